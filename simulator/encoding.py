@@ -108,7 +108,7 @@ def _maker(sobject: str, columns: Sequence[Column], base: str, type_of: TypeOf) 
 
     make: Callable[[Row], Record] = node.record if nested else flat
     changes = list(_changes(columns, base, type_of))
-    return _changed(make, changes) if changes else make
+    return _with_changes(make, changes) if changes else make
 
 
 def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[Change]:
@@ -131,7 +131,7 @@ def _children_maker(children: Children, base: str, type_of: TypeOf) -> Callable[
     return page
 
 
-def _changed(make: Callable[[Row], Record], changes: list[Change]) -> Callable[[Row], Record]:
+def _with_changes(make: Callable[[Row], Record], changes: list[Change]) -> Callable[[Row], Record]:
     def record(row: Row) -> Record:
         values = list(row)
         for number, change in changes:

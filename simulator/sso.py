@@ -38,7 +38,7 @@ def _encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _kept(path: Path, made: bytes) -> bytes:
+def _read_or_create(path: Path, made: bytes) -> bytes:
     """Return the content of a private file; write ``made`` into it first when it does not exist."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -78,8 +78,8 @@ class Identity:
         """Load the keys in ``folder``; create them at the first call."""
         folder.mkdir(parents=True, exist_ok=True)
         signature, encryption = folder / "sso-private-key.pem", folder / "sso-encryption-key.txt"
-        private_key = signature.read_bytes() if signature.exists() else _kept(signature, _new_private_key())
-        return cls(private_key.decode(), _kept(encryption, secrets.token_hex(16).encode()).decode())
+        private_key = signature.read_bytes() if signature.exists() else _read_or_create(signature, _new_private_key())
+        return cls(private_key.decode(), _read_or_create(encryption, secrets.token_hex(16).encode()).decode())
 
     @property
     def signature_public_key(self) -> str:

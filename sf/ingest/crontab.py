@@ -92,7 +92,7 @@ class UserCrontab:
 
     def wanted(self) -> dict[str, str]:
         """Return the lines that ``add`` writes, each with its description."""
-        return {self._line(job): _described(job) for job in self._names.CRONJOBS}
+        return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield each job of SFAPI in this crontab, with what is wrong with it, and each job that is missing."""
@@ -139,6 +139,6 @@ def _for_cron(text: str) -> str:
     return re.sub(r"(?<!\\)%", r"\\%", text)
 
 
-def _described(job: Sequence[Any]) -> str:
+def _describe(job: Sequence[Any]) -> str:
     when, _, arguments = job
     return f"{when:<12} {' '.join(arguments)}"

@@ -38,7 +38,7 @@ def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type
     With ``dry_run``, only count. With 0 days, empty nothing.
     """
     for model in models_with_tombstones() if days else []:
-        old = _filled(model).filter(local_update_date__lt=Now() - timedelta(days=days))
+        old = _rows_with_values(model).filter(local_update_date__lt=Now() - timedelta(days=days))
         yield model, old.count() if dry_run else sum(_empty_chunks(model, old))
 
 
@@ -51,7 +51,7 @@ def empty_rows(model: type[Any], rows: models.QuerySet[Any]) -> int:
     return rows.update(**emptied, is_deleted=True, local_update_date=Now())
 
 
-def _filled(model: type[Any]) -> models.QuerySet[Any]:
+def _rows_with_values(model: type[Any]) -> models.QuerySet[Any]:
     """Return the rows of deleted records that still have a value."""
     has_value = Q()
     for field in columns_to_empty(model):

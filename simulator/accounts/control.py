@@ -80,18 +80,18 @@ class AccountsControl:
             return _bad_request(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(_SETTINGS)}.")
         for name, value in order.items():
             setattr(self._settings, name, _SETTINGS[name](value))
-        return self._shown()
+        return self._settings_answer()
 
     def reset(self, _request: Request) -> Response:
         self._settings.reset()
-        return self._shown()
+        return self._settings_answer()
 
     def expire_tokens(self, _request: Request) -> Response:
         expired = len(self._settings.tokens)
         self._settings.tokens.clear()
         return Response.json({"expired": expired})
 
-    def _shown(self) -> Response:
+    def _settings_answer(self) -> Response:
         return Response.json({name: getattr(self._settings, name) for name in _SETTINGS})
 
 

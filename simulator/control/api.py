@@ -108,7 +108,7 @@ class Control:
         result = self._store.query(_text(order, "soql"), include_deleted=bool(order.get("all_rows")))
         if result.kind == "count":
             return Response.json({"columns": ["count"], "rows": [[result.total]]})
-        return Response(200, _streamed(result), {"Content-Type": "application/json"})
+        return Response(200, _stream(result), {"Content-Type": "application/json"})
 
     def read(self, request: Request) -> Response:
         record = self._store.get(request.params["sobject"], request.params["id"])
@@ -268,7 +268,7 @@ def _done() -> Response:
     return Response.json({"done": True})
 
 
-def _streamed(result: QueryResult) -> Iterator[bytes]:
+def _stream(result: QueryResult) -> Iterator[bytes]:
     columns = json.dumps([column.path for column in result.columns])
     yield f'{{"columns": {columns}, "rows": ['.encode()
     rows: list[str] = []

@@ -130,11 +130,11 @@ def _columns(pardot_object: PardotObject, values: Mapping[str, Any]) -> dict[str
         field = pardot_object.by_name.get(name)
         if field is None or field.expression:
             raise PardotError(154, name)
-        columns[field.column] = _stored(field, value)
+        columns[field.column] = _to_stored(field, value)
     return columns
 
 
-def _stored(field: Field, value: Any) -> Any:
+def _to_stored(field: Field, value: Any) -> Any:
     if value is None:
         return None
     if type(value) is not _PYTHON_TYPES[field.type]:

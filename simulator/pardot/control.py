@@ -62,7 +62,7 @@ def add_control_routes(router: Router, world: World) -> None:
         ("POST", "/pardot/size", control.size),
     )
     for method, pattern, handler in routes:
-        router.add(method, pattern, _answered(handler))
+        router.add(method, pattern, _as_route(handler))
 
 
 class PardotControl:
@@ -79,7 +79,7 @@ class PardotControl:
             path: connection.execute(f"SELECT count(*) FROM {pardot_object.table}").fetchone()[0]
             for path, pardot_object in OBJECTS.items()
         }
-        return {"settings": _shown(self._settings), "rows": counts}
+        return {"settings": _settings_values(self._settings), "rows": counts}
 
     def change_settings(self, request: Request) -> dict[str, Any]:
         order = _order(request)
@@ -88,11 +88,11 @@ class PardotControl:
             raise ValueError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(_SETTERS)}.")
         for name, value in order.items():
             _SETTERS[name](self._settings, value)
-        return _shown(self._settings)
+        return _settings_values(self._settings)
 
     def reset_settings(self, _request: Request) -> dict[str, Any]:
         self._settings.reset()
-        return _shown(self._settings)
+        return _settings_values(self._settings)
 
     def expire_tokens(self, _request: Request) -> None:
         self._settings.tokens_after = time.time()
@@ -110,7 +110,7 @@ class PardotControl:
             f"SELECT {', '.join(field.sql for field in fields)} FROM {pardot_object.table} t ORDER BY t.id"
         )
         columns = json.dumps([field.name for field in fields])
-        return Response(200, _streamed(columns, cursor), {"Content-Type": "application/json"})
+        return Response(200, _stream(columns, cursor), {"Content-Type": "application/json"})
 
     def add(self, request: Request) -> dict[str, int]:
         return {"id": self._changes.add(_object(request.params["path"]), _order(request))}
@@ -194,7 +194,7 @@ _SETTERS: dict[str, Callable[[PardotSettings, Any], None]] = {
 }
 
 
-def _shown(settings: PardotSettings) -> dict[str, Any]:
+def _settings_values(settings: PardotSettings) -> dict[str, Any]:
     return {
         "ceiling": settings.ceiling,
         "daily_max": settings.quota.daily_max,
@@ -210,7 +210,7 @@ def _shown(settings: PardotSettings) -> dict[str, Any]:
     }
 
 
-def _answered(handler: Callable[[Request], Any]) -> Handler:
+def _as_route(handler: Callable[[Request], Any]) -> Handler:
     """Return a handler that answers with the result, or with the reason of a refusal."""
 
     def answer(request: Request) -> Response:
@@ -239,7 +239,7 @@ def _object(path: str) -> PardotObject:
     return OBJECTS[path]
 
 
-def _streamed(columns: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+def _stream(columns: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     yield f'{{"columns": {columns}, "rows": ['.encode()
     separator, piece = "", []
     for row in rows:

@@ -123,7 +123,7 @@ class PardotApi:
         self._refuse_taken_name(pardot_object, values["name"], 0)
         record_id = self._changes.add(pardot_object, values)
         headers = {"Location": f"{_base(request)}/{record_id}"}
-        return self._written(request, pardot_object, record_id, values, 201, headers)
+        return self._answer_written(request, pardot_object, record_id, values, 201, headers)
 
     def update(self, request: Request) -> Response:
         """Answer 200 with the fields that the URL asks for, otherwise 204."""
@@ -135,7 +135,7 @@ class PardotApi:
         self._changes.edit(pardot_object, record_id, values)
         if "fields" not in request.query:
             return Response(204)
-        return self._written(request, pardot_object, record_id, values, 200, {})
+        return self._answer_written(request, pardot_object, record_id, values, 200, {})
 
     def delete(self, request: Request) -> Response:
         pardot_object = _writable(request)
@@ -164,7 +164,7 @@ class PardotApi:
         if taken.fetchone():
             raise PardotError(154, f"name. A record with the name {name} already exists.")
 
-    def _written(
+    def _answer_written(
         self,
         request: Request,
         pardot_object: PardotObject,

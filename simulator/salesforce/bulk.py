@@ -54,14 +54,14 @@ class BulkQueries:
 
     def create(self, request: Request) -> Response:
         order = json_object(request)
-        operation, soql = _checked(order, request)
+        operation, soql = _check_order(order, request)
         if self._jobs.created_today >= self._settings.daily_jobs:
             raise ApiError(USED_UP, USED_UP_MESSAGE)
-        job = self._started(operation, soql, request.params["version"])
+        job = self._start_job(operation, soql, request.params["version"])
         self._jobs.add(job)
         return Response.json(job.info())
 
-    def _started(self, operation: str, soql: str, version: str) -> Job:
+    def _start_job(self, operation: str, soql: str, version: str) -> Job:
         prepared = self._prepared(soql, include_deleted=operation == "queryAll")
         if prepared.kind != "records":
             raise _unsupported("Aggregate functions and GROUP BY are not supported in Bulk V2 Query")
@@ -136,7 +136,7 @@ class BulkQueries:
         return min(int(text), MAX_PAGE, self._settings.largest_page)
 
 
-def _checked(order: dict[str, Any], request: Request) -> tuple[str, str]:
+def _check_order(order: dict[str, Any], request: Request) -> tuple[str, str]:
     """Return operation and query of a new job. Raises ``ApiError`` for unsupported options."""
     if float(request.params["version"]) < FIRST_BULK_VERSION:
         raise not_found()

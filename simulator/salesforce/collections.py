@@ -82,7 +82,7 @@ class Collections:
         """Answer records by id; null where there is none."""
         sobject = known(request.params["sobject"])
         order = json_object(request) if request.method == "POST" else request.query
-        ids, fields = _listed(order.get("ids", "")), _listed(order.get("fields", ""))
+        ids, fields = _split_list(order.get("ids", "")), _split_list(order.get("fields", ""))
         if not fields:
             raise ApiError("MISSING_ARGUMENT", "fields: the names of the fields are needed")
         wanted = Request("GET", request.path, {"fields": ",".join(fields)}, request.headers, params=request.params)
@@ -144,7 +144,7 @@ def _few(items: Sequence[Any]) -> Sequence[Any]:
     return items
 
 
-def _listed(value: Any) -> list[str]:
+def _split_list(value: Any) -> list[str]:
     return value.split(",") if isinstance(value, str) and value else list(value)
 
 

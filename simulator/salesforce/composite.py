@@ -63,7 +63,7 @@ class Composite:
         bodies: Bodies = {}
         for step in steps:
             reference = str(step.get("referenceId", ""))
-            response = self._step(request, _filled(step, bodies))
+            response = self._step(request, _fill_references(step, bodies))
             body = _json_body(response)
             if response.status < 300:
                 bodies[reference] = body
@@ -107,7 +107,7 @@ class Composite:
         return Response.json({"hasErrors": any(result["statusCode"] >= 400 for result in results), "results": results})
 
 
-def _filled(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
+def _fill_references(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
     """Replace the subrequest's references to earlier answers, where these have a value."""
 
     def value(match: re.Match[str]) -> str:

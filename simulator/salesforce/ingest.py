@@ -91,7 +91,7 @@ class Ingest:
         self._jobs: dict[str, Job] = {}
 
     def create(self, request: Request) -> Response:
-        job = Job(random_id("750"), _checked(json_object(request), self._store), request.params["version"])
+        job = Job(random_id("750"), _check_order(json_object(request), self._store), request.params["version"])
         with self._lock:
             self._jobs[job.id[:15]] = job
             if len(self._jobs) > MAX_JOBS:
@@ -169,19 +169,19 @@ class Ingest:
     def _write(self, job: Job, sobject: SObject, line: Line) -> None:
         record_id = next((value for name, value in line.items() if name.lower() == "id"), "")
         try:
-            written, created = self._written(job, sobject, record_id, _values(sobject, line))
+            written, created = self._write_record(job, sobject, record_id, _values(sobject, line))
             job.done.append((written, created, line))
         except ApiError as error:
             job.failed.append((record_id, _error(error), line))
         except (SoqlError, RecordError) as error:
             job.failed.append((record_id, _error(as_api_error(error)), line))
 
-    def _written(self, job: Job, sobject: SObject, record_id: str, values: dict[str, Any]) -> tuple[str, bool]:
+    def _write_record(self, job: Job, sobject: SObject, record_id: str, values: dict[str, Any]) -> tuple[str, bool]:
         operation = job.order["operation"]
         if operation == "insert":
             return self._store.create(sobject.name, values), True
         if operation == "upsert":
-            return self._upserted(job.order["externalIdFieldName"], sobject, values)
+            return self._upsert(job.order["externalIdFieldName"], sobject, values)
         if not record_id:
             raise ApiError("MISSING_ARGUMENT", "Id not specified in an update call")
         if operation == "update":
@@ -192,7 +192,7 @@ class Ingest:
             self._store.purge(sobject.name, record_id)
         return record_id, False
 
-    def _upserted(self, key: str, sobject: SObject, values: dict[str, Any]) -> tuple[str, bool]:
+    def _upsert(self, key: str, sobject: SObject, values: dict[str, Any]) -> tuple[str, bool]:
         name = next((name for name in values if name.lower() == key.lower()), "")
         if not name:
             raise ApiError("MISSING_ARGUMENT", f"{key} not specified")
@@ -201,7 +201,7 @@ class Ingest:
         return str(result["id"]), bool(result["created"])
 
 
-def _checked(order: Mapping[str, Any], store: Store) -> dict[str, Any]:
+def _check_order(order: Mapping[str, Any], store: Store) -> dict[str, Any]:
     """Return the job's instructions, with defaults filled in."""
     sobject = known(str(order.get("object", "")))
     if order.get("operation") not in OPERATIONS:

@@ -126,8 +126,8 @@ class Records:
         return Response.json(
             {
                 "deletedRecords": gone,
-                "earliestDateAvailable": _written(earliest),
-                "latestDateCovered": _written(min(end, _now())),
+                "earliestDateAvailable": _minute_text(earliest),
+                "latestDateCovered": _minute_text(min(end, _now())),
             }
         )
 
@@ -135,7 +135,7 @@ class Records:
         sobject = known(request.params["sobject"])
         start, end = _period(request, UPDATED_DAYS)
         ids = self._store.updated(sobject.name, start, end)
-        return Response.json({"ids": ids, "latestDateCovered": _written(min(end, _now()))})
+        return Response.json({"ids": ids, "latestDateCovered": _minute_text(min(end, _now()))})
 
 
 def known(name: str) -> SObject:
@@ -197,7 +197,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _written(moment: datetime) -> str:
+def _minute_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00.000+0000")
 
 

@@ -220,7 +220,7 @@ class _Compiler:
         if any(column.path == resolved.path for column in self.columns):
             raise SoqlError("INVALID_FIELD", f"duplicate field selected: {resolved.path}")
         self.columns.append(Column(resolved.path, resolved.field.type))
-        self.selected.append(_styled(resolved.sql, resolved.field.type, self.style))
+        self.selected.append(_apply_style(resolved.sql, resolved.field.type, self.style))
 
     def _select_aggregate(self, item: SelectItem, grouped: set[str]) -> None:
         if isinstance(item.what, FieldSet | Query):
@@ -237,7 +237,7 @@ class _Compiler:
         if any(column.path == name for column in self.columns):
             raise SoqlError("MALFORMED_QUERY", f"duplicate alias: {name}")
         self.columns.append(Column(name, resolved.field.type))
-        self.selected.append(_styled(resolved.sql, resolved.field.type, self.style))
+        self.selected.append(_apply_style(resolved.sql, resolved.field.type, self.style))
 
     # Terms
 
@@ -327,7 +327,7 @@ def _is_bare_count(query: Query) -> bool:
     return True
 
 
-def _styled(sql: str, type_: str, style: Style) -> str:
+def _apply_style(sql: str, type_: str, style: Style) -> str:
     if style == "csv" and type_ == "boolean":
         return f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
     if style == "rest" and type_ == "datetime":

@@ -61,7 +61,7 @@ class EventClient:
     def check_topic(self, topic: str) -> None:
         """Raise ``TopicMissing`` or ``TopicForbidden`` when the API user cannot subscribe to the topic."""
         ask = self._unary("GetTopic", contract.TopicRequest, contract.TopicInfo)
-        found = self._asked(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
+        found = self._call(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
         if not found.can_subscribe:
             raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
 
@@ -77,14 +77,14 @@ class EventClient:
     def _schema(self, schema_id: str) -> str:
         ask = self._unary("GetSchema", contract.SchemaRequest, contract.SchemaInfo)
         request = contract.SchemaRequest(schema_id=schema_id)
-        return str(self._asked(lambda: ask(request), f"GetSchema {schema_id[:40]}").schema_json)
+        return str(self._call(lambda: ask(request), f"GetSchema {schema_id[:40]}").schema_json)
 
     def _unary(self, name: str, request: Any, answer: Any) -> Callable[[Any], Any]:
         method = self._channel.unary_unary(f"{contract.SERVICE}/{name}", request.SerializeToString, answer.FromString)
         return lambda message: method(message, metadata=self._metadata, timeout=ANSWER_SECONDS)
 
     @staticmethod
-    def _asked(call: Callable[[], Any], asked: str) -> Any:
+    def _call(call: Callable[[], Any], asked: str) -> Any:
         try:
             return call()
         except grpc.RpcError as failure:
