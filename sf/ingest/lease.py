@@ -92,8 +92,8 @@ class Lease:
             raise LeaseLost(_lost(self.name))
         if self.is_over:
             raise RanTooLong(
-                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was ended. What was read is kept where it "
-                "can be continued; the next run continues with it"
+                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was ended. If the read can be resumed, "
+                "what was read is kept, and the next run continues with it"
             )
 
 
