@@ -54,7 +54,7 @@ def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
     settings.SYNC_FOLLOW = False
     followed("books", ago=timedelta(minutes=3))
     assert told().startswith(
-        "by no process; all changes up to 3 minutes ago are stored (the oldest: books); the scheduled"
+        "by no process; all changes up to 3 minutes ago are stored (the oldest: books); scheduled syncs"
     )
     assert metrics()["sfapi_follow_running"] == 0
 
