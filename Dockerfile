@@ -1,4 +1,5 @@
-# The service: `docker build -t sfapi .`, with change events (docs/operations.md) `--build-arg FOLLOW=on`; the demo with made-up data: `docker build --target demo -t sfapi-demo .`
+# The service: `docker build -t sfapi .`; for change events (docs/operations.md) add `--build-arg FOLLOW=on`.
+# The demo with made-up data: `docker build --target demo -t sfapi-demo .`
 # Every setting is an environment variable, or a file that <NAME>_FILE names: docs/settings.md.
 
 FROM python:3.12-slim-bookworm AS build
@@ -10,7 +11,7 @@ RUN pip install --use-pep517 -r requirements/production.txt
 ARG FOLLOW=off
 RUN if [ "$FOLLOW" = on ]; then pip install --use-pep517 -r requirements/follow.txt; fi
 COPY . .
-# Only collectstatic sees these two values, which are needed to start and used for nothing.
+# The settings require these two values to start; collectstatic does not use them.
 RUN SECRET_KEY=unused DATABASE_URL=postgresql://unused@localhost/unused SFAPI_ENV_FILE='' \
     python manage.py collectstatic --noinput
 

@@ -1,4 +1,4 @@
-# Two commands for a newcomer: `make demo` and `make test`. Needs Python 3.11 or later, and make.
+# Newcomers need two commands: `make demo` and `make test`. Both need Python 3.11 or later, and make.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -12,39 +12,39 @@ PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .PHONY: help demo test slow docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
 
-help:  ## this list
+help:  ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/test.installed  ## everything running with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
+demo: $(VENV)/test.installed  ## run everything with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
 test: $(VENV)/test.installed  ## the tests, against a real PostgreSQL and the simulator, without the slow ones (ARGS="tests/sf -k name" runs these, slow or not)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),$(USUAL))
 
-slow: $(VENV)/test.installed  ## the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
+slow: $(VENV)/test.installed  ## run the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "slow and not soak and not screenshots" $(ARGS)
 
-quick: $(VENV)/test.installed  ## the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
+quick: $(VENV)/test.installed  ## run the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
 	$(RUN) -m pytest -m quick $(ARGS)
 
-coverage: $(VENV)/dev.installed  ## the tests again, measured with all processes they start: a table, and .data/coverage/html (ARGS="tests/sf")
+coverage: $(VENV)/dev.installed  ## run the tests and measure coverage, with all processes they start: a table, and .data/coverage/html (ARGS="tests/sf")
 	@mkdir -p .data/coverage && $(RUN) -m coverage erase
 	@status=0; $(RUN) -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(ARGS) || status=$$?; \
 		$(RUN) -m coverage combine --quiet && $(RUN) -m coverage html --quiet --fail-under=0 && $(RUN) -m coverage report && exit $$status
 
-conformance: $(VENV)/test.installed  ## public Salesforce clients against the simulator over TLS (ARGS="jsforce" for one)
+conformance: $(VENV)/test.installed  ## run public Salesforce clients against the simulator over TLS (ARGS="jsforce" for one)
 	$(RUN) -m tests.conformance $(ARGS)
 
-clients: $(VENV)/test.installed  ## validators of openapi.json, and clients generated from it at work (ARGS="openapi-typescript" for one)
+clients: $(VENV)/test.installed  ## validate openapi.json, generate clients from it and run them (ARGS="openapi-typescript" for one)
 	$(RUN) -m tests.clients $(ARGS)
 
-soak: $(VENV)/test.installed  ## the long forms: a two-minute flood, twenty killed workers (minutes)
+soak: $(VENV)/test.installed  ## run the long forms of tests: a two-minute flood, twenty killed workers (minutes)
 	$(RUN) -m pytest -m soak $(ARGS)
 
-screenshots: $(VENV)/test.installed  ## every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
+screenshots: $(VENV)/test.installed  ## take pictures of every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
 	$(RUN) -m pytest -m screenshots tests/browser $(ARGS)
 
-lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, TypeScript, Django's checks as deployed, known vulnerabilities of packages
+lint: $(VENV)/dev.installed  ## run ruff, mypy, import-linter, Biome, TypeScript, Django's deployment checks, and look for vulnerable packages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
@@ -54,7 +54,7 @@ lint: $(VENV)/dev.installed  ## ruff, mypy, import-linter, Biome, TypeScript, Dj
 	$(RUN) scripts/check_deployment.py
 	$(RUN) scripts/audit_packages.py
 
-docs: $(VENV)/docs.installed  ## the pages of docs/ as a web site in site/; a broken link fails
+docs: $(VENV)/docs.installed  ## build the pages of docs/ into a web site in site/; fails on a broken link
 	$(RUN) -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -d .data/doctrees docs site
 	@echo "site/index.html"
 
@@ -63,15 +63,15 @@ format: $(VENV)/dev.installed  ## format the code
 	$(VENV)/bin/ruff format .
 	$(RUN) -m scripts.check_javascript --write
 
-pins: $(VENV)/pins.installed  ## requirements/*.txt, with hashes, from requirements/*.in (ARGS="--upgrade", "--upgrade-package requests")
+pins: $(VENV)/pins.installed  ## write requirements/*.txt, with hashes, from requirements/*.in (ARGS="--upgrade", "--upgrade-package requests")
 	cd requirements && PATH="$(abspath $(VENV)/bin):$$PATH" && \
 		$(PIN) -o dev.txt dev.in && \
 		for name in test production follow docs pins; do $(PIN) -c dev.txt -o $$name.txt $$name.in || exit 1; done
 
-bench: $(VENV)/test.installed  ## the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
+bench: $(VENV)/test.installed  ## run the benchmarks of docs/performance.md (ARGS="--schools 2000" for a quick look)
 	$(RUN) -m bench $(ARGS)
 
-simulator: $(VENV)/test.installed  ## only the simulator
+simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
 clean:  ## remove all files of the demo and the tests, with the embedded database
