@@ -56,7 +56,7 @@ CODES: Mapping[int, PardotCode] = {
         RequestRefused,
         "the API does not show this field: look for it in Pardot; one of your own: check PARDOT_ADOPTION_JSON_FIELD",
     ),
-    61: PardotCode(RequestRefused, "Pardot does not take this parameter"),
+    61: PardotCode(RequestRefused, "Pardot does not accept this parameter"),
     66: PardotCode(
         TransientError,
         "more than five requests were open at once: does another program use this business unit?",
@@ -68,7 +68,7 @@ CODES: Mapping[int, PardotCode] = {
         WrongBusinessUnit,
         "SALESFORCE_PARDOT_BUSINESS_UNIT is not a business unit's id: 18 characters that begin with 0Uv",
     ),
-    183: PardotCode(TransientError, "Pardot failed inside", Group.MOMENT),
+    183: PardotCode(TransientError, "Pardot had an internal error", Group.MOMENT),
     BAD_TOKEN: PardotCode(
         SessionExpired, "the connected app lacks the scope pardot_api, or the API user is not a Pardot user"
     ),

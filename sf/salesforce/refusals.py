@@ -49,12 +49,12 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "REQUIRED_FIELD_MISSING": ("A required field is empty.", "Fill in the field."),
     "STRING_TOO_LONG": ("A text is longer than its field.", "Shorten the text."),
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
-        "The value is not one of the picklist's.",
-        "Choose a value that the picklist has, or add this one to it in Salesforce.",
+        "The picklist does not have this value.",
+        "Choose a value of the picklist, or add this value to it in Salesforce.",
     ),
     "BAD_VALUE_FOR_RESTRICTED_PICKLIST": (
-        "The value is not one of the picklist's.",
-        "Choose a value that the picklist has, or add this one to it in Salesforce.",
+        "The picklist does not have this value.",
+        "Choose a value of the picklist, or add this value to it in Salesforce.",
     ),
     "TOO_MANY_ENUM_VALUE": ("Too many values for a multi-select picklist.", "Choose fewer values."),
     "DUPLICATES_DETECTED": (
@@ -65,9 +65,9 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "DUPLICATE_EXTERNAL_ID": ("Several records have this external id.", "Merge or correct them in Salesforce."),
     "FIELD_FILTER_VALIDATION_EXCEPTION": ("A lookup filter excludes the value.", "Change the value."),
     "FIELD_INTEGRITY_EXCEPTION": ("A value does not fit the others.", "Correct the field that is named."),
-    "INVALID_EMAIL_ADDRESS": ("Salesforce does not take this email address.", "Correct the address."),
+    "INVALID_EMAIL_ADDRESS": ("Salesforce does not accept this email address.", "Correct the address."),
     "INVALID_CROSS_REFERENCE_KEY": ("The id of another record is wrong or not visible.", "Correct the id."),
-    "INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD": ("The id is one of another object.", "Correct the id."),
+    "INVALID_CROSS_REFERENCE_TYPE_FOR_FIELD": ("The id belongs to another object.", "Correct the id."),
     "MALFORMED_ID": ("A value is not a Salesforce id.", "Correct the id."),
     "INVALID_ID_FIELD": ("A value is not an id of this object.", "Correct the id."),
     "NUMBER_OUTSIDE_VALID_RANGE": ("A number is too large or too small.", "Correct the number."),
@@ -79,7 +79,7 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "JSON_PARSER_ERROR": ("A value has the wrong type, or the body is not JSON.", "Correct the value."),
     "POST_BODY_PARSE_ERROR": ("The body cannot be read.", "Correct the value."),
     "ENTITY_IS_DELETED": ("The record was deleted.", "Restore it from Salesforce's recycle bin, if it is needed."),
-    "ENTITY_IS_ARCHIVED": ("The record was archived.", "Nothing can be changed in it."),
+    "ENTITY_IS_ARCHIVED": ("The record was archived.", "Leave it: archived records cannot be changed."),
 }
 
 _AUTOMATION: Mapping[str, tuple[str, str]] = {
@@ -95,8 +95,11 @@ _AUTOMATION: Mapping[str, tuple[str, str]] = {
         "A flow of the org fails for the record.",
         "Correct the values, or have the flow corrected.",
     ),
-    "CUSTOM_APEX_ERROR": ("Apex code of the org refuses the record.", "Correct the values, or have it corrected."),
-    "APEX_ERROR": ("Apex code of the org fails for the record.", "Correct the values, or have it corrected."),
+    "CUSTOM_APEX_ERROR": (
+        "Apex code of the org refuses the record.",
+        "Correct the values, or have the code corrected.",
+    ),
+    "APEX_ERROR": ("Apex code of the org fails for the record.", "Correct the values, or have the code corrected."),
 }
 
 _MOMENT: Mapping[str, str] = {
@@ -135,8 +138,8 @@ _BUSY: Mapping[str, str] = {
     "TXN_SECURITY_APEX_ERROR": "A transaction security policy of the org could not be evaluated.",
     "TXN_SECURITY_METERING_ERROR": "A transaction security policy of the org could not be evaluated.",
     "TXN_SECURITY_RUNTIME_EXCEPTION": "A transaction security policy of the org could not be evaluated.",
-    "UNKNOWN_EXCEPTION": "Salesforce failed inside.",
-    "INTERNAL_ERROR": "Salesforce failed inside.",
+    "UNKNOWN_EXCEPTION": "Salesforce had an internal error.",
+    "INTERNAL_ERROR": "Salesforce had an internal error.",
 }
 
 _USER = f"{_ADMIN} give the API user API access and to check the connected app's policies."
@@ -150,13 +153,13 @@ _ORG: Mapping[str, tuple[str, str]] = {
     "CLIENT_NOT_ACCESSIBLE_FOR_USER": ("The API user may not use this connected app.", _USER),
     "CLIENT_REQUIRE_UPDATE_FOR_USER": ("The org requires a newer client.", _USER),
     "INVALID_CLIENT": ("The connected app is not known or blocked.", _USER),
-    "UNSUPPORTED_CLIENT": ("The org no longer serves this client.", "Raise SALESFORCE_API_VERSION."),
-    "UNSUPPORTED_API_VERSION": ("This API version has ended.", "Raise SALESFORCE_API_VERSION."),
+    "UNSUPPORTED_CLIENT": ("The org no longer serves this client.", "Set a newer SALESFORCE_API_VERSION."),
+    "UNSUPPORTED_API_VERSION": ("This API version has ended.", "Set a newer SALESFORCE_API_VERSION."),
     "API_DISABLED_FOR_ORG": ("The org or the API user has no API access.", _USER),
     "API_CURRENTLY_DISABLED": ("The API is switched off for the API user.", _USER),
     "PORTAL_NO_ACCESS": ("The API user is a portal user without access.", _USER),
     "MUTUAL_AUTHENTICATION_FAILED": (
-        "The org asks for a client certificate.",
+        "The org requires a client certificate.",
         f"{_ADMIN} exempt the API user from mutual authentication.",
     ),
     "INVALID_LOGIN": ("Salesforce does not accept the credentials.", "Check the login variables with sf check."),
@@ -164,17 +167,18 @@ _ORG: Mapping[str, tuple[str, str]] = {
         "The API user may not log in from this address.",
         f"{_ADMIN} add this machine to the trusted IP ranges.",
     ),
-    "LOGIN_DURING_RESTRICTED_TIME": ("The API user may not log in at this hour.", f"{_ADMIN} extend the hours."),
+    "LOGIN_DURING_RESTRICTED_TIME": ("The API user may not log in at this hour.", f"{_ADMIN} extend the login hours."),
     "TXN_SECURITY_BLOCK": ("A transaction security policy blocks the API user.", f"{_ADMIN} exempt the API user."),
     "TXN_SECURITY_NO_ACCESS": ("A transaction security policy blocks the API user.", f"{_ADMIN} exempt the API user."),
     "INVALID_READ_ONLY_USER_DML": ("The API user or its org is read-only.", f"{_ADMIN} let the API user write."),
-    "ORG_LOCKED": ("The org is locked.", "Call Salesforce's support."),
-    "TRIAL_EXPIRED": ("The org's trial has ended.", "Call Salesforce's support."),
-    "LICENSING_UNKNOWN_ERROR": ("Salesforce cannot check the org's license.", "Call Salesforce's support."),
+    "ORG_LOCKED": ("The org is locked.", "Contact Salesforce support."),
+    "TRIAL_EXPIRED": ("The org's trial has ended.", "Contact Salesforce support."),
+    "LICENSING_UNKNOWN_ERROR": ("Salesforce cannot check the org's license.", "Contact Salesforce support."),
     "STORAGE_LIMIT_EXCEEDED": ("The org's storage is full.", f"{_ADMIN} delete records or buy storage."),
     "REQUEST_LIMIT_EXCEEDED": (
         "The org's API calls of the last 24 hours are used up.",
-        "Wait, or find out who makes the calls (Setup: API usage). With “Concurrent” in the message it is the moment.",
+        "Wait, or find out who makes the calls (Setup: API usage). "
+        "If the message says “Concurrent”, the call is retried.",
     ),
 }
 
@@ -186,33 +190,39 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "TRANSFER_REQUIRES_READ": ("The new owner may not read the object.", f"{_ADMIN} correct the assignment rule."),
     "INACTIVE_OWNER_OR_USER": ("The owner is inactive.", f"{_ADMIN} correct the default owner or assignment rule."),
     "INVALID_ASSIGNMENT_RULE": ("The assignment rule is wrong.", f"{_ADMIN} correct the assignment rule."),
-    "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ("The owner's kind of user may not do this.", f"{_ADMIN} change the owner."),
+    "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ("This kind of user cannot be the owner.", f"{_ADMIN} change the owner."),
     "UNAVAILABLE_RECORDTYPE_EXCEPTION": ("The API user has no record type for this.", f"{_ADMIN} assign one."),
     "REQUIRED_FEATURE_MISSING": ("The org or user lacks a feature license.", f"{_ADMIN} assign it."),
     "FUNCTIONALITY_NOT_ENABLED": ("The org does not have this feature.", f"{_ADMIN} enable it."),
     "EXCEEDED_QUOTA": ("A quota of the org is used up.", "Wait, or raise the quota."),
     "LICENSE_LIMIT_EXCEEDED": ("The org has no license left for this.", f"{_ADMIN} free or buy one."),
     "LIMIT_EXCEEDED": ("A limit of the org is used up.", "Wait, or raise the limit."),
-    "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent its emails of the day.", "Wait until tomorrow."),
-    "MASS_MAIL_LIMIT_EXCEEDED": ("The org has sent its emails of the day.", "Wait until tomorrow."),
+    "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent all emails that it may send today.", "Wait until tomorrow."),
+    "MASS_MAIL_LIMIT_EXCEEDED": ("The org has sent all emails that it may send today.", "Wait until tomorrow."),
     "INVALID_FIELD": (
         "The org has no such field, or the API user does not see it.",
         "Add the field, or make it visible to the API user.",
     ),
     "INVALID_FIELD_FOR_INSERT_UPDATE": ("The API user may not set this field.", _ACCESS),
     "INVALID_TYPE": ("The org has no such object, or the API user does not see it.", _ACCESS),
-    "INVALID_TYPE_FOR_OPERATION": ("This cannot be done with the object.", _ACCESS),
+    "INVALID_TYPE_FOR_OPERATION": ("The object does not allow this operation.", _ACCESS),
     "NOT_FOUND": (
         "The org has no such object, field or record, or the API user does not see it.",
-        "Check id, object and field (for cases SALESFORCE_CASE_EXTERNAL_ID_FIELD) and the rights of the API user.",
+        "Check the id, object and field (for cases SALESFORCE_CASE_EXTERNAL_ID_FIELD) and the API user's rights.",
     ),
-    "METHOD_NOT_ALLOWED": ("The object does not allow this.", _ACCESS),
+    "METHOD_NOT_ALLOWED": ("The object does not allow this method.", _ACCESS),
     "MALFORMED_QUERY": ("The org does not understand the query.", "Compare its fields with sf describe."),
-    "SELF_REFERENCE_FROM_TRIGGER": ("A trigger of the org changes the record that it works on.", "Have it corrected."),
-    "SELF_REFERENCE_FROM_FLOW": ("A flow of the org changes the record that it works on.", "Have it corrected."),
-    "MIXED_DML_OPERATION": ("A trigger of the org mixes users and records.", "Have it corrected."),
-    "APEX_DATA_ACCESS_RESTRICTION": ("Apex code of the org may not see the data.", "Have it corrected."),
-    "UNSUPPORTED_APEX_TRIGGER_OPERATON": ("A trigger of the org does what it may not.", "Have it corrected."),
+    "SELF_REFERENCE_FROM_TRIGGER": (
+        "A trigger of the org changes the record that started it.",
+        "Have the trigger corrected.",
+    ),
+    "SELF_REFERENCE_FROM_FLOW": ("A flow of the org changes the record that started it.", "Have the flow corrected."),
+    "MIXED_DML_OPERATION": ("A trigger of the org mixes users and records.", "Have the trigger corrected."),
+    "APEX_DATA_ACCESS_RESTRICTION": ("Apex code of the org may not see the data.", "Have the code corrected."),
+    "UNSUPPORTED_APEX_TRIGGER_OPERATON": (
+        "A trigger of the org does something that is not allowed.",
+        "Have the trigger corrected.",
+    ),
 }
 
 REFUSALS: Mapping[str, Refusal] = {
