@@ -1,29 +1,37 @@
-"""Tell how far a requested sync is, by the entities that its command reads."""
+"""Tell how far a running ``camp_sync`` is, whoever started it, from what its runs store."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
 
-from pardot.catalog.entities import Entity, Tier, choose, of_tier
+from pardot.catalog.entities import ALL, LOCK, Entity
 from pardot.status.entities import CampStatus
-from pardot.status.expectations import CAMP_SYNC
-from sf.models import OperatorAction
-
-_TIERS = {"--survey": Tier.SURVEY, "--scout": Tier.SCOUT}
+from sf.models import SyncLease, SyncRun
 
 
-def sync_steps(found: CampStatus, actions: Iterable[OperatorAction]) -> tuple[int, int] | None:
-    """Return the place of the entity that is being read, and the number of all; ``None`` without a running request."""
-    words = next((shlex.split(each.command) for each in actions if each.state == OperatorAction.State.RUNNING), [])
-    if words[:1] != [CAMP_SYNC]:
+def sync_steps(found: CampStatus) -> tuple[int, int] | None:
+    """Return the place of the entity that is being read, and the number of all; ``None`` while none is being read.
+
+    The sample of ``--scout`` counts from the moment it is being read: only then its run is known.
+    """
+    if not found.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None
-    entities, reading = _entities_of(words), {run.object for run in found.running}
-    places = [place for place, entity in enumerate(entities, 1) if reading.intersection(entity.parts)]
-    return (max(places), len(entities)) if places else None
+    run = max(found.running, key=lambda each: each.started)
+    if run.started < lease.taken_at:  # it was left by a process that was killed
+        return None
+    own = next(entity for entity in ALL if run.object in entity.parts)
+    begun = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)
+    before = set(begun.values_list("object", flat=True))
+    step = 1 + sum(1 for entity in ALL if before.intersection(entity.parts))
+    return step, step + len(_still_to_read(run) - {own.name})
 
 
-def _entities_of(words: list[str]) -> list[Entity]:
-    if "--entities" in words:
-        return choose(words[words.index("--entities") + 1].split(","))
-    return of_tier(next((_TIERS[word] for word in words if word in _TIERS), Tier.SET_UP))
+def _still_to_read(run: SyncRun) -> set[str]:
+    """Return the names in the command that would read this entity and all that follow."""
+    words = shlex.split(run.retry_command)
+    return set(words[words.index("--entities") + 1].split(",")) if "--entities" in words else set()
+
+
+def _parts(entities: Iterable[Entity]) -> list[str]:
+    return [part for entity in entities for part in entity.parts]

@@ -82,8 +82,8 @@ class RequestedSync(Schema):
 
 
 class SyncSteps(Schema):
-    step: int = Field(description="The entity that is being read is the so many-th.")
-    of: int = Field(description="So many are read.")
+    step: int = Field(description="The place of the entity that is being read.")
+    of: int = Field(description="The number of entities that the sync reads.")
 
 
 class SyncStatus(Schema):
@@ -95,7 +95,7 @@ class SyncStatus(Schema):
     is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")
     may_refresh: bool = Field(description="The caller may use POST …/sync/refresh, /accept-deletions and /survey.")
     who_may_refresh: list[str] = Field(description="Names of the Super Users who may.")
-    steps: SyncSteps | None = Field(description="The progress of a requested sync; null: none is running.")
+    steps: SyncSteps | None = Field(description="The progress of the running sync; null: none is running.")
     activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
 
 
@@ -105,7 +105,7 @@ def get_sync_status(request: HttpRequest) -> SyncStatus:
     user = signed_in_user(request)
     found = camp_status()
     actions = latest_actions(_SHOWN)
-    steps = sync_steps(found, actions)
+    steps = sync_steps(found)
     complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
     return SyncStatus(
         tier=synced_tier(complete),

@@ -41,6 +41,14 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
 
 
+def test_the_pill_says_how_far_a_running_sync_is(camp: Visit) -> None:
+    reading = {"entity": "forms", "mode": "full", "started": minutes_ago(1), "rows_read": 17, "api_calls": 3}
+    status = camp.answer("sync/status") | {"running": [reading], "steps": {"step": 3, "of": 12}, "activity": []}
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.go("/pardot/")
+    expect(camp.page.get_by_role("button", name="Syncing Forms, 3 of 12")).to_be_visible()
+
+
 REMEDIES = {
     "deletes": ("33 of 118 are missing", "camp_sync --entities forms,lists --allow-deletes forms=33,lists=33"),
     "refused": ("Nothing new arrives until this is fixed.", "sf check"),

@@ -131,23 +131,6 @@ def test_who_may_start_syncs_is_told_to_those_who_may_not(browser: Browser) -> N
     assert not {"Gone Example", "Ben Example"} & set(names)
 
 
-@pytest.mark.parametrize(
-    ("command", "reading", "steps"),
-    [
-        ("camp_sync", "lists", {"step": 2, "of": 12}),
-        ("camp_sync --survey", "lead_category_scores", {"step": 16, "of": 16}),
-        ("camp_sync --entities lists,forms", "forms", {"step": 2, "of": 2}),
-        ("camp_sync --entities lists,forms", "tags", None),
-        ("sync_all", "forms", None),
-    ],
-)
-def test_a_requested_sync_tells_how_far_it_is(browser: Browser, command: str, reading: str, steps: object) -> None:
-    OperatorAction.objects.create(label="Refresh", command=command, requested_by="ines", started=timezone.now())
-    SyncRun.objects.create(object=reading, mode="full", state="running", started=timezone.now())
-    with hold_lease("camp_sync"):
-        assert browser.get("sync/status")["steps"] == steps
-
-
 def test_a_sync_that_would_only_be_skipped_is_not_started(browser: Browser) -> None:
     assert browser.get("sync/status")["is_locked"] is False
     with hold_lease("camp_sync"):

@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from pardot.catalog.entities import ALL, LOCK
 from pardot.models import PardotQuota
+from pardot.status.entities import camp_status
+from pardot.status.steps import sync_steps
+from sf.ingest import runs
 from sf.ingest.lease import hold_lease, is_running
 from sf.models import SyncConfig, SyncRun
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
@@ -209,7 +212,36 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
         found = status(super_user)
     (running,) = found["running"]
     assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
+    assert found["steps"] is None, "it began before this command"
     assert next(entity for entity in found["entities"] if entity["name"] == "forms")["state"] == "running"
+
+
+@with_commits
+@pytest.mark.parametrize(
+    ("arguments", "steps"),
+    [
+        ((), [(step, 12) for step in range(1, 13)]),
+        (("--entities", "lists,forms"), [(1, 2), (2, 2)]),
+        (("--scout",), [*((step, 12) for step in range(1, 13)), (13, 13)]),
+        (("--survey",), [*((step, 16) for step in range(1, 17)), (16, 16), None]),
+    ],
+    ids=["daily", "some", "scout", "survey"],
+)
+def test_every_running_sync_tells_how_far_it_is(
+    pardot: Pardot, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], steps: list[object]
+) -> None:
+    """Whoever started it. The last entity of a survey has two parts; the look for orphans is none."""
+    told: list[object] = []
+
+    def begin_run(*args: Any, **options: Any) -> SyncRun:
+        run = begun(*args, **options)
+        told.append(sync_steps(camp_status()))
+        return run
+
+    begun = runs.begin_run
+    monkeypatch.setattr(runs, "begin_run", begin_run)
+    camp_sync(*arguments)
+    assert told == steps
 
 
 def test_the_lock_of_another_command_is_not_ours(db: None) -> None:
