@@ -43,9 +43,22 @@ test("a line bridges the days without a value, and shows values between two gaps
   assert.deepEqual(strokes([null, null], same, same), { solid: "", bridges: "", alone: [] });
 });
 
-test("labels are spread evenly, the first and the last among them", () => {
+test("labels stand at equal steps, the first and the last among them, and none near another", () => {
+  assert.deepEqual(spread(0, 5), []);
+  assert.deepEqual(spread(1, 5), [0]);
   assert.deepEqual(spread(3, 5), [0, 1, 2]);
-  assert.deepEqual(spread(30, 4), [0, 10, 19, 29]);
+  assert.deepEqual(spread(31, 4), [0, 10, 20, 30]);
+  assert.deepEqual(spread(45, 7), [0, 11, 22, 33, 44]);
+  assert.deepEqual(spread(30, 4), [0, 9, 19, 29]);
+  for (let length = 2; length < 400; length += 1) {
+    for (let count = 2; count < 14; count += 1) {
+      const marks = spread(length, count);
+      const [first, ...gaps] = marks.slice(1).map((mark, index) => mark - marks[index]);
+      const said = `${length} in ${count}: ${marks}`;
+      assert.equal(marks[0] === 0 && marks.at(-1) === length - 1 && marks.length <= count, true, said);
+      assert.equal(new Set(gaps).size <= 1 && first >= 0.7 * (gaps[0] ?? first), true, said);
+    }
+  }
 });
 
 test("text that does not fit ends with dots", () => {

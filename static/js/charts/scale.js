@@ -1,5 +1,8 @@
 /* Scales that map numbers to pixels. */
 
+/** The part of a step that the label of the first item, which begins at its mark, needs to itself. */
+const NEAR = 0.7;
+
 /**
  * Return a linear scale from a range of numbers to a range of pixels.
  *
@@ -35,12 +38,20 @@ function roundStep(raw) {
 }
 
 /**
- * Return the indexes of at most `count` items, evenly spread, with the first and the last.
+ * Return the indexes of at most `count` items at equal steps, with the first and the last. Where no step leads from end
+ * to end, they go back from the last, and the first gap differs; a mark that would be near the first is left out.
  *
  * @param {number} length
  * @param {number} count
  */
 export function spread(length, count) {
-  if (length <= count) return Array.from({ length }, (_, index) => index);
-  return Array.from({ length: count }, (_, index) => Math.round((index * (length - 1)) / (count - 1)));
+  const last = length - 1;
+  const least = Math.max(1, Math.ceil(last / Math.max(1, count - 1)));
+  let step = least;
+  while (step < 2 * least && last % step) step += 1;
+  if (last % step) step = least;
+  const marks = [];
+  for (let index = last; index > 0; index -= step) marks.unshift(index);
+  if (marks[0] < NEAR * step) marks.shift();
+  return length > 0 ? [0, ...marks] : marks;
 }

@@ -141,7 +141,7 @@ function draw(width, drawing, settings) {
       s("path", { class: "grid", d: `M${left} ${y(mark)}H${width - 12}` }),
       s("text", { x: left - 8, y: y(mark), "text-anchor": "end", "dominant-baseline": "central" }, format(mark)),
     ]),
-    spread(days.length, Math.max(2, Math.floor(width / 110))).map((index) => dayMark(days, index, x, height)),
+    dayMarks(days, width, x, height),
     goal && goalLine(goal, left, width - 12, y),
     notes.map((note) => pin(note, days, x, top, bottom)),
     seen.map((line) => path(line, x, y)),
@@ -177,18 +177,24 @@ function marksOf(lines, { low, high }) {
 }
 
 /**
+ * Where the same day of two years may be seen, each label says its year.
+ *
  * @param {readonly string[]} days
- * @param {number} index
+ * @param {number} width
  * @param {Scale} x
  * @param {number} height
  */
-function dayMark(days, index, x, height) {
-  const anchor = index === 0 ? "start" : index === days.length - 1 ? "end" : "middle";
-  return s(
-    "text",
-    { x: x(index), y: height - 6, "text-anchor": days.length === 1 ? "middle" : anchor },
-    shortDay(days[index]),
-  );
+function dayMarks(days, width, x, height) {
+  const isLong = days.length > 365;
+  const words = isLong ? day : shortDay;
+  return spread(days.length, Math.max(2, Math.floor(width / (isLong ? 170 : 110)))).map((index) => {
+    const anchor = index === 0 ? "start" : index === days.length - 1 ? "end" : "middle";
+    return s(
+      "text",
+      { x: x(index), y: height - 6, "text-anchor": days.length === 1 ? "middle" : anchor },
+      words(days[index]),
+    );
+  });
 }
 
 /**
