@@ -57,6 +57,15 @@ def run_module(visit: Visit, module: str, code: str) -> object:
     return visit.page.evaluate(f"async () => {{ const m = await import(modules['{module}']); {code} }}")
 
 
+def print_page(visit: Visit) -> None:
+    """As with *Print this tab*, onto paper that can be looked at: all rows have arrived, and charts have its width."""
+    visit.page.evaluate("window.print = () => {}")
+    run_module(visit, "core/printing", "await m.printPage();")
+    visit.page.emulate_media(media="print")
+    visit.page.evaluate(FITS)
+    visit.settle()
+
+
 def asked(visit: Visit, path: str) -> Any:
     """What an endpoint of the site says to this visitor: ``asked(visit, "engagement?limit=5")``."""
     return visit.page.evaluate("async (path) => (await fetch(`/api/v1/pardot/${path}`)).json()", path)

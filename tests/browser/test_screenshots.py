@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.components import asked
+from tests.browser.components import asked, print_page
 from tests.browser.conftest import Open
 from tests.browser.sites import VISITOR, Site
 from tests.browser.test_operations import sign_in
@@ -68,9 +68,7 @@ def test_palette_and_columns(open_window: Open, camp_site: Site, width: str, sch
 def test_paper(open_window: Open, camp_site: Site, path: str) -> None:
     visit = open_window(camp_site, color_scheme="dark", viewport={"width": 718, "height": 1000})
     visit.go(f"/pardot/{path}")
-    visit.page.emulate_media(media="print")
-    visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    visit.settle()
+    print_page(visit)
     take(visit, f"paper-{path.strip('?/').replace('=', '-')}")
 
 

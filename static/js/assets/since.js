@@ -5,6 +5,7 @@ import { h } from "../core/dom.js";
 import { day, sinceDay } from "../core/format.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
+import { time } from "../ui/parts.js";
 import { SINCE } from "./definitions.js";
 
 const MONDAY = 1;
@@ -101,7 +102,7 @@ export function sinceColumn(key) {
     show: (row) => {
       const since = found(row);
       if (since === null) return h("span", { title: "Older than the record of first days" }, "Earlier");
-      return since && h("time", { datetime: since }, day(since));
+      return time(since);
     },
   };
 }

@@ -16,7 +16,7 @@ import { flagWords, nameOfAsset, TYPES } from "../assets/words.js";
 import { makeAssetTask } from "../tasks/make-task.js";
 import { actor } from "../people/actor.js";
 import { panelDialog } from "../ui/panel-dialog.js";
-import { button, chip, outward } from "../ui/parts.js";
+import { button, chip, outward, time } from "../ui/parts.js";
 import { plainTable } from "../ui/plain-table.js";
 import { empty } from "../ui/states.js";
 
@@ -137,7 +137,7 @@ function issues({ issues: rows, record }) {
 
 /** @param {Api["PastIssueOut"]} issue */
 function since({ first_seen: seen }) {
-  return seen ? h("time", { class: "together", datetime: seen }, day(seen)) : "Earlier";
+  return time(seen) ?? "Earlier";
 }
 
 /** @param {Api["PastIssueOut"]} issue */

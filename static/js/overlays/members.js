@@ -2,13 +2,13 @@
 
 import { api, isAbort } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
-import { day, number, percent } from "../core/format.js";
+import { number, percent } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { outwardOr, pages } from "../assets/links.js";
 import { nameOfAsset } from "../assets/words.js";
 import { panelDialog } from "../ui/panel-dialog.js";
-import { button, chip, figure } from "../ui/parts.js";
+import { button, chip, figure, time } from "../ui/parts.js";
 import { noData, syncStatus } from "../sync/remedy.js";
 import { empty, failed } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -195,9 +195,9 @@ function columns(to) {
       key: "first_responded_date",
       label: "First response",
       first: "desc",
-      show: (row) => day(row.first_responded_date),
+      show: (row) => time(row.first_responded_date),
     },
-    { key: "created_date", label: "Added", first: "desc", show: (row) => day(row.created_date) },
+    { key: "created_date", label: "Added", first: "desc", show: (row) => time(row.created_date) },
   ];
 }
 

@@ -10,7 +10,7 @@ import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
 import { isCrmId, nameOfPerson } from "../people/people.js";
 import { panelDialog } from "../ui/panel-dialog.js";
-import { chip, figure, outward } from "../ui/parts.js";
+import { chip, figure, outward, time } from "../ui/parts.js";
 import { noData, syncStatus } from "../sync/remedy.js";
 import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
@@ -212,7 +212,13 @@ function activityTable(rows, links) {
           ]
         : [],
     columns: [
-      { key: "created_at", label: "When", className: "tight", first: "desc", show: (row) => moment(row.created_at) },
+      {
+        key: "created_at",
+        label: "When",
+        className: "tight",
+        first: "desc",
+        show: (row) => time(row.created_at, moment),
+      },
       {
         key: "type",
         label: "What",

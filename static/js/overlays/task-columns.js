@@ -4,7 +4,7 @@ import { daysBetween } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { day, MISSING, plural, shortDay } from "../core/format.js";
 import { nameOf } from "../core/names.js";
-import { chip } from "../ui/parts.js";
+import { chip, time } from "../ui/parts.js";
 
 /** @typedef {Api["TaskOut"]} Task */
 
@@ -110,12 +110,12 @@ function titleOf(task, due, close) {
  * @param {string} today
  */
 function dueOf(task, today) {
-  if (task.status === "done") return h("span", { class: "soft" }, `Done ${shortDay(task.completed_at)}`);
+  if (task.status === "done") return h("span", { class: "soft" }, "Done ", time(task.completed_at, shortDay));
   if (task.due_date === null) return MISSING;
   const left = daysBetween(today, task.due_date);
   if (task.is_overdue) return chip(`${plural(-left, "day")} overdue`, { tone: "bad", title: day(task.due_date) });
   if (left <= 1) return chip(left === 0 ? "Today" : "Tomorrow", { tone: "warn", title: day(task.due_date) });
-  return shortDay(task.due_date);
+  return time(task.due_date, shortDay);
 }
 
 /**

@@ -12,7 +12,7 @@ import { pages } from "../assets/links.js";
 import { flagWords, TYPES } from "../assets/words.js";
 import { actor } from "../people/actor.js";
 import { confirm } from "../ui/dialog.js";
-import { chip, outward } from "../ui/parts.js";
+import { chip, outward, time } from "../ui/parts.js";
 import { table } from "../ui/table.js";
 import { toast } from "../ui/toast.js";
 
@@ -69,7 +69,7 @@ function columns(to) {
     { key: "reason", label: "Reason", className: "wide" },
     { key: "until", label: "Ends on", className: "tight", show: until, csv: (row) => row.until ?? "no end date" },
     { key: "created_by", label: "By", show: (row) => actor(row.created_by) },
-    { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => day(row.created_at) },
+    { key: "created_at", label: "Since", className: "tight", first: "desc", show: (row) => time(row.created_at) },
     {
       key: "actions",
       label: "Actions",
@@ -99,7 +99,7 @@ function asset({ asset_name, asset_type, asset_id, salesforce_id }, to) {
 /** @param {Row} row */
 function until(row) {
   if (!row.in_force) return chip(`Ended ${day(row.until)}`);
-  return row.until ? day(row.until) : "no end date";
+  return row.until ? time(row.until) : "no end date";
 }
 
 /**

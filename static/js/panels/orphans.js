@@ -7,7 +7,7 @@ import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { trend } from "../charts/trend.js";
 import { plainTable } from "../ui/plain-table.js";
-import { delta, figure } from "../ui/parts.js";
+import { delta, figure, time } from "../ui/parts.js";
 import { byDay } from "../survey/kinds.js";
 
 /** @type {[string, Api["Kind"][]][]} */
@@ -82,7 +82,7 @@ function checksOfOneDay(checks) {
   return plainTable(
     "Checks so far",
     [
-      { label: "Check", value: (check) => moment(check.captured_at) },
+      { label: "Check", value: (check) => time(check.captured_at, moment) },
       { label: "Orphans", value: (check) => number(check.total), end: true },
     ],
     checks,

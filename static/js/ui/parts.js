@@ -1,7 +1,7 @@
 /* Small parts that many panels show. */
 
 import { h, icon } from "../core/dom.js";
-import { signed } from "../core/format.js";
+import { day, signed } from "../core/format.js";
 
 /** @type {Record<Tone, string>} */
 const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
@@ -15,6 +15,16 @@ const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
 export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title = null } = {}) {
   const name = href ? "a" : "span";
   return h(name, { class: `chip ${tone}`, href, title }, sign && icon(sign), text);
+}
+
+/**
+ * Return a day, or a moment in other words, which no line break divides: on paper columns are narrow.
+ *
+ * @param {Maybe<string>} at
+ * @param {(at: string) => string} [words]
+ */
+export function time(at, words = day) {
+  return at ? h("time", { datetime: at }, words(at)) : null;
 }
 
 /**

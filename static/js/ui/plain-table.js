@@ -15,7 +15,7 @@ import { MISSING } from "../core/format.js";
 export function plainTable(caption, columns, rows, { hideCaption = false } = {}) {
   return h(
     "div",
-    { class: "table-scroll", role: "region", "aria-label": caption, tabindex: "0" },
+    { class: "table-scroll sideways", role: "region", "aria-label": caption, tabindex: "0" },
     h(
       "table",
       { class: "table" },

@@ -126,7 +126,7 @@ class Table {
     const caption = h("caption", {}, this.options.caption, " ", this.count);
     const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
     const region = { role: "region", "aria-label": this.options.caption, tabindex: "0" };
-    const scroll = h("div", { class: "table-scroll", ...region }, grid);
+    const scroll = h("div", { class: "table-scroll sideways", ...region }, grid);
     // Only a table that need not scroll sideways can keep its head in view: css/table.css.
     const look = () => scroll.classList.toggle("fits", grid.offsetWidth <= scroll.clientWidth);
     const watcher = new ResizeObserver(() => requestAnimationFrame(look));
