@@ -57,6 +57,7 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     assert {row["Priority"] for row in rows} == {"high"}
     counts = [float(row["Count"]) for row in rows]
     assert counts == sorted(counts, reverse=True)
+    assert not [row["Issue"] for row in rows if re.search(r"\d", row["Issue"])], "the count has a column of its own"
     page.reload()
     camp.settle()
     expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")
@@ -72,7 +73,9 @@ def test_what_if_shows_the_score_then_and_can_be_sent(camp: Visit) -> None:
     expect(result).to_contain_text("100 A")
     dialog.get_by_role("button", name="Nothing").click()
     dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign").fill("2")
-    expect(dialog.get_by_role("checkbox", name="Forms in no campaign")).to_be_checked()
+    box = dialog.get_by_role("checkbox", name="Forms in no campaign")
+    expect(box).to_be_checked()
+    expect(box).to_have_accessible_name(re.compile(r"^Forms in no campaign [\d.]+ points$"))
     expect(page).to_have_url(f"{camp.url}/pardot/?open=what-if&what-if.fix=forms_no_campaign%3A2")
     page.reload()
     expect(dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign")).to_have_value("2")

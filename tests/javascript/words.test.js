@@ -4,7 +4,7 @@ import "./window.js";
 
 const { flagWords, nameOfAsset } = await import("../../static/js/assets/words.js");
 const { flagParams, flagText, yesOrNo } = await import("../../static/js/assets/flags.js");
-const { listed, nameOf } = await import("../../static/js/core/names.js");
+const { listed, nameOf, withoutCount } = await import("../../static/js/core/names.js");
 const { commandOf, kindOf, lastSync } = await import("../../static/js/panels/freshness-state.js");
 const { byGrade, isCrmId } = await import("../../static/js/people/people.js");
 const { actor, actorText } = await import("../../static/js/people/actor.js");
@@ -94,6 +94,14 @@ test("two settings are the same whatever the order of their keys", () => {
   ]) {
     assert.equal(same(a, b), false, JSON.stringify([a, b]));
   }
+});
+
+test("a line with a count of its own does not say that of the title again", () => {
+  assert.equal(withoutCount("Forms in no campaign: 1,234"), "Forms in no campaign");
+  assert.equal(withoutCount("3 forms in no campaign"), "Forms in no campaign");
+  assert.equal(withoutCount("Prospects not linked: 12.5%"), "Prospects not linked");
+  assert.equal(withoutCount("Lists without a name: –"), "Lists without a name");
+  assert.equal(withoutCount("404"), "404");
 });
 
 test("the title of an issue is shown without its number", () => {

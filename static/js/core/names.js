@@ -36,10 +36,10 @@ export function listed(names, most = 4, word = "and") {
 }
 
 /**
- * "Forms in no campaign: 8" → "Forms in no campaign": for lines with counts of their own.
+ * "Forms in no campaign: 8", "8 forms in no campaign" → "Forms in no campaign": for lines with counts of their own.
  *
  * @param {string} title
  */
 export function withoutCount(title) {
-  return title.replace(/:?\s*[\d.,–—]+\s*%?$/u, "") || title;
+  return sentenceCase(title.replace(/^[\d.,–—]+\s*%?\s|:?\s*[\d.,–—]+\s*%?$/gu, "")) || title;
 }

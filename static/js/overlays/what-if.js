@@ -4,6 +4,7 @@ import { api, isAbort, optional } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { freshId, h, replace } from "../core/dom.js";
 import { amount, points } from "../core/format.js";
+import { withoutCount } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -101,7 +102,7 @@ class WhatIf {
       max: issue.count,
       step: issue.is_percentage ? 0.1 : 1,
       value: this.fixes.get(issue.key) ?? issue.count,
-      "aria-label": `Number to fix: ${issue.title}`,
+      "aria-label": `Number to fix: ${withoutCount(issue.title)}`,
     });
     tick.addEventListener("change", () => this.set(issue, tick.checked ? many.valueAsNumber : 0));
     many.addEventListener("input", () => {
@@ -113,7 +114,12 @@ class WhatIf {
       "li",
       {},
       tick,
-      h("label", { for: id }, issue.title, h("span", { class: "soft small" }, ` ${points(issue.impact)} points`)),
+      h(
+        "label",
+        { for: id },
+        withoutCount(issue.title),
+        h("span", { class: "soft small" }, ` ${points(issue.impact)} points`),
+      ),
       h(
         "span",
         { class: "what-if-many" },

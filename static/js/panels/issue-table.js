@@ -1,10 +1,10 @@
 /* The table of all issues. */
 
 import { h } from "../core/dom.js";
-import { amount, day, points } from "../core/format.js";
+import { amount, points } from "../core/format.js";
 import { nameOf, withoutCount } from "../core/names.js";
 import { rowsOfIssue } from "../core/rows.js";
-import { chip, delta } from "../ui/parts.js";
+import { chip, delta, time } from "../ui/parts.js";
 import { linksAction } from "../assets/bulk.js";
 import { makeIssueTasks } from "../tasks/make-task.js";
 import { PRIORITIES } from "../tasks/words.js";
@@ -139,7 +139,7 @@ function recentColumns(recent) {
       label: "Oldest",
       className: "tight",
       search: false,
-      show: ({ oldest }) => oldest && h("time", { datetime: oldest }, day(oldest)),
+      show: ({ oldest }) => time(oldest),
     },
   ];
 }
@@ -149,7 +149,7 @@ const POINTS =
 
 /** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [
-  { key: "title", label: "Issue", className: "wide" },
+  { key: "title", label: "Issue", className: "wide", value: (issue) => withoutCount(issue.title) },
   { key: "area", label: "Area", value: (issue) => nameOf(issue.area) },
   {
     key: "priority",
