@@ -1,4 +1,4 @@
-"""Custom redirects: in a campaign that exists, and clicked."""
+"""Custom redirects: in a campaign that is not deleted, and clicked."""
 
 from __future__ import annotations
 

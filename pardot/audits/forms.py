@@ -1,4 +1,4 @@
-"""Forms: in a campaign that exists, filled in, and without errors."""
+"""Forms: in a campaign that is not deleted, filled in, and without errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Landing pages: in a campaign that exists, and seen."""
+"""Landing pages: in a campaign that is not deleted, and seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""List emails: in a campaign that exists, with a subject."""
+"""List emails: in a campaign that is not deleted, with a subject."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ TABS = (
     Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),
     Tab("scout-report", "Scout Report", "binoculars", "Who is active now, and which records do not fit together.",
         f"{_SETUP} --scout"),
-    Tab("full-survey", "Full Survey", "compass", "What has lost its campaign, its prospect or its Salesforce record.",
+    Tab("full-survey", "Full Survey", "compass", "Assets in deleted campaigns, and people whom only one system knows.",
         f"{_SETUP} --survey"),
 )  # fmt: skip
 

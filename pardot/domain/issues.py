@@ -129,8 +129,8 @@ ISSUES: tuple[Issue, ...] = (
         Area.FORMS,
         "orphan",
         "0.10",
-        "Forms in a campaign that does not exist: {count}",
-        "Edit the form and choose a campaign that exists.",
+        "Forms in a deleted campaign: {count}",
+        "Edit the form and choose another campaign.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -155,8 +155,8 @@ ISSUES: tuple[Issue, ...] = (
         Area.LANDING_PAGES,
         "orphan",
         "0.10",
-        "Landing pages in a campaign that does not exist: {count}",
-        "Edit the landing page and choose a campaign that exists.",
+        "Landing pages in a deleted campaign: {count}",
+        "Edit the landing page and choose another campaign.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -205,8 +205,8 @@ ISSUES: tuple[Issue, ...] = (
         Area.LIST_EMAILS,
         "orphan",
         "0.05",
-        "List emails in a campaign that does not exist: {count}",
-        "Edit the email and choose a campaign that exists.",
+        "List emails in a deleted campaign: {count}",
+        "Edit the email and choose another campaign.",
     ),
     _issue(
         "redirects_no_campaign",
@@ -222,8 +222,8 @@ ISSUES: tuple[Issue, ...] = (
         Area.CUSTOM_REDIRECTS,
         "orphan",
         "0.03",
-        "Custom redirects in a campaign that does not exist: {count}",
-        "Edit the redirect and choose a campaign that exists.",
+        "Custom redirects in a deleted campaign: {count}",
+        "Edit the redirect and choose another campaign.",
         priority=Priority.LOW,
     ),
     _issue(

@@ -235,10 +235,10 @@ def _orphans(facts: DigestFacts) -> Iterator[str]:
         yield missing(SURVEY)
         return
     kinds = [
-        (found.forms, "forms in a campaign that does not exist"),
-        (found.landing_pages, "landing pages in a campaign that does not exist"),
-        (found.list_emails, "list emails in a campaign that does not exist"),
-        (found.custom_redirects, "custom redirects in a campaign that does not exist"),
+        (found.forms, "forms in a deleted campaign"),
+        (found.landing_pages, "landing pages in a deleted campaign"),
+        (found.list_emails, "list emails in a deleted campaign"),
+        (found.custom_redirects, "custom redirects in a deleted campaign"),
         (found.prospects_crm_gone, "prospects whose lead or contact no longer exists"),
         (found.prospects_unlinked, "prospects without any CRM id"),
         (found.leads_without_prospect, "leads without their prospect"),

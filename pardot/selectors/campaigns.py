@@ -56,7 +56,7 @@ class CampaignPage:
     count: int
     campaigns: list[dict[str, Any]]
     orphans: Mapping[Area, list[dict[str, Any]]] = field(default_factory=dict)
-    """The first ``MOST_ORPHANS`` assets of each type whose campaign does not exist."""
+    """The first ``MOST_ORPHANS`` assets of each type whose campaign was deleted."""
     folders: Mapping[int, str | None] = field(default_factory=dict)
     """All folders that contain campaigns, by id."""
     did_you_mean: str | None = None

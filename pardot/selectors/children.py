@@ -60,7 +60,7 @@ def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> 
 
 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
-    """Return the first ``MOST_ORPHANS`` assets of each type whose campaign does not exist; none without data."""
+    """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted; none without data."""
     selects = [
         f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"
         for area in COUNT_OF

@@ -67,7 +67,7 @@ class AssetRecord(Schema):
     salesforce_id: str | None = None
     campaign_id: int | None = None
     campaign_name: str | None = Field(
-        None, description="The campaign's name; null: the campaign does not exist, or has no name."
+        None, description="The campaign's name; null: the campaign was deleted, or has no name."
     )
     folder_id: int | None = None
     folder_name: str | None = None

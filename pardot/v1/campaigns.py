@@ -41,7 +41,7 @@ class CampaignChild(Schema):
 class OrphanedAsset(Schema):
     id: int
     name: str | None
-    campaign_id: int = Field(description="The id of the missing campaign.")
+    campaign_id: int = Field(description="The id of the deleted campaign.")
     flags: list[str]
     exempt: list[str]
     activity_count: int | None
@@ -85,8 +85,10 @@ class CampaignSummary(AreaSummary):
 
 
 class OrphanedAssets(Schema):
-    count: int | None = Field(description="The number of orphaned assets that are not exempt; null: no data.")
-    exempt: int = Field(description="The number of orphaned assets that are exempt today.")
+    count: int | None = Field(
+        description="The number of assets in a deleted campaign that are not exempt; null: no data."
+    )
+    exempt: int = Field(description="The number of assets in a deleted campaign that are exempt today.")
     records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
 
 
@@ -96,7 +98,7 @@ class CampaignList(Schema):
     count: int = Field(description="The number of all matching campaigns, whatever the limit.")
     campaigns: list[CampaignItem]
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
-    orphans: dict[ContentType, OrphanedAssets]
+    orphans: dict[ContentType, OrphanedAssets] = Field(description="The assets in a deleted campaign.")
     folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
 
 

@@ -18,9 +18,9 @@ class ChainOut(Schema):
     """The connections of one type. All are null without data; the links also while the campaigns were never read."""
 
     total: int | None
-    in_campaign: int | None = Field(description="The number of assets in a campaign that exists.")
+    in_campaign: int | None = Field(description="The number of assets in a campaign that is not deleted.")
     in_sf_campaign: int | None = Field(description="The number of assets in a campaign that is linked to Salesforce.")
-    orphaned: int | None = Field(description="The number of assets in a campaign that does not exist.")
+    orphaned: int | None = Field(description="The number of assets in a deleted campaign.")
     no_campaign: int | None
 
 

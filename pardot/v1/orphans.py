@@ -33,7 +33,7 @@ class Orphan(Schema):
     record_id: str = Field(description="Pardot's id, or Salesforce's for leads and contacts.")
     name: str = Field(description="The name of the asset or prospect.")
     email: str | None = Field(description="The person's address.")
-    missing: str = Field(description="The missing ids: of the campaign, or of leads and contacts.")
+    missing: str = Field(description="The ids that are missing: of the deleted campaign, or of leads and contacts.")
 
 
 class Orphans(Schema):

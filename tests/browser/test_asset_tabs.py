@@ -173,6 +173,20 @@ def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_
     assert [row["Name"] for row in rows] == [record["name"] or "" for record in found["records"]]
 
 
+def test_a_deleted_campaign_is_called_so_everywhere(camp: Visit, tmp_path: Path) -> None:
+    camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
+    rows = exported(camp.page, "Custom redirects", tmp_path)
+    assert len(rows) > 0
+    for row in rows:
+        assert row["Campaign"].endswith(" (deleted)")
+        assert "Deleted campaign" in row["Issues"]
+    for tab in ("base-camp&steps=all", "campaign-map", "gear-locker", "full-survey&orphans.kind=forms"):
+        camp.go(f"/pardot/?tab={tab}")
+        text = camp.page.locator("main").inner_text()
+        assert re.search("in a deleted campaign|in deleted campaigns|campaign was deleted", text, re.IGNORECASE), tab
+        assert not re.search("lost campaign|lost gear|not exist|no longer exist", text, re.IGNORECASE), tab
+
+
 def test_the_chain_leads_to_what_is_not_linked(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker")
     forms = get(camp, "gear-summary")["content"]["forms"]
@@ -348,4 +362,4 @@ def test_terms_have_their_definition_where_a_view_shows_them_first(camp: Visit) 
         camp.page.get_by_role("button", name=f"Definition: {button}").first.click()
         expect(camp.page.get_by_role("dialog", name=button)).to_contain_text(term)
         camp.page.keyboard.press("Escape")
-    expect(camp.page.get_by_role("button", name="Definition: Lost")).to_be_visible()
+    expect(camp.page.get_by_role("button", name="Definition: Deleted campaign")).to_be_visible()

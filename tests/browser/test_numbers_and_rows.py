@@ -16,8 +16,9 @@ from tests.browser.visit import Visit
 NUMBERS = Path(__file__).parent / "numbers.js"
 ADDRESSES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {"base-camp": "/pardot/?steps=all"}
 PANELS = {
-    "next-steps", "gear-overview", "prospect-links", "campaign-summary", "lost-gear", "gear", "chain", "tag-summary",
-    "naming", "tag-coverage", "triage", "engagement", "crm-links", "stuck-adoptions", "orphan-kinds", "prospect-health",
+    "next-steps", "gear-overview", "prospect-links", "campaign-summary", "deleted-campaigns", "gear", "chain",
+    "tag-summary", "naming", "tag-coverage", "triage", "engagement", "crm-links", "stuck-adoptions", "orphan-kinds",
+    "prospect-health",
 }  # fmt: skip
 """Those that have links with numbers."""
 

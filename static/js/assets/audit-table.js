@@ -178,6 +178,9 @@ export function countColumn(key, label, about) {
   return { key, label, end: true, first: "desc", show: (row) => number(row[key]), about };
 }
 
+/** @param {Maybe<number>} id */
+const deleted = (id) => `${id} (deleted)`;
+
 /** @returns {Column<Api["AssetRecord"]>} */
 function campaignColumn() {
   return {
@@ -185,10 +188,11 @@ function campaignColumn() {
     label: "Campaign",
     sort: "campaign_name",
     className: "medium",
-    csv: (row) => row.campaign_name ?? row.campaign_id,
+    csv: ({ campaign_id, campaign_name, flags }) =>
+      flags.includes("orphan") ? deleted(campaign_id) : (campaign_name ?? campaign_id),
     show: ({ campaign_id, campaign_name, flags }) => {
       if (!campaign_id) return null;
-      if (flags.includes("orphan")) return `${campaign_id} (deleted)`;
+      if (flags.includes("orphan")) return deleted(campaign_id);
       return h("a", { href: rowsOf("campaigns", { q: campaign_id }) }, campaign_name ?? `Campaign ${campaign_id}`);
     },
   };

@@ -121,7 +121,7 @@ export function flagFigures(summary) {
 }
 
 /**
- * The definitions of "lost", "very stale" and the like, where a view shows them first.
+ * The definitions of "deleted campaign", "very stale" and the like, where a view shows them first.
  *
  * @param {Counted} summary
  */

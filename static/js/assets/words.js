@@ -43,7 +43,7 @@ export const CONTENT = ["forms", "landing_pages", "list_emails", "custom_redirec
 /** @type {Record<string, [label: string, tone: Tone, why: string | null]>} */
 const FLAGS = {
   no_campaign: ["No campaign", "bad", "It has no campaign, so no campaign gets its results."],
-  orphan: ["Lost campaign", "bad", "Its campaign was deleted."],
+  orphan: ["Deleted campaign", "bad", "Its campaign was deleted in Pardot."],
   errors: ["Errors", "bad", "Submissions failed recently."],
   dormant: ["Dormant", "warn", "No recent activity."],
   no_subject: ["No subject", "warn", "The email has no subject."],

@@ -29,8 +29,8 @@ const PARTS = [
   },
   {
     key: "orphaned",
-    label: "Lost: the campaign does not exist",
-    short: "Lost",
+    label: "In a deleted campaign",
+    short: "Deleted campaign",
     tone: "bad",
     filter: { flag: "orphan" },
   },

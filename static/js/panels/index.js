@@ -22,7 +22,7 @@ export const panels = {
   // Campaign Map
   "campaign-summary": () => import("./campaign-summary.js"),
   campaigns: () => import("./campaigns.js"),
-  "lost-gear": () => import("./lost-gear.js"),
+  "deleted-campaigns": () => import("./deleted-campaigns.js"),
   // Gear Locker
   gear: () => import("./gear.js"),
   chain: () => import("./chain.js"),

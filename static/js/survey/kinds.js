@@ -20,19 +20,19 @@ export const KINDS = {
   },
   forms: {
     ...assetsOf("forms"),
-    todo: "Open the form in Pardot and give it a campaign that exists, or archive it.",
+    todo: "Open the form in Pardot and give it another campaign, or archive it.",
   },
   landing_pages: {
     ...assetsOf("landing_pages"),
-    todo: "Open the page in Pardot and give it a campaign that exists, or archive it.",
+    todo: "Open the page in Pardot and give it another campaign, or archive it.",
   },
   list_emails: {
     ...assetsOf("list_emails"),
-    todo: "Give drafts a campaign that exists. Sent ones keep theirs: exempt them, or archive them.",
+    todo: "Give drafts another campaign. Sent ones keep theirs: exempt them, or archive them.",
   },
   custom_redirects: {
     ...assetsOf("custom_redirects"),
-    todo: "Open the redirect in Pardot and give it a campaign that exists, or delete it when nobody links to it.",
+    todo: "Open the redirect in Pardot and give it another campaign, or delete it when nobody links to it.",
   },
   leads_without_prospect: {
     title: "Leads without a prospect",
@@ -56,7 +56,7 @@ export const ALL = /** @type {Api["Kind"][]} */ (Object.keys(KINDS));
 /** @param {Api["ContentType"]} asset */
 function assetsOf(asset) {
   const { title, one } = TYPES[asset];
-  return { title, noun: one, asset, what: "Their campaign no longer exists." };
+  return { title, noun: one, asset, what: "Their campaign was deleted." };
 }
 
 /**

@@ -1,4 +1,4 @@
-/* Assets whose campaign does not exist, by type. */
+/* Assets in deleted campaigns, by type. */
 
 import { h } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
@@ -14,12 +14,11 @@ export default panel({
   uses: ["exemptions"],
   load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
-  empty: ({ orphans }) =>
-    CONTENT.every((type) => orphans[type].count === 0) && "Nothing is lost: every asset's campaign exists.",
+  empty: ({ orphans }) => CONTENT.every((type) => orphans[type].count === 0) && "No asset is in a deleted campaign.",
   render: ({ orphans }) =>
     h(
       "ul",
-      { class: "lost" },
+      { class: "in-deleted" },
       CONTENT.filter((type) => orphans[type].count !== 0).map((type) => group(type, orphans[type])),
     ),
 });
