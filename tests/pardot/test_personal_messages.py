@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from pardot.catalog.entities import Tier
 from pardot.models import DigestDelivery, Form, Prospect, SavedView, Task, TeamMember, ViewSubscription
 from pardot.pipeline.after_sync import finish
 from pardot.planning.team import Member, team_replace
+from pardot.reports import view_news
 from pardot.selectors.view_rows import rows_of_view
 from sf.models import SyncRun
 from tests.api.records import salesforce_id
@@ -212,6 +214,20 @@ def test_a_search_that_cannot_be_made_stops_no_message(sync: Sync) -> None:
         SavedView.objects.filter(pk=subscribed.view.pk).update(query=f"{NO_CAMPAIGN}&forms.q={unusable}")
     member("Ben")
     assert sorted(camp_digest("--send").splitlines()) == ["sent to ada@camp.example", "sent to ben@camp.example"]
+
+
+def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync(FRIDAY)
+    subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
+
+    def fail(query: str) -> None:
+        raise DatabaseError("no rows of today")
+
+    monkeypatch.setattr(view_news, "rows_of_view", fail)
+    with pytest.raises(DatabaseError):
+        camp_digest("--send")
+    run = SyncRun.objects.get(object="camp_digest")
+    assert (run.state, run.message) == (SyncRun.State.FAILED, "no rows of today")
 
 
 def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:

@@ -29,7 +29,7 @@ from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import hold_lease
 
 PATIENCE = timedelta(minutes=2)
-"""The time to wait for a process that is sending the digest: channels are slow at times."""
+"""The time to wait for another process that is sending the digest, because a channel may be slow."""
 _KEPT = timedelta(days=90)
 
 
@@ -55,12 +55,13 @@ class Command(BaseCommand):
         with hold_lease(DIGEST, patience=PATIENCE) as lease:  # another host's cron runs at the same minute
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
-            missing = _channels() if options["again"] else _missing_today()
-            if _channels() and not missing:
-                sent = timezone.localtime(max(_sent_today().values()))
-                self.stdout.write(f"the digest was sent today at {sent:%H:%M}; --again sends it once more")
-                return
-            with recorded_job(DIGEST):
+            with recorded_job(DIGEST) as run:  # also around the choice of channels, which counts rows and can fail
+                channels, sent = _channels(), _sent_today()
+                missing = {name: each for name, each in channels.items() if options["again"] or name not in sent}
+                if channels and not missing:
+                    run.message = f"the digest was sent today at {timezone.localtime(max(sent.values())):%H:%M}"
+                    self.stdout.write(f"{run.message}; --again sends it once more")
+                    return
                 self._send(missing, digest(digest_facts()))
 
     def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(failed))
 
     def _sent(self, name: str, channel: _Channel, text: str) -> str:
-        """Send to one channel; return the error, or an empty string. A failed channel does not stop the others."""
+        """Send to one channel. Return the error, or an empty string: a failed channel does not stop the others."""
         try:
             kept = channel.send(text)
         except NotDelivered as error:
@@ -89,15 +90,15 @@ class Command(BaseCommand):
 
 @dataclass(frozen=True)
 class _Channel:
-    """A destination. ``label`` is its name in the line “sent to …”."""
+    """A destination of the digest. ``label`` is its name in the line “sent to …”."""
 
     send: Callable[[str], str]
-    """Send the digest for all, or another text; return what the log of deliveries keeps of it."""
+    """Sends the digest, or a personal message in its place. Returns the text to store in the log of deliveries."""
     label: str
 
 
 def _channels() -> dict[str, _Channel]:
-    """Return the configured channels by the name under which their deliveries are stored."""
+    """Return the channels by the name under which their deliveries are stored. This counts the rows of due views."""
     found = {name: _Channel(_keeping_nothing(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
         found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
@@ -105,12 +106,12 @@ def _channels() -> dict[str, _Channel]:
 
 
 def _has_readers() -> bool:
-    """Return whether any member gets a message on days when there is something to tell."""
+    """Return whether any member would get a message if there were something to report."""
     return bool(settings.PUBLIC_URL) and TeamMember.objects.exclude(email="").filter(gets_messages=True).exists()
 
 
 def _keeping_nothing(send: Callable[[str], None]) -> Callable[[str], str]:
-    """Log no text: the digest for all names prospects."""
+    """Let the log keep no text, because the digest names prospects."""
 
     def sent(text: str) -> str:
         send(text)
@@ -144,13 +145,8 @@ def _message_of(name: str) -> str:
         raise CommandError(str(error)) from error
 
 
-def _missing_today() -> dict[str, _Channel]:
-    """Return the channels that did not get today's digest: all, or those that failed, or that were added since."""
-    sent = _sent_today()
-    return {name: channel for name, channel in _channels().items() if name not in sent}
-
-
 def _sent_today() -> dict[str, datetime]:
+    """Return the channels that got today's digest, with the time."""
     return dict(DigestDelivery.objects.filter(day=timezone.localdate(), alert=None).values_list("channel", "sent_at"))
 
 
