@@ -1,4 +1,4 @@
-"""The lines about saved views in a team member's morning message, for the views that the member subscribed to."""
+"""The lines of a team member's morning message about the saved views that the member subscribed to."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pardot.models import TeamMember, ViewSubscription
 from pardot.planning.subscriptions import subscriptions_of
 from pardot.reports.addresses import site_address
 from pardot.reports.wording import change, number, since_day
-from pardot.selectors.view_rows import ViewRows, rows_of_view
+from pardot.selectors.view_rows import ViewRows, query_of_table, rows_of_view
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class ViewNews:
     rows: ViewRows
 
     def line(self, day: date) -> str:
-        """Return the name, the count, the change since the last message, and the link."""
+        """Return the view's name, its number of rows, the change since the last message, and the link."""
         view, known = self.subscription.view, self.subscription
         other_rows = ", other rows" if self.rows.count == known.count and self.is_other else ""
         differs = other_rows or change(self.rows.count, known.count)
-        address = site_address(f"/pardot/?{view.query}")
+        address = site_address(f"/pardot/?{query_of_table(view.query)}")
         return f"{view.name}: {number(self.rows.count)}{differs} {since_day(known.told_on, day)} {address}"
 
     @property
@@ -33,21 +33,21 @@ class ViewNews:
         return self.rows.fingerprint != self.subscription.fingerprint
 
     def is_due(self, day: date) -> bool:
-        """Return whether today's message has it. A Monday without a message is made up for later in its week."""
+        """Return whether today's message includes the view. A missed Monday is made up for later in the week."""
         if self.subscription.when == ViewSubscription.MailTime.MONDAY:
             return self.subscription.told_on < day - timedelta(days=day.weekday())
         return self.is_other
 
 
 def view_news(member: TeamMember, day: date) -> list[ViewNews]:
-    """Return what is due. A view without data, or whose filter does not exist any more, waits."""
+    """Return the views that are due. A view without data, or with a filter that no longer exists, waits."""
     counted = ((each, rows_of_view(each.view.query)) for each in subscriptions_of(member))
     news = [ViewNews(each, rows) for each, rows in counted if rows is not None]
     return [each for each in news if each.is_due(day)]
 
 
 def note_told(news: Iterable[ViewNews], day: date) -> None:
-    """Remember what was reported, after the message was sent."""
+    """Store the rows that were reported. Call this after the message was sent."""
     for each in news:
         ViewSubscription.objects.filter(pk=each.subscription.pk).update(
             count=each.rows.count, fingerprint=each.rows.fingerprint, told_on=day

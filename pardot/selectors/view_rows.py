@@ -1,7 +1,7 @@
-"""Count the rows of a saved view, by the filters in its address.
+"""Count the rows of a saved view by the filters in its query string.
 
-Only tables of assets, campaigns and tags are counted: the counts are mailed, and nothing about a prospect is. The page
-makes the same of an address: ``params`` of ``static/js/assets/audit-table.js`` and ``static/js/panels/campaigns.js``.
+The counts are mailed, so only tables without people are counted: assets, campaigns and tags. The page applies the same
+filters: ``params`` in ``static/js/assets/audit-table.js`` and ``static/js/panels/campaigns.js``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.utils import timezone
 
@@ -26,20 +26,20 @@ from pardot.selectors.rows import LONGEST_SEARCH, Rows, Unknown
 _YES_OR_NO = {"yes": True, "no": False}
 _MONTH, _YEAR = timedelta(days=30), timedelta(days=365)
 _AGES = {"month": (None, _MONTH), "year": (_MONTH, _YEAR), "three": (_YEAR, 3 * _YEAR), "older": (3 * _YEAR, None)}
-"""The least and the greatest age of campaigns, by the name of the filter's option."""
+"""The minimum and maximum age of campaigns, by the name of the filter's option."""
 
 
 @dataclass(frozen=True)
 class ViewRows:
-    """The rows of a view now."""
+    """The current rows of a view."""
 
     count: int
     fingerprint: str
-    """Differs when the rows are other ones, also when there are as many."""
+    """A hash of the ids of the rows. It changes when other rows replace some, even if their number stays the same."""
 
 
 def area_of_view(query: str) -> Area | None:
-    """Return the area whose table the view shows; ``None`` when it shows none that is counted."""
+    """Return the area whose table the view shows; ``None`` when the view shows no table that is counted."""
     found = dict(parse_qsl(query))
     tab = found.get("tab", "")
     if tab == "campaign-map":
@@ -51,8 +51,18 @@ def area_of_view(query: str) -> Area | None:
     return areas[0] if tab == "gear-locker" and areas else None
 
 
+def query_of_table(query: str) -> str:
+    """Return the part of a view's query that is about its table. The rest may contain a search for a person."""
+    area = area_of_view(query)
+
+    def is_kept(name: str, value: str) -> bool:
+        return name == "tab" or (name == "gear.type" and value == area) or name.startswith(f"{area}.")
+
+    return urlencode([pair for pair in dict(parse_qsl(query)).items() if is_kept(*pair)])
+
+
 def rows_of_view(query: str) -> ViewRows | None:
-    """Return the rows of the view; ``None`` without data about them, or when a filter does not exist any more."""
+    """Return the rows of the view; ``None`` without data, or when one of its filters no longer exists."""
     area = area_of_view(query)
     if area is None:
         return None
@@ -120,7 +130,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _words(text: str) -> str | None:
-    """Return the words to search for. Raises ``ValueError`` for those that the table at this address refuses."""
+    """Return the words to search for. Raises ``ValueError`` for text that the table refuses, too."""
     words = text.strip()
     if len(words) > LONGEST_SEARCH or "\0" in words:
         raise ValueError("no such search")

@@ -230,6 +230,18 @@ def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monke
     assert (run.state, run.message) == (SyncRun.State.FAILED, "no rows of today")
 
 
+def test_a_search_for_a_person_in_a_view_stays_out_of_the_link(sync: Sync) -> None:
+    sync(FRIDAY)
+    query = f"prospects.q=jo%40school.example&{NO_CAMPAIGN}&forms.sort=-name&orphans.q=Jo&gear.type=forms&note=Jo"
+    subscription(member(areas=[]), "change", query, day=FRIDAY)
+    make(Form, name="New", campaign_id=None)
+    sync(MONDAY)
+    camp_digest("--send")
+    [line] = lines(str(mail.outbox[0].body))
+    assert line.endswith(f" {SITE}/pardot/?{NO_CAMPAIGN}&forms.sort=-name")
+    assert DigestDelivery.objects.get().text == mail.outbox[0].body
+
+
 def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
     old = make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
