@@ -1,4 +1,4 @@
-"""System checks for what a deployment lacks to keep the Pardot data up to date."""
+"""A system check that warns when a deployment has no Pardot business unit to sync."""
 
 from __future__ import annotations
 

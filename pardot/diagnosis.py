@@ -1,4 +1,4 @@
-"""Check for ``sf check`` that the Pardot business unit answers, and that all copied fields can be read."""
+"""Checks of ``sf check``: the Pardot business unit answers, and all copied fields are readable."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BUSINESS_UNIT, _OBJECTS = "Pardot", "Pardot's objects"
 
 @register
 def pardot(client: SalesforceClient) -> Iterator[Finding]:
-    """Check host, business unit, scope and calls left; then every object with all of its fields."""
+    """Check host, business unit, scope and remaining calls, then every object with all its fields."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
         return
@@ -47,7 +47,7 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _objects(client: PardotClient) -> Iterator[Finding]:
-    """Yield one line when all objects can be read, otherwise one for each that cannot."""
+    """Yield one line when all objects are readable, otherwise one for each object that is not."""
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     wrong = [finding for entity in entities for finding in _object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]

@@ -1,4 +1,4 @@
-"""The Pardot app in Django admin, one file per group: the team's entries are editable, programs' rows are not."""
+"""The Pardot app in Django admin, one file per group. Only the team's own entries are editable."""
 
 from pardot.admin import activity, assets, configuration, findings, prospects, salesforce, set_aside, team
 

@@ -1,4 +1,4 @@
-"""Visitor activities, millions of them, and their counts by day."""
+"""Admin pages of visitor activities, of which there are millions, and their daily counts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class VisitorActivityAdmin(ByNumberAdmin):
         known = activity.type in ActivityType.values
         return activity.type_name or (ActivityType(activity.type).label if known else str(activity.type))
 
-    @admin.display(description="of")
+    @admin.display(description="assets")
     def assets(self, activity: VisitorActivity) -> str:
         named = ((label, getattr(activity, column)) for column, label in _ASSETS.items())
         return ", ".join(f"{label} {asset}" for label, asset in named if asset)

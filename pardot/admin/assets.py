@@ -1,4 +1,4 @@
-"""Admin pages of Pardot's assets, with the findings of the audits."""
+"""Admin pages of Pardot's assets, with the results of the audits."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from sf.models import SyncConfig
 
 
 class AssetAdmin(ProgramsOnlyAdmin):
-    """Assets: about ten thousand at most, so that any part of a name may be searched for."""
+    """Assets. There are at most about ten thousand, so a search may be for any part of a name."""
 
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
     search_help_text = "Part of the name, or Pardot ID"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the fields with links before them, the flags in words, and the campaign by its name."""
+        """Return the links first, then the fields, with flags in words and the campaign's name in place of its id."""
         instead = {"flags": "flag_list", "campaign_id": "campaign"}
         return ["pages", *(instead.get(name, name) for name in super().get_fields(request, obj))]
 
@@ -65,7 +65,7 @@ class ContentAdmin(AssetAdmin):
     list_filter = [FlagFilter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Annotated on each row, so that the link needs no query of its own.
+        # Annotated here, so that the link needs no separate query per row.
         campaign = Campaign.objects.filter(pk=OuterRef("campaign_id"))
         return super().get_queryset(request).annotate(campaign_name=Subquery(campaign.values("name")[:1]))
 

@@ -1,4 +1,4 @@
-"""Base classes of the pages of copies and findings, which take the same time however many rows there are."""
+"""Base classes of the admin pages of copies and findings. The pages load equally fast for any number of rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pardot.audits.run import ASSET_AUDITS
 from sf.admin import ReadOnlyAdmin
 
 COUNTED = 10_000
-"""The largest number of rows that are counted and paged through: counting millions would take too long."""
+"""The largest number of rows that are counted and shown in pages: counting millions would take too long."""
 
 
 class BoundedPaginator(Paginator):
@@ -30,7 +30,7 @@ class BoundedPaginator(Paginator):
 
 
 class ProgramsOnlyAdmin(ReadOnlyAdmin):
-    """A table of rows that programs write: the newest first, without a total."""
+    """A table whose rows only programs write. It is read-only, and shows the newest rows first, without a total."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -41,12 +41,12 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
         return [str(name) for name in self.get_fields(request, obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the fields of the model, also those that no form has; a generated one repeats others."""
+        """Return all fields of the model, except generated ones, which only repeat others."""
         return [field.name for field in self.model._meta.fields if not field.generated]
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size, which is searched for whole numbers in columns with an index."""
+    """A table of any size. A search is for a whole number in one of the indexed columns."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]
@@ -73,12 +73,12 @@ def drawer_address(asset_type: str, asset: int) -> str:
 
 
 def as_id(term: str) -> int | None:
-    """Return the number that was typed, if it may be an id."""
+    """Return the typed text as a number, or ``None`` if it cannot be an id."""
     return int(term) if term.isascii() and term.isdigit() and len(term) <= 18 else None
 
 
 class FlagFilter(admin.SimpleListFilter):
-    """A filter by the flags of the audit."""
+    """A filter by one of the audit's flags."""
 
     title = "flag"
     parameter_name = "flag"

@@ -1,4 +1,4 @@
-"""Admin pages of the findings of syncs and audits."""
+"""Admin pages of the results of syncs and audits."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class OrphanRunAdmin(ProgramsOnlyAdmin):
 
 @admin.register(OrphanRecord)
 class OrphanRecordAdmin(ProgramsOnlyAdmin):
-    """The orphans of all runs that are kept. A run's page lists its own orphans by their index."""
+    """The orphans of the latest run. The link on a run's page filters by the run, which has an index."""
 
     list_display = ["record_id", "kind", "name", "missing", "run"]
     list_filter = ["kind"]

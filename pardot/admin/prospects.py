@@ -1,4 +1,4 @@
-"""Prospects: half a million rows and more."""
+"""Admin pages of prospects, of which there may be half a million or more."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search by the index of addresses or ids; a Salesforce id is found by one scan of its columns."""
+        """Search by an index for email addresses and Pardot ids. A Salesforce id takes one scan of the table."""
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -50,7 +50,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
 
 
 def _has_crm_id(text: str) -> Q:
-    """Return the condition for an id, which Pardot may store with 15 or 18 characters."""
+    """Return the condition that a CRM column contains this id, which Pardot may store with 15 or 18 characters."""
     whole, short = id_of_18(text), text[:15]
     has = Q()
     for column in _CRM_COLUMNS:

@@ -1,4 +1,4 @@
-"""Admin pages of records that this app copies from Salesforce, or counts there."""
+"""Admin pages of the records and counts that this app reads from Salesforce."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sf.salesforce.ids import id_of_18
 
 
 class BySalesforceIdAdmin(ProgramsOnlyAdmin):
-    """A table of any size, which is searched for whole ids in columns with an index. It shows deleted records too."""
+    """A table of any size, deleted records included. A search is for a whole id in one of the indexed columns."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

@@ -1,4 +1,4 @@
-"""Show records of Pardot that were set aside with those of ``sf``; the same action retries both."""
+"""Let the admin action that retries the set-aside records of ``sf`` retry those of Pardot too."""
 
 from __future__ import annotations
 

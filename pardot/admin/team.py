@@ -1,4 +1,4 @@
-"""Admin pages of the team, and of what the team enters."""
+"""Admin pages of the team and of everything that the team enters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TeamMemberForm(forms.ModelForm):
 
 @admin.register(TeamMember)
 class TeamMemberAdmin(admin.ModelAdmin):
-    """The team. The tasks of a member who is removed become unassigned."""
+    """The team. Deleting a member makes the member's tasks unassigned."""
 
     form = TeamMemberForm
     list_display = ["name", "role", "area_list", "label", "order", "open_tasks", "is_linked"]
@@ -55,7 +55,7 @@ class TeamMemberAdmin(admin.ModelAdmin):
 
 
 class SignedAdmin(admin.ModelAdmin):
-    """A row that records who entered it and when; both are shown once it has been entered."""
+    """A row that records who entered it and when. Both are shown once the row is saved."""
 
     noted: tuple[str, ...] = ("created_by", "created_at")
 
@@ -130,7 +130,7 @@ class TaskAdmin(SignedAdmin):
 
 
 class ExemptionForm(forms.ModelForm):
-    """``pardot/scoring/exemptions.py`` says which assets may be exempt from which issues."""
+    """The form of an exemption. ``pardot/scoring/exemptions.py`` checks whether the asset may be exempt."""
 
     issue = forms.ChoiceField(choices=[(issue.key, issue.key) for issue in ISSUES if not issue.is_percentage])
 
@@ -144,7 +144,7 @@ class ExemptionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.changed_data and not self.errors:
-            # An exemption that has ended may still be given another reason.
+            # The reason of an exemption that has ended may still be changed.
             until = values["until"] if "until" in self.changed_data else None
             asset_type = Area(values["asset_type"])
             try:
@@ -166,7 +166,7 @@ class ExemptionAdmin(SignedAdmin):
         return exemption.shown_name or f"{exemption.asset_id} (deleted)"
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Add the names of the assets to the rows, with a query for each type and not for each row."""
+        """Add the names of the assets to the rows, with one query per type instead of one per row."""
         found = super().get_changelist_instance(request)
         keys = [(row, (Area(row.asset_type), row.asset_id)) for row in found.result_list]
         names = asset_names(key for _, key in keys)
@@ -208,7 +208,7 @@ class SavedViewForm(forms.ModelForm):
 
 @admin.register(SavedView)
 class SavedViewAdmin(SignedAdmin):
-    """Saved views. Here a view that somebody left behind gets another owner, or goes."""
+    """Saved views. Staff can give the view of somebody who left another owner, or delete it."""
 
     form = SavedViewForm
     list_display = ["name", "query", "is_shared", "created_by", "created_at"]
@@ -223,7 +223,7 @@ class ViewSubscriptionAdmin(ProgramsOnlyAdmin):
 
 
 def acting_name(request: HttpRequest) -> str:
-    """Return the name of the member of staff, for ``created_by``."""
+    """Return the name of the signed-in member of staff, for ``created_by``."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
 

@@ -1,7 +1,7 @@
-"""Audit assets: flags are conditions, which one statement evaluates for all assets.
+"""Audit the assets of one area with one SQL statement: each flag is a condition on an asset.
 
-The flags of an asset and the figures behind them are columns of its own row; only rows that change are written. The
-assets with a flag are then found by a filter, and their number is counted once, into ``AuditSummary``.
+Flags and figures are stored in the asset's own row, and only rows that change are written. Pages find the assets with
+a flag by a filter, and read their number from ``AuditSummary``, where the audit stores it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Flag:
     condition: str
     """SQL over ``a`` (the asset) and the audit's joins; null counts as false."""
     needs: tuple[str, ...] = ()
-    """Other entities that must have been read, besides the area's own."""
+    """The other entities that must have been read; the area's own entity always must."""
     needs_activity: bool = False
 
     def has_data(self, inputs: AuditInputs) -> bool:
@@ -46,7 +46,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class Figure:
-    """A column of the asset, which the audit fills."""
+    """A column of the asset that the audit fills."""
 
     column: str
     value: str
@@ -69,7 +69,7 @@ class AssetAudit:
     figures: tuple[Figure, ...] = ()
     joins: str = ""
     summary: Mapping[str, str] = field(default_factory=dict)
-    """Name → SQL aggregate over the assets ``a``, for ``AuditSummary.figures``."""
+    """SQL aggregates over the assets ``a`` by name, for ``AuditSummary.figures``."""
     summary_needs: tuple[str, ...] = ()
 
     @property
@@ -98,18 +98,18 @@ class AssetAudit:
         )
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
-        """Return ``AuditSummary.figures`` with the values that ``summary`` has counted; null: no data."""
+        """Return ``AuditSummary.figures`` from the results of the ``summary`` aggregates; null: no data."""
         has_data = inputs.has(self.entity, *self.summary_needs)
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
     def flags_with_data(self, inputs: AuditInputs) -> frozenset[str]:
-        """Return the names of the flags that this audit looks at; the others have "no data"."""
+        """Return the names of the flags that can be evaluated now; the others have "no data"."""
         if not inputs.has(self.entity):
             return frozenset()
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
     def flags_query(self, inputs: AuditInputs) -> str:
-        """Return SQL: ``id`` and ``flags`` of every asset as an audit with ``inputs`` would find them.
+        """Return SQL that selects ``id`` and ``flags`` of every asset as an audit with ``inputs`` would set them.
 
         Its parameters are ``inputs.parameters``.
         """
@@ -144,9 +144,9 @@ class AssetAudit:
 
 
 def activity_join(kind: AssetKind, column: str) -> str:
-    """Return a join of ``activity``: ``total`` and ``of_type`` of each asset within the look-back.
+    """Return a join that adds ``activity.total`` and ``activity.of_type``: an asset's activities in the look-back.
 
-    Whole days come from the roll-up; only the first and last day of the look-back are counted from the activities.
+    Whole days come from the roll-up. Only for the first and last day of the look-back are single activities counted.
     """
     return f"""
         LEFT JOIN (
@@ -171,7 +171,7 @@ def activity_join(kind: AssetKind, column: str) -> str:
 
 
 def activities_of(*types: int) -> str:
-    """Return SQL: the number of the asset's activities of these types. It needs ``activity_join``."""
+    """Return SQL for the number of the asset's activities of these types. It needs ``activity_join``."""
     return "(" + " + ".join(f"coalesce((activity.of_type ->> '{kind:d}')::bigint, 0)" for kind in types) + ")"
 
 
@@ -182,8 +182,8 @@ CHAIN: Mapping[str, str] = {
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""The number of assets of a content type that reach a campaign, and through it a Salesforce campaign.
+"""SQL aggregates for the number of assets in a campaign, in a linked one, in a missing one, and in none.
 
-It needs ``CHAIN_NEEDS``.
+They need the entities in ``CHAIN_NEEDS``.
 """
 CHAIN_NEEDS = ("campaigns",)

@@ -1,4 +1,4 @@
-"""Campaigns: connected to Salesforce, with assets and members, and alive."""
+"""Audit campaigns: each should have a Salesforce campaign, assets, members, responses and recent activity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JOINS = "".join(
     """  # noqa: S608 - our own tables
     for name, table in _TABLES.items()
 )
-# Pardot may send 15 characters of an id of 18.
+# Pardot may send a Salesforce id in its form of 15 characters.
 _MEMBERS_JOIN = """
     LEFT JOIN (
         SELECT left(id, 15) AS id, members, responded FROM pardot_campaignmembercount

@@ -1,4 +1,4 @@
-"""The common audit of every type of content: forms, landing pages, list emails, custom redirects."""
+"""The audit that all types of content share: forms, landing pages, list emails and custom redirects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from pardot.models.audited import Audited
 def content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
-    """Return the audit of a type: whether an asset is in a campaign, whether that exists, and further ``flags``."""
+    """Return the audit of a type. It flags assets without a campaign or in a missing one, and adds ``flags``."""
     return AssetAudit(
         area=area,
         model=model,
@@ -42,9 +42,9 @@ def active_content_audit(
     used: tuple[ActivityType, ...],
     figures: tuple[Figure, ...] = (),
 ) -> AssetAudit:
-    """Return the audit of a type that people use: ``dormant`` without activities of the types ``used``.
+    """Return the audit of a type that visitors use: an asset without activities of the types ``used`` is ``dormant``.
 
-    ``column`` of the activity names the asset. Activities count within the look-back.
+    ``column`` is the activity's column with the asset's id. Only activities within the look-back count.
     """
     count = activities_of(*used)
     return content_audit(

@@ -1,4 +1,4 @@
-"""Custom redirects: in a campaign that is not deleted, and clicked."""
+"""Audit custom redirects: each should be in a campaign that is not deleted, and have recent clicks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms: in a campaign that is not deleted, filled in, and without errors."""
+"""Audit forms: each should be in a campaign that is not deleted, and have recent submissions without errors."""
 
 from __future__ import annotations
 

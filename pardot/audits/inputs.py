@@ -1,4 +1,4 @@
-"""Inputs of all audits, as they are when the audits run."""
+"""Gather the inputs that all audits share: the time, the configuration, complete reads and the look-back."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""A look-back that ended longer ago says nothing about the present."""
+"""The maximum age of a look-back's end: an older one says nothing about the present."""
 
 
 @dataclass(frozen=True)
 class LookBack:
-    """The span whose activities count: after ``since``, up to the last complete read of them."""
+    """The span whose activities count: after ``since``, up to the last complete read of activities."""
 
     since: datetime
     until: datetime
@@ -38,7 +38,7 @@ class LookBack:
 
 @dataclass(frozen=True)
 class AuditInputs:
-    """The inputs of one run, the same for all its audits, so that they agree."""
+    """The inputs of one run. All its audits use the same ones, so that their results agree."""
 
     now: datetime
     configuration: Configuration
@@ -81,7 +81,7 @@ def audit_inputs(now: datetime | None = None, values: Configuration | None = Non
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """Return the ``days`` before the last complete read; ``None`` if it is too old or does not reach back so far."""
+    """Return the ``days`` before the last complete read; ``None`` if it is too old or does not cover them."""
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
         return None
     since = state.complete_until - timedelta(days=days)

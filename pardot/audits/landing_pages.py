@@ -1,4 +1,4 @@
-"""Landing pages: in a campaign that is not deleted, and seen."""
+"""Audit landing pages: each should be in a campaign that is not deleted, and have recent views."""
 
 from __future__ import annotations
 

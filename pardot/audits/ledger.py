@@ -1,8 +1,8 @@
 """Keep the ledger of findings: when each issue of an asset was first seen, and when it was fixed.
 
 When an audit skips an issue, because its inputs were never read or are too old, the issue's findings stay as they are.
-Findings of assets that no longer exist are closed. Percentages (of prospects) have no findings: no single row counts.
-Unchanged findings are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
+Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Findings that
+do not change are not written: an open one was last seen at ``AuditSummary.audited_at`` of its area.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ KEPT_FOR = timedelta(days=400)
 
 
 def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mapping[str, int | None]) -> None:
-    """Open, close and reopen findings of one area by the flags of its assets, in one statement.
+    """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
-    ``counts_before`` are the counts of the area's previous audit. An issue that it counted and that has no finding at
-    all is older than the ledger: its findings have no first day.
+    ``counts_before`` are the counts of the area's previous audit. An issue that was counted there and has no finding
+    is older than the ledger, so its findings get no first day.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.flags_with_data(inputs)
@@ -48,8 +48,8 @@ def forget_old_findings(day: date) -> None:
     Finding.objects.filter(fixed_on__lt=day - KEPT_FOR).delete()
 
 
-# A finding that was closed earlier on the same day is reopened: a setting that is changed and changed back must not
-# make it new.
+# A finding that was closed earlier on the same day is reopened: changing a setting and changing it back must not make
+# the finding new.
 _RECORD = """
     WITH seen AS MATERIALIZED (
         SELECT a.id AS asset_id, declared.issue

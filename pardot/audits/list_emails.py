@@ -1,4 +1,4 @@
-"""List emails: in a campaign that is not deleted, with a subject."""
+"""Audit list emails: each should be in a campaign that is not deleted, and have a subject."""
 
 from __future__ import annotations
 

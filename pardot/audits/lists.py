@@ -1,4 +1,4 @@
-"""Lists: named, and touched within the year."""
+"""Audit lists: each should have a name and a change within the configured number of months."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-There are too many of them for flags in each row: one scan at the end of a sync counts them into ``AuditSummary``.
+Prospects are too many to store flags in each row: one scan at the end of a sync counts them into ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from pardot.sync.rollups import ENGAGEMENT_DAYS
 AS_LEAD = filled("p.salesforce_lead_id")
 AS_CONTACT = filled("p.salesforce_contact_id")
 LINKED = f"({filled('p.salesforce_id')} OR {AS_LEAD} OR {AS_CONTACT})"
-"""SQL over a prospect ``p``: it has some id of a lead or contact."""
+"""SQL over a prospect ``p``: it has the id of a lead or contact."""
 ANY_BAD_ID = f"({' OR '.join(bad_id(f'p.{field}') for field in CRM_FIELDS)})"
 """SQL over a prospect ``p``: at least one of the fields contains something other than an id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
-"""SQL over a prospect ``p``."""
+"""SQL over a prospect ``p``: its grade, or ``none``."""
 WITH_EMAIL = filled("p.email")
 STUCK = stuck("p.adoption_json")
 HIGH_SCORE = 100
 STUCK_HIGH_SCORE = f"({STUCK} AND p.score >= {HIGH_SCORE})"
 SAMPLE_SIZE = 50
-"""The number of prospects of a kind whose ids the figures contain."""
+"""The largest number of ids in each sample."""
 
 
 def _percent(condition: str) -> str:
@@ -66,7 +66,7 @@ _SAMPLES = {
     "bad_contact_sample": (bad_id("p.salesforce_contact_id"), "p.id"),
     "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
 }
-"""Figures that are lists of ids: which prospects, in which order, the first ``SAMPLE_SIZE`` of them."""
+"""Figures that list the ids of at most ``SAMPLE_SIZE`` prospects: the condition, and the order."""
 _ACTIVE = """
     SELECT count(*) FROM pardot_prospectengagement e JOIN pardot_prospect p ON p.id = e.prospect_id
     WHERE p.is_deleted IS NOT TRUE
@@ -74,7 +74,7 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """The figures of all prospects outside Pardot's recycle bin, and the number in it."""
+    """The audit of all prospects. It counts those in Pardot's recycle bin separately."""
 
     area = Area.PROSPECTS
 
@@ -102,7 +102,7 @@ AUDIT = ProspectAudit()
 def _activity_is_known(inputs: AuditInputs) -> bool:
     """Return whether ``ProspectEngagement`` has data.
 
-    It covers its own number of days, not the configured look-back.
+    The table always covers ``ENGAGEMENT_DAYS``, whatever the configured look-back is.
     """
     return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
 

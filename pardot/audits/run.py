@@ -1,4 +1,4 @@
-"""Run all audits once, at the end of a sync, and record what they find."""
+"""Run all audits in a fixed order, and record their results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sf.ingest.lock import lock_table_for_write
 
 
 class Audit(Protocol):
-    """Leaves the ``AuditSummary`` of its area."""
+    """An audit, which stores the ``AuditSummary`` of its area."""
 
     @property
     def area(self) -> Area: ...
@@ -35,15 +35,15 @@ ASSET_AUDITS: tuple[AssetAudit, ...] = (
     tags.AUDIT,
 )
 AUDIT_OF: Mapping[Area, AssetAudit] = {audit.area: audit for audit in ASSET_AUDITS}
-"""The audits by area, in their order."""
+"""The audits by area, in the order in which they run."""
 AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 
 def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None) -> AuditInputs:
-    """Audit every area, or some, and return the inputs; call this in a transaction.
+    """Run these audits, by default all, and return their inputs; call this in a transaction.
 
     Audits run one at a time, and not during a merge: a sync, a change of the configuration and a retry in the admin
-    may meet, and the last audit must know what the others committed.
+    may coincide, and the last audit must see what the others committed.
     """
     lock_table_for_write(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)

@@ -1,4 +1,4 @@
-"""Count how tags are named, and how much of each type is tagged, at the end of a sync."""
+"""Count the naming patterns of tags, and the tagged objects of each type, for the audit of tags."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pardot.models import (
 )
 
 MOST_PATTERNS = 500
-"""The largest number of patterns that are listed: those with the most tags."""
+"""The largest number of patterns that are listed, the ones with the most tags first."""
 
 _PATTERNS = """
     SELECT min(prefix) AS prefix, array_agg(DISTINCT separator ORDER BY separator) AS separators, count(*) AS tags,
@@ -59,9 +59,9 @@ def naming_patterns() -> list[dict[str, Any]]:
 
 
 def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
-    """Return, for each type of object, the number of objects, of tagged ones, and of their tags together.
+    """Return, for each type of object, the number of objects, of tagged objects and of all their tags.
 
-    Copied types come first, also those without a tag; ``total`` is null without data.
+    Copied types come first, including those without a tag. ``total`` is null without data.
     """
     assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
     covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]

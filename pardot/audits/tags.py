@@ -1,4 +1,4 @@
-"""Tags: in use, and named by a convention, which is a prefix that several tags share with the same separator."""
+"""Audit tags: each should be used, and begin with a prefix that several tags share with the same separator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
 
 _NEEDS = ("tagged_objects",)
-# Pardot's own count may be a day old, and the copied tagged objects lack those that Pardot withholds.
+# Pardot's own count may be a day old, and the copies lack tagged objects that Pardot withholds: take the larger one.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
 _JOINS = f"""

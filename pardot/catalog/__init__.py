@@ -1,1 +1,1 @@
-"""Declarations of every entity that is copied, and the record of what has been read completely."""
+"""Declarations of every copied entity, and records of the complete reads of each."""

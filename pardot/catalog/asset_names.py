@@ -1,4 +1,4 @@
-"""Names of assets by type and id, for tasks and exemptions. A type is the name of an area."""
+"""Look up names of assets by type and id, for tasks and exemptions. A type is the name of an area."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def asset_name(asset_type: Area, asset_id: int) -> str:
 
 
 def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """Return the names of the assets that are copied here; a query for each type."""
+    """Return the names of those assets that are copied here; one query per type."""
     wanted: dict[Area, set[int]] = {}
     for asset_type, asset_id in assets:
         wanted.setdefault(Area(asset_type), set()).add(asset_id)
@@ -56,7 +56,7 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """Return the Salesforce ids of assets that are linked campaigns; at most one query."""
+    """Return the Salesforce ids of those assets that are linked campaigns; at most one query."""
     campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
     if not campaigns:
         return {}
@@ -65,5 +65,5 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def _named_by(asset_type: Area) -> str:
-    """Return the column that ``__str__`` reads: other columns can be long."""
+    """Return the column that ``__str__`` reads; the others are not loaded, because they can be long."""
     return "email" if asset_type is Area.PROSPECTS else "name"

@@ -1,7 +1,7 @@
 """The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data".
 
-A merge locks its tables for writing before it writes its row of ``EntityState``, and the audits that end a sync write
-none: they and a merge of the next sync would otherwise wait for each other for ever. 0.1.0 took both orders.
+Lock order: a merge locks its tables before it writes its ``EntityState`` row, and the audits at the end of a sync
+write no such row. In any other order, the audits and the merge of another sync could deadlock, as in 0.1.0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pardot.models import EntityState
 
 
 def complete_reads() -> dict[str, EntityState]:
-    """Return the complete reads by the name of the entity (for ``scoring_categories``: of its parts); one query."""
+    """Return the complete reads by entity name (``scoring_categories``: by the names of its parts); one query."""
     return EntityState.objects.in_bulk()
 
 
@@ -22,8 +22,8 @@ def note_complete(
 ) -> None:
     """Record a complete read of ``name`` that started at ``began``. Call this in the transaction that merges it.
 
-    ``since``: the read covers only later records. Records of an earlier read stay complete if that read reaches up
-    to ``since``.
+    ``since``: the read covers only records from then on. Older records from an earlier read stay complete if that
+    read reaches up to ``since``.
     """
     known = EntityState.objects.filter(name=name).first()
     if is_full and since is not None and known is not None and known.complete_until >= since:

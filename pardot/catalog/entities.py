@@ -1,4 +1,4 @@
-"""The synced entities, each declared once: its source, model, tier and manner of reading.
+"""Declarations of the synced entities: source, model, tier, and whether only changes are read.
 
 Fields and columns are the model's (``pardot/models``). ``NAMES`` and ``choose`` turn an operator's input into
 entities.
@@ -20,11 +20,11 @@ from sf.models.fields import CopiedField
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"
-"""The lease of ``camp_sync``: two commands at once would open more requests than Pardot allows."""
+"""The lease of ``camp_sync``. Two commands at the same time would open more requests than Pardot allows."""
 
 
 class Tier(IntEnum):
-    """The amount that is read."""
+    """The extent of a sync. A higher tier reads everything that a lower one reads, and more."""
 
     SET_UP = 1
     SCOUT = 2
@@ -37,7 +37,7 @@ class UnknownEntity(ValueError):
 
 @dataclass(frozen=True)
 class Entity:
-    """One row of the table of entities."""
+    """A kind of record or figure that ``camp_sync`` reads."""
 
     name: str
     tier: Tier
@@ -54,19 +54,19 @@ class PardotEntity(Entity):
     """An entity that is read from the Pardot API."""
 
     path: str
-    """The path behind ``/api/v5/objects/``."""
+    """The path after ``/api/v5/objects/``."""
     model: type[PardotRecord]
     changes_by: str = ""
-    """The API's date field by which only changes can be read; empty: all records are read every time."""
+    """The API's date field by which changes are read; empty: every read is of all records."""
     with_deleted: bool = False
-    """Records in the recycle bin are read too."""
+    """True when records in the recycle bin are read too."""
     kept_for_days: bool = False
-    """Only records created within ``PARDOT_ACTIVITY_RETENTION_DAYS`` are kept."""
+    """True when only records created within ``PARDOT_ACTIVITY_RETENTION_DAYS`` are kept."""
     left_out: frozenset[str] = frozenset()
-    """Columns whose fields Pardot does not show now (``pardot/sync/readable.py``)."""
+    """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns that are read; an optional one only when its setting names the custom field."""
+        """Return the columns that are read. An optional one is read only when its setting names the custom field."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -85,7 +85,7 @@ class PardotEntity(Entity):
 
     @property
     def target(self) -> Target:
-        """Return the target. Rows that Pardot lacks are removed; rows in its bin arrive with ``is_deleted``."""
+        """Return the target of merges. It deletes missing rows; rows in Pardot's bin arrive with ``is_deleted``."""
         stamp = next((field.column for field in self.fields() if self._api_name(field) == self.changes_by), None)
         return Target(
             table=self.model._meta.db_table,
@@ -97,7 +97,7 @@ class PardotEntity(Entity):
 
     @property
     def fingerprint(self) -> str:
-        """Return a hash of fields and business unit: when it changes, everything must be read again."""
+        """Return a hash of fields and business unit. When it changes, everything must be read again."""
         columns = [f"{field.column}={self._api_name(field)}" for field in self.fields()]
         text = "|".join([*columns, settings.PARDOT_API_URL, settings.SALESFORCE_PARDOT_BUSINESS_UNIT])
         return hashlib.sha256(text.encode()).hexdigest()
@@ -109,7 +109,7 @@ _OPTIONAL: Mapping[str, str] = {"adoption_json": "PARDOT_ADOPTION_JSON_FIELD"}
 
 @dataclass(frozen=True, kw_only=True)
 class SalesforceEntity(Entity):
-    """Objects of Salesforce, read like those of ``sf``: REST or Bulk, full or incremental."""
+    """An entity that consists of Salesforce objects, which are read like those of ``sf``."""
 
     objects: tuple[SyncedObject, ...]
 
@@ -120,7 +120,7 @@ class SalesforceEntity(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class CountedEntity(Entity):
-    """Figures that Salesforce counts; no record is copied."""
+    """An entity that consists of counts or comparisons. No record is copied."""
 
     @property
     def fingerprint(self) -> str:
@@ -188,7 +188,7 @@ SCORING_CATEGORIES = SalesforceEntity(
 )
 
 ORPHANS = CountedEntity("orphans", Tier.SURVEY)
-"""The search for orphans, after everything else of a survey; operators cannot choose it by name."""
+"""The orphan check, the last step of a survey. Operators cannot choose it by name."""
 
 ALL: tuple[Entity, ...] = (
     *ASSETS,
@@ -206,12 +206,12 @@ GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 
 
 def of_tier(tier: Tier) -> list[Entity]:
-    """Return the entities that a tier reads. The prospects of ``SCOUT`` are a sample: ``sample.py``."""
+    """Return the entities that a tier reads completely. ``SCOUT`` also reads a sample of prospects (``sample.py``)."""
     return [entity for entity in ALL if entity.tier <= tier]
 
 
 def choose(names: Iterable[str]) -> list[Entity]:
-    """Return the entities of these names, aliases and groups, each once, in the usual order."""
+    """Return the entities with these names, aliases and groups, without repetition, in the order of ``ALL``."""
     known: dict[str, tuple[Entity, ...]] = {
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)
     }

@@ -1,4 +1,4 @@
-"""Declare what Pardot's copies, and the team's own tables, hold about people."""
+"""Declare which columns of Pardot's copies and of the team's own tables contain personal data."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _declare_team() -> None:
 
 
 def _prospects(person: Person) -> Person:
-    """Add the person's prospects, and the leads that these name."""
+    """Add the person's prospects, and the leads that these prospects are linked to."""
     shorts = {contact[:15] for contact in person.contacts}
     wanted = (
         any_text("email", person.emails)
@@ -124,13 +124,13 @@ def _member_of_team(person: Person) -> Q:
 
 
 def _sent_to(person: Person) -> Q:
-    """Return the messages to this team member; the addresses of the digest for all are a setting."""
+    """Return the messages to this team member. The addresses of the digest for all are a setting, not a row."""
     wanted = any_text("recipient", person.emails)
     return wanted & Q(channel__startswith="member ") if wanted else wanted
 
 
 def _saved(person: Person) -> Q:
-    """Return the views that the person saved, and those that search for the person's address."""
+    """Return the views that the person saved, and those whose search contains the person's address."""
     searched = {quote_plus(email) for email in person.emails}
     return any_of("owner_uuid", person.uuids) | any_text("query", searched, "icontains")
 

@@ -1,1 +1,1 @@
-"""Values that staff can change without a release: their declarations, and the values in effect."""
+"""Settings that staff can change without a release: their declarations, and their current values."""

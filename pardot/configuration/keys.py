@@ -1,4 +1,4 @@
-"""The declarations of what staff may change: for each its default, its valid values, and its purpose."""
+"""Declarations of the settings that staff may change: default, valid values and purpose of each."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storab
 
 
 class UnknownKey(LookupError):
-    """There is no configuration with this name; the message lists the names that exist."""
+    """There is no configuration key with this name. The message lists those that exist."""
 
 
 class BadValue(ValueError):
-    """A value is invalid for its key; ``errors`` say where (``loc``) and why (``message``)."""
+    """A value is invalid for its key. ``errors`` say where (``loc``) and why (``message``)."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__("; ".join(_sentence(error) for error in errors))
@@ -41,7 +41,7 @@ class BadValue(ValueError):
 
 def _counts_only(title: str) -> str:
     if set("{}") & set(title.replace("{count}", "")):
-        raise ValueError("braces only stand around {count}, which becomes the number")
+        raise ValueError("braces are only allowed in {count}, which the number replaces")
     return title
 
 
@@ -81,9 +81,9 @@ def _known_issues(values: dict[str, Any]) -> dict[str, Any]:
 def _falling(thresholds: list[_Threshold]) -> list[_Threshold]:
     minimums = [threshold.minimum for threshold in thresholds]
     if any(later >= earlier for earlier, later in pairwise(minimums)):
-        raise ValueError(f"thresholds must fall from grade to grade: {', '.join(map(str, minimums))} do not")
+        raise ValueError(f"each minimum must be lower than the one before: {', '.join(map(str, minimums))}")
     if minimums[-1] != 0:
-        raise ValueError("the last grade must begin at 0, or some scores would have no grade")
+        raise ValueError("the minimum of the last grade must be 0, or some scores would have no grade")
     _each_once([threshold.grade for threshold in thresholds])
     return thresholds
 
@@ -105,7 +105,7 @@ def _in_order(dates: CampDates) -> CampDates:
 
 def _begins_with_a_word(prefix: str) -> str:
     if prefix != prefix.lstrip():
-        raise ValueError("it must not be empty or begin with a blank: Pardot takes blanks off")
+        raise ValueError("it must not be empty or begin with a blank: Pardot removes leading blanks")
     return prefix
 
 
@@ -115,18 +115,18 @@ Months = Annotated[int, Field(strict=True, ge=1, le=240)]
 
 @dataclass(frozen=True)
 class ConfiguredKey:
-    """A value that staff may change."""
+    """A setting that staff may change."""
 
     key: str
     title: str
     help: str
     default: Callable[[], Any]
-    """Returns the default as JSON."""
+    """A function that returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """A mapping: staff may give only some of the entries, and the others keep their default."""
+    """True when the value is a mapping of which staff may give some entries; the others keep their default."""
     moves_audits: bool = False
-    """The audits must run again when the value changes."""
+    """True when the audits must run again when the value changes."""
 
     def parse(self, value: Any) -> Any:
         """Convert ``value``, which is JSON, to the form that the code uses. Raises ``BadValue`` with the reasons."""
@@ -232,7 +232,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_tag_prefix",
         "Prefix of clean-up tags",
-        "Beginning of the names of triage tags.",
+        "Every clean-up tag's name begins with this.",
         lambda: "Camp: ",
         TypeAdapter(
             Annotated[
@@ -246,7 +246,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_actions",
         "Clean-up actions",
-        "Decisions of triage; each becomes a tag with the prefix.",
+        "The decisions of triage. Each becomes a tag with the prefix.",
         lambda: ["Remove", "Archive", "Reviewed"],
         TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_each_once)]),
     ),
@@ -256,7 +256,7 @@ _BY_KEY: Mapping[str, ConfiguredKey] = {declared.key: declared for declared in K
 
 
 def configured_key(key: str) -> ConfiguredKey:
-    """Return the key's declaration. Raises ``UnknownKey`` when there is none of this name."""
+    """Return the key's declaration. Raises ``UnknownKey`` when there is none."""
     if key not in _BY_KEY:
         raise UnknownKey(f"There is no configuration {key!r}. Known: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]

@@ -1,9 +1,9 @@
-"""The current values of what staff may change without a release.
+"""The current values of the settings that staff may change without a release.
 
-A change is a row of ``ConfiguredValue``; ``configuration()`` reads all of them in one query, so the next request of
-every process uses it. Admin and ``/api/v1/pardot/admin/config`` validate input by the same declarations
-(``pardot/configuration/keys.py``), and store it by ``pardot/pipeline/after_change.py``. A value that this release
-no longer accepts is reported, and the default is used instead.
+Each changed value is a row of ``ConfiguredValue``. ``configuration()`` reads all rows in one query, so a change is in
+effect from the next request on, in every process. Admin and ``/api/v1/pardot/admin/config`` validate input by the same
+declarations (``pardot/configuration/keys.py``), and store it by ``pardot/pipeline/after_change.py``. A stored value
+that this release no longer accepts is logged, and the default is used instead.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def configuration() -> Configuration:
 
 
 def configuration_with(changes: Mapping[str, Any]) -> Configuration:
-    """Return the configuration as it would be with ``changes``, which are JSON by key; nothing is stored.
+    """Return the configuration as it would be with ``changes`` (JSON by key). Nothing is stored.
 
     Raises ``UnknownKey``, or ``BadValue`` with the key as the first part of each ``loc``.
     """
@@ -122,7 +122,7 @@ def _typed(current: Mapping[str, Any]) -> Configuration:
     )
 
 
-# -- what is stored, and what of it is used ---------------------------------------------------------------------------
+# -- stored values, and their usable part -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -133,10 +133,10 @@ class CurrentValue:
     value: Any
     """The value as JSON, defaults included."""
     updated_at: datetime | None = None
-    """The time when a value was entered; ``None``: never."""
+    """The time of the last change; ``None``: never changed."""
     updated_by: str = ""
     problem: str = ""
-    """The reason why the stored value, or a part of it, is not used: this release no longer accepts it."""
+    """The reason why this release does not accept the stored value or a part of it; usually empty."""
 
     @property
     def is_changed(self) -> bool:
@@ -149,7 +149,7 @@ def current_values() -> dict[str, Any]:
 
 
 def described_values() -> list[CurrentValue]:
-    """Return every key's current value, in the order of their declaration; one query. Unused values are logged."""
+    """Return the current values in the order of declaration; one query. Values that are not usable are logged."""
     stored = ConfiguredValue.objects.in_bulk()
     found = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
     for keys, message in _conflicts({key: current.value for key, current in found.items()}):
@@ -172,9 +172,9 @@ def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentVal
 
 
 def _usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
-    """Return the usable part of a stored value, and why the rest is not used.
+    """Return the usable part of a stored value, and the reason why the rest is not usable.
 
-    Of a mapping, each good entry is usable.
+    In a mapping, every valid entry is usable.
     """
     try:
         return declared.clean(stored), ""
@@ -195,17 +195,17 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _say_once(key: str, problem: str) -> None:
-    """Log the problem as an error once per process, so that Sentry reports it: a person must fix or reset the value."""
+    """Log the problem as an error, once per process, so that Sentry reports it: a person must fix the value."""
     logger.error("configuration %s: what was entered is no longer valid, the default is used: %s", key, problem)
 
 
-# -- changing it ------------------------------------------------------------------------------------------------------
+# -- changes ----------------------------------------------------------------------------------------------------------
 
 
 def check_value(key: str, value: Any) -> Any:
     """Return ``value`` as it would be stored under ``key``.
 
-    Raises ``UnknownKey``, or ``BadValue``, also when it conflicts with other values.
+    Raises ``UnknownKey``, or ``BadValue`` when the value is invalid or conflicts with the value of another key.
     """
     kept = configured_key(key).clean(value)
     _check_together(key, kept)
@@ -236,7 +236,7 @@ def _check_together(key: str, value: Any) -> None:
 
 
 def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield values that are valid on their own but conflict with each other: their keys, and why."""
+    """Yield each conflict between values that are valid on their own: the keys, and the message."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
         message = f"The months until a list is very stale ({severe}) must be more than until it is stale ({stale})"

@@ -1,1 +1,1 @@
-"""The dashboard's pages: views, addresses and tabs."""
+"""The dashboard's pages: views, URLs and tabs."""

@@ -10,13 +10,13 @@ class Tab:
     """One tab. Its panels are in ``templates/pardot/tabs/<slug>.html``."""
 
     slug: str
-    """The name in the address: ``/pardot/?tab=<slug>``."""
+    """The name in the URL: ``/pardot/?tab=<slug>``."""
     title: str
     icon: str
     lead: str
-    """The question that the tab answers, in one sentence under its title."""
+    """The sentence under the title. It says which question the tab answers."""
     command: str
-    """The command that an operator runs when the tab has no data."""
+    """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
     """The panels visible without scrolling; their modules are preloaded with the page."""
 
@@ -45,10 +45,10 @@ _EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-a
 
 
 def first_modules(tab: Tab) -> tuple[str, ...]:
-    """Return the modules that the first view of ``tab`` runs; their imports are found from them."""
+    """Return the modules that ``tab`` runs first. ``module_preloads`` adds the modules that these import."""
     return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 
 def chosen_tab(slug: str) -> Tab:
-    """Return the tab of the address; Base Camp for an empty or unknown one."""
+    """Return the tab with this slug; Base Camp for an empty or unknown slug."""
     return next((tab for tab in TABS if tab.slug == slug), TABS[0])

@@ -1,4 +1,4 @@
-"""The pages of the dashboard: shells that their modules fill from ``/api/v1/pardot/``, for Super Users."""
+"""The pages of the dashboard, for Super Users. JavaScript fills them with data from ``/api/v1/pardot/``."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ View = Callable[[HttpRequest], HttpResponse]
 ViewOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
 
 CHALLENGE = 'Cookie realm="OpenStax Accounts"'
-"""The value that RFC 9110 requires in a 401; browsers do not show it."""
+"""The ``WWW-Authenticate`` value that RFC 9110 requires in a 401. Browsers do not show it."""
 
 
 def for_super_users(page: ViewOfUser) -> View:
-    """Show the page to a signed-in Super User, and to others a page that says what to do (401, 403).
+    """Show the page to signed-in Super Users. Others get a page that says what to do (401 or 403).
 
-    A Super User whose sign-in is too old counts as signed out. No cache answers for the server, but a browser may
-    show the page again on the way back, and then loads its data again. The CSRF cookie is set for the requests that
-    the page will send.
+    A Super User whose sign-in is too old counts as signed out. Caches must revalidate the page; the browser may show
+    it again for the back button, and its modules then reload the data. The page needs the CSRF cookie for its writes.
     """
 
     @require_safe
@@ -84,7 +83,7 @@ def admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
 
 @for_super_users
 def progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
-    """Show the progress report from the day in ``from``; a day that cannot be read counts as none."""
+    """Show the progress report since the day in ``from``. An invalid day is ignored."""
     day = _day(request.GET.get("from", ""))
     report = read_from_replica(lambda: progress_page(day), after_writes=True)
     start = report.facts.card.configuration.camp.start
@@ -103,9 +102,9 @@ def _day(text: str) -> date | None:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the morning messages of whoever has this link; a GET only asks, as mail programs follow links by themselves.
+    """Stop or restart the morning messages of the member in the link. A GET only asks: mail programs follow links.
 
-    The signature is the permission: a mail program that sends the POST has no cookie (RFC 8058).
+    The link's signature is the permission: a mail program that sends the POST has no cookie (RFC 8058).
     """
     try:
         member = member_of_token(token)

@@ -1,4 +1,4 @@
-"""The areas that are audited, graded, and owned by people. Everything else about them is derived elsewhere."""
+"""The areas that are audited, graded, and owned by team members."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Area(models.TextChoices):
-    """The areas by the name of the entity, in display order."""
+    """The areas in display order. Each has the name of its entity."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"

@@ -1,4 +1,4 @@
-"""Days of the dashboard."""
+"""The current day, as the dashboard counts days."""
 
 from datetime import date, datetime
 

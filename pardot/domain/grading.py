@@ -1,6 +1,6 @@
-"""Compute scores and grades: pure arithmetic, exact where people would check it by hand.
+"""Compute scores and grades: pure arithmetic, with decimals wherever people may check the result by hand.
 
-Source: spec of the Pardot app, "Score". Counts are after exemptions; ``None`` means "no data", which is never zero.
+Source: spec of the Pardot app, "Score". Counts exclude exempt assets. ``None`` means "no data", which is not zero.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BEST, WORST = 100, 0
 
 @dataclass(frozen=True)
 class GradeThreshold:
-    """A grade, given from ``minimum`` points on."""
+    """A grade, which scores of ``minimum`` or more reach."""
 
     grade: str
     minimum: int
@@ -46,10 +46,10 @@ class AreaScore:
 
     score: int | None
     demerits: Decimal
-    """The points that all issues take together; may be more than the area has."""
+    """The points that all issues take together, possibly more than the 100 of the area."""
     items: int
     weight: float
-    """The weight of the area in means, which grows with the logarithm of its items."""
+    """The area's weight in the mean: the logarithm of its number of items."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 
@@ -61,7 +61,7 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """The points of the overall score that each issue costs, by issue key; only of areas with data."""
+    """The points of the overall score that each issue costs, by issue key. Areas without data have none."""
 
 
 def half_up(value: Decimal | float) -> int:
@@ -71,7 +71,7 @@ def half_up(value: Decimal | float) -> int:
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
-    """Return the percentage to one decimal place, half up; ``None`` when the whole is nothing."""
+    """Return the percentage to one decimal place, rounded half up; ``None`` when the whole is zero or unknown."""
     if part is None or not whole:
         return None
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
@@ -82,14 +82,14 @@ def area_weight(items: int) -> float:
 
 
 def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | None:
-    """Return the first grade whose minimum is reached; ``thresholds`` must fall and end at 0."""
+    """Return the first grade whose minimum is reached. ``thresholds`` must be descending and end at 0."""
     if score is None:
         return None
     return next(threshold.grade for threshold in thresholds if score >= threshold.minimum)
 
 
 def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -> Grading:
-    """Grade every area in ``items`` (area → number, ``None``: no data) by its demerits."""
+    """Grade every area by its demerits. ``items``: the number of items per area; ``None``: no data."""
     lost = {area: sum((demerit.points for demerit in demerits if demerit.area is area), Decimal(0)) for area in items}
     scores = {area: _held(BEST - lost[area]) for area, count in items.items() if count is not None}
     weights = {area: area_weight(items[area] or 0) for area in scores}
@@ -121,7 +121,7 @@ def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> in
         return None
     total = math.fsum(weight for _, weight in graded)
     mean = math.fsum((score or 0) * weight for score, weight in graded) / total
-    # Weights are logarithms: a mean that is exactly a half may be off by the last binary digit.
+    # Weights are logarithms, so a mean of exactly x.5 may be off in the last binary digit.
     return half_up(round(mean, 9))
 
 

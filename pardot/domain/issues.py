@@ -1,7 +1,7 @@
-"""Declare each issue once, with its area, the flag that it counts, and its default weight.
+"""Declarations of the issues: area, counted flag, default weight and default texts.
 
-The texts are defaults: staff change them (``pardot/configuration/values.py``). Source of keys and weights: the
-specification of the score.
+Staff can change weights and texts (``pardot/configuration/values.py``). Source of keys and weights: the specification
+of the score.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pardot.domain.areas import Area
 
 
 class Priority(StrEnum):
-    """The priority of an issue: high ones come first where impacts are equal."""
+    """The priority of an issue. Of issues with equal impact, those with a higher priority come first."""
 
     HIGH = "high"
     NORMAL = "normal"
@@ -29,11 +29,11 @@ class Issue:
     key: str
     area: Area
     flag: str
-    """The flag in the audit of the area; for a percentage, a figure of its ``AuditSummary``."""
+    """A flag in the audit of the area; for a percentage, a figure in the area's ``AuditSummary``."""
     weight: Decimal
     """The points that the area loses for each occurrence."""
     title: str
-    """The title with ``{count}``, in a form that reads well for one and for many."""
+    """The title with ``{count}``, worded to fit both one and many."""
     description: str
     """Advice on what to do in Pardot."""
     priority: Priority = Priority.NORMAL
@@ -53,7 +53,7 @@ ISSUES: tuple[Issue, ...] = (
         "no_sf",
         "0.05",
         "Campaigns not linked to Salesforce: {count}",
-        "Open the campaign in Pardot and link it to its Salesforce campaign: its results reach no report otherwise.",
+        "Open the campaign in Pardot and link it to its Salesforce campaign. Until then no report has its results.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -96,7 +96,7 @@ ISSUES: tuple[Issue, ...] = (
         "ghost",
         "0.03",
         "Campaigns with members but no assets: {count}",
-        "Find out who adds the members, and connect the forms or emails that they come from to the campaign.",
+        "Find out which forms or emails add the members, and choose this campaign in them.",
     ),
     _issue(
         "forms_no_campaign",

@@ -1,6 +1,6 @@
-"""Pardot's words for objects that can have a tag.
+"""Map Pardot's words for the types of tagged objects to areas.
 
-They differ between its versions, so case, blanks, punctuation and the plural are ignored. Source:
+The words differ between Pardot's versions, so case, blanks, punctuation and the plural are ignored. Source:
 ``docs/platform-facts.md``, "tagged-objects".
 """
 
@@ -28,14 +28,14 @@ _AREA: Mapping[str, Area] = {
 
 
 def area_of_object_type(word: str | None) -> Area | None:
-    """Return the area of Pardot's ``word``; ``None`` for objects that are not copied here (files, templates …)."""
+    """Return the area of Pardot's ``word``; ``None`` for types that are not copied (files, templates …)."""
     return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()).removesuffix("s"))
 
 
 IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
-"""The same rule as SQL over ``object_type``: it means prospects."""
+"""SQL: ``object_type`` means prospects, by the same rule as ``area_of_object_type``."""
 
-# This goes from one word to the next by the index, instead of reading every row.
+# Jump from one word to the next in the index, instead of reading every row.
 _WORDS = """
     WITH RECURSIVE words AS (
         SELECT min(object_type) AS word FROM pardot_taggedobject
@@ -48,7 +48,7 @@ _WORDS = """
 
 
 def words_of(area: Area) -> list[str]:
-    """Return the spellings of ``area`` that occur in the rows copied here."""
+    """Return the words for ``area`` that occur in the copied rows."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)
         return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

@@ -1,6 +1,6 @@
-"""Conditions about a prospect in SQL, worded once: PostgreSQL uses a partial index only for its own expression.
+"""SQL conditions on a prospect, shared by queries and by the partial indexes in ``pardot/models/prospect.py``.
 
-The indexes are in ``pardot/models/prospect.py``.
+PostgreSQL uses a partial index only when a query has exactly the index's condition.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "s
 
 
 def filled(column: str) -> str:
-    """Return the condition that the column has some text."""
+    """Return the condition that the column contains text."""
     return f"coalesce({column}, '') <> ''"
 
 
 def bad_id(column: str) -> str:
-    """Return the condition that the column has text other than a Salesforce id of 15 or 18 characters."""
+    """Return the condition that the column contains text that is not a Salesforce id of 15 or 18 characters."""
     return f"({filled(column)} AND {column} !~ '{VALID_ID}')"
 
 
 def stuck(column: str) -> str:
-    """Return the condition that Salesforce should have emptied the adoption field, and has not."""
+    """Return the condition that the adoption field still contains data that Salesforce should have taken."""
     return f"(btrim(coalesce({column}, '')) NOT IN ('', 'Blank'))"

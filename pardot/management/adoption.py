@@ -1,4 +1,4 @@
-"""Adopt another business unit on purpose: ``camp_sync --adopt-org``."""
+"""Replace the copies by those of another business unit, on purpose: ``camp_sync --adopt-org``."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from sf.sync.usage import UsageCounter
 
 
 def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
-    """Remove the copies of another business unit than the configured one, which must answer.
+    """Remove the copies if they are of another business unit than the configured one.
 
-    Returns ``False`` when the operator declines. Raises ``CommandError`` when the unit does not answer, or when the
-    login leads to another org than the cached one.
+    Returns ``False`` when the operator declines. Raises ``CommandError`` when the configured unit does not answer, or
+    when the login leads to another org than the cached one.
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:
@@ -29,16 +29,16 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         raise CommandError(str(error)) from error
     copied = copied_unit()
     if unit == copied or not has_copies():
-        stdout.write(f"the copies are of the business unit {unit} already" if copied else "nothing is copied yet")
+        stdout.write(f"the copies are already of the business unit {unit}" if copied else "nothing is copied yet")
         return True
     question = (
-        f"The copies of the business unit {copied or '(kept by an older release)'}, its audits, its history and "
-        f"its exemptions are removed, and {unit} is copied. Team, configuration, tasks and notes stay."
+        f"The copies of the business unit {copied or '(copied by an older release)'}, its audits, its history and "
+        f"its exemptions will be removed, and {unit} will be copied. Team, configuration, tasks and notes stay."
     )
     if not agreed and not agreed_on_terminal(question):
         return False
     with transaction.atomic():
         forget_copies()
         confirm_business_unit()
-    stdout.write(f"the copies of {copied or 'the business unit before'} are removed; now {unit} is copied")
+    stdout.write(f"the copies of {copied or 'the previous business unit'} are removed; now {unit} is copied")
     return True

@@ -1,4 +1,4 @@
-"""Models of copies from Pardot and Salesforce, of roll-ups and findings, and of what the team adds."""
+"""Models: copies from Pardot and Salesforce, roll-ups, findings, and the team's own entries."""
 
 from pardot.models.alert import Alert
 from pardot.models.asset_activity_day import AssetActivityDay, AssetKind

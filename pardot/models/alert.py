@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Alert(models.Model):
-    """One occurrence of something that the team is told at once: it is reported once, however long it lasts."""
+    """One occurrence of a problem that is reported to the team immediately, and only once however long it lasts."""
 
     key = models.CharField(max_length=100, help_text="What it is about, such as “sync forms”.")
     text = models.TextField(help_text="The line in the message. Nothing in it is about a prospect.")

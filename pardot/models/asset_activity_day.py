@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AssetKind(models.TextChoices):
-    """The kinds of assets that activities refer to, by entity name. Pardot has no API here for form handlers."""
+    """The kinds of assets that activities refer to, by entity name. Form handlers and emails are not copied."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"
@@ -16,9 +16,9 @@ class AssetKind(models.TextChoices):
 
 
 class AssetActivityDay(models.Model):
-    """The number of an asset's activities of a type on a day (UTC). ``pardot/sync/rollups.py`` updates it.
+    """The number of an asset's activities of one type on one day (UTC). ``pardot/sync/rollups.py`` updates it.
 
-    An activity counts for each asset that it names: for its form and for its campaign.
+    An activity counts once for each asset that it names, for example for its form and for its campaign.
     """
 
     day = models.DateField()

@@ -7,9 +7,9 @@ from pardot.domain.areas import Area
 
 
 class AuditSummary(models.Model):
-    """The latest audit of an area, counted once: pages read this row, not the assets. No row: never audited.
+    """The counts of an area's latest audit, so that pages need not count assets. No row: never audited.
 
-    Exemptions are not subtracted here: they end on a day, not with an audit.
+    Exemptions are not subtracted here, because they can end between two audits.
     """
 
     area = models.CharField(max_length=32, primary_key=True, choices=Area)

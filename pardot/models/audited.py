@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models.functions import Lower, Trim
 
 BY_NAME = Lower(Trim("name"))
-"""The order of names that people expect: without regard to case and to leading spaces."""
+"""The sort key of names: case and leading spaces do not matter."""
 
 
 class Audited(models.Model):
-    """The latest audit of one asset, written only by ``pardot/audits``.
+    """An asset with the flags of its latest audit, which only ``pardot/audits`` writes.
 
-    Flags without data are absent; ``AuditSummary`` of the area says which flags have "no data".
+    Flags without data are absent. The area's ``AuditSummary`` says which flags have "no data".
     """
 
     flags = ArrayField(models.TextField(), default=list, db_default=[], blank=True, editable=False)
@@ -25,7 +25,7 @@ class Audited(models.Model):
 
 
 class WithActivity(Audited):
-    """An asset with counted activities."""
+    """An audited asset whose activities are counted."""
 
     activity_count = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Activities within the window; empty: no data."

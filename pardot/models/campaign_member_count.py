@@ -9,7 +9,7 @@ from sf.models.fields import CopiedField, Identifier, Integer, Reference, Salesf
 class CampaignMemberCount(models.Model):
     """The number of members of a Salesforce campaign, counted by Salesforce.
 
-    ``id`` is the campaign's, 18 characters.
+    ``id`` is the campaign's Salesforce id, with 18 characters.
     """
 
     id = Identifier("CampaignId", primary_key=True, null=False, blank=False)
@@ -25,5 +25,5 @@ class CampaignMemberCount(models.Model):
 
     @classmethod
     def copied_fields(cls) -> list[CopiedField]:
-        """Return the columns that are counted, in the order of their declaration."""
+        """Return the columns that Salesforce counts, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class ConfigurationChange(models.Model):
-    """One change of a configured value, kept for good: who changed what, when, from which value to which."""
+    """One change of a configured value: its author, time, and the values before and after. It is never deleted."""
 
     key = models.CharField(max_length=64)
     before = models.JSONField()

@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class DailySnapshot(models.Model):
-    """The figures of one day (in ``TIME_ZONE``). There is one row per day: later runs replace it.
+    """The figures of one day (in ``TIME_ZONE``): one row, which later syncs of the day update.
 
-    Figures that only a higher tier reads keep their last value; null is "never read", not zero.
+    Figures that a sync did not read keep their last value. Null means "never read", which is not zero.
     """
 
     day = models.DateField(unique=True)

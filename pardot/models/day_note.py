@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class DayNote(models.Model):
-    """A note about an event of a day, shown on the trend."""
+    """A note about an event on a day, shown in the trend."""
 
     day = models.DateField()
     text = models.CharField(max_length=500)

@@ -7,7 +7,7 @@ from pardot.models.alert import Alert
 
 
 class DigestDelivery(models.Model):
-    """A channel or team member that got the digest of a day, or an alert, so that no other run sends it there again."""
+    """A delivery of a day's digest or of an alert to one channel or team member. It prevents a second delivery."""
 
     day = models.DateField()
     channel = models.CharField(max_length=40, help_text="slack, mail, or a team member's number.")

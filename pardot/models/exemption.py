@@ -7,7 +7,7 @@ from pardot.domain.areas import Area
 
 
 class Exemption(models.Model):
-    """An asset that one issue does not count, with the reason: it is still listed, as exempt."""
+    """An exemption of an asset from an issue: the asset no longer counts, but is still listed as exempt."""
 
     asset_type = models.CharField(max_length=32, choices=Area)
     asset_id = models.BigIntegerField()

@@ -9,8 +9,8 @@ from pardot.domain.areas import Area
 class Finding(models.Model):
     """One issue of one asset, from the day on which an audit first saw it to the day on which it was fixed.
 
-    Written only by ``pardot/audits/ledger.py``. An issue that comes back after it was fixed is a new row. Exempt assets
-    have findings too: exemptions are taken off when somebody asks.
+    Only ``pardot/audits/ledger.py`` writes findings. An issue that comes back on a later day gets a new row. Exempt
+    assets have findings too, which readers leave out.
     """
 
     asset_type = models.CharField(max_length=32, choices=Area)

@@ -9,7 +9,7 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class Form(WithActivity, PardotRecord):
-    """A form. Its submissions are activities of type 4, its errors those of type 3."""
+    """A form. Submissions are activities of type 4, and errors are activities of type 3."""
 
     name = Text("name")
     campaign_id = Integer("campaignId")

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class OrphanRun(models.Model):
-    """One search for orphans: its counts. The orphans themselves are in ``records``."""
+    """The counts of one orphan check. The orphans of the latest check are in ``records``."""
 
     captured_at = models.DateTimeField(db_default=Now())
     forms = models.PositiveIntegerField(default=0)
@@ -31,7 +31,7 @@ class OrphanRun(models.Model):
 
 
 class OrphanRecord(models.Model):
-    """One orphan of a run."""
+    """An orphan that the latest check found."""
 
     class Kind(models.TextChoices):
         FORM = "forms"

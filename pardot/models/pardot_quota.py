@@ -6,7 +6,7 @@ from django.db import models
 
 
 class PardotQuota(models.Model):
-    """The day's API calls as Pardot last reported them; one row."""
+    """The day's API calls as Pardot last reported them, in a single row."""
 
     ONLY_ID: ClassVar[int] = 1
 

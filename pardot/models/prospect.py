@@ -17,13 +17,13 @@ from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
 def _where(condition: Callable[[str], str], *columns: str) -> Q:
-    """Return the condition that ``condition`` is true of at least one of the columns."""
+    """Return the condition that ``condition`` is true for at least one of the columns."""
     sql = condition("%(expressions)s")
     return reduce(or_, (Q(Func(F(column), template=sql, output_field=models.BooleanField())) for column in columns))
 
 
 def _some(condition: Q, name: str) -> models.Index:
-    """Return an index of few prospects: to read all in order would meet too few of them."""
+    """Return a partial index for a small group of prospects, which would be slow to find among all."""
     return models.Index(fields=["id"], condition=condition, name=name)
 
 
@@ -33,14 +33,14 @@ GRADE = Coalesce(NullIf(Func("grade", function="btrim"), EMPTY), Value("none", m
 
 
 class Prospect(PardotRecord):
-    """A person whom Pardot knows. Prospects in its recycle bin stay here, with ``is_deleted``.
+    """A person whom Pardot knows. Prospects in Pardot's recycle bin stay here, with ``is_deleted``.
 
-    The CRM id fields contain what Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is the
-    custom field named by ``PARDOT_ADOPTION_JSON_FIELD``; without that setting it stays null.
+    The CRM id fields contain whatever Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is
+    the custom field named by ``PARDOT_ADOPTION_JSON_FIELD``, and null without that setting.
     """
 
     kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "is_deleted", "created_at", "updated_at"})
-    """The columns that stay when a prospect has been in the recycle bin for long (``sf/ingest/tombstones.py``)."""
+    """The columns that are not emptied after a long time in the recycle bin (``sf/ingest/tombstones.py``)."""
 
     email = Text("email")
     first_name = Text("firstName")

@@ -4,9 +4,9 @@ from django.db import models
 
 
 class ProspectEngagement(models.Model):
-    """A prospect's activities in the 30 days before the last complete read of activities; without any, no row.
+    """A prospect's activities in the 30 days before the last complete read of activities. No activities: no row.
 
-    ``pardot/sync/rollups.py`` updates it: the figures can only change when activities are read.
+    ``pardot/sync/rollups.py`` updates the rows whenever activities are read.
     """
 
     prospect_id = models.BigIntegerField(primary_key=True)

@@ -9,10 +9,10 @@ from sf.models.fields import CopiedField, Integer, Reference, SalesforceField
 
 
 class PardotRecord(models.Model):
-    """A copy of one Pardot record. Only ``pardot/sync`` writes rows: Pardot has the authoritative values.
+    """A copy of one Pardot record. Pardot has the authoritative values, so only a sync writes rows.
 
-    ``name = Text("name")`` declares column, type and API name; columns are the snake_case of the API names. Ids of
-    other records are plain numbers: those records may not be copied (yet), or not exist.
+    ``name = Text("name")`` declares column, type and API name. The column is the API name in snake_case. Ids of other
+    records are plain numbers, not foreign keys, because those records may not exist or not be copied yet.
     """
 
     id = Integer("id", primary_key=True, null=False, blank=False)

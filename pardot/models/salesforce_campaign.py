@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord
 
 
 class SalesforceCampaign(CachedRecord):
-    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` takes these columns from it."""
+    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` copies them."""
 
     salesforce_object: ClassVar[str] = "Campaign"
 

@@ -8,7 +8,7 @@ from pardot.domain.areas import Area
 
 
 class TeamMember(models.Model):
-    """A person who owns areas, and with them their issues."""
+    """A person on the team, who may own areas and get tasks."""
 
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=100, blank=True)

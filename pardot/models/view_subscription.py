@@ -7,7 +7,7 @@ from pardot.models.team_member import TeamMember
 
 
 class ViewSubscription(models.Model):
-    """A team member whose morning message has a line about a saved view, and the rows that it last reported."""
+    """A team member's subscription to a saved view, with the state of the rows when they were last reported."""
 
     class MailTime(models.TextChoices):
         CHANGE = "change", "when it changes"

@@ -7,7 +7,7 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class ActivityType(models.IntegerChoices):
-    """The kinds of activities. Use the number: ``type_name`` can differ."""
+    """The types of activities. Code uses the numbers, because ``type_name`` can differ."""
 
     CLICK = 1
     VIEW = 2
@@ -24,7 +24,7 @@ class ActivityType(models.IntegerChoices):
 
 
 class VisitorActivity(PardotRecord):
-    """One activity of a visitor. Pages read the roll-ups, or one prospect's activities, never all of these."""
+    """One activity of a visitor. Pages read roll-ups, or the activities of one prospect, never the whole table."""
 
     type = Integer("type")
     type_name = Text("typeName")

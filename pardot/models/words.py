@@ -1,4 +1,4 @@
-"""The words of an asset, which PostgreSQL computes for ``pardot/selectors/asset_search.py`` (migration 0006)."""
+"""The generated column with an asset's words, for ``pardot/selectors/asset_search.py`` (migration 0006)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ EMPTY = Value("", TextField())
 
 
 def search_words(*columns: str) -> GeneratedField[Any, Any]:
-    """Return the generated column with the words of these columns."""
+    """Return a generated column with the words of these columns."""
     return GeneratedField(
         expression=Func(joined(*columns), function="pardot_words"), output_field=TextField(), db_persist=True
     )
 
 
 def joined(*columns: str) -> Func:
-    """Return the texts with a blank between them; a null counts as an empty text.
+    """Return the columns joined with blanks; a null counts as an empty text.
 
-    Django's ``Concat`` puts parentheses elsewhere, and PostgreSQL uses an index only for the very same expression.
+    PostgreSQL uses an index only for exactly the same expression, and Django's ``Concat`` sets other parentheses.
     """
     texts: list[list[Combinable]] = [[Value(" "), Coalesce(column, EMPTY)] for column in columns]
     parts = list(chain.from_iterable(texts))[1:]

@@ -1,8 +1,7 @@
-"""Run the orphan check of a survey: read missing records from Salesforce, then store all orphans, or none.
+"""Run the orphan check of a survey: read leads and contacts from Salesforce, then store all orphans, or none.
 
-Most prospects are matched by the leads and contacts that link to a prospect, which are read anyway. Leads and contacts
-that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another, which the
-next round must read.
+The leads and contacts that link to a prospect are all read, and match most prospects. Those that only a prospect links
+to are read by id, in rounds: a deleted record may have been merged into another one, which the next round must read.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from sf.salesforce.errors import DailyLimitReached
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
 """The entities whose copies are compared with Salesforce."""
 GOOD_FOR = timedelta(days=1)
-"""The maximum age of a copy: compared with an older one, people who are new in Salesforce would look like orphans."""
+"""The maximum age of a copy. People who are newer than the copy would look like orphans."""
 MOST_ROUNDS = 10
 
 

@@ -1,8 +1,7 @@
 """Find orphans: assets without their campaign, prospects without their lead or contact, and the reverse.
 
-Set-based: SQL compares prospects with the staged people of Salesforce (``pardot/orphans/people.py``) by the first
-15 characters of ids; the orphans found are inserted into ``OrphanRecord``. Prospects in Pardot's recycle bin do not
-count.
+SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``) by the first 15 characters of
+their ids, and inserts the orphans into ``OrphanRecord``. Prospects in Pardot's recycle bin are left out.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from sf.ingest.lease import fence
 from sf.ingest.load import Stage
 
 RECORDS_A_KIND = 1_000
-"""The number of orphans of each kind that are kept with details; counts are exact."""
+"""The largest number of orphans of each kind that are stored with details. Counts are exact."""
 RUNS_KEPT = 100
 
 Kind = OrphanRecord.Kind
@@ -65,7 +64,7 @@ _WITH_FOLLOWED = f"""
         UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
 """  # noqa: S608 - as above
-"""The ids of suspects, and of the records into which these were merged or converted."""
+"""The suspects' ids of leads and contacts, and the ids of the records into which those were merged or converted."""
 
 _ASK = f"""
     {_WITH_FOLLOWED}
@@ -139,9 +138,9 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the prospects whose leads and contacts link to no prospect: Salesforce must be asked about these ids.
+    """Store the prospects whose leads and contacts link to no prospect. Those ids must be read from Salesforce.
 
-    The tables are ordinary ones: calls follow, and behind a pooler the next transaction may have another session.
+    The tables are not temporary: HTTP calls follow, and behind a pooler the next transaction may have another session.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         forget_suspects()
@@ -157,14 +156,14 @@ def forget_suspects() -> None:
 
 
 def note_ids_to_ask(round_number: int) -> int:
-    """Store the ids still unknown, with those that deleted records lead to; return their number."""
+    """Store the ids that were not read yet, including those that deleted records lead to. Return their number."""
     with connection.cursor() as cursor:
         cursor.execute(_ASK, [round_number])
         return int(cursor.rowcount)
 
 
 def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
-    """Return the ids of this object that this round stored."""
+    """Return the ids of this object that this round must read."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT crm_id FROM pardot_orphan_to_ask WHERE round = %s AND left(crm_id, 3) = %s ORDER BY 1 LIMIT %s",
@@ -174,7 +173,7 @@ def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequ
 
 
 def store_orphans() -> OrphanRun:
-    """Find and store orphans of all kinds in one transaction. Older runs keep their counts, not their details."""
+    """Find and store orphans of all kinds in one transaction. Of older runs, only the counts are kept."""
     with transaction.atomic():
         fence()
         run = OrphanRun.objects.create()

@@ -1,8 +1,8 @@
-"""The leads and contacts of Salesforce that the orphan check needs, in staging tables of its own.
+"""Read the leads and contacts that the orphan check needs from Salesforce into separate staging tables.
 
-People who know a prospect (``pi__url__c``) are read with their email address. Others that a prospect names are
-asked for by id, deleted ones too, with the records they were merged or converted into. All of it is dropped after
-the check.
+People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Others that a prospect links
+to are read by id, including deleted ones, with the records into which those were merged or converted. The tables are
+dropped after the check.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
-"""A list of this many encoded ids, with the headers, stays under the 16,384 bytes of a request line and headers."""
+"""The ids per query. Encoded, they and the headers stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""With more ids, one Bulk job reads the whole object: fewer calls."""
+"""The most ids that are read by id. For more, one Bulk job reads the whole object, which takes fewer calls."""
 
 
 @dataclass(frozen=True)
 class PersonObject:
-    """An object of Salesforce that prospects are linked to."""
+    """A Salesforce object that prospects are linked to."""
 
     sobject: str
     prefix: str
-    """The first characters of its ids."""
+    """The first three characters of the object's ids."""
     becomes: tuple[str, ...]
-    """Fields that name the record into which a deleted one was merged or converted."""
+    """The fields with the id of the record into which a deleted one was merged or converted."""
 
     @property
     def linked(self) -> Stage:
@@ -47,7 +47,7 @@ class PersonObject:
 
     @property
     def asked(self) -> Stage:
-        """Return the stage of people asked for by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
+        """Return the stage of people read by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
         return _stage(self, "asked", self.asked_paths)
 
     @property
@@ -67,7 +67,7 @@ def _stage(person: PersonObject, what: str, paths: Iterable[str]) -> Stage:
 
 @dataclass
 class PeopleReader:
-    """Reads into the stages, and counts rows and the transport."""
+    """A reader that fills the stages. It counts the rows, and notes whether Bulk was used."""
 
     client: SalesforceClient
     on_rows: Callable[[int], None]
@@ -75,20 +75,20 @@ class PeopleReader:
     transport: SyncRun.Transport = field(default=SyncRun.Transport.REST)
 
     def read_linked(self, person: PersonObject, *, until: datetime) -> None:
-        """Read all people who know a prospect and existed at that moment."""
+        """Read all people who link to a prospect and were created at ``until`` or before."""
         where = soql.all_of(["pi__url__c != null", f"CreatedDate <= {soql.moment(until)}"])
         query = soql.select(["Id", "Email"], person.sobject, where=where)
         expected = count_if_possible(self.client, soql.count(person.sobject, where=where))
         self._read(person.linked, ["Id", "Email"], SoqlQuery(query, include_deleted=False), expected)
 
     def read_all(self, person: PersonObject) -> None:
-        """Read every id by Bulk, deleted ones too."""
+        """Read all records of the object, including deleted ones."""
         paths = list(person.asked_paths.values())
         query = SoqlQuery(soql.select(paths, person.sobject), include_deleted=True)
         self._read(person.asked, paths, query, None)
 
     def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
-        """Read the people with these ids (15 characters), deleted ones too, in addition to the staged ones."""
+        """Add the people with these ids (15 characters), including deleted ones, to the stage."""
         paths = list(person.asked_paths.values())
         for first in range(0, len(ids), IDS_A_CALL):
             self._may_go_on()
@@ -137,4 +137,4 @@ class PeopleReader:
 
 
 def _nothing_to_note(page: StagedPage) -> None:
-    """Store nothing: a read that breaks off is started again by the next check."""
+    """Store no state: after an interruption the next check starts over."""

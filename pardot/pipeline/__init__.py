@@ -1,1 +1,1 @@
-"""Commands that run several steps: a whole sync, the work after it, retries and estimates."""
+"""Work in several steps: a whole sync, the steps after it, changes of the configuration, retries and estimates."""

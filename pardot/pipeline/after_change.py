@@ -1,7 +1,7 @@
-"""Change the configuration, and do the steps that follow.
+"""Change the configuration, and run the audits that depend on it.
 
-Changes run one at a time: otherwise values that depend on each other would be checked against ones that another
-request is replacing.
+Changes run one at a time: values that depend on each other must not be checked against values that another request is
+about to replace.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from pardot.models import ConfigurationChange, ConfiguredValue
 from sf.ingest.lock import lock_table_for_write
 
 ANY = object()
-"""For ``was``: whatever the value is now."""
+"""A marker for ``was``: accept any current value."""
 
 
 class ChangedMeanwhile(Exception):
-    """The value is not the one that the caller saw; ``current`` is the value now."""
+    """The value is no longer the one that the caller saw. ``current`` is the value now."""
 
     def __init__(self, current: CurrentValue) -> None:
         super().__init__(current.declared.key)
@@ -44,14 +44,14 @@ def value_change(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
 
 
 def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
-    """Reset a value to its default, with the same errors as ``value_change``."""
+    """Reset a value to its default. Raises the same errors as ``value_change``."""
     _change(key, lambda: reset_value(key), by=by, was=was, is_reset=True)
 
 
 def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
-    """Change a value, record the change, and run the audits of assets in the same transaction if it affects them.
+    """Change a value, record the change, and if the audits depend on it, run them in the same transaction.
 
-    No value affects the audit of prospects, which takes longest.
+    The audit of prospects takes longest and depends on no value, so it is left out.
     """
     declared = configured_key(key)
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """Finish a sync: count rows, run audits, and store the day's score.
 
-Roll-ups need no step here: the transaction that merges activities updates them.
+Roll-ups need no step here, because the transaction that merges activities updates them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pardot.status.row_counts import count_rows
 def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Count rows, then run the audits and store the day's figures in one transaction.
 
-    ``tier`` is ``None`` after a read of some entities.
+    ``tier`` is ``None`` when only some entities were read.
     """
-    with transaction.atomic():  # of its own: the audits lock tables, see complete_reads.py
+    with transaction.atomic():  # separate, because the audits lock tables: see complete_reads.py
         count_rows()
     with transaction.atomic():
         run_audits(now=now)

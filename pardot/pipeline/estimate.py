@@ -15,23 +15,23 @@ from sf.salesforce.limits import ApiUsage
 
 
 def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage | None) -> str:
-    """Return the question to the operator before a survey."""
+    """Return the question that the operator must answer before a survey."""
     calls, at_least = estimated_calls(entities, full=options.full)
-    left = f"{usage.maximum - usage.used:,} of {usage.maximum:,} are left today" if usage else "Pardot tells no quota"
+    left = f"{usage.maximum - usage.used:,} of {usage.maximum:,} are left today" if usage else "the quota is unknown"
     return f"A survey takes {'at least' if at_least else 'about'} {calls:,} Pardot calls; {left}. Go ahead? [y/N] "
 
 
 def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
-    """Return the number of calls, and whether it is only a lower bound: the number of activities may be unknown."""
+    """Return the number of calls, and whether it is only a lower bound because activities were never counted."""
     known = complete_reads()
     calls, at_least = 0, False
     for entity in entities:
         if not isinstance(entity, PardotEntity):
             continue
         state = known.get(entity.name)
-        rows = (state.rows or 0) if state else 0  # as counted by the last sync: to count millions takes seconds
+        rows = (state.rows or 0) if state else 0  # counted by the last sync, because counting millions takes seconds
         if entity.changes_by and entity.name in known and not full:
-            rows = 0  # only what has changed: a page or two
+            rows = 0  # only changes are read: a page or two
         elif entity is PROSPECTS and entity.name not in known:
             rows = max(rows, _people())
         at_least = at_least or (entity is ACTIVITIES and entity.name not in known)

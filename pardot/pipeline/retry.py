@@ -1,4 +1,4 @@
-"""Retry records of Pardot that were set aside, with the same steps after the merge as in a sync."""
+"""Retry set-aside records of Pardot, with the same steps after the merge as in a sync."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sf.sync.objects import SyncedObject
 from sf.sync.retry import Retry, retry_refused
 
 Kept = PardotEntity | SyncedObject
-"""A copied entity or object, which may have records set aside."""
+"""A copied entity or object, which may have set-aside records."""
 
 
 def retry_set_aside(kept: Kept) -> tuple[int, int]:
-    """Retry, run the audits, and return how many records could be stored now, and how many could not.
+    """Retry the set-aside records, and run the audits. Return how many are stored now, and how many are still not.
 
-    Raises ``SyncSkipped`` when a sync is under way.
+    Raises ``SyncSkipped`` while a sync is running.
     """
     stored, left = retry_refused(kept, merged=partial(_merged, kept))
     if stored:
@@ -33,7 +33,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
 
 
 def retries() -> dict[str, Retry]:
-    """Return retry functions by the name of runs and of records set aside."""
+    """Return a retry function for each name under which records can be set aside."""
     copied: list[Kept] = []
     for entity in ALL:
         if isinstance(entity, PardotEntity):

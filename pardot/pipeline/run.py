@@ -1,4 +1,4 @@
-"""Run one ``camp_sync``: the entities one after the other, each with its own run."""
+"""Run one ``camp_sync``: sync the entities one after the other, each with a separate ``SyncRun``."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ AnySync = Sync[Any]
 
 @dataclass(frozen=True)
 class _Named:
-    """An entity that is skipped."""
+    """The name of an entity that is skipped, for its ``SyncRun``."""
 
     name: str
     fingerprint: str = ""
 
 
 class Camp:
-    """The clients of one command, and its runs."""
+    """One ``camp_sync`` command, with its clients."""
 
     def __init__(self, options: CampOptions, progress: Progress) -> None:
         """Create the clients. Raises ``ImproperlyConfigured`` when a login or the business unit is not set."""
@@ -52,7 +52,7 @@ class Camp:
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
         self.leads_elsewhere = False
-        """After ``run``: the login leads to another org than the cached one."""
+        """Set by ``run``: the login leads to another org than the cached one."""
 
     def run(
         self,
@@ -63,9 +63,9 @@ class Camp:
         orphans: bool = False,
         patience: timedelta = timedelta(),
     ) -> list[SyncRun]:
-        """Run each entity. One that fails does not stop the others, unless they would fail in the same way.
+        """Sync each entity. A failure does not stop the others, unless they would fail in the same way.
 
-        ``orphans``: search for orphans afterward. ``patience``: how long to wait for another command.
+        ``orphans``: run the orphan check afterward. ``patience``: the longest time to wait for another command.
         """
         with hold_lease(LOCK, patience=patience) as held:
             if not held:
@@ -89,9 +89,9 @@ class Camp:
             return done
 
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
-        """Return the retry commands.
+        """Return the commands that retry this sync, and this one with the rest.
 
-        The sample's is ``--scout``; the search for orphans has none until the next survey.
+        The sample is retried with ``--scout``. The orphan check has no retry: it waits for the next survey.
         """
         if sampled and isinstance(sync, ProspectSample):
             return Retry("camp_sync --scout", "camp_sync --scout")
@@ -117,7 +117,7 @@ class Camp:
             yield self._counted(OrphanCheck, ORPHANS)
 
     def _all_calls(self) -> int:
-        """Return the calls to both systems: a run against Pardot may have to log in to Salesforce."""
+        """Return the calls to both systems, because a sync from Pardot may have to log in to Salesforce."""
         return self._salesforce_calls.calls + self._pardot_calls.calls
 
     def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> AnySync:

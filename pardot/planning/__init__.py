@@ -1,1 +1,1 @@
-"""Work on issues: tasks, the team, and triage by tags."""
+"""Work on issues: tasks, the team, saved views, and triage by tags."""

@@ -1,4 +1,4 @@
-"""Create tasks about many assets at once: one for each asset, or one for all of them."""
+"""Create tasks about many assets at once: one task per asset, or one task for all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_DESCRIPTION = 10_000
 def tasks_for_each(
     area: Area, names: Mapping[int, str], *, title: str, issue: str | None, created_by: str, **values: str | date | None
 ) -> list[Task]:
-    """Create a task for each asset, named ``title: name``; all or none. Raises ``BadTask``."""
+    """Create a task for each asset, with the title ``title: name``. All are created, or none. Raises ``BadTask``."""
     if issue is not None and issue in BY_KEY and BY_KEY[issue].area is not area:
         raise BadTask("issue", f"{issue} is an issue of {BY_KEY[issue].area}, not of {area}")
     first, *others = names.items()
@@ -41,7 +41,7 @@ def task_for_all(
 ) -> Task:
     """Create one task that lists the assets in its description. Raises ``BadTask``.
 
-    It has no issue: an open task with an issue and without an asset is about all assets that have the issue.
+    The task has no issue: an open task with an issue and without an asset is about all assets that have the issue.
     """
     lines = [f"{name} (Pardot ID {asset})" for asset, name in names.items()]
     return task_create(
@@ -65,7 +65,7 @@ def _like(example: Task, asset: int, name: str, title: str) -> Task:
 
 
 def _fitting(description: str, lines: list[str]) -> Iterator[str]:
-    """Yield the description and as many of the lines as a description has room for."""
+    """Yield the description, and as many of the lines as fit into a task's description."""
     if description:
         yield f"{description}\n"
     room = _LONGEST_DESCRIPTION - len(description) - len("\n\n… and 1,000 more")

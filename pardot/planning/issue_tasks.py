@@ -1,4 +1,4 @@
-"""Create tasks for an issue: at most one open task each."""
+"""Create tasks for whole issues. Each issue has at most one open task."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from sf.ingest.lock import lock_table_for_write
 def issue_task_create(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
-    """Create a task to fix the issue, or return the open one unchanged; also return whether it is new.
+    """Create a task to fix the issue, or return the open one unchanged. Also return whether the task is new.
 
-    Tasks for a single asset with the issue do not count: they fix something smaller. ``assignee`` is a member's
-    name. Raises ``BadTask`` when no member has it.
+    Tasks about a single asset with the issue do not count. ``assignee`` is a member's name. Raises ``BadTask`` when no
+    member has this name.
     """
     with transaction.atomic():
         lock_table_for_write(Task._meta.db_table)

@@ -1,4 +1,4 @@
-"""The link by which a team member stops the morning messages, without signing in."""
+"""The signed link with which a team member stops the morning messages without signing in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _SALT = "pardot.messages"
 
 
 class BadLink(ValueError):
-    """The link was not created here, or no team member has its address any more."""
+    """The link is not valid, or no team member has its email address any more. The message says which."""
 
 
 def stop_token(member: TeamMember) -> str:
-    """Return the signed part of the link: the member and the address."""
+    """Return the signed part of the link, which contains the member's id and email address."""
     return signing.dumps([member.pk, member.email], salt=_SALT, compress=False)
 
 

@@ -1,4 +1,4 @@
-"""Saved views: addresses of the dashboard with a name, one's own or shared with the team."""
+"""Saved views: addresses of the dashboard under a name. The owner may share them with the team."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from django.utils import timezone
 from pardot.models import SavedView
 
 MOST = 100
-"""The number of views that one user may have."""
+"""The largest number of views per user."""
 LONGEST = 2000
 
 
 class BadView(ValueError):
-    """The view is invalid: ``field`` says where, the message why."""
+    """The view is invalid. ``field`` says where, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class BadView(ValueError):
 
 
 def views_of(owner: str) -> QuerySet[SavedView]:
-    """Return the views that this account sees: its own and shared ones."""
+    """Return the views that this account may see: its own, and shared ones."""
     return SavedView.objects.filter(Q(owner_uuid=owner) | Q(is_shared=True))
 
 
@@ -40,29 +40,29 @@ def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared
 
 
 def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
-    """Change fields of one's own view. Raises ``SavedView.DoesNotExist`` or ``BadView``."""
+    """Change the owner's view. Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view."""
     return _saved(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
 
 
 def view_delete(owner: str, view_id: int) -> bool:
-    """Delete one's own view, and return whether there was one."""
+    """Delete the owner's view. Return ``False`` when ``owner`` has no such view."""
     return bool(SavedView.objects.filter(pk=view_id, owner_uuid=owner).delete()[0])
 
 
 def lasting_query(query: str) -> str:
-    """Return the part of an address that a view keeps: without an open dialog, its parameters, and pages of tables."""
+    """Return the query without momentary state: an open dialog, the dialog's parameters, and page numbers."""
     pairs = parse_qsl(query.removeprefix("?"))
     opened = dict(pairs).get("open", "")
     return urlencode([(key, value) for key, value in pairs if not _passes(key, opened)])
 
 
 def checked_query(query: str) -> str:
-    """Return what is kept of the address. Raises ``BadView``."""
+    """Return the part of the query that a view keeps. Raises ``BadView``."""
     if any("\0" in part for pair in parse_qsl(query) for part in pair):
-        raise BadView("query", "This address contains the character NUL (%00), which nothing that is stored has.")
+        raise BadView("query", "This address contains the character NUL (%00), which cannot be stored.")
     kept = lasting_query(query)
     if not kept:
-        raise BadView("query", "This address names nothing to save. Give at least a tab, as in tab=gear-locker.")
+        raise BadView("query", "This address contains nothing to save. Give at least a tab, as in tab=gear-locker.")
     if len(kept) > LONGEST:
         raise BadView(
             "query", f"This address is longer than {LONGEST} characters. Use fewer filters, or a shorter search."
@@ -71,7 +71,7 @@ def checked_query(query: str) -> str:
 
 
 def _passes(key: str, opened: str) -> bool:
-    """Return whether the parameter is only about this moment."""
+    """Return whether the parameter is momentary state."""
     return key == "open" or key.endswith(".page") or bool(opened and key.startswith(f"{opened}."))
 
 

@@ -1,4 +1,4 @@
-"""Find the open tasks whose issue is fixed, so that the board can offer to close them."""
+"""Find open tasks whose issue is fixed, so that the task board can offer to close them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pardot.scoring.scorecard import current_scorecard
 
 
 def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
-    """Return the ids of open tasks whose rows are gone: the issue no longer occurs, or the asset no longer has it.
+    """Return the ids of open tasks whose issue no longer occurs, or whose asset no longer has the issue.
 
-    Without data about the issue nothing is settled. No query when no open task is about an issue.
+    Without data about its issue, a task is not settled. There is no query when no open task is about an issue.
     """
     about = [task for task in tasks if task.status == Task.Status.OPEN and task.issue in BY_KEY]
     whole = [task for task in about if not task.asset_id]
@@ -29,7 +29,7 @@ def _of_issues(tasks: list[Task]) -> frozenset[int]:
 
 
 def _of_assets(tasks: list[Task]) -> frozenset[int]:
-    """Return the tasks whose asset had the issue, as far as the ledger goes back, and has it no longer."""
+    """Return the tasks whose asset had the issue, according to the ledger, and has it no longer."""
     if not tasks:
         return frozenset()
     found = (

@@ -1,4 +1,4 @@
-"""Subscriptions of team members to saved views: a line in the morning message."""
+"""Subscriptions of team members to saved views. A subscribed view gets a line in the morning message."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pardot.models import SavedView, TeamMember, ViewSubscription
 
 
 def why_no_mail(member: TeamMember | None) -> str:
-    """Return why this team member gets no morning message; an empty string when nothing is in the way."""
+    """Return the reason why this team member gets no morning message; an empty string when there is none."""
     if member is None:
-        return "No team member has your account: enter it in the settings."
+        return "No team member has your account. Enter it in the settings."
     if not member.email:
         return f"{member.name} has no email address in the settings."
     if not member.gets_messages:
-        return f"{member.name} stopped the morning messages. The link in the last one begins them again."
-    return "" if settings.PUBLIC_URL else "No messages are sent: an administrator has to set PUBLIC_URL."
+        return f"{member.name} stopped the morning messages. The link in the last one restarts them."
+    return "" if settings.PUBLIC_URL else "No messages are sent until an administrator sets PUBLIC_URL."
 
 
 def subscribe(
     member: TeamMember, view: SavedView, when: ViewSubscription.MailTime, *, count: int, fingerprint: str, day: date
 ) -> None:
-    """Subscribe to a view, or change when it is mailed. The rows of today are those that later ones differ from."""
+    """Subscribe to a view, or change when it is mailed. The next message compares with the rows given here."""
     seen = {"count": count, "fingerprint": fingerprint, "told_on": day}
     ViewSubscription.objects.update_or_create(view=view, member=member, defaults={"when": when, **seen})
 
@@ -34,6 +34,6 @@ def unsubscribe(member: TeamMember, view_id: int) -> None:
 
 
 def subscriptions_of(member: TeamMember) -> QuerySet[ViewSubscription]:
-    """Return the subscriptions to views that the member may still see, with the views."""
+    """Return the member's subscriptions with their views, except to views that are no longer shared."""
     visible = Q(view__is_shared=True) | Q(view__owner_uuid=F("member__accounts_uuid"))
     return ViewSubscription.objects.filter(visible, member=member).select_related("view")

@@ -1,4 +1,4 @@
-"""Tasks: work for a person, often about one asset. A finished task has the time when it was finished."""
+"""Tasks: work for a person, often about one asset. ``completed_at`` is set exactly while a task is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pardot.planning.team import UnknownMember, member_by_name
 
 
 class BadTask(ValueError):
-    """The task is invalid: ``field`` says where, the message why."""
+    """The task is invalid. ``field`` says where, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -29,7 +29,7 @@ class BadTask(ValueError):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """The filter of tasks; ``None`` accepts all."""
+    """A filter of tasks. ``None`` accepts all."""
 
     assignee: TeamMember | None = None
     unassigned: bool = False
@@ -61,7 +61,7 @@ def tasks_filtered(wanted: TaskFilter) -> QuerySet[Task]:
 
 
 def age_days(task: Task) -> int:
-    """Return the whole days, in ``TIME_ZONE``, from the creation of the task until it was done, or until today."""
+    """Return the days, in ``TIME_ZONE``, from the creation of the task to its completion, or to today."""
     ended = today(task.completed_at) if task.completed_at else today()
     return (ended - today(task.created_at)).days
 
@@ -71,7 +71,7 @@ def is_overdue(task: Task) -> bool:
 
 
 def task_create(*, title: str, created_by: str, **values: Any) -> Task:
-    """Create a task; ``values`` as for ``task_change``. Raises ``BadTask``."""
+    """Create a task. ``values`` are those of ``task_change``. Raises ``BadTask``."""
     task = Task(title=title, created_by=created_by, created_at=timezone.now())
     _apply(task, values)
     task.save()
@@ -79,9 +79,9 @@ def task_create(*, title: str, created_by: str, **values: Any) -> Task:
 
 
 def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
-    """Change the fields in ``changes``, by field name, ``assignee`` by the member's name; ``None`` empties a field.
+    """Change the fields in ``changes``. ``None`` empties a field. ``assignee`` is a member's name.
 
-    Raises ``Task.DoesNotExist`` or ``BadTask``; then nothing is changed.
+    Raises ``Task.DoesNotExist`` or ``BadTask``. Then nothing is changed.
     """
     with transaction.atomic():
         task = Task.objects.select_for_update().get(pk=task_id)
@@ -96,7 +96,7 @@ def task_delete(task_id: int) -> bool:
 
 
 def note_status(task: Task, now: datetime) -> None:
-    """Set the time when the task was done: once, and cleared when it is opened again."""
+    """Set ``completed_at`` when the task becomes done, and clear it when the task is reopened."""
     if task.status == Task.Status.OPEN:
         task.completed_at = None
     elif task.completed_at is None:
@@ -104,7 +104,7 @@ def note_status(task: Task, now: datetime) -> None:
 
 
 def check_asset(task: Task, *, is_named: bool) -> None:
-    """Check that type and id go together and name a copied asset; fill in its name unless ``is_named``.
+    """Check that type and id identify a copied asset, or are both empty. Fill in its name unless ``is_named``.
 
     Raises ``BadTask``.
     """

@@ -16,7 +16,7 @@ from pardot.models import Task, TeamMember
 
 @dataclass(frozen=True)
 class Member:
-    """A member in a request with the whole team. With ``id``, it is the row of that id, whatever its name was."""
+    """A member in a request that replaces the team. With ``id``, that row is kept and gets these values."""
 
     name: str
     id: int | None = None
@@ -26,9 +26,9 @@ class Member:
     order: int = 0
     accounts_uuid: uuid.UUID | None = None
     email: str | None = None
-    """``None`` leaves the address unchanged."""
+    """The address for morning messages. ``None`` leaves it unchanged."""
     gets_messages: bool | None = None
-    """``None`` leaves the choice unchanged: changing the team does not restart messages that a member stopped."""
+    """``None`` leaves the choice unchanged: editing the team must not restart messages that a member stopped."""
 
     def write_to(self, row: TeamMember) -> TeamMember:
         row.name, row.role, row.label, row.order = self.name, self.role, self.label, self.order
@@ -40,7 +40,7 @@ class Member:
 
 @dataclass
 class BadTeam(ValueError):
-    """The team is invalid; ``problems``: (index of the member, name of the field, why)."""
+    """The team is invalid. ``problems`` are tuples: index of the member, name of the field, message."""
 
     problems: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -49,7 +49,7 @@ class BadTeam(ValueError):
 
 
 class UnknownMember(LookupError):
-    """No team member has this name; the message lists the team."""
+    """No team member has this name. The message lists the team."""
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def team_with_open_tasks() -> list[dict[str, Any]]:
 
 
 def member_by_name(name: str) -> TeamMember:
-    """Return the member of this name, in any case. Raises ``UnknownMember``."""
+    """Return the member with this name. Case does not matter. Raises ``UnknownMember``."""
     found = TeamMember.objects.filter(name__iexact=name.strip()).first()
     if found is None:
         names = ", ".join(TeamMember.objects.values_list("name", flat=True))
@@ -77,7 +77,7 @@ def member_by_account(accounts_uuid: str) -> TeamMember | None:
 def team_replace(members: Sequence[Member]) -> None:
     """Replace the team. Members who are left out are removed, and their tasks become unassigned.
 
-    Raises ``BadTeam``; then nothing is changed.
+    Raises ``BadTeam``. Then nothing is changed.
     """
     with transaction.atomic():
         _keep_others_from_writing()
@@ -93,13 +93,13 @@ def team_replace(members: Sequence[Member]) -> None:
 
 
 def _keep_others_from_writing() -> None:
-    """Lock the team against other writers (the admin) until the transaction ends. Readers are not blocked."""
+    """Keep other writers, such as the admin, waiting until the transaction ends. Readers are not blocked."""
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TeamMember._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """Give the members temporary names, so that two may exchange theirs: names are unique even within a transaction."""
+    """Give the members temporary names, because unique names could not be swapped otherwise. The same for accounts."""
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])

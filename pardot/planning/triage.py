@@ -1,4 +1,4 @@
-"""The progress of triage by tags: what carries a clean-up tag, and how much of each issue is tagged."""
+"""Compute the progress of triage: the objects with each clean-up tag, and the tagged share of each issue."""
 
 from __future__ import annotations
 
@@ -25,33 +25,33 @@ from pardot.scoring.scorecard import ScoreInputs
 
 @dataclass(frozen=True)
 class ActionTag:
-    """The tag of one clean-up action, and what carries it."""
+    """The tag of one clean-up action, and the objects that have it."""
 
     action: str
     name: str
     tag_id: int | None
-    """``None``: the copies contain no such tag."""
+    """``None``: no such tag was copied."""
     count: int | None
     """``None``: tagged objects were never read."""
     by_type: Mapping[str, int]
-    """The number by area, or by Pardot's word for objects without an area here."""
+    """The number of objects by area, or by Pardot's word for types without an area."""
     items: Sequence[Mapping[str, Any]]
     """The first objects with the tag."""
 
 
 @dataclass(frozen=True)
 class TaggedShare:
-    """The number of assets with an issue that carry a clean-up tag; ``None``: no data."""
+    """The number of assets with an issue, and how many of them have a clean-up tag. ``None``: no data."""
 
     issue: Issue
     count: Occurrences | None
     exempt: int
-    """The number of exempt assets with the issue, which neither figure includes."""
+    """The number of exempt assets with the issue, which ``count`` and ``tagged`` do not include."""
     tagged: int | None
 
 
 def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
-    """Return every configured action, with at most ``items`` objects that carry its tag."""
+    """Return every configured action, with at most ``items`` of the objects that have its tag."""
     ids = tag_ids(values.cleanup_tags.values())
     known = read_completely([TAGGED_OBJECTS.name])
     counts = _counts(ids.values())
@@ -69,7 +69,7 @@ def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
 
 
 def tag_ids(names: Iterable[str]) -> dict[str, int]:
-    """Return the ids of copied tags by lower-case name."""
+    """Return the ids of the copied tags with these names, by lower-case name."""
     wanted = [name.lower() for name in names]
     found = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=wanted).order_by("-id")
     return dict(found.values_list("lower", "id"))
@@ -92,7 +92,7 @@ def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
 
 
 def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
-    """Return each issue of ``inputs``, without exempt assets. One query for each area with tagged objects."""
+    """Return the tagged share of each issue in ``inputs``. One query for each area with tagged objects."""
     tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
     return [
         TaggedShare(
@@ -108,7 +108,7 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
 
 
 def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
-    """Return, by issue key, the number of assets that have it, carry one of these tags, and are not exempt."""
+    """Return, by issue key, the number of assets that have the issue and one of these tags, and are not exempt."""
     carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
     exempt: dict[str, list[int]] = {}
     for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):

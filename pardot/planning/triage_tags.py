@@ -1,4 +1,4 @@
-"""Create the missing clean-up tags in Pardot, for a caller who waits."""
+"""Create the missing clean-up tags in Pardot while the caller waits."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ SECONDS = 15.0
 """The time limit for all calls together, the login included; each call is tried once."""
 RETRY_SECONDS = 60
 RETRY_SECONDS_WITHOUT_CALLS = 3600
-"""The seconds after which to try again; the second value applies when the day's calls are used up."""
+"""The seconds to wait before a retry; the second value applies when the day's calls are used up."""
 
 
 class TagsNotMade(Exception):
-    """Pardot cannot create the tags now; waiting ``retry_after`` seconds may help. Created tags are kept."""
+    """Pardot cannot create all tags now. A retry after ``retry_after`` seconds may help. Created tags are kept."""
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ class TagsNotMade(Exception):
 
 
 class TagsRefused(Exception):
-    """Pardot refuses to create the tags; the message says what to do."""
+    """Pardot refuses to create the tags. The message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class CleanupTag:
 
 
 def make_missing_tags(values: Configuration) -> list[CleanupTag]:
-    """Create the tags of configured actions that Pardot lacks, and store them here. Repeating it does no harm.
+    """Create the tags that Pardot lacks for the configured actions, and store them here. Repetition is harmless.
 
     Raises ``TagsNotMade`` or ``TagsRefused``.
     """
@@ -93,7 +93,7 @@ def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
     try:
         made = client.create_tag(name)
     except RequestRefused:
-        # Another process was faster, or Pardot's cache, which may be a minute behind, answered the look-up.
+        # Another process created the tag first, or the look-up was answered from Pardot's cache, up to a minute old.
         known = _look_up(client, name) or tag_ids([name]).get(name.lower())
         if known is None:
             raise
@@ -105,7 +105,7 @@ def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
 
 
 def _look_up(client: PardotClient, name: str) -> int | None:
-    """Return the id of Pardot's tag of this name, and store the tag here."""
+    """Return the id of Pardot's tag with this name, and store the tag here. ``None``: Pardot has no such tag."""
     page = client.page(TAGS.path, fields=TAGS.api_names, params={"name": name, "limit": "10"})
     found = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
     if found is None:
@@ -128,5 +128,5 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _keep(tag_id: int, **values: Any) -> None:
-    """Store the tag, so that the next request shows it. The stamp keeps a sync that is under way from removing it."""
+    """Store the tag, so that the next request shows it. The stamp keeps a running sync from deleting it."""
     Tag.objects.update_or_create(pk=tag_id, defaults={**values, "local_update_date": Now()})

@@ -1,6 +1,6 @@
-"""Record the business unit of Pardot's copies, and keep every other one out.
+"""Record the business unit of Pardot's copies, and keep data of other units out.
 
-``sf/sync/identity.py`` checks the Salesforce org; one org may have several business units.
+``sf/sync/identity.py`` checks the Salesforce org, but one org may have several business units.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
-"""Models whose rows people entered and can use without their asset: kept when the business unit changes."""
+"""Models whose rows people entered, and that stay useful without the assets: kept when the business unit changes."""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
@@ -27,7 +27,7 @@ class AnotherBusinessUnit(ImproperlyConfigured):
 
 
 def copied_unit() -> str:
-    """Return the business unit that the copies are of; empty before the first sync."""
+    """Return the business unit of the copies; empty before the first sync."""
     return CachedBusinessUnit.objects.values_list("business_unit", flat=True).first() or ""
 
 
@@ -37,16 +37,16 @@ def check_business_unit() -> None:
     if copied == settings.SALESFORCE_PARDOT_BUSINESS_UNIT or (not copied and _older_copies_fit()):
         return
     raise AnotherBusinessUnit(
-        f"the copies are of the Pardot business unit {copied or '(one that an older release did not keep)'}, but "
+        f"the copies are of the Pardot business unit {copied or '(which an older release did not record)'}, but "
         f"SALESFORCE_PARDOT_BUSINESS_UNIT is {settings.SALESFORCE_PARDOT_BUSINESS_UNIT}. Nothing was read or changed. "
         "Check .env; to copy the other business unit on purpose: camp_sync --adopt-org"
     )
 
 
 def confirm_business_unit() -> None:
-    """Check the unit; call this in each transaction that stores data of Pardot.
+    """Check the unit, and store it with the first copies. Call this in each transaction that stores Pardot data.
 
-    Raises ``SyncError`` when the copies are of another unit by now. Stores the unit of the first copies.
+    Raises ``SyncError`` when the copies are now of another unit.
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     with connection.cursor() as cursor:
@@ -54,11 +54,11 @@ def confirm_business_unit() -> None:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR KEY SHARE")
         row = cursor.fetchone()
     if row is None or row[0] != unit:
-        raise SyncError(f"the copies are of another business unit by now; what was read of {unit} is not stored")
+        raise SyncError(f"the copies are now of another business unit; the data read from {unit} is not stored")
 
 
 def forget_copies() -> None:
-    """Remove all copies of the business unit; call this in a transaction. What people have entered stays."""
+    """Remove all copies of the business unit; call this in a transaction. Rows of the models in ``KEPT`` stay."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
         for model in apps.get_app_config("pardot").get_models():
@@ -71,7 +71,7 @@ def forget_copies() -> None:
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:
-    """Remove the copies when the cache becomes a copy of another org, whose business unit differs too.
+    """Remove the copies when the cache is about to become a copy of another org, which has another business unit.
 
     Return lines for the operator.
     """
@@ -82,7 +82,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
 
 def has_copies() -> bool:
-    """Return whether any copy of Pardot is stored here."""
+    """Return whether any Pardot data is stored here."""
     return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
 
 
@@ -91,7 +91,7 @@ def _has_rows(model: type[models.Model]) -> bool:
 
 
 def _older_copies_fit() -> bool:
-    """Return whether copies of an older release fit. It stored the unit only in the fingerprint of each read."""
+    """Return whether copies from an older release fit. It recorded the unit only in the fingerprint of each run."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE)
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     last = {entity: done.filter(object=entity.name).first() for entity in entities}
@@ -100,7 +100,7 @@ def _older_copies_fit() -> bool:
 
 
 def business_unit_confirmation(confirm_org: Callable[[], None]) -> Callable[[], None]:
-    """Return a confirmation of the org and of the business unit."""
+    """Return a function that confirms the org and the business unit."""
 
     def confirm() -> None:
         confirm_org()

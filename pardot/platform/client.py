@@ -1,7 +1,7 @@
-"""The client of the Pardot (Account Engagement) API v5: only HTTP. It knows pages and errors, not entities.
+"""The HTTP client of the Pardot (Account Engagement) API v5. It knows pages and errors, but not entities.
 
-Source: "Version 5 Overview" of the Account Engagement API guide. The session is Salesforce's. At most ``MOST_OPEN``
-requests of this process are open at once, because Pardot refuses a business unit's sixth.
+Source: "Version 5 Overview" of the Account Engagement API guide. The client uses the session of the Salesforce client.
+At most ``MOST_OPEN`` requests of this process are open at once: Pardot refuses a sixth one of the same business unit.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from sf.salesforce.login import Session
 from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
-"""Four of the five that Pardot allows; the fifth is left for the staff's own work."""
+"""Four of the five open requests that Pardot allows per business unit; the fifth is left free for others."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""The smallest lasting page size, and the smallest page size at all."""
+"""The smallest page size that a client keeps, and the smallest that it uses for a single page."""
 CEILING = 100_000
 """The number of rows after which a sequence of page tokens ends without an error."""
 
@@ -41,19 +41,19 @@ _WITHHELD, _CEILING_REACHED = "202", "203"
 
 @dataclass(frozen=True)
 class Page:
-    """Up to ``limit`` records. A short page need not be the last one: only a missing token ends a sequence."""
+    """A page of up to ``limit`` records. A short page may not be the last one: only a missing token ends a sequence."""
 
     values: list[dict[str, Any]]
     next_token: str
     """Empty: the sequence has ended."""
     withheld: bool
-    """Rows were left out because the API user may not see them."""
+    """True when Pardot left out rows that the API user may not see."""
     ceiling_reached: bool
-    """The sequence has ended at the ceiling; there are more rows."""
+    """True when the sequence ended at the ceiling, although there are more rows."""
 
 
 class PardotClient:
-    """Calls to one business unit. Safe for many threads."""
+    """A client of one business unit. It is thread-safe."""
 
     def __init__(self, salesforce: SalesforceClient, transport: Transport, *, url: str, business_unit: str) -> None:
         self._salesforce = salesforce
@@ -63,13 +63,13 @@ class PardotClient:
         self.usage: ApiUsage | None = None
         """The day's calls as the latest answer reported them; ``None`` before the first."""
         self.rows_in_time: int | None = None
-        """The largest page size that Pardot still answers in time; ``None`` while all were answered."""
+        """The largest page size that Pardot answers in time; ``None`` while it has answered all sizes."""
         self._learning = threading.Lock()
         self._was_redirected = False
 
     @property
     def salesforce(self) -> SalesforceClient:
-        """Return the client whose session this one uses."""
+        """Return the Salesforce client whose session this client uses."""
         return self._salesforce
 
     @property
@@ -81,7 +81,7 @@ class PardotClient:
         return self._page(path, {"fields": ",".join(fields), **params}, fields)
 
     def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
-        """Request the page of a token, once. Raises ``PageTokenGone`` when the token is too old."""
+        """Request the page of a token, once. Raises ``PageTokenGone`` when the token has expired."""
         return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
     def rows_at_once(self, wanted: int) -> int:
@@ -89,9 +89,9 @@ class PardotClient:
         return min(wanted, self.rows_in_time or wanted)
 
     def ask_for_less(self, rows: int) -> int:
-        """Return half of ``rows``, which were too many, and use smaller pages for the rest of this process.
+        """Return half of ``rows``, which were too many, and remember the smaller size for later pages.
 
-        The smallest pages apply to the present place only.
+        Sizes below ``SMALL_PAGE`` are not remembered: they are for this page only.
         """
         fewer = max(rows // 2, FEWEST_ROWS)
         with self._learning:
@@ -99,20 +99,20 @@ class PardotClient:
         return fewer
 
     def ask_usage(self) -> ApiUsage | None:
-        """Return the day's calls, by the smallest call there is; ``None`` when Pardot does not report them."""
+        """Return the day's calls, by one small request; ``None`` when Pardot does not report them."""
         self._patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
         return self.usage
 
     def create_tag(self, name: str) -> int:
-        """Create a tag, and return its id. Not retried where the tag may have been created already."""
+        """Create a tag, and return its id. There is no retry, because the tag may have been created already."""
         answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
         return int(_json(answer, "POST tags")["id"])
 
     def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
-        """Call ``action``, which asks for a page once, with retries.
+        """Call ``action``, which requests one page, with retries.
 
-        Raises ``TooMuchAsked`` when Pardot runs out of time for a page that could be smaller, and another
-        ``CannotFinish`` when its answers cannot be used.
+        Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller, and another
+        ``CannotFinish`` when Pardot's answers are unusable.
         """
         too_much = _never if smallest else _is_size_timeout
         return ask_patiently(action, self.patience, too_much=too_much, unusable_answers=UNUSABLE_ANSWERS)
@@ -137,11 +137,11 @@ class PardotClient:
     def _attempt(
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """Make one attempt; renew an expired session, and once per client a session that was redirected.
+        """Make one attempt. Renew an expired session; after a redirect, renew the session once per client.
 
-        A login page answers with a redirect. A new session may expire before its first use, because another thread
-        was refused with it. Each of the calls that may be open therefore has one renewal; a session that is refused
-        more often is refused for good.
+        Pardot may redirect an invalid session to a login page. A new session may be gone before its first use, because
+        another thread was refused with it and renewed it. So there is one renewal for each call that may be open. A
+        session that is refused more often is refused for good.
         """
         session = self._salesforce.session()
         for _ in range(MOST_OPEN):
@@ -195,7 +195,7 @@ def _never(_: TransientError) -> bool:
 
 
 def _is_size_timeout(error: TransientError) -> bool:
-    """Return whether the error is a timeout, by Pardot's own code or from a gateway."""
+    """Return whether the error is a timeout, reported by Pardot's own code or by a gateway."""
     return error.code == API_TIMEOUT or (error.status == 504 and not error.code)
 
 
@@ -207,7 +207,7 @@ def _usage(header: str) -> ApiUsage | None:
 
 def _json(answer: requests.Response, asked: str) -> dict[str, Any]:
     try:
-        # Keep decimal digits as they were written: a float would change them.
+        # Keep decimals as text, because a float could change their digits.
         found = json.loads(answer.content, parse_float=str)
     except ValueError as error:
         raise UnusableAnswer(f"Pardot's answer to {asked} is not whole JSON: {error}") from error

@@ -1,4 +1,4 @@
-"""Create the configured Pardot client, with Salesforce's session."""
+"""Create the configured Pardot client, which uses the session of a Salesforce client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sf.salesforce.http import Transport
 
 @dataclass
 class PardotCalls:
-    """The number of calls that this process sent to Pardot. Safe for many threads; Pardot itself counts the day's."""
+    """A thread-safe count of the calls that this process sent to Pardot. The day's calls are counted by Pardot."""
 
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -33,7 +33,8 @@ class PardotCalls:
 def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
     """Return a client of the copied business unit, with the patience of ``salesforce``.
 
-    Raises ``ImproperlyConfigured`` when no unit is set, and ``AnotherBusinessUnit`` when it is another one.
+    Raises ``ImproperlyConfigured`` when no unit is set, and ``AnotherBusinessUnit`` when the set unit is not the copied
+    one.
     """
     client = client_of_any_unit(salesforce, counter)
     check_business_unit()
@@ -41,7 +42,7 @@ def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotC
 
 
 def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """Return a client of the configured business unit, copied or not: to look around, or to copy it from now on."""
+    """Return a client of the configured business unit, even if the copies are of another one."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")
     return PardotClient(

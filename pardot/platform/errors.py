@@ -1,4 +1,4 @@
-"""Errors of Pardot, in the groups of ``sf.salesforce.errors``: what the caller should do about them.
+"""Map Pardot's errors to those of ``sf.salesforce.errors``, which are grouped by what the caller should do.
 
 Errors of the v5 API are ``{"code": n, "message": …}``. The HTTP status does not distinguish them, and there is no
 ``Retry-After``. Source: "Error Codes" of the Account Engagement API guide.
@@ -24,15 +24,15 @@ from sf.salesforce.refusals import Group
 
 
 class PageTokenGone(QueryLocatorGone):
-    """A page token has expired or is not known: continue behind the last id."""
+    """A page token has expired or is unknown. The read continues after the last id."""
 
 
 class Redirected(TransientError):
-    """The answer is a redirect, whatever its body says: Pardot has refused nothing. A new session may help."""
+    """The answer is a redirect, which is not a refusal by Pardot. A new session may help."""
 
 
 class WrongBusinessUnit(RequestRefused):
-    """No call is possible with this business unit and host."""
+    """No call can succeed with this business unit and host."""
 
 
 UNKNOWN_FIELD, BAD_TOKEN = 51, 184
@@ -41,7 +41,7 @@ API_TIMEOUT = "214"
 
 @dataclass(frozen=True)
 class PardotCode:
-    """The meaning of an error code for the caller. ``group`` says who must act (``docs/refusals.md``)."""
+    """An error code's exception type, advice, and the group of people who must act (``docs/refusals.md``)."""
 
     kind: type[SalesforceError]
     advice: str
@@ -54,7 +54,7 @@ CODES: Mapping[int, PardotCode] = {
     49: PardotCode(RequestRefused, "the API user may not read this: give it Pardot permissions for it"),
     UNKNOWN_FIELD: PardotCode(
         RequestRefused,
-        "the API does not show this field: look for it in Pardot; one of your own: check PARDOT_ADOPTION_JSON_FIELD",
+        "the API does not show this field: look for it in Pardot, or if you added it, check PARDOT_ADOPTION_JSON_FIELD",
     ),
     61: PardotCode(RequestRefused, "Pardot does not accept this parameter"),
     66: PardotCode(
@@ -86,7 +86,7 @@ CODES: Mapping[int, PardotCode] = {
 
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """Return the error for an answer, by the code in its body. ``asked`` is method and path, for the message."""
+    """Return the error for an answer, by the code in its body. ``asked`` (method and path) is for the message."""
     code, said = _parse(body)
     if code is None:
         kind = _kind_of_status(status)
@@ -107,9 +107,10 @@ def redirection(status: int, location: str, *, host: str, asked: str) -> Redirec
 
 
 def _known_form(status: int, code: int, said: str, asked: str) -> SalesforceError:
-    """Return the error of a known code.
+    """Return the error for an answer with a code.
 
-    The message quotes Pardot only for codes about fields, parameters and rights: other sentences may quote values.
+    The message quotes Pardot's text only for codes about fields, parameters and rights. Other texts may contain values
+    of records.
     """
     known = CODES.get(code)
     kind = known.kind if known else TransientError if is_passing(status) else RequestRefused

@@ -1,4 +1,4 @@
-"""Addresses of records' pages in Pardot."""
+"""URLs of records' pages in Pardot."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ PARDOT_PAGES: Mapping[str, str] = {
     "tags": "/tag/read/id/{id}",
     "prospects": "/prospect/read/id/{id}",
 }
-"""The path of a record's page by entity. Source: docs/platform-facts.md."""
+"""The paths of records' pages by entity. Source: docs/platform-facts.md."""
 
 
 def pardot_base() -> str:
-    """Return the host of Pardot's pages, which is the API's."""
+    """Return the base URL of Pardot's pages, which have the same host as the API."""
     return str(settings.PARDOT_API_URL).rstrip("/")

@@ -1,4 +1,4 @@
-"""The day's Pardot calls: asked once before a command, checked between pages, stored for the status page."""
+"""Check the day's Pardot calls before each entity and between pages, and store them for the status page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sf.sync.usage import check_still_on
 
 
 class QuotaBudget:
-    """The day's calls, checked before each entity: Pardot is asked once, and its later answers say the rest."""
+    """The check of the day's calls before each entity. Pardot is asked once; later answers report the calls too."""
 
     def __init__(self, client: PardotClient) -> None:
         self._client = client
@@ -26,7 +26,7 @@ class QuotaBudget:
     def check(self) -> None:
         """Raise ``SyncSkipped`` when too many of the day's calls are used.
 
-        If Pardot does not answer, or has no calls left, it is not asked again for each entity.
+        If Pardot does not answer or has no calls left, the same error is raised for later entities, without a call.
         """
         if self._failure:
             raise self._failure
@@ -50,7 +50,7 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """Raise ``SyncPaused`` when syncs were switched off or the day's share was used up during a run.
+    """Raise ``SyncPaused`` when syncs were switched off during a run, or too many of the day's calls are used.
 
     Raises ``LeaseLost`` or ``RanTooLong`` when the run must stop.
     """
@@ -68,7 +68,7 @@ def keep_usage(usage: ApiUsage | None) -> None:
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Return why no more calls may be made; empty when they may, or when Pardot does not report its usage."""
+    """Return the reason why no more calls are allowed; empty when they are, or when Pardot reports no usage."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""
     return (

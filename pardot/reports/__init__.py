@@ -1,1 +1,1 @@
-"""Reports as plain text, and the channels that send them. ``*_facts`` modules query, the rest is pure."""
+"""Reports as plain text, and the channels that send them."""

@@ -1,4 +1,4 @@
-"""Addresses of the dashboard for messages that leave it. The page makes the same in ``static/js/core/rows.js``."""
+"""URLs of the dashboard, for messages. ``static/js/core/rows.js`` builds the same ones for the page."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _TAB = {Area.CAMPAIGNS: "campaign-map", Area.TAGS: "tags", Area.PROSPECTS: "full
 
 
 def site_address(path: str) -> str:
-    """Return the whole address of a page of this service."""
+    """Return the full URL of a page of this service."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def rows_address(area: Area, **filters: str) -> str:
-    """Return the address of an area's rows, with these filters of the table."""
+    """Return the URL of an area's table with these filters."""
     parameters = {"tab": _TAB.get(area, "gear-locker")}
     if area is Area.PROSPECTS:
         parameters["orphans.kind"] = "prospects_unlinked"
@@ -29,5 +29,5 @@ def rows_address(area: Area, **filters: str) -> str:
 
 
 def tasks_address(search: str = "") -> str:
-    """Return the address of the task board, searched for ``search``."""
+    """Return the URL of the task board with this search."""
     return site_address(f"/pardot/?{urlencode({'open': 'tasks', **({'tasks.q': search} if search else {})})}")

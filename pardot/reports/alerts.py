@@ -1,7 +1,7 @@
-"""Alerts for the team: the grade fell, the score is below the set threshold, a sync failed or is overdue.
+"""Alerts for the team: the grade fell, the score is below the configured threshold, a sync failed or is overdue.
 
-Each occurrence is stored as an ``Alert`` and is sent once to each channel. A failed sync is named without its message,
-which may quote a record.
+Each occurrence is stored as an ``Alert``, and sent once to each channel. The alert about a failed sync leaves out the
+sync's message, which may quote a record.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ _KEPT = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that is so now. The same ``key`` is the same occurrence while it lasts."""
+    """A problem that exists now. While it lasts, conditions with the same ``key`` are one occurrence."""
 
     key: str
     text: str
 
 
 def current_conditions(now: datetime | None = None) -> list[Condition]:
-    """Return what the team has to know now."""
+    """Return the problems that the team must know about now."""
     card, day = current_scorecard(now), today(now)
     return [*_grade_fell(card, day), *_below_threshold(card), *_bad_syncs()]
 
 
 def note_conditions(conditions: Iterable[Condition], now: datetime | None = None) -> None:
-    """Begin an alert for each new condition, and end those that have passed.
+    """Begin an alert for each new condition, and end the alerts whose condition has passed.
 
-    The alert about a grade lasts until the day is over: on one day, no grade is reported twice. A grade that lasts
-    over midnight keeps its alert.
+    An alert about a grade lasts until the end of the day, so no grade is reported twice on one day. If the grade is
+    still the same after midnight, the alert goes on.
     """
     now, found = now or timezone.now(), {each.key: each.text for each in conditions}
     lasting = Alert.objects.filter(ended_at=None)
@@ -64,13 +64,13 @@ def note_conditions(conditions: Iterable[Condition], now: datetime | None = None
 
 
 def unsent_alerts(channel: str) -> QuerySet[Alert]:
-    """Return the lasting alerts that the channel did not get yet, the oldest first."""
+    """Return the current alerts that the channel did not get yet, oldest first."""
     sent = DigestDelivery.objects.filter(channel=channel).exclude(alert=None).values("alert")
     return Alert.objects.filter(ended_at=None).exclude(pk__in=sent).order_by("began_at", "pk")
 
 
 def alert_message(alerts: Sequence[Alert]) -> str:
-    """Return the text for a channel; its first line is the subject of the mail."""
+    """Return the text of the message. Its first line is the subject of the mail."""
     what = alerts[0].text if len(alerts) == 1 else plural(len(alerts), "thing") + " to look at"
     return text_of(f"Camp alert: {what}", [Section("Look at", tuple(alert.text for alert in alerts))]) + _link()
 
@@ -90,7 +90,7 @@ def _link() -> str:
 
 
 def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
-    """Compare with the last snapshot by the thresholds of today: a changed threshold is not a fall."""
+    """Compare with the last snapshot by today's thresholds, so that changing a threshold is not a fall."""
     before = last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
         return
@@ -128,5 +128,5 @@ def _bad_syncs() -> Iterator[Condition]:
 
 
 def _last_good(each: Freshness) -> str:
-    """Return how old the copy is; empty for a job, and for what was never copied."""
+    """Return the age of the data as text; empty for a job, and for an entity that was never copied."""
     return "" if each.age_seconds is None else f"; the data are {age_text(each.age_seconds)} old"

@@ -1,4 +1,4 @@
-"""The morning digest as text: pure, from ``DigestFacts``."""
+"""Format the morning digest as text. This module makes no queries: the facts are ``DigestFacts``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WORST = 3
 
 
 def digest(facts: DigestFacts) -> str:
-    """Return the whole digest, in the order in which staff read it."""
+    """Return the whole digest, the most important section first."""
     heading = "\n".join([f"Camp digest, {long_date(facts.day)}", *_camp(facts.camp)])
     return text_of(
         heading,
@@ -108,7 +108,7 @@ def _worst(facts: DigestFacts) -> Iterator[str]:
         lost = f"{area.label}: {points(score.points_lost or 0)} points lost"
         yield f"{lost}; {top}" if top else lost
     if not losing and facts.card.overall is not None:
-        yield "no area loses any"
+        yield "no area loses points"
 
 
 def _lost(found: tuple[Area, AreaScore]) -> float:

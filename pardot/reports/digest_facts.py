@@ -1,4 +1,4 @@
-"""The facts of the morning digest, gathered in a handful of queries."""
+"""Gather the facts of the morning digest, in a few queries."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class OpenTasks:
 
 @dataclass(frozen=True)
 class DigestFacts:
-    """Every fact in the digest."""
+    """All facts of the digest."""
 
     day: date
     camp: CampDay | None
     card: Scorecard
     before: DailySnapshot | None
-    """The last snapshot before today, to compare with."""
+    """The snapshot to compare with: the last one before today."""
     summaries: Mapping[Area, AuditSummary]
     """The summaries of the areas that were read completely."""
     sampled_prospects: AuditSummary | None
-    """The figures of the stored prospects, when they are only a sample."""
+    """The summary of the stored prospects when they are only a sample."""
     coverage: Coverage
     orphans: OrphanRun | None
     top: tuple[TopProspect, ...]

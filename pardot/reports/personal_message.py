@@ -1,6 +1,6 @@
-"""The morning message of one team member: areas, what changed in them, open tasks, views. Each line has its link.
+"""The morning message of one team member: own areas and their changes, open tasks, views. Each line has a link.
 
-It holds nothing about prospects: neither names nor addresses.
+The message contains no personal data of prospects.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _LONGEST_TITLE = 100
 
 
 def members_with_messages(day: date) -> list[TeamMember]:
-    """Return the members who have an address, want messages, and own an area, have an open task or news of a view."""
+    """Return the members who get a message: with an address, not opted out, and with an area, open task or due view."""
     busy = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
     wanting = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(busy))
     return [member for member in wanting if member.areas or member.has_task or view_news(member, day)]
 
 
 def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
-    """Return the message of ``member``, with the address that stops the messages."""
+    """Return the message of ``member``, with the link that stops the messages."""
     work = personal_work(facts, member)
     since = since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
@@ -85,7 +85,7 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    """Return a line without the title of a task about a prospect: it may have a name in it."""
+    """Return a line about the task. The title of a task about a prospect is left out: it may contain a name."""
     is_personal = Area.PROSPECTS in (task.area, task.asset_type)
     title = "A task about a prospect" if is_personal else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""

@@ -1,4 +1,4 @@
-"""The work of one team member: own areas, what changed in them, own open tasks. Page and morning message show it."""
+"""Gather the work of one team member (own areas, their changes, open tasks) for the page and the morning message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """Every fact about the work of a day, for all members."""
+    """The facts of a day that the work of all members is taken from."""
 
     day: date
     card: Scorecard
@@ -25,13 +25,13 @@ class WorkFacts:
 
     @property
     def since(self) -> date | None:
-        """Return the day of the snapshot that is compared with."""
+        """Return the day of the snapshot to compare with."""
         return self.changes.since.day if self.changes.since else None
 
 
 @dataclass(frozen=True)
 class OwnArea:
-    """An area that the member owns. ``before``: its score in the snapshot that is compared with."""
+    """An area that the member owns. ``before`` is its score in the snapshot to compare with."""
 
     area: Area
     score: int | None
@@ -45,9 +45,9 @@ class PersonalWork:
 
     areas: tuple[OwnArea, ...]
     changes: tuple[IssueChange, ...]
-    """In the member's areas, the most harmful first."""
+    """The changes in the member's areas, the most harmful first."""
     tasks: QuerySet[Task]
-    """All that are open, the most urgent first."""
+    """All open tasks, the most urgent first."""
 
 
 def work_facts(now: datetime | None = None) -> WorkFacts:

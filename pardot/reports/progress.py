@@ -1,4 +1,4 @@
-"""The progress report as text: from the first snapshot to now."""
+"""The progress report as text: the changes from the first snapshot to now."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ProgressFacts:
 
 
 def progress_facts(now: datetime | None = None, since: date | None = None) -> ProgressFacts:
-    """Return the facts as of now, compared with the first day on record, or the first one from ``since`` on."""
+    """Return the facts as of now, with the first snapshot, or the first one from ``since`` on, to compare with."""
     card, day = current_scorecard(now), today(now)
     recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")
     return ProgressFacts(

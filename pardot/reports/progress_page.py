@@ -1,4 +1,4 @@
-"""The figures of the progress report on one page, for the template: from a first day to now."""
+"""The figures of the one-page progress report, for its template: the changes from a first day to now."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
 
 MOST_ISSUES = 6
-"""The issues that are named in each direction: the page must stay one page."""
+"""The largest number of issues that are listed as improved, and as worsened: the report must fit on one page."""
 _COUNT = re.compile(r":?\s*\{count\}(\s*%)?")
-"""The place of the number in a title; the page names issues without it, as the settings do."""
+"""The place of the number in a title. The page shows titles without it, as the settings do."""
 
 
 @dataclass(frozen=True)
 class AreaRow:
-    """One area then and now; ``change`` is ``None`` when a score is missing."""
+    """One area on the first day and now. ``change`` is ``None`` when a score is missing."""
 
     label: str
     before: int | None
@@ -45,7 +45,7 @@ class IssueRow:
 
 @dataclass(frozen=True)
 class ProgressPage:
-    """The whole page. Without ``since`` there is no day to compare with."""
+    """The whole page. ``since`` is ``None`` when there is no day to compare with."""
 
     facts: ProgressFacts
     since: date | None
@@ -67,7 +67,7 @@ class ProgressPage:
 
 
 def progress_page(since: date | None, now: datetime | None = None) -> ProgressPage:
-    """Return the page from the first day on record, or the first one from ``since`` on."""
+    """Return the page with the changes since the first snapshot, or since the first one from ``since`` on."""
     facts = progress_facts(now, since)
     card, first = facts.card, facts.first
     after = score_and_grade(card.overall, card.grade)
@@ -108,7 +108,7 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 
 
 def _issue(facts: ProgressFacts, found: IssueCount, before: float) -> IssueRow:
-    """Return the row; its direction counts also where the weight is zero."""
+    """Return the row. A tiny minimum weight keeps the sign of ``harm`` for issues that weigh nothing."""
     change = float(found.count or 0) - before
     is_percentage = found.issue.is_percentage
     return IssueRow(

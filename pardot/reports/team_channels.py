@@ -1,4 +1,4 @@
-"""List the channels that the whole team reads: Slack and the digest's mail addresses, where they are configured."""
+"""List the configured channels that the whole team reads: Slack, and the digest's mail addresses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pardot.reports.channels.slack import post_to_slack
 
 @dataclass(frozen=True)
 class TeamChannel:
-    """A destination. ``send`` raises ``NotDelivered``. ``label`` names the destination in the line “sent to …”."""
+    """A destination. ``send`` may raise ``NotDelivered``. ``label`` is the name in the line “sent to …”."""
 
     send: Callable[[str], None]
     label: str

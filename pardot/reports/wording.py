@@ -14,7 +14,7 @@ Number = int | float | Decimal
 MONDAY = 0
 NO_DATA = "no data yet"
 SETUP, SCOUT, SURVEY = "camp_sync", "camp_sync --scout", "camp_sync --survey"
-"""The commands that bring missing data."""
+"""The commands that read missing data."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Section:
 
 
 def text_of(heading: str, sections: Iterable[Section]) -> str:
-    """Return the whole report without empty sections. A line break in a name does not start a new line."""
+    """Return the whole report without empty sections. Line breaks inside a line, such as in a name, are removed."""
     blocks = [
         "\n".join([section.title, *(f"- {one_line(line)}" for line in section.lines)])
         for section in sections
@@ -47,17 +47,17 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def percent(value: Number | None) -> str:
-    """Return ``12.5%``, ``36%``; an en dash for ``None``. The page does the same: ``percent`` of ``core/format.js``."""
+    """Return ``12.5%``, ``36%``; an en dash for ``None``. The same rule as ``percent`` in ``core/format.js``."""
     return "–" if value is None else f"{number(_rounded(value, '0.1'))}%"
 
 
 def amount(count: Number | None, *, is_percentage: bool) -> str:
-    """Return the count of an issue, which is a percentage for some."""
+    """Return the count of an issue, which for some issues is a percentage."""
     return percent(count) if is_percentage else number(count or 0)
 
 
 def points(value: float) -> str:
-    """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``. The page does the same: ``points``."""
+    """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``. The same rule as in ``core/format.js``."""
     size, sign = abs(value), "−" if value < 0 else ""
     if size < 0.005:
         return f"{sign}<0.01" if size else "0"
@@ -65,12 +65,12 @@ def points(value: float) -> str:
 
 
 def _rounded(value: Number, step: str) -> Decimal:
-    """Round a half up, as JavaScript does; ``round`` would round it to the even digit."""
+    """Round half up, as JavaScript does. Python's ``round`` would round half to even."""
     return Decimal(value).quantize(Decimal(step), ROUND_HALF_UP)
 
 
 def change(now: Number | None, before: Number | None) -> str:
-    """Return ``, up 2``; an empty string when either is not known."""
+    """Return ``, up 2``; an empty string when either number is unknown."""
     if now is None or before is None:
         return ""
     by = _rounded(float(now) - float(before), "0.1")
@@ -80,7 +80,7 @@ def change(now: Number | None, before: Number | None) -> str:
 
 
 def missing(command: str) -> str:
-    """Say that there is no data, and which command brings it."""
+    """Return a sentence that there is no data, and which command reads it."""
     return f"{NO_DATA}; run: python manage.py {command}"
 
 
@@ -92,7 +92,7 @@ def long_date(day: date) -> str:
 def since_day(day: date, today: date) -> str:
     """Name the day of a comparison: ``since yesterday``, on a Monday ``since Friday``, ``since Wed, Nov 25``.
 
-    The page names it by the same rule: ``sinceDay`` of ``static/js/core/format.js``.
+    The same rule as ``sinceDay`` in ``static/js/core/format.js``.
     """
     distance = (today - day).days
     if distance == 1:

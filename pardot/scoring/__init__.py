@@ -1,1 +1,1 @@
-"""The health score: scorecard, exemptions, snapshots, history and what-if."""
+"""The health score: scorecard, exemptions, snapshots, history, what-if, goal and preview."""

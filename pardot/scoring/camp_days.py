@@ -1,4 +1,4 @@
-"""Compute the day of camp."""
+"""Compute which day of camp a date is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pardot.configuration.values import CampDates
 class CampDay:
     """The position of a day relative to camp.
 
-    ``number`` counts from 1; below 1 is before camp, above ``total`` after.
+    ``number`` is 1 on the first day of camp. Below 1, camp has not begun; above ``total``, it is over.
     """
 
     number: int
@@ -29,7 +29,7 @@ class CampDay:
 
 
 def camp_day(dates: CampDates, day: date) -> CampDay | None:
-    """Return the day of camp, or ``None`` when no camp is planned."""
+    """Return the position of ``day`` relative to camp; ``None`` when no camp is planned."""
     if dates.start is None or dates.end is None:
         return None
     return CampDay(number=(day - dates.start).days + 1, total=(dates.end - dates.start).days + 1)

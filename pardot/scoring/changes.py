@@ -1,4 +1,4 @@
-"""Compute what has changed since an earlier day: which issues got worse or better, by how much, and their rows."""
+"""Compute the changes since an earlier day: the issues that got worse or better, and the numbers of their rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IssueChange:
     after: Number
     ledger: LedgerFigures
     harm: float
-    """The points of the overall score that the change costs; below zero: that it gives back."""
+    """The points of the overall score that the change costs; negative when the score gains."""
 
     @property
     def change(self) -> Number:
@@ -37,17 +37,17 @@ class IssueChange:
 
 @dataclass(frozen=True)
 class Changes:
-    """All changes since ``since``, the most harmful or most helpful first. ``since`` is ``None`` on the first day."""
+    """All changes since a snapshot, the largest effect first. ``since`` is ``None`` when there is no snapshot."""
 
     since: DailySnapshot | None
     worse: tuple[IssueChange, ...] = ()
     better: tuple[IssueChange, ...] = ()
     other_rows: tuple[IssueChange, ...] = ()
-    """Issues of as many assets as before, some of which are other ones."""
+    """Issues whose count is unchanged, but some of whose assets are new."""
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
-    """Compare ``card`` with the last snapshot of ``day`` or before it; ``None``: with the last one before today."""
+    """Compare ``card`` with the snapshot of ``day`` or the nearest earlier one; ``None``: the last before today."""
     yesterday = today - timedelta(days=1)
     since = last_snapshot(min(day or yesterday, yesterday))
     if since is None:
@@ -63,13 +63,13 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
 
 
 def oldest_findings(today: date) -> dict[str, date]:
-    """Return, by issue key, the first day of the oldest open finding that counts today and whose day is known."""
+    """Return, by issue key, the first day of the oldest open finding. Exempt assets and unknown days are left out."""
     figures = ledger_figures(exempt_assets(today), today)
     return {issue: found.oldest for issue, found in figures.items() if found.oldest is not None}
 
 
 def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
-    """Return the change of an issue that has data on both days, whether or not it differs."""
+    """Return the change of an issue, which may be zero; ``None`` without data on one of the days."""
     counted, before = card.issues[key], since.issue_counts.get(key)
     if counted.count is None or before is None:
         return None
@@ -79,12 +79,12 @@ def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigur
 
 
 def harm_of_one(card: Scorecard, issue: Issue) -> float:
-    """Return the points of the overall score that one more occurrence costs, by the weights of today."""
+    """Return the points of the overall score that one more occurrence costs, by today's weights."""
     return float(card.configuration.weights[issue.key]) * share_of(card, [issue.area.value])
 
 
 def share_of(card: Scorecard, areas: list[str]) -> float:
-    """Return the share of these areas in the overall score, from 0 to 1."""
+    """Return the share of the overall score that these areas decide, from 0 to 1."""
     weights: Mapping[str, float] = {area.value: score.weight for area, score in card.grading.areas.items()}
     total = fsum(weights.values())
     return fsum(weights.get(area, 0.0) for area in areas) / total if total else 0.0

@@ -1,4 +1,4 @@
-"""Exemptions: the rules for new ones, and the counts that they reduce on a given day."""
+"""Exemptions: the rules for creating them, and the number of exempt assets on a given day."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pardot.models import Exemption
 
 
 def exemptions_in_force(day: date) -> QuerySet[Exemption]:
-    """Return the exemptions that apply on ``day``: an end date is the last day."""
+    """Return the exemptions that apply on ``day``. Their end date is the last day."""
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
 
 
 def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
-    """Return the exemptions, newest first; ``None`` accepts all."""
+    """Return the matching exemptions, newest first. ``None`` accepts all."""
     found = Exemption.objects.order_by("-created_at", "-id")
     if asset_type is not None:
         found = found.filter(asset_type=asset_type)
@@ -36,7 +36,7 @@ def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force:
 
 
 class BadExemption(ValueError):
-    """The exemption is invalid: ``field`` says where, the message why."""
+    """The exemption is invalid. ``field`` says where, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -61,9 +61,10 @@ def exemption_create(
 def exemptions_create(
     *, asset_type: Area, asset_ids: Collection[int], issue: str, reason: str, until: date | None, created_by: str
 ) -> list[int]:
-    """Exempt those of the assets that have the issue and are not exempt yet; all or none. Return the exemptions' ids.
+    """Exempt the given assets that have the issue and are not exempt yet. Return the ids of the new exemptions.
 
-    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt.
+    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. Then nothing
+    is changed.
     """
     _check_terms(asset_type=asset_type, issue=issue, until=until)
     statement = _INSERT.format(table=AUDIT_OF[asset_type].model._meta.db_table)
@@ -74,7 +75,7 @@ def exemptions_create(
         cursor.execute(statement, [asset_type, issue, reason, until, created_by, list(asset_ids), flag])
         made = [pk for (pk,) in cursor.fetchall()]
         if not made:
-            raise BadExemption("issue", f"None of them has {issue} and still counts: there is nothing to exempt")
+            raise BadExemption("issue", f"None of these assets has {issue} and counts: there is nothing to exempt")
     return made
 
 
@@ -86,12 +87,12 @@ _INSERT = """
 
 
 def exemptions_delete(ids: Collection[int]) -> int:
-    """Delete these exemptions, and return how many there were: their assets count again."""
+    """Delete these exemptions, so that their assets count again. Return how many there were."""
     return Exemption.objects.filter(pk__in=ids).delete()[0]
 
 
 def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
-    """Raise ``BadExemption`` unless such an exemption is possible from now on."""
+    """Raise ``BadExemption`` unless such an exemption can be created now."""
     _check_terms(asset_type=asset_type, issue=issue, until=until)
     try:
         asset_name(asset_type, asset_id)
@@ -100,7 +101,7 @@ def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date 
 
 
 def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
-    """Check what does not depend on the asset."""
+    """Check the conditions that do not depend on the asset."""
     if issue not in BY_KEY:
         raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")
     found = BY_KEY[issue]
@@ -108,9 +109,9 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
         of_type = ", ".join(other.key for other in ISSUES if other.area == asset_type)
         raise BadExemption("issue", f"{issue} is an issue of {found.area}, not of {asset_type}, which has {of_type}")
     if found.is_percentage:
-        raise BadExemption("issue", f"{issue} is a percentage of all: no single one can be exempt from it")
+        raise BadExemption("issue", f"{issue} is a percentage of all prospects: a single one cannot be exempt from it")
     if until is not None and until < timezone.localdate():
-        raise BadExemption("until", f"{until} is in the past: the exemption would never hold")
+        raise BadExemption("until", f"{until} is in the past: the exemption would never be in force")
 
 
 def _since(made: Exemption) -> str:
@@ -118,11 +119,11 @@ def _since(made: Exemption) -> str:
     return f"{f'until {made.until}' if made.until else 'for good'}{by}: {made.reason}"
 
 
-# -- what they take off ------------------------------------------------------------------------------------------------
+# -- exempt assets -----------------------------------------------------------------------------------------------------
 
 
 def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
-    """Return, by issue key, the ids of the assets exempt from it on ``day``, with or without the issue; one query."""
+    """Return, by issue key, the ids of the exempt assets on ``day``, whether or not they have the issue; one query."""
     found: dict[str, set[int]] = {}
     for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:
@@ -131,7 +132,7 @@ def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
 
 
 def exempt_counts(day: date) -> Mapping[str, int]:
-    """Return, by issue key, how many assets with it are exempt on ``day``; one query, led by the exemptions."""
+    """Return, by issue key, how many assets that have the issue are exempt on ``day``; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_EXEMPT, {"day": day})
         counted = dict(cursor.fetchall())
@@ -139,12 +140,12 @@ def exempt_counts(day: date) -> Mapping[str, int]:
 
 
 def less_exempt(count: int | None, exempt: int) -> int | None:
-    """Subtract the exempt assets, never below zero: an audit may end between the two queries."""
+    """Subtract the exempt assets. Never go below zero: an audit may end between the two queries."""
     return None if count is None else max(0, count - exempt)
 
 
 def _exempt_in(audit: AssetAudit) -> str:
-    """Return SQL: issue and number of the exempt assets of one area that have the issue's flag."""
+    """Return SQL for the number of exempt assets of one area that have the issue's flag, by issue."""
     flags = " ".join(f"WHEN '{issue.key}' THEN '{issue.flag}'" for issue in ISSUES if issue.area is audit.area)
     return f"""
         SELECT e.issue, count(*) FROM pardot_exemption e JOIN {audit.model._meta.db_table} a ON a.id = e.asset_id

@@ -1,4 +1,4 @@
-"""Read the ledger of findings: since when assets have their issues. Exempt assets never count, as in the score."""
+"""Read the ledger of findings, which says since when assets have their issues. Exempt assets do not count."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pardot.models import Finding
 
 
 def findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Finding]:
-    """Return open and fixed findings, without those of assets that are exempt from the issue.
+    """Return open and fixed findings, except of assets that are exempt from the issue.
 
-    ``exempt`` are the ids of exempt assets by issue key (``exempt_assets``).
+    ``exempt``: the ids of exempt assets by issue key, from ``exempt_assets``.
     """
     found = Finding.objects.order_by()
     for issue, assets in exempt.items():
@@ -34,23 +34,23 @@ def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | 
 
 @dataclass(frozen=True)
 class LedgerFigures:
-    """The figures of the ledger for one issue. Days are null without open findings, or if all are older than it."""
+    """The ledger's figures for one issue."""
 
     new: int = 0
-    """Open findings that were first seen after the day."""
+    """The number of open findings that were first seen after ``since``."""
     fixed: int = 0
-    """Findings of the day or before it that were fixed after it."""
+    """The number of findings that were open on ``since``, and were fixed after it."""
     oldest: date | None = None
-    """The first day of the oldest open finding whose first day is known."""
+    """The first day of the oldest open finding whose first day is known; ``None``: there is no such finding."""
     older: int = 0
-    """Open findings from before the ledger."""
+    """The number of open findings that are older than the ledger."""
 
 
 NOTHING = LedgerFigures()
 
 
 def ledger_figures(exempt: Mapping[str, frozenset[int]], since: date) -> dict[str, LedgerFigures]:
-    """Return the figures of each issue that has findings; one query."""
+    """Return the figures of each issue that has findings, with changes since the day ``since``; one query."""
     is_open = Q(fixed_on=None)
     counted = (
         findings_that_count(exempt)

@@ -1,8 +1,8 @@
-"""Find few fixes that bring the overall score to a target.
+"""Find a small set of fixes that brings the overall score to a target.
 
-Within an area the best fixes are known: the issues that cost most points a row come first. Between areas the search is
-greedy, by points of the overall score for each row that must be fixed, and tries at each step to finish with one area.
-The result reaches the target; another mix may need a few rows fewer.
+Within an area the best order is known: first the issues that cost the most points per row. Between areas the search is
+greedy, by points of the overall score per row to fix. At each step it also checks whether one area alone can finish.
+The result always reaches the target, but another mix may need a few rows fewer.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from pardot.domain.grading import BEST, Occurrences
 from pardot.scoring.scorecard import IssueCount, Scorecard, ScoreInputs, scorecard
 
 TENTH = Decimal("0.1")
-"""The steps in which percentages are fixed."""
+"""The step size for fixing percentages."""
 _HALF = Decimal("0.5")
 _NOISE = 1e-7
 
 
 class NoScore(LookupError):
-    """Nothing was synced yet, so there is no score that could rise."""
+    """There is no score yet, because nothing was synced."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Fixes that reach the target, by issue key, and the number of rows that they take."""
+    """A plan that reaches the target: the number to fix of each issue, and the number of rows in all."""
 
     target: int
     fixes: Mapping[str, Occurrences]
@@ -37,7 +37,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Option:
-    """One way to raise an area: to ``score``, by ``fixes``, which take ``rows``."""
+    """One way to raise an area to ``score``: by ``fixes``, which affect ``rows`` rows."""
 
     score: int
     rows: float
@@ -45,7 +45,7 @@ class _Option:
 
 
 def plan_for(inputs: ScoreInputs, target: int) -> Plan:
-    """Return few fixes after which the overall score is at least ``target``, 1 to 100. Raises ``NoScore``."""
+    """Return fixes after which the overall score is at least ``target`` (1 to 100). Raises ``NoScore``."""
     card = scorecard(inputs)
     if card.overall is None:
         raise NoScore("There is no score yet: nothing was synced.")
@@ -64,14 +64,14 @@ def plan_for(inputs: ScoreInputs, target: int) -> Plan:
 
 @dataclass(frozen=True)
 class _Fixable:
-    """An issue in units: one row, or a tenth of a point of a percentage, which takes as many rows as it means."""
+    """An issue in units that can be fixed: one row, or for a percentage the rows of a tenth of a percent."""
 
     key: str
     units: int
     points: Decimal
-    """The points of the area that one unit gives back."""
+    """The points that the area gains from one unit."""
     rows: float
-    """The rows that one unit takes."""
+    """The number of rows in one unit."""
     size: Occurrences
     all_of_them: Occurrences
 
@@ -81,12 +81,12 @@ def _options(card: Scorecard, area: Area) -> Iterator[_Option]:
     grade = card.grading.areas[area]
     fixable = sorted(_fixable(card, area), key=lambda each: -float(each.points) / each.rows)
     for score in range((grade.score or 0) + 1, BEST + 1):
-        # A half is rounded up.
+        # Scores are rounded half up, so half a point less is enough.
         yield _option(score, grade.demerits - (BEST - score + _HALF), fixable)
 
 
 def _option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option:
-    """Return the fixes that give back ``points``."""
+    """Return the cheapest fixes that gain at least ``points``."""
     fixes: dict[str, Occurrences] = {}
     rows = 0.0
     for each in fixable:
@@ -119,7 +119,7 @@ def _in_units(key: str, found: IssueCount, weight: Decimal, items: int) -> _Fixa
 
 
 class _Search:
-    """The greedy search. ``at`` is the option that each area has been raised to."""
+    """The greedy search. ``at`` is the chosen option of each area so far."""
 
     def __init__(self, card: Scorecard, options: Mapping[Area, Sequence[_Option]], target: int) -> None:
         self.card = card
@@ -140,7 +140,7 @@ class _Search:
         return self.best[1] if self.best else self.at
 
     def _steps(self) -> Iterator[tuple[float, float, Area, _Option]]:
-        """Yield the gain and the additional rows of every option that raises an area further."""
+        """Yield every option that raises an area further, with its gain and additional rows."""
         for area, options in self.options.items():
             weight = self.card.grading.areas[area].weight
             score = self.at[area].score if area in self.at else self.card.grading.areas[area].score or 0
@@ -150,14 +150,14 @@ class _Search:
                     yield (option.score - score) * weight, max(option.rows - rows, _NOISE), area, option
 
     def _consider(self, rows: float, area: Area, option: _Option) -> None:
-        """Keep this end of the search if it takes the fewest rows until now."""
+        """Remember this way to reach the target if it takes the fewest rows so far."""
         total = rows + math.fsum(each.rows for each in self.at.values())
         if self.best is None or total < self.best[0] - _NOISE:
             self.best = (total, {**self.at, area: option})
 
 
 def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
-    """Return the weighted points that are missing to the target; a half is rounded up."""
+    """Return the weighted points that are missing to the target, which is reached half a point below it."""
     areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
     reached = math.fsum(
         (chosen[area].score if area in chosen else score.score or 0) * score.weight for area, score in areas.items()
@@ -166,7 +166,7 @@ def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> fl
 
 
 def _trimmed(chosen: dict[Area, _Option], card: Scorecard, target: int) -> dict[Area, _Option]:
-    """Leave out what the last step has made unnecessary, the largest pieces first."""
+    """Drop options that the last step made unnecessary, the largest first."""
     for area in sorted(chosen, key=lambda each: -chosen[each].rows):
         without = {other: option for other, option in chosen.items() if other is not area}
         if _missing(card, without, target) <= _NOISE:

@@ -1,4 +1,4 @@
-"""Daily snapshots, and the changes between two of them."""
+"""Read daily snapshots, and compare two of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Figure = int | float | None
 
 
 class NoSnapshot(LookupError):
-    """There is no snapshot of the day or before it; the message says when the first one is."""
+    """There is no snapshot of the day or an earlier one. The message names the day of the first snapshot."""
 
 
 class DaysReversed(ValueError):
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two snapshots side by side, with every name that occurs in either, in the usual order."""
+    """The figures of two snapshots. Every name that occurs in either of them is included."""
 
     before: DailySnapshot
     after: DailySnapshot
@@ -55,7 +55,7 @@ class Comparison:
 
 
 def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
-    """Return snapshots and notes of these days, both included, oldest first. Raises ``DaysReversed``."""
+    """Return snapshots and notes from ``since`` to ``until``, both included, oldest first. Raises ``DaysReversed``."""
     snapshots, notes = DailySnapshot.objects.order_by("day"), DayNote.objects.order_by("day", "id")
     _check_order(since, until)
     if since is not None:
@@ -70,13 +70,13 @@ class Baselines:
     """The snapshots that the figures of a day are compared with."""
 
     last: DailySnapshot | None
-    """The last one before the day. After missed nights it is older than a day: name its day wherever it is shown."""
+    """The last snapshot before the day. It can be more than a day older, so show its day with every comparison."""
     last_week: DailySnapshot | None
-    """The last one that is at least a week older than the day."""
+    """The last snapshot that is at least a week older than the day."""
 
 
 def baselines(day: date) -> Baselines:
-    """Return the snapshots to compare ``day`` with. Everything that says "since" uses this function; two queries."""
+    """Return the snapshots to compare ``day`` with, for every text that says "since"; two queries."""
     return Baselines(
         last=last_snapshot(day - timedelta(days=1)),
         last_week=last_snapshot(day - timedelta(days=7)),
@@ -84,14 +84,14 @@ def baselines(day: date) -> Baselines:
 
 
 def last_snapshot(until: date) -> DailySnapshot | None:
-    """Return the snapshot of ``until``, or of the nearest earlier day that has one."""
+    """Return the snapshot of the day ``until``, or of the nearest earlier day that has one."""
     return DailySnapshot.objects.filter(day__lte=until).order_by("-day").first()
 
 
 def compare_days(first: date | None, second: date | None) -> Comparison:
-    """Compare two days; a day without a snapshot has its nearest earlier one.
+    """Compare two days. For a day without a snapshot, the nearest earlier one is used.
 
-    ``second`` defaults to the latest snapshot, ``first`` to the last one before that. Raises ``NoSnapshot``,
+    ``second`` defaults to the latest snapshot, ``first`` to the one before ``second``. Raises ``NoSnapshot`` or
     ``DaysReversed``.
     """
     _check_order(first, second)
@@ -100,7 +100,7 @@ def compare_days(first: date | None, second: date | None) -> Comparison:
 
 
 def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
-    """Compare two snapshots, without a query."""
+    """Compare two snapshots; no query."""
     return Comparison(
         before=before,
         after=after,
@@ -123,7 +123,7 @@ def _snapshot_of(day: date) -> DailySnapshot:
     if found is not None:
         return found
     first = DailySnapshot.objects.order_by("day").first()
-    known = f"the first one is of {first.day}" if first else "none was kept yet: run `python manage.py camp_sync`"
+    known = f"the first one is of {first.day}" if first else "none was stored yet: run `python manage.py camp_sync`"
     raise NoSnapshot(f"There is no snapshot of {day} or before it; {known}.")
 
 

@@ -1,4 +1,4 @@
-"""List the issues with their texts, owners and tasks, the most expensive ones first."""
+"""List the issues with their texts, owners and tasks, those that cost the most points first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ORDER = {priority: place for place, priority in enumerate(Priority)}
 
 @dataclass(frozen=True)
 class ListedIssue:
-    """One issue with its current figures. ``impact`` is the points that it costs the overall score.
+    """One issue with its current figures. ``impact`` is the number of points that it costs the overall score.
 
     ``impact`` and ``count`` are ``None`` without data.
     """
@@ -32,11 +32,11 @@ class ListedIssue:
     impact: float | None
     owners: tuple[str, ...]
     tasks: tuple[Task, ...]
-    """The open tasks that were created for it."""
+    """The open tasks that were created for the issue."""
 
 
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
-    """Return issues by impact, then priority; those without data at the end."""
+    """Return the issues by impact, then by priority; those without data are last."""
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)
@@ -63,12 +63,12 @@ def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ())
 
 
 def with_count(text: str, count: Occurrences | None) -> str:
-    """Fill in ``{count}``; other braces in the text stay."""
+    """Replace ``{count}`` in a text. Other braces stay."""
     return text.replace("{count}", UNKNOWN_COUNT if count is None else spoken(count))
 
 
 def spoken(count: Occurrences) -> str:
-    """Return ``1,234`` or ``12.5``; a whole percentage has no decimals."""
+    """Format the count as ``1,234`` or ``12.5``. A whole percentage has no decimals."""
     return f"{count.normalize():,f}" if isinstance(count, Decimal) else f"{count:,}"
 
 

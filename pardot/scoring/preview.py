@@ -1,4 +1,4 @@
-"""Compute the score as it would be with other settings: now, and on the last days where what was kept permits."""
+"""Compute the score with other settings: for now, and for earlier days as far as the stored counts allow."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from pardot.models import DailySnapshot
 from pardot.scoring.scorecard import IssueCount, Scorecard, score_inputs, scorecard
 
 DAYS = 45
-"""The days before today for which scores are recomputed."""
+"""The number of days before today whose scores are recomputed."""
 
 OTHER_COUNTS = (
-    "Earlier days cannot be counted again with another look-back or other months: of each day only the counts are "
-    "kept, not the assets."
+    "Earlier days cannot be counted again with another look-back or other months, because only counts were stored for "
+    "them."
 )
 COUNTS_STAY = "The line applies the new weights and grades to the counts of each day, as they were counted then."
 NO_ACTIVITIES = (
-    "The activities that are kept do not cover a look-back of {days} days: issues about activity will have no data, "
-    "and cost nothing, until they do."
+    "The stored activities do not cover a look-back of {days} days. Until they do, issues about activity will have no "
+    "data and cost nothing."
 )
 
 
 @dataclass(frozen=True)
 class PreviewedDay:
-    """The score of one day as it was recorded, and as it would have been."""
+    """The score of one day, as recorded and with the other settings."""
 
     day: date
     before: int | None
@@ -54,13 +54,13 @@ class Preview:
     before: Scorecard
     after: Scorecard
     days: tuple[PreviewedDay, ...]
-    """Empty where the change does not move weights or grades."""
+    """The earlier days; empty when neither weights nor grades change."""
     limits: tuple[str, ...]
     """Sentences about what could not be computed."""
 
 
 def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
-    """Return what ``changes`` (JSON by key) would do; nothing is changed. Raises ``UnknownKey`` or ``BadValue``."""
+    """Return the effect of ``changes`` (JSON by key) without storing them. Raises ``UnknownKey`` or ``BadValue``."""
     now = now or timezone.now()
     values, inputs = configuration_with(changes), score_inputs(now)
     audit = audit_inputs(now, values)
@@ -77,7 +77,7 @@ def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
 
 
 def _moved_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
-    """Return the audits whose flags depend on a value that differs."""
+    """Return the audits whose flags depend on a value that changes."""
     look_back = before.activity_lookback_days != after.activity_lookback_days
     months = (before.list_stale_months, before.list_stale_severe_months) != (
         after.list_stale_months,
@@ -91,7 +91,7 @@ def _moved_audits(before: Configuration, after: Configuration) -> list[AssetAudi
 
 
 def _counts(audit: AssetAudit, inputs: AuditInputs) -> dict[str, int | None]:
-    """Count the issues of an area as an audit with ``inputs`` would, less exempt assets. ``None``: no data."""
+    """Count an area's issues as an audit with ``inputs`` would, without exempt assets. ``None``: no data."""
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     parameters = {
         **inputs.parameters,
@@ -166,6 +166,6 @@ def graded_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
 
 
 def changed_issues(found: Preview) -> list[tuple[IssueCount, IssueCount]]:
-    """Return the issues whose count differs, before and after."""
+    """Return the issues whose count changes, each as a pair of before and after."""
     pairs = [(found.before.issues[key], found.after.issues[key]) for key in found.before.issues]
     return [(old, new) for old, new in pairs if old.count != new.count]

@@ -1,4 +1,4 @@
-"""The share of Salesforce's people whom Pardot knows."""
+"""Compute the share of Salesforce's leads and contacts whom Pardot knows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pardot.models import DailySnapshot, SalesforceHealth
 
 @dataclass(frozen=True)
 class Coverage:
-    """The latest counts; all ``None`` when Salesforce was never asked."""
+    """The latest counts of leads and contacts. All are ``None`` when Salesforce was never asked."""
 
     total_leads: int | None = None
     total_contacts: int | None = None
@@ -29,12 +29,12 @@ class Coverage:
 
     @property
     def coverage_pct(self) -> float | None:
-        """Return the percentage to one decimal place, half up; ``None`` without people."""
+        """Return the percentage to one decimal place, rounded half up; ``None`` without people."""
         return percentage(self.total_linked, self.total_sf)
 
 
 def current_coverage() -> Coverage:
-    """Return the latest count of Salesforce."""
+    """Return the coverage according to Salesforce's latest counts."""
     health = SalesforceHealth.objects.order_by("-captured_at", "-id").first()
     if health is None:
         return Coverage()
@@ -42,7 +42,7 @@ def current_coverage() -> Coverage:
 
 
 def coverage_of(counted: SalesforceHealth | DailySnapshot, *, captured_at: datetime | None = None) -> Coverage:
-    """Return the coverage of a count, or of a day."""
+    """Return the coverage according to these counts, or to the snapshot of a day."""
     return Coverage(
         total_leads=counted.total_leads,
         total_contacts=counted.total_contacts,

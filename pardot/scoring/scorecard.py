@@ -1,4 +1,4 @@
-"""The current score: the counts of the latest audits, less exemptions, graded by the team's weights."""
+"""Compute the current score: the latest audits' counts without exempt assets, graded by the team's weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pardot.scoring.exemptions import exempt_counts, less_exempt
 
 @dataclass(frozen=True)
 class IssueCount:
-    """The current count of one issue. ``count`` is what the score counts; ``None`` is "no data"."""
+    """The current count of one issue. ``count`` excludes exempt assets; ``None`` means "no data"."""
 
     issue: Issue
     count: Occurrences | None
@@ -31,7 +31,7 @@ class IssueCount:
 
 @dataclass(frozen=True)
 class PersonScore:
-    """The score of a person's areas together; ``score`` is ``None`` when none of them has data."""
+    """The combined score of a person's areas. ``score`` is ``None`` when none of them has data."""
 
     name: str
     label: str
@@ -64,7 +64,7 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class ScoreInputs:
-    """The inputs of a scorecard. A what-if changes one of them and keeps the rest."""
+    """The inputs of a scorecard. What-ifs and previews replace some of them."""
 
     items: Mapping[Area, int | None]
     issues: Mapping[str, IssueCount]
@@ -73,9 +73,9 @@ class ScoreInputs:
     audited_at: datetime | None
 
     def with_fixed(self, fixed: Mapping[str, Occurrences]) -> ScoreInputs:
-        """Return the inputs with fewer of these issues, never below zero.
+        """Return the inputs with these fixes. No count goes below zero.
 
-        ``fixed``: the number of occurrences (percentages: points) that are fixed, by issue key.
+        ``fixed``: the number of fixed occurrences by issue key; for percentages, the number of points.
         """
         issues = dict(self.issues)
         for key, times in fixed.items():
@@ -86,7 +86,7 @@ class ScoreInputs:
 
 
 def current_scorecard(now: datetime | None = None) -> Scorecard:
-    """Compute the scorecard as of now; a handful of queries, whatever the number of assets."""
+    """Compute the scorecard as of now. The few queries do not grow with the number of assets."""
     return scorecard(score_inputs(now))
 
 
@@ -107,7 +107,7 @@ def score_inputs(now: datetime | None = None) -> ScoreInputs:
 
 
 def scorecard(inputs: ScoreInputs) -> Scorecard:
-    """Grade ``inputs``, without a query."""
+    """Grade ``inputs``; no query."""
     values = inputs.configuration
     demerits = [
         Demerit(key, found.issue.area, found.count, values.weights[key])
@@ -127,7 +127,7 @@ def scorecard(inputs: ScoreInputs) -> Scorecard:
 
 
 def activity_is_old(summary: AuditSummary, now: datetime) -> bool:
-    """Return whether the audit's activity data is too old, because no sync has brought newer activities."""
+    """Return whether the audit's activity data is missing or too old."""
     return summary.activity_until is None or now - summary.activity_until > ACTIVITY_GOOD_FOR
 
 

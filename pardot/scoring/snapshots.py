@@ -1,4 +1,4 @@
-"""Store the figures of each day for trends. A later run of the same day replaces the figures that it has read."""
+"""Store each day's figures for trends. A later sync on the same day replaces the figures that it has read."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ COUNTS = (
     "campaign_members",
     "orphans",
 )
-"""The columns of a snapshot that count something."""
+"""The columns of a snapshot that contain counts."""
 _ROWS = {
     "folders": FOLDERS.name,
     "tagged_objects": TAGGED_OBJECTS.name,
     "campaign_members": CAMPAIGN_MEMBERS.name,
     "activities": ACTIVITIES.name,
 }
-"""The entity whose rows a column counts."""
+"""The columns that count the rows of an entity."""
 
 
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
-    """Create or update today's row; ``tier`` is ``None`` when only some entities were synced.
+    """Create or update today's row. ``tier`` is ``None`` when only some entities were synced.
 
-    Figures that were never read stay null. Figures that this run did not read keep their last value: the tables',
-    or the latest snapshot's where the tables have none.
+    Figures that were never read stay null. Figures that this sync did not read keep their last value, from the tables
+    or else from the latest snapshot.
     """
     now = now or timezone.now()
     day = today(now)
@@ -67,12 +67,12 @@ def _graded(card: Scorecard) -> dict[str, Any]:
 
 
 def as_number(count: int | Decimal | None) -> int | float | None:
-    """Return the count for JSON: whole numbers stay whole."""
+    """Return the count as a JSON number. Whole numbers stay whole."""
     return float(count) if isinstance(count, Decimal) else count
 
 
 def _counted() -> dict[str, Any]:
-    """Return the figures of all tables that were read completely at least once."""
+    """Return the figures of all entities that were read completely at least once."""
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}

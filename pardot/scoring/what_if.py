@@ -1,4 +1,4 @@
-"""Compute the score as it would be if some issues were fixed."""
+"""Compute the score after fixing some issues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
 
 
 class BadFix(ValueError):
-    """The fix is impossible: ``key`` is the issue; the message says why."""
+    """The fix is impossible. ``key`` is the issue; the message says why."""
 
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
@@ -29,9 +29,9 @@ class WhatIf:
 
 
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
-    """Compute both scores. ``fixes``: occurrences (percentages: points) to fix, by issue key; ``None``: all.
+    """Compute the current scores, and those after the fixes. Raises ``BadFix``.
 
-    Raises ``BadFix``.
+    ``fixes``: the number of occurrences to fix by issue key (for percentages, of points); ``None``: all.
     """
     fixed = {key: _checked(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
@@ -42,11 +42,11 @@ def _checked(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurr
         raise BadFix(key, f"there is no issue {key}. Known: {', '.join(BY_KEY)}")
     there = inputs.issues[key].count
     if there is None:
-        raise BadFix(key, f"there is no data about {key} yet, so nothing to fix")
+        raise BadFix(key, f"there is no data about {key} yet, so there is nothing to fix")
     if count is None:
         return there
     if count > there:
         raise BadFix(key, f"{key} occurs {spoken(there)} times, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
-        raise BadFix(key, f"{key} is counted in whole numbers: {spoken(count)} is none")
+        raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not one")
     return count if BY_KEY[key].is_percentage else int(count)

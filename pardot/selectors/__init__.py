@@ -1,1 +1,1 @@
-"""Reads of the endpoints: summaries and asset rows, by a constant number of queries; never raw activities."""
+"""Queries for the endpoints. Their number does not grow with the rows, and none scans all activities."""

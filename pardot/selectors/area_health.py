@@ -1,4 +1,4 @@
-"""The latest audit of an area, less exemptions, and without outdated activity data."""
+"""Read the latest audit of an area, without exempt assets and without outdated activity data."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class AreaHealth:
     items: int | None
     """``None``: never read completely."""
     counts: Mapping[str, int | None]
-    """The number of assets that count, by flag; ``None``: no data."""
+    """The number of assets with each flag, without exempt ones; ``None``: no data."""
     exempt: Mapping[str, int]
-    """The number of further assets with the flag that are exempt."""
+    """The number of exempt assets with each flag."""
     exempt_assets: Mapping[str, frozenset[int]]
-    """The exempt assets by flag, with or without the flag; only flags with exemptions occur."""
+    """The ids of exempt assets by flag, whether or not they have it. Flags without exemptions are absent."""
     activity_until: datetime | None
     has_activities: bool
     figures: Mapping[str, Any]
@@ -49,17 +49,17 @@ class AreaHealth:
 
     @cached_property
     def unknown_columns(self) -> frozenset[str]:
-        """Return the figures of assets without data now, whatever the latest audit has written."""
+        """Return the asset columns that have no data now, although the latest audit may have filled them."""
         if self.has_activities:
             return frozenset()
         return frozenset(figure.column for figure in self.audit.figures if figure.needs_activity)
 
     def flags_of(self, flags: Sequence[str]) -> list[str]:
-        """Return those of an asset's ``flags`` that have data."""
+        """Return the flags of an asset that have data."""
         return [flag for flag in flags if flag in self.known_flags]
 
     def exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
-        """Return those of an asset's ``flags`` from which it is exempt."""
+        """Return the flags of an asset from which it is exempt."""
         return [flag for flag in self.flags_of(flags) if asset in self.exempt_assets.get(flag, ())]
 
     def issue(self, flag: str) -> Issue | None:
@@ -68,7 +68,7 @@ class AreaHealth:
 
 
 def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
-    """Return the health of these areas of assets (default: all); three queries."""
+    """Return the health of these areas (default: all areas of assets); three queries."""
     now = now or timezone.now()
     wanted = areas or tuple(AUDIT_OF)
     summaries = AuditSummary.objects.in_bulk(wanted)

@@ -30,12 +30,12 @@ class PastIssue:
     """``None``: before findings were recorded."""
     fixed_on: date | None
     days: int | None
-    """The days from the first one until it was fixed, or until today; ``None`` if the first day is not known."""
+    """The days from ``first_seen`` to ``fixed_on``, or to today; ``None`` when ``first_seen`` is unknown."""
 
 
 @dataclass(frozen=True)
 class AssetHistory:
-    """One asset."""
+    """One asset with its issues and tags."""
 
     record: dict[str, Any]
     issues: Sequence[PastIssue]
@@ -43,13 +43,13 @@ class AssetHistory:
 
 
 def asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
-    """Return the asset of the area; ``None`` if there is none with this id."""
+    """Return the asset with this id; ``None`` when the area has none."""
     records = shown_records(health.audit.model._default_manager.filter(pk=asset), health)
     return AssetHistory(records[0], _issues(health.area, asset), _tags(health.area, asset)) if records else None
 
 
 def _issues(area: Area, asset: int) -> list[PastIssue]:
-    """Return open issues first, then the latest fixed."""
+    """Return the open issues, then the fixed ones, the latest first."""
     found = Finding.objects.filter(asset_type=area, asset_id=asset, issue__in=BY_KEY)
     return [_past(each) for each in found.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]]
 

@@ -1,9 +1,8 @@
 """Search for assets by words: in any order, in any case, with or without accents.
 
-Every typed word must begin a word of the asset, of its campaign, of its folder or of one of its tags. When no asset
-matches, the typed parts may be anywhere inside the asset's own texts. When there is still none, ``suggestions``
-replaces words by known words that are spelled like them. Texts are folded by ``sf_words``, as in the search for
-schools.
+Every typed word must begin a word of the asset, its campaign, its folder or one of its tags. When no asset matches,
+the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggestions`` replaces
+words by known words with a similar spelling. ``sf_words`` folds the texts, as in the search for schools.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from pardot.selectors.rows import LARGEST_ID, FlagFilters, Rows
 
 Filters = TypeVar("Filters", bound=FlagFilters)
 Variants = tuple[tuple[str, ...], tuple[str, ...]]
-"""The words of a text as they are stored: without apostrophes and periods, and with blanks in their place."""
+"""The words of a text in two forms: with apostrophes and periods removed, and with these replaced by blanks."""
 
 OWN_TEXTS = ("name", "title", "subject", "url", "salesforce_id")
 SHORTEST_CORRECTED = 4
-"""The length from which a word may be corrected; shorter ones resemble too many others."""
+"""The length of the shortest word that is corrected. Shorter ones resemble too many others."""
 MOST_SUGGESTIONS = 12
 
 _BEGINS = "search_words LIKE '%% ' || %s || '%%'"
@@ -39,7 +38,7 @@ _ELSEWHERE = {
         SELECT object_id FROM pardot_taggedobject
          WHERE object_type = ANY(%s) AND tag_id IN (SELECT id FROM pardot_tag WHERE {begins}))""",
 }
-"""The conditions that something else than the asset has a word, by the asset's column that leads there."""
+"""The conditions that the campaign, the folder or a tag has a word, by the asset's column that leads there."""
 _INSIDE = "sf_searchable(concat_ws(' ', {})) LIKE '%%' || sf_like_pattern(%s) || '%%'"
 
 _NEAR = """
@@ -60,20 +59,20 @@ _NEAR = """
 
 
 def searched(rows: Rows, area: Area, text: str) -> Rows:
-    """Return those of ``rows`` that have every word of ``text``, or this id."""
+    """Return the rows that match every word of ``text``, or have it as their id."""
     whole = rows.filter(by_words(area, text) | by_id(text))
     return whole if whole.exists() else rows.filter(by_parts(area, text))
 
 
 def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows]) -> str | None:
-    """Return other words than ``wanted.q`` that have matches under the same filters; ``None`` if unknown."""
+    """Return words similar to ``wanted.q`` that have matches under the same filters; ``None`` when there are none."""
     if not wanted.q:
         return None
     return next((other for other in suggestions(area, wanted.q) if matching(replace(wanted, q=other)).exists()), None)
 
 
 def suggestions(area: Area, text: str) -> Iterator[str]:
-    """Yield ``text`` with unknown words replaced by known ones, the likest first; they may have no match either."""
+    """Yield ``text`` with unknown words replaced by known ones, the most similar first. These may match nothing."""
     words = folded(text)[0]
     long_words = [word for word in words if SHORTEST_CORRECTED <= len(word) <= 60]
     near: dict[str, list[tuple[int, str]]] = {}
@@ -93,7 +92,7 @@ def by_words(area: Area, text: str) -> Q:
 
 
 def having_words(area: Area, variants: Variants) -> Q:
-    """Return the condition of ``by_words`` for a text that is folded already: folding is a query."""
+    """Return the condition of ``by_words`` for folded text, because folding takes a query."""
     places = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
     condition = f"({' OR '.join([_BEGINS, *places])})"
     spellings = words_of(area)
@@ -105,20 +104,20 @@ def having_words(area: Area, variants: Variants) -> Q:
 
 
 def by_parts(area: Area, text: str) -> Q:
-    """Return the condition that every part is anywhere in the asset's own texts."""
+    """Return the condition that every word of ``text`` is anywhere in the asset's own texts."""
     own = ", ".join(name for name in OWN_TEXTS if name in _columns(area))
     parts = text.split()
     return _having(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
 
 
 def by_id(text: str) -> Q:
-    """Return the condition that ``text`` is the id."""
+    """Return the condition that ``text`` is the asset's id."""
     is_id = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
     return Q(pk=int(text)) if is_id else Q(pk=None)
 
 
 def folded(text: str) -> Variants:
-    """Return the words of ``text``: apostrophes and periods left out, and as blanks."""
+    """Return the words of ``text`` in both forms of ``Variants``."""
     [[joined, apart]] = _rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
     return tuple(joined.split()), tuple(apart.split())
 
@@ -133,7 +132,7 @@ def _columns(area: Area) -> frozenset[str]:
 
 
 def _vocabulary(area: Area) -> str:
-    """Return the SQL of all texts in which a word of a search is looked for."""
+    """Return SQL that selects all texts in which a search looks for words."""
     tables = {AUDIT_OF[area].model._meta.db_table, "pardot_tag"}
     tables |= {f"pardot_{name}" for name in ("campaign", "folder") if f"{name}_id" in _columns(area)}
     return " UNION ALL ".join(f"SELECT search_words FROM {table}" for table in sorted(tables))  # noqa: S608 - our own names

@@ -1,4 +1,4 @@
-"""Read a page of the audit table of one area, and the inventory of all."""
+"""Read a page of the audit table of one area, and the inventory of all areas."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ SHOWN = (
     "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",
     "is_public", "prefix", "usage", "activity_count", "error_count", "created_at", "updated_at", "flags",
 )  # fmt: skip
-"""The columns of a page; an area shows those that it has."""
+"""The columns that a page shows, as far as the area has them."""
 _SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage", "campaign_id", "folder_id", "is_sent")
 MOST_RECENT = 10
 
 
 class NotOfThisArea(ValueError):
-    """The filter does not exist for this area; ``name`` is the parameter's."""
+    """The filter does not exist for this area. ``name`` is the name of the query parameter."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -40,22 +40,22 @@ class NotOfThisArea(ValueError):
 
 @dataclass(frozen=True)
 class AssetFilters(FlagFilters):
-    """The further filters of the page of one type."""
+    """The filters of one type's table."""
 
     campaign_id: int | None = None
     linked: bool | None = None
     """True: in a campaign that is linked to Salesforce; false: in an existing one that is not."""
     tagged: bool | None = None
     prefix: str | None = None
-    """A prefix of tags, in any case."""
+    """A prefix of tags. Case does not matter."""
 
 
 @dataclass(frozen=True)
 class AssetPage:
-    """One page of the records that match."""
+    """One page of the matching records."""
 
     count: int
-    """The number of all that match, whatever the limit."""
+    """The number of all matching records."""
     records: list[dict[str, Any]]
     did_you_mean: str | None = None
     """Other words with matches, when the search has none."""
@@ -95,7 +95,7 @@ def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: in
 
 
 def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
-    """Return the rows as they are shown: with names, the days of their issues, and nothing that has no data."""
+    """Return the rows as records, with names and the days of their issues. Values without data are null."""
     records = list(rows.values(*columns_of(health.area)))
     name_them(records)
     add_since(records, health)
@@ -124,14 +124,14 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 
 
 def _campaigns(*, linked: bool) -> Rows:
-    """Return ids of campaigns by the rule of ``CHAIN``: a Salesforce id of only white space counts as none."""
+    """Return the ids of linked or unlinked campaigns. As in ``CHAIN``, a blank Salesforce id counts as none."""
     having = {"salesforce_id__regex": "[^[:space:]]"}
     found: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
     return found.values("pk")
 
 
 def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
-    """Return the rows with a tag, or those without; Pardot spells the types of objects in several ways."""
+    """Return the rows that have a tag, or those that have none."""
     if area is Area.TAGS:
         raise NotOfThisArea("tagged", "Tags carry no tags")
     has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
@@ -139,7 +139,7 @@ def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
 
 
 def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
-    """Return the tags with this prefix, compared as ``naming_patterns`` compares prefixes."""
+    """Return the tags with this prefix. Case does not matter, as in ``naming_patterns``."""
     if area is not Area.TAGS:
         raise NotOfThisArea("prefix", "Only tags have prefixes")
     found: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
@@ -147,7 +147,7 @@ def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """Return ``record`` without values that have no data, and with the flags from which it is exempt."""
+    """Replace values without data by null, remove flags without data, and add the flags of exemptions."""
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())
     record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)
@@ -155,7 +155,7 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
 
 
 def name_them(records: Sequence[dict[str, Any]]) -> None:
-    """Add the names of campaign and folder to records that have these; null if it does not exist or has no name."""
+    """Add the names of campaign and folder to records with such columns. Null: it does not exist or has no name."""
     for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
         having = [record for record in records if column in record]
         ids = {record[column] for record in having if record[column]}
@@ -166,18 +166,18 @@ def name_them(records: Sequence[dict[str, Any]]) -> None:
 
 @dataclass(frozen=True)
 class Inventory:
-    """The number and the latest assets of one type."""
+    """The number of assets of one type, and the latest of them."""
 
     type: str
     label: str
     count: int | None
     """``None``: never read completely."""
     recent: list[dict[str, Any]]
-    """The assets with the greatest ids, which are the latest."""
+    """The assets with the highest ids, which are the latest."""
 
 
 def inventory() -> list[Inventory]:
-    """Return every type of asset, folders included; a query each and three more."""
+    """Return every type of asset, including folders; one query per type and three more."""
     complete = dict(AuditSummary.objects.filter(is_complete=True).values_list("area", "items"))
     counted = [
         Inventory(area.value, area.label, complete.get(area.value), _recent(audit.model._default_manager.all()))

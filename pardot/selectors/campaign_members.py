@@ -18,19 +18,19 @@ class MemberPage:
     """One page of the members of a campaign."""
 
     campaigns: list[dict[str, Any]]
-    """The Pardot campaigns that are linked to it."""
+    """The Pardot campaigns that are linked to the Salesforce campaign."""
     counts: dict[str, int] | None
-    """The members, responded, leads and contacts that Salesforce counts; ``None``: no data."""
+    """The numbers of members, responses, leads and contacts, counted by Salesforce; ``None``: no data."""
     members: list[dict[str, Any]] | None
-    """The members by id; ``None``: never read."""
+    """The members in the order of their ids; ``None``: never read."""
     following: str | None
-    """The id after which the next page begins; ``None``: this is the last one."""
+    """The id after which the next page begins; ``None``: this is the last page."""
 
 
 def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
     """Return members whose id comes after ``after``; ``None`` when neither system has the campaign.
 
-    ``sf_id`` has 18 characters. Pages are found by the index, so that the last one costs no more than the first.
+    ``sf_id`` has 18 characters. An index leads to each page, so the last page costs no more than the first.
     """
     campaigns = Campaign.objects.filter(salesforce_id__in=[sf_id, sf_id[:15]]).order_by("pk")
     linked = [{"id": campaign.id, "name": campaign.name} for campaign in campaigns.only("id", "name")]
@@ -49,7 +49,7 @@ def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
 
 
 def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
-    """Return the counts; a campaign that Salesforce did not count has no members."""
+    """Return the counts. They are zero for a campaign without a count, because Salesforce counts only members."""
     return {name: getattr(count, name, 0) for name in ("members", "responded", "leads", "contacts")}
 
 

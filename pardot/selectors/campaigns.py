@@ -1,4 +1,4 @@
-"""Read campaigns with their assets and members: the page of the Campaign Map."""
+"""Read a page of campaigns with their assets and members, for the Campaign Map."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SORT_KEYS: SortKeys = {
 
 @dataclass(frozen=True)
 class CampaignFilters(FlagFilters):
-    """The further filters of the page of campaigns."""
+    """The filters of the campaigns' table."""
 
     no_sf: bool | None = None
     empty: bool | None = None
@@ -45,13 +45,13 @@ class CampaignFilters(FlagFilters):
     """One of ``COUNT_OF``: only campaigns with assets of this type."""
     folder_id: int | None = None
     begun_after: datetime | None = None
-    """A time in Salesforce; for campaigns that are not linked, in Pardot."""
+    """The time of creation in Salesforce; for campaigns that are not linked, in Pardot."""
     begun_before: datetime | None = None
 
 
 @dataclass(frozen=True)
 class CampaignPage:
-    """One page of the campaigns that match, and the lists beside it."""
+    """One page of the matching campaigns, with orphaned assets and folders."""
 
     count: int
     campaigns: list[dict[str, Any]]
@@ -68,7 +68,7 @@ def campaign_page(
 ) -> CampaignPage:
     """Return a page; a constant number of queries. Raises ``Unknown``.
 
-    ``health`` must contain campaigns and all of ``COUNT_OF``.
+    ``health`` must contain the areas of campaigns and of all types in ``COUNT_OF``.
     """
     rows = matching_campaigns(health[Area.CAMPAIGNS], wanted)
     keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], wanted.flag)}
@@ -103,7 +103,7 @@ def matching_campaigns(health: AreaHealth, wanted: CampaignFilters) -> Rows:
 
 
 def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
-    """Return the rows with the flag, or those without it; no row when the flag has no data."""
+    """Return the rows with the flag, or those without it. Return no rows when the flag has no data."""
     if having or flag not in health.known_flags:
         return with_flag(rows, health, flag, exempt=None)
     return rows.exclude(flags__contains=[flag])
@@ -137,7 +137,7 @@ def _begun(wanted: CampaignFilters) -> Q:
 def _complete(
     campaign: dict[str, Any], health: Mapping[Area, AreaHealth], children: Mapping[Area, Mapping[int, list[Any]]]
 ) -> None:
-    """Add the children of ``campaign``; counts of a type that was never read become null."""
+    """Add the assets of ``campaign``. Counts of a type that was never read become null."""
     as_known(campaign, health[Area.CAMPAIGNS])
     for area, column in COUNT_OF.items():
         if health[area].items is None:

@@ -1,6 +1,6 @@
-"""Read the assets of campaigns, and those of campaigns that do not exist: one statement each for all types.
+"""Read the assets of campaigns, and the assets whose campaign does not exist: one statement each, for all types.
 
-The statements are written as SQL, because building eight query sets took longer than PostgreSQL needs to answer.
+They are SQL, because building eight query sets took longer than PostgreSQL's answer.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ COUNT_OF: Mapping[Area, str] = {
     Area.LIST_EMAILS: "list_email_count",
     Area.CUSTOM_REDIRECTS: "custom_redirect_count",
 }
-"""The column of a campaign with the number of its assets, by type of content."""
+"""The campaign's column with the number of assets, by type."""
 MOST_CHILDREN = 50
-"""The largest number of assets of a type listed with a campaign; ``assets/{type}?campaign_id=`` lists all."""
+"""The largest number of assets of each type that are listed with a campaign."""
 MOST_ORPHANS = 25
 
 # The activities of list emails are not counted.
@@ -38,12 +38,12 @@ _COLUMNS = ("id", "name", "campaign_id", "flags", "activity_count")
 
 @dataclass(frozen=True)
 class Content:
-    """Assets of all types of content, each with its campaign."""
+    """Assets by type, each with the id of its campaign."""
 
     by_type: Mapping[Area, list[dict[str, Any]]]
 
     def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
-        """Group the assets of this type by campaign, without the id of the campaign."""
+        """Group the assets of this type by campaign id, and remove that id from the records."""
         found: dict[int, list[dict[str, Any]]] = {}
         for record in self.by_type[area]:
             child = {name: value for name, value in record.items() if name != "campaign_id"}
@@ -60,7 +60,7 @@ def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> 
 
 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
-    """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted; none without data."""
+    """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted. Without data: none."""
     selects = [
         f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"
         for area in COUNT_OF

@@ -1,4 +1,4 @@
-"""The assets that one request is about: some by their ids, or all that a table shows."""
+"""Resolve the assets that a bulk request is about: given by ids, or by the filters of a table."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pardot.domain.areas import Area
 from pardot.selectors.rows import Rows
 
 MOST_CHOSEN = 2000
-"""The largest number of assets that one request may be about."""
+"""The largest number of assets per request."""
 
 
 class BadChoice(ValueError):
-    """The choice is invalid: ``field`` says where, the message why."""
+    """The choice is invalid. ``field`` says where, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ def chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
     if unknown:
         raise BadChoice(
             "ids",
-            f"There is no asset {unknown[0]} among the {area.label.lower()} that were synced: load the table again",
+            f"There is no asset {unknown[0]} among the {area.label.lower()} that were synced. Load the table again",
         )
     return {asset_id: names[area, asset_id] for asset_id in ids}
 
@@ -40,7 +40,7 @@ def chosen_by_filters(area: Area, rows: Rows, expected: int) -> Mapping[int, str
     if len(ids) != expected:
         raise BadChoice(
             "matching",
-            f"{len(ids):,} {area.label.lower()} match now, not {expected:,}: load the table again, then choose",
+            f"{len(ids):,} {area.label.lower()} match now, not {expected:,}. Load the table again, then choose",
         )
     return chosen_by_id(area, ids)
 
@@ -50,5 +50,5 @@ def _check_number(field: str, number: int) -> None:
         raise BadChoice(field, "Nothing is chosen")
     if number > MOST_CHOSEN:
         raise BadChoice(
-            field, f"One request is for at most {MOST_CHOSEN:,} assets: choose fewer, by a filter or a search"
+            field, f"At most {MOST_CHOSEN:,} assets can be chosen at once. Choose fewer, by a filter or a search"
         )

@@ -1,7 +1,6 @@
-"""Read the recent activities of prospects, their scores by category, and the figures of all of them.
+"""Read prospects with their recent activities and category scores, and the figures of all prospects.
 
-Everything is read by index, or from the figures of the prospects' audit: nothing here scans prospects or
-activities.
+Rows are read by index, and figures come from the audit of prospects: nothing here scans prospects or activities.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ _FIELDS = (
 
 @dataclass(frozen=True)
 class ProspectData:
-    """The data about prospects that is available now."""
+    """The available data about prospects."""
 
     tier: int
-    """0: nothing; 1: no prospects; 2: the sample; 3: all."""
+    """0: nothing was synced; 1: no prospects; 2: the sample; 3: all prospects."""
     figures: Mapping[str, Any]
-    """The figures of the audit, of the sample or of all; empty: there are no prospects."""
+    """The audit's figures of the sample or of all prospects; empty when there are no prospects."""
     look_back: LookBack | None
     """The days that ``ProspectEngagement`` covers; ``None``: no data about activity."""
 
@@ -60,7 +59,7 @@ class ProspectData:
 
 
 def prospect_data(now: datetime | None = None) -> ProspectData:
-    """Read a handful of rows, whatever the number of prospects."""
+    """Return the available data. This reads a few rows, whatever the number of prospects."""
     known = complete_reads()
     tier = _tier(known)
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS).first() if tier >= Tier.SCOUT else None
@@ -80,7 +79,7 @@ def _tier(known: Mapping[str, EntityState]) -> int:
 
 
 def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
-    """Return the stored ones of these prospects in the same order, with activities in ``span`` and category scores."""
+    """Return these prospects, as far as stored, in the same order, with activities in ``span`` and category scores."""
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
     prospects = [_named(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
@@ -100,7 +99,7 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
-    """Return scores by prospect and category; the contact's where contact and lead both have one."""
+    """Return scores by prospect and category. The contact's score takes precedence over the lead's."""
     ids = {row["id"]: [_whole(row["salesforce_lead_id"]), _whole(row["salesforce_contact_id"])] for row in prospects}
     wanted = [crm_id for both in ids.values() for crm_id in both if crm_id]
     scores: dict[str, dict[str, float]] = {}
@@ -122,7 +121,7 @@ def _whole(crm_id: str | None) -> str | None:
 
 
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the list columns of these prospects; deleted ones are absent."""
+    """Return the columns of these prospects that lists show. Prospects that are not stored are absent."""
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
     return {row["id"]: _named(row) for row in rows}
 
@@ -151,7 +150,7 @@ def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[Visitor
 
 
 def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
-    """Return the activities with the names of their ``campaign`` (with its Salesforce id) and ``asset``."""
+    """Return the activities with the names of campaign and asset, and with the campaign's Salesforce id."""
     rows: list[dict[str, Any]] = list(activities.values(*_ACTIVITY_FIELDS))
     names = {column: _names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()}
     linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])

@@ -1,4 +1,4 @@
-"""Search all types of assets at once, for the palette of the dashboard."""
+"""Search all types of assets at once, for the dashboard's palette."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ _SHOWN = ("id", "name", "campaign_id", "folder_id")
 
 
 def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
-    """Return at most ``each`` assets of every type, in the order of the areas; one or two queries a type, three more.
+    """Return at most ``each`` matching assets of every type, by area; one or two queries per type and three more.
 
-    Every word must begin a word of the asset, or of its campaign, folder or tags, as in the tables; only when no type
-    has such an asset, the words may be anywhere inside its own texts. An id comes first, then the asset's own words.
+    As in the tables, every word must begin a word of the asset, its campaign, folder or tags. Only when no type has
+    such an asset, the words may be anywhere inside the asset's own texts. Matches by id come first, then matches of the
+    asset's own words.
     """
     variants = folded(text)
     rank = _rank(text, variants[0])

@@ -1,4 +1,4 @@
-"""Count the connections of assets: asset → campaign → Salesforce campaign."""
+"""Count how many assets reach a campaign, and through it a Salesforce campaign."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONTENT = (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIREC
 
 @dataclass(frozen=True)
 class Chain:
-    """The number of assets that reach each link; ``None``: no data."""
+    """The number of assets that reach each link of the chain; ``None``: no data."""
 
     total: int | None
     in_campaign: int | None
@@ -25,7 +25,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class Gear:
-    """The connections of all types."""
+    """The chains of all types, and the number of campaigns and lists."""
 
     chains: dict[Area, Chain]
     totals: Chain
@@ -37,7 +37,7 @@ class Gear:
 
 
 def gear() -> Gear:
-    """Return the counts of the latest audits; one query."""
+    """Return the chains according to the latest audits; one query."""
     summaries = {Area(row.area): row for row in AuditSummary.objects.filter(is_complete=True)}
     chains = {area: _chain(summaries.get(area)) for area in CONTENT}
     campaigns, lists = summaries.get(Area.CAMPAIGNS), summaries.get(Area.LISTS)

@@ -1,7 +1,7 @@
 """Read pages of prospects by group, grade and search, in several orders, without reading all prospects.
 
-Few matches are sorted; many are read in the order of an index until the page is full. The indexes are in
-``pardot/models/prospect.py``; PostgreSQL uses an index only for exactly the same expression.
+If there are few matches, they are sorted. Otherwise rows are read in the order of an index until the page is full. The
+indexes are in ``pardot/models/prospect.py``; PostgreSQL uses an index only for exactly the same expression.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""The largest number of matches that are sorted. Beyond this number, the matches of a search are not counted."""
+"""The largest number of matches that are sorted, and up to which the matches of a search are counted."""
 
 
 class ProspectGroup(StrEnum):
-    """A group of prospects: the prospects behind one of the audit's figures."""
+    """A group of prospects, which one of the audit's figures counts."""
 
     ACTIVE = "active"
     LINKED = "linked"
@@ -53,7 +53,7 @@ class ProspectGroup(StrEnum):
 
 
 def _bad(field: str) -> str:
-    # The first half lets PostgreSQL use the index of prospects with any bad id.
+    # With the first condition, PostgreSQL can use the partial index of prospects with any bad id.
     return f"{ANY_BAD_ID} AND {bad_id(f'p.{field}')}"
 
 
@@ -74,29 +74,29 @@ _CONDITIONS: Mapping[ProspectGroup, str] = {
     ProspectGroup.ADOPTION_STUCK_HIGH_SCORE: STUCK_HIGH_SCORE,
     ProspectGroup.DELETED: "p.is_deleted",
 }
-"""SQL over a prospect ``p``, the same as in the audit of prospects."""
+"""The groups' conditions: SQL over a prospect ``p``, the same as in the audit of prospects."""
 _FIGURES: Mapping[ProspectGroup, str] = {
     **{group: group.value for group in ProspectGroup},
     ProspectGroup.ACTIVE: "active_30d",
     **{group: f"{group.value}s" for group in ProspectGroup if group.startswith("bad_")},
 }
-"""The audit's names for the sizes of groups."""
+"""The audit's figure with the size of each group."""
 
 
 @dataclass(frozen=True)
 class _Order:
-    """SQL over a prospect ``p`` and its engagement ``e``."""
+    """A sort key with its conditions: SQL over a prospect ``p`` and its engagement ``e``."""
 
     key: str
     is_filled: str
     is_empty: str
 
     def within(self, *, descending: bool) -> str:
-        """Return the order of the index, or its reverse."""
+        """Return the order of the index for rows with a value, or its reverse."""
         return f"{self.key} DESC, p.id" if descending else f"{self.key}, p.id DESC"
 
     def of_all(self, *, descending: bool) -> str:
-        """Return an order with empty values last, by their ids."""
+        """Return an order of all rows: those without a value are last, by id."""
         end = "p.id" if descending else f"CASE WHEN {self.is_filled} THEN -p.id END, p.id"
         return f"({self.is_filled}) DESC, {self.key} {'DESC' if descending else 'ASC'}, {end}"
 
@@ -122,13 +122,13 @@ ORDERS = tuple(_ORDERS)
 
 @dataclass(frozen=True)
 class ProspectFilters:
-    """The filters of prospects. Prospects in Pardot's recycle bin match only the group ``DELETED``."""
+    """The filters of prospects. Prospects in Pardot's recycle bin are only in the group ``DELETED``."""
 
     group: ProspectGroup | None = None
     grade: str | None = None
     """A grade, or ``WITHOUT_GRADE`` for prospects that have none."""
     q: str | None = None
-    """The searched text: parts of email, name or company in any order, or the id; see ``is_searchable``."""
+    """The search text: parts of email, name or company in any order, or an id. See ``is_searchable``."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +140,15 @@ class ProspectPage:
     is_exact: bool
     """False when there are more matches than ``count``."""
     did_you_mean: str | None = None
-    """The name, company or email that is spelled most like a search without matches."""
+    """For a search without matches, the name, company or email with the most similar spelling."""
 
 
 def prospect_page(
     wanted: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
 ) -> ProspectPage:
-    """Return a page, with empty values last. Raises ``Unknown`` for an unknown sort key.
+    """Return a page. Rows without a sort value are last. Raises ``Unknown`` for an unknown sort key.
 
-    The number of matches comes from the audit's ``figures``, if they contain it; otherwise the matches are counted.
+    The number of matches comes from the audit's ``figures`` if they contain it. Otherwise the matches are counted.
     """
     name = sort.removeprefix("-")
     if name not in _ORDERS:
@@ -166,7 +166,7 @@ def prospect_page(
 
 
 def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
-    """Return the audit's count of the matches; ``None`` when it has no such count."""
+    """Return the number of matches from the audit's figures; ``None`` when they do not contain it."""
     if wanted.q or (wanted.group and wanted.grade):
         return None
     if wanted.grade:
@@ -178,7 +178,7 @@ def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
 
 @dataclass(frozen=True)
 class _Matches:
-    """The prospects that match ``conditions``, SQL with the parameters ``values``."""
+    """The prospects that match ``conditions`` (SQL) with the parameters ``values``."""
 
     conditions: tuple[str, ...]
     values: Mapping[str, Any]
@@ -206,7 +206,7 @@ class _Matches:
         )
 
     def walked(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """Read in the order of the index, rows without a sort value last. This is faster for many matches."""
+        """Read rows in the order of an index, those without a sort value last. This is faster for many matches."""
         rows = self._rows(order.is_filled, _ENGAGEMENT)
         by = order.within(descending=descending)
         ids = self._ask(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
@@ -226,7 +226,7 @@ class _Matches:
             return [number for (number,) in cursor.fetchall()]
 
 
-# ``<%`` is served by the index of the texts.
+# The trigram index of the texts supports ``<%``.
 _NEAR = """
     SELECT text
       FROM pardot_prospect p,
@@ -239,7 +239,7 @@ _NEAR = """
 
 
 def _did_you_mean(wanted: ProspectFilters) -> str | None:
-    """Return the text of a prospect that is spelled most like the search, under the same filters."""
+    """Return the text of a prospect with the most similar spelling to the search, under the same filters."""
     conditions = " AND ".join(_conditions(replace(wanted, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -267,7 +267,7 @@ def _conditions(wanted: ProspectFilters) -> Iterator[str]:
 
 
 def is_searchable(text: str) -> bool:
-    """Return whether an index serves a search for this text."""
+    """Return whether an index supports a search for this text."""
     return _has_trigram(text) or _is_id(text)
 
 

@@ -1,4 +1,4 @@
-"""Filters and orders of all pages of audited assets."""
+"""The filters and sort orders that all tables of audited assets share."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pardot.selectors.since import assets_fixed_since, assets_new_since
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
-"""The expressions by which a page can be sorted, by name."""
+"""The expressions to sort by, by the name of the sort key."""
 
 LARGEST_ID = 9_223_372_036_854_775_807
 LONGEST_SEARCH = 255
-"""Characters of the words to search for."""
+"""The largest number of characters of a search."""
 
 
 @dataclass(frozen=True)
 class FlagFilters:
-    """The filters of every page of audited assets; ``None``: all."""
+    """The filters that all tables of audited assets share. ``None`` accepts all."""
 
     flag: str | None = None
     issues: bool | None = None
@@ -33,19 +33,19 @@ class FlagFilters:
     new_since: date | None = None
     """Only assets with a finding that was first seen after this day."""
     fixed_since: date | None = None
-    """Only assets with a finding that was fixed after this day; ``flag`` is then the one that they had."""
+    """Only assets with a finding that was fixed after this day. ``flag`` then means the flag of that finding."""
     q: str | None = None
 
 
 class HowMany(Func):
-    """The number of elements of an array; the lookup ``__len`` would return null for an empty one."""
+    """The number of elements of an array, which is 0 for an empty one. The lookup ``__len`` would return null."""
 
     function = "cardinality"
     output_field = IntegerField()
 
 
 class Unknown(ValueError):
-    """The flag or column does not exist; the message lists those that do. ``name`` is the parameter's."""
+    """The flag or column does not exist. The message lists those that do. ``name`` is the query parameter."""
 
     def __init__(self, name: str, value: str, known: Mapping[str, Any]) -> None:
         super().__init__(f"There is no {name} {value!r} here. Known: {', '.join(known)}")
@@ -53,7 +53,7 @@ class Unknown(ValueError):
 
 
 def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters) -> Rows:
-    """Return the rows with the flags, exemptions and days of ``wanted``. Raises ``Unknown``."""
+    """Return the rows that match the filters of ``wanted``, except the search. Raises ``Unknown``."""
     if wanted.fixed_since is not None:
         check_flag(health, wanted.flag)
         rows = rows.filter(pk__in=assets_fixed_since(health, wanted.flag, wanted.fixed_since))
@@ -67,9 +67,9 @@ def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters) -> Rows:
 
 
 def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None) -> Rows:
-    """Return the rows with ``flag``, no row when it has no data. Raises ``Unknown``.
+    """Return the rows with ``flag``, or no rows when the flag has no data. Raises ``Unknown``.
 
-    ``exempt``: only the exempt ones, or only those that count.
+    ``exempt``: true for only the exempt rows, false for only the others.
     """
     check_flag(health, flag)
     if flag not in health.known_flags:
@@ -82,13 +82,13 @@ def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None)
 
 
 def check_flag(health: AreaHealth, flag: str | None) -> None:
-    """Raise ``Unknown`` unless the area has such a flag; ``None`` stands for all."""
+    """Raise ``Unknown`` unless the area has this flag. ``None`` is accepted."""
     if flag is not None and flag not in health.counts:
         raise Unknown("flag", flag, health.counts)
 
 
 def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Return the rows with a flag that counts, or those without any."""
+    """Return the rows with a flag that counts, or those without."""
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
@@ -97,7 +97,7 @@ def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
 
 
 def with_exemption(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Return the rows that are exempt from one of their flags, or the others."""
+    """Return the rows that are exempt from one of their flags, or those that are not."""
     exempt = [
         Q(flags__contains=[flag], pk__in=ids)
         for flag, ids in health.exempt_assets.items()
@@ -114,9 +114,9 @@ def _either(rows: Rows, conditions: list[Q], wanted: bool) -> Rows:
 
 
 def ordered(rows: Rows, sort: str, keys: SortKeys) -> Rows:
-    """Sort by a name in ``keys``; descending with ``-`` before it. Empty values are last, equal ones by id.
+    """Sort by a name in ``keys``, descending with ``-`` before it. Raises ``Unknown``.
 
-    Raises ``Unknown``.
+    Empty values are last. Rows with equal values are sorted by id.
     """
     name = sort.removeprefix("-")
     if name not in keys:

@@ -1,4 +1,4 @@
-"""Find and sort assets by the days on which their findings were first seen or fixed."""
+"""Filter and sort assets by the days on which their findings were first seen or fixed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pardot.selectors.area_health import AreaHealth
 
 
 def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
-    """Return the area's findings that count: those of ``flag``, or of every flag that has data."""
+    """Return the area's findings without exempt assets, of ``flag`` or of every flag that has data."""
     flags = health.known_flags if flag is None else health.known_flags & {flag}
     keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}
     exempt = {key: health.exempt_assets[flag] for flag, key in keys.items() if flag in health.exempt_assets}
@@ -28,12 +28,12 @@ def assets_new_since(health: AreaHealth, flag: str | None, day: date) -> QuerySe
 
 
 def assets_fixed_since(health: AreaHealth, flag: str | None, day: date) -> QuerySet[Any]:
-    """Return the ids of assets with a finding of ``day`` or earlier that was fixed after ``day``."""
+    """Return the ids of assets with a finding that was open on ``day`` and fixed after it."""
     return counting_findings(health, flag).filter(fixed_on__gt=day).exclude(first_seen__gt=day).values("asset_id")
 
 
 def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
-    """Return the sort key ``since``: the day of the latest open finding; findings older than the ledger come first."""
+    """Return the sort key ``since``: the first day of an asset's newest open finding. Unknown days are the oldest."""
     first_day = Coalesce("first_seen", Value(date.min))
     of_row = counting_findings(health, flag).filter(asset_id=OuterRef("pk"), fixed_on=None)
     return Subquery(of_row.values("asset_id").values(newest=Max(first_day)))

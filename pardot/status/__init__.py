@@ -1,1 +1,1 @@
-"""The freshness of each entity: complete reads, times, number of rows, and the tier that follows."""
+"""The freshness of the data: the state of each entity, row counts, and the tier of the stored data."""

@@ -1,4 +1,4 @@
-"""The freshness of each entity, and the syncs under way, from runs and ``EntityState``, without counting rows."""
+"""Read the freshness of each entity and the running syncs, from ``SyncRun`` and ``EntityState``."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ OLD_AFTER: Mapping[Tier, timedelta] = {
     Tier.SCOUT: timedelta(days=8),
     Tier.SURVEY: timedelta(days=8),
 }
-"""Twice the pause between nightly runs; for weekly surveys, the pause and one day."""
+"""The age from which data is old: two missed nights, or a weekly survey that is a day late."""
 
 
 class Freshness(StrEnum):
-    """The state of an entity as a banner shows it."""
+    """The freshness of an entity, as a banner shows it."""
 
     FRESH = "fresh"
     OLD = "old"
@@ -39,17 +39,17 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True)
 class PartStatus:
-    """The status of an entity, or of one of the objects that make it up: each has its own runs."""
+    """The status of one part of an entity. Each part has separate runs; most entities have one part."""
 
     name: str
     known: EntityState | None
     last_run: SyncRun | None
-    """The last run that was not skipped, unless for want of API calls."""
+    """The last run that was not skipped, or was skipped because the API calls were used up."""
     last_done: SyncRun | None
 
     @property
     def count(self) -> int | None:
-        """Return the number of rows; for a sample, its size."""
+        """Return the number of rows; for a sample, the size of the sample."""
         if self.known is None and self.last_done is not None and self.last_done.mode == SyncRun.Mode.SAMPLE:
             return self.last_done.rows_read
         return self.known.rows if self.known else None
@@ -57,13 +57,13 @@ class PartStatus:
 
 @dataclass(frozen=True)
 class EntityStatus:
-    """The status of one entity; of several parts, the least favorable one."""
+    """The status of one entity. With several parts, the least favorable values apply."""
 
     entity: Entity
     parts: tuple[PartStatus, ...]
     now: datetime
     is_syncing: bool
-    """A ``camp_sync`` is running, so an unfinished run is under way and was not given up."""
+    """True when a ``camp_sync`` is running. Otherwise an unfinished run was interrupted."""
 
     @property
     def last_run(self) -> SyncRun | None:
@@ -72,7 +72,7 @@ class EntityStatus:
 
     @property
     def state(self) -> str | None:
-        """Return how the last run ended, or ``running``."""
+        """Return the outcome of the last run, or ``running``; ``None`` when there was no run."""
         if self.last_run is None:
             return None
         gone = self.last_run.state == _State.RUNNING and not self.is_syncing
@@ -80,18 +80,18 @@ class EntityStatus:
 
     @property
     def problem(self) -> Problem | None:
-        """Return why the last run did not end well."""
+        """Return the reason why the last run did not succeed; ``None`` when it did."""
         run, state = self.last_run, self.state
         return None if run is None or state is None else problem_of(run, state, held_back=self.held_back)
 
     @property
     def failed_at(self) -> datetime | None:
-        """Return when the last run ended, if not well."""
+        """Return the end of the last run if it did not succeed."""
         return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return how many records of how many the mass-delete guard did not delete in the last runs."""
+        """Return the number of records that the mass-delete guard kept in the last runs, and the number of all."""
         found = self.held_back_by_part.values()
         return (sum(missing for missing, _ in found), sum(of for _, of in found)) if found else None
 
@@ -103,13 +103,13 @@ class EntityStatus:
 
     @property
     def last_sync(self) -> datetime | None:
-        """Return when the last good run ended."""
+        """Return the end of the last successful run."""
         ends = [part.last_done.ended if part.last_done else None for part in self.parts]
         return _least(ends)
 
     @property
     def mode(self) -> str | None:
-        """Return the mode of the last good run."""
+        """Return the mode of the last successful run."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
@@ -127,7 +127,7 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Return the start of what is kept (activities); ``None``: from the beginning."""
+        """Return the time from which all records are stored (activities); ``None``: from the beginning."""
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)
 
@@ -144,7 +144,7 @@ class EntityStatus:
 
 @dataclass(frozen=True)
 class CampStatus:
-    """The status of all entities, the runs under way, and whether a ``camp_sync`` holds the lock."""
+    """The status of all entities, the running syncs, and whether a ``camp_sync`` holds the lease."""
 
     entities: tuple[EntityStatus, ...]
     running: tuple[SyncRun, ...]
@@ -175,7 +175,7 @@ def _part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> Part
     return PartStatus(name=name, known=known, last_run=runs[0] if runs else None, last_done=done)
 
 
-# Runs are indexed by object and time: each name costs two look-ups, however many runs there are.
+# Runs are indexed by object and time, so each name costs two index look-ups, however many runs there are.
 _LATEST = """
     SELECT run.* FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
         (SELECT * FROM sf_syncrun WHERE object = wanted.name AND (state <> 'skipped' OR cause = 'limit')
@@ -188,7 +188,7 @@ _LATEST = """
 
 
 def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
-    """Return the last run and the last good run of each object, the later one first."""
+    """Return the last run and the last successful run of each object, the later one first."""
     found: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [names]):
         found.setdefault(run.object, []).append(run)

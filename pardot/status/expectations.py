@@ -1,4 +1,4 @@
-"""The freshness that ``/healthz/`` expects of Pardot's copies, by the tiers of the cron table."""
+"""Register the maximum ages of Pardot's copies with ``/healthz/``, by the schedule of each tier."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pardot.catalog.entities import ALL, ORPHANS, Tier
 from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
-"""The command itself: its start, and the steps after its syncs (audits, the day's snapshot)."""
+"""The job that covers the start of the command, and the steps after its syncs (audits, the day's snapshot)."""
 DIGEST = "camp_digest"
 ALERTS = "camp_alerts"
 
 
 def max_ages() -> dict[str, timedelta]:
-    """Return the allowed age of the last good run by name. Empty where Pardot is not configured."""
+    """Return the maximum age of the last successful run, by name. Empty when Pardot is not configured."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
     daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))

@@ -1,4 +1,4 @@
-"""Classify why an entity is not synced, so that a banner can name the remedy that works."""
+"""Classify why a sync did not succeed, so that a banner can name the right remedy."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _State, _Cause = SyncRun.State, SyncRun.Cause
 
 
 class Problem(StrEnum):
-    """The class of a sync that did not end well."""
+    """The reason why a sync did not succeed."""
 
     DELETES = "deletes"
-    """The mass-delete guard held it back."""
+    """The mass-delete guard stopped the sync."""
     REFUSED = "refused"
     """A login or a setting was refused: a person must act first."""
     QUOTA = "quota"
@@ -28,7 +28,7 @@ _OF_CAUSE = {_Cause.LASTING: Problem.REFUSED, _Cause.LIMIT: Problem.QUOTA, _Caus
 
 
 def problem_of(run: SyncRun, state: str, *, held_back: tuple[int, int] | None) -> Problem | None:
-    """Return the problem of an entity's last run, which ended in ``state``; ``None``: it has none."""
+    """Return the problem of a run that ended in ``state``; ``None`` when it succeeded."""
     if held_back is not None:
         return Problem.DELETES
     if state == _State.INTERRUPTED:

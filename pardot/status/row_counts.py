@@ -1,4 +1,4 @@
-"""Count each entity's rows at the end of a sync, because counting millions takes seconds."""
+"""Count each entity's rows at the end of a sync: for pages, counting millions of rows would be too slow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNTED: Mapping[str, type[models.Model]] = {
 
 
 def count_rows() -> None:
-    """Update ``EntityState.rows``; call this in a transaction that locks no tables."""
+    """Update ``EntityState.rows``. Call this in a transaction that locks no tables."""
     tables = {name: model for entity in ALL for name, model in _tables(entity).items()}
     states = list(EntityState.objects.filter(name__in=tables))
     for state in states:

@@ -1,4 +1,4 @@
-"""Tell how far a running ``camp_sync`` is, whoever started it, from what its runs store."""
+"""Compute the progress of a running ``camp_sync`` from its runs, whoever started it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sf.models import SyncLease, SyncRun
 
 
 def sync_steps(found: CampStatus) -> tuple[int, int] | None:
-    """Return the place of the entity that is being read, and the number of all; ``None`` while none is being read.
+    """Return the position of the entity that is being read, and the number of entities; ``None``: none is being read.
 
-    The sample of ``--scout`` counts from the moment it is being read: only then its run is known.
+    The sample of ``--scout`` counts only from the moment when it is read, because its run is not known earlier.
     """
     if not found.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None
     run = max(found.running, key=lambda each: each.started)
-    if run.started < lease.taken_at:  # it was left by a process that was killed
+    if run.started < lease.taken_at:  # left by a process that was killed
         return None
     own = next(entity for entity in ALL if run.object in entity.parts)
     begun = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)

@@ -14,7 +14,7 @@ _SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
 def tier_of(entities: Collection[str]) -> int:
     """Return 3 with prospects and activities, 2 with prospects, 1 with all assets, otherwise 0.
 
-    A higher tier counts even if a lower one lacks something: one entity that cannot be read does not undo the rest.
+    A higher tier does not require the lower ones, so that one unreadable entity does not hide the rest.
     """
     if _SURVEYED.issubset(entities):
         return 3
@@ -24,7 +24,7 @@ def tier_of(entities: Collection[str]) -> int:
 
 
 def synced_tier(complete: Collection[str]) -> int:
-    """Return the tier of all stored data. ``complete``: the completely read entities; a sample makes tier 2."""
+    """Return the tier of all stored data. ``complete``: the completely read entities. A sample makes tier 2."""
     known = tier_of(complete)
     return 2 if known < 2 and _was_sampled() else known
 

@@ -7,7 +7,7 @@ from django.db import connection
 from pardot.models import Campaign
 from sf.ingest.lock import lock_table_for_write
 
-# Pardot may store the id in its form of 15 characters.
+# Pardot may store a Salesforce id in its form of 15 characters.
 _FILL = """
     UPDATE pardot_campaign c
     SET sf_created_at = f.created_date, sf_modified_at = f.last_modified_date,
@@ -24,7 +24,7 @@ _FILL = """
 
 
 def fill_campaign_dates() -> int:
-    """Update the columns from the copies of both systems; return how many campaigns changed.
+    """Update the columns from the copied Salesforce campaigns. Return how many Pardot campaigns changed.
 
     Call this in a transaction.
     """

@@ -1,8 +1,8 @@
-"""Handle fields that Pardot no longer shows: their columns keep their values, the others are synced.
+"""Continue without fields that Pardot no longer shows: their columns keep their values.
 
-This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call: its refusal names the unknown field.
-While a field is missing, each read begins by asking for one row with all fields, so the field is read again once it
-is back.
+This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call. Instead, its refusal names the unknown
+field. While a field is missing, each read begins with a request for one row with all fields, so a field that is back is
+noticed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from sf.salesforce.errors import RequestRefused
 from sf.sync.readable import PARDOT, columns_left_out, note_unreadable
 
 _NEEDED = frozenset({"id", "created_at", "updated_at", "is_deleted"})
-"""The columns without which no read is possible, or without which deletions would be unknown."""
+"""The columns that no read can do without."""
 
 
 def as_readable(entity: PardotEntity) -> PardotEntity:
-    """Return the entity without the columns that were unreadable at the last check. Makes no call."""
+    """Return the entity without the columns that were unreadable at the last check. This makes no call."""
     return replace(entity, left_out=columns_left_out(entity.name))
 
 
 def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
-    """Ask for one row until Pardot refuses no field, store what is missing, and return the entity without it."""
+    """Find and store the fields that Pardot refuses, by requests for one row. Return the entity without them."""
     readable = replace(entity, left_out=frozenset())
     while refusal := _refusal(client, readable):
         readable = _without_refused(refusal, readable)
@@ -36,7 +36,7 @@ def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
 
 
 def readable_after(refusal: RequestRefused, client: PardotClient, asked: PardotEntity) -> PardotEntity:
-    """Return the entity without the fields that explain a refused read; raises ``refusal`` when none does."""
+    """Return the entity without the fields that caused a refusal. Raises ``refusal`` when no field did."""
     _without_refused(refusal, asked)
     readable = look_again(client, asked)
     if readable == asked:
@@ -45,7 +45,7 @@ def readable_after(refusal: RequestRefused, client: PardotClient, asked: PardotE
 
 
 def _lost(entity: PardotEntity, readable: PardotEntity) -> list[tuple[str, str]]:
-    """Return column and API name of the columns that are left out."""
+    """Return the columns that are left out, with their API names."""
     whole = replace(entity, left_out=frozenset()).named_columns()
     return [(column, name) for column, name in whole.items() if column in readable.left_out]
 
@@ -59,9 +59,9 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 
 
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
-    """Leave out the fields that a refusal names. Raises the refusal when it names none, or an indispensable one.
+    """Leave out the fields that a refusal names. Raises the refusal when it names none, or a needed one.
 
-    No field is left out before the entity's first read: its column would be empty as if Pardot had no value.
+    Before the entity's first complete read no field is left out: an empty column would look as if Pardot had no values.
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
     columns = {column for column, name in entity.named_columns().items() if name in named}

@@ -1,4 +1,4 @@
-"""Fetch the pages of slices, several in parallel. Threads fetch without the database; the caller stores."""
+"""Fetch the pages of slices in parallel threads. Only the caller's thread stores them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from sf.salesforce.reads import TooMuchAsked
 
 @dataclass(frozen=True)
 class Cursor:
-    """The start of the next page of a slice: at a token, or behind an id."""
+    """The start of the next page of a slice: at a page token, or after the id ``behind``."""
 
     behind: int
     token: str = ""
     pages: int = 0
-    """The number of pages in the present sequence of tokens."""
+    """The number of pages so far in the current sequence of tokens."""
     start: int = 0
-    """The id behind which the sequence began."""
+    """The id after which the sequence began."""
     size: int = 0
-    """The number of rows per page of the sequence; 0: it has not begun."""
+    """The number of rows per page of the sequence; 0: the sequence has not begun."""
 
     @classmethod
     def at(cls, behind: int, size: int = 0) -> Cursor:
@@ -40,7 +40,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A page as rows to stage; ``following`` is ``None`` at the end of the slice."""
+    """A page as rows to stage. ``following`` is ``None`` at the end of the slice."""
 
     rows: list[Row]
     behind: int
@@ -51,7 +51,7 @@ class FetchedPage:
 
 
 class EntityQuery:
-    """The query of one object."""
+    """A query for the records of one entity."""
 
     def __init__(
         self, client: PardotClient, path: str, fields: Sequence[str], params: Mapping[str, str], page_size: int
@@ -64,13 +64,13 @@ class EntityQuery:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Send nothing more; pages under way fail."""
+        """Send no more requests. Pages that are being fetched fail."""
         self._stopped.set()
 
     def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
         """Return one page, with retries; a smaller one when Pardot runs out of time.
 
-        When a token has expired, the page is asked for by id.
+        When a token has expired, the page is requested by id instead.
         """
         while True:
             if not cursor.size:
@@ -110,9 +110,9 @@ class EntityQuery:
         pages = cursor.pages + 1
         if page.next_token:
             unexplained = page.values and len(page.values) < cursor.size and not page.withheld
-            # The next page, asked for by id, brings the rows that a short page should have contained.
+            # Request the next page by id, so that it contains the rows that a short page lacked.
             if unexplained or cursor.size < self._client.rows_at_once(self._page_size):
-                return Cursor.at(behind)  # in the usual size
+                return Cursor.at(behind)  # of the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
         if not page.ceiling_reached and pages * cursor.size < CEILING:
             return None
@@ -125,9 +125,9 @@ class EntityQuery:
 
 
 def read_slices(query: EntityQuery, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
-    """Yield the pages of all unfinished slices as they come, with the index of their slice.
+    """Yield the pages of all unfinished slices as they arrive, each with the index of its slice.
 
-    Each slice continues while its last page is stored. Close the iterator to stop it.
+    While the caller stores a page, the next one of that slice is fetched. Close the iterator to stop.
     """
     waiting = deque(index for index in reversed(range(len(slices))) if not slices[index].done)
     with ThreadPoolExecutor(MOST_OPEN, thread_name_prefix="pardot") as pool:
@@ -156,11 +156,11 @@ def _fetch(query: EntityQuery, part: Slice, cursor: Cursor) -> FetchedPage:
     try:
         return query.fetch(part, cursor)
     finally:
-        connection.close()  # this thread's own, which was opened to count a login
+        connection.close()  # this thread opens one when it counts a login
 
 
 def staged_text(value: Any) -> str | None:
-    """Return a JSON value as it is staged; an empty text stays one."""
+    """Return a JSON value as text for staging. Null stays null, and an empty text stays empty."""
     if value is None or isinstance(value, str):
         return value
     return json.dumps(value)

@@ -1,7 +1,7 @@
-"""Roll-ups of visitor activities, so that no page scans them.
+"""Update the roll-ups of visitor activities, which pages read instead of scanning activities.
 
-They are updated in the transaction that merges activities: readers never see one without the other. Only the days
-that the read has touched are counted again. Days are UTC.
+This happens in the transaction that merges activities, so that readers never see activities and roll-ups disagree.
+Only days with activities in the read are recounted. Days are UTC.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _COLUMN_OF_KIND = {
     AssetKind.LIST_EMAILS: "list_email_id",
 }
 
-# One activity counts for each asset that it names.
+# An activity counts once for each asset that it names.
 _COUNT_DAYS = f"""
     INSERT INTO pardot_assetactivityday (day, asset_kind, asset_id, type, count)
     SELECT (a.created_at AT TIME ZONE 'UTC')::date, named.kind, named.id, a.type, count(*)
@@ -59,9 +59,10 @@ _COUNT_PROSPECTS = """
 
 
 def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
-    """Update the roll-ups after a merge of activities read from ``began`` on; call this in the merge's transaction.
+    """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
-    After a full read, recount all days from ``since``. Activities older than the retention are removed.
+    ``began``: the start of the read. ``since``: after a full read, recount all days from then on. Activities older than
+    the retention are removed.
     """
     forget_before(began - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS))
     if since is not None:
@@ -73,7 +74,7 @@ def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) 
 
 
 def count_days(first: date, last: date | None) -> None:
-    """Recount the days from ``first`` to ``last`` (to the end when ``None``)."""
+    """Recount the days from ``first`` to ``last``. ``None``: to the latest day."""
     days = AssetActivityDay.objects.filter(day__gte=first)
     if last is not None:
         days = days.filter(day__lte=last)
@@ -84,13 +85,13 @@ def count_days(first: date, last: date | None) -> None:
 
 
 def count_prospects(*, until: datetime) -> None:
-    """Recount each prospect's activities in the days before ``until``."""
+    """Recount each prospect's activities in the ``ENGAGEMENT_DAYS`` before ``until``."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_PROSPECTS, [until - timedelta(days=ENGAGEMENT_DAYS), until])
 
 
 def forget_before(moment: datetime) -> int:
-    """Remove older activities, and the roll-ups of days that are wholly older; return the number of activities."""
+    """Remove activities before ``moment`` from the table and the roll-ups. Return their number."""
     oldest = moment.astimezone(UTC).date()
     AssetActivityDay.objects.filter(day__lt=oldest).delete()
     removed = VisitorActivity.objects.filter(created_at__lt=moment).delete()[0]

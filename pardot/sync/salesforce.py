@@ -1,4 +1,4 @@
-"""Syncs of Salesforce for this app: objects copied in the same way as in ``sf``, and figures that Salesforce counts."""
+"""Syncs from Salesforce for this app: objects that are copied as in ``sf``, and figures that Salesforce counts."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from sf.sync.salesforce_sync import SalesforceSync
 from sf.sync.source import SoqlQuery, rest_page
 
 GROUPS_AT_ONCE = 2000
-"""The most groups that an aggregate query returns; it has no next page."""
+"""The largest number of groups that an aggregate query returns. Such a query has no next page."""
 FEWEST_GROUPS = 50
 
 
 class CampMeaning(SalesforceMeaning):
-    """The other entities are tried even when Salesforce does not answer: many of them come from Pardot."""
+    """The meaning of errors here: an outage of Salesforce does not stop other entities, many of which are Pardot's."""
 
     def concerns_all(self, error: Exception) -> bool:
         return super().concerns_all(error) and not isinstance(error, TransientError)
 
 
 class CampObjectSync(ObjectSync):
-    """A sync like those of ``sf``, which also records for the audits when it was complete."""
+    """A sync like those of ``sf``, which also records the complete read for the audits."""
 
     meaning = CampMeaning()
 
@@ -51,14 +51,14 @@ class CampObjectSync(ObjectSync):
 
 
 class CountingSync(SalesforceSync[AnySynced]):
-    """A sync of aggregate counts; copies no records."""
+    """A sync of aggregate counts. It copies no records."""
 
     system: ClassVar[str] = "Salesforce"
     meaning = CampMeaning()
 
 
 class HealthSync(CountingSync[CountedEntity]):
-    """Counts the people in Salesforce, and those that Pardot knows: four counts."""
+    """A sync that counts leads and contacts, and those of them whom Pardot knows: four queries."""
 
     def _read_and_merge(self) -> None:
         began = runs.database_now()
@@ -90,14 +90,14 @@ _MEMBER_COUNTS = Target(
 
 
 class LoadedCounts:
-    """The counts of an entity, with their table."""
+    """An entity of counts, with the table that they are loaded into."""
 
     def __init__(self, entity: CountedEntity) -> None:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
 
 
 class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
-    """Counts members by campaign in Salesforce: one query per page of campaigns, without reading every member."""
+    """A sync that counts the members of each campaign by aggregate queries, without reading every member."""
 
     _groups_at_once = GROUPS_AT_ONCE
 
@@ -125,7 +125,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
 
     def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
-        """Yield each campaign with members that match, by id."""
+        """Yield each campaign that has matching members, in the order of ids."""
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
@@ -137,7 +137,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
             usage.check_between_pages(self._client.usage)
 
     def _page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
-        """Return the first groups and the number asked for, which is halved when Salesforce runs out of time."""
+        """Return the first groups, and the limit of the query, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
             query = SoqlQuery(_grouped(where, at_most), include_deleted=False)

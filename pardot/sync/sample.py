@@ -1,7 +1,7 @@
 """Read the sample of tier 2: the highest-scoring prospects with recent activity. It is not a complete read.
 
-v5 has no order by score, so the active prospects are read, latest first, and the best of them are kept. Nothing is
-removed, and there is no watermark: the next survey reads every prospect.
+API v5 cannot sort by score, so the active prospects are read, latest first, and those with the highest scores are
+kept. Nothing is removed, and there is no watermark: the next survey reads every prospect.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ProspectSample(PardotSync):
     def _read_what_is_readable(self) -> None:
         if hidden := _CHOSEN_BY & self._synced.left_out:
             raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
-        # Not the survey's table: an unfinished survey may be waiting there.
+        # A separate staging table, because the survey's may contain an unfinished read.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sampled"))
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
@@ -61,9 +61,9 @@ class ProspectSample(PardotSync):
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
-        """Return the best active prospects.
+        """Return the active prospects with the highest scores.
 
-        Starts again when a page token has expired: this order has no other way back.
+        Start over when a page token has expired, because this order cannot continue after an id.
         """
         self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:
@@ -81,7 +81,7 @@ class ProspectSample(PardotSync):
         """Return None: only complete reads of changes have a watermark."""
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Yield prospects with an activity since then, latest first. Those without any come first or last."""
+        """Yield prospects with an activity since then, latest first. Pardot sends those without any first or last."""
         dated = False
         for page in self._pages():
             for record in page.values:
@@ -95,7 +95,7 @@ class ProspectSample(PardotSync):
             self._progress.advanced(len(page.values))
 
     def _pages(self) -> Iterator[Page]:
-        """Yield pages up to Pardot's ceiling: prospects behind it were active less recently than 100,000 others."""
+        """Yield pages up to Pardot's ceiling: later prospects were active less recently than 100,000 others."""
         fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(self._size)}
         page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))

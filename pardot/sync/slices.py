@@ -1,8 +1,8 @@
-"""A read from Pardot in slices: its division, the progress of each slice, and the stored state.
+"""The state of a read from Pardot in slices: its division, and the progress of each slice.
 
-Rows come in the order of their ids, which never change, so that no row is missed when rows change during a read: a
-slice continues with ``idGreaterThan`` behind the last staged id, also after its page token has expired. Slices are
-spans of ``createdAt``, which never changes either.
+Slices are spans of ``createdAt``, and rows are read in the order of their ids. Neither value ever changes, so no row is
+missed when rows change during a read. After an interruption or an expired page token, a slice continues with
+``idGreaterThan`` the last staged id.
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""The number of slices of a read larger than a page: more than are read at once, so a long slice delays the end less.
-"""
+"""The number of slices of a read. There are more than are read at once, so that a long slice delays the end less."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The records created from ``after`` on and before ``before`` (empty: no bound), staged up to ``behind``."""
+    """The records created from ``after`` to before ``before`` (empty: no bound), staged up to the id ``behind``."""
 
     after: str = ""
     before: str = ""
@@ -33,23 +32,23 @@ class Slice:
 
 @dataclass(frozen=True)
 class SlicedRead:
-    """A read under way, in the form that ``SyncRun.resume_state`` stores. Times are ISO 8601."""
+    """An unfinished read, as ``SyncRun.resume_state`` stores it. Times are ISO 8601."""
 
     mode: str
     began: str
     fingerprint: str
     slices: tuple[Slice, ...]
     changed_since: str = ""
-    """Only records changed from then on."""
+    """Read only records that changed at this time or later; empty: all."""
     created_since: str = ""
-    """Only records created from then on."""
+    """Read only records that were created at this time or later; empty: all."""
     rows: int = 0
     staged: int = 0
-    """The number of rows, without those set aside while they were staged."""
+    """The number of rows in the staging table: ``rows`` without set-aside ones."""
     withheld: bool = False
     split: bool = False
     confirmed: bool = False
-    """Missing records were asked for once more, and did not come."""
+    """True when missing records were requested once more and are still missing."""
     previous_watermark: str | None = None
 
     @property
@@ -72,7 +71,7 @@ class SlicedRead:
         )
 
     def divided(self, earliest: datetime) -> Self:
-        """Divide the rest of the only slice. Most of it was created between ``earliest`` and the start of the read."""
+        """Divide the only slice. Most remaining records were created between ``earliest`` and the start of the read."""
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES
         bounds = [api_date(earliest + step * place) for place in range(1, SLICES)] if step.total_seconds() >= 1 else []
@@ -82,7 +81,7 @@ class SlicedRead:
         )
 
     def reopened(self) -> Self:
-        """Reopen all slices behind their last rows, to check that these were the ends."""
+        """Reopen all slices after their last rows, to check that no more rows follow."""
         return replace(self, slices=tuple(replace(part, done=False) for part in self.slices))
 
     def to_json(self) -> dict[str, Any]:
@@ -90,7 +89,7 @@ class SlicedRead:
 
     @classmethod
     def from_json(cls, values: Any) -> SlicedRead | None:
-        """Return the state, or ``None`` when another release wrote it in another form."""
+        """Return the state; ``None`` when another release stored it in another form."""
         try:
             return cls(**{**values, "slices": tuple(Slice(**part) for part in values["slices"])})
         except (TypeError, KeyError):

@@ -1,4 +1,4 @@
-"""Preload all JavaScript modules of a page in parallel; without this, browsers load one import after another."""
+"""Preload all JavaScript modules of a page in parallel. Otherwise browsers find the imports level by level."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 _IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*\bfrom\s+"(\.[^"]+)";', re.MULTILINE)
-"""Matches static imports only: a dynamic ``import()`` is for modules that are loaded when needed."""
+"""Matches static imports only, because a dynamic ``import()`` loads a module on demand."""
 
 
 @register.simple_tag
@@ -32,7 +32,7 @@ def module_preloads(names: Sequence[str]) -> SafeString:
 
 @lru_cache(maxsize=32)
 def _with_imports(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the files and their imports, each once, in the order in which they are found."""
+    """Return the files and all that they import, directly or not, without repetition."""
     found: dict[str, None] = dict.fromkeys(names)
     waiting = list(names)
     while waiting:

@@ -1,1 +1,1 @@
-"""The routes of ``/api/v1/pardot/``, for Super Users only: one file per resource, with schemas and functions."""
+"""The routes of ``/api/v1/pardot/``, for Super Users only. Each resource has a file with its schemas and routes."""

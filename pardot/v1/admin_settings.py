@@ -67,26 +67,28 @@ _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 class MemberIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    id: _MemberId | None = Field(None, description="The id of a present member, who keeps their tasks.")
+    id: _MemberId | None = Field(
+        None, description="The id of a current member, who keeps their tasks. Left out: a new member."
+    )
     name: _Name = Field(json_schema_extra=NOT_BLANK)
     role: _Short = ""
     areas: Annotated[list[_AreaOf], Field(max_length=len(Area))] = Field(
         [], description="The areas that the member owns."
     )
     label: _Label = Field("", description="A short name for narrow places.")
-    order: _Number | None = Field(None, description="Left out, the place in this list counts.")
+    order: _Number | None = Field(None, description="The position in lists. Left out: the position in this list.")
     accounts_uuid: uuid.UUID | None = Field(
-        None, description="The member's OpenStax account, by which tasks are `mine`."
+        None, description="The member's OpenStax account, by which `mine` finds tasks."
     )
     email: _Email | None = Field(
-        None, description="The address for morning messages; empty for none, left out for no change."
+        None, description="The address for morning messages. Empty: no messages. Left out: no change."
     )
     gets_messages: bool | None = Field(
-        None, description="`false` stops messages, also when there is an address. Left out, nothing changes."
+        None, description="`false` stops messages, even when there is an address. Left out: no change."
     )
 
     def member(self, place: int) -> Member:
-        """Return the team member; areas that are given twice are owned once."""
+        """Return the team member, without duplicate areas."""
         return Member(
             id=self.id,
             name=self.name,
@@ -106,7 +108,9 @@ class TeamIn(Schema):
         json_schema_extra={"example": {"team": [{"name": "Ines Example", "role": "Forms", "areas": ["forms"]}]}},
     )
 
-    team: Annotated[list[MemberIn], Field(max_length=200)] = Field(description="All of it: who is left out goes.")
+    team: Annotated[list[MemberIn], Field(max_length=200)] = Field(
+        description="The whole team. Members who are left out are removed."
+    )
 
 
 class MemberOut(Schema):
@@ -119,7 +123,7 @@ class MemberOut(Schema):
     accounts_uuid: uuid.UUID | None
     email: str
     gets_messages: bool
-    open_tasks: int = Field(description="These become unassigned when the member is removed.")
+    open_tasks: int = Field(description="The number of open tasks, which become unassigned when the member is removed.")
 
 
 class TeamOut(Schema):
@@ -160,11 +164,11 @@ class ConfiguredOut(Schema):
     help: str
     value: Any = Field(description="The value in effect.")
     default: Any
-    is_changed: bool = Field(description="Whether the value differs from the default.")
+    is_changed: bool = Field(description="True when the value differs from the default.")
     updated_at: datetime | None = Field(description="The time of the last change; null: never.")
     updated_by: str
     problem: str = Field(
-        description="Usually empty. The reason why a saved value is not used, or only in part: it is no longer valid."
+        description="The reason why a saved value, or a part of it, is no longer valid and not used. Usually empty."
     )
 
 
@@ -176,11 +180,12 @@ class ValueIn(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"value": 30}})
 
     value: Any = Field(
-        description="The value, shaped as in `GET`. A mapping may have some entries only; the others get their default."
+        description="The value, in the form of `GET`. A mapping may have only some entries; the others get their "
+        "default."
     )
     was: Any = Field(
         None,
-        description="The value that you saw, as in `GET`: 409 when it is another by now. Left out: not checked.",
+        description="The value that `GET` returned: 409 when it has changed since. Left out: not checked.",
     )
 
 
@@ -189,7 +194,7 @@ class ConfigurationChangeOut(Schema):
     title: str
     before: Any
     after: Any
-    is_reset: bool = Field(description="Whether the change was back to the default.")
+    is_reset: bool = Field(description="True when the change restored the default.")
     changed_by: str
     changed_at: datetime
 
@@ -213,9 +218,9 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     summary="Change the configuration",
 )
 def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
-    """Change one value, which every process uses from the next request on.
+    """Change one value. Every process uses it from the next request on.
 
-    If the value decides what counts as an issue, the audits are run again before the answer is sent.
+    If the audits depend on the value, they run again before the answer is sent.
     """
     try:
         was = given.was if "was" in given.model_fields_set else ANY
@@ -230,12 +235,12 @@ def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> Con
 
 
 @router.delete(
-    "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Back to the default"
+    "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Reset to the default"
 )
 def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
-    """Reset one value to its default, which every process uses from the next request on.
+    """Reset one value to its default. Every process uses it from the next request on.
 
-    If the value decides what counts as an issue, the audits are run again before the answer is sent.
+    If the audits depend on the value, they run again before the answer is sent.
     """
     try:
         value_reset(key, by=actor_name(request))
@@ -252,7 +257,7 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
     summary="Changes of the configuration",
 )
 def get_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
-    """Return who changed which value, and when."""
+    """Return the latest changes of the configuration, with their authors and times."""
     titles = {declared.key: declared.title for declared in KEYS}
     names = ("key", "before", "after", "is_reset", "changed_by", "changed_at")
     return ConfigurationChanges(

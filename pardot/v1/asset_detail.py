@@ -30,7 +30,7 @@ class PastIssueOut(Schema):
         description="The day on which an audit first saw the issue; null: before such days were recorded."
     )
     fixed_on: date | None = Field(description="The day of the first audit without the issue; null: the issue is open.")
-    days: int | None = Field(description="The number of days with the issue, so far or in all; null: not known.")
+    days: int | None = Field(description="The number of days that the issue has lasted or did last; null: unknown.")
 
 
 class TagOfAsset(Schema):
@@ -42,10 +42,10 @@ class AssetDetail(Schema):
     type: Area
     summary: AreaSummary = Field(description="The summary of all assets of this type.")
     record: AssetRecord
-    issues: list[PastIssueOut] = Field(description="Open ones first, then the latest that were fixed; at most 100.")
+    issues: list[PastIssueOut] = Field(description="At most 100 issues: open ones first, then the latest fixed ones.")
     tags: list[TagOfAsset]
-    exemptions: list[ExemptionOut] = Field(description="With those that have ended.")
-    tasks: list[TaskOut] = Field(description="About this asset: open ones first; at most 50.")
+    exemptions: list[ExemptionOut] = Field(description="The asset's exemptions, including those that have ended.")
+    tasks: list[TaskOut] = Field(description="At most 50 tasks about this asset, open ones first.")
 
 
 @router.get(
@@ -55,7 +55,7 @@ class AssetDetail(Schema):
     exclude_unset=True,
 )
 def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> AssetDetail:  # noqa: A002 - its name in the path
-    """Return an asset, every issue that it has or had, its tags, exemptions and tasks."""
+    """Return an asset with its open and fixed issues, its tags, exemptions and tasks."""
     area = area_of(type)
     health = area_health(area)[area]
     found = asset_history(health, asset_id)

@@ -38,7 +38,7 @@ class TypeInventory(Schema):
     type: str
     label: str
     count: int | None = Field(description="The number of assets; null: never read completely.")
-    recent: list[RecentAsset] = Field(description="The 10 assets that were created last.")
+    recent: list[RecentAsset] = Field(description="The 10 newest assets.")
 
 
 class AssetInventory(Schema):
@@ -50,14 +50,14 @@ class AssetHealth(Schema):
 
 
 class AssetRecord(Schema):
-    """One asset. Of the columns with a default, only those of its type are present."""
+    """One asset. Fields that its type does not have are absent."""
 
     id: int
     name: str | None
     created_at: datetime | None
     updated_at: datetime | None
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
-    exempt: list[str] = Field(description="Flags that do not count for this asset, because it is exempt.")
+    exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
         description="The day on which an audit first saw each flag; null: before such days were recorded."
     )
@@ -78,10 +78,12 @@ class AssetRecord(Schema):
     usage: int | None = Field(None, description="The number of objects with the tag; null: no data.")
     activity_count: int | None = Field(
         None,
-        description="Within the look-back: submissions of forms, views of pages, clicks on redirects, anything in "
-        "campaigns; null: no data.",
+        description="The activities within the look-back: submissions of forms, views of pages, clicks on redirects, "
+        "all activities of campaigns; null: no data.",
     )
-    error_count: int | None = Field(None, description="The errors of a form within the look-back; null: no data.")
+    error_count: int | None = Field(
+        None, description="The submissions of a form with errors within the look-back; null: no data."
+    )
 
 
 class AssetList(Schema):
@@ -94,14 +96,14 @@ class AssetList(Schema):
 
 
 class AssetParameters(FlagParameters):
-    """The filters of the table of one type."""
+    """The filters of one type's table."""
 
     campaign_id: RecordId | None = None
     linked: bool | None = Field(
-        None, description="Only what is in a campaign that is linked to Salesforce; false: in one that is not."
+        None, description="Only assets in a campaign that is linked to Salesforce; false: in one that is not."
     )
-    tagged: bool | None = Field(None, description="Only what has a tag (or has none).")
-    prefix: SearchText | None = Field(None, description="Only tags with this prefix, whatever its case.")
+    tagged: bool | None = Field(None, description="Only assets with a tag; false: without one.")
+    prefix: SearchText | None = Field(None, description="Only tags with this prefix. Case does not matter.")
 
     def filters(self) -> AssetFilters:
         return AssetFilters(
@@ -121,9 +123,9 @@ class AssetParameters(FlagParameters):
 class AssetSearch(AssetParameters, Paging):
     sort: Name = Field(
         "id",
-        description="`id`, `name`, `created_at`, `updated_at`, `issues` (how many flags), `since` (the latest day "
-        "of those that count), `activity_count` …; with `-` before it: descending. A column that the type has not is a "
-        "422 that lists those that it has.",
+        description="`id`, `name`, `created_at`, `updated_at`, `issues` (the number of flags), `since` (the first day "
+        "of the newest issue), `activity_count` …; with `-` before it: descending. 422 for a column that the type does "
+        "not have; the message lists its columns.",
     )
 
 
@@ -164,7 +166,7 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
 
 
 def area_of(name: str) -> Area:
-    """Return the type of assets of this name. Raises ``NotFound``."""
+    """Return the type of assets with this name. Raises ``NotFound``."""
     if name not in AUDIT_OF:
         raise NotFound(f"There is no type of asset {name!r}. Known: {TYPES}.")
     return Area(name)

@@ -1,4 +1,4 @@
-"""``/pardot/briefing`` and ``/pardot/sf-health``: the figures that start the morning."""
+"""``/pardot/briefing`` and ``/pardot/sf-health``: the main figures of the day."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router = Router(tags=["pardot: score"])
 
 
 class SalesforceHealthOut(Schema):
-    """The people that Salesforce and Pardot know. All values are null when Salesforce was never asked."""
+    """The number of people in Salesforce, and of those whom Pardot knows. All are null before the first count."""
 
     total_leads: int | None
     total_contacts: int | None
@@ -75,8 +75,8 @@ class Briefing(Schema):
     sf_health: SalesforceHealthOut
     assets: AssetCounts
     yesterday: Snapshot | None = Field(
-        description="The last snapshot before today. After days without a sync it is older than yesterday: `day` says "
-        "of which day. Null: there is none."
+        description="The last snapshot before today. After days without a sync it is older than yesterday: see its "
+        "`day`. Null: there is none."
     )
     last_week: Snapshot | None = Field(
         description="The last snapshot of the day seven days before today, or of an earlier one: see its `day`."
@@ -84,9 +84,11 @@ class Briefing(Schema):
     audited_at: datetime | None
 
 
-@router.get("/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The morning at camp")
+@router.get(
+    "/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The main figures of today"
+)
 def get_briefing(request: HttpRequest) -> Briefing:
-    """Return the score, coverage and inventory, with the last snapshot before today and the one of a week ago."""
+    """Return score, coverage and inventory, with the last snapshot before today and one that is a week old."""
     now = timezone.now()
     card, read, day = current_scorecard(now), complete_reads(), today(now)
     before = baselines(day)

@@ -1,4 +1,4 @@
-"""Work on many assets in one request: tasks, exemptions, and taking them back."""
+"""Create tasks or exemptions for many assets in one request, and remove them again."""
 
 from __future__ import annotations
 
@@ -36,19 +36,21 @@ _ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
 
 
 class Choice(Schema):
-    """The assets: `ids`, or everything that matches the query parameters, which are those of the table."""
+    """The chosen assets: by `ids`, or all that match the query parameters, which are the same as the table's."""
 
     model_config = ConfigDict(extra="forbid")
 
     ids: list[AssetId] | None = Field(
-        None, description=f"At most {MOST_CHOSEN:,}; the query parameters do not matter then.", json_schema_extra=_SIZES
+        None,
+        description=f"At most {MOST_CHOSEN:,} ids. With `ids`, the query parameters are ignored.",
+        json_schema_extra=_SIZES,
     )
     matching: int | None = Field(
         None,
         ge=1,
         le=LARGEST_ID,
-        description="In place of `ids`: how many assets match the query parameters, as you saw it. 422 when it is "
-        f"another number by now, or more than {MOST_CHOSEN:,}.",
+        description="In place of `ids`: the number of matching assets that the table showed. 422 when the number has "
+        f"changed, or is more than {MOST_CHOSEN:,}.",
     )
 
     def names(self, area: Area, matching: Callable[[], Rows]) -> Mapping[int, str]:
@@ -67,10 +69,10 @@ class BulkTasks(Choice):
 
     title: Line = Field(
         json_schema_extra=NOT_BLANK,
-        description="The title. In tasks for each asset, a colon and the asset's name are added.",
+        description="The title. With `for_each`, a colon and the asset's name are added to it.",
     )
     description: TaskText = ""
-    for_each: bool = Field(True, description="false: one task for all assets, which lists them.")
+    for_each: bool = Field(True, description="true: a task for each asset. false: one task that lists all assets.")
     issue: Annotated[str, StringConstraints(max_length=64)] | None = Field(
         None, description="With `for_each`: the key of the issue that the tasks are about."
     )
@@ -85,16 +87,16 @@ class BulkExemptions(Choice):
         json_schema_extra={"example": {"ids": [1], "issue": "forms_dormant", "reason": "Used again next spring."}},
     )
 
-    issue: Line = Field(description="A key of `issues`, of this type.")
+    issue: Line = Field(description="The key of an issue of this type.")
     reason: Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="Last day of the exemptions; null: no end.")
 
 
 class BulkMade(Schema):
-    """The new tasks or exemptions; `ids` given to `…/remove` takes them back."""
+    """The new tasks or exemptions. `…/remove` with these `ids` removes them again."""
 
     ids: list[int]
-    left_out: int = Field(description="Assets that were chosen, and got none: exempt already, or without the issue.")
+    left_out: int = Field(description="The number of chosen assets that were already exempt, or lack the issue.")
 
 
 class Removal(Schema):
@@ -107,23 +109,25 @@ class Removed(Schema):
     removed: int = Field(description="The number of exemptions that existed and were removed.")
 
 
-@router.post("/assets/{type}/tasks", response={201: BulkMade, **_ERRORS_OF_TYPE}, summary="Make tasks for many assets")
+@router.post(
+    "/assets/{type}/tasks", response={201: BulkMade, **_ERRORS_OF_TYPE}, summary="Create tasks for many assets"
+)
 def create_asset_tasks(
     request: HttpRequest,
     type: Path[TypeName],  # noqa: A002 - its name in the path
     search: Query[AssetParameters],
     given: BulkTasks,
 ) -> Status[BulkMade]:
-    """Create a task for each chosen asset, or one for all of them. When one is refused, none is created."""
+    """Create a task for each chosen asset, or one for all of them. If one is refused, none is created."""
     area = area_of(type)
     return _make_tasks(request, area, given, lambda: _assets(area, search))
 
 
-@router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Make tasks for many campaigns")
+@router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Create tasks for many campaigns")
 def create_campaign_tasks(
     request: HttpRequest, search: Query[CampaignParameters], given: BulkTasks
 ) -> Status[BulkMade]:
-    """Create a task for each chosen campaign, or one for all of them. When one is refused, none is created."""
+    """Create a task for each chosen campaign, or one for all of them. If one is refused, none is created."""
     return _make_tasks(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
 
 
@@ -136,7 +140,7 @@ def create_asset_exemptions(
     search: Query[AssetParameters],
     given: BulkExemptions,
 ) -> Status[BulkMade]:
-    """Exempt those of the chosen assets that have the issue, from the next request on."""
+    """Exempt the chosen assets that have the issue, from the next request on."""
     area = area_of(type)
     return _make_exemptions(request, area, given, lambda: _assets(area, search))
 
@@ -147,18 +151,18 @@ def create_asset_exemptions(
 def create_campaign_exemptions(
     request: HttpRequest, search: Query[CampaignParameters], given: BulkExemptions
 ) -> Status[BulkMade]:
-    """Exempt those of the chosen campaigns that have the issue, from the next request on."""
+    """Exempt the chosen campaigns that have the issue, from the next request on."""
     return _make_exemptions(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
 
 
-@router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Remove many tasks for good")
+@router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Delete many tasks")
 def remove_tasks(request: HttpRequest, given: Removal) -> Removed:
     """Delete these tasks; ids without a task are ignored."""
     with _reject_bad_values():
         return Removed(removed=tasks_delete(_some(given.ids)))
 
 
-@router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Count many assets again")
+@router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Delete many exemptions")
 def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
     """Delete these exemptions; ids without an exemption are ignored."""
     with _reject_bad_values():
@@ -216,7 +220,7 @@ def _some(ids: list[int]) -> list[int]:
     if not ids:
         raise BadChoice("ids", "Nothing is chosen")
     if len(ids) > MOST_CHOSEN:
-        raise BadChoice("ids", f"One request is for at most {MOST_CHOSEN:,}")
+        raise BadChoice("ids", f"At most {MOST_CHOSEN:,} can be chosen at once")
     return ids
 
 

@@ -32,7 +32,7 @@ class CampaignChild(Schema):
     id: int
     name: str | None
     flags: list[str]
-    exempt: list[str] = Field(description="Flags that do not count for this asset, because it is exempt.")
+    exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     activity_count: int | None = Field(
         description="The number of activities; null: no data. Activities of list emails are not counted."
     )
@@ -75,12 +75,12 @@ class CampaignItem(Schema):
         description="The day on which an audit first saw each flag; null: before such days were recorded."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
-        description="The first 50 of each type; `assets/{type}?campaign_id=` has all."
+        description="The first 50 assets of each type; `assets/{type}?campaign_id=` returns all."
     )
 
 
 class CampaignSummary(AreaSummary):
-    with_sf: int | None = Field(description="Linked to Salesforce.")
+    with_sf: int | None = Field(description="The number of campaigns that are linked to Salesforce.")
     missing_sf: int | None
 
 
@@ -89,7 +89,7 @@ class OrphanedAssets(Schema):
         description="The number of assets in a deleted campaign that are not exempt; null: no data."
     )
     exempt: int = Field(description="The number of assets in a deleted campaign that are exempt today.")
-    records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` has all.")
+    records: list[OrphanedAsset] = Field(description="The first 25; `assets/{type}?flag=orphan` returns all.")
 
 
 class CampaignList(Schema):
@@ -99,7 +99,7 @@ class CampaignList(Schema):
     campaigns: list[CampaignItem]
     did_you_mean: str | None = Field(description="Other words with matches, when `q` has none; null: none are known.")
     orphans: dict[ContentType, OrphanedAssets] = Field(description="The assets in a deleted campaign.")
-    folders: dict[str, str | None] = Field(description="Id → name of each folder that campaigns are in.")
+    folders: dict[str, str | None] = Field(description="The folders that contain campaigns: id → name.")
 
 
 class CampaignParameters(FlagParameters):
@@ -109,10 +109,13 @@ class CampaignParameters(FlagParameters):
     empty: bool | None = None
     has_assets: bool | None = None
     has_members: bool | None = None
-    asset_type: ContentType | None = Field(None, description="Only campaigns with some of it.")
+    asset_type: ContentType | None = Field(None, description="Only campaigns with assets of this type.")
     folder_id: RecordId | None = None
     min_age_days: int | None = Field(
-        None, ge=0, le=MOST_DAYS, description="Minimum age, since creation in Salesforce, or in Pardot if not linked."
+        None,
+        ge=0,
+        le=MOST_DAYS,
+        description="The minimum number of days since the creation in Salesforce; if not linked, in Pardot.",
     )
     max_age_days: int | None = Field(None, ge=0, le=MOST_DAYS)
 
@@ -151,10 +154,10 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
 
 
 @router.get(
-    "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns and what is in them"
+    "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns with their assets"
 )
 def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
-    """Return a page of campaigns. Filters do not apply to orphans and folders, which are always complete."""
+    """Return a page of campaigns. The filters do not apply to `orphans` and `folders`."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
         page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
@@ -202,18 +205,18 @@ class CampaignMemberItem(Schema):
 
 
 class CampaignMemberSummary(Schema):
-    """The figures that Salesforce counts; null: never counted."""
+    """The numbers of members, as counted by Salesforce; null: never counted."""
 
     members: int | None
     responded: int | None
     leads: int | None
     contacts: int | None
-    response_pct: float | None = Field(description="The percentage that responded; null also without members.")
+    response_pct: float | None = Field(description="The percentage of members that responded; null without members.")
 
 
 class CampaignMemberList(Schema):
-    sf_id: str = Field(description="18 characters.")
-    campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to it.")
+    sf_id: str = Field(description="The campaign's Salesforce id, with 18 characters.")
+    campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to this campaign.")
     summary: CampaignMemberSummary
     members: list[CampaignMemberItem] | None = Field(
         description="The members in the order of their ids; null: no survey has read members yet."
@@ -223,7 +226,7 @@ class CampaignMemberList(Schema):
 
 class MemberPaging(Schema):
     limit: int = Field(50, ge=1, le=500)
-    after: SalesforceIdText | None = Field(None, description="`next` of the page before.")
+    after: SalesforceIdText | None = Field(None, description="The value of `next` of the previous page.")
 
 
 @router.get(
@@ -239,7 +242,7 @@ def get_campaign_members(
     after = given_id(paging.after, place="query", name="after") if paging.after is not None else ""
     page = member_page(whole, after=after, limit=paging.limit)
     if page is None:
-        raise NotFound("There is no such campaign, in Pardot or in Salesforce.")
+        raise NotFound("There is no campaign with this id, in Pardot or in Salesforce.")
     return json_response(
         {
             "sf_id": whole,

@@ -1,4 +1,4 @@
-"""``/pardot/changes``: what got worse and what got better since an earlier day, with owners and rows."""
+"""``/pardot/changes``: the issues that got worse or better since an earlier day."""
 
 from __future__ import annotations
 
@@ -21,43 +21,47 @@ router = Router(tags=["pardot: history"])
 
 
 class ChangedRows(Schema):
-    """An issue whose count differs between the two days, or some of whose assets are other ones."""
+    """An issue whose count changed between the two days, or that has new assets although its count is unchanged."""
 
     key: str
     area: Area
     flag: str
-    title: str = Field(description="With the count of today.")
+    title: str = Field(description="The title, with today's count.")
     owners: list[str]
     is_percentage: bool
-    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
+    exempt: int = Field(description="The number of assets that have the issue and are exempt today.")
     before: int | float
     after: int | float
-    change: int | float = Field(description="after − before; more is always worse.")
-    harm: float = Field(description="Points of the overall score that the change costs; below zero: gives back.")
-    new: int = Field(description="Assets that got it after `since`; 0 for a percentage, which has no rows of its own.")
-    fixed: int = Field(description="Assets that had it on `since` and lost it, deleted ones included.")
+    change: int | float = Field(description="`after` − `before`. A higher number is always worse.")
+    harm: float = Field(
+        description="The points of the overall score that the change costs; negative when the score gains."
+    )
+    new: int = Field(description="The number of assets that got the issue after `since`; 0 for a percentage.")
+    fixed: int = Field(description="The number of assets that had the issue on `since` and lost it or were deleted.")
     oldest: date | None = Field(
-        description="The day since which the oldest of the assets has the issue; null: not known."
+        description="The first day of the issue on the asset that has had it longest; null: unknown."
     )
 
 
 class ChangesOut(Schema):
     day: date = Field(description="Today.")
-    since: date | None = Field(description="The day of the snapshot that is compared with; null: there is none.")
+    since: date | None = Field(description="The day of the snapshot to compare with; null: there is none.")
     score_before: int | None
     score: int | None
-    worse: list[ChangedRows] = Field(description="The most harmful first.")
-    better: list[ChangedRows] = Field(description="The most helpful first.")
-    other_rows: list[ChangedRows] = Field(description="Issues whose number is unchanged but that have new assets.")
+    worse: list[ChangedRows] = Field(description="The issues that got worse, the most harmful first.")
+    better: list[ChangedRows] = Field(description="The issues that got better, the most helpful first.")
+    other_rows: list[ChangedRows] = Field(description="The issues whose count is unchanged, but that have new assets.")
 
 
 _SINCE: Any = Query(
-    None, description="A day; the last snapshot of it or before it is used. Left out: the last one before today."
+    None,
+    description="The day to compare with, or the nearest earlier one with a snapshot. Left out: the last one before "
+    "today.",
 )
 
 
 @router.get(
-    "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="Changes for the worse and the better"
+    "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="Issues that got worse or better"
 )
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day. Issues without data on one of the days are left out."""

@@ -33,17 +33,17 @@ class ActionStatus(Schema):
     )
     count: int | None = Field(description="The number of objects with the tag; null: no data.")
     by_type: dict[str, int]
-    items: list[TaggedItem]
+    items: list[TaggedItem] = Field(description="The first objects with the tag.")
 
 
 class IssueTriage(Schema):
     key: str
     area: Area
-    count: int | float | None = Field(description="The number that the score counts; null: no data.")
-    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
+    count: int | float | None = Field(description="The count of the issue, without exempt assets; null: no data.")
+    exempt: int = Field(description="The number of assets that have the issue and are exempt today.")
     tagged: int | None = Field(description="The number of counted assets with a clean-up tag; null: no data.")
     tagged_pct: float | None = Field(
-        description="The percentage of counted assets with a clean-up tag; null also when nothing is counted."
+        description="The percentage of counted assets with a clean-up tag; null without data, or when `count` is 0."
     )
 
 
@@ -53,14 +53,14 @@ class CleanupStatus(Schema):
 
 
 class StatusQuery(Schema):
-    limit: int = Field(100, ge=1, le=1000, description="Items shown of each action.")
+    limit: int = Field(100, ge=1, le=1000, description="The largest number of items of each action.")
 
 
 class CleanupTagOut(Schema):
     action: str
     tag: str
     tag_id: int
-    created: bool = Field(description="Whether this request created the tag.")
+    created: bool = Field(description="True when this request created the tag.")
 
 
 class CleanupSetup(Schema):
@@ -69,9 +69,9 @@ class CleanupSetup(Schema):
 
 @router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="Progress of triage")
 def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
-    """Return what carries the tag of each action, and how much of each issue is tagged.
+    """Return the objects with the tag of each action, and the tagged share of each issue.
 
-    Tags are read with the assets.
+    New tags appear after the next sync of the assets.
     """
     inputs = score_inputs()
     tags = action_tags(inputs.configuration, items=query.limit)
@@ -82,18 +82,18 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
 @router.post(
     "/cleanup/setup",
     response={200: CleanupSetup, **documented(401, 403, 502)},
-    summary="Make the clean-up tags in Pardot",
+    summary="Create the clean-up tags in Pardot",
 )
 def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     """Create the missing clean-up tags; existing ones stay as they are.
 
-    502: Pardot refuses, and the message says what to do. 503: Pardot is unavailable; trying again does no harm.
+    502: Pardot refuses, and the message says what to do. 503: Pardot is unavailable; a retry is harmless.
     """
     try:
         made = make_missing_tags(configuration())
     except TagsNotMade as error:
         raise Unavailable(
-            f"Pardot cannot create all tags at the moment: {error}. Trying again does no harm.",
+            f"Pardot cannot create all tags at the moment: {error}. A retry is harmless.",
             ErrorType.PARDOT_AWAY,
             retry_after=error.retry_after,
         ) from error

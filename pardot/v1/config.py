@@ -44,36 +44,36 @@ class ConfigCamp(Schema):
 
 class ConfigGrade(Schema):
     grade: str
-    minimum: int = Field(description="The least number of points for this grade.")
+    minimum: int = Field(description="The lowest score with this grade.")
 
 
 class ConfigIssue(Schema):
     key: str = Field(examples=["forms_no_campaign"])
     area: Area
     flag: str = Field(
-        description="The flag of the assets that are counted; for prospects, a figure of `prospect-health`.",
+        description="The flag that the issue counts; for prospects, a figure of `prospect-health`.",
         examples=["no_campaign"],
     )
 
 
 class PardotConfig(Schema):
     sf_instance_url: str | None = Field(
-        description="The address of the org of the last sync; null: no sync has run yet."
+        description="The URL of the Salesforce org of the last sync; null: no sync has run yet."
     )
-    pardot_url: str = Field(description="Base of links into Pardot.")
+    pardot_url: str = Field(description="The base URL of links into Pardot.")
     pardot_pages: dict[str, str] = Field(
-        description="Kind of record → path behind `pardot_url`, with `{id}` for its id."
+        description="The pages of records in Pardot: type → path after `pardot_url`, with `{id}` for the id."
     )
     team: list[ConfigTeamMember]
     areas: list[ConfigArea]
-    issues: list[ConfigIssue] = Field(description="All there are, in the order of the areas.")
+    issues: list[ConfigIssue] = Field(description="All issues, in the order of the areas.")
     camp: ConfigCamp
     target_score: int | None = Field(description="The score that camp should end with; null: none was set.")
     grade_thresholds: list[ConfigGrade]
     activity_lookback_days: int
     list_stale_months: int
     list_stale_severe_months: int
-    cleanup_tags: dict[str, str] = Field(description="Action → name of its tag in Pardot.")
+    cleanup_tags: dict[str, str] = Field(description="The clean-up actions: action → name of its tag in Pardot.")
     time_zone: str = Field(description="The time zone in which days begin and end.")
     me: str | None = Field(description="The team member with the caller's account; null: no member has it.")
     account: str = Field(description="UUID of the caller's account.")
@@ -83,7 +83,7 @@ class PardotConfig(Schema):
     "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, issues, links, dates and thresholds"
 )
 def get_config(request: HttpRequest) -> PardotConfig:
-    """Return the current configuration; `admin/config` changes it."""
+    """Return the current configuration, which `PUT /pardot/admin/config/{key}` changes."""
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
     return _config(configuration(), team, instance_url, account=signed_in_user(request).session.uuid)

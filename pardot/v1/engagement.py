@@ -55,7 +55,7 @@ class EngagedProspect(Schema):
         description="The activities in the 30 days before the last read of activities; null: no data."
     )
     last_activity: datetime | None
-    scoring_categories: dict[str, float] = Field(description="Category → score, as Salesforce has them.")
+    scoring_categories: dict[str, float] = Field(description="The scores in Salesforce: category → score.")
 
 
 class NamedProspect(Schema):
@@ -68,7 +68,7 @@ class NamedProspect(Schema):
 
 
 class BadId(NamedProspect):
-    value: str = Field(description="Content of the field.")
+    value: str = Field(description="The content of the field.")
 
 
 class CrmIdAlerts(Schema):
@@ -82,7 +82,7 @@ class CrmIdAlerts(Schema):
 
 class StuckAdoption(NamedProspect):
     score: int | None
-    value: str = Field(description="Beginning of the adoption data that Salesforce did not take.")
+    value: str = Field(description="The first 200 characters of the adoption data that Salesforce did not take.")
 
 
 class AdoptionAlert(Schema):
@@ -92,7 +92,7 @@ class AdoptionAlert(Schema):
     total_prospects: int | None
     pct_affected: float | None
     high_score_count: int | None = Field(description="The number of stuck prospects with a score of 100 or more.")
-    sample: list[StuckAdoption] = Field(description="At most 50, the highest scores first.")
+    sample: list[StuckAdoption] = Field(description="At most 50 of these prospects, the highest scores first.")
 
 
 class EngagementSummary(Schema):
@@ -100,8 +100,12 @@ class EngagementSummary(Schema):
     top_score: int | None
     scored_count: int | None
     total_count: int | None
-    grade_distribution: dict[str, int] | None = Field(description="Grade → prospects; `none`: without one.")
-    active_30d: int | None = Field(description="With an activity in the 30 days before the last read of activities.")
+    grade_distribution: dict[str, int] | None = Field(
+        description="The number of prospects by grade; `none`: prospects without a grade."
+    )
+    active_30d: int | None = Field(
+        description="The number of prospects with an activity in the 30 days before the last read of activities."
+    )
 
 
 class Engagement(Schema):
@@ -112,14 +116,14 @@ class Engagement(Schema):
         "activity, and there is none."
     )
     count_is_exact: bool = Field(
-        description="False: more than `count`. What no figure counts (`q`, or `group` and `grade` together) is counted "
-        f"up to {FEW:,}."
+        description="False: there are more than `count`. With `q`, or with both `group` and `grade`, prospects are "
+        f"counted up to {FEW:,}."
     )
     prospects: list[EngagedProspect]
     did_you_mean: str | None = Field(
-        description="The name, company or email that is most like `q`, when `q` has no match; null: there is none."
+        description="The most similar name, company or email when `q` has no match; null: there is none."
     )
-    has_more: bool = Field(description="There are more of them behind this page.")
+    has_more: bool = Field(description="True when there are more prospects after this page.")
     crm_id_alerts: CrmIdAlerts
     adoption_json_alert: AdoptionAlert
     summary: EngagementSummary
@@ -128,19 +132,20 @@ class Engagement(Schema):
 class EngagementQuery(Paging):
     sort: Name = Field(
         "-score",
-        description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Those without it "
-        "(no score, no name, no activity in the 30 days) come last. `last_activity` goes by the moment that Pardot "
-        "keeps with the prospect.",
+        description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Prospects without a "
+        "value (no score, no name, no activity in the 30 days) come last. `last_activity` sorts by the time that "
+        "Pardot stores with the prospect.",
     )
     group: ProspectGroup | None = Field(
         None,
-        description="Only the prospects that this figure counts. `bad_…`: this field is not a Salesforce id; "
-        "`bad_id`: at least one of the four fields is not.",
+        description="Only the prospects of this group. `bad_…`: this field contains something other than a Salesforce "
+        "id; `bad_id`: at least one of the four fields does.",
     )
-    grade: Grade | None = Field(None, description="Only those with this grade; `none`: without one.")
+    grade: Grade | None = Field(None, description="Only prospects with this grade; `none`: without a grade.")
     q: SearchText | None = Field(
         None,
-        description="Parts of email, name or company in any order, one with three letters or digits; or the id.",
+        description="Parts of email, name or company in any order, at least one of them with three letters or digits; "
+        "or an id.",
         examples=["example.edu"],
     )
 
@@ -150,11 +155,13 @@ class EngagementQuery(Paging):
         return ProspectFilters(group=self.group, grade=self.grade or None, q=self.q or None)
 
 
-@router.get("/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects that engage")
+@router.get(
+    "/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects and their engagement"
+)
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """Return a page of prospects, of the sample (`--scout`) or of all (`--survey`), with problems of their CRM fields.
+    """Return a page of prospects from the sample (`--scout`) or from all (`--survey`), and problems of CRM fields.
 
-    Prospects in Pardot's recycle bin do not count; `group=deleted` has them.
+    Prospects in Pardot's recycle bin are left out, except with `group=deleted`.
     """
     data = prospect_data()
     page = _page(query, data)
@@ -178,9 +185,9 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 
 
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
-    """Return a page with one prospect more than asked for, if there is one.
+    """Return a page with one prospect more than requested, if there is one, to learn whether more follow.
 
-    ``None``: the active prospects are not known any more, because the last read of activities is too old.
+    ``None``: the active prospects are unknown, because the last read of activities is too old.
     """
     wanted = query.filters()
     with reject_unknown():
@@ -273,7 +280,7 @@ class ProspectActivities(Schema):
     prospect: EngagedProspect
     since: datetime | None
     until: datetime | None = Field(description="The end of the look-back; null: no data about activity.")
-    count: int | None = Field(description="The number of all activities of the 30 days; null: no data.")
+    count: int | None = Field(description="The number of all activities in the 30 days; null: no data.")
     activities: list[ProspectActivity] | None = Field(description="The activities, the latest first; null: no data.")
 
 
@@ -296,7 +303,7 @@ def get_prospect_activities(
     span = prospect_data().look_back
     who = described_prospects([prospect_id], span)
     if not who:
-        raise NotFound("There is no such prospect here.")
+        raise NotFound("No prospect with this id was synced.")
     found = activities_of_prospect(prospect_id, span) if span else None
     return json_response(
         {

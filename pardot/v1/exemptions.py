@@ -1,4 +1,4 @@
-"""``/pardot/exemptions``: assets that one issue does not count, with the reason."""
+"""``/pardot/exemptions``: assets that are exempt from an issue, with the reason."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ExemptionIn(Schema):
 
     asset_type: Area
     asset_id: AssetId
-    issue: Line = Field(description="A key of `issues`, of this type.")
+    issue: Line = Field(description="The key of an issue of this type.")
     reason: Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="Last day of the exemption; null: no end.")
 
@@ -64,19 +64,21 @@ class ExemptionOut(Schema):
 
 
 class ExemptionPage(Schema):
-    count: int = Field(description="All that match, whatever the limit.")
+    count: int = Field(description="The number of all matching exemptions, whatever the limit.")
     exemptions: list[ExemptionOut]
 
 
 class ExemptionQuery(PageQuery):
     asset_type: Area | None = None
     issue: QueryText | None = None
-    in_force: QueryBoolean | None = Field(None, description="false: only those that have ended.")
+    in_force: QueryBoolean | None = Field(
+        None, description="true: only exemptions that are in force. false: only those that have ended."
+    )
 
 
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
-    """Return exemptions, newest first, with those that have ended."""
+    """Return exemptions, newest first, including those that have ended."""
     found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(
         count=found.count(), exemptions=exemptions_out(found[query.offset : query.offset + query.limit])
@@ -86,7 +88,7 @@ def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exempt
 @router.post(
     "/exemptions",
     response={201: ExemptionOut, **documented(400, 401, 403, 413, 415, 422)},
-    summary="Take an asset out of the count of an issue",
+    summary="Exempt an asset from an issue",
 )
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
     """Exempt an asset from an issue, from the next request on. An exemption that has ended is replaced."""
@@ -100,17 +102,17 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
 @router.delete(
     "/exemptions/{exemption_id}",
     response={204: None, **documented(401, 403, 404, 422)},
-    summary="Count an asset again",
+    summary="Delete an exemption",
 )
 def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]:
-    """Delete an exemption: the asset counts again from the next request on."""
+    """Delete an exemption. The asset counts again from the next request on."""
     if not Exemption.objects.filter(pk=exemption_id).delete()[0]:
         raise NotFound("There is no exemption with this id.")
     return Status(204, None)
 
 
 def exemptions_out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
-    """Return the exemptions as answers, with a constant number of further queries."""
+    """Return the exemptions as answers; the number of additional queries is constant."""
     rows = list(exemptions)
     assets = [(Area(row.asset_type), row.asset_id) for row in rows]
     names, linked = asset_names(assets), campaigns_in_salesforce(assets)

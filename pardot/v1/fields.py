@@ -1,4 +1,4 @@
-"""Types of values in requests that the routes of this app share."""
+"""Types of request values that several routes share."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _NAME_CHARACTERS = 200
 
 
 NOT_BLANK: Any = {"pattern": r"\S"}
-"""Requires text besides blanks, in the OpenAPI document."""
+"""The pattern in the OpenAPI document for text that must not be blank."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
 
 
 class PageQuery(Schema):
-    """The requested part of a list."""
+    """The query parameters that select a part of a list."""
 
     limit: int = Field(50, ge=1, le=500)
     offset: int = Field(0, ge=0, le=10_000_000)
@@ -37,7 +37,7 @@ class PageQuery(Schema):
 def actor_name(request: HttpRequest) -> str:
     """Return the name of the signed-in user, for ``created_by`` and ``updated_by``.
 
-    An account without a name has that of its team member, else of its Super User, else its UUID.
+    For an account without a name, return the name of its team member or Super User, or else its UUID.
     """
     session = signed_in_user(request).session
     name = session.name.replace("\0", "").strip() or _known_name(session.uuid) or session.uuid

@@ -1,4 +1,4 @@
-"""``GET /pardot/gear-summary``: the connections of assets to campaigns and to Salesforce."""
+"""``GET /pardot/gear-summary``: how many assets reach a campaign, and a Salesforce campaign."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ router = Router(tags=["pardot: assets"])
 
 
 class ChainOut(Schema):
-    """The connections of one type. All are null without data; the links also while the campaigns were never read."""
+    """The numbers of assets of one type. Null: no data. All but `total` also need data about campaigns."""
 
     total: int | None
     in_campaign: int | None = Field(description="The number of assets in a campaign that is not deleted.")
@@ -41,7 +41,7 @@ class GearSummary(Schema):
     "/gear-summary", response={200: GearSummary, **documented(401, 403)}, summary="Asset → campaign → Salesforce"
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
-    """Return the counts of the latest audits. Exemptions do not change them."""
+    """Return the counts of the latest audits, including exempt assets."""
     found = gear()
     return GearSummary(
         content={area: ChainOut(**asdict(chain)) for area, chain in found.chains.items()},

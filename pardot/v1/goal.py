@@ -1,4 +1,4 @@
-"""``GET /pardot/goal``: few fixes that bring the score to a target."""
+"""``GET /pardot/goal``: a small set of fixes that brings the score to a target."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _TARGET: Any = Query(..., ge=1, le=100, description="The score to reach.")
 class PlannedFix(Schema):
     issue: str
     area: Area
-    count: int | float = Field(description="The number to fix; for a percentage, the number of points.")
+    count: int | float = Field(description="The number to fix; for a percentage, the number of percentage points.")
 
 
 class Goal(Schema):
     target: int
     fixes: list[PlannedFix] = Field(
-        description="Fixes for `POST /pardot/what-if`. They reach the target; the search is greedy, so another mix "
-        "may need a few rows fewer. Empty: it is reached."
+        description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need a few "
+        "rows fewer. Empty: the target is reached already."
     )
-    rows: int = Field(description="The number of assets and prospects to fix, together.")
+    rows: int = Field(description="The total number of assets and prospects to fix.")
 
 
-@router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Few fixes that reach a score")
+@router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Fixes that reach a target score")
 def get_goal(request: HttpRequest, target: int = _TARGET) -> Goal:
     """Return fixes after which the overall score is at least `target`. 404: there is no score yet."""
     try:

@@ -1,4 +1,4 @@
-"""``AreaSummary``: the latest audit of an area, in the form that the routes about assets use."""
+"""``AreaSummary``: the latest audit of an area, as all routes about assets return it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from pardot.selectors.area_health import AreaHealth
 class AreaSummary(Schema):
     area: Area
     label: str
-    audited_at: datetime | None = Field(description="null: never.")
-    items: int | None = Field(description="null: never read completely.")
+    audited_at: datetime | None = Field(description="The time of the latest audit; null: never audited.")
+    items: int | None = Field(description="The number of assets; null: never read completely.")
     has_activities: bool = Field(
-        description="False: there are no data about activity, or none newer than 8 days; flags that need them are "
-        "absent, and what was counted of them is null."
+        description="True when there is activity data that is at most 8 days old. Otherwise, flags that need it are "
+        "absent, and their counts are null."
     )
     activity_until: datetime | None = Field(description="The end of the look-back of activity.")
-    counts: dict[str, int | None] = Field(description="Flag → how many have it, exempt ones aside; null: no data.")
-    exempt: dict[str, int] = Field(description="Flag → how many more have it and are exempt.")
-    issues: dict[str, str] = Field(description="Flag → key of the issue that counts it; some flags only inform.")
+    counts: dict[str, int | None] = Field(
+        description="The number of assets with each flag, without exempt ones; null: no data."
+    )
+    exempt: dict[str, int] = Field(description="The number of exempt assets with each flag.")
+    issues: dict[str, str] = Field(
+        description="The issue that counts each flag: flag → key. Flags without an issue are absent."
+    )
 
 
 def area_summary(health: AreaHealth) -> dict[str, Any]:

@@ -36,26 +36,28 @@ class TrailNote(Schema):
 
 class Trail(Schema):
     count: int
-    snapshots: list[Snapshot] = Field(description="One a day on which something was synced, oldest first.")
+    snapshots: list[Snapshot] = Field(description="One snapshot per day with a sync, oldest first.")
     notes: list[TrailNote] = Field(
-        description="The notes on all these days, oldest first, including days without a snapshot."
+        description="The notes on these days, oldest first, including notes on days without a snapshot."
     )
 
 
 class Changed(Schema):
     """One figure on both days."""
 
-    before: int | float | None = Field(description="Null, as `after`: no data on that day.")
+    before: int | float | None = Field(
+        description="The figure on the earlier day. This and `after` are null without data on that day."
+    )
     after: int | float | None
-    change: int | float | None = Field(description="after − before; null when either is.")
+    change: int | float | None = Field(description="`after` − `before`; null when either is null.")
 
 
 class HarmfulChange(Changed):
     """A change for the better or for the worse."""
 
     harm: float | None = Field(
-        description="Points of the overall score that the change costs, by the weights of today; below zero: gives "
-        "back; null: no data on one of the days."
+        description="The points of the overall score that the change costs, by today's weights; negative when the "
+        "score gains; null: no data on one of the days."
     )
 
 
@@ -76,12 +78,12 @@ class ChangedIssue(HarmfulChange):
 
 
 class ChangedCount(Changed):
-    name: str = Field(description="A column of the snapshots.")
+    name: str = Field(description="The name of a field of the snapshots.")
 
 
 class ComparedDay(Schema):
     asked: date
-    used: date = Field(description="The day of the snapshot: the nearest earlier one when there is none of that day.")
+    used: date = Field(description="The day of the snapshot: that day, or the nearest earlier one with a snapshot.")
     snapshot: Snapshot
 
 
@@ -103,7 +105,7 @@ _LATER: Any = Query(None, alias="to", description="The later day; left out: the 
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
 def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
-    """Return daily snapshots and notes; all of them without `from` and `to`.
+    """Return the daily snapshots and notes of these days. Without `from` and `to`, return all.
 
     Days are in the installation's time zone.
     """
@@ -128,8 +130,8 @@ def compare_two_days(
 ) -> HttpResponse:
     """Return score, areas, people, issues and counts of both days, and the differences.
 
-    A day without a snapshot is represented by the nearest earlier one, and `used` says which; 404 when there is
-    none. Without `from` and `to`, the latest snapshot is compared with the one before it.
+    For a day without a snapshot, the nearest earlier one is used, and `used` names its day; 404 when there is none.
+    Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
     try:
         found = compare_days(first, second)
@@ -178,7 +180,7 @@ def _each(
     harm_of_one: Callable[[str], float] | None = None,
     known: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the changes, without names that an old snapshot has and today's declarations lack."""
+    """Return the changes. Names from an old snapshot that are no longer declared are left out."""
     wanted = None if known is None else set(known)
     found = [each for each in changes if wanted is None or each.name in wanted]
     plain = [{**named(each.name), **_figures(each)} for each in found]
@@ -188,7 +190,7 @@ def _each(
 
 
 def _harm(change: Change, harm_of_one: Callable[[str], float]) -> float | None:
-    # Adding zero makes a zero of a negative one.
+    # Adding zero turns -0.0 into 0.0.
     return None if change.change is None else round(float(change.change) * harm_of_one(change.name), 4) + 0.0
 
 

@@ -1,4 +1,4 @@
-"""``/pardot/issues``: the issues, the most expensive ones first; and a task to fix one."""
+"""``/pardot/issues``: the issues, those that cost the most points first, and tasks to fix them."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ class IssueTask(Schema):
     id: int
     title: str
     description: str
-    assignee: str | None = Field(description="Name of the team member.")
+    assignee: str | None = Field(description="The name of the team member; null: unassigned.")
     area: Area | Literal[""]
     issue: str
-    asset_id: int | None = Field(description="The id of the asset; null when the whole issue is meant.")
+    asset_id: int | None = Field(description="The id of the asset; null: the task is about the whole issue.")
     status: Literal["open", "done"]
     priority: Literal["high", "normal", "low"]
     due_date: date | None
@@ -50,20 +50,22 @@ class IssueTask(Schema):
 class IssueItem(Schema):
     key: str
     area: Area
-    flag: str = Field(description="The flag of the assets that have it, as in `assets/{type}`.")
-    title: str = Field(description="With the count; a dash stands for no data.")
+    flag: str = Field(description="The flag of the assets with the issue, as in `assets/{type}`.")
+    title: str = Field(description="The title with the count, or with a dash when there is no data.")
     description: str = Field(description="The steps to take in Pardot.")
     priority: Literal["high", "normal", "low"]
-    count: int | float | None = Field(description="Without exempt assets; null: no data. A percentage has decimals.")
+    count: int | float | None = Field(
+        description="The number of assets with the issue, without exempt ones, or a percentage; null: no data."
+    )
     is_percentage: bool
-    exempt: int = Field(description="The number of further assets that have the issue and are exempt today.")
-    weight: float = Field(description="Points that the area loses for each.")
-    impact: float | None = Field(description="Points of the overall score that it costs; null: no data.")
+    exempt: int = Field(description="The number of assets that have the issue and are exempt today.")
+    weight: float = Field(description="The points that the area loses per occurrence.")
+    impact: float | None = Field(description="The points of the overall score that the issue costs; null: no data.")
     oldest: date | None = Field(
-        description="The day since which the oldest asset, exempt ones aside, has the issue; null: none, or not known."
+        description="The first day of the issue on the asset that has had it longest; null: no such asset, or unknown."
     )
     owners: list[str]
-    tasks: list[IssueTask] = Field(description="The open ones, the newest first.")
+    tasks: list[IssueTask] = Field(description="The open tasks for the issue, newest first.")
 
 
 class IssueList(Schema):
@@ -73,13 +75,13 @@ class IssueList(Schema):
 
 
 class NewIssueTask(Schema):
-    """The body of the request; if it is empty, the first owner of the area gets the task."""
+    """The owner and due date of the new task."""
 
     model_config = ConfigDict(extra="forbid")
 
     assignee: Name | None = Field(
         None,
-        description="Name of a team member; null or left out: the owner of the area.",
+        description="The name of a team member; null or left out: the first owner of the area.",
         json_schema_extra=NOT_BLANK,
     )
     due_date: QueryDate | None = None
@@ -91,23 +93,23 @@ class NewIssueTasks(NewIssueTask):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"issues": ["forms_dormant"]}})
 
     issues: list[PlainText] = Field(
-        description="Keys of `issues`.", json_schema_extra={"minItems": 1, "maxItems": len(BY_KEY)}
+        description="The keys of the issues.", json_schema_extra={"minItems": 1, "maxItems": len(BY_KEY)}
     )
 
 
 class MadeIssueTasks(Schema):
-    ids: list[int] = Field(description="The new tasks; given to `tasks/remove`, they are taken back.")
-    left_out: int = Field(description="Issues that had an open task already: it is left as it is.")
+    ids: list[int] = Field(description="The ids of the new tasks. `tasks/remove` with these ids removes them again.")
+    left_out: int = Field(description="The number of issues that already had an open task, which stays unchanged.")
 
 
 class MadeTask(Schema):
-    created: bool = Field(description="False: one was open already, and is left as it is.")
+    created: bool = Field(description="True when the task is new; false when it was open already, and is unchanged.")
     task: IssueTask
 
 
-@router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by what they cost")
+@router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by their cost in points")
 def list_issues(request: HttpRequest) -> IssueList:
-    """Return all issues: by impact, then those that do not occur, then those without data."""
+    """Return all issues by impact. Those that do not occur and those without data are last."""
     card = current_scorecard()
     oldest = oldest_findings(today())
     issues = [_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, open_issue_tasks())]
@@ -117,14 +119,14 @@ def list_issues(request: HttpRequest) -> IssueList:
 @router.post(
     "/issues/{key}/create-task",
     response={200: MadeTask, 201: MadeTask, **documented(400, 401, 403, 404, 413, 415, 422)},
-    summary="Make a task for an issue",
+    summary="Create a task for an issue",
 )
 def create_issue_task(
     request: HttpRequest, key: Annotated[PlainText, StringConstraints(max_length=64)], body: NewIssueTask | None = None
 ) -> Status[MadeTask]:
     """Create a task for an issue, with the issue's title and priority.
 
-    201: the new task. 200: the task that is already open for this issue, unchanged.
+    201: the task is new. 200: the issue already has this open task, which is unchanged.
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
@@ -135,10 +137,10 @@ def create_issue_task(
 @router.post(
     "/issues/create-tasks",
     response={201: MadeIssueTasks, **documented(400, 401, 403, 413, 415, 422)},
-    summary="Make a task for each of several issues",
+    summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
-    """Create a task for each of these issues that has no open one. When one is refused, none is created."""
+    """Create a task for each of these issues that has no open one. If one is refused, none is created."""
     keys = list(dict.fromkeys(body.issues))
     unknown = [key for key in keys if key not in BY_KEY]
     if unknown or not keys:
@@ -152,7 +154,7 @@ def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[Made
 
 
 def _make(request: HttpRequest, card: Scorecard, key: str, wanted: NewIssueTask) -> tuple[Task, bool]:
-    """Create a task for an issue, or return the open one, and whether it is new."""
+    """Create a task for an issue, or return its open one. Also return whether the task is new."""
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
     try:
         return issue_task_create(

@@ -1,4 +1,4 @@
-"""``GET /pardot/my-work``: what the caller's morning message tells, for the page."""
+"""``GET /pardot/my-work``: the contents of the caller's morning message, for the dashboard."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ MOST_TASKS = 25
 class AreaOfMine(Schema):
     area: Area
     label: str
-    score: int | None = Field(description="null: no data.")
+    score: int | None = Field(description="The score of the area; null: no data.")
     grade: str | None
     before: int | None = Field(description="The score on `since`.")
 
 
 class MyWork(Schema):
     member: str | None = Field(description="The caller's name in the team; null: no team member has this account.")
-    account: str = Field(description="The caller's account, for the settings of the team.")
+    account: str = Field(description="The UUID of the caller's account, to enter in the team's settings.")
     day: date = Field(description="Today.")
-    since: date | None = Field(description="The day of the snapshot that is compared with; null: there is none.")
+    since: date | None = Field(description="The day of the snapshot to compare with; null: there is none.")
     areas: list[AreaOfMine]
-    changes: list[ChangedRows] = Field(description="In the caller's areas: what got worse first.")
-    tasks: list[TaskOut] = Field(description=f"The {MOST_TASKS} most urgent open ones.")
-    task_count: int = Field(description="All open ones.")
+    changes: list[ChangedRows] = Field(description="The changes in the caller's areas, those for the worse first.")
+    tasks: list[TaskOut] = Field(description=f"The caller's {MOST_TASKS} most urgent open tasks.")
+    task_count: int = Field(description="The number of all the caller's open tasks.")
 
 
 @router.get("/my-work", response={200: MyWork, **documented(401, 403)}, summary="The caller's own work")
 def get_my_work(request: HttpRequest) -> MyWork:
-    """Return the areas that the caller owns, what changed in them since the last snapshot, and open tasks."""
+    """Return the caller's areas, their changes since the last snapshot before today, and the caller's open tasks."""
     account = signed_in_user(request).session.uuid
     member, facts = member_by_account(account), work_facts()
     whose: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""``/pardot/notes``: notes about events of a day, shown on the trend."""
+"""``/pardot/notes``: notes about events on a day, shown in the trend."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class NoteOut(Schema):
 
 
 class NotePage(Schema):
-    count: int = Field(description="All of these days, whatever the limit.")
+    count: int = Field(description="The number of all notes on these days, whatever the limit.")
     notes: list[NoteOut]
 
 
 class NoteQuery(PageQuery):
     first: Day | None = Field(None, alias="from")
-    last: Day | None = Field(None, alias="to", description="This day is included.")
+    last: Day | None = Field(None, alias="to", description="The last day, included.")
 
 
 @router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
@@ -68,14 +68,14 @@ def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     "/notes", response={201: NoteOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Pin a note to a day"
 )
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
-    """Create a note. A day may have several, and may be in the future."""
+    """Create a note. A day may have several notes, and may be in the future."""
     made = DayNote.objects.create(
         day=note.day, text=note.text, created_by=actor_name(request), created_at=timezone.now()
     )
     return Status(201, _out(made))
 
 
-@router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a note")
+@router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a note")
 def delete_note(request: HttpRequest, note_id: PathId) -> Status[None]:
     if not DayNote.objects.filter(pk=note_id).delete()[0]:
         raise NotFound("There is no note with this id.")

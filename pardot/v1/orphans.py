@@ -24,8 +24,8 @@ router = Router(tags=["pardot: orphans"])
 class OrphanKind(Schema):
     kind: Kind
     count: int
-    stored: int = Field(description="The number of orphans with details here.")
-    capped: bool = Field(description="There are more than have details.")
+    stored: int = Field(description="The number of orphans that are stored with details.")
+    capped: bool = Field(description="True when there are more orphans than are stored with details.")
 
 
 class Orphan(Schema):
@@ -42,12 +42,12 @@ class Orphans(Schema):
     )
     total: int | None = Field(description="The number of orphans of all kinds.")
     kinds: list[OrphanKind]
-    count: int = Field(description="Records with details, of the kind that was asked for.")
+    count: int = Field(description="The number of orphans of this `kind` that are stored with details.")
     records: list[Orphan]
 
 
 class OrphansQuery(Schema):
-    kind: Kind | None = Field(None, description="Only these.")
+    kind: Kind | None = Field(None, description="Only orphans of this kind.")
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=1_000_000)
 
@@ -55,18 +55,16 @@ class OrphansQuery(Schema):
 class PastCheck(Schema):
     captured_at: datetime
     total: int
-    counts: dict[str, int] = Field(description="Kind → how many.")
+    counts: dict[str, int] = Field(description="The number of orphans of each kind.")
 
 
 class History(Schema):
-    checks: list[PastCheck] = Field(description="The latest first.")
+    checks: list[PastCheck] = Field(description="The checks, latest first.")
 
 
-@router.get(
-    "/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Records whose other half is missing"
-)
+@router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Orphaned records")
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
-    """Return the latest check. Counts are exact; at most 1,000 orphans of each kind have details."""
+    """Return the latest check. Counts are exact, but at most 1,000 orphans of each kind have details."""
     run = OrphanRun.objects.first()
     if run is None:
         return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
@@ -94,7 +92,7 @@ _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
 def _described(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the orphans with the names of prospects, which are not stored a second time."""
+    """Return the orphans with the prospects' names, which are looked up because orphans are stored without them."""
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]
 

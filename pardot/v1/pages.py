@@ -1,4 +1,4 @@
-"""Parameters of all paged routes, and the answer when one of them names something unknown."""
+"""Parameters that all paged routes share, and the answer to an unknown flag or sort key."""
 
 from __future__ import annotations
 
@@ -27,32 +27,34 @@ class Paging(Schema):
 class FlagParameters(Schema):
     """The filters that all tables of audited assets have."""
 
-    flag: Name | None = Field(None, description="Only what has this flag; none when there are no data about it.")
-    issues: bool | None = Field(None, description="Only what has a flag that counts (or has none).")
+    flag: Name | None = Field(None, description="Only records with this flag; none when there is no data about it.")
+    issues: bool | None = Field(None, description="Only records with a flag that counts; false: without one.")
     exempt: bool | None = Field(
-        None, description="Only what is exempt from `flag`, or is not; without `flag`: from any of its flags."
+        None,
+        description="Only records that are exempt from `flag` (without `flag`: from any flag); false: only the others.",
     )
     new_since: QueryDate | None = Field(
-        None, description="Only what got one of its flags (with `flag`: this one) after this day, and is not exempt."
+        None,
+        description="Only records that got a flag (with `flag`: this one) after this day and are not exempt from it.",
     )
     fixed_since: QueryDate | None = Field(
-        None, description="Only what lost one of its flags (with `flag`: this one) after this day."
+        None, description="Only records that lost a flag (with `flag`: this one) after this day."
     )
     q: SearchText | None = Field(
         None,
-        description="Words in any order, each beginning a word of its name, subject, address, campaign, folder or "
-        "tags; case and accents do not matter. Or the id.",
+        description="Words in any order. Each must begin a word of the record's name, subject, address, campaign, "
+        "folder or tags; case and accents do not matter. Or an id.",
         examples=["summer nursing"],
     )
 
 
 class FlaggedPaging(FlagParameters, Paging):
-    """A page of audited assets, with their filters."""
+    """The filters and paging of audited assets."""
 
 
 @contextmanager
 def reject_unknown() -> Iterator[None]:
-    """Answer 422 for a flag or an order that does not exist."""
+    """Answer 422 when a flag or sort key does not exist."""
     try:
         yield
     except Unknown as error:
@@ -60,6 +62,6 @@ def reject_unknown() -> Iterator[None]:
 
 
 def unprocessable_query(parameter: str, sentence: str) -> Unprocessable:
-    """Return a 422 about one parameter of the query."""
+    """Return a 422 about one query parameter."""
     message = sentence.removesuffix(".")
     return Unprocessable(f"{message}.", errors=[{"loc": ["query", parameter], "message": message}])

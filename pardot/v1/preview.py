@@ -1,4 +1,4 @@
-"""``POST /pardot/admin/config-preview``: what other settings would do to the score."""
+"""``POST /pardot/admin/config-preview``: the score with other settings."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ class ConfigurationDraft(Schema):
     )
 
     values: dict[str, Any] = Field(
-        min_length=1, max_length=len(KEYS), description="Key → value, as `PUT /pardot/admin/config/{key}` takes it."
+        min_length=1,
+        max_length=len(KEYS),
+        description="The values by key, in the form of `PUT /pardot/admin/config/{key}`.",
     )
 
 
 class PreviewedIssue(Schema):
     issue: str
     area: Area
-    before: int | float | None = Field(description="The number before. This and `after` are null without data.")
+    before: int | float | None = Field(description="The current count. This and `after` are null without data.")
     after: int | float | None
 
 
@@ -55,11 +57,11 @@ class ConfigurationPreview(Schema):
     overall: ScoreChange
     by_area: list[AreaChange]
     by_person: list[PersonChange]
-    issues: list[PreviewedIssue] = Field(description="The issues whose number would change.")
+    issues: list[PreviewedIssue] = Field(description="The issues whose count would change.")
     days: list[PreviewedScore] = Field(
-        description="The last 45 days with other weights or grades, oldest first; empty where the values move neither."
+        description="The last 45 days, oldest first; empty when neither weights nor grades would change."
     )
-    limits: list[str] = Field(description="Sentences that say what could not be computed, and why.")
+    limits: list[str] = Field(description="Sentences about what could not be computed, and why.")
 
 
 @router.post(
@@ -68,9 +70,9 @@ class ConfigurationPreview(Schema):
     summary="Preview of other settings",
 )
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
-    """Return the scores with the given values instead of the current ones. Nothing is changed.
+    """Return the scores with the given values instead of the current ones. Nothing is stored.
 
-    422 as when the values are saved.
+    422: the values could not be saved either.
     """
     try:
         found = preview(body.values)

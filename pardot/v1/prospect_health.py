@@ -23,32 +23,36 @@ class ProspectHealth(Schema):
 
     audited_at: datetime | None
     total: int | None
-    linked: int | None = Field(description="With something in the Salesforce, lead or contact field.")
+    linked: int | None = Field(
+        description="The number of prospects whose Salesforce, lead or contact field is not empty."
+    )
     as_lead: int | None
     as_contact: int | None
     unlinked: int | None
     unlinked_pct: float | None
     link_rate: float | None = Field(
-        description="The percentage of linked prospects, to one decimal place; null also without any prospect."
+        description="The percentage of linked prospects, to one decimal place; null without prospects."
     )
     deleted: int | None = Field(description="The number of prospects in Pardot's recycle bin.")
     with_email: int | None
     opted_out: int | None
-    bad_salesforce_ids: int | None = Field(description="Fields whose value is not an id of 15 or 18 characters.")
+    bad_salesforce_ids: int | None = Field(
+        description="The number of Salesforce fields that contain something other than an id of 15 or 18 characters."
+    )
     bad_lead_ids: int | None
     bad_contact_ids: int | None
     bad_account_ids: int | None
-    adoption_stuck: int | None = Field(description="`adoption_json` is neither empty nor “Blank”.")
+    adoption_stuck: int | None = Field(
+        description="The number of prospects whose `adoption_json` is neither empty nor “Blank”."
+    )
     adoption_stuck_high_score: int | None = Field(
         description="The number of stuck prospects with a score of 100 or more."
     )
 
 
-@router.get(
-    "/prospect-health", response={200: ProspectHealth, **documented(401, 403)}, summary="In order or not: prospects"
-)
+@router.get("/prospect-health", response={200: ProspectHealth, **documented(401, 403)}, summary="Health of prospects")
 def get_prospect_health(request: HttpRequest) -> ProspectHealth:
-    """Return the counts of the end of the last sync."""
+    """Return the counts of the latest audit of prospects."""
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS, is_complete=True).first()
     figures = summary.figures if summary else {}
     names = ProspectHealth.model_fields.keys() - {"audited_at"}

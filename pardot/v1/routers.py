@@ -47,11 +47,11 @@ View = Callable[..., Any]
 
 
 def by_replica(view: View) -> View:
-    """Let a read replica answer a GET, with everything that any other route has written before."""
+    """Let a read replica answer a GET, if it has all that earlier requests to these routes wrote."""
 
     @wraps(view)
     def answer(request: HttpRequest, **values: Any) -> Any:
-        if request.method == "GET":  # HEAD too, which the middleware turns into it
+        if request.method == "GET":  # also HEAD, which the middleware turns into GET
             return read_from_replica(lambda: view(request, **values), after_writes=True)
         with noted_write():
             return view(request, **values)
@@ -61,7 +61,7 @@ def by_replica(view: View) -> View:
 
 router = Router(auth=super_user())
 _OF_THE_PRIMARY = (sync, sync_requests)
-"""Modules that say what is under way now, which the primary alone knows."""
+"""Modules about running syncs. Only the primary knows the current state."""
 for _module in (
     briefing,
     score,
@@ -81,7 +81,7 @@ for _module in (
     orphans,
     cleanup,
     texts,
-    bulk,  # before these three: their paths would take /tasks and /remove for an id
+    bulk,  # before the next three, whose paths would match /tasks and /remove as an id
     asset_detail,
     tasks,
     exemptions,

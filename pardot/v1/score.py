@@ -24,8 +24,8 @@ class AreaScoreOut(Schema):
     items: int | None = Field(
         description="The number of assets or prospects. This and the following values are null without data."
     )
-    demerits: float | None = Field(description="Points that the issues of the area take, together.")
-    weight: float | None = Field(description="ln(items + 1): how much the area counts in the overall score.")
+    demerits: float | None = Field(description="The points that all issues of the area take.")
+    weight: float | None = Field(description="The weight of the area in the overall score: ln(items + 1).")
     points_lost: float | None = Field(description="The points of the overall score that the area costs.")
     owners: list[str]
 
@@ -44,13 +44,13 @@ class HealthScore(Schema):
     grade: str | None
     by_area: list[AreaScoreOut]
     by_person: list[PersonScoreOut]
-    issue_counts: dict[str, int | float | None] = Field(description="Issue key → how often; null: no data.")
+    issue_counts: dict[str, int | float | None] = Field(description="The count of each issue by key; null: no data.")
     audited_at: datetime | None
 
 
 @router.get("/health-score", response={200: HealthScore, **documented(401, 403)}, summary="Score and grades")
 def get_health_score(request: HttpRequest) -> HealthScore:
-    """Return the score that the latest audits, exemptions and weights give."""
+    """Return the score, computed from the latest audits, exemptions and weights."""
     return health_score(current_scorecard())
 
 

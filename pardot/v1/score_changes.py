@@ -1,4 +1,4 @@
-"""Two scorecards side by side, for the routes that compute what the score would be."""
+"""The changes between two scorecards, for the routes of what-ifs and previews."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ Words = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length
 
 class EverywhereSearch(Schema):
     q: Words = Field(
-        description="Words in any order, each beginning a word of the name, subject, address, campaign, folder or "
-        "tags; case and accents do not matter. Or an id.",
+        description="Words in any order. Each must begin a word of the asset's name, subject, address, campaign, "
+        "folder or tags; case and accents do not matter. Or an id.",
         examples=["summer nursing"],
     )
     limit: int = Field(5, ge=1, le=20, description="The largest number of matches of each type.")
@@ -31,8 +31,8 @@ class FoundAsset(Schema):
     type: Area
     id: int
     name: str | None
-    campaign_name: str | None = Field(None, description="null: not set, or the type does not have it.")
-    folder_name: str | None = Field(None, description="null: not set, or the type does not have it.")
+    campaign_name: str | None = Field(None, description="The campaign's name; null: the asset has no known campaign.")
+    folder_name: str | None = Field(None, description="The folder's name; null: the asset has no known folder.")
 
 
 class FoundAssets(Schema):
@@ -41,5 +41,5 @@ class FoundAssets(Schema):
 
 @router.get("/search", response={200: FoundAssets, **documented(401, 403, 422)}, summary="Search assets of all types")
 def search_assets(request: HttpRequest, search: Query[EverywhereSearch]) -> FoundAssets:
-    """Return the assets of each type that match, without prospects."""
+    """Return the matching assets of each type. Prospects are not searched."""
     return FoundAssets.model_validate({"found": search_everywhere(search.q, each=search.limit)})

@@ -1,4 +1,4 @@
-"""Return a day's snapshot as an answer, for all routes that contain one."""
+"""``Snapshot``: the figures of one day, as all routes return them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from pardot.scoring.salesforce_coverage import Coverage
 from pardot.scoring.snapshots import COUNTS, HEALTH_FIGURES
 
 COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_scores", "issue_counts", *COUNTS)
-"""The columns of a snapshot that are read, in the order of the answer."""
+"""The columns that are read, in the order of the answer."""
 
 
 class Snapshot(Schema):
     """The figures of one day; null: never read until then."""
 
     day: date = Field(description="The day, in the time zone of the installation.")
-    tier: int = Field(ge=0, le=3, description="The highest tier that was synced on this day; 0: single entities.")
+    tier: int = Field(
+        ge=0, le=3, description="The highest tier that was synced on this day; 0: only some entities were synced."
+    )
     updated_at: datetime
     health_score: int | None
     area_scores: dict[str, int | None]
@@ -31,7 +33,7 @@ class Snapshot(Schema):
     lists: int | None
     list_emails: int | None
     custom_redirects: int | None
-    prospects: int | None = Field(description="Without those in Pardot's recycle bin.")
+    prospects: int | None = Field(description="The number of prospects, without those in Pardot's recycle bin.")
     tags: int | None
     folders: int | None
     tagged_objects: int | None
@@ -40,8 +42,8 @@ class Snapshot(Schema):
     leads_with_pardot: int | None
     contacts_with_pardot: int | None
     prospects_linked: int | None
-    prospects_active: int | None = Field(description="Within 30 days.")
-    activities: int | None = Field(description="All that are kept.")
+    prospects_active: int | None = Field(description="The number of prospects with an activity within 30 days.")
+    activities: int | None = Field(description="The number of all stored activities.")
     campaign_members: int | None
     orphans: int | None
     coverage_pct: float | None = Field(
@@ -50,11 +52,11 @@ class Snapshot(Schema):
 
 
 def snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:
-    """Return ``snapshot`` by the names of ``Snapshot``."""
+    """Return the fields of ``Snapshot``."""
     return with_coverage({column: getattr(snapshot, column) for column in COLUMNS})
 
 
 def with_coverage(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a row of ``COLUMNS`` with the figures that are computed from it."""
+    """Return a row of ``COLUMNS`` with the figures that are computed from the row."""
     coverage = Coverage(**{name: values[name] for name in HEALTH_FIGURES})
     return {**values, "coverage_pct": coverage.coverage_pct}

@@ -1,4 +1,4 @@
-"""``/pardot/sync/status``: the freshness of every entity, and what was started."""
+"""``/pardot/sync/status``: the freshness of every entity, and the syncs that users requested."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ router = Router(tags=["pardot: sync"])
 
 
 class HeldBackDeletes(Schema):
-    missing: int = Field(description="The records that the last read did not return.")
-    of: int = Field(description="The number of records that are stored here.")
-    parts: dict[str, int] = Field(description="`missing` by part, as `camp_sync --allow-deletes` takes it.")
+    missing: int = Field(description="The number of records that the last read did not return.")
+    of: int = Field(description="The number of all stored records.")
+    parts: dict[str, int] = Field(
+        description="The number of missing records by part, in the form of `camp_sync --allow-deletes`."
+    )
 
 
 class EntityFreshness(Schema):
     name: str
     aliases: list[str]
-    tier: int = Field(description="The tier that reads it: 1, 2 or 3.")
+    tier: int = Field(description="The lowest tier that reads the entity: 1, 2 or 3.")
     freshness: Freshness = Field(
-        description="old: no complete read for 2 days (tier 1) or 8. partial: only a sample was read."
+        description="old: no complete read for 2 days (tier 1) or 8 days. partial: only a sample was read."
     )
     last_sync: datetime | None = Field(description="The end of the last successful run.")
     mode: str | None = Field(
@@ -43,22 +45,24 @@ class EntityFreshness(Schema):
     count: int | None = Field(description="The number of rows at the end of the last sync; null: never read.")
     state: str | None = Field(description="The state of the last run: its outcome, or running; null: never run.")
     problem: Problem | None = Field(
-        description="Why the last run did not end well: deletes (the mass-delete guard), refused (a login or a "
-        "setting), quota, switched_off, interrupted, failed."
+        description="The reason why the last run did not succeed: deletes (the mass-delete guard), refused (a login or "
+        "a setting), quota, switched_off, interrupted, failed."
     )
     failed_at: datetime | None = Field(description="The end of the last failed run.")
     deletes: HeldBackDeletes | None = Field(description="The deletions that the mass-delete guard held back.")
     message: str = Field(description="The message of the last run.")
     age_seconds: int | None = Field(description="The seconds since `last_sync`.")
-    withheld: bool = Field(description="Pardot left rows out: the API user may not see them.")
+    withheld: bool = Field(description="True when Pardot left out rows that the API user may not see.")
     complete_until: datetime | None = Field(
-        description="The time up to which all records are here; null: never read completely."
+        description="The time up to which all records are stored; null: never read completely."
     )
-    complete_since: datetime | None = Field(description="All is here from then on; null: from the beginning.")
+    complete_since: datetime | None = Field(
+        description="The time from which all records are stored; null: from the beginning."
+    )
 
 
 class RunningSync(Schema):
-    entity: str = Field(description="Or a part of one: lead_category_scores.")
+    entity: str = Field(description="The name of the entity, or of a part of one, such as `lead_category_scores`.")
     mode: str | None
     started: datetime
     rows_read: int
@@ -69,7 +73,7 @@ class PardotQuotaState(Schema):
     used: int
     maximum: int
     left: int
-    told_at: datetime = Field(description="The time when Pardot reported these numbers. They restart every day.")
+    told_at: datetime = Field(description="The time when Pardot reported these numbers, which start over every day.")
 
 
 class RequestedSync(Schema):
@@ -78,11 +82,11 @@ class RequestedSync(Schema):
     requested_at: datetime
     state: OperatorAction.State
     ended: datetime | None
-    message: str = Field(description="The last line of its output.")
+    message: str = Field(description="The last line of the command's output.")
 
 
 class SyncSteps(Schema):
-    step: int = Field(description="The place of the entity that is being read.")
+    step: int = Field(description="The position of the entity that is being read, from 1.")
     of: int = Field(description="The number of entities that the sync reads.")
 
 
@@ -92,16 +96,20 @@ class SyncStatus(Schema):
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]
-    is_locked: bool = Field(description="A `camp_sync` is under way: no other can be started until it ends.")
-    may_refresh: bool = Field(description="The caller may use POST …/sync/refresh, /accept-deletions and /survey.")
-    who_may_refresh: list[str] = Field(description="Names of the Super Users who may.")
-    steps: SyncSteps | None = Field(description="The progress of the running sync; null: none is running.")
-    activity: list[RequestedSync] = Field(description="Changes of the switch and requested syncs, the latest first.")
+    is_locked: bool = Field(description="True when a `camp_sync` is running. No other can be started until it ends.")
+    may_refresh: bool = Field(
+        description="True when the caller may use POST …/sync/refresh, /accept-deletions and /survey."
+    )
+    who_may_refresh: list[str] = Field(description="The names of the Super Users who may start syncs.")
+    steps: SyncSteps | None = Field(description="The progress of a requested sync; null: none is running.")
+    activity: list[RequestedSync] = Field(
+        description="The latest requested syncs and changes of the kill switch, newest first."
+    )
 
 
 @router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="Freshness of the data")
 def get_sync_status(request: HttpRequest) -> SyncStatus:
-    """Return the state of every entity, in the order in which they are read."""
+    """Return the state of every entity, in the order in which a sync reads them."""
     user = signed_in_user(request)
     found = camp_status()
     actions = latest_actions(_SHOWN)

@@ -23,23 +23,25 @@ class TagTotals(Schema):
     """The figures of all tags; null: no data."""
 
     tags: int | None
-    tagged_objects: int | None = Field(description="Tags on objects, together.")
+    tagged_objects: int | None = Field(description="The number of all assignments of tags to objects.")
     with_prefix: int | None
-    prefixes: int | None = Field(description="Different ones, whatever their case.")
+    prefixes: int | None = Field(description="The number of different prefixes. Case does not matter.")
 
 
 class NamingPattern(Schema):
     prefix: str
-    separators: list[str] = Field(description="Separators used after the prefix; more than one is `duplicate_prefix`.")
+    separators: list[str] = Field(
+        description="The separators after the prefix. With more than one, the tags have the flag `duplicate_prefix`."
+    )
     tags: int
-    usage: int | None = Field(description="Objects with these tags, together; null: no data.")
+    usage: int | None = Field(description="The number of assignments of these tags; null: no data.")
 
 
 class ObjectTypeCoverage(Schema):
-    object_type: str = Field(description="The area, or Pardot's word for what is not audited here.")
+    object_type: str = Field(description="The area, or Pardot's word for a type that is not copied.")
     area: Area | None
     total: int | None = Field(description="The number of objects of this type; null: never read, or not copied.")
-    tagged: int | None = Field(description="The number of objects with one tag or more.")
+    tagged: int | None = Field(description="The number of objects with at least one tag.")
     tagged_pct: float | None
     assignments: int = Field(description="The number of all tags on objects of this type.")
 
@@ -60,13 +62,15 @@ class TagList(Schema):
 
 class TagSearch(FlaggedPaging):
     sort: Name = Field(
-        "id", description="`id`, `name`, `usage`, `prefix`, `issues`, `since`, `created_at`, `updated_at`; `-`."
+        "id",
+        description="`id`, `name`, `usage`, `prefix`, `issues`, `since`, `created_at`, `updated_at`; with `-` before "
+        "it: descending.",
     )
 
 
 @router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
 def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
-    """Return a page of tags; the other figures are of all tags in the latest audit."""
+    """Return a page of tags. The other figures are about all tags, from the latest audit."""
     health = area_health(Area.TAGS)[Area.TAGS]
     wanted = AssetFilters(
         flag=search.flag,

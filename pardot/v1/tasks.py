@@ -37,7 +37,7 @@ router = Router(tags=["pardot: team"])
 TaskText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
 MemberName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
 TaskPriority = Task.Priority
-_ASSIGNEE = "Name of a team member; null: unassigned."
+_ASSIGNEE = "The name of a team member; null: unassigned."
 _NO_TASK = "There is no task with this id."
 
 
@@ -46,11 +46,13 @@ class TaskValues(Schema):
 
     description: TaskText = ""
     assignee: MemberName | None = Field(None, description=_ASSIGNEE)
-    area: Area | None = Field(None, description="Left out, it is that of the asset or issue.")
-    issue: MemberName | None = Field(None, description="The key of the issue that it is about.")
-    asset_type: Area | None = Field(None, description="With `asset_id`: an asset that was synced.")
+    area: Area | None = Field(None, description="The area. Left out: the area of the asset or issue.")
+    issue: MemberName | None = Field(None, description="The key of the issue that the task is about.")
+    asset_type: Area | None = Field(
+        None, description="The type of the asset that the task is about; it needs `asset_id`."
+    )
     asset_id: AssetId | None = None
-    asset_name: MemberName | None = Field(None, description="Left out, it is the asset's.")
+    asset_name: MemberName | None = Field(None, description="The asset's name. Left out: its name in Pardot.")
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL
     due_date: Day | None = None
@@ -66,7 +68,7 @@ class TaskIn(TaskValues):
 
 
 class TaskChange(TaskValues):
-    """The values to change; a value that is left out stays. `null` empties a field that may be empty."""
+    """The values to change. A value that is left out stays. `null` empties a field that may be empty."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 
@@ -95,9 +97,9 @@ class TaskOut(Schema):
     status: Task.Status
     priority: Task.Priority
     due_date: date | None
-    is_overdue: bool = Field(description="Open, and its due date is over.")
+    is_overdue: bool = Field(description="True when the task is open and past its due date.")
     is_settled: bool = Field(
-        description="Open, and its issue no longer occurs, or its asset no longer has the issue: it can be closed."
+        description="True when the task is open but can be closed, because its issue, or its asset's issue, is fixed."
     )
     age_days: int = Field(description="The days from creation to completion, or to today.")
     created_by: str
@@ -107,7 +109,7 @@ class TaskOut(Schema):
 
 
 class TaskPage(Schema):
-    count: int = Field(description="All that match, whatever the limit.")
+    count: int = Field(description="The number of all matching tasks, whatever the limit.")
     tasks: list[TaskOut]
 
 
@@ -116,7 +118,9 @@ class TaskQuery(PageQuery):
     unassigned: QueryBoolean = Field(False, description="Only unassigned tasks.")
     mine: QueryBoolean = Field(False, description="Only tasks of the team member with the caller's account.")
     status: Task.Status | None = None
-    overdue: QueryBoolean | None = Field(None, description="true: open and past the due date; false: the others.")
+    overdue: QueryBoolean | None = Field(
+        None, description="true: only open tasks past their due date; false: only the others."
+    )
 
 
 @router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
@@ -134,7 +138,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
     return TaskPage(count=tasks.count(), tasks=tasks_out(page))
 
 
-@router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Make a task")
+@router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Create a task")
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
@@ -147,10 +151,10 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
 @router.patch(
     "/tasks/{task_id}",
     response={200: TaskOut, **documented(400, 401, 403, 404, 413, 415, 422)},
-    summary="Change, finish or open a task",
+    summary="Change, finish or reopen a task",
 )
 def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
-    """Change a task. `completed_at` is set when the task is done, and cleared when it is opened again."""
+    """Change a task. `completed_at` is set when the task becomes done, and cleared when it is reopened."""
     try:
         return tasks_out([task_change(task_id, change.changes())])[0]
     except Task.DoesNotExist:
@@ -159,11 +163,9 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
         raise refused(error) from error
 
 
-@router.delete(
-    "/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Remove a task for good"
-)
+@router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
-    """Delete a task. A task that is done may stay instead: the progress report counts it."""
+    """Delete a task. There is no need to delete finished tasks, which the progress report counts."""
     if not task_delete(task_id):
         raise NotFound(_NO_TASK)
     return Status(204, None)
@@ -185,7 +187,7 @@ def _caller(request: HttpRequest) -> TeamMember:
     uuid = signed_in_user(request).session.uuid
     member = member_by_account(uuid)
     if member is None:
-        message = f"No team member has your account: enter {uuid} as the accounts_uuid of a team member."
+        message = f"No team member has your account. Enter {uuid} as the accounts_uuid of a team member."
         raise Unprocessable(message, errors=[{"loc": ["query", "mine"], "message": message}])
     return member
 
@@ -196,7 +198,7 @@ def refused(error: BadTask) -> Unprocessable:
 
 
 def tasks_out(tasks: Iterable[Task]) -> list[TaskOut]:
-    """Return the tasks as answers, with a constant number of further queries."""
+    """Return the tasks as answers; the number of additional queries is constant."""
     shown = list(tasks)
     linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))
     settled = settled_tasks(shown)

@@ -1,4 +1,4 @@
-"""``GET /pardot/digest`` and ``GET /pardot/progress``: text to paste into Slack or mail."""
+"""``GET /pardot/digest`` and ``GET /pardot/progress``: reports as text, to paste into Slack or mail."""
 
 from __future__ import annotations
 

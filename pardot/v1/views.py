@@ -30,7 +30,7 @@ _Query = Annotated[
 ]
 SubscriptionTime = ViewSubscription.MailTime
 _NO_TABLE = "Only views of a table of assets, campaigns or tags can be mailed. Open a table, then save the view again."
-_NO_DATA = "There are no data for this view: nothing was synced yet, or a filter in it does not exist any more."
+_NO_DATA = "There is no data for this view: nothing was synced yet, or one of its filters no longer exists."
 _NOT_YOURS = "You have no view with this id. A shared view can be changed only by the person who saved it."
 
 
@@ -45,13 +45,13 @@ class ViewIn(Schema):
     name: _Name = Field(json_schema_extra=NOT_BLANK)
     query: _Query = Field(
         json_schema_extra=NOT_BLANK,
-        description="The part of the dashboard's address after `?`. An open dialog and pages of tables are left out.",
+        description="The query of the dashboard's address. An open dialog and page numbers are not saved.",
     )
-    is_shared: bool = Field(False, description="Shown to the whole team.")
+    is_shared: bool = Field(False, description="True when the whole team sees the view.")
 
 
 class ViewChange(Schema):
-    """The values to change; a value that is left out stays."""
+    """The values to change. A value that is left out stays."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"is_shared": True}})
 
@@ -78,20 +78,20 @@ class ViewOut(Schema):
     name: str
     query: str
     is_shared: bool
-    is_mine: bool = Field(description="Saved by the caller, who may change and delete it.")
+    is_mine: bool = Field(description="True when the view belongs to the caller, who may change and delete it.")
     created_by: str
     created_at: datetime
     can_be_mailed: bool = Field(
-        description="Whether a morning message can include the view: it must show a table of assets, campaigns or tags."
+        description="True when a morning message can include the view, because it shows assets, campaigns or tags."
     )
     mailed: SubscriptionTime | None = Field(
-        description="The days on which the caller's morning message includes the view."
+        description="The days on which the caller's morning message includes the view; null: never."
     )
 
 
 class ViewList(Schema):
     views: list[ViewOut]
-    no_mail: str = Field(description="Usually empty. The reason why the caller gets no morning message.")
+    no_mail: str = Field(description="The reason why the caller gets no morning message. Usually empty.")
 
 
 @router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
@@ -160,7 +160,7 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, given: Subscription
 @router.delete(
     "/views/{view_id}/subscription",
     response={204: None, **documented(401, 403, 404, 422)},
-    summary="Get a view by mail no more",
+    summary="Stop getting a view by mail",
 )
 def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Remove the view from the caller's morning message, if it is there."""
@@ -184,7 +184,7 @@ def _refused(error: BadView) -> Unprocessable:
 
 
 def _all_out(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
-    """Return the views as answers, with one further query."""
+    """Return the views as answers; one additional query."""
     found = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
     mailed = {view: SubscriptionTime(when) for view, when in found}
     return [

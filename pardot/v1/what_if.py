@@ -37,8 +37,8 @@ class Fix(Schema):
         ge=0,
         le=2_147_483_647,
         allow_inf_nan=False,
-        description="The number to fix, at most as many as there are; for a percentage, the number of points. Null or "
-        "left out: all.",
+        description="The number to fix, at most the issue's count; for a percentage, the number of percentage points. "
+        "Null or left out: all.",
     )
 
 
@@ -47,7 +47,7 @@ class Fixes(Schema):
         extra="forbid", json_schema_extra={"example": {"fixes": [{"issue": "forms_errors", "count": 2}]}}
     )
 
-    fixes: list[Fix] = Field(min_length=1, max_length=len(BY_KEY), description="Each issue once.")
+    fixes: list[Fix] = Field(min_length=1, max_length=len(BY_KEY), description="The issues to fix, each at most once.")
 
 
 class FixedIssue(Schema):
@@ -61,7 +61,7 @@ class WhatIfScores(Schema):
     overall: ScoreChange
     by_area: list[AreaChange]
     by_person: list[PersonChange]
-    fixed: list[FixedIssue] = Field(description="Counts of the issues that were asked about.")
+    fixed: list[FixedIssue] = Field(description="The counts of the requested issues before and after the fixes.")
 
 
 @router.post(
@@ -70,7 +70,7 @@ class WhatIfScores(Schema):
     summary="The score if some issues were fixed",
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
-    """Return the score after the fixes. Nothing is changed. 422: an unknown issue, no data, or too many fixes."""
+    """Return the score after the fixes. Nothing is stored. 422: an unknown issue, no data, or too many fixes."""
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
         if fix.issue in fixes:

@@ -126,7 +126,7 @@ def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
 def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
     scout.expect("status of 404")
     scout.go(f"{TAB}&open=prospect&prospect.id=404")
-    expect(scout.page.get_by_role("dialog")).to_contain_text("There is no such prospect here.")
+    expect(scout.page.get_by_role("dialog")).to_contain_text("No prospect with this id was synced.")
 
 
 def break_links(answer: Any) -> None:

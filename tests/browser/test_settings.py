@@ -223,7 +223,7 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     expect(section(settings, "Clean-up tags")).to_contain_text("Tidy: Archive")
     save(settings)
     grades = section(settings, "Grades").get_by_role("alert")
-    expect(grades).to_contain_text("Thresholds must fall from grade to grade")
+    expect(grades).to_contain_text("Each minimum must be lower than the one before")
     expect(grades).to_be_focused()
     weight = page.get_by_label("Forms in no campaign")
     expect(weight).to_have_attribute("aria-invalid", "true")

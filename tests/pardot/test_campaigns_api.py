@@ -257,5 +257,5 @@ def test_what_is_no_id_is_refused(ask: Ask, text: str) -> None:
 def test_a_campaign_that_is_not_there(ask: Ask) -> None:
     make(Campaign, salesforce_id=OTHER_SF)
     SalesforceCampaign.objects.create(id=SF_18, system_modstamp=timezone.now(), is_deleted=True)
-    assert "no such campaign" in ask(f"campaigns/{SF_18}/members", status=404)["message"]
+    assert "There is no campaign with this id" in ask(f"campaigns/{SF_18}/members", status=404)["message"]
     assert ask(f"campaigns/{OTHER_SF}/members", status=422, after="1")["errors"][0]["loc"] == ["query", "after"]

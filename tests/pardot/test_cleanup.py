@@ -175,7 +175,7 @@ def test_pardot_s_refusals_are_told_and_what_was_made_stays(
 
 def test_a_lost_answer_may_be_asked_for_again(pardot: Pardot, super_user: Client, simulator: Simulator) -> None:
     simulator.fail("drop_after", path="^(?!.*name=).*objects/tags")
-    assert "Trying again does no harm" in post(super_user, 503)["message"]
+    assert "A retry is harmless" in post(super_user, 503)["message"]
     post(super_user)
     assert sorted(tags_there(pardot)) == sorted(NAMES)
 

@@ -98,7 +98,7 @@ def test_each_object_that_cannot_be_read_is_named(pardot: Pardot, simulator: Sim
     assert "fix  Pardot's forms: " in found
     assert "the API user may not read this: give it Pardot permissions for it" in found
     assert "fix  Pardot's prospects: " in found
-    assert "Nothing__c. (the API does not show this field: look for it in Pardot; one of your own: check " in found
+    assert "Nothing__c. (the API does not show this field: look for it in Pardot, or if you added it, check " in found
     assert "fix  Pardot's tags: Pardot withholds rows" in found
     assert found.endswith("error: 3 to fix")
 

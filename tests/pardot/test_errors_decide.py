@@ -46,8 +46,8 @@ def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Si
     ("code", "said"),
     [
         (49, "the API user may not read this"),
-        (51, "does not show this field: look for it in Pardot; one of your own: check PARDOT_ADOPTION_JSON_FIELD"),
-        (61, "does not take this parameter"),
+        (51, "does not show this field: look for it in Pardot, or if you added it, check PARDOT_ADOPTION_JSON_FIELD"),
+        (61, "does not accept this parameter"),
         (66, "more than five requests were open at once"),
         (109, "code 109 to GET"),
         (181, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),

@@ -19,7 +19,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""Another host's cron runs in the same minute. Without the lock a run leaves the work to others."""
+"""The time to wait for another host, whose cron runs in the same minute. After it, the work is left to that host."""
 
 
 class Command(BaseCommand):
@@ -27,8 +27,7 @@ class Command(BaseCommand):
 
     help = (
         "Post and mail to the team when the grade fell, the score is below the threshold in the settings, or a sync "
-        "failed or is overdue: once for each occurrence. Silent when there is nothing new. Cron runs it every 15 "
-        "minutes."
+        "failed or is overdue: once per occurrence. Sends nothing when nothing is new. Cron runs it every 15 minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +43,7 @@ class Command(BaseCommand):
                 raise CommandError("; ".join(failed))
 
     def _send(self, name: str, channel: TeamChannel) -> str:
-        """Send what this channel did not get yet; return the error, or an empty string."""
+        """Send the alerts that this channel did not get yet. Return the error, or an empty string."""
         alerts = list(unsent_alerts(name))
         if not alerts:
             return ""

@@ -1,4 +1,4 @@
-"""Provide ``sync_pardot``, another name of ``camp_sync`` for people who know it from elsewhere."""
+"""Provide ``sync_pardot``, another name of ``camp_sync``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Send a message by Django's mail, as plain text."""
+"""Send a message as plain-text mail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pardot.reports.channels.errors import NotDelivered
 def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address: str = "") -> None:
     """Send one message to all. Raises ``NotDelivered`` when the server is unavailable or accepts no recipient.
 
-    A mail program shows a button that stops the messages when there is a ``stop_address`` (RFC 8058).
+    With a ``stop_address``, mail programs show a button to unsubscribe (RFC 8058).
     """
     message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
     if stop_address:

@@ -1,7 +1,7 @@
 """Post a message to Slack's incoming webhook.
 
-Source: "Sending messages using incoming webhooks" of Slack's API documentation: 200 with the text ``ok``; 429 with
-``Retry-After``; other refusals name their reason in the body. "Formatting text": ``& < >`` are written as entities.
+Sources in Slack's API documentation: "Sending messages using incoming webhooks" (200 with the text ``ok``; 429 with
+``Retry-After``; other refusals have the reason in the body), and "Formatting text" (``& < >`` are sent as entities).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 
 
 def post_to_slack(webhook: str, text: str) -> None:
-    """Post ``text`` as a preformatted message.
+    """Post ``text`` as a preformatted message. Raises ``NotDelivered``.
 
-    Retried only where it cannot have been shown. Raises ``NotDelivered``.
+    It is retried only when Slack cannot have shown it.
     """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
@@ -32,10 +32,10 @@ def post_to_slack(webhook: str, text: str) -> None:
         try:
             answer = session.post(webhook, json=body, timeout=TIMEOUT_SECONDS)
         except requests.ConnectionError:
-            # The address of the webhook is a secret, and part of the error.
+            # Leave the error's text out: it contains the webhook's URL, which is a secret.
             reason, pause = "no connection", _PAUSE_SECONDS * attempt
         except requests.RequestException as error:
-            # It may have arrived: one late message is better than two.
+            # No retry, because the message may have arrived: one late message is better than two.
             raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
         else:
             if answer.status_code < 300:

@@ -1,4 +1,4 @@
-/* "What gets us to 95?": a target, and few fixes that reach it. */
+/* "What gets us to 95?": a target, and a small set of fixes that reaches it. */
 
 import { api, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
@@ -8,7 +8,7 @@ import { plural } from "../core/format.js";
 const AMBITION = 95;
 
 /**
- * Return the team's target; where it is reached or not set, the minimum of the next grade; with the best grade 95, then 100.
+ * Return the team's target. If it is reached or not set: the minimum of the next grade, and with the best grade 95 or 100.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
@@ -65,5 +65,5 @@ export class GoalForm {
 /** @param {Api["Goal"]} plan */
 function planWords({ target, fixes, rows }) {
   if (!fixes.length) return `The score is ${target} or more already.`;
-  return `${plural(rows, "row")} to fix for ${target}: those with the most points a row first. Another mix may need a few rows fewer.`;
+  return `${plural(rows, "row")} to fix for ${target}: those with the most points per row first. Another mix may need a few rows fewer.`;
 }

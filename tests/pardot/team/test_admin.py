@@ -290,7 +290,7 @@ def test_exemptions_are_checked_as_by_the_endpoint(admin: Client) -> None:
 
 def test_views_are_checked_as_by_the_endpoint(admin: Client) -> None:
     good = {"name": "Forms", "query": "tab=scout-report&prospects.q=jo@camp.example", "owner_uuid": str(uuid.uuid4())}
-    for query, message in (("open=tasks", "names nothing to save"), ("tab=tags&tags.q=%00", "NUL")):
+    for query, message in (("open=tasks", "contains nothing to save"), ("tab=tags&tags.q=%00", "NUL")):
         assert message in save(admin, SavedView, {**good, "query": query})[0]
     assert not SavedView.objects.exists()
     assert save(admin, SavedView, good) == []
@@ -336,7 +336,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the last grade must begin at 0"),
+        ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the minimum of the last grade must be 0"),
         ("score_weights", {"forms_errors": -1}, "forms_errors: must be 0 or more"),
         ("list_stale_months", 12, "very stale (12) must be more than until it is stale (12)"),
         ("list_stale_months", "six", "must be a whole number"),

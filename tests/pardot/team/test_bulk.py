@@ -135,10 +135,10 @@ def test_all_campaigns_that_match_are_those_of_the_map(browser: Browser) -> None
         ("", {"ids": []}, "Nothing is chosen"),
         ("", {}, "Give either ids or matching"),
         ("", {"ids": [1], "matching": 1}, "Give either ids or matching"),
-        ("", {"ids": [987654]}, "There is no asset 987654 among the forms that were synced: load the table again"),
-        ("", {"ids": [*range(1, MOST_CHOSEN + 2)]}, "at most 2,000 assets: choose fewer, by a filter or a search"),
-        ("", {"matching": MOST_CHOSEN + 1}, "at most 2,000 assets: choose fewer, by a filter or a search"),
-        ("", {"matching": 7}, "2 forms match now, not 7: load the table again, then choose"),
+        ("", {"ids": [987654]}, "There is no asset 987654 among the forms that were synced. Load the table again"),
+        ("", {"ids": [*range(1, MOST_CHOSEN + 2)]}, "At most 2,000 assets can be chosen at once. Choose fewer"),
+        ("", {"matching": MOST_CHOSEN + 1}, "At most 2,000 assets can be chosen at once. Choose fewer"),
+        ("", {"matching": 7}, "2 forms match now, not 7. Load the table again, then choose"),
         ("flag=lost", {"matching": 2}, "There is no flag 'lost' here"),
         ("prefix=a", {"matching": 2}, "Only tags have prefixes"),
     ],
@@ -180,7 +180,7 @@ def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
 def test_nothing_to_exempt_is_said(browser: Browser) -> None:
     [form] = audited({"campaign_id": records.campaign().id})
     refused = browser.refused("post", "assets/forms/exemptions", {"ids": [form.id], **NO_CAMPAIGN})
-    assert "None of them has forms_no_campaign and still counts" in refused
+    assert "None of these assets has forms_no_campaign and counts" in refused
 
 
 # -- issues -----------------------------------------------------------------------------------------------------------
