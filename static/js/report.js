@@ -1,4 +1,4 @@
-/* The progress report on one page. Its links load it again: the server writes it. */
+/* The progress report on one page. Its links reload the page, because the server renders the report. */
 
 import { startChrome } from "./core/chrome.js";
 import { find } from "./core/dom.js";

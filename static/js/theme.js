@@ -1,10 +1,10 @@
-/* Apply the chosen theme before the first paint. Django's admin keeps its own under the same name. */
+/* Apply the chosen theme before the first paint. Django's admin stores its theme under the same name. */
 (() => {
   let chosen = null;
   try {
     chosen = localStorage.getItem("theme");
   } catch {
-    // Storage is disabled: the system's setting applies.
+    // Storage is disabled, so the system's setting applies.
   }
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 })();

@@ -1,6 +1,6 @@
-/* Types that several modules share. Types of the API's answers are made from its own document by `make lint`.
+/* Types that several modules share. `make lint` generates the types of answers from the OpenAPI document.
 
-   A module that needs the type of another finds it here: collectstatic takes an import() in a comment for one. */
+   Types of other modules are here too, because collectstatic would treat an import() in a comment as an import. */
 
 // -- elements ------------------------------------------------------------------------------------------------
 
@@ -44,12 +44,12 @@ type Filled<Path extends string> = Path extends `${infer Before}{${string}}${inf
   ? `${Before}${string}${Filled<After>}`
   : Path;
 
-/** The paths that take such a request. */
+/** The paths that accept this method. */
 type PathFor<M extends Method> = {
   [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
 }[keyof Operations];
 
-/** The path of the OpenAPI document among those that take such a request: "tasks/7" → "tasks/{task_id}". */
+/** The OpenAPI document's path for an address, among those that accept this method: "tasks/7" → "tasks/{task_id}". */
 type Documented<Path extends string, M extends Method> = {
   [Known in Below<keyof Operations>]: Path extends Filled<Known>
     ? Operations[`/api/v1/pardot/${Known}`] extends Record<M, { responses: unknown }>
@@ -179,7 +179,7 @@ interface Panel {
   mount(element: HTMLElement, context: MountContext): Promise<boolean>;
 }
 
-/** Asks a mounted panel to load again. */
+/** Reloads a mounted panel. */
 type ReloadEvent = CustomEvent<{ waitFor(load: Promise<boolean>): void }>;
 
 interface HTMLElementEventMap {
@@ -291,7 +291,7 @@ interface Bulk<Row> {
 /** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** True when all rows that match `q` and `filters` are selected; `known` then has only the rows selected one by one. */
+  /** True when all rows that match `q` and `filters` are selected. Then `known` has only the rows selected one by one. */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;

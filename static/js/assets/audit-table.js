@@ -40,7 +40,7 @@ const TAGGED = {
 };
 
 /**
- * Return { nodes, reload() }. `summary` is that of the type's audit.
+ * Return { nodes, reload() }. `summary`: the summary of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {{ pages: Pages, since: readonly Option[], owners: Record<string, string> }} links
@@ -90,7 +90,7 @@ export function auditTable(summary, { pages, since, owners }) {
 }
 
 /**
- * Return these filters by the endpoint's names.
+ * Return the table's filters as parameters of the endpoint.
  *
  * @param {Record<string, string>} filters
  */

@@ -12,7 +12,7 @@ import { flagWords, nameOfAsset, TYPES } from "./words.js";
 /** @typedef {Choice & { issue: string, reason: string, until: string | null }} Exemptions */
 
 /**
- * post: the two requests, with the parameters that the table itself sends. params(filters): those of its filters.
+ * post: the two requests, with the parameters that the table sends. params(filters): the parameters of its filters.
  *
  * @template {Asset} Row
  * @param {Api["AreaSummary"]} summary
@@ -79,7 +79,7 @@ export function assetBulk(summary, { pages, params, post }) {
 }
 
 /**
- * Copies a line for each selected row: its name and its address.
+ * Copy a line with name and address for each selected row.
  *
  * @template Row
  * @param {(row: Row) => readonly [name: string, address: string | null]} linkOf
@@ -106,7 +106,7 @@ function choiceOf({ isAll, size, known }) {
 }
 
 /**
- * The flag that the table is filtered by, or the one that all selected rows have.
+ * Return the flag that the table is filtered by, or the only flag that all selected rows have.
  *
  * @param {Selected<Asset>} selected
  */
@@ -125,7 +125,7 @@ function counts({ flags, exempt }, flag) {
 }
 
 /**
- * The issues that the rows have, those of most rows first; the one that the table is filtered by before them.
+ * Return the issues of the rows: first the one that the table is filtered by, then those of the most rows.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Selected<Asset>} selected

@@ -1,4 +1,4 @@
-/* Columns of exported tables of assets that are not shown: ids, links, folder, owner. */
+/* Columns that only the exported tables of assets have: ids, links, folder, owner. */
 
 import { shared } from "../core/shared.js";
 

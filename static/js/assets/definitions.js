@@ -1,4 +1,4 @@
-/* Definitions of issues, with their weight and what they cost today. */
+/* Definitions of issues, with their weight and their cost today. */
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -9,7 +9,7 @@ import { flagWords } from "./words.js";
 
 export const SINCE =
   "The day on which a check first saw the issue; with several, the latest. “Earlier”: before such days were recorded.";
-export const RECENT = "Counted over the last 30 days, or as many as the settings say for the look-back.";
+export const RECENT = "Counted over the look-back in the settings, by default the last 30 days.";
 
 /**
  * Return the definition of each flag of a type of assets.

@@ -1,4 +1,4 @@
-/* The form that takes assets out of the count of an issue, and what is said when they are. */
+/* The form that exempts assets from an issue, and the message after it. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { inMonths, today } from "../core/days.js";
@@ -19,7 +19,7 @@ const OTHER = "-";
 /** @typedef {{ issue: string, reason: string, until: string | null }} ExemptionValues */
 
 /**
- * → what `submit(values)` gave; undefined when it was sent away. issues: options; the first one is chosen.
+ * Return the result of `submit(values)`; undefined when the dialog was closed. issues: options; the first is selected.
  *
  * @template Made
  * @param {{ intro: string, issues: readonly Option[], submit(values: ExemptionValues): Promise<Made> }} options
@@ -62,7 +62,7 @@ export async function exemptionForm({ intro, issues, submit }) {
 }
 
 /**
- * what: "“Contact us”", "38 forms". takeBack: the request that counts them again.
+ * what: "“Contact us”", "38 forms". takeBack: the request that removes the exemptions.
  *
  * @param {string} what
  * @param {string | null} until

@@ -3,7 +3,7 @@
 /** @typedef {{ q: string, sort: string, limit: number, offset: number }} PageParams */
 
 /**
- * Return the `source` of a table, made of a function that gets a page from the endpoint.
+ * Return the `source` of a table, given a function that gets a page from the endpoint.
  *
  * @template Row
  * @param {(params: PageParams, filters: Record<string, string>, signal?: AbortSignal) => Promise<Found<Row>>} get

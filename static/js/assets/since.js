@@ -25,7 +25,7 @@ export async function sinceOptions() {
 }
 
 /**
- * Return the days to compare today with: the last sync before today; on a Monday after a weekend sync also Friday;
+ * Return the days to compare today with: the last sync before today, on a Monday after a weekend sync also Friday, and
  * a week ago.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
@@ -62,7 +62,7 @@ export function sinceFilters(key, options) {
 }
 
 /**
- * Add the day that is in the address but not among the options.
+ * Add the day in the address to the options, if it is missing there.
  *
  * @param {readonly Option[]} options
  * @param {string} wanted
@@ -74,7 +74,7 @@ function withDay(options, wanted) {
 }
 
 /**
- * Return these filters by the endpoints' names.
+ * Return the filters "New" and "Fixed" as parameters of the endpoint.
  *
  * @param {Record<string, string>} filters
  */
@@ -83,7 +83,7 @@ export function sinceParams({ new: added, fixed }) {
 }
 
 /**
- * Return the column with the day of the latest issue that counts; under a filter by issue, of that issue.
+ * Return the column with the first day of the newest issue that counts, or of the issue that is filtered by.
  *
  * @param {string} key
  * @returns {Column<Found>}
@@ -108,7 +108,7 @@ export function sinceColumn(key) {
 }
 
 /**
- * Return the day; undefined without an issue, null for an issue that is older than the record.
+ * Return the day; undefined without an issue, null for an issue that is older than the ledger of findings.
  *
  * @param {Found} row
  * @param {string} flag

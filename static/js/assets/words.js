@@ -63,7 +63,7 @@ const FLAGS = {
 };
 
 /**
- * Return { label, tone, why } of a flag; an unknown flag gets its own name as label.
+ * Return { label, tone, why } of a flag. The label of an unknown flag is its name.
  *
  * @param {string} flag
  */

@@ -19,7 +19,7 @@ const BAR = 12;
 /**
  * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
  *
- * value null is "no data": no bar, a dash. href: the row is a link to what it counts.
+ * A null value means "no data": a dash instead of a bar. href: makes the row a link to the rows that it counts.
  *
  * @param {BarsOptions} options
  */

@@ -15,7 +15,7 @@ import { pictureMenu } from "./picture-menu.js";
 /**
  * A <figure> around a drawing.
  *
- * title: what it shows; seen with `caption`, else only read out. draw(width) → an SVG element, called again when the
+ * title: the name of the chart; visible with `caption`, else only read out. draw(width) → an SVG element, called again when the
  * width changes. height: of the drawing, kept free until it is drawn. columns, rows: the table equivalent (ui/plain-table.js). legend: a node. headline: a line under the title of its picture. keys: the legend of the picture.
  *
  * @template Row
@@ -75,7 +75,7 @@ export function picture(width, height, label, ...children) {
 }
 
 /**
- * Return the same for drawings with links, which screen readers announce one by one.
+ * Return an SVG for drawings with links, which screen readers announce one by one.
  *
  * @param {number} width
  * @param {number} height
@@ -87,7 +87,7 @@ export function group(width, height, label, ...children) {
 }
 
 /**
- * Return text cut to about the width; callers put all of it into a tooltip.
+ * Return the text, shortened to about the width. Callers put the whole text into a tooltip.
  *
  * @param {string} text
  * @param {number} room

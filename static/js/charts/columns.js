@@ -19,8 +19,8 @@ const HEAD = 20;
 /**
  * columns({ title, unit: "Prospects", name: "Grade", rows: [{ label, value, tone, href, spoken }], height })
  *
- * href: the column is a link to what it counts. spoken: what the label means, where it is short. Every `every`-th label
- * is written; without it each is that has the room.
+ * href: makes the column a link to the rows that it counts. spoken: the meaning of a short label. Every `every`-th label
+ * is written; without `every`, each label that has room.
  *
  * @param {ColumnsOptions} options
  */

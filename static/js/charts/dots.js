@@ -22,7 +22,7 @@ const NUMBER = 52;
 /**
  * dots({ title, rows: [{ label, value, before, cost, tone, href }], beforeLabel: "A week ago", costLabel: "Points lost" })
  *
- * value null is "no data": no dot, a dash. The axis ends at 100 and begins where the lowest score needs it.
+ * A null value means "no data": a dash instead of a dot. The axis ends at 100 and begins below the lowest score.
  *
  * @param {DotsOptions} options
  */

@@ -34,7 +34,7 @@ export function pictureMenu(chart) {
 }
 
 /**
- * Pass a promise, because some browsers accept the picture only during the click.
+ * Pass a promise: some browsers accept the picture only if the call happens during the click.
  *
  * @param {Promise<Blob>} png
  */

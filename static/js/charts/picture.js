@@ -98,7 +98,7 @@ const GEOMETRY = new Set(
   "x y x1 x2 y1 y2 cx cy r rx ry d width height viewBox transform text-anchor dominant-baseline".split(" "),
 );
 const TEXTS = new Set(["text", "tspan"]);
-/** `transparent` as browsers compute it. Areas that only catch the pointer have this fill. */
+/** `transparent` as browsers compute it. Areas that only receive pointer events have this fill. */
 const NO_COLOR = "rgba(0, 0, 0, 0)";
 const LEFT_OUT = new Set(["title", "div"]);
 
@@ -133,7 +133,7 @@ function copied(node) {
  * @param {CSSStyleDeclaration} style
  */
 function copiedMark(node, style) {
-  // A link leads nowhere in a picture, and few programs know a drawing inside of a drawing.
+  // Remove links and nested drawings: links do not work in pictures, and few programs support nested drawings.
   if (node.localName === "svg")
     return s("g", { transform: `translate(${node.getAttribute("x") ?? 0} ${node.getAttribute("y") ?? 0})` });
   if (node.localName === "a" || node.localName === "g") return s("g", {});

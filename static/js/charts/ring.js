@@ -1,9 +1,9 @@
-/* A small ring for a share of a whole, with its number inside, which is also its text. */
+/* A small ring for a share of a whole, with the number inside. */
 
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";
 
-/** A longer text is drawn smaller, or it would lie on the ring. */
+/** Longer text is drawn smaller, because it would overlap the ring. */
 const WIDEST = 3.8;
 
 /**

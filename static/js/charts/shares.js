@@ -6,7 +6,7 @@ import { number } from "../core/format.js";
 /** @typedef {{ label: string, value: Maybe<number>, tone: Tone }} Share */
 
 /**
- * shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no room.
+ * shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no space.
  *
  * @param {{ label: string, parts: readonly Share[], large?: boolean }} options
  */

@@ -33,8 +33,8 @@ const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"]
 /**
  * trend({ title, days: ["2026-11-01", …], series: [{ name, values: [82, null, …] }], notes: [{ day, text }], low, high })
  *
- * low and high hold the scale (0 and 100 for scores); without them it follows the values. With several series the
- * legend's buttons hide and show them. pick(day): what Enter or a click on a day does.
+ * low and high fix the scale (0 and 100 for scores); without them it follows the values. With several series, the
+ * legend's buttons hide and show them. pick(day): called on Enter or a click on a day.
  *
  * @param {TrendOptions} options
  */

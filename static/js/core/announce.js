@@ -6,7 +6,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Announce politely: the screen reader finishes first. Messages of the same moment are joined.
+ * Announce politely: the screen reader finishes first. Messages at the same time are joined.
  *
  * @param {string} text
  */

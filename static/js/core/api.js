@@ -20,7 +20,7 @@ export class ApiError extends Error {
     /** With 422: [{ loc: ["body", "name"], message }]. */
     this.errors = errors;
     this.requestId = requestId;
-    /** The server is down: the page says so once, and onBack() of core/outage.js says when to retry. */
+    /** True when the server is down. Then the page says so once, and onBack() of core/outage.js says when to retry. */
     this.isOutage = false;
   }
 }
@@ -44,7 +44,7 @@ async function told(promise) {
 }
 
 /**
- * Return an optional result: null when its endpoint fails, so that the rest can be shown. An outage is still raised.
+ * Return an optional result: null when its endpoint fails, so that the rest can be shown. An outage is still thrown.
  *
  * @template Type
  * @param {Promise<Type>} promise
@@ -71,7 +71,7 @@ export const api = {
 };
 
 /**
- * The address of a path with its parameters; empty ones are left out, lists are repeated.
+ * Return the address of a path with its parameters. Empty ones are left out, lists are repeated.
  *
  * @param {string} path
  * @param {object} [params]
@@ -97,7 +97,7 @@ export function isAbort(error) {
 }
 
 /**
- * The sentence of an error for people.
+ * Return the sentence of an error for people.
  *
  * @param {unknown} error
  */
@@ -108,7 +108,7 @@ export function messageOf(error) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ params?: object, body?: unknown, signal?: AbortSignal, waits?: boolean }} [options] waits: until somebody has
+ * @param {{ params?: object, body?: unknown, signal?: AbortSignal, waits?: boolean }} [options] waits: until the user has
  *   signed in again, as writes do
  * @returns {Promise<any>}
  */
@@ -129,7 +129,7 @@ async function request(method, path, { params, body, signal, waits } = {}) {
 }
 
 /**
- * Read the answer to its last byte: one that stalls or is cut off counts as none.
+ * Read the answer to its last byte. An answer that stalls or is cut off counts as no answer.
  *
  * @param {string} method
  * @param {string} address

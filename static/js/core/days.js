@@ -1,11 +1,11 @@
-/* Days as the server counts them: "2026-11-22", in its time zone, whatever clock and zone the reader has. */
+/* Days as the server counts them: "2026-11-22", in the server's time zone, whatever the reader's clock and zone are. */
 
 import { shared } from "./shared.js";
 
 const LENGTH = 86_400_000;
 
 /**
- * Return today's date in a time zone: `time_zone` of `config`; undefined: the reader's.
+ * Return today's date in a time zone (`time_zone` of `config`); undefined: in the reader's time zone.
  *
  * @param {string} [zone]
  */
@@ -16,7 +16,7 @@ export function dayIn(zone) {
 }
 
 /**
- * Return today's date in the server's time zone, or in the reader's when the server does not say.
+ * Return today's date in the server's time zone, or in the reader's when the server's is unknown.
  *
  * @returns {Promise<string>}
  */
@@ -36,7 +36,7 @@ export function before(day, count) {
 }
 
 /**
- * Return the days from the first to the second; negative when the second is earlier.
+ * Return the number of days from the first to the second; negative when the second is earlier.
  *
  * @param {string} from
  * @param {string} to

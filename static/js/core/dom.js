@@ -1,4 +1,4 @@
-/* Making elements. Data goes in as text; nothing here takes markup. */
+/* Create elements. Data is inserted as text; nothing here accepts markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -20,7 +20,7 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
- * Return an SVG element, made like h().
+ * Return an SVG element. The arguments are those of h().
  *
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
@@ -99,7 +99,7 @@ export function replace(element, ...children) {
 }
 
 /**
- * Call once nothing loads below an element any more.
+ * Call the function once, when nothing below an element is loading any more.
  *
  * @param {Element} element
  * @param {() => unknown} call

@@ -1,4 +1,4 @@
-/* Numbers, days and words as people read them. Missing is a dash, never a zero. */
+/* Format numbers, days and words for people. A missing value is a dash, never a zero. */
 
 export const MISSING = "–";
 
@@ -33,7 +33,7 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** The mean length of a month: twelve of them are a year. */
 const MONTH = 2_629_800;
 /**
- * Each unit of an age, its length, and from how many seconds on it is used. Python has the same: outgoing/ages.py.
+ * Each unit of an age: its length in seconds, and the age from which it is used. The same as in outgoing/ages.py.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */
@@ -80,7 +80,7 @@ export function percent(value) {
 }
 
 /**
- * Return the count of an issue, which is a percentage for some.
+ * Return the count of an issue, which for some issues is a percentage.
  *
  * @param {Maybe<number>} count
  * @param {boolean} isPercentage
@@ -132,7 +132,7 @@ export function shortDay(value) {
 }
 
 /**
- * The day of a comparison by name: "since yesterday", on a Monday "since Friday", "since Wed, Nov 25". The digest has
+ * Name the day of a comparison: "since yesterday", on a Monday "since Friday", "since Wed, Nov 25". The digest uses
  * the same rule: `since_day` of pardot/reports/wording.py.
  *
  * @param {string} day

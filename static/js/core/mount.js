@@ -1,4 +1,4 @@
-/* Panels of a part of the page: loaded when it is first seen, all again on demand. */
+/* Mount the panels of a part of the page when it is first visible, and reload them on demand. */
 
 import { announce } from "./announce.js";
 import { findAll, replace, whenIdle } from "./dom.js";
@@ -7,11 +7,11 @@ import { panels } from "../panels/index.js";
 import { notArrived, waiting } from "../ui/states.js";
 import { isAway, onBack } from "./outage.js";
 
-/** A panel that takes longer no longer delays the panels below it. */
+/** The time after which a loading panel no longer delays the panels below it. */
 const PATIENCE = 8_000;
 
 /**
- * Mount every [data-panel] below `root`, those with [data-later] after the others; announce when all are loaded.
+ * Mount every [data-panel] below `root`, those with [data-later] last, and announce when all are loaded.
  * Until then css/dashboard.css hides what is below a loading panel, so that nothing jumps.
  *
  * @param {HTMLElement} root
@@ -34,7 +34,7 @@ export async function mountPanels(root, { title, command, signal = new AbortCont
 }
 
 /**
- * Load every panel below `root` again.
+ * Reload every panel below `root`.
  *
  * @param {HTMLElement} root
  * @param {{ title: string }} context
@@ -89,7 +89,7 @@ async function mountModule(element, context) {
 }
 
 /**
- * A browser may remember that a module failed to load: then only reloading the page helps.
+ * A browser may remember that a module failed to load, so only reloading the page helps.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context

@@ -4,10 +4,10 @@ import { announce } from "./announce.js";
 import { h, icon, replace } from "./dom.js";
 import { plural } from "./format.js";
 
-/** The server's own check that it can answer at all. */
+/** The server's health check. */
 const PROBE = "/readyz";
 const PATIENCE = 10_000;
-/** Seconds before each try; the last ones repeat. */
+/** The seconds before each try. The last value repeats. */
 const WAITS = [1, 5, 15];
 
 /** @type {Set<() => unknown>} */
@@ -43,7 +43,7 @@ export function onBack(listener, signal) {
   signal?.addEventListener("abort", () => waiting.delete(listener));
 }
 
-/** One probe serves all callers of the same time. */
+/** Callers at the same time share one probe. */
 function answers() {
   probing ??= probe().finally(() => {
     probing = undefined;

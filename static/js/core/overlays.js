@@ -1,4 +1,4 @@
-/* Drawers and dialogs that are in the address: ?open=tasks. The back button closes them. */
+/* Drawers and dialogs that the address opens: ?open=tasks. The back button closes them. */
 
 import { route } from "./route.js";
 import { overlays } from "../overlays/index.js";
@@ -35,7 +35,7 @@ async function follow() {
 }
 
 /**
- * Return the function that opens it; null, with a message, when its module fails to load.
+ * Return the function that opens the overlay. When its module fails to load, show a message and return null.
  *
  * @param {OverlayName} name
  * @returns {Promise<(() => Dialog) | null>}

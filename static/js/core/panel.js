@@ -11,12 +11,12 @@ import { empty, failed, loading, waiting } from "../ui/states.js";
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
  *
- * load({ signal, route }) → data. shared(path) for what other panels show too, api.get(path, { signal }) for the rest.
+ * load({ signal, route }) → data. shared(path) for data that other panels show too, api.get(path, { signal }) for the rest.
  * render(data, { element, signal, route, reload }) → a node or a list of nodes, put into [data-body] of the panel.
  * noData(data) → true when nothing was synced yet: says so, with the command of the tab (or `command`).
  * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
  * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
- * lines: the number of gray lines while it loads. quiet: decoration, which is left out where it cannot be loaded.
+ * lines: the number of gray lines while it loads. quiet: decoration, which is left out when it cannot be loaded.
  *
  * @template Data
  * @param {PanelSpec<Data>} spec
@@ -65,7 +65,7 @@ class MountedPanel {
   }
 
   /**
-   * Return whether it could be loaded. Old content is removed at once, so that no old number looks new.
+   * Return whether the panel was loaded. Old content is removed immediately, so that no old number looks new.
    *
    * @returns {Promise<boolean>}
    */
@@ -75,7 +75,7 @@ class MountedPanel {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     this.element.setAttribute("aria-busy", "true");
-    // An empty one is not measured: between the panels of a page each measurement would lay the page out again.
+    // Do not measure an empty panel: each measurement between panels would force a layout of the page.
     if (this.body.hasChildNodes())
       this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
     replace(this.body, loading(this.spec.lines));
@@ -96,7 +96,7 @@ class MountedPanel {
   }
 
   /**
-   * While the server is down the panel stays gray and loads by itself later; quiet panels report no failure.
+   * While the server is down, the panel stays gray and loads later by itself. Quiet panels report no failure.
    *
    * @param {unknown} error
    * @param {AbortSignal} signal

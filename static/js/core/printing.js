@@ -1,4 +1,4 @@
-/* For printing: a line with the title and date, and tables with all their rows. */
+/* Prepare the page for printing: add a line with title and date, and show all rows of tables. */
 
 import { find } from "./dom.js";
 import { moment, namedMoment } from "./format.js";
@@ -10,7 +10,7 @@ import { shared } from "./shared.js";
 const parts = new Set();
 
 /**
- * show() is called before the page is printed, restore() after it, until the signal ends.
+ * Call show() before the page is printed, and restore() afterward, until the signal ends.
  *
  * @param {Printed} part
  */
@@ -19,7 +19,7 @@ export function onPrint(part) {
   part.signal.addEventListener("abort", () => parts.delete(part), { once: true });
 }
 
-/** Wait for all rows, then print. The browser's own menu does not wait: it prints the rows that are loaded. */
+/** Wait for all rows, then print. The browser's own menu does not wait, so it prints the loaded rows only. */
 export async function printPage() {
   await Promise.allSettled([...parts].map((part) => part.show()));
   await head();
@@ -37,7 +37,7 @@ export function startPrinting() {
   head();
 }
 
-/** "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The title of the page has the name of the tab. */
+/** "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The first part is from the page's title. */
 async function head() {
   const line = find(document, "#print-head");
   const now = `${document.title} · ${namedMoment(new Date().toISOString())}`;

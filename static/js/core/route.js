@@ -15,7 +15,7 @@ export const route = {
   tab: () => params.get("tab") ?? home,
 
   /**
-   * Change parameters of this tab; empty ones are left out. `replace`: no step of its own for the back button.
+   * Change parameters of this tab; empty ones are left out. `replace`: add no step for the back button.
    *
    * @param {Params} changes
    * @param {{ replace?: boolean }} [options]
@@ -42,7 +42,7 @@ export const route = {
   },
 
   /**
-   * Show a tab as it was left.
+   * Show a tab as the user left it.
    *
    * @param {string} tab
    */
@@ -51,7 +51,7 @@ export const route = {
   },
 
   /**
-   * Call with the set of names that changed, until the signal ends; with none, a link to what is shown was followed.
+   * Call with the set of changed names, until the signal ends. The set is empty after a link to the current address.
    *
    * @param {(names: Set<string>) => unknown} listener
    * @param {AbortSignal} [signal]
@@ -63,7 +63,7 @@ export const route = {
 };
 
 /**
- * Links to this page change its content instead of loading it again; the back button undoes that.
+ * Make links to this page change its content without reloading it. The back button undoes such a change.
  * homeTab: the tab of an address that names none.
  *
  * @param {string} [homeTab]
@@ -90,7 +90,7 @@ function isPlain(event) {
 }
 
 /**
- * Return the address of a link, also of one inside a chart, whose `href` is not a string.
+ * Return the address of a link. The `href` of a link in a chart is not a string.
  *
  * @param {Element} link
  */

@@ -5,7 +5,7 @@ import { route } from "./route.js";
 const UNLINKED = "prospects_unlinked";
 
 /**
- * The address of an area's rows. filters, as its table names them: { flag: "dormant", exempt: "yes" }.
+ * Return the address of an area's rows. filters: by the table's names, such as { flag: "dormant", exempt: "yes" }.
  *
  * @param {string} area
  * @param {Params} [filters]
@@ -19,7 +19,7 @@ export function rowsOf(area, filters = {}) {
 }
 
 /**
- * The rows that an issue, or a flag of an area, counts: what is exempt has the flag, and does not count.
+ * Return the address of the rows that an issue or flag counts. Exempt rows have the flag but do not count.
  *
  * @param {{ area: string, flag: string, exempt: number | null }} issue
  */

@@ -1,4 +1,4 @@
-/* A session that ends while the page is open: a bar over everything, and writes that wait until somebody signs in. */
+/* A session that ends while the page is open: show a bar, and let writes wait until the user has signed in again. */
 
 import { topLayer } from "./announce.js";
 import { h, icon } from "./dom.js";
@@ -12,7 +12,7 @@ const waiting = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
-/** Return the address of the sign-in page, which leads back here. */
+/** Return the address of the sign-in page, which then returns to this page. */
 function signInAddress() {
   const back = location.pathname + location.search;
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
@@ -66,12 +66,12 @@ export function sessionWorks(sentAt) {
   settle(true);
 }
 
-/** Resolve to true when the session works again; to false when the wait was given up. */
+/** Resolve to true when the session is valid again, to false when the wait was given up. */
 export function sessionBack() {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
 }
 
-/** Give up waiting writes: what was typed is discarded and must not be saved later. */
+/** Give up waiting writes, because discarded input must not be saved later. */
 export function abandonWrites() {
   settle(false);
 }

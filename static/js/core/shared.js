@@ -9,7 +9,7 @@ const kept = new Map();
 const listeners = new Set();
 
 /**
- * The JSON of a GET that panels share. Failures are not kept.
+ * Return the JSON of a GET that panels share. Failures are not cached.
  *
  * @template {PathFor<"get">} Path
  * @param {Path} path

@@ -16,6 +16,6 @@ export function switchLetters(on) {
     if (on) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "yes");
   } catch {
-    // Storage is disabled: the shortcuts stay on.
+    // Storage is disabled, so the shortcuts stay on.
   }
 }

@@ -15,7 +15,7 @@ const seen = new Map();
 let strip;
 
 /**
- * around: { root, title }, the part of the page that is on every tab and is reloaded with them; it is mounted elsewhere.
+ * around: { root, title }, the part of the page that is on every tab. It is reloaded with the tab, but mounted elsewhere.
  *
  * @param {{ around: Strip }} parts
  */
@@ -34,7 +34,7 @@ export function startTabs({ around }) {
   show(current(), { moved: false });
 }
 
-/** Reload what is visible: the tab and the strip. */
+/** Reload the visible tab and the strip. */
 export function refresh() {
   const tab = current();
   forget();
@@ -97,7 +97,7 @@ function keepFocus(panel) {
 }
 
 /**
- * The foot of the page says when the tab was loaded, if it was.
+ * Show at the foot of the page when the tab was loaded.
  *
  * @param {HTMLElement} tab
  */

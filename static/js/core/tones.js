@@ -1,10 +1,10 @@
-/* Colors of scores, by the grades that the team has set. The number or grade is always beside a color. */
+/* Colors of scores, by the team's grades. A color always has the number or grade beside it. */
 
 import { optional } from "./api.js";
 import { shared } from "./shared.js";
 
 /**
- * Return the colors by the current grades; none where these could not be loaded.
+ * Return the colors by the current grades; no colors when the grades could not be loaded.
  *
  * @returns {Promise<ToneOf>}
  */
@@ -14,7 +14,7 @@ export async function tones() {
 }
 
 /**
- * The lowest grade is bad, of the others the upper half is good: of A to F these are A and B.
+ * The lowest grade is bad. Of the others, the upper half is good: A and B in the scale from A to F.
  *
  * @param {readonly { minimum: number }[]} thresholds the highest grade first
  * @returns {ToneOf}

@@ -48,7 +48,7 @@ export default function asset() {
 async function load({ signal }) {
   const [type, id] = KEYS.map((key) => route.get(key));
   if (!Object.hasOwn(TYPES, type) || !/^[1-9]\d{0,17}$/.test(id)) return null;
-  // The types take the slash for a part of the type's name.
+  // A cast, because the types read the slash as a part of the type's name.
   const found = /** @type {Promise<Detail>} */ (api.get(`assets/${type}/${id}`, { signal }));
   return Promise.all([found, pages(), optional(shared("config"))]);
 }

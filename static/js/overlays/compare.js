@@ -1,4 +1,4 @@
-/* Two days side by side: the score, and everything that is counted. */
+/* Two days side by side: the score, and all counts. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -59,7 +59,7 @@ function contentFor(inputs) {
 }
 
 /**
- * Return the days of the address, or the latest day and the one before; null when there is only one day.
+ * Return the two days in the address, or else the latest two; null when there is only one day.
  *
  * @param {{ from: string | null, to: string | null }} days
  * @param {AbortSignal} signal
@@ -137,7 +137,7 @@ function allRows(found, issues) {
 }
 
 /**
- * Return whether the change is worse or better; plain counts are neither.
+ * Return whether the change is for the worse or the better. Plain counts are neither.
  *
  * @param {Row} row
  */

@@ -162,7 +162,7 @@ function rows({ entities, may_refresh: mayRefresh }) {
 const remedyOf = (entity) => KINDS[kindOf(entity)]?.remedy?.([entity]) ?? null;
 
 /**
- * A button for those who may press it; for others its name.
+ * Return a button for users who may press it, for others the button's name.
  *
  * @param {Remedy | null} found
  * @param {boolean} mayRefresh

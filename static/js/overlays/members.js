@@ -129,7 +129,7 @@ class Members {
     };
   }
 
-  /** Thousands of rows arrive in parts: search, sort and export use those that have arrived. */
+  /** Thousands of rows are loaded in parts. Search, sort and export use the loaded ones. */
   offer() {
     if (!this.next) return replace(this.more);
     const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded; search, order and CSV use only these.`;

@@ -33,7 +33,7 @@ const IS = {
 };
 
 /**
- * acts(task) → the buttons of a row. close(task) → the button that closes it. today: where the server counts days.
+ * acts(task) → the buttons of a row. close(task) → the button that closes the task. today: in the server's time zone.
  *
  * @param {(task: Task) => Child} acts
  * @param {(task: Task) => Child} close

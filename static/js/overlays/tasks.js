@@ -1,4 +1,4 @@
-/* The task board: tasks with their owners and due dates. */
+/* The task board: tasks with their assignees and due dates. */
 
 import { api, messageOf } from "../core/api.js";
 import { allPages } from "../core/all-pages.js";
@@ -259,7 +259,7 @@ class Board {
 }
 
 /**
- * Send only what differs: the server refuses an area that differs from the issue's own.
+ * Send only changed values: the server refuses an area other than the issue's.
  *
  * @param {Task} task
  * @param {Record<string, Held>} values

@@ -12,7 +12,7 @@ export function intoAddress(fixes, issues) {
 }
 
 /**
- * Issues that no longer exist are left out, and a number is at most the issue's count.
+ * Issues that no longer exist are left out, and numbers are limited to the issue's count.
  *
  * @param {string} text
  * @param {readonly Countable[]} issues

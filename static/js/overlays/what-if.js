@@ -1,4 +1,4 @@
-/* Show the score that fixing some issues would give. Nothing is changed. */
+/* Show the score after fixing some issues. Nothing is changed. */
 
 import { api, isAbort, optional } from "../core/api.js";
 import { announce } from "../core/announce.js";

@@ -1,4 +1,4 @@
-/* Everything that the palette finds by itself: pages, drawers, saved views, issues. Assets come from the server. */
+/* Everything that the palette finds in the browser: pages, drawers, saved views, issues. The server searches assets. */
 
 import { optional } from "../core/api.js";
 import { find, findAll } from "../core/dom.js";
@@ -40,7 +40,7 @@ const OVERLAYS = [
 ];
 
 /**
- * Return what needs no typing: pages and actions.
+ * Return the entries that are shown before the user types: pages and actions.
  *
  * @returns {PaletteEntry[]}
  */
@@ -49,7 +49,7 @@ export function places() {
 }
 
 /**
- * Return the saved views, and the issues that occur. What cannot be loaded is left out.
+ * Return the saved views, and the issues that occur. Entries that cannot be loaded are left out.
  *
  * @returns {Promise<PaletteEntry[]>}
  */

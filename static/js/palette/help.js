@@ -64,7 +64,7 @@ function section(title, rows) {
   );
 }
 
-/** A single key may be typed by mistake, or spoken: WCAG 2.1.4 wants a way to turn it off. */
+/** A single key may be pressed by mistake or by speech input, so WCAG 2.1.4 requires a way to turn it off. */
 function single() {
   const box = h("input", {
     type: "checkbox",

@@ -1,4 +1,4 @@
-/* The palette: one field that finds assets, campaigns, issues, pages, saved views and actions. A combobox. */
+/* The palette: a combobox that finds assets, campaigns, issues, pages, saved views and actions. */
 
 import { announce } from "../core/announce.js";
 import { api, isAbort, messageOf } from "../core/api.js";
@@ -13,7 +13,7 @@ const TYPING = 180;
 const LEAST = 2;
 const EACH = 5;
 
-/** @param {string} text what was typed before it came */
+/** @param {string} text what the user typed before the palette was loaded */
 export function openPalette(text) {
   return new Palette(text);
 }
@@ -28,9 +28,9 @@ class Palette {
     /** @type {HTMLElement[]} */
     this.options = [];
     this.active = 0;
-    /** The list is not that of what is typed yet. */
+    /** True when the list is not yet the one for the typed text. */
     this.isBehind = false;
-    /** Enter was pressed meanwhile: the first result is taken once there is one. */
+    /** True when Enter was pressed meanwhile. Then the first result is chosen once there is one. */
     this.takesFirst = false;
     /** @type {AbortController | undefined} */
     this.asking = undefined;
@@ -92,7 +92,7 @@ class Palette {
     else this.timer = setTimeout(() => this.search(), TYPING);
   }
 
-  /** Without words: what was chosen last, then the pages and actions. */
+  /** Without words: the recent items, then pages and actions. */
   suggest() {
     const recent = recentEntries().map((entry) => ({ ...entry, group: "Recent" }));
     this.show([...recent, ...places()]);
@@ -168,7 +168,7 @@ class Palette {
     else this.move(step);
   }
 
-  /** Enter may come before the list has followed what was typed: it must not take what was there before. */
+  /** Enter may be pressed before the list matches the typed text. It must not choose an item of the old list. */
   enter() {
     if (!this.isBehind) return void this.choose(this.active);
     clearTimeout(this.timer);
@@ -182,7 +182,7 @@ class Palette {
     const last = this.options.length - 1;
     if (last < 0) return;
     const next = this.active + step;
-    // A step beyond the end goes round; a page stops there.
+    // Single steps wrap around at the end; whole pages stop there.
     const isOne = Math.abs(step) === 1;
     this.point(next > last ? (isOne ? 0 : last) : next < 0 ? (isOne ? last : 0) : next);
     this.options[this.active].scrollIntoView({ block: "nearest" });
@@ -217,7 +217,7 @@ function go({ to, run }) {
 }
 
 /**
- * Follow the item like a link, which inside the dashboard does not load the page (core/route.js).
+ * Follow the item like a link. Inside the dashboard this does not reload the page (core/route.js).
  *
  * @param {string} href
  */

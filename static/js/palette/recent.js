@@ -1,8 +1,8 @@
-/* The items that were chosen last in this browser: names and addresses of assets, issues and pages, but not of prospects. */
+/* The items that were last chosen in this browser: assets, issues and pages, but no prospects. */
 
 const KEY = "recent";
 const MOST = 6;
-/** The tabs whose tables are searched for people. */
+/** The tabs with tables of people. */
 const OF_PEOPLE = ["scout-report", "full-survey"];
 
 /** @typedef {Pick<PaletteEntry, "label" | "sign" | "hint" | "to">} Recent */
@@ -13,7 +13,7 @@ export function recentEntries() {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return Array.isArray(kept) ? kept.filter((one) => one?.label && one?.to) : [];
   } catch {
-    return []; // Storage is disabled, or holds what an older release wrote.
+    return []; // Storage is disabled, or contains data from an older release.
   }
 }
 

@@ -1,4 +1,4 @@
-/* The badges earned, small; all of them open. */
+/* Show the earned badges, small. Each opens the list of all badges. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";

@@ -137,7 +137,7 @@ function filters(summary, folders, since) {
 }
 
 /**
- * Return these filters by the endpoint's names.
+ * Return the table's filters as parameters of the endpoint.
  *
  * @param {Record<string, string>} filters
  */
@@ -188,7 +188,7 @@ function columns(summary, to) {
   ];
 }
 
-/** The number of each type: columns of the file, one cell of the table. */
+/** The number of each type: separate columns in the file, one cell in the table. */
 const assetCounts = CONTENT.map((type) => ({
   label: TYPES[type].title,
   /** @param {Api["CampaignItem"]} row */

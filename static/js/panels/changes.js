@@ -1,4 +1,4 @@
-/* Show what got worse and what got better since the last day, its owners, and the new rows. */
+/* Show the issues that got worse or better since the last day, with owners and new rows. */
 
 import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -61,7 +61,7 @@ function headline({ found, days }) {
 }
 
 /**
- * Below the rows: on a Monday two more days are offered above them, and the rows are to be near for the keyboard.
+ * These are below the rows, so that keyboard users reach the rows quickly: a Monday already has two more days above.
  *
  * @param {Data} data
  */

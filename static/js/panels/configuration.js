@@ -1,4 +1,4 @@
-/* The configuration: each key with its default. All are saved together; each can be refused by itself. */
+/* The configuration: each key with its default. All keys are saved together, but each can be refused separately. */
 
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -163,7 +163,7 @@ function makeSection({ id, title, text, keys, after }, configuration, context, d
 /**
  * @param {Entry} entry
  * @param {Context} context
- * @param {string} section its title, which a key of the same name does not repeat
+ * @param {string} section the section's title, which a key with the same title does not repeat
  */
 function makeKey(entry, context, section) {
   const editor = EDITORS[entry.key](entry, context);
@@ -228,7 +228,7 @@ function tagNames([prefix, actions]) {
   return { element, update };
 }
 
-/** /pardot/admin-settings/#weights: the section is there only now. */
+/** /Follow an address such as pardot/admin-settings/#weights: the section did not exist before. */
 function goToHash() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (id) document.getElementById(id)?.scrollIntoView();

@@ -25,7 +25,7 @@ export default panel({
 });
 
 /**
- * All of them in Salesforce.
+ * The number of all in Salesforce.
  *
  * @param {string | null} base
  * @param {string} object

@@ -1,4 +1,4 @@
-/* The exemptions: asset, issue, reason and end. */
+/* The exemptions: asset, issue, reason and last day. */
 
 import { allPages } from "../core/all-pages.js";
 import { ApiError, api, messageOf, optional } from "../core/api.js";

@@ -1,4 +1,4 @@
-/* Find what is not fresh, why, and its remedy. */
+/* Find the entities that are not fresh, the reason, and the remedy. */
 
 import { ago, number } from "../core/format.js";
 import { listed, nameOf } from "../core/names.js";
@@ -28,7 +28,7 @@ const readTier = (entities) => ({
 
 /**
  * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator;
- * remedy: the button that does the same, for those who may start syncs (sync/refresh.js).
+ * remedy: the button that does the same, for users who may start syncs (sync/refresh.js).
  *
  * @type {Record<string, KindWords>}
  */
@@ -91,7 +91,7 @@ export const KINDS = {
 };
 
 /**
- * The command that reads the entities of a tier.
+ * Return the command that reads the entities of a tier.
  *
  * @param {number} tier
  */
@@ -109,7 +109,7 @@ export function kindOf({ problem, freshness }) {
 }
 
 /**
- * Return what is not fresh as [{ kind, words, entities }], the worst first.
+ * Return the entities that are not fresh as [{ kind, words, entities }], the worst kind first.
  *
  * @param {readonly Entity[]} entities
  */

@@ -60,7 +60,7 @@ function openType(health) {
 }
 
 /**
- * Return the filters that are shown only because the address has them.
+ * Return the values of the filters that are shown only when the address contains them.
  *
  * @param {string} type
  */
@@ -183,7 +183,7 @@ class Locker {
     else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
   }
 
-  /** After an exemption, reload the counts and the rows. When that fails, remove the old ones. */
+  /** After an exemption, reload the counts and the rows. If that fails, remove the old ones. */
   async refresh() {
     try {
       const { health: found, scores } = await inventory(this.signal);

@@ -19,7 +19,7 @@ const STATES = [
 ];
 
 /**
- * acts(issue) returns the actions for an issue, as nodes.
+ * acts(issue): the actions for an issue, as nodes.
  *
  * @param {readonly Api["IssueItem"][]} issues
  * @param {Recent} recent

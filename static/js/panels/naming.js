@@ -1,4 +1,4 @@
-/* Prefixes of tags, and whether each is always written alike. */
+/* Prefixes of tags, and whether each is always written the same way. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";

@@ -70,7 +70,7 @@ function first(issues) {
 }
 
 /**
- * Every issue's rows are one click away, also those of the issues that cost little.
+ * The rows of every issue are one click away, even of issues that cost little.
  *
  * @param {readonly Api["IssueItem"][]} issues
  */
@@ -137,7 +137,7 @@ function rowsLink(issue) {
 }
 
 /**
- * Return a button that makes a task, or opens the issue's open task: it has at most one.
+ * Return a button that creates a task, or opens the issue's open task, of which there is at most one.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -74,7 +74,7 @@ function history(checks) {
 }
 
 /**
- * Until there are two days, the checks themselves.
+ * Without two days there is no trend, so list the checks.
  *
  * @param {readonly Api["PastCheck"][]} checks
  */
@@ -90,7 +90,7 @@ function checksOfOneDay(checks) {
 }
 
 /**
- * Return the first kind of a group that has any.
+ * Return the first kind in a group that has orphans.
  *
  * @param {Record<string, number>} counts
  * @param {readonly Api["Kind"][]} names

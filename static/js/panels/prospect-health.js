@@ -26,7 +26,7 @@ export default panel({
 });
 
 /**
- * A share is not a score: the grades say nothing about it.
+ * A share is not a score, so it does not get a grade's color.
  *
  * @param {number | null} rate
  */

@@ -13,8 +13,8 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Send one request for all panels; return no days when it fails. The reader's day, which may be the server's day before
- * or after, is near enough: to ask for the server's first would let the first view wait for two answers in a row.
+ * Send one request for all panels; return no days when it fails. The reader's day may differ from the server's by one,
+ * which is close enough: asking for the server's day first would delay the first view by another request.
  *
  * @returns {Promise<Recent>}
  */
@@ -51,7 +51,7 @@ export function weekChange({ lastWeek }, now, pick) {
 }
 
 /**
- * The line and, below it, the change.
+ * Return the line, with the change below it.
  *
  * @param {Recent} recent
  * @param {{ name: string, now: Maybe<number>, pick: Pick, better?: "up" | "down" }} options

@@ -163,7 +163,7 @@ function drawing(data) {
 }
 
 /**
- * Only from today on: what was expected of an earlier day is of no use.
+ * The forecast begins today, because forecasts of earlier days are of no use.
  *
  * @param {Data} data
  */

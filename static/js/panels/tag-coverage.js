@@ -77,7 +77,7 @@ function without({ total, tagged }) {
 }
 
 /**
- * Campaigns are listed by their tags in the Gear Locker too; prospects are not listed by them.
+ * The Gear Locker lists tagged campaigns too. There is no list of tagged prospects.
  *
  * @param {Api["Area"] | null} area
  * @param {number | null} count

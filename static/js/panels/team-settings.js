@@ -176,7 +176,7 @@ async function save(change, focus) {
 }
 
 /**
- * Restore the focus after the list was redrawn: to the button that was used, or the nearest that is enabled.
+ * Restore the focus after the list was redrawn: to the button that was used, or to the nearest enabled one.
  *
  * @param {HTMLElement} element
  */

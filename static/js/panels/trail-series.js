@@ -1,4 +1,4 @@
-/* The lines of the trend, from the snapshots of days. Days without one are gaps. */
+/* The lines of the trend, from daily snapshots. Days without a snapshot are gaps. */
 
 import { everyDay } from "../core/days.js";
 
@@ -33,7 +33,7 @@ export function areaSeries(days, snapshots, nameOf) {
 }
 
 /**
- * Return the number of issues of each area. Shares of prospects are left out: they are not counts.
+ * Return the number of issues of each area. Percentages are left out, because they are not counts.
  *
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots

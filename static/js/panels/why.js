@@ -30,7 +30,7 @@ export default panel({
 });
 
 /**
- * "Prospects cost most: 1.8 points, mainly by …" A sum of all would contradict the rounded score.
+ * "Prospects cost most: 1.8 points, mainly by …" There is no total, because it would contradict the rounded score.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues
@@ -52,7 +52,7 @@ function byLoss(areas) {
 }
 
 /**
- * Each area's score, a week ago and now, with what it costs.
+ * Show each area's score a week ago and now, with its cost.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {Api["Snapshot"] | null} lastWeek

@@ -1,7 +1,7 @@
 /* Show the adoption data of a prospect. The form on the web site fills the field with JSON; anybody may edit it. */
 
 /**
- * The books with their students, such as “Biology (120 students), Physics”. What has another form stays as it is held.
+ * The books with their students, such as “Biology (120 students), Physics”. Data in another form is shown unchanged.
  * @param {string} held
  */
 export function booksOf(held) {

@@ -9,7 +9,7 @@ import { route } from "../core/route.js";
 
 const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 
-/** The figures that lead to prospects, by the name of the group at the endpoint. */
+/** The figures that link to prospects, by the endpoint's name of the group. */
 export const GROUPS = {
   active: "Active in 30 days",
   linked: "Linked to Salesforce",
@@ -38,7 +38,7 @@ export function nameOfPerson({ name, email, id }) {
 }
 
 /**
- * Return the address of the rows behind a figure.
+ * Return the address of the prospects that a figure counts.
  *
  * @param {Params} filters
  */
@@ -82,7 +82,7 @@ function crmIdOf(row) {
 }
 
 /**
- * Columns of links out of the dashboard. pages: of assets/links.js.
+ * Return columns with links to Pardot and Salesforce. pages: from assets/links.js.
  *
  * @param {Pages} pages
  * @returns {Column<Person & InSalesforce>[]}
@@ -135,7 +135,7 @@ function outLink(text, where, href, about) {
 }
 
 /**
- * Sort A+ before A before A−, those without a grade last.
+ * Sort A+ before A before A−, and prospects without a grade last.
  *
  * @param {string} a
  * @param {string} b

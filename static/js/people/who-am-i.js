@@ -10,7 +10,7 @@ import { TEAM, writeTeam } from "./write-team.js";
 /** @typedef {Api["ConfigTeamMember"]} Member */
 
 /**
- * why: what it is good for, as a sentence.
+ * why: a sentence about the purpose.
  *
  * @param {Api["PardotConfig"]} config
  * @param {string} why

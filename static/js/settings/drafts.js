@@ -39,7 +39,7 @@ export class Draft {
     this.clear();
   }
 
-  /** Throws the server's answer as an error. */
+  /** Throws the server's refusal as an error. */
   async save() {
     this.clear();
     const entered = this.editor.get();
@@ -53,7 +53,7 @@ export class Draft {
   }
 
   /**
-   * Get the saved values: another user may have changed them since the page was loaded.
+   * Get the saved values again, because another user may have changed them since the page was loaded.
    *
    * @returns {Promise<Entry>}
    */
@@ -94,7 +94,7 @@ export class Draft {
   }
 
   /**
-   * `path`: of the field; null: it is about none of them.
+   * `path`: the field's; null: the message is about no single field.
    *
    * @param {readonly { path: string | null, message: string }[]} complaints
    */
@@ -130,8 +130,8 @@ function fieldOf(fields, path) {
 /**
  * Save everything unsaved. Return { saved, failed: [[draft, error]] }.
  *
- * Two values may only go together in one order (months of stale lists), so what was refused is tried again as long as
- * something else was taken.
+ * Some values can only be saved in a certain order (months of stale lists), so refused values are tried again as long as
+ * another value was accepted.
  *
  * @param {readonly Draft[]} drafts
  */

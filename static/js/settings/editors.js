@@ -23,8 +23,8 @@ import { settingField } from "./field.js";
  */
 
 /**
- * An editor: { element, fields(), get() → the value, set(value) }. `overlays`: only what differs from the default is
- * sent. `standard`: the default in words, where the fields do not say it. entry: of `admin/config`. context: { issues } → [{ area, label, keys }].
+ * An editor: { element, fields(), get() → the value, set(value) }. `overlays`: only values that differ from the default are
+ * sent. `standard`: the default in words, if the fields do not show it. entry: of `admin/config`. context: { issues } → [{ area, label, keys }].
  *
  * @type {Record<string, (entry: Entry, context: Context) => Editor<Held>>}
  */
@@ -83,7 +83,7 @@ function camp(entry) {
 // -- lists of things -------------------------------------------------------------------------------------------------
 
 /**
- * Lines that can be added and taken away. line(value, place) → { element, fields, get() }; blank: a new one.
+ * Lines that can be added and removed. line(value, place) → { element, fields, get() }; blank: a new one.
  *
  * @template Value
  * @param {readonly Value[]} values
@@ -209,7 +209,7 @@ function grades(entry) {
 }
 
 /**
- * The scores from 0 to 100, cut where grades begin.
+ * A bar of the scores from 0 to 100, divided at the minimums of grades.
  *
  * @param {HTMLElement} strip
  * @param {readonly Grade[]} values
@@ -267,7 +267,7 @@ function weights(entry, { issues, titles }) {
 }
 
 /**
- * 0.1 → "0.10", so that the points align in a column; finer ones stay.
+ * 0.1 → "0.10", so that decimal points align in a column. More decimals are kept.
  *
  * @param {Maybe<number>} value
  */

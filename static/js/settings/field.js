@@ -7,8 +7,8 @@ import { makeInput } from "../ui/form.js";
  * settingField({ path, label, type, value, standard, options, say, hint, … }) →
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
- * path: as in the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
- * undefined: there is none. say(value): the default in words. write(value): the text in the field. More attributes go to the input.
+ * path: the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
+ * undefined: there is no default. say(value): the default in words. write(value): the text in the field. More attributes go to the input.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}

@@ -1,8 +1,8 @@
-/* Mark in the navigation beside the settings which section is being read. */
+/* Mark the section that is being read in the navigation beside the settings. */
 
 import { findAll } from "../core/dom.js";
 
-/** A section is read once its beginning is in the upper third of the window. */
+/** A section counts as being read once its beginning is in the upper third of the window. */
 const SHARE = 1 / 3;
 
 /** @param {HTMLElement} nav */

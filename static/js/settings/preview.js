@@ -83,7 +83,7 @@ export class SettingsPreview {
     this.more.disabled = found === null;
   }
 
-  /** The grades as they are typed. */
+  /** Return the grades as they are typed. */
   grades() {
     return this.drafts.find(({ entry }) => entry.key === "grade_thresholds")?.editor.get() ?? [];
   }

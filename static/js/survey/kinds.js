@@ -50,7 +50,7 @@ export const KINDS = {
   },
 };
 
-/** In the order of the list. */
+/** The kinds in the order of the list. */
 export const ALL = /** @type {Api["Kind"][]} */ (Object.keys(KINDS));
 
 /** @param {Api["ContentType"]} asset */
@@ -60,7 +60,7 @@ function assetsOf(asset) {
 }
 
 /**
- * The kind that the address names; else the first that has any.
+ * Return the kind that the address names, or else the first one with orphans.
  *
  * @param {string} asked
  * @param {readonly Pick<Api["OrphanKind"], "kind" | "count">[]} kinds
@@ -74,7 +74,7 @@ export function chosenKind(asked, kinds) {
 }
 
 /**
- * The last check of each day, the oldest first: → [{ day, total, counts }].
+ * Return the last check of each day, oldest first: [{ day, total, counts }].
  *
  * @param {readonly Api["PastCheck"][]} checks
  */

@@ -25,10 +25,10 @@ const REMEDIES = {
 };
 
 /**
- * A button that starts the sync. Refresh without entities: all that is read daily. What cannot be undone is asked first.
+ * Return a button that starts the sync. Refresh without entities reads all daily ones. Irreversible syncs ask first.
  *
  * @param {Remedy} remedy
- * @param {{ kind?: string, source?: string }} [options] source: what the row is about, where many have the button.
+ * @param {{ kind?: string, source?: string }} [options] source: the name of the row's data, if many rows have the button.
  */
 export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];
@@ -97,7 +97,7 @@ async function survey() {
 }
 
 /**
- * While a sync is requested or under way, look every few seconds, and show again what has changed.
+ * While a sync is requested or running, check every few seconds, and redraw what has changed.
  *
  * @param {Status} status
  */
@@ -123,7 +123,7 @@ async function look(before) {
 }
 
 /**
- * Show how far it is, without drawing the rest again.
+ * Show the progress without redrawing the rest.
  *
  * @param {string} entity
  * @param {number} rows

@@ -1,4 +1,4 @@
-/* Where data is missing or old: the button that brings it, or the names of those who have that button. */
+/* The remedy for missing or old data: a button that starts a sync, or the names of the users who have that button. */
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -12,7 +12,7 @@ import { remedyButton } from "./refresh.js";
 /** @typedef {import("./refresh.js").Remedy} Remedy */
 
 /**
- * "Ask Ada Example or Bo Sample, who can start it here.": the reader has no button.
+ * Without a button: "Ask Ada Example or Bo Sample, who can start it here."
  *
  * @param {Status | null} status
  */
@@ -22,7 +22,7 @@ export function whoCan(status) {
 }
 
 /**
- * The command in a shell, which only administrators have.
+ * Show the shell command, for administrators.
  *
  * @param {string} command
  */
@@ -47,11 +47,11 @@ function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
-/** Return what noData needs to know. */
+/** Return the data that noData needs. */
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
- * Never synced: a zero would be wrong. `command` brings the data, and so does the button.
+ * Say that the data was never synced, because a zero would be wrong. `command` and the button sync it.
  *
  * @param {string} command
  * @param {Status | null} status
@@ -72,7 +72,7 @@ export function noData(command, status, sentence = "") {
 }
 
 /**
- * Return the sync that brings what the command brings. No button starts a scout: the survey includes it.
+ * Return the sync that reads what the command reads. No button starts a scout, because the survey includes it.
  *
  * @param {string} command
  * @returns {Remedy["starts"]}

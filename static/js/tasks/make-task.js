@@ -1,4 +1,4 @@
-/* Make a task from anywhere: the form, the request, and a message with a link to the task. */
+/* Create a task from any place: the form, the request, and a message with a link to the task. */
 
 import { api, messageOf } from "../core/api.js";
 import { number, plural } from "../core/format.js";
@@ -56,7 +56,7 @@ export async function makeTask(config) {
 }
 
 /**
- * Tasks about many assets: one for each, or one for all. → what was made; undefined when it was sent away.
+ * Create tasks about many assets: one for each, or one for all. Return them; undefined when the dialog was closed.
  *
  * @param {{
  *   type: Api["Area"], size: number, title: string,
@@ -93,7 +93,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
 }
 
 /**
- * A task for each of several issues.
+ * Create a task for each of several issues.
  *
  * @param {readonly string[]} keys
  */
@@ -139,7 +139,7 @@ function titleOf(row) {
   return `${what}: ${nameOfAsset(row)}`.slice(0, 200);
 }
 
-/** A task can be made even when the team cannot be loaded. */
+/** A task can be created even if the team cannot be loaded. */
 async function configOrNone() {
   try {
     return await shared("config");

@@ -1,4 +1,4 @@
-/* Several tasks one after the other: a title, Enter, the next. Assignee and due date stay as they are. */
+/* Create several tasks in a row: a title, Enter, the next title. Assignee and due date stay as they are. */
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { freshId, h, icon, replace } from "../core/dom.js";
@@ -6,7 +6,7 @@ import { makeInput } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
 /**
- * A line of fields. changed(): called after a task was made, and after it was taken back.
+ * Return a line of fields. changed(): called after a task was created or removed again.
  *
  * @param {Api["PardotConfig"]} config
  * @param {() => unknown} changed
@@ -45,7 +45,7 @@ export function quickAdd(config, changed) {
     title.focus();
     if (!text) return;
     title.value = "";
-    // One after the other, so that the list has them in the order in which they were typed.
+    // Send one after the other, so that the list has the tasks in the order of typing.
     waiting += 1;
     last = last.then(() => add(values));
   });
@@ -66,7 +66,7 @@ export function quickAdd(config, changed) {
     } finally {
       waiting -= 1;
     }
-    // The list is drawn once for all that were typed meanwhile.
+    // Redraw the list once for all tasks that were typed meanwhile.
     if (waiting === 0) await changed();
   }
 

@@ -15,8 +15,8 @@ import { PRIORITIES } from "./words.js";
 /**
  * Return the result of `submit(values)`; undefined when the dialog was closed.
  *
- * fields: those of the form, by their names, all without it. first: a field before them. defaults: their first values. config: the answer of
- * `config`, or null: then a task can be made that is nobody's. nobody: what it is called when nobody is chosen.
+ * fields: the names of the form's fields; all by default. first: a field before them. defaults: initial values. config: the answer of
+ * `config`; null: the task can only be unassigned. nobody: the label for no assignee.
  *
  * @template Made
  * @param {TaskFormOptions<Made>} options

@@ -1,7 +1,7 @@
 /* Words and parts that tasks and issues share. */
 
 /**
- * Value and word, the most urgent first.
+ * The priorities and their words, the most urgent first.
  *
  * @type {[Api["Priority"], string][]}
  */

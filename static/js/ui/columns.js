@@ -1,4 +1,4 @@
-/* Choose the columns of a table: remembered in this browser, and in the address (forms.hide=url,updated_at) to be shared. */
+/* Choose the columns of a table. The choice is stored in this browser, and in the address (forms.hide=url,updated_at). */
 
 import { h, replace } from "../core/dom.js";
 
@@ -6,8 +6,8 @@ const KEY = "hidden-columns";
 const LEAST = 4;
 
 /**
- * Return { hidden(), element }: the keys of the columns that are not shown, and the menu; no menu for a narrow table or
- * one without an address. The first column names the row and stays. changed: called after each choice.
+ * Return { hidden(), element }: the keys of the hidden columns, and the menu. There is no menu for a narrow table or for
+ * one without an address. The first column names the row and is always shown. changed: called after each choice.
  *
  * @template Row
  * @param {{ options: { key?: string, caption: string }, columns: readonly FullColumn<Row>[], state: TableState }} table
@@ -62,7 +62,7 @@ function remembered() {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return Object.fromEntries(Object.entries(kept ?? {}).filter(([, names]) => Array.isArray(names)));
   } catch {
-    return {}; // Storage is disabled, or holds what an older release wrote.
+    return {}; // Storage is disabled, or contains data from an older release.
   }
 }
 
@@ -74,12 +74,12 @@ function remember(key, off) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [key]: off }));
   } catch {
-    // Storage is disabled: the choice is only in the address.
+    // Storage is disabled, so the choice is only in the address.
   }
 }
 
 /**
- * Escape and a press beside it close it. The content is there only while it is open: its labels are those of filters.
+ * Escape and a click outside close the menu. Its content exists only while it is open, because filters have equal labels.
  *
  * @param {string} label
  * @param {readonly Node[]} content

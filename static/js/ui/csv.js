@@ -1,9 +1,9 @@
-/* Files for the reader, and tables as CSV for spreadsheets. */
+/* Offer files for download, and write tables as CSV for spreadsheets. */
 
 import { dayIn } from "../core/days.js";
 
 /**
- * RFC 4180, with what a spreadsheet would take for a formula made harmless. columns: [{ label, csv(row) }].
+ * Return CSV by RFC 4180, in which a spreadsheet finds no formulas. columns: [{ label, csv(row) }].
  *
  * @template Row
  * @param {readonly { label: string, csv(row: Row): Cell }[]} columns
@@ -51,7 +51,7 @@ const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;
 const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /**
- * Write timestamps as days in the reader's time zone: spreadsheets take "2026-11-22T08:03:00+00:00" for text.
+ * Write timestamps as days in the reader's time zone, because spreadsheets treat "2026-11-22T08:03:00+00:00" as text.
  *
  * @param {Cell} value
  */

@@ -8,7 +8,7 @@ import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
  *
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
  * closed: a promise of the argument of close(); undefined after Escape, × or a click beside the dialog.
- * mayClose: asked before it is sent away; → true, false, or a promise of them.
+ * mayClose: called before the user closes it; returns true, false, or a promise of them.
  *
  * @param {DialogOptions} options
  * @returns {Dialog}

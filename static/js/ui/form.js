@@ -6,11 +6,11 @@ import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
- * formDialog({ title, intro, fields, yes: "Save", submit(values) }) → what submit gave, or undefined when sent away.
+ * formDialog({ title, intro, fields, yes: "Save", submit(values) }) → the result of submit, or undefined when closed.
  *
  * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
- * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes, their value a list. `submit` writes; an
- * ApiError keeps the form open and is shown in it. Before the entries are discarded, the user is asked. The focus begins in
+ * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes whose value is a list. `submit` writes; an
+ * ApiError keeps the form open and is shown in it. Before the entries are discarded, the user is asked. The initial focus is in
  * the first required field.
  *
  * @template Made

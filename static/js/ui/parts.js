@@ -86,7 +86,7 @@ export function outward(text, href) {
 }
 
 /**
- * The sign stays with the last word, unless that is so long that it must break itself.
+ * Keep the sign on the line of the last word, unless that word is so long that it must be broken.
  *
  * @param {string} text
  * @returns {Child}

@@ -38,7 +38,7 @@ function score(label, value, grade) {
 }
 
 /**
- * A line for each that moves: name, a bar, "36 → 0", and the grades where they differ.
+ * Return a line for each score that changes: name, a bar, "36 → 0", and the grades if they differ.
  *
  * @param {readonly (Change & { label?: string, name?: string })[]} changes
  * @param {ToneOf} toneOf

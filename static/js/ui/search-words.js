@@ -1,11 +1,11 @@
 /* Search by words, in any order and case, with or without accents, and suggest words with a similar spelling. */
 
 const SHORTEST_CORRECTED = 4;
-/** Letters that have no accent to take away. @type {Record<string, string>} */
+/** Letters without an accent that could be removed. @type {Record<string, string>} */
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", ı: "i", þ: "th" };
 
 /**
- * "Física: Øyvind's" → "fisica: oyvind's". The server folds alike: sf_searchable.
+ * "Física: Øyvind's" → "fisica: oyvind's". The server folds text in the same way (sf_searchable).
  *
  * @param {string} text
  */
@@ -18,7 +18,7 @@ export function fold(text) {
 }
 
 /**
- * The rows that have every word of q: at the beginning of a word, or, when no row has, anywhere.
+ * Return the rows with every word of q: at the beginning of a word, or anywhere when no row matches.
  *
  * @template Row
  * @param {readonly Row[]} rows
@@ -33,7 +33,7 @@ export function withWords(rows, q, textOf) {
 }
 
 /**
- * q with its unknown words replaced by the likest known ones; null when a word is like none.
+ * Return q with unknown words replaced by the most similar known ones; null when a word is similar to none.
  *
  * @param {string} q
  * @param {Iterable<string>} texts folded

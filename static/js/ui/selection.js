@@ -1,4 +1,4 @@
-/* Which rows of a table are selected, over its pages, and the bar of what can be done with them. */
+/* The selected rows of a table, on all its pages, and the bar with the actions for them. */
 
 import { announce } from "../core/announce.js";
 import { focusOn, h, hiddenText, icon, replace } from "../core/dom.js";
@@ -6,7 +6,7 @@ import { number, plural } from "../core/format.js";
 import { button } from "./parts.js";
 
 /**
- * Rows stay selected when pages are turned or sorted, not when something else is searched or filtered.
+ * Rows stay selected when the page or order changes, but not when the search or a filter changes.
  *
  * @template Row
  */
@@ -59,7 +59,7 @@ export class Selection {
   }
 
   /**
-   * The cell in front of a row; the table puts it there.
+   * Return the cell with the checkbox, which the table puts at the beginning of the row.
    *
    * @param {Row} row
    */
@@ -72,14 +72,14 @@ export class Selection {
     return h("td", { class: "tight pick" }, box);
   }
 
-  /** Call this before the rows are drawn again. */
+  /** Call this before the rows are redrawn. */
   begin() {
     this.shown = [];
     this.last = -1;
   }
 
   /**
-   * After they were.
+   * Call this after the rows were redrawn.
    *
    * @param {TableQuery} query
    * @param {number} total
@@ -143,7 +143,7 @@ export class Selection {
   // -- what the reader does ---------------------------------------------------------------------------
 
   /**
-   * One box; with Shift also those between it and the one before.
+   * Select one row; with Shift, also the rows between it and the previous one.
    *
    * @param {number} index
    * @param {boolean} isRange
@@ -167,7 +167,7 @@ export class Selection {
   chooseAll() {
     this.isAll = true;
     this.tell();
-    // The button that was pressed is gone.
+    // Move the focus, because the pressed button is gone.
     focusOn(this.bar.querySelector(".bulk-actions button"));
   }
 

@@ -2,15 +2,15 @@
 
 import { route } from "../core/route.js";
 
-/** Below the first row there is room for some more. */
+/** The space to keep below the first row, for some more rows. */
 const ROOM = 160;
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
-/** The address for which each table was shown last: loading the table again is no reason to scroll. @type {Map<string, string>} */
+/** The last address for which each table was scrolled into view: reloading the table is no reason to scroll. @type {Map<string, string>} */
 const shown = new Map();
 
 /**
- * Bring the rows of the table `key` into view, when the address has parameters of it. Return a function to call after
+ * Scroll to the rows of the table `key` when the address has parameters for it. Return a function to call after
  * each drawing of the table.
  *
  * @param {string} key
@@ -42,7 +42,7 @@ function isAsked(key) {
 }
 
 /**
- * Keep the rows in view until the whole page is drawn, or the reader does something.
+ * Keep the rows in view until the whole page is drawn, or the user does something.
  *
  * @param {HTMLElement} element
  */
@@ -72,7 +72,7 @@ function intoView(element) {
 }
 
 /**
- * Return the topmost element that fits on the screen with the row: the panel's heading, the search, or the table's head.
+ * Return the topmost element that fits on the screen with the row: the panel's heading, the search, or the column heads.
  *
  * @param {Element} row
  * @param {number} height

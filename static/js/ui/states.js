@@ -27,7 +27,7 @@ export function waiting(lines = 3) {
 }
 
 /**
- * Loaded without a row: good news, or a filter that matches nothing.
+ * The panel was loaded without rows: good news, or a filter that matches nothing.
  *
  * @param {string} sentence
  * @param {{ title?: string, action?: Child, sign?: string }} [options]

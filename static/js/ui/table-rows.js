@@ -1,4 +1,4 @@
-/* Rows in memory: ten thousand of them are searched and sorted within a frame or two. */
+/* The rows of a table in memory. Searching and sorting ten thousand rows takes a frame or two. */
 
 import { fold, likeWords, withWords } from "./search-words.js";
 
@@ -43,7 +43,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Return all matching rows, sorted. The last answer is kept, so that turning a page costs nothing.
+   * Return all matching rows, sorted. The last result is cached, so that changing the page costs nothing.
    *
    * @param {Pick<TableQuery, "q" | "sort" | "filters">} query
    * @returns {Row[]}
@@ -65,7 +65,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Replace words that no row has by words that rows have.
+   * Replace words that no row contains by similar words that rows contain.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters

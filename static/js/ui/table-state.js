@@ -3,7 +3,7 @@
 import { route } from "../core/route.js";
 
 /**
- * In the address bar, under the table's prefix.
+ * Return a state in the address bar, under the table's prefix.
  *
  * @param {string} prefix
  * @param {AbortSignal} signal
@@ -23,7 +23,7 @@ export function routeState(prefix, signal) {
 }
 
 /**
- * In the table itself.
+ * Return a state in memory.
  *
  * @returns {TableState}
  */

@@ -1,4 +1,4 @@
-/* The parts of a table: the line of controls, the head, rows, the pager. */
+/* The parts of a table: the controls, the head, the rows, the pager. */
 
 import { freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 import { MISSING, number } from "../core/format.js";
@@ -71,7 +71,7 @@ function searchField(label, search) {
     clearTimeout(timer);
     timer = setTimeout(send, TYPING);
   });
-  // Apply what was typed before a click that follows.
+  // Apply the typed search before a click that follows.
   input.addEventListener("change", () => timer && send());
   /** @param {string} q */
   const show = (q) => {
@@ -94,7 +94,7 @@ function filterField(filter, choose) {
 }
 
 /**
- * On a phone, one button with the number of active filters opens them: css/table.css.
+ * On a phone, a button with the number of active filters shows the filters (css/table.css).
  *
  * @param {HTMLElement} tools
  * @param {number} count
@@ -265,7 +265,7 @@ function expandButton(name, detail, remember) {
 }
 
 /**
- * The detail row; its content is made when it is first opened.
+ * Return the detail row. Its content is created when the row is first opened.
  *
  * @template Row
  * @param {TableParts<Row>} table

@@ -1,4 +1,4 @@
-/* Say briefly what has just been done. */
+/* Show brief messages about what was just done. */
 
 import { announce, topLayer } from "../core/announce.js";
 import { h, hiddenText, icon } from "../core/dom.js";
@@ -10,7 +10,7 @@ const undos = [];
 
 /**
  * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }): gone after 10 seconds. `about`: the
- * newest message about the same thing replaces the one before. Bad news stay until they are sent away.
+ * newest message about the same thing replaces the one before. Bad news stays until it is dismissed.
  *
  * @param {string} text
  * @param {{ kind?: string, about?: string, action?: ToastAction | null }} [options]

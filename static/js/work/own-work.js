@@ -16,7 +16,7 @@ import { toast } from "../ui/toast.js";
 
 /** @typedef {Api["MyWork"]} Work */
 
-/** A task was just closed: the list is drawn again, and the focus belongs to its button. */
+/** True when a task was just closed. Then the list is redrawn, and the focus moves to its button. */
 let isWritten = false;
 
 /**
@@ -129,7 +129,7 @@ function tasks({ tasks: open, task_count: count, day: today }) {
 }
 
 /**
- * The board, searched for a title.
+ * Return the address of the task board with a search for a title.
  *
  * @param {string} title
  */
@@ -165,7 +165,7 @@ async function finish(task) {
 }
 
 /**
- * Return whether it was saved.
+ * Return whether the change was saved.
  *
  * @param {Api["TaskOut"]} task
  * @param {"open" | "done"} status

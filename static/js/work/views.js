@@ -1,4 +1,4 @@
-/* Saved views: addresses of the dashboard with a name, one's own and those that colleagues share. */
+/* Saved views: addresses of the dashboard under a name, the user's own and those that colleagues share. */
 
 import { api, messageOf } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
@@ -19,7 +19,7 @@ const TIMES = [
   ["monday", "Every Monday"],
 ];
 
-/** A view was just written: the list is drawn again, and the focus belongs to its button. */
+/** True when a view was just saved. Then the list is redrawn, and the focus moves to its button. */
 let isWritten = false;
 
 /** @param {Api["ViewList"]} found */
