@@ -200,7 +200,7 @@ def test_several_issues_get_a_task_each_unless_one_is_open(browser: Browser) -> 
 
 @pytest.mark.parametrize("what", ["tasks", "exemptions"])
 def test_nothing_or_too_many_are_not_removed(browser: Browser, what: str) -> None:
-    for ids, message in (([], "Nothing is chosen"), ([*range(1, MOST_CHOSEN + 2)], "at most 2,000")):
+    for ids, message in (([], "Nothing is chosen"), ([*range(1, MOST_CHOSEN + 2)], "At most 2,000")):
         assert message in str(browser.ask("post", f"{what}/remove", {"ids": ids}, expect=422)["errors"])
 
 

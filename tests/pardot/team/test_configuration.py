@@ -136,7 +136,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("score_weights", [1, 2], "Must be a JSON object"),
     ("score_weights", None, "Must be a JSON object"),
     ("grade_thresholds", grades(90, 90, 0), "each minimum must be lower than the one before: 90, 90, 0"),
-    ("grade_thresholds", grades(80, 90, 0), "must fall"),
+    ("grade_thresholds", grades(80, 90, 0), "must be lower than the one before"),
     ("grade_thresholds", grades(90, 80), "the minimum of the last grade must be 0"),
     ("grade_thresholds", [], "Must not be empty"),
     ("grade_thresholds", grades(101, 0), "Must be 100 or less"),

@@ -113,7 +113,7 @@ def test_what_cannot_be_computed_is_said(browser: Browser, camp: None) -> None:
     [
         ({"score_weights": {"forms_errors": -1}}, ["score_weights", "forms_errors"], "Must be 0 or more"),
         ({"activity_lookback_days": None}, ["activity_lookback_days"], "Must be a whole number"),
-        ({"grade_thresholds": [{"grade": "A", "minimum": 5}]}, ["grade_thresholds"], "must begin at 0"),
+        ({"grade_thresholds": [{"grade": "A", "minimum": 5}]}, ["grade_thresholds"], "must be 0"),
         ({"list_stale_months": 12}, ["list_stale_months"], "very stale (12) must be more than until it is stale (12)"),
         ({"nothing": 1}, [], "There is no configuration 'nothing'"),
         ({}, [], "Must not be empty"),

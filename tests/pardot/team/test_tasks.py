@@ -142,7 +142,7 @@ def test_tasks_of_a_member_of_nobody_and_of_the_caller(browser: Browser) -> None
     assert "The team: Ada, Ben" in browser.refused("get", "tasks?assignee=Nemo")
     ada.delete()
     assert sorted(titles(browser.get("tasks?unassigned=true"))) == ["Ada's", "Nobody's"]
-    assert f"enter {UUID}" in browser.refused("get", "tasks?mine=true")
+    assert f"Enter {UUID}" in browser.refused("get", "tasks?mine=true")
 
 
 def test_filters_by_status_and_due_date(browser: Browser) -> None:
