@@ -23,7 +23,7 @@ async function addToken(request) {
   return request;
 }
 
-/** Give screen readers what Swagger UI leaves out: names of lists, and headings in their order. */
+/** Add what Swagger UI lacks for screen readers: names of lists, and headings in the right order. */
 function describe() {
   for (const list of page.querySelectorAll("select:not([aria-label])")) {
     list.setAttribute("aria-label", list.id === "servers" ? "Server" : "Example or type");
@@ -48,7 +48,7 @@ window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   url: page.dataset.document,
   layout: "BaseLayout",
-  deepLinking: false, // its links are inside buttons, where a keyboard cannot tell one from the other
+  deepLinking: false, // its links are inside buttons, where keyboard users cannot choose between the two
   presets: [window.SwaggerUIBundle.presets.apis],
   requestInterceptor: addToken,
   onComplete: openLinkedOperation,

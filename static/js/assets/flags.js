@@ -13,7 +13,7 @@ import { flagWords, TYPES } from "./words.js";
 /** @typedef {{ area: string, flag: string, exempt: number }} CountedFlag */
 
 /**
- * Return the flags of one asset; exempt ones are marked and lose their color.
+ * Return the flags of one asset. Exempt flags are marked and have no color.
  *
  * @param {Flagged} asset
  */
@@ -51,7 +51,7 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * Return the number of assets with each flag, linked to their rows; flags without data are named.
+ * Return the number of assets with each flag, linked to their rows. Flags without data are listed by name.
  *
  * @param {Counted} summary
  */
@@ -121,7 +121,7 @@ export function flagFigures(summary) {
 }
 
 /**
- * The definitions of "deleted campaign", "very stale" and the like, where a view shows them first.
+ * Return the definitions of terms such as "deleted campaign", for the place where a view first shows them.
  *
  * @param {Counted} summary
  */
@@ -174,7 +174,7 @@ export const EXEMPT_FILTER = {
 };
 
 /**
- * Return these filters by the endpoints' names.
+ * Return the table's filters by flag as parameters of the endpoint.
  *
  * @param {Record<string, string>} filters
  */
@@ -184,7 +184,7 @@ export function flagParams({ flag, exempt }) {
 }
 
 /**
- * "yes" → true, "no" → false, else undefined, which asks for nothing.
+ * "yes" → true, "no" → false, else undefined, which sends no parameter.
  *
  * @param {string | undefined} value
  * @returns {boolean | undefined}

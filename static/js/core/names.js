@@ -36,7 +36,7 @@ export function listed(names, most = 4, word = "and") {
 }
 
 /**
- * "Forms in no campaign: 8", "8 forms in no campaign" → "Forms in no campaign": for lines with counts of their own.
+ * "Forms in no campaign: 8", "8 forms in no campaign" → "Forms in no campaign", for lines that show the count separately.
  *
  * @param {string} title
  */

@@ -24,16 +24,16 @@ const EXPORT_PAGE = 500;
  *
  * key: its prefix in the address ("forms" → forms.q, forms.sort, forms.page, forms.<filter>); without a key the state
  *   stays in the table (in drawers, for instance).
- * caption: what the rows are. noun: one of them ("form"), for counts.
+ * caption: the name of the rows. noun: the word for one row ("form"), for counts.
  * columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * rows: an array; or source({ q, sort, page, size, filters, signal }) → { rows, total }.
- * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the option that
- *   holds without one in the address; then there is no "All" but the one among the options.
- * search: the label of the search field, or false. sort: the order without one in the address ("-score").
+ * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the default option
+ *   without one in the address; then the table adds no option "All".
+ * search: the label of the search field, or false. sort: the default order ("-score").
  * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
- * bulk: { actions: [{ label, sign, run(selected) }] }: boxes in front of rows, and a bar of what can be done with the selected.
- * nothing: the sentence when there is no row at all. exportAs: the stem of the file's name. alsoInCsv: columns of the file only. tools: more controls.
+ * bulk: { actions: [{ label, sign, run(selected) }] }: checkboxes before rows, and a bar with these actions.
+ * nothing: the sentence when there is no row at all. exportAs: the beginning of the file's name. alsoInCsv: columns of the file only. tools: more controls.
  *
  * @template Row
  * @param {TableOptions<Row>} options
@@ -114,7 +114,7 @@ class Table {
 
   /** Return whether the address asks this table, in the visible tab, for something other than what it shows. */
   isConcerned() {
-    // A panel that loads again replaces its tables: the old ones stop listening.
+    // A panel that reloads replaces its tables, so the old ones must stop listening.
     if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
     if (this.lifetime.signal.aborted || this.element.closest("[hidden]")) return false;
     return JSON.stringify(this.query()) !== this.asked;
@@ -127,7 +127,7 @@ class Table {
     const grid = h("table", { class: "table" }, caption, this.head.element, this.body);
     const region = { role: "region", "aria-label": this.options.caption, tabindex: "0" };
     const scroll = h("div", { class: "table-scroll sideways", ...region }, grid);
-    // Only a table that need not scroll sideways can keep its head in view: css/table.css.
+    // Only a table without horizontal scrolling can keep its head in view (css/table.css).
     const look = () => scroll.classList.toggle("fits", grid.offsetWidth <= scroll.clientWidth);
     const watcher = new ResizeObserver(() => requestAnimationFrame(look));
     watcher.observe(scroll);
@@ -161,7 +161,7 @@ class Table {
     }
   }
 
-  /** The pressed button is removed then: move the focus to the rows, or to the next try. */
+  /** The pressed button is removed, so move the focus to the rows, or to the button for the next try. */
   async retry() {
     await this.draw();
     focusOn(this.message.hidden ? this.scroll : this.message.querySelector("button"));
@@ -220,7 +220,7 @@ class Table {
   }
 
   /**
-   * In place of rows; null shows the rows.
+   * Show this in place of the rows; null shows the rows.
    *
    * @param {Node | null} node
    */
@@ -320,7 +320,7 @@ class Table {
     toast(`${plural(rows.length, this.options.noun)} exported as CSV.`);
   }
 
-  /** All that fit the search and the filters, on all pages. */
+  /** Get all rows that match the search and the filters, from all pages. */
   async allRows() {
     return this.memory ? this.memory.all(this.query()) : this.everyPage();
   }
@@ -359,7 +359,7 @@ function isSelectable(table) {
 }
 
 /**
- * Up and down in a column of links, buttons or boxes.
+ * Move up and down in a column of links, buttons or checkboxes.
  *
  * @param {KeyboardEvent} event
  */
@@ -383,7 +383,7 @@ function idOf(row) {
   return /** @type {{ id: string | number }} */ (row).id;
 }
 
-/** Rows in memory have no endpoint. */
+/** Rows in memory need no request. */
 async function nothingToAsk() {
   return { rows: [], total: 0 };
 }
