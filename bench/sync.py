@@ -48,7 +48,7 @@ def sync_memory(sizes: list[int]) -> Iterator[Result]:
     yield Result(
         "peak memory of a first load",
         figure,
-        "flat (± 20 %), under 200 MB",
+        "flat (± 20%), under 200 MB",
         spread <= 0.2 and max(peaks.values()) < 200,
         f"± {spread:.0%}",
     )

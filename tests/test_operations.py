@@ -25,7 +25,7 @@ from sfapi.operations.groups import GROUPS
 
 pytestmark = pytest.mark.django_db
 
-HELD_BACK = "contacts: 40 of 118 cached records would be deleted, more than 20 %: --allow-deletes contacts=40"
+HELD_BACK = "contacts: 40 of 118 cached records would be deleted, more than 20%: --allow-deletes contacts=40"
 
 
 @pytest.fixture

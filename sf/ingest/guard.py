@@ -58,7 +58,7 @@ def check_deletes(
     """
     if live_before < SMALL_TABLE or deleted <= allowed or deleted * 100 <= live_before * at_most_percent:
         return
-    limit = f"more than {at_most_percent} %" + (f", and than the {allowed:,.0f} that were accepted" if allowed else "")
+    limit = f"more than {at_most_percent}%" + (f", and than the {allowed:,.0f} that were accepted" if allowed else "")
     raise SyncError(
         f"{name}: {deleted:,} of {live_before:,} {_WOULD_BE_DELETED}, {limit}; nothing was changed. "
         f"If {system} really lost them, run again with {accepting(name, deleted)}"

@@ -82,13 +82,13 @@ def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
     assert in_cache(model) == before
     run = last_run(command.removeprefix("sync_"))
     assert (run.state, run.soft_deleted, run.updated, run.watermark) == ("failed", 0, 0, None)
-    assert f"{lost} of {len(before)} cached records would be deleted, more than 20 %" in run.message
+    assert f"{lost} of {len(before)} cached records would be deleted, more than 20%" in run.message
     assert f"--allow-deletes {run.object}={lost}" in run.message
 
     with pytest.raises(CommandError):
         call_command(command, "--allow-deletes", f"{run.object}={lost - 1}", **options, verbosity=0)
     assert in_cache(model) == before
-    assert f"more than 20 %, and than the {lost - 1} that were accepted" in last_run(run.object).message
+    assert f"more than 20%, and than the {lost - 1} that were accepted" in last_run(run.object).message
     call_command(command, "--allow-deletes", f"{run.object}={lost}", **options, verbosity=0)
     assert_equal(simulator, model)
     assert last_run(command.removeprefix("sync_")).soft_deleted == lost
@@ -108,7 +108,7 @@ def test_the_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
     lose(simulator, Opportunity, delete, 15)
     with pytest.raises(CommandError):
         sync("sync_opportunities")
-    assert "more than 5 %" in last_run("opportunities").message
+    assert "more than 5%" in last_run("opportunities").message
 
 
 def test_any_number_is_deleted_when_the_option_names_none(simulator: Simulator) -> None:
