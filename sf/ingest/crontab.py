@@ -23,7 +23,7 @@ _OWN_NAME = "sfapi in "
 _OWN_JOB = re.compile(rf"\s*[^#\s].*manage\.py\b.*\s# {_OWN_NAME}(?P<folder>.*)")
 _OWN_MARKER = re.compile(rf"# {_OWN_NAME}(?P<folder>.*): the hours below are in this zone")
 _NO_CRONTAB = re.compile("no crontab for|No such file or directory")
-"""The messages of cron, cronie and others for a missing crontab, and of BusyBox."""
+"""The messages for a missing crontab: of cron, cronie and others, and of BusyBox."""
 _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 

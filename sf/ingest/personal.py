@@ -23,7 +23,7 @@ class Person:
     uuids: frozenset[str] = frozenset()
     """UUIDs of OpenStax accounts, lower case."""
     emails: frozenset[str] = frozenset()
-    """Lower case."""
+    """Email addresses in lower case."""
     contacts: frozenset[str] = frozenset()
     """18-character Salesforce ids, like ``leads``."""
     leads: frozenset[str] = frozenset()

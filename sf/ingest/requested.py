@@ -103,7 +103,7 @@ def lease_name(action_id: int) -> str:
 
 
 def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> None:
-    """Record the end, unless it was recorded before."""
+    """Record the end of a request, unless it was recorded before."""
     OperatorAction.objects.filter(pk=action_id, ended=None).update(
         ended=Now(), exit_status=exit_status, outcome=outcome[-_LONGEST_OUTCOME:]
     )

@@ -26,9 +26,9 @@ _CATCH_UP_SECONDS = 0.1
 """The time that a request waits for a mark that is on its way to the replica."""
 _LOOK_SECONDS = 0.004
 _LAGGING_SECONDS = 1.0
-"""The time after a failed wait in which requests do not wait again."""
+"""The time after a failed wait during which requests do not wait."""
 _AWAY_SECONDS = 5.0
-"""The time after a failed connection in which the replica is not tried again."""
+"""The time after a failed connection during which the replica is not tried."""
 _TIME_LIMIT = "57014"
 _SERVER_TROUBLE = ("08", "53", "57P")
 """The beginnings of SQLSTATEs of a server that is unavailable, stopping, starting or full."""
@@ -82,7 +82,7 @@ def read_from_replica(
 ) -> T:
     """Return what ``read`` returns, from the replica when it can answer, otherwise from the primary.
 
-    ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before.
+    ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before it.
     ``after_writes``: it must have every write that readers must see. When a statement fails on the replica, the primary
     answers, unless the statement ran into its time limit: that exception is raised, like all others of ``read``.
     """
