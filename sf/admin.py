@@ -275,6 +275,16 @@ class UnreadableFieldAdmin(ReadOnlyAdmin):
 @admin.register(RefusedRecord)
 class RefusedRecordAdmin(ReadOnlyAdmin):
     list_display = ["object", "record_id", "reason", "attempts", "first_seen", "last_tried"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["object", "record_id", "reason", "attempts", "first_seen", "last_tried", "payload"],
+                "description": "Each sync tries this record again. Correct its values at the source, or retry it "
+                "by the action of the list.",
+            },
+        )
+    ]
     list_filter = ["object"]
     search_fields = ["record_id", "reason"]
     actions = ["retry"]

@@ -18,8 +18,9 @@ class APIKey(models.Model):
     LAST_USED_PRECISION: ClassVar[timedelta] = timedelta(minutes=10)
 
     name = models.CharField(max_length=100, help_text="The service that uses the key.")
-    public_id = models.CharField(max_length=16, unique=True, editable=False)
+    public_id = models.CharField("public ID", max_length=16, unique=True, editable=False)
     first_id = models.CharField(
+        "first ID",
         max_length=16,
         blank=True,
         db_default="",

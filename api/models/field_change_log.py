@@ -14,7 +14,7 @@ class FieldChangeLog(models.Model):
     old = models.TextField(null=True, blank=True, help_text="Cached value before the change.")
     new = models.TextField(null=True, blank=True, help_text="Value in Salesforce after the change.")
     source = models.TextField(help_text="Source of the change, such as PUT /api/v1/contact.")
-    who = models.TextField("changed by", help_text="user:<Accounts UUID> or key:<public id>.")
+    who = models.TextField("changed by", help_text="“user:” and an Accounts UUID, or “key:” and a public ID.")
     request_id = models.TextField("request ID", blank=True)
 
     class Meta:

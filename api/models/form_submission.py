@@ -17,11 +17,13 @@ class FormSubmission(models.Model):
         FAILED = "failed"
         SPAM = "spam"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     form_type = models.CharField(max_length=64)
     data = models.JSONField()
-    source_url = models.TextField(blank=True, help_text="Page that contained the form.")
-    submitted_by = models.CharField(max_length=100, help_text="user:<Accounts UUID> or key:<public id>.")
+    source_url = models.TextField("source URL", blank=True, help_text="Page that contained the form.")
+    submitted_by = models.CharField(
+        max_length=100, help_text="“user:” and an Accounts UUID, or “key:” and a public ID."
+    )
     spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty if it is not spam.")
     case = models.OneToOneField(
         OutboundCase, on_delete=models.PROTECT, null=True, blank=True, related_name="submission"

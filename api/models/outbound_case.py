@@ -30,8 +30,10 @@ class OutboundCase(models.Model):
         FAILED = "failed"
         """A dead letter: it was accepted, and Salesforce refused it later."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    maker = models.CharField("created by", max_length=100, help_text="user:<Accounts UUID> or key:<public id>.")
+    id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
+    maker = models.CharField(
+        "created by", max_length=100, help_text="“user:” and an Accounts UUID, or “key:” and a public ID."
+    )
     source = models.CharField(max_length=64, help_text="“case”, or the type of the form.")
     organization_id = models.CharField(
         "organization ID",
@@ -46,7 +48,7 @@ class OutboundCase(models.Model):
     next_attempt_at = models.DateTimeField(db_default=Now())
     lease_holder = models.CharField(max_length=64, blank=True, help_text="Process that is sending it now.")
     lease_until = models.DateTimeField(null=True, blank=True, help_text="After this time another process may send it.")
-    salesforce_id = models.CharField(max_length=18, blank=True)
+    salesforce_id = models.CharField("Salesforce ID", max_length=18, blank=True)
     error_group = models.CharField(
         max_length=16,
         blank=True,

@@ -16,7 +16,7 @@ class RequestLog(models.Model):
     auth_type = models.TextField(
         blank=True, help_text="cookie, development, key, refused or none; empty if no caller was checked."
     )
-    who = models.TextField("caller", blank=True, help_text="user:<Accounts UUID> or key:<public id>.")
+    who = models.TextField("caller", blank=True, help_text="“user:” and an Accounts UUID, or “key:” and a public ID.")
     status = models.PositiveSmallIntegerField()
     milliseconds = models.FloatField(help_text="Time until the answer was ready.")
     address = models.GenericIPAddressField(null=True, blank=True)

@@ -44,10 +44,15 @@ class AlertAdmin(ProgramsOnlyAdmin):
 
 @admin.register(DigestDelivery)
 class DigestDeliveryAdmin(ProgramsOnlyAdmin):
-    list_display = ["sent_at", "day", "channel", "recipient", "alert"]
+    list_display = ["sent_at", "day", "sent_by", "recipient", "alert"]
     list_select_related = ["alert"]
     ordering = ["-sent_at", "-pk"]
     sortable_by = ["sent_at"]
+
+    @admin.display(description="channel")
+    def sent_by(self, delivery: DigestDelivery) -> str:
+        """Return the channel in words: messages to one member are kept under the member's number."""
+        return "mail to a member" if delivery.channel.isdigit() else delivery.channel
 
 
 @admin.register(Finding)

@@ -23,7 +23,7 @@ class AssetActivityDay(models.Model):
 
     day = models.DateField()
     asset_kind = models.CharField(max_length=16, choices=AssetKind)
-    asset_id = models.BigIntegerField()
+    asset_id = models.BigIntegerField("asset ID")
     type = models.BigIntegerField(help_text="Activity type, as in ActivityType.")
     count = models.PositiveIntegerField()
 

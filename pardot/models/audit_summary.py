@@ -14,7 +14,9 @@ class AuditSummary(models.Model):
 
     area = models.CharField(max_length=32, primary_key=True, choices=Area)
     audited_at = models.DateTimeField(db_default=Now())
-    is_complete = models.BooleanField(default=False, help_text="The area was read completely at least once.")
+    is_complete = models.BooleanField(
+        "complete", default=False, help_text="The area was read completely at least once."
+    )
     items = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, help_text="Number of assets by flag; null: no data.")
     activity_until = models.DateTimeField(

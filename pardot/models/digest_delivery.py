@@ -25,7 +25,7 @@ class DigestDelivery(models.Model):
 
     class Meta:
         ordering = ["-sent_at", "-id"]
-        verbose_name_plural = "digest deliveries"
+        verbose_name = "sent message"
         constraints = [
             models.UniqueConstraint(
                 fields=["day", "channel"], condition=models.Q(alert=None), name="digest_once_a_day"

@@ -10,7 +10,7 @@ class Exemption(models.Model):
     """An exemption of an asset from an issue: the asset no longer counts, but is still listed as exempt."""
 
     asset_type = models.CharField(max_length=32, choices=Area)
-    asset_id = models.BigIntegerField()
+    asset_id = models.BigIntegerField("asset ID")
     issue = models.CharField(max_length=64)
     reason = models.TextField()
     until = models.DateField(null=True, blank=True, help_text="Last day of the exemption; empty: no end date.")

@@ -14,7 +14,7 @@ class Finding(models.Model):
     """
 
     asset_type = models.CharField(max_length=32, choices=Area)
-    asset_id = models.BigIntegerField()
+    asset_id = models.BigIntegerField("asset ID")
     issue = models.CharField(max_length=64)
     first_seen = models.DateField(null=True, blank=True, help_text="Empty: before findings were recorded.")
     fixed_on = models.DateField(

@@ -45,7 +45,7 @@ class OrphanRecord(models.Model):
 
     run = models.ForeignKey(OrphanRun, on_delete=models.CASCADE, related_name="records")
     kind = models.CharField(max_length=32, choices=Kind)
-    record_id = models.TextField(help_text="ID in Pardot; for leads and contacts, in Salesforce.")
+    record_id = models.TextField("record ID", help_text="ID in Pardot; for leads and contacts, in Salesforce.")
     name = models.TextField(blank=True)
     missing = models.TextField(blank=True, help_text="ID or email address that it points to and that does not exist.")
 

@@ -15,7 +15,7 @@ class PardotQuota(models.Model):
     told_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "Pardot quota"
+        verbose_name = verbose_name_plural = "Pardot quota"
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="pardot_quota_is_one_row")]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ class ProspectEngagement(models.Model):
     ``pardot/sync/rollups.py`` updates the rows whenever activities are read.
     """
 
-    prospect_id = models.BigIntegerField(primary_key=True)
+    prospect_id = models.BigIntegerField("prospect ID", primary_key=True)
     activity_count = models.PositiveIntegerField()
     last_activity = models.DateTimeField()
 

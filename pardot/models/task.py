@@ -25,7 +25,7 @@ class Task(models.Model):
     area = models.CharField(max_length=32, choices=Area, blank=True)
     issue = models.CharField(max_length=64, blank=True, help_text="Key of the issue that the task is about.")
     asset_type = models.CharField(max_length=32, choices=Area, blank=True)
-    asset_id = models.BigIntegerField(null=True, blank=True)
+    asset_id = models.BigIntegerField("asset ID", null=True, blank=True)
     asset_name = models.TextField(blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.OPEN)
     priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)

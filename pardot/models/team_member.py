@@ -13,10 +13,14 @@ class TeamMember(models.Model):
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=100, blank=True)
     areas = ArrayField(models.CharField(max_length=32, choices=Area), default=list, blank=True)
-    label = models.CharField(max_length=40, blank=True, help_text="Short name, shown where space is limited.")
+    label = models.CharField("short name", max_length=40, blank=True, help_text="Shown where space is limited.")
     order = models.PositiveSmallIntegerField(default=0, help_text="Position in lists.")
     accounts_uuid = models.UUIDField(
-        null=True, blank=True, unique=True, help_text="UUID of the OpenStax account; needed for “my items”."
+        "Accounts UUID",
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="UUID of the OpenStax account; needed for “my items”.",
     )
     email = models.EmailField(
         blank=True, default="", db_default="", help_text="For a message each morning; empty: none."

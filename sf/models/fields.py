@@ -12,6 +12,18 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
+_IN_WORDS = {
+    "id": "ID", "id2": "ID 2", "uuid": "UUID", "url": "URL", "lms": "LMS", "ipeds": "IPEDS", "nces": "NCES",
+    "json": "JSON", "salesforce": "Salesforce", "accounts": "Accounts", "sheer": "Sheer",
+}  # fmt: skip
+"""The parts of column names that are not words in lower case."""
+
+
+def label_of_column(name: str) -> str:
+    """Return ``NCES ID`` for ``nces_id``, and ``deleted`` for ``is_deleted``: what headings and filters show."""
+    words = name.removeprefix("is_").removeprefix("has_").split("_")
+    return " ".join(_IN_WORDS.get(word, word) for word in words)
+
 
 class SalesforceField(models.Field):
     """The base of all copied columns: it has the Salesforce name, and may be empty as in Salesforce."""
@@ -24,6 +36,13 @@ class SalesforceField(models.Field):
         options.setdefault("null", True)
         options.setdefault("blank", True)
         super().__init__(**options)
+
+    def set_attributes_from_name(self, name: str) -> None:
+        """Derive the label too. It is not part of migrations, which name only labels that a declaration gives."""
+        is_named = self.verbose_name is not None
+        super().set_attributes_from_name(name)
+        if not is_named:
+            self.verbose_name = label_of_column(name)
 
     def deconstruct(self) -> Any:
         name, _, arguments, options = super().deconstruct()

@@ -6,7 +6,7 @@ class RefusedRecord(models.Model):
     """A record that PostgreSQL refused to store, kept whole until a later run can store it."""
 
     object = models.CharField(max_length=64)
-    record_id = models.TextField()
+    record_id = models.TextField("record ID")
     payload = models.TextField(help_text="The record as JSON by column name, with the values that Salesforce sent.")
     fingerprint = models.CharField(max_length=64, help_text="Hash of the declared fields when the record was read.")
     reason = models.TextField()

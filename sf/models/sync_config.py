@@ -37,11 +37,11 @@ class SyncConfig(models.Model):
         validators=[MinValueValidator(0.01), MaxValueValidator(1.0)],
         help_text="Syncs are skipped above this share of the limit (0.85 = 85%).",
     )
-    last_usage_check = models.DateTimeField(null=True, blank=True, editable=False)
-    last_usage_value = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    last_usage_limit = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    last_usage_check = models.DateTimeField("reported at", null=True, blank=True, editable=False)
+    last_usage_value = models.PositiveIntegerField("calls used", null=True, blank=True, editable=False)
+    last_usage_limit = models.PositiveIntegerField("calls allowed", null=True, blank=True, editable=False)
     instance_url = models.URLField(
-        "Salesforce org", blank=True, editable=False, help_text="The org of the last run; links to records lead there."
+        "address", blank=True, editable=False, help_text="The org of the last run; links to records lead there."
     )
 
     class Meta:
@@ -69,7 +69,7 @@ class SyncConfig(models.Model):
     @property
     def switch_details(self) -> str:
         """Say where syncs were switched off, by whom, until when, and why."""
-        return f"admin: Sync configuration{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
+        return f"at /ops/{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
 
     def describe_switch(self, format_moment: Callable[[datetime], str]) -> str:
         """Say by whom syncs were switched off, until when, and why."""

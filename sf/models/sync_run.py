@@ -52,7 +52,7 @@ class SyncRun(models.Model):
     unchanged = models.PositiveBigIntegerField(default=0)
     soft_deleted = models.PositiveBigIntegerField(default=0)
     set_aside = models.PositiveBigIntegerField(default=0)
-    api_calls = models.PositiveIntegerField(default=0)
+    api_calls = models.PositiveIntegerField("API calls", default=0)
     watermark = models.DateTimeField(
         null=True,
         blank=True,

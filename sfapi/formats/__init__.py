@@ -1,0 +1,1 @@
+"""Tell Django's admin how to write days and times."""
