@@ -68,6 +68,12 @@ def rows(html: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
 
 
+def test_a_new_installation_is_told_what_to_press_first(operator: Client) -> None:
+    assert "Nothing has been synced yet." in page(operator)
+    ran("books", "failed", message="INVALID_LOGIN")
+    assert "Nothing has been synced yet." not in page(operator)
+
+
 def test_when_all_is_well_the_page_says_so(operator: Client) -> None:
     all_is_well()
     html = page(operator)
@@ -146,7 +152,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, set
         html = " ".join(page(operator).split())
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
-        "1,200 of 100,000", "Syncs pause from 85,000 on", "77 of 25,000",
+        "1,200 of 100,000", "Syncs pause from 85,000 on. SFAPI made 0 calls today (UTC).", "77 of 25,000",
         "1 waiting, the oldest for 3 minutes", "1 to correct or settle", "1 records",
         "Contact.LMS__c", "salesforce live: no answer", "last heartbeat", "Follower</span> process",
     ):  # fmt: skip
@@ -211,3 +217,25 @@ def test_models_are_in_five_groups_in_this_order_and_none_is_missing(operator: C
 def test_every_name_of_a_group_is_a_model_of_the_admin() -> None:
     registered = {model.__name__ for model in site._registry}
     assert {name for names in GROUPS.values() for name in names} <= registered
+
+
+# -- words of the admin -----------------------------------------------------------------------------------------------
+
+UNFIT = re.compile(r"^(is|has) |\b(id2?|uuid|url|lms|api|json|sf|nces|ipeds)\b")
+"""Parts of column names that a heading must not show: "By is deleted", "By lms"."""
+
+
+def test_labels_of_fields_are_words_and_help_is_no_markup() -> None:
+    project = [model for model in site._registry if model._meta.app_label in {"api", "pardot", "sf"}]
+    fields = [(model.__name__, field) for model in project for field in model._meta.fields]
+    assert [(name, field.name) for name, field in fields if UNFIT.search(str(field.verbose_name))] == []
+    assert [(name, field.name) for name, field in fields if "<" in str(field.help_text)] == [], "shown unescaped"
+
+
+def test_lists_lead_back_to_the_start_page_and_name_an_empty_value(operator: Client) -> None:
+    for code in ("", "NEW_CODE"):
+        OutboundCase.objects.create(maker="key:a", values={}, state="failed", error_code=code)
+    html = " ".join(page(operator, "/admin/api/outboundcase/").split())
+    assert '<a href="/admin/">Operations</a> &rsaquo; Cases (outbox)' in html
+    assert ">(empty)</a>" in html
+    assert not re.search(r"<li[^>]*> <a [^>]*></a>", html)

@@ -92,7 +92,7 @@ def test_what_cannot_be_taken_back_is_asked_before_with_the_calls_that_are_left(
         page = question.content.decode()
         assert f"<code>manage.py {words}</code>" in page
         assert asked in page
-        assert ("24923 of 25000 calls left" in page) == words.startswith("camp_sync")
+        assert ("24,923 of 25,000 calls left" in page) == words.startswith("camp_sync")
     assert not OperatorAction.objects.exists()
     press(operator, key, confirmed="yes")
     assert OperatorAction.objects.get().command == words
@@ -119,10 +119,27 @@ def test_an_answer_without_any_record_of_salesforce_is_not_offered_for_acceptanc
 
 
 def test_nothing_is_started_by_a_link_or_an_unknown_key(worker: None) -> None:
-    operator = staff("start_jobs")
-    assert operator.get(START, {"action": "sync-all"}).status_code == 405
+    operator = staff("start_jobs", "change_circuitbreaker")
+    for address, said in [
+        (f"{START}?action=sync-all", "Sync Salesforce now: nothing was started."),
+        (START, "Nothing was started."),
+        ("/admin/ops/close-breaker/", "No breaker was closed."),
+    ]:
+        shown = operator.get(address, follow=True)
+        assert shown.redirect_chain == [("/admin/", 302)]
+        assert said in shown.text
     assert press(operator, "sync-everything").status_code == 404
     assert not OperatorAction.objects.exists()
+
+
+def test_a_typed_sign_out_asks_with_a_button_that_does_it(worker: None) -> None:
+    operator = staff()
+    page = operator.get("/admin/logout/")
+    assert page.status_code == 200
+    assert '<form method="post" action="/admin/logout/">' in page.text
+    assert operator.get("/admin/").status_code == 200, "nobody was signed out by a link"
+    operator.post("/admin/logout/")
+    assert operator.get("/admin/").status_code == 302
 
 
 def test_without_pardot_or_a_channel_there_are_no_buttons_for_them(settings: Any) -> None:

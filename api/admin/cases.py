@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -116,6 +116,10 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
             return f"{known.meaning} {known.remedy}"
         return "SFAPI does not know this code: read Salesforce's message." if case.error_code else "–"
 
+    @admin.display(description="fields")
+    def named_fields(self, case: OutboundCase) -> str:
+        return ", ".join(case.error_fields) or "–"
+
     @admin.display(description="values")
     def sent_values(self, case: OutboundCase) -> SafeString:
         rows = [(name, case.values[name]) for name in _names(case) if name in case.values]
@@ -137,7 +141,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         return type("RefusedCaseForm", (CaseForm,), {name: _form_field(name, obj.values) for name in _names(obj)})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        refusal = ["state", "error_group", "error_code", "error_fields", "error_message", "meaning"]
+        refusal = ["state", "error_group", "error_code", "named_fields", "error_message", "meaning"]
         values = _names(obj) if obj and self.has_change_permission(request, obj) else ["sent_values"]
         more = [
             "id",
@@ -187,14 +191,16 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         return [own, *super().get_urls()]
 
     def settle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Mark one case as dealt with."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+        """Mark one case as dealt with. A typed or reloaded address changes nothing, and leads to the case."""
         case = self.get_object(request, unquote(object_id))
         if case is None:
             raise Http404
         if not self.has_retry_permission(request):
             raise PermissionDenied
+        if request.method != "POST":
+            said = "Nothing was changed. Use the button “Mark as dealt with” at the end of this page."
+            self.message_user(request, said, messages.WARNING)
+            return HttpResponseRedirect(self._page_of(case))
         self._settle(request, [case])
         return HttpResponseRedirect(self._page_of(case))
 

@@ -129,6 +129,11 @@ class Board:
         return mark_of(self.runs, self.leases, self.activity)
 
     @property
+    def is_new(self) -> bool:
+        """Return whether nothing was ever synced: then the page says what to press first."""
+        return not any(self.runs.get(row.name) for row in self.objects)
+
+    @property
     def bad_count(self) -> int:
         return sum(row.tone != "good" for row in self.objects) + sum(row.tone in {"bad", "warn"} for row in self.jobs)
 
@@ -180,7 +185,7 @@ class Board:
         if config.last_usage_check and config.last_usage_limit:
             pauses_at, note = (
                 config.budget(config.last_usage_limit),
-                f"{config.calls_today or 0:,} of them ours (UTC day)",
+                f"SFAPI made {config.calls_today or 0:,} calls today (UTC).",
             )
             used, maximum = config.last_usage_value, config.last_usage_limit
             budgets.append(Budget("Salesforce", used, maximum, pauses_at, config.last_usage_check, note))

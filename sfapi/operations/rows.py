@@ -146,7 +146,7 @@ class Budget:
 
     @property
     def pause_text(self) -> str:
-        return f"Syncs pause from {self.pauses_at:,} on{f'; {self.note}' if self.note else ''}"
+        return f"Syncs pause from {self.pauses_at:,} on{f'. {self.note}' if self.note else ''}"
 
     @property
     def as_of(self) -> str:

@@ -46,6 +46,12 @@ class OperatorsSite(AdminSite):
         apps = super().get_app_list(request, app_label)
         return apps if app_label else grouped(apps, reverse("admin:index"))
 
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Sign out on POST. A typed address gets a page with the button; Django would answer with a blank 405."""
+        if request.method != "POST":
+            return views.ask_sign_out(request, self)
+        return super().logout(request, extra_context)
+
     def start(self, request: HttpRequest) -> HttpResponse:
         return views.start(request, self)
 

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -35,19 +35,21 @@ _NO_LONGER_HELD_BACK = (
 
 
 def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Start the command of ``action``; if it has a question, ask first."""
+    """Start the command of ``action``; if it has a question, ask first. A typed or reloaded address starts nothing."""
     _demand(request, START_JOBS)
     key = request.POST.get("action") or request.GET.get("action", "")
     action = actions(latest_runs(synced_names())).get(key)
     if action is None and key.startswith(ACCEPT):
         messages.warning(request, _NO_LONGER_HELD_BACK)
         return _back()
-    if action is None:
+    if action is None and request.method == "POST":
         raise Http404("no such action")
+    if action is None:
+        return _pointed_back(request, "Nothing was started. Use the buttons on this page.")
     if action.question and request.POST.get("confirmed") != "yes":
         return _ask(request, site, action)
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return _pointed_back(request, f"{action.label}: nothing was started. Use the button on this page.")
     try:
         messages.success(request, str(_submitted(action, by=_name(request))))
     except NotStarted as error:
@@ -62,11 +64,11 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = SwitchForm(request.POST if wanted == "off" else None)
     if wanted == "on":
         switch_on(by=_name(request))
-        return _moved(request, "Switch syncs on")
+        return _moved(request, "Switch syncs on", "Syncs are switched on.")
     if wanted == "off" and form.is_valid():
         reason = form.cleaned_data["reason"]
         switch_off(by=_name(request), reason=reason, until=form.until())
-        return _moved(request, "Switch syncs off", reason)
+        return _moved(request, "Switch syncs off", "Syncs are switched off.", reason)
     config = SyncConfig.load()
     context = {"form": form, "config": config, "switch_text": config.describe_switch(moment_text)}
     return _page(request, site, "operations/switch.html", "Syncs on or off", context)
@@ -75,12 +77,16 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def close_breaker(request: HttpRequest) -> HttpResponse:
     _demand(request, CLOSE_BREAKER)
     if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+        return _pointed_back(request, "No breaker was closed. Use the button “Close” beside an open breaker.")
     name = request.POST.get("name", "")
     note_success(name)
     note_action(label=f"Close the breaker “{name[:32]}”", by=_name(request))
     messages.success(request, f"The breaker “{name[:32]}” is closed: the next request asks that system again.")
     return _back()
+
+
+def ask_sign_out(request: HttpRequest, site: AdminSite) -> TemplateResponse:
+    return _page(request, site, "operations/sign_out.html", "Sign out", {})
 
 
 class SwitchForm(forms.Form):
@@ -106,10 +112,26 @@ def _submitted(action: Action, *, by: str) -> Submitted:
 
 
 def _ask(request: HttpRequest, site: AdminSite, action: Action) -> HttpResponse:
-    quota = PardotQuota.objects.first() if action.words[0] == "camp_sync" else None
     calls = estimated_calls(of_tier(Tier.SURVEY), full=False) if action is SURVEY else None
-    context = {"action": action, "quota": quota, "calls": calls, "config": SyncConfig.load()}
+    context = {
+        "action": action,
+        "calls": calls,
+        "budgets": _budgets(action),
+        "tone": "danger" if action.key.startswith(ACCEPT) else "primary",
+    }
     return _page(request, site, "operations/confirm.html", action.label, context)
+
+
+def _budgets(action: Action) -> list[str]:
+    """Say how many calls are left at the systems that the command asks."""
+    sentences, config = [], SyncConfig.load()
+    quota = PardotQuota.objects.first() if action.words[0] == "camp_sync" else None
+    if quota is not None:
+        sentences.append(f"Pardot has {quota.left:,} of {quota.maximum:,} calls left today.")
+    if config.last_usage_limit:
+        used = config.last_usage_value or 0
+        sentences.append(f"Salesforce: {used:,} of {config.last_usage_limit:,} calls used when last seen.")
+    return sentences
 
 
 def _page(
@@ -118,9 +140,15 @@ def _page(
     return TemplateResponse(request, template, {**site.each_context(request), "title": title, **context})
 
 
-def _moved(request: HttpRequest, label: str, reason: str = "") -> HttpResponse:
+def _moved(request: HttpRequest, label: str, message: str, reason: str = "") -> HttpResponse:
     note_action(label=label, by=_name(request), outcome=reason)
-    messages.success(request, f"{label}: done.")
+    messages.success(request, message)
+    return _back()
+
+
+def _pointed_back(request: HttpRequest, message: str) -> HttpResponse:
+    """Answer a GET of an address that only takes POST: return to the start page, which says where the button is."""
+    messages.warning(request, message)
     return _back()
 
 

@@ -14,6 +14,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = STOP_SECONDS = 60
+SECRET_KEY = "only-for-this-test-" * 3
 
 
 AS_SHIPPED = ("--config=python:sfapi.gunicorn",)
@@ -32,7 +33,7 @@ def gunicorn_of(
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",
-        "SECRET_KEY": "only-for-this-test-" * 3,
+        "SECRET_KEY": SECRET_KEY,
         "SECURE_SSL_REDIRECT": "off",
         "DATABASE_URL": database,
         "WEB_THREADS": "4",

@@ -128,9 +128,7 @@ def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db:
     assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is moved"
     check_switch()
     assert client.post(page, {"to": "off", "pause": "120", "reason": "Salesforce moves the org"}).status_code == 302
-    with pytest.raises(
-        SyncSkipped, match=r"switched off \(admin: Sync configuration by maren 20.*, until .*: Salesforce moves the org"
-    ):
+    with pytest.raises(SyncSkipped, match=r"switched off \(at /ops/ by maren 20.*, until .*: Salesforce moves the org"):
         check_switch()
     SyncConfig.objects.update(off_until=timezone.now() - timedelta(seconds=1))
     check_switch()

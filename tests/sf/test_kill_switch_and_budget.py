@@ -39,7 +39,7 @@ def test_switched_off_nothing_is_asked(simulator: Simulator, run_manage: Manage)
     configure(sync_enabled=False)
     done = run_manage("sync_all")
     assert (done.returncode, done.stderr) == (0, "")
-    reason = "skipped: syncs are switched off (admin: Sync configuration)"
+    reason = "skipped: syncs are switched off (at /ops/)"
     names = ["accounts", "contacts", "opportunities", "adoptions"]
     assert done.stdout.splitlines()[:-1] == [f"{name}: {reason}" for name in names]
     assert simulator.calls() == 0
@@ -161,7 +161,7 @@ def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: 
     configure(sync_enabled=False)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert output.startswith("adoptions: paused: syncs were switched off (admin: Sync configuration)")
+    assert output.startswith("adoptions: paused: syncs were switched off (at /ops/)")
     assert staged(last_run("adoptions")) == (2, 200)
 
     configure(sync_enabled=True)
@@ -176,7 +176,7 @@ def test_switched_off_a_run_does_not_wait_for_its_bulk_job(simulator: Simulator,
     configure(sync_enabled=False)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert output.startswith("adoptions: paused: syncs were switched off (admin: Sync configuration)")
+    assert output.startswith("adoptions: paused: syncs were switched off (at /ops/)")
 
     configure(sync_enabled=True)
     sync("sync_adoptions")
