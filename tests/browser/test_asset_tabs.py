@@ -220,7 +220,7 @@ def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
     page.get_by_role("button", name=f"Exempt from an issue: {name}").click()
     dialog = page.get_by_role("dialog", name="Exempt from an issue")
     dialog.get_by_role("button", name="Exempt", exact=True).click()
-    expect(dialog.get_by_text("Enter a reason.", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("Choose a reason.", exact=True)).to_be_visible()
     dialog.get_by_label("Reason").select_option("Other")
     dialog.get_by_role("button", name="Exempt", exact=True).click()
     expect(dialog.get_by_text("Enter a reason.", exact=True).last).to_be_visible()

@@ -261,6 +261,10 @@ def test_a_half_filled_form_survives_an_expired_cookie_and_is_sent_after_the_sig
     form.get_by_role("button", name="Create task").click()
     bar = form.get_by_role("alert").filter(has_text="You've been signed out.")
     expect(bar).to_be_visible()
+    box, heading = bar.bounding_box(), form.get_by_role("heading", name="New task").bounding_box()
+    assert box
+    assert heading
+    assert heading["y"] >= box["y"] + box["height"], "the bar covers nothing of the form"
     assert visit.axe() == []
     expect(form.get_by_text("Bearer")).to_have_count(0)
     expect(form.get_by_label("Title")).to_have_value("Ask for the camp's photos")

@@ -153,6 +153,16 @@ def test_the_bar_fits_a_phone_and_lets_every_row_be_reached(open_window: Open, c
     assert visit.axe() == []
 
 
+def test_a_selected_row_is_marked_to_its_end_also_where_the_table_is_scrolled(
+    open_window: Open, camp_site: Site
+) -> None:
+    visit = open_window(camp_site, viewport={"width": 1024, "height": 800})
+    visit.go("/pardot/?tab=campaign-map")
+    boxes(visit.page).first.check()
+    colors = "(row) => [...row.cells].map((cell) => getComputedStyle(cell).backgroundColor)"
+    assert len(set(visit.page.locator("tr:has(.pick input:checked)").first.evaluate(colors))) == 1
+
+
 def test_issues_get_a_task_each(camp: Visit) -> None:
     camp.go("/pardot/?steps=all")
     page = camp.page

@@ -204,7 +204,8 @@ def test_whoever_saves_a_field_second_is_asked_whose_counts(settings: Visit, ans
     page.get_by_label("Forms in no campaign").fill("0.9")
     page.get_by_role("button", name="Save changes").click()
     question = page.get_by_role("dialog", name="Another user changed this")
-    expect(question).to_contain_text("changed “")
+    expect(question).to_contain_text("changed “Forms submitted with errors” in Weights to 0.2")
+    expect(question).to_contain_text("You entered 0.5.")
     assert settings.axe() == []
     question.get_by_role("button", name=answer).click()
     expect(section(settings, "Unsaved changes")).to_have_count(0)
@@ -235,6 +236,18 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     expect(weight).to_have_value("0.10")
     expect(weight).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_on_a_phone_a_message_covers_nothing_of_the_bar(open_window: Open) -> None:
+    visit = open_window(viewport={"width": 390, "height": 844})
+    visit.go(PAGE)
+    visit.page.get_by_label("Forms in no campaign").fill("0.4")
+    run_module(visit, "ui/toast", "m.toast('Saved: Grades.');")
+    toast, bar = visit.page.locator(".toast").bounding_box(), section(visit, "Unsaved changes").bounding_box()
+    assert toast
+    assert bar
+    assert toast["y"] + toast["height"] <= bar["y"]
+    visit.page.get_by_role("button", name="Discard").click()
 
 
 def test_values_that_only_go_together_are_saved_together(settings: Visit) -> None:

@@ -57,7 +57,7 @@ export function assetBulk(summary, { pages, params, post }) {
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
         const made = await exemptionForm({
-          intro: `Those of the ${plural(selected.size, TYPES[area].one, TYPES[area].many)} that have the issue stay listed, and no longer count against the score.`,
+          intro: `Of the ${plural(selected.size, TYPES[area].one, TYPES[area].many)} that you selected, those with this issue stay listed but no longer count against the score.`,
           issues: issueOptions(summary, selected),
           submit: async (values) => ({
             ...(await post.exemptions({ ...choiceOf(selected), ...values }, query(selected))),

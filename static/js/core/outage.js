@@ -82,7 +82,7 @@ class Outage {
   wait() {
     const sentence = navigator.onLine ? "The server cannot be reached. " : "You are offline. ";
     if (this.says.firstChild?.textContent !== sentence) {
-      replace(this.says, h("strong", {}, sentence), "Missing parts load by themselves when it is back.");
+      replace(this.says, h("strong", {}, sentence), "Missing parts load by themselves once the connection is back.");
     }
     this.seconds = WAITS[Math.min(this.tries, WAITS.length - 1)];
     this.tries += 1;

@@ -88,6 +88,8 @@ class Palette {
     this.asking?.abort();
     this.isBehind = true;
     this.takesFirst = false;
+    // What it says is about the words before.
+    if (!this.message.hidden) this.message.textContent = "Searching…";
     if (!this.q()) this.suggest();
     else this.timer = setTimeout(() => this.search(), TYPING);
   }
@@ -107,7 +109,11 @@ class Palette {
     if (q.length < LEAST) return this.show(here, "Type one more character to search assets.");
     try {
       const { found } = await api.get("search", { params: { q, limit: EACH }, signal });
-      if (!signal.aborted) this.show([...here, ...found.map(assetEntry)], `Nothing matches “${q}”.`);
+      if (!signal.aborted)
+        this.show(
+          [...here, ...found.map(assetEntry)],
+          `Nothing matches “${q}”. Check the spelling, or use fewer words.`,
+        );
     } catch (error) {
       if (!isAbort(error)) this.show(here, messageOf(error));
     }

@@ -4,7 +4,7 @@ import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
 import { ago } from "../core/format.js";
 import { actorText } from "../people/actor.js";
-import { sentenceCase } from "../core/names.js";
+import { listed, sentenceCase } from "../core/names.js";
 import { confirm } from "../ui/dialog.js";
 
 /** One key: its editor, its saved value, and the server's errors. */
@@ -44,12 +44,34 @@ export class Draft {
     this.clear();
     const entered = this.editor.get();
     const there = await this.now();
-    const mine = !collides(there.value, this.saved, entered) || (await asksForMine(there));
+    const mine =
+      !collides(there.value, this.saved, entered) || (await asksForMine(there, this.clashes(there, entered)));
     const value = mine ? laidOver(there.value, this.saved, entered) : withTheirs(there.value, this.saved, entered);
     this.entry = same(value, there.value) ? there : await this.write(value, there.value);
     this.saved = value;
     const shown = mine ? laidOver(this.saved, entered, this.editor.get()) : this.saved;
     if (!same(shown, this.editor.get())) this.editor.set(shown);
+  }
+
+  /**
+   * Return what two people changed to different values, in the words of the page.
+   *
+   * @param {Entry} there
+   * @param {Held} entered
+   */
+  clashes({ title, value }, entered) {
+    const clashing = this.editor
+      .fields()
+      .filter(({ path }) => path && collides(at(value, path), at(this.saved, path), at(entered, path)));
+    const [first] = clashing;
+    const names = clashing.map(({ element }) => `“${element.querySelector("label")?.textContent ?? title}”`);
+    if (!first) return { what: `“${title}”`, theirs: value, mine: entered };
+    const only = clashing.length === 1;
+    return {
+      what: `${listed(names, 3)} in ${title}`,
+      theirs: only ? at(value, first.path) : null,
+      mine: only ? at(entered, first.path) : null,
+    };
   }
 
   /**
@@ -207,13 +229,29 @@ function areMappings(...values) {
   return values.every((one) => one && typeof one === "object" && !Array.isArray(one));
 }
 
-/** @param {Entry} there */
-function asksForMine({ title, updated_by, updated_at, value }) {
+/**
+ * Return the value at a path of keys that dots join.
+ *
+ * @param {Held} value
+ * @param {string} path
+ * @returns {Held}
+ */
+function at(value, path) {
+  return path.split(".").reduce((part, key) => part?.[key], value);
+}
+
+/**
+ * @param {Entry} there
+ * @param {{ what: string, theirs: Held, mine: Held }} clash
+ */
+function asksForMine({ updated_by, updated_at }, { what, theirs, mine }) {
   const who = updated_by ? sentenceCase(actorText(updated_by)) : "Somebody";
-  const what = value !== null && typeof value === "object" ? "" : ` to ${value}`;
+  const isShort = [theirs, mine].every((value) => value !== null && typeof value !== "object");
+  const [to, yours] = isShort ? [` to ${theirs}`, ` You entered ${mine}.`] : ["", ""];
+  const when = updated_at ? ` ${ago(updated_at)}` : "";
   return confirm({
     title: "Another user changed this",
-    text: `${who} changed “${title}”${what}${updated_at ? ` ${ago(updated_at)}` : ""}. Keep their change, or use yours?`,
+    text: `${who} changed ${what}${to}${when}.${yours} Keep their change, or use yours?`,
     yes: "Use mine",
     no: "Keep theirs",
   });

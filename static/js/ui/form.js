@@ -88,16 +88,14 @@ function makeField(field) {
   if (type === "choices") return makeChoices(field, id);
   const input = makeInput(type, { ...shared, min: rest.min, max: rest.max, step: rest.step }, options, value);
   const problem = h("p", { class: "problem", id: `${id}-problem` });
+  const named =
+    type === "checkbox"
+      ? [h("label", { class: "choice" }, input, label)]
+      : [h("label", { for: id }, label, !rest.required && h("span", { class: "soft" }, " (optional)")), input];
   const element = h(
     "div",
     { class: "field" },
-    h(
-      "label",
-      { for: id },
-      label,
-      !rest.required && type !== "checkbox" && h("span", { class: "soft" }, " (optional)"),
-    ),
-    input,
+    named,
     h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
     problem,
   );
@@ -183,7 +181,7 @@ function check(parts) {
 
 /** @param {FormPart} part */
 function sentenceFor({ label, input }) {
-  if (input.validity.valueMissing) return `Enter ${article(label)}.`;
+  if (input.validity.valueMissing) return `${input.matches("select") ? "Choose" : "Enter"} ${article(label)}.`;
   if (input.validity.patternMismatch) return `${label} is not valid.`;
   return input.validationMessage;
 }
