@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OPERATOR_PASSWORD, Open
+from tests.browser.monday import bad_monday
 from tests.browser.sites import SUPER_USER, Site
 from tests.browser.visit import Visit
 
@@ -55,6 +56,13 @@ def look_at(visit: Visit, paths: list[str]) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1024), ("dark", 390)])
+def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
+    visit = open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844})
+    with bad_monday(ops_site):
+        look_at(visit, ["/admin/", "/admin/ops/start/?action=accept-accounts", "/admin/api/outboundcase/"])
+
+
 def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Open, ops_site: Site) -> None:
     page = sign_in(open_window(ops_site))
     page.get_by_role("button", name="Sync now books").click()
@@ -62,6 +70,28 @@ def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Ope
     activity = page.locator(".ops-activity li", has_text="Sync books")
     expect(activity.get_by_text("Done")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("row", name="Books").get_by_text("Fresh")).to_be_visible()
+
+
+def test_a_new_key_is_readable_as_a_whole_on_a_phone(open_window: Open, ops_site: Site) -> None:
+    visit = open_window(ops_site, viewport={"width": 390, "height": 844})
+    visit.expect("Applying inline style", "policy: style-src")
+    page = sign_in(visit)
+    visit.go("/admin/api/apikey/add/")
+    page.get_by_label("Name").fill("book store")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#api-key")).to_contain_text("sfapi_")
+    assert page.locator("#api-key").evaluate("(key) => key.scrollWidth <= key.clientWidth")
+
+
+def test_a_typed_sign_out_asks_and_does_it(open_window: Open, ops_site: Site) -> None:
+    visit = open_window(ops_site)
+    page = sign_in(visit)
+    visit.go("/admin/logout/")
+    assert visit.axe() == []
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    visit.go("/admin/")
+    expect(page.get_by_label("Username")).to_be_visible()
 
 
 def test_syncs_are_switched_off_with_a_reason_and_on_again(open_window: Open, ops_site: Site) -> None:
@@ -76,6 +106,7 @@ def test_syncs_are_switched_off_with_a_reason_and_on_again(open_window: Open, op
     expect(page.get_by_text("Nothing was started.")).to_be_visible()
     page.get_by_role("link", name="Switch on").click()
     page.get_by_role("button", name="Switch syncs on").click()
+    expect(page.get_by_text("Syncs are switched on.")).to_be_visible()
     expect(page.get_by_text("Syncs are switched off")).to_have_count(0)
 
 
