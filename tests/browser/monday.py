@@ -38,7 +38,7 @@ for name in MAX_AGE:
 ran("contacts", "running", 4, mode="full", transport="bulk", rows_read=248_210)
 lease = {"holder": "a", "place": "worker-1 boot", "pid": 4711, "renewed_at": now + timedelta(days=1)}
 SyncLease.objects.create(name="contacts", **lease)
-ran("accounts", "failed", 3, message="accounts: 1,840 of 4,211 cached records would be deleted, more than 20 %; "
+ran("accounts", "failed", 3, message="accounts: 1,840 of 4,211 cached records would be deleted, more than 20%; "
     "nothing was changed. If the records are really gone in Salesforce, run sync_accounts --allow-deletes")
 ran("books", "failed", 2, cause="lasting", message="INVALID_LOGIN: Invalid username, password, security token; or user "
     "locked out. Salesforce asked for it at https://camp.example.my.salesforce.com/services/oauth2/token")

@@ -60,7 +60,9 @@ def look_at(visit: Visit, paths: list[str]) -> None:
 def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
     visit = open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844})
     with bad_monday(ops_site):
-        look_at(visit, ["/admin/", "/admin/ops/start/?action=accept-accounts", "/admin/api/outboundcase/"])
+        look_at(visit, ["/admin/", "/admin/ops/start/?action=accept-accounts-1840", "/admin/api/outboundcase/"])
+        visit.go("/admin/ops/start/?action=accept-accounts-1840")
+        expect(visit.page.get_by_role("main")).to_contain_text("1,840 of 4,211")
 
 
 def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Open, ops_site: Site) -> None:

@@ -367,7 +367,7 @@ def test_operators_morning(open_window: Open, ops_site: Site, width: int, scheme
         visit.go("/admin/")
         take(visit, f"ops-bad-{width}-{scheme}")
         for name, path in {
-            "accept": "start/?action=accept-accounts", "accept-forms": "start/?action=accept-forms",
+            "accept": "start/?action=accept-accounts-1840",
             "survey": "start/?action=survey", "off": "switch/",
         }.items():  # fmt: skip
             visit.go(f"/admin/ops/{path}")
