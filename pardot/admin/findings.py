@@ -98,12 +98,12 @@ class PardotQuotaAdmin(ProgramsOnlyAdmin):
 class OrphanRunAdmin(ProgramsOnlyAdmin):
     list_display = [
         "captured_at", "total", "forms", "landing_pages", "list_emails", "custom_redirects", "prospects_crm_gone",
-        "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect", "found",
+        "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect", "record_list",
     ]  # fmt: skip
     date_hierarchy = "captured_at"
 
     @admin.display(description="records")
-    def found(self, run: OrphanRun) -> SafeString:
+    def record_list(self, run: OrphanRun) -> SafeString:
         page = reverse("admin:pardot_orphanrecord_changelist")
         return format_html('<a href="{}?run__id__exact={}">list</a>', page, run.pk)
 

@@ -219,11 +219,11 @@ def choose(names: Iterable[str]) -> list[Entity]:
     wanted: set[str] = set()
     for name in list(names) or [""]:
         if name not in known:
-            raise UnknownEntity(f"unknown entity {name!r}. Known: {', '.join(_described())}")
+            raise UnknownEntity(f"unknown entity {name!r}. Known: {', '.join(_describe_known())}")
         wanted |= {entity.name for entity in known[name]}
     return [entity for entity in ALL if entity.name in wanted]
 
 
-def _described() -> list[str]:
+def _describe_known() -> list[str]:
     named = [f"{entity.name} ({', '.join(entity.aliases)})" if entity.aliases else entity.name for entity in ALL]
     return [*named, *(f"{group} (group)" for group in GROUPS)]

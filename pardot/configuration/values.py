@@ -77,7 +77,7 @@ class Configuration:
 
 def configuration() -> Configuration:
     """Return the current configuration; one query."""
-    return _typed(current_values())
+    return _as_configuration(current_values())
 
 
 def configuration_with(changes: Mapping[str, Any]) -> Configuration:
@@ -100,10 +100,10 @@ def configuration_with(changes: Mapping[str, Any]) -> Configuration:
         ]
     if errors:
         raise BadValue(errors)
-    return _typed(values)
+    return _as_configuration(values)
 
 
-def _typed(current: Mapping[str, Any]) -> Configuration:
+def _as_configuration(current: Mapping[str, Any]) -> Configuration:
     values = {key: configured_key(key).parse(value) for key, value in current.items()}
     return Configuration(
         weights={key: Decimal(str(weight)) for key, weight in values["score_weights"].items()},
@@ -158,7 +158,7 @@ def described_values() -> list[CurrentValue]:
                 found[key] = replace(found[key], value=found[key].declared.default(), problem=message)
     for current in found.values():
         if current.problem:
-            _say_once(current.declared.key, current.problem)
+            _log_once(current.declared.key, current.problem)
     return list(found.values())
 
 
@@ -194,7 +194,7 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _say_once(key: str, problem: str) -> None:
+def _log_once(key: str, problem: str) -> None:
     """Log the problem as an error, once per process, so that Sentry reports it: a person must fix the value."""
     logger.error("configuration %s: what was entered is no longer valid, the default is used: %s", key, problem)
 

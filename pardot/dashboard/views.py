@@ -39,11 +39,13 @@ def for_super_users(page: ViewOfUser) -> View:
     def guarded(request: HttpRequest) -> HttpResponse:
         caller = authenticate(request)
         if not isinstance(caller, SignedInUser):
-            return _signed_out(request, caller)
+            return _ask_to_sign_in(request, caller)
         if caller.must_sign_in_again:
-            return _signed_out(request, caller)
+            return _ask_to_sign_in(request, caller)
         if not caller.is_super_user:
-            return _kept_nowhere(render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403))
+            return _forbid_caching(
+                render(request, "pardot/forbidden.html", {"user_session": caller.session}, status=403)
+            )
         response = page(request, caller)
         patch_cache_control(response, private=True, no_cache=True, max_age=0)
         return response
@@ -51,7 +53,7 @@ def for_super_users(page: ViewOfUser) -> View:
     return guarded
 
 
-def _signed_out(request: HttpRequest, outcome: Outcome) -> HttpResponse:
+def _ask_to_sign_in(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     context = {
         "with_key": "Authorization" in request.headers,
         "cookie_refused": isinstance(outcome, CredentialsRefused),
@@ -61,10 +63,10 @@ def _signed_out(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     }
     response = render(request, "pardot/signed_out.html", context, status=401)
     response["WWW-Authenticate"] = CHALLENGE
-    return _kept_nowhere(response)
+    return _forbid_caching(response)
 
 
-def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+def _forbid_caching(response: HttpResponse) -> HttpResponse:
     add_never_cache_headers(response)
     return response
 
@@ -109,9 +111,9 @@ def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
     try:
         member = member_of_token(token)
     except BadLink as error:
-        return _kept_nowhere(render(request, "pardot/messages.html", {"problem": str(error)}, status=404))
+        return _forbid_caching(render(request, "pardot/messages.html", {"problem": str(error)}, status=404))
     if request.method == "POST":
         wanted = request.POST.get("again") == "yes"
         messages_set(member, wanted=wanted)
         member.gets_messages = wanted
-    return _kept_nowhere(render(request, "pardot/messages.html", {"member": member}))
+    return _forbid_caching(render(request, "pardot/messages.html", {"member": member}))

@@ -91,7 +91,7 @@ def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | N
 def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -> Grading:
     """Grade every area by its demerits. ``items``: the number of items per area; ``None``: no data."""
     lost = {area: sum((demerit.points for demerit in demerits if demerit.area is area), Decimal(0)) for area in items}
-    scores = {area: _held(BEST - lost[area]) for area, count in items.items() if count is not None}
+    scores = {area: _within_bounds(BEST - lost[area]) for area, count in items.items() if count is not None}
     weights = {area: area_weight(items[area] or 0) for area in scores}
     total = math.fsum(weights.values())
     areas = {
@@ -125,5 +125,5 @@ def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> in
     return half_up(round(mean, 9))
 
 
-def _held(points: Decimal) -> int:
+def _within_bounds(points: Decimal) -> int:
     return min(BEST, max(WORST, half_up(points)))

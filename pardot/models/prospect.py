@@ -16,13 +16,13 @@ from pardot.models.words import EMPTY, joined
 from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
-def _where(condition: Callable[[str], str], *columns: str) -> Q:
+def _any_column(condition: Callable[[str], str], *columns: str) -> Q:
     """Return the condition that ``condition`` is true for at least one of the columns."""
     sql = condition("%(expressions)s")
     return reduce(or_, (Q(Func(F(column), template=sql, output_field=models.BooleanField())) for column in columns))
 
 
-def _some(condition: Q, name: str) -> models.Index:
+def _partial_index(condition: Q, name: str) -> models.Index:
     """Return a partial index for a small group of prospects, which would be slow to find among all."""
     return models.Index(fields=["id"], condition=condition, name=name)
 
@@ -68,12 +68,15 @@ class Prospect(PardotRecord):
             models.Index(NAME.desc(), "id", name="prospect_name"),
             models.Index(GRADE, name="prospect_grade"),
             GinIndex(OpClass(TEXTS, name="gin_trgm_ops"), name="prospect_texts"),
-            _some(~_where(filled, "salesforce_id", "salesforce_lead_id", "salesforce_contact_id"), "prospect_unlinked"),
-            _some(_where(filled, "salesforce_lead_id"), "prospect_as_lead"),
-            _some(Q(opted_out=True), "prospect_opted_out"),
-            _some(Q(is_deleted=True), "prospect_in_bin"),
-            _some(_where(bad_id, *CRM_FIELDS), "prospect_bad_id"),
-            _some(_where(stuck, "adoption_json"), "prospect_adoption_stuck"),
+            _partial_index(
+                ~_any_column(filled, "salesforce_id", "salesforce_lead_id", "salesforce_contact_id"),
+                "prospect_unlinked",
+            ),
+            _partial_index(_any_column(filled, "salesforce_lead_id"), "prospect_as_lead"),
+            _partial_index(Q(opted_out=True), "prospect_opted_out"),
+            _partial_index(Q(is_deleted=True), "prospect_in_bin"),
+            _partial_index(_any_column(bad_id, *CRM_FIELDS), "prospect_bad_id"),
+            _partial_index(_any_column(stuck, "adoption_json"), "prospect_adoption_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ def tasks_for_each(
             issue=issue,
             **values,
         )
-        made = Task.objects.bulk_create(_like(example, asset, name, _title(title, name)) for asset, name in others)
+        made = Task.objects.bulk_create(_copy_for(example, asset, name, _title(title, name)) for asset, name in others)
     return [example, *made]
 
 
@@ -45,7 +45,7 @@ def task_for_all(
     """
     lines = [f"{name} (Pardot ID {asset})" for asset, name in names.items()]
     return task_create(
-        title=title, description="\n".join(_fitting(description, lines)), area=area, created_by=created_by, **values
+        title=title, description="\n".join(_fit(description, lines)), area=area, created_by=created_by, **values
     )
 
 
@@ -58,13 +58,13 @@ def _title(title: str, name: str) -> str:
     return f"{title}: {name}"[:_LONGEST_TITLE]
 
 
-def _like(example: Task, asset: int, name: str, title: str) -> Task:
+def _copy_for(example: Task, asset: int, name: str, title: str) -> Task:
     """Return an unsaved task like ``example`` for another asset of the same type."""
     fields = {field.attname: getattr(example, field.attname) for field in Task._meta.concrete_fields}
     return Task(**{**fields, "id": None, "asset_id": asset, "asset_name": name, "title": title})
 
 
-def _fitting(description: str, lines: list[str]) -> Iterator[str]:
+def _fit(description: str, lines: list[str]) -> Iterator[str]:
     """Yield the description, and as many of the lines as fit into a task's description."""
     if description:
         yield f"{description}\n"

@@ -36,12 +36,12 @@ def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared
     if SavedView.objects.filter(owner_uuid=owner).count() >= MOST:
         raise BadView("name", f"You have {MOST} saved views, which is the limit. Delete one first.")
     view = SavedView(owner_uuid=uuid.UUID(owner), created_by=created_by, created_at=timezone.now())
-    return _saved(view, {"name": name, "query": query, "is_shared": is_shared})
+    return _save(view, {"name": name, "query": query, "is_shared": is_shared})
 
 
 def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
     """Change the owner's view. Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view."""
-    return _saved(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
+    return _save(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
 
 
 def view_delete(owner: str, view_id: int) -> bool:
@@ -53,7 +53,7 @@ def lasting_query(query: str) -> str:
     """Return the query without momentary state: an open dialog, the dialog's parameters, and page numbers."""
     pairs = parse_qsl(query.removeprefix("?"))
     opened = dict(pairs).get("open", "")
-    return urlencode([(key, value) for key, value in pairs if not _passes(key, opened)])
+    return urlencode([(key, value) for key, value in pairs if not _is_momentary(key, opened)])
 
 
 def checked_query(query: str) -> str:
@@ -70,12 +70,12 @@ def checked_query(query: str) -> str:
     return kept
 
 
-def _passes(key: str, opened: str) -> bool:
+def _is_momentary(key: str, opened: str) -> bool:
     """Return whether the parameter is momentary state."""
     return key == "open" or key.endswith(".page") or bool(opened and key.startswith(f"{opened}."))
 
 
-def _saved(view: SavedView, values: Mapping[str, Any]) -> SavedView:
+def _save(view: SavedView, values: Mapping[str, Any]) -> SavedView:
     for name, value in values.items():
         setattr(view, name, checked_query(value) if name == "query" else value)
     try:

@@ -82,7 +82,7 @@ def team_replace(members: Sequence[Member]) -> None:
     with transaction.atomic():
         _keep_others_from_writing()
         rows = TeamMember.objects.in_bulk()
-        problems = [*_twice(members), *_unknown(members, rows.keys())]
+        problems = [*_find_duplicates(members), *_find_unknown(members, rows.keys())]
         if problems:
             raise BadTeam(problems)
         kept = {member.id for member in members}
@@ -105,8 +105,8 @@ def _free_names(rows: Sequence[TeamMember]) -> None:
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])
 
 
-def _twice(members: Sequence[Member]) -> list[tuple[int, str, str]]:
-    def given_twice(name: str, values: Sequence[Hashable], says: str) -> list[tuple[int, str, str]]:
+def _find_duplicates(members: Sequence[Member]) -> list[tuple[int, str, str]]:
+    def repeats(name: str, values: Sequence[Hashable], says: str) -> list[tuple[int, str, str]]:
         return [
             (index, name, says.format(getattr(members[index], name)))
             for index, value in enumerate(values)
@@ -114,13 +114,13 @@ def _twice(members: Sequence[Member]) -> list[tuple[int, str, str]]:
         ]
 
     return [
-        *given_twice("name", [member.name.casefold() for member in members], "“{}” is in the team twice"),
-        *given_twice("id", [member.id for member in members], "two members have the id {}"),
-        *given_twice("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
+        *repeats("name", [member.name.casefold() for member in members], "“{}” is in the team twice"),
+        *repeats("id", [member.id for member in members], "two members have the id {}"),
+        *repeats("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
     ]
 
 
-def _unknown(members: Sequence[Member], known: Any) -> list[tuple[int, str, str]]:
+def _find_unknown(members: Sequence[Member], known: Any) -> list[tuple[int, str, str]]:
     return [
         (index, "id", f"no team member has the id {member.id}; leave the id out for a new member")
         for index, member in enumerate(members)

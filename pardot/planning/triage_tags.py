@@ -73,7 +73,7 @@ def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
         salesforce = salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
         client = pardot_client(salesforce, PardotCalls())
         try:
-            return [_there(client, action, name) for action, name in values.cleanup_tags.items()]
+            return [_find_or_create(client, action, name) for action, name in values.cleanup_tags.items()]
         finally:
             quota.keep_usage(client.usage)
     except ImproperlyConfigured as error:
@@ -86,7 +86,7 @@ def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
         raise TagsRefused(error.in_full) from error
 
 
-def _there(client: PardotClient, action: str, name: str) -> CleanupTag:
+def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
     known = _look_up(client, name)
     if known is not None:
         return CleanupTag(action, name, known, created=False)

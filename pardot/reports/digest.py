@@ -103,7 +103,7 @@ def _areas(facts: DigestFacts) -> Iterator[str]:
 
 def _worst(facts: DigestFacts) -> Iterator[str]:
     losing = [(area, score) for area, score in facts.card.grading.areas.items() if score.points_lost]
-    for area, score in sorted(losing, key=_lost, reverse=True)[:WORST]:
+    for area, score in sorted(losing, key=_points_lost, reverse=True)[:WORST]:
         top = _top_issue(facts, area)
         lost = f"{area.label}: {points(score.points_lost or 0)} points lost"
         yield f"{lost}; {top}" if top else lost
@@ -111,7 +111,7 @@ def _worst(facts: DigestFacts) -> Iterator[str]:
         yield "no area loses points"
 
 
-def _lost(found: tuple[Area, AreaScore]) -> float:
+def _points_lost(found: tuple[Area, AreaScore]) -> float:
     return found[1].points_lost or 0
 
 
@@ -119,10 +119,10 @@ def _top_issue(facts: DigestFacts, area: Area) -> str:
     impacts = facts.card.grading.impacts
     found = [issue for issue in facts.card.issues.values() if issue.issue.area is area and issue.count]
     worst = max(found, key=lambda counted: impacts.get(counted.issue.key, 0), default=None)
-    return _titled(facts, worst) if worst else ""
+    return _title(facts, worst) if worst else ""
 
 
-def _titled(facts: DigestFacts, counted: IssueCount) -> str:
+def _title(facts: DigestFacts, counted: IssueCount) -> str:
     title = facts.card.configuration.templates[counted.issue.key].title
     return title.replace("{count}", number(counted.count or 0))
 
@@ -135,7 +135,7 @@ def _changes(facts: DigestFacts) -> Iterator[str]:
         before = facts.before.issue_counts.get(key)
         if counted.count is not None and before is not None and float(counted.count) != float(before):
             changed = True
-            yield f"{_titled(facts, counted)} (was {amount(before, is_percentage=counted.issue.is_percentage)})"
+            yield f"{_title(facts, counted)} (was {amount(before, is_percentage=counted.issue.is_percentage)})"
     if not changed and facts.card.overall is not None:
         yield "nothing"
 
@@ -148,7 +148,7 @@ def _high(facts: DigestFacts) -> Iterator[str]:
         if counted.count and templates[key].priority is Priority.HIGH
     ]
     for counted in sorted(high, key=lambda found: impacts.get(found.issue.key, 0), reverse=True):
-        yield f"{_titled(facts, counted)} ({_owners(facts, counted.issue)})"
+        yield f"{_title(facts, counted)} ({_owners(facts, counted.issue)})"
     if not high and facts.card.overall is not None:
         yield "none"
 
@@ -264,13 +264,13 @@ def _tags(facts: DigestFacts) -> Iterator[str]:
     if summary is None:
         yield missing(SETUP)
         return
-    yield from _flagged(summary, "unused", "on nothing")
-    yield from _flagged(summary, "low_usage", "on one thing only")
-    yield from _flagged(summary, "no_naming_convention", "outside the naming convention")
-    yield from _flagged(summary, "duplicate_prefix", "with a prefix that is written in several ways")
+    yield from _flag_line(summary, "unused", "on nothing")
+    yield from _flag_line(summary, "low_usage", "on one thing only")
+    yield from _flag_line(summary, "no_naming_convention", "outside the naming convention")
+    yield from _flag_line(summary, "duplicate_prefix", "with a prefix that is written in several ways")
 
 
-def _flagged(summary: AuditSummary, flag: str, reads: str) -> Iterator[str]:
+def _flag_line(summary: AuditSummary, flag: str, reads: str) -> Iterator[str]:
     count = summary.counts.get(flag)
     yield f"{reads}: {NO_DATA if count is None else number(count)}"
 

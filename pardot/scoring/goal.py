@@ -54,7 +54,7 @@ def plan_for(inputs: ScoreInputs, target: int) -> Plan:
     options = {
         area: list(_options(card, area)) for area, score in card.grading.areas.items() if score.score is not None
     }
-    chosen = _trimmed(_Search(card, options, target).run(), card, target)
+    chosen = _trim(_Search(card, options, target).run(), card, target)
     fixes = {key: count for option in chosen.values() for key, count in option.fixes.items()}
     return Plan(target, fixes, math.ceil(math.fsum(option.rows for option in chosen.values()) - _NOISE))
 
@@ -165,7 +165,7 @@ def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> fl
     return (target - float(_HALF)) * math.fsum(score.weight for score in areas.values()) - reached
 
 
-def _trimmed(chosen: dict[Area, _Option], card: Scorecard, target: int) -> dict[Area, _Option]:
+def _trim(chosen: dict[Area, _Option], card: Scorecard, target: int) -> dict[Area, _Option]:
     """Drop options that the last step made unnecessary, the largest first."""
     for area in sorted(chosen, key=lambda each: -chosen[each].rows):
         without = {other: option for other, option in chosen.items() if other is not area}

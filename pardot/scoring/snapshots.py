@@ -51,13 +51,13 @@ def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnaps
         "tier": max(int(tier or 0), latest.tier if latest and latest.day == day else 0),
         "updated_at": now,
         **({name: getattr(latest, name) for name in COUNTS} if latest else {}),
-        **_counted(),
-        **_graded(current_scorecard(now)),
+        **_count_figures(),
+        **_score_figures(current_scorecard(now)),
     }
     return DailySnapshot.objects.update_or_create(day=day, defaults=values)[0]
 
 
-def _graded(card: Scorecard) -> dict[str, Any]:
+def _score_figures(card: Scorecard) -> dict[str, Any]:
     return {
         "health_score": card.overall,
         "area_scores": {area.value: score.score for area, score in card.grading.areas.items()},
@@ -71,7 +71,7 @@ def as_number(count: int | Decimal | None) -> int | float | None:
     return float(count) if isinstance(count, Decimal) else count
 
 
-def _counted() -> dict[str, Any]:
+def _count_figures() -> dict[str, Any]:
     """Return the figures of all entities that were read completely at least once."""
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}

@@ -33,11 +33,11 @@ def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> Wha
 
     ``fixes``: the number of occurrences to fix by issue key (for percentages, of points); ``None``: all.
     """
-    fixed = {key: _checked(inputs, key, count) for key, count in fixes.items()}
+    fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
 
 
-def _checked(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurrences:
+def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurrences:
     if key not in BY_KEY:
         raise BadFix(key, f"there is no issue {key}. Known: {', '.join(BY_KEY)}")
     there = inputs.issues[key].count

@@ -110,9 +110,9 @@ def matching_assets(health: AreaHealth, wanted: AssetFilters) -> Rows:
     if wanted.linked is not None:
         rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=wanted.linked))
     if wanted.tagged is not None:
-        rows = _tagged(rows, health.area, wanted.tagged)
+        rows = _filter_by_tag(rows, health.area, wanted.tagged)
     if wanted.prefix:
-        rows = _prefixed(rows, health.area, wanted.prefix)
+        rows = _filter_by_prefix(rows, health.area, wanted.prefix)
     rows = filtered(rows, health, wanted)
     return searched(rows, health.area, wanted.q) if wanted.q else rows
 
@@ -130,7 +130,7 @@ def _campaigns(*, linked: bool) -> Rows:
     return found.values("pk")
 
 
-def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
+def _filter_by_tag(rows: Rows, area: Area, wanted: bool) -> Rows:
     """Return the rows that have a tag, or those that have none."""
     if area is Area.TAGS:
         raise NotOfThisArea("tagged", "Tags carry no tags")
@@ -138,7 +138,7 @@ def _tagged(rows: Rows, area: Area, wanted: bool) -> Rows:
     return rows.filter(has_tag if wanted else ~has_tag)
 
 
-def _prefixed(rows: Rows, area: Area, prefix: str) -> Rows:
+def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
     """Return the tags with this prefix. Case does not matter, as in ``naming_patterns``."""
     if area is not Area.TAGS:
         raise NotOfThisArea("prefix", "Only tags have prefixes")

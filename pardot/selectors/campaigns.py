@@ -97,12 +97,12 @@ def matching_campaigns(health: AreaHealth, wanted: CampaignFilters) -> Rows:
     rows: Rows = Campaign.objects.all()
     for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
         if having is not None:
-            rows = _having(rows, health, flag, having)
+            rows = _filter_by_flag(rows, health, flag, having)
     rows = filtered(rows, health, wanted).filter(_conditions(wanted))
     return searched(rows, Area.CAMPAIGNS, wanted.q) if wanted.q else rows
 
 
-def _having(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
+def _filter_by_flag(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
     """Return the rows with the flag, or those without it. Return no rows when the flag has no data."""
     if having or flag not in health.known_flags:
         return with_flag(rows, health, flag, exempt=None)
@@ -122,10 +122,10 @@ def _conditions(wanted: CampaignFilters) -> Q:
         found &= Q(**{f"{COUNT_OF[wanted.asset_type]}__gt": 0})
     if wanted.folder_id is not None:
         found &= Q(folder_id=wanted.folder_id)
-    return found & _begun(wanted)
+    return found & _begun_within(wanted)
 
 
-def _begun(wanted: CampaignFilters) -> Q:
+def _begun_within(wanted: CampaignFilters) -> Q:
     found = Q()
     if wanted.begun_after is not None:
         found &= Q(sf_created_at__gte=wanted.begun_after) | Q(sf_created_at=None, created_at__gte=wanted.begun_after)

@@ -81,7 +81,7 @@ def _tier(known: Mapping[str, EntityState]) -> int:
 def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
     """Return these prospects, as far as stored, in the same order, with activities in ``span`` and category scores."""
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
-    prospects = [_named(rows[prospect]) for prospect in ids if prospect in rows]
+    prospects = [_with_name(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:
@@ -93,7 +93,7 @@ def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[
     return prospects
 
 
-def _named(row: dict[str, Any]) -> dict[str, Any]:
+def _with_name(row: dict[str, Any]) -> dict[str, Any]:
     names = (row.pop("first_name"), row.pop("last_name"))
     return {**row, "name": " ".join(filter(None, names))}
 
@@ -123,7 +123,7 @@ def _whole(crm_id: str | None) -> str | None:
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return the columns of these prospects that lists show. Prospects that are not stored are absent."""
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
-    return {row["id"]: _named(row) for row in rows}
+    return {row["id"]: _with_name(row) for row in rows}
 
 
 # -- one prospect -------------------------------------------------------------------------------------------------

@@ -25,12 +25,12 @@ def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
     """
     variants = folded(text)
     rank = _rank(text, variants[0])
-    return _found(lambda area: having_words(area, variants) | by_id(text), rank, each) or _found(
+    return _search(lambda area: having_words(area, variants) | by_id(text), rank, each) or _search(
         lambda area: by_parts(area, text), rank, each
     )
 
 
-def _found(condition: Callable[[Area], Q], rank: Case, each: int) -> list[dict[str, Any]]:
+def _search(condition: Callable[[Area], Q], rank: Case, each: int) -> list[dict[str, Any]]:
     found = [row for area in AUDIT_OF for row in _of_area(area, condition(area), rank, each)]
     name_them(found)
     return found

@@ -71,18 +71,18 @@ def rows_of_view(query: str) -> ViewRows | None:
     if health.items is None or _flag(given) not in {None, *health.known_flags}:
         return None
     try:
-        return _counted(_matching(health, given))
+        return _count(_matching_rows(health, given))
     except (Unknown, NotOfThisArea, ValueError):
         return None
 
 
-def _matching(health: AreaHealth, given: Mapping[str, str]) -> Rows:
+def _matching_rows(health: AreaHealth, given: Mapping[str, str]) -> Rows:
     if health.area is Area.CAMPAIGNS:
-        return matching_campaigns(health, CampaignFilters(**_shared(given), **_of_campaigns(given)))
-    return matching_assets(health, AssetFilters(**_shared(given), **_of_assets(given)))
+        return matching_campaigns(health, CampaignFilters(**_shared_filters(given), **_campaign_filters(given)))
+    return matching_assets(health, AssetFilters(**_shared_filters(given), **_asset_filters(given)))
 
 
-def _counted(rows: Rows) -> ViewRows:
+def _count(rows: Rows) -> ViewRows:
     ids = list(rows.order_by("pk").values_list("pk", flat=True))
     return ViewRows(len(ids), hashlib.sha256(repr(ids).encode()).hexdigest())
 
@@ -91,7 +91,7 @@ def _flag(given: Mapping[str, str]) -> str | None:
     return None if given.get("flag") in {None, "any", "none"} else given["flag"]
 
 
-def _shared(given: Mapping[str, str]) -> dict[str, Any]:
+def _shared_filters(given: Mapping[str, str]) -> dict[str, Any]:
     return {
         "flag": _flag(given),
         "issues": {"any": True, "none": False}.get(given.get("flag", "")),
@@ -102,7 +102,7 @@ def _shared(given: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _of_assets(given: Mapping[str, str]) -> dict[str, Any]:
+def _asset_filters(given: Mapping[str, str]) -> dict[str, Any]:
     return {
         "campaign_id": _number(given.get("campaign")),
         "linked": _YES_OR_NO.get(given.get("reach", "")),
@@ -111,7 +111,7 @@ def _of_assets(given: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _of_campaigns(given: Mapping[str, str]) -> dict[str, Any]:
+def _campaign_filters(given: Mapping[str, str]) -> dict[str, Any]:
     linked, assets = _YES_OR_NO.get(given.get("sf", "")), given.get("assets", "")
     least, greatest = _AGES.get(given.get("age", ""), (None, None))
     return {

@@ -140,7 +140,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         """Return the first groups, and the limit of the query, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
-            query = SoqlQuery(_grouped(where, at_most), include_deleted=False)
+            query = SoqlQuery(_group_query(where, at_most), include_deleted=False)
             try:
                 return ask_carefully(self._client, lambda: rest_page(self._client, query))["records"], at_most  # noqa: B023
             except TooMuchAsked:
@@ -150,7 +150,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
                 self._remark = f"counted {self._groups_at_once:,} campaigns at once: more took Salesforce too long"
 
 
-def _grouped(where: str, at_most: int) -> str:
+def _group_query(where: str, at_most: int) -> str:
     return (
         "SELECT CampaignId, COUNT(Id) members, COUNT(LeadId) leads, COUNT(ContactId) contacts FROM CampaignMember "  # noqa: S608 - SOQL
         f"WHERE {where} GROUP BY CampaignId ORDER BY CampaignId LIMIT {at_most}"

@@ -159,14 +159,14 @@ def create_campaign_exemptions(
 def remove_tasks(request: HttpRequest, given: Removal) -> Removed:
     """Delete these tasks; ids without a task are ignored."""
     with _reject_bad_values():
-        return Removed(removed=tasks_delete(_some(given.ids)))
+        return Removed(removed=tasks_delete(_check_ids(given.ids)))
 
 
 @router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Delete many exemptions")
 def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
     """Delete these exemptions; ids without an exemption are ignored."""
     with _reject_bad_values():
-        return Removed(removed=exemptions_delete(_some(given.ids)))
+        return Removed(removed=exemptions_delete(_check_ids(given.ids)))
 
 
 def _assets(area: Area, search: AssetParameters) -> Rows:
@@ -216,7 +216,7 @@ def _make_exemptions(
     return Status(201, BulkMade(ids=made, left_out=len(names) - len(made)))
 
 
-def _some(ids: list[int]) -> list[int]:
+def _check_ids(ids: list[int]) -> list[int]:
     if not ids:
         raise BadChoice("ids", "Nothing is chosen")
     if len(ids) > MOST_CHOSEN:

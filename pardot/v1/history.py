@@ -112,7 +112,7 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
     try:
         snapshots, notes = trail(since, until)
     except DaysReversed as error:
-        raise _reversed(error) from error
+        raise _refuse_reversed(error) from error
     rows = [with_coverage(row) for row in snapshots.values(*COLUMNS)]
     return json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
 
@@ -136,17 +136,17 @@ def compare_two_days(
     try:
         found = compare_days(first, second)
     except DaysReversed as error:
-        raise _reversed(error) from error
+        raise _refuse_reversed(error) from error
     except NoSnapshot as error:
         raise NotFound(str(error)) from error
-    return json_response(_compared(found, first, second))
+    return json_response(_comparison(found, first, second))
 
 
-def _reversed(error: DaysReversed) -> Unprocessable:
+def _refuse_reversed(error: DaysReversed) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
 
 
-def _compared(found: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
+def _comparison(found: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
     card = current_scorecard()
     areas_of = {person.name: [area.value for area in person.areas] for person in card.people}
 
@@ -161,12 +161,12 @@ def _compared(found: Comparison, first: date | None, second: date | None) -> dic
         "from": _day(found.before, first),
         "to": _day(found.after, second),
         "health_score": _figures(found.score),
-        "areas": _each(found.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
-        "people": _each(
+        "areas": _change_rows(found.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
+        "people": _change_rows(
             found.people, lambda name: {"name": name}, lambda name: -share_of(card, areas_of.get(name, []))
         ),
-        "issues": _each(found.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
-        "counts": _each(found.counts, lambda name: {"name": name}),
+        "issues": _change_rows(found.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
+        "counts": _change_rows(found.counts, lambda name: {"name": name}),
     }
 
 
@@ -174,7 +174,7 @@ def _day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
     return {"asked": asked or snapshot.day, "used": snapshot.day, "snapshot": snapshot_values(snapshot)}
 
 
-def _each(
+def _change_rows(
     changes: Iterable[Change],
     named: Callable[[str], dict[str, Any]],
     harm_of_one: Callable[[str], float] | None = None,

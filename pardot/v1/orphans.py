@@ -77,7 +77,7 @@ def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpRespons
             "total": run.total,
             "kinds": [_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
             "count": stored.get(query.kind, 0) if query.kind else sum(stored.values()),
-            "records": _described(list(page[query.offset : query.offset + query.limit])),
+            "records": _describe(list(page[query.offset : query.offset + query.limit])),
         }
     )
 
@@ -91,7 +91,7 @@ _PROSPECTS = {Kind.PROSPECT_CRM_GONE, Kind.PROSPECT_UNLINKED}
 _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
-def _described(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _describe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the orphans with the prospects' names, which are looked up because orphans are stored without them."""
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]

@@ -109,7 +109,7 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     try:
         made = view_create(owner=owner, created_by=actor_name(request), **view.dict())
     except BadView as error:
-        raise _refused(error) from error
+        raise _refusal(error) from error
     return Status(201, _all_out([made], owner)[0])
 
 
@@ -126,7 +126,7 @@ def change_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> Vi
     except SavedView.DoesNotExist:
         raise NotFound(_NOT_YOURS) from None
     except BadView as error:
-        raise _refused(error) from error
+        raise _refusal(error) from error
 
 
 @router.delete(
@@ -152,7 +152,7 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, given: Subscription
         raise NotFound("There is no such view, or it is not shared with you.")
     rows = rows_of_view(view.query)
     if rows is None:
-        raise _refused(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
+        raise _refusal(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
     subscribe(member, view, given.when, count=rows.count, fingerprint=rows.fingerprint, day=today())
     return _all_out([view], owner)[0]
 
@@ -175,11 +175,11 @@ def _account(request: HttpRequest) -> str:
 def _member(account: str) -> TeamMember:
     member = member_by_account(account)
     if member is None:
-        raise _refused(BadView("when", why_no_mail(None)))
+        raise _refusal(BadView("when", why_no_mail(None)))
     return member
 
 
-def _refused(error: BadView) -> Unprocessable:
+def _refusal(error: BadView) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 

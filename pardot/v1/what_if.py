@@ -74,16 +74,16 @@ def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
         if fix.issue in fixes:
-            raise _refused(place, "issue", f"{fix.issue} is given twice")
+            raise _refusal(place, "issue", f"{fix.issue} is given twice")
         fixes[fix.issue] = None if fix.count is None else Decimal(str(fix.count))
     try:
         return _answer(what_if(score_inputs(), fixes))
     except BadFix as error:
         place = list(fixes).index(error.key)
-        raise _refused(place, "count" if error.key in BY_KEY else "issue", str(error)) from error
+        raise _refusal(place, "count" if error.key in BY_KEY else "issue", str(error)) from error
 
 
-def _refused(place: int, field: str, message: str) -> Unprocessable:
+def _refusal(place: int, field: str, message: str) -> Unprocessable:
     return Unprocessable(
         f"The request is not valid: fixes.{place}.{field}: {message}.",
         errors=[{"loc": ["body", "fixes", place, field], "message": message}],

@@ -73,11 +73,11 @@ class Command(BaseCommand):
                 "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an email "
                 "address of somebody in the team"
             )
-        failed = [error for name, channel in channels.items() if (error := self._sent(name, channel, text))]
+        failed = [error for name, channel in channels.items() if (error := self._send_to(name, channel, text))]
         if failed:
             raise CommandError("; ".join(failed))
 
-    def _sent(self, name: str, channel: _Channel, text: str) -> str:
+    def _send_to(self, name: str, channel: _Channel, text: str) -> str:
         """Send to one channel. Return the error, or an empty string: a failed channel does not stop the others."""
         try:
             kept = channel.send(text)
@@ -99,7 +99,7 @@ class _Channel:
 
 def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored. This counts the rows of due views."""
-    found = {name: _Channel(_keeping_nothing(each.send), each.label) for name, each in team_channels().items()}
+    found = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
         found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
     return found
@@ -110,14 +110,14 @@ def _has_readers() -> bool:
     return bool(settings.PUBLIC_URL) and TeamMember.objects.exclude(email="").filter(gets_messages=True).exists()
 
 
-def _keeping_nothing(send: Callable[[str], None]) -> Callable[[str], str]:
+def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
     """Let the log keep no text, because the digest names prospects."""
 
-    def sent(text: str) -> str:
+    def send_only(text: str) -> str:
         send(text)
         return ""
 
-    return sent
+    return send_only
 
 
 def _to(member: TeamMember) -> _Channel:
