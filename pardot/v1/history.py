@@ -112,7 +112,7 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
     try:
         snapshots, notes = trail(since, until)
     except DaysReversed as error:
-        raise _refuse_reversed(error) from error
+        raise _refusal(error) from error
     rows = [with_coverage(row) for row in snapshots.values(*COLUMNS)]
     return json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
 
@@ -136,13 +136,13 @@ def compare_two_days(
     try:
         found = compare_days(first, second)
     except DaysReversed as error:
-        raise _refuse_reversed(error) from error
+        raise _refusal(error) from error
     except NoSnapshot as error:
         raise NotFound(str(error)) from error
     return json_response(_comparison(found, first, second))
 
 
-def _refuse_reversed(error: DaysReversed) -> Unprocessable:
+def _refusal(error: DaysReversed) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
 
 
