@@ -22,9 +22,13 @@ NOISE_MILLISECONDS = 2.0
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
-IN_BRACES: Mapping[str, str] = {"type": "forms", "prospect_id": "17", "sf_id": "701Bb0000000001IAA"}
+IN_BRACES: Mapping[str, str] = {"type": "forms", "asset_id": "1", "prospect_id": "17", "sf_id": "701Bb0000000001IAA"}
 TODAY = datetime.now(UTC).date()
-QUERIES: Mapping[str, str] = {"compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}"}
+QUERIES: Mapping[str, str] = {
+    "compare": f"?from={TODAY - timedelta(days=30)}&to={TODAY}",
+    "goal": "?target=90",
+    "search": "?q=form+17",
+}
 """The queries without which these paths do not answer 200."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
