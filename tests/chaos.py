@@ -1,4 +1,4 @@
-"""What clients see while hosts are killed: writers who note what was accepted, and one who watches a copy grow old."""
+"""Clients during host failures: writers record accepted writes, and a watcher measures how stale answers get."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from tests.simulated import Simulator
 
 WRITERS = 4
 SOME = 10
-"""Accepted writes that are waited for after each blow."""
+"""Accepted writes to wait for after each killed host."""
 PAUSE = 0.1
 ASK_SECONDS = 20
 
 
 class Clients:
-    """Programs that ask another host when one does not answer, with the same ``Idempotency-Key``."""
+    """Programs that try the next host when one does not answer, with the same ``Idempotency-Key``."""
 
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = itertools.cycle(urls)
         self._headers = {"Authorization": f"Bearer {key}"}
         self._ended, self._lock = threading.Event(), threading.Lock()
         self.accepted: dict[str, str] = {}
-        """By subject, the id that the answer named."""
+        """The ids in the answers, by subject."""
         self.statuses: Counter[str] = Counter()
         self.unexpected: list[str] = []
 
@@ -49,7 +49,7 @@ class Clients:
         assert self.unexpected == []
 
     def ask(self, path: str) -> requests.Response | None:
-        """Return the answer of any host; ``None`` where there is none, or only one that asks to come again."""
+        """Return the answer of the next host; ``None`` when there is none, or when it asks for a retry."""
         return self._answered("GET", path)
 
     def _write(self, writer: int) -> None:
@@ -95,12 +95,12 @@ class Clients:
 
 
 class Watcher:
-    """Changes one school in Salesforce every second, and notes for how long the API does not show a change."""
+    """Changes a school in Salesforce every second, and records how long the API takes to show each change."""
 
     def __init__(self, simulator: Simulator, school: str) -> None:
         self._simulator, self._school = simulator, school
         self.changed: list[float] = []
-        """When each change was made."""
+        """The time of each change."""
         self.seen, self.stalest = 0, 0.0
 
     def watch(self, ended: threading.Event, ask: Callable[[str], requests.Response | None]) -> None:
@@ -109,7 +109,7 @@ class Watcher:
             self.look(ask)
 
     def look(self, ask: Callable[[str], requests.Response | None]) -> None:
-        """Note how old what this answer shows is, even when an earlier answer showed more."""
+        """Record the age of the data in this answer, even when an earlier answer was newer."""
         asked = time.monotonic()
         answer = ask(f"schools/{self._school}")
         shown = self.seen

@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: the simulator as a process, the database that other processes see too."""
+"""Fixtures for every test: the simulator as a process, and a database that other processes see too."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ SCHOOLS = 60
 USUAL_SECONDS = 180
 """The time limit of a test in ``pytest.ini``."""
 
-# How long an example takes says more of the machine than of the code.
+# How long an example takes depends more on the machine than on the code.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_processes() -> Iterator[None]:
-    """Commands and services that tests start need not load the libraries first."""
+    """Start commands and services from a process that has loaded the libraries already."""
     with quick_starts(), measured_starts():
         yield
 
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_emptying() -> Iterator[None]:
-    """Tests that commit leave an empty database behind, quickly."""
+    """Empty the database quickly after tests that commit."""
     from tests.emptying import empty_tables_with_rows
 
     with pytest.MonkeyPatch.context() as patch:
@@ -55,7 +55,7 @@ def quick_emptying() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    mark_slow_tests(items)  # before those that are not asked for are left out
+    mark_slow_tests(items)  # before pytest deselects by marker
     mark_quick_tests(items)
     yield
     items.sort(key=_seconds_allowed, reverse=True)  # a long test at the end would leave the other processes idle
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Spare the garbage collector what is made now: it stays to the end."""
+    """Keep the garbage collector away from collected tests, which live until the end."""
     gc.disable()
     try:
         return (yield)
@@ -73,13 +73,13 @@ def pytest_collection() -> Iterator[None]:
 
 
 def _seconds_allowed(item: pytest.Item) -> float:
-    """Return the time limit of a test that has a longer one than most, else 0."""
+    """Return the test's time limit if it is longer than usual, else 0."""
     marker = item.get_closest_marker("timeout")
     return float(marker.args[0]) if marker and marker.args[0] > USUAL_SECONDS else 0
 
 
 class NotedRequests(list[audit.Entry]):
-    """In place of the audit log's writer, whose thread would write between the tests: rows, ``None`` for a guess."""
+    """Replaces the audit log's writer, whose thread would write between tests. Has rows, and ``None`` for a guess."""
 
     waiting = 0
 
@@ -95,7 +95,7 @@ class NotedRequests(list[audit.Entry]):
 
 @pytest.fixture(autouse=True)
 def noted_requests(monkeypatch: pytest.MonkeyPatch) -> NotedRequests:
-    """What this process would write into the audit log."""
+    """Collect what this process would write into the audit log."""
     noted = NotedRequests()
     monkeypatch.setattr(audit, "writer", noted)
     return noted
@@ -103,7 +103,7 @@ def noted_requests(monkeypatch: pytest.MonkeyPatch) -> NotedRequests:
 
 @pytest.fixture(autouse=True)
 def no_hidden_bug(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Where bookkeeping may fail without harm, a bug in it would go unseen."""
+    """Fail the test when a best-effort step hides an exception, which may be a bug."""
     yield
     hidden = [each for each in caplog.get_records("call") if each.name == "sf.sync.best_effort" and each.exc_info]
     assert not hidden, hidden[0].getMessage()
@@ -119,7 +119,7 @@ def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simu
 
 @pytest.fixture
 def simulator(simulator_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
-    """The simulator as it was made, with the settings that lead to it."""
+    """The simulator in its initial state, with the settings that connect to it."""
     simulator_process.reset()
     point_settings_at(simulator_process, settings, monkeypatch)
     return simulator_process
@@ -148,7 +148,7 @@ def migrated_database(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """The URL of a database with all tables and no rows, for the whole run; to be copied."""
+    """The URL of a database with all tables and no rows: the template for the whole run."""
     del django_db_modify_db_settings_parallel_suffix
     with django_db_blocker.unblock():
         server = address()
@@ -164,7 +164,7 @@ def migrated_database(
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(migrated_database: str) -> None:
-    """Have the test database begin as a copy: the migrations take seconds, in each process of a run."""
+    """Create the test database as a copy: migrations would take seconds in each test process."""
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = name_of(migrated_database)
 
 
@@ -176,7 +176,7 @@ def database(transactional_db: None) -> str:
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables of a deployment whose static files are collected: pages need their manifest."""
+    """Variables of a deployment with collected static files, whose manifest the pages need."""
     variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings"}
 
     def make(folder: Path) -> None:
@@ -192,7 +192,7 @@ Manage = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run_manage(simulator: Simulator, database: str) -> Manage:
-    """``run_manage("sync_all", "--force", DEBUG="off")``: a real process."""
+    """Run a command as a real process: ``run_manage("sync_all", "--force", DEBUG="off")``."""
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return manage(*arguments, variables=simulator.variables, database=database, more=environment)

@@ -1,4 +1,4 @@
-"""Databases beside the one of the tests, on its server: new ones, and copies."""
+"""Create databases on the test database's server: empty ones, and copies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def name_of(database: str) -> str:
 
 
 def new_database(server: str, name: str, *, template: str = "template1") -> str:
-    """Return the URL of an empty database on the server of that URL, or of a copy; one of this name is removed."""
+    """Create an empty database, or a copy of ``template``, and return its URL; one of the same name is dropped."""
     with psycopg.connect(_renamed(server, "postgres"), autocommit=True) as connected:
         new, old = sql.Identifier(name), sql.Identifier(template)
         connected.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
@@ -34,12 +34,12 @@ def new_database(server: str, name: str, *, template: str = "template1") -> str:
 
 
 def copy_of(database: str, name: str) -> str:
-    """Return the URL of a copy; nobody may be connected to the original."""
+    """Copy a database, to which no connection may be open, and return the copy's URL."""
     return new_database(database, name, template=name_of(database))
 
 
 def run_on(database: str, *arguments: str, **variables: str) -> None:
-    """Run a command that must succeed, as a process."""
+    """Run a ``manage.py`` command as a process, and require that it succeeds."""
     done = manage(*arguments, variables={}, database=database, more=variables)
     assert done.returncode == 0, done.stderr
 

@@ -1,4 +1,4 @@
-"""The service's settings, with static files collected where the checkout is not littered."""
+"""The service's settings, with static files collected outside the checkout."""
 
 import os
 from pathlib import Path

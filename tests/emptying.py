@@ -1,4 +1,4 @@
-"""Empty the test database after a test that commits, for less than Django's ``flush`` costs.
+"""Empty the test database after a test that commits, faster than Django's ``flush``.
 
 ``flush`` truncates all tables and makes content types and permissions again: 170 ms on an idle machine, seconds on a
 busy one, after each of hundreds of tests that write to five tables. Here only tables with rows are truncated, and
@@ -20,7 +20,7 @@ _KEPT = {ContentType._meta.db_table, Permission._meta.db_table}
 
 
 def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
-    """In place of ``TransactionTestCase._fixture_teardown``."""
+    """Truncate tables that have rows; replaces ``TransactionTestCase._fixture_teardown``."""
     with connection.cursor() as cursor:
         full = [sql.Identifier(name) for name in with_rows(cursor, names_of_tables())]
         if full:
@@ -28,7 +28,7 @@ def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
 
 
 def names_of_tables() -> list[str]:
-    """Those of the project that tests write to."""
+    """Return the names of the project's tables that tests write to."""
     return sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT)
 
 

@@ -1,4 +1,4 @@
-"""Install other people's programs for a tier of its own, from pinned files of this repository."""
+"""Install third-party programs for separate test tiers, from pinned files of this repository."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ MIN_NODE = 18
 INSTALL_SECONDS = 900
 _NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 _NPM_PROBE = ("view", "typescript", "version", "--fetch-retries=0")
-"""Ask for one package first: without a registry, ``npm ci`` tries each of hundreds several times, for minutes."""
+"""Fetch one package first: without a registry, ``npm ci`` would retry hundreds of packages for minutes."""
 _UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPROTO", "CERT")
 
 
 class NotInstalled(Exception):
-    """Why a program cannot be had here."""
+    """Raised with the reason why a program cannot be installed."""
 
 
 _failed: dict[Path, NotInstalled] = {}
-"""Why a folder could not be filled: the next program from there need not wait for the same failure."""
+"""The reason why a folder could not be installed, so that the next program there fails at once."""
 
 
 def install_python(folder: Path, pinned: Path) -> None:
-    """Make a virtual environment with exactly the packages of ``pinned``, unless it is there."""
+    """Make a virtual environment with exactly the packages of ``pinned``, unless it exists."""
     if _is_current(folder, pinned):
         return
     shutil.rmtree(folder, ignore_errors=True)
     run_installer([sys.executable, "-m", "venv", str(folder)])
-    # The file has every package at its version: there is nothing to work out.
+    # The file pins every package, so pip need not resolve dependencies.
     quick = ["--quiet", "--disable-pip-version-check", "--no-deps"]
     run_installer([str(folder / "bin" / "python"), "-m", "pip", "install", *quick, "-r", str(pinned)])
     _stamp(folder, pinned)
 
 
 def install_node(folder: Path, files: Sequence[Path]) -> None:
-    """Install exactly the packages of ``files`` (``package.json`` and its lock file), unless they are there."""
+    """Install exactly the packages of ``files`` (``package.json`` and its lock file), unless they are installed."""
     node = run_installer([find_program("node"), "--version"]).strip()
     if int(node.removeprefix("v").partition(".")[0]) < MIN_NODE:
         raise NotInstalled(f"node {node} is here, version {MIN_NODE} or later is needed")
@@ -76,7 +76,7 @@ def find_program(name: str) -> str:
 
 
 def run_installer(command: list[str]) -> str:
-    """Return what the command prints; raises ``NotInstalled`` with its reason when it fails."""
+    """Return the command's output; raises ``NotInstalled`` with the reason when it fails."""
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -87,7 +87,7 @@ def run_installer(command: list[str]) -> str:
 
 
 def _reason(complaint: str) -> str:
-    """Return the line that says why; npm's last lines name a log file, and its first ones only a code."""
+    """Return the line with the reason; npm's last lines name a log file, and its first ones only a code."""
     lines = [line for line in complaint.strip().splitlines() if "complete log" not in line] or [""]
     errors = [line for line in lines if "error" in line.lower()] or lines
     reason = next((line for line in errors if "reason" in line), errors[-1])

@@ -1,4 +1,4 @@
-"""Hosts of a deployment: processes that are killed with all that they started, as by a power cut, and started again."""
+"""Hosts of a deployment: programs that are killed with all their child processes, as by a power cut, and restarted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START_SECONDS = 60
 
 
 class Host:
-    """One program and all that it starts. ``log`` has what every start of it said."""
+    """A program with its child processes. ``log`` has the output of all its starts."""
 
     def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
         self._arguments, self._variables, self.log = arguments, variables, log
@@ -38,7 +38,7 @@ class Host:
             )
 
     def kill(self) -> None:
-        """Kill all of it, without a word."""
+        """Kill the program and its descendants with SIGKILL."""
         assert self._process is not None
         for pid in [self.pid, *descendants(self.pid)]:
             with suppress(ProcessLookupError):
@@ -77,7 +77,7 @@ class WebHost(Host):
 
 
 def descendants(pid: int) -> list[int]:
-    """Return the processes that this one has started, and theirs."""
+    """Return the child processes of a process, and their descendants."""
     with suppress(FileNotFoundError):
         children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         return [each for child in children for each in [child, *descendants(child)]]

@@ -1,4 +1,4 @@
-"""Work that continues in threads while a test does something to the service."""
+"""Run work in threads while a test disturbs the service."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def in_background(work: Sequence[Callable[[], None]], ended: threading.Event) -> Iterator[None]:
-    """Run each function in a thread. At the end set ``ended``, which they watch, and raise what one of them raised."""
+    """Run each function in a thread. At the end, set ``ended`` to stop them, and raise their first error."""
     with ThreadPoolExecutor(len(work)) as pool:
         working = [pool.submit(each) for each in work]
         try:

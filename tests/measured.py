@@ -1,7 +1,7 @@
-"""Measure the processes that tests start, not only the tests' own: `make coverage`.
+"""Measure the coverage of processes that tests start, for `make coverage`.
 
-Coverage starts in a process whose environment has ``COVERAGE_PROCESS_CONFIG``. Tests give most processes an environment
-of their own, without it.
+Coverage starts in processes whose environment has ``COVERAGE_PROCESS_CONFIG``. Tests give most processes their own
+environment without that variable.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VARIABLE = "COVERAGE_PROCESS_CONFIG"
 
 @contextmanager
 def measured_starts() -> Iterator[None]:
-    """While coverage measures the tests, give its variable to every process."""
+    """Add coverage's variable to the environment of every process, if coverage measures the tests."""
     if VARIABLE not in os.environ:
         yield
         return
@@ -36,7 +36,7 @@ def measured_starts() -> Iterator[None]:
 
 
 def measure_this_process() -> None:
-    """Begin in a process that was forked, where Python's own start was long before."""
+    """Start coverage in a forked process, where Python's start-up hook does not run."""
     if VARIABLE in os.environ:
         import coverage
 

@@ -1,4 +1,4 @@
-"""Two orgs: the one that is cached, and another that the variables lead to by mistake or on purpose."""
+"""Orgs other than the cached one, for tests that change the settings' org by mistake or on purpose."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SCHOOLS = 50
 
 @pytest.fixture(scope="session")
 def same_ids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """Another org whose records have the same ids and other values, as a sandbox has them."""
+    """Another org whose records have the same ids but other values, like a sandbox."""
     yield from _running(tmp_path_factory.mktemp("same-ids"), seed=8)
 
 
 @pytest.fixture(scope="session")
 def new_ids(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """Another org without one id in common, and with another business unit."""
+    """Another org that shares no ids, with another business unit."""
     yield from _running(tmp_path_factory.mktemp("new-ids"), "--instance=Kp", f"--business-unit={OTHER_UNIT}", seed=9)
 
 
@@ -39,7 +39,7 @@ def org_id(simulator: Simulator) -> str:
 
 
 def copied() -> dict[str, str]:
-    """A digest of every cached row, every watermark, every case and everything of Pardot, by table."""
+    """Return a digest of each table with cached rows, cases or Pardot data, and of the watermarks."""
     tables = [synced.model._meta.db_table for synced in EVERY_OBJECT]
     tables += ["sf_cachedorg", "api_outboundcase", "sf_lookupmiss", "sf_refusedrecord", "api_fieldchangelog"]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""One client's run: its calls, and whether it counts as passed."""
+"""The outcome of a client's run: its calls, and whether it passed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Outcome:
     version: str = ""
     skipped: str = ""
     kind: str = "kinds of calls work"
-    """The words after the numbers of the verdict."""
+    """Text after the counts in the verdict."""
     calls: list[dict[str, object]] = field(default_factory=list)
     trouble: str = ""
-    """Why the run as a whole counts as failed."""
+    """The reason why the run as a whole failed."""
 
     def note(self, call: str, wrong: str = "") -> None:
-        """Note and print a call that was made here; ``wrong`` says why it counts as failed."""
+        """Record and print a call made in this process; ``wrong`` says why it failed."""
         self.calls.append({"call": call, "ok": not wrong, "detail": wrong})
         print(f"  {'FAIL' if wrong else 'ok  '} {call}{': ' if wrong else ''}{wrong}", flush=True)
 
@@ -56,7 +56,7 @@ def print_table(outcomes: list[Outcome]) -> None:
 
 
 def exit_status(outcomes: list[Outcome]) -> int:
-    """0 when every client that could be installed passed, and there was one."""
+    """Return 0 when at least one client could be installed, and all that were installed passed."""
     ran = [outcome for outcome in outcomes if not outcome.skipped]
     skipped = len(outcomes) - len(ran)
     failed = sum(not outcome.passed for outcome in ran)
@@ -69,7 +69,7 @@ def exit_status(outcomes: list[Outcome]) -> int:
 def drive(
     command: list[str], environment: Mapping[str, str], outcome: Outcome, seconds: float = CLIENT_SECONDS
 ) -> None:
-    """Run a client's script, and note the calls that it reports."""
+    """Run a client's script and record the calls that it reports."""
     with tempfile.TemporaryFile("w+") as complaints:
         with subprocess.Popen(
             command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=complaints, text=True

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode, in front of a test database."""
+"""Run PgBouncer in transaction mode, in front of a test database."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.ports import free_ports
 
 START_SECONDS = 30
 SERVER_CONNECTIONS = 3
-"""So few that clients share them at once."""
+"""So few that clients must share them."""
 
 
 @contextmanager
 def pgbouncer(database: str, connections: int = SERVER_CONNECTIONS) -> Iterator[str]:
-    """The URL that leads through it. Skips the test where it is not installed."""
+    """Run PgBouncer and yield the URL through it; skip the test when it is not installed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("PgBouncer is not installed (apt install pgbouncer)")
@@ -35,7 +35,7 @@ def pgbouncer(database: str, connections: int = SERVER_CONNECTIONS) -> Iterator[
 
 @contextmanager
 def _running(program: str, database: str, connections: int, folder: Path) -> Iterator[str]:
-    folder.chmod(0o755)  # PgBouncer may be another user
+    folder.chmod(0o755)  # PgBouncer may run as another user
     parts, [port] = urlsplit(database), free_ports(1)
     configuration = folder / "pgbouncer.ini"
     users = folder / "users.txt"
@@ -68,7 +68,7 @@ max_client_conn = 200
 
 
 def _other_than_root() -> int | None:
-    """PgBouncer refuses to run as root."""
+    """Choose another user than root, as whom PgBouncer refuses to run."""
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 

@@ -1,4 +1,4 @@
-"""Free ports, for programs that must be told a number."""
+"""Find free ports, for programs that need a port number."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 import socket
 
 RANGE = range(15_000, 32_000)
-"""Below the ports that Linux gives to connections going out: one of those would soon be taken."""
+"""Below the ports that Linux uses for outgoing connections, which would soon be taken."""
 
 
 def free_ports(number: int) -> list[int]:
-    """So many ports on which nobody listens."""
+    """Return this many ports on which no process listens."""
     found: list[int] = []
     for port in random.sample(RANGE, len(RANGE)):
         if is_free(port):

@@ -1,6 +1,6 @@
-"""Tell which tests are quick: those that need no database, no server, no browser, no simulator and no other process.
+"""Mark quick tests: those that need no database, server, browser, simulator or other process.
 
-It is told from what a test asks for and what its module imports, so nobody has to remember a mark. ``make quick`` runs
+The mark follows from a test's fixtures and its module's imports, so nobody must remember to set it. ``make quick`` runs
 them, before a commit for example.
 """
 
@@ -20,13 +20,13 @@ FIXTURES = {
     "running",
     "deployed",
 }
-"""What every fixture with a database, a server or the simulator behind it asks for, directly or not."""
+"""Fixtures that every fixture with a database, a server or the simulator depends on, directly or not."""
 MODULES = {
     "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.replicated", "tests.api.served",
     "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",
     "tests.simulator.running", "tests.standby",
 }  # fmt: skip
-"""What starts processes and servers for those who import it."""
+"""Modules that start processes and servers for the modules that import them."""
 
 
 def mark_quick_tests(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Long tables: the default tier tries a fixed sample of their rows, ``make soak`` the others."""
+"""Sample long tables of cases: the default tier runs a fixed sample of the rows, ``make soak`` the others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ import pytest
 
 
 def sampled(*rows: tuple[Any, ...], each: int, first: int = 0) -> list[Any]:
-    """Try one of so many rows, beginning with row ``first``; leave the others to ``make soak``."""
+    """Run one row in ``each``, starting at row ``first``; leave the others to ``make soak``."""
     soak = pytest.mark.soak
     return [pytest.param(*row, marks=soak if (index - first) % each else ()) for index, row in enumerate(rows)]

@@ -1,4 +1,4 @@
-"""A stand-in for Sentry: it keeps the events that it is sent."""
+"""A stand-in for Sentry that keeps the events it receives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass
 class Sentry:
-    """``dsn`` is for ``SENTRY_DSN``; ``received`` is everything that came, as text."""
+    """``dsn`` is for ``SENTRY_DSN``; ``received`` has all requests as text."""
 
     dsn: str
     bodies: list[bytes] = field(default_factory=list)
@@ -26,12 +26,12 @@ class Sentry:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """An envelope is lines of JSON: its header, then the header of an item, then the item."""
+        """Return the events. An envelope is lines of JSON: its header, an item's header, then the item."""
         return self._items("event")
 
     @property
     def check_ins(self) -> list[dict[str, Any]]:
-        """Beginnings and ends of scheduled jobs."""
+        """Return the check-ins at the start and end of scheduled jobs."""
         return self._items("check_in")
 
     def _items(self, kind: str) -> list[dict[str, Any]]:

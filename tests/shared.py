@@ -1,4 +1,4 @@
-"""What the processes of one run make once between them: the first that asks makes it, the others wait."""
+"""Make something once for all processes of a test run: the first makes it, the others wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Make = Callable[[Path], None]
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
-    """Return the folder of this name of the whole run, which ``make`` has filled; what fails is tried by the next."""
+    """Return the run's folder of this name, filled by ``make``. After a failure the next caller tries again."""
     run = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         run = run.parent

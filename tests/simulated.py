@@ -1,4 +1,4 @@
-"""The simulator as the tests use it: a process of its own, asked and changed over its control port."""
+"""Run the simulator as a process, and read and change it through its control port."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Simulator:
     control: str
     variables: Mapping[str, str] = field(repr=False)
     other_logins: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """Variables of the other ways to log in."""
+    """Variables for the other ways to log in."""
 
     @property
     def served_variables(self) -> dict[str, str]:
-        """``variables`` without the one that only development may have."""
+        """Return ``variables`` without the one that only development may have."""
         return {name: value for name, value in self.variables.items() if name != "SIMULATOR_URL"}
 
     def get(self, path: str) -> Any:
@@ -43,10 +43,10 @@ class Simulator:
         assert answer.ok, f"{answer.status_code}: {answer.text[:500]}"
         return answer
 
-    # -- what it saw ------------------------------------------------------------------------------------
+    # -- recorded calls ---------------------------------------------------------------------------------
 
     def calls(self) -> int:
-        """HTTP calls to Salesforce since the last reset, logins included."""
+        """Return the number of HTTP calls to Salesforce since the last reset, including logins."""
         return int(self.get("/state")["counters"]["salesforce"])
 
     def calls_to(self, fragment: str) -> int:
@@ -54,7 +54,7 @@ class Simulator:
         return sum(count for path, count in by_path.items() if fragment in path)
 
     def query(self, soql: str, *, all_rows: bool = False) -> list[dict[str, Any]]:
-        """Records as they are stored: raw values by SOQL path. Not counted as a call."""
+        """Return stored records as raw values by SOQL path. This does not count as a call."""
         found = self.post("/query", {"soql": soql, "all_rows": all_rows})
         return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
 
@@ -73,11 +73,11 @@ class Simulator:
         self._checked(requests.patch(f"{self.control}/records/{sobject}/{record}", json=values, timeout=30))
 
     def do(self, action: str, sobject: str, record: str) -> None:
-        """``delete``, ``undelete`` or ``purge``."""
+        """Do ``delete``, ``undelete`` or ``purge`` to a record."""
         self.post(f"/records/{sobject}/{record}/{action}")
 
     def set_raw(self, sobject: str, record: str, *, touch: bool = True, **values: Any) -> None:
-        """Past all validation; without ``touch`` the stamp stays, as with formula fields."""
+        """Set values without validation; without ``touch`` the stamp stays, as when formula fields change."""
         self.post(f"/records/{sobject}/{record}/raw", {"values": values, "touch": touch})
 
     def merge(self, sobject: str, master: str, loser: str) -> None:
@@ -91,7 +91,7 @@ class Simulator:
 
 
 def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tuple[subprocess.Popen[bytes], Simulator]:
-    """A simulator on free ports; stop it with ``terminate``."""
+    """Start a simulator on free ports; stop it with ``terminate``."""
     variables = folder / "simulator.env"
     log = (folder / "simulator.log").open("wb")
     with log:
@@ -101,7 +101,7 @@ def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tu
         assert process.poll() is None, (folder / "simulator.log").read_text()
         assert time.monotonic() < deadline, "the simulator did not start"
         time.sleep(0.05)
-    # Clients that trust only its authority read one certificate for each session, and not certifi's hundred.
+    # Clients that trust only its authority read one certificate for each session, instead of certifi's hundred.
     text = variables.read_text().replace("/bundle.pem", "/ca.pem")
     values, others = parse_variables(text), parse_variables(text.replace("\n# ", "\n"))
     return process, Simulator(values["SIMULATOR_URL"], values, {name: others[name] for name in others.keys() - values})
@@ -129,7 +129,7 @@ def parse_variables(text: str) -> dict[str, str]:
 def manage(
     *arguments: str, variables: Mapping[str, str], database: str, more: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A real ``manage.py`` process against the test database and the simulator."""
+    """Run ``manage.py`` as a process, with the test database and the simulator."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""One fault at one call: which there are, and how a command is run with it. For ``test_any_single_fault.py``."""
+"""List single faults at single calls, and run a command with one of them. For ``test_any_single_fault.py``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
 
 
 def _of_a_record(refusal: NamedRefusal) -> bool:
-    """Refusals of a record's values are no faults: cases that get one are dead letters."""
+    """Return whether a refusal is about a record's values: no fault, because the case becomes a dead letter."""
     known = classify(refusal.code, refusal.message)
     return known is not None and known.group is Group.RECORD
 
@@ -50,14 +50,14 @@ VARIANTS: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "size_timeout": [{"rows": 0}, {"rows": 200}, {"rows": 500, "code": "214"}],
     "job_fails": [{}, {"message": "InvalidBatch : Failed to process query: FEATURE"}, {"code": "Aborted"}],
 }
-"""What a kind can be like, where there is more to say than its name. A new kind is tried as it is."""
+"""Parameters of each kind of fault. A kind that is missing here is tried without parameters."""
 
 FAULTS: list[dict[str, Any]] = [{"kind": kind, **more} for kind in KINDS for more in VARIANTS.get(kind, [{}])]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A fault, at which call of a command, and how often."""
+    """A fault, the number of the call that gets it, and how often it happens."""
 
     fault: Mapping[str, Any]
     call: int
@@ -76,19 +76,19 @@ class Victim:
     command: Callable[[], Any]
 
     def calls(self) -> int:
-        """How many calls the command makes when nothing goes wrong."""
+        """Return the number of calls that the command makes without faults."""
         self.simulator.post("/counters/reset")
         self.run()
         counters = self.simulator.get("/state")["counters"]
         return int(counters["salesforce"]) + int(counters["pardot"])
 
     def run(self) -> None:
-        """As a new process would: nobody is logged in."""
+        """Run the command as a new process would, without a session."""
         sf_connection._keeper = SessionKeeper()
         self.command()
 
     def run_with(self, example: Example) -> None:
-        """It may fail, in its own words, and in no other way."""
+        """Run the command with a fault; it may fail only with ``CommandError``."""
         self.simulator.fail(**example.fault, times=example.times, skip=example.call)
         with suppress(CommandError):
             self.run()
@@ -96,9 +96,9 @@ class Victim:
 
 
 def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iterator[Example]:
-    """Yield each fault of a kind at calls spread over a command: once, three times, and from then on.
+    """Yield each fault of a kind at calls spread over a command: once, three times, or from that call on.
 
-    ``at_most`` calls a fault, drawn anew for each fault and seed; None: every call, each in all three ways.
+    Draw ``at_most`` calls for each fault and seed; with None, yield every call in all three ways.
     """
     chance = random.Random(f"{seed} {kind}")
     ways: list[int | None] = [1, 3, None]
@@ -111,9 +111,9 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
 
 
 def sampled(calls: int, seed: int, parts: int) -> list[Example]:
-    """Return an example of each kind of one part of the kinds, the same ones for the same seed.
+    """Return an example for each kind in one part of the kinds, the same examples for the same seed.
 
-    As many seeds in a row as there are parts have every kind between them.
+    ``parts`` consecutive seeds cover every kind.
     """
     chance = random.Random(seed)
     kinds = list(KINDS)[seed % parts :: parts]

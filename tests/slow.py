@@ -1,7 +1,7 @@
-"""Tell which tests ``make test`` leaves to ``make slow``, so that it comes back within ten minutes on two cores.
+"""Mark tests that ``make test`` leaves to ``make slow``, so that it ends within ten minutes on two cores.
 
-They are those marked ``slow``: whole installations, surveys of faults, servers that are killed. And the pages in a
-browser, but for the modules that show that all of them work together. ``.ci/run`` runs both.
+These are tests marked ``slow`` (whole installations, surveys of faults, servers that are killed), and the pages in a
+browser, except modules which show that all of them work together. ``.ci/run`` runs both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A standby of a PostgreSQL that a test has to itself: a copy of its data, and a process that replays its changes."""
+"""Run a standby of a test's own PostgreSQL: a copy of its data, and a server that replays its changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60
 
 
 class Standby(OwnPostgreSQL):
-    """A streaming standby. Its ``url`` answers reads only."""
+    """A streaming standby. Its ``url`` is read-only."""
 
     def __init__(self, installation: Installation, *, primary: OwnPostgreSQL) -> None:
         self._primary = primary
@@ -33,7 +33,7 @@ class Standby(OwnPostgreSQL):
         )  # fmt: skip
 
     def pause(self) -> None:
-        """Replay nothing more: what it answers grows old."""
+        """Pause the replay, so that answers become stale."""
         self.rows("SELECT pg_wal_replay_pause()")
         self._wait("SELECT pg_get_wal_replay_pause_state() = 'paused'")
 
@@ -42,7 +42,7 @@ class Standby(OwnPostgreSQL):
 
     @contextmanager
     def ending_reads_in_its_way(self) -> Iterator[None]:
-        """The replay waits for no read: one that is in its way is ended at once, and not after 30 s."""
+        """Let the replay cancel conflicting reads at once, instead of after 30 s."""
         self._alter("SET max_standby_streaming_delay = 0")
         yield
         self._alter("RESET max_standby_streaming_delay")
@@ -54,7 +54,7 @@ class Standby(OwnPostgreSQL):
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """It takes connections and statements, and answers none, as a server whose disk hangs."""
+        """Let it accept connections and statements but answer none, like a server whose disk hangs."""
         processes = [self._pid(), *self._children()]
         self._send(signal.SIGSTOP, processes)
         try:
@@ -73,11 +73,11 @@ class Standby(OwnPostgreSQL):
                 os.kill(process, number)
 
     def promote(self) -> None:
-        """Make it a primary: it takes changes from now on, and follows no other."""
+        """Make it a primary, which accepts changes and no longer follows another server."""
         self.rows("SELECT pg_promote()")
 
     def catch_up(self) -> None:
-        """Wait until it has replayed what the primary has written so far."""
+        """Wait until it has replayed all that the primary has written so far."""
         [[written]] = self._primary.rows("SELECT pg_current_wal_flush_lsn()::text")
         self._wait(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn")
 
@@ -90,7 +90,7 @@ class Standby(OwnPostgreSQL):
 
 @contextmanager
 def standby_of(primary: OwnPostgreSQL, folder: Path) -> Iterator[Standby]:
-    """A running standby, and nothing is left of it afterward. Skips the test where ``pg_basebackup`` is missing."""
+    """Run a standby and remove it afterwards; skip the test where ``pg_basebackup`` is missing."""
 
     def make(installation: Installation) -> Standby:
         if not (installation.binaries / "pg_basebackup").exists():

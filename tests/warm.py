@@ -1,14 +1,14 @@
-"""Processes of Python that need not import Django, psycopg and the like first: most of what a start costs.
+"""Start Python processes with Django, psycopg and the like imported already, which is most of a start's cost.
 
-Tests start hundreds of commands and services. ``quick_starts`` has ``subprocess`` take those of this Python from a
-process that has loaded the libraries and nothing of the project: it forks, and the fork gets the environment, folder,
-arguments and files that were asked for and runs the program from its first line. It is a child of the tests like any
+Tests start hundreds of commands and services. ``quick_starts`` makes ``subprocess`` start those of this Python from a
+process that has loaded the libraries but not the project: it forks, and the fork gets the environment, folder,
+arguments and files of the call, and runs the program from its first line. The fork is a child of the tests like any
 other: it can be signaled, killed and waited for.
 
-A command of ``manage.py`` that comes up again in the same environment is forked from a process that has loaded the
-project too, with that environment (``Loaded``). What a start is like, the first of them shows.
+A command of ``manage.py`` that is repeated in the same environment is forked from a process that has loaded the
+project too, with that environment (``Loaded``). The first run of each command still tests a complete start.
 
-Only on Linux, and where this Python's private ``Popen._execute_child`` takes what it is known to take; elsewhere, and
+Used only on Linux, and where this Python's private ``Popen._execute_child`` has the known parameters; elsewhere, and
 for every other program, ``subprocess`` does what it always does.
 """
 
@@ -45,9 +45,9 @@ LIBRARIES = (
     "pydantic.deprecated.class_validators", "pydantic.types", "requests", "rest_framework.compat", "sentry_sdk",
     "simple_salesforce", "sqlparse", "tqdm", "whitenoise.middleware", "yaml",
 )  # fmt: skip
-"""What most processes of the project import, and what asks for no settings."""
+"""Modules that most processes of the project import, and that need no settings."""
 
-_SET_CHILD_SUBREAPER = 36  # of prctl(2)
+_SET_CHILD_SUBREAPER = 36  # from prctl(2)
 _LARGEST_ORDER = 1 << 20
 _MOST_FILES = 50
 _ABOVE_ALL_FILES = 400
@@ -55,7 +55,7 @@ _MOST_LOADED = 8
 _GIVEN = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
           "shell", "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid",
           "gids", "uid", "umask", "start_new_session", "process_group")  # fmt: skip
-"""What ``Popen`` hands to its ``_execute_child``, in Python 3.11 to 3.14."""
+"""The parameters of ``Popen._execute_child`` in Python 3.11 to 3.14."""
 _PIPES = _GIVEN[10:16]
 _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "gids": None, "uid": None, "umask": -1,
           "process_group": -1}  # fmt: skip
@@ -63,7 +63,7 @@ _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "
 
 @contextmanager
 def quick_starts() -> Iterator[None]:
-    """Take processes of this Python from one that is warm, as long as the context lasts."""
+    """Fork processes of this Python from a warm one, as long as the context lasts."""
     usual = getattr(subprocess.Popen, "_execute_child", None)
     if sys.platform != "linux" or usual is None or not _is_known(usual):
         yield
@@ -86,14 +86,14 @@ def quick_starts() -> Iterator[None]:
 
 
 def _is_known(execute_child: Callable[..., None]) -> bool:
-    """Tell whether the private method of this Python is the one that ``Warm.start`` can stand in for."""
+    """Return whether ``Warm.start`` can replace this Python's private method."""
     return tuple(inspect.signature(execute_child).parameters) == ("self", *_GIVEN) and hasattr(
         subprocess.Popen, "_close_pipe_fds"
     )
 
 
 def _can_be_forked(asked: Mapping[str, Any]) -> bool:
-    """Tell whether it is a script or module of this Python, in an environment that changes nothing about Python."""
+    """Return whether the call runs a script or module of this Python, and its environment does not configure Python."""
     args, environment = asked["args"], asked["env"]
     if isinstance(args, (str, bytes, os.PathLike)) or environment is None or len(args) < 2:
         return False
@@ -107,7 +107,7 @@ def _can_be_forked(asked: Mapping[str, Any]) -> bool:
 
 
 class Warm:
-    """The warm process as the tests see it; it is started by the first that asks."""
+    """The warm process as the tests see it; it is started on first use."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -115,7 +115,7 @@ class Warm:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, popen: Any, asked: Mapping[str, Any]) -> None:
-        """Do what ``Popen._execute_child`` does: afterwards the process runs, and its number is in ``pid``."""
+        """Do what ``Popen._execute_child`` does: start the process and set ``pid``."""
         ends = (asked["p2cread"], asked["c2pwrite"], asked["errwrite"])
         standard = [own if end == -1 else end for own, end in enumerate(ends)]
         order = {
@@ -158,7 +158,7 @@ class Warm:
 
 
 def _adopt_orphans(adopt: bool) -> None:
-    """Let descendants whose parent ends become children of this process, instead of init's."""
+    """Let orphaned descendants become children of this process instead of init's."""
     if ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
@@ -167,7 +167,7 @@ def _adopt_orphans(adopt: bool) -> None:
 
 
 def serve(number: int) -> None:
-    """Load the libraries and fork for each order, until the tests have ended. In a fork: run the program."""
+    """Load the libraries, then fork for each order until the tests have ended. In a fork, run the program."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
     for name in LIBRARIES:
         importlib.import_module(name)
@@ -194,18 +194,18 @@ def _fork_for_orders(channel: socket.socket, loaded: Loaded | None = None) -> No
 
 
 class Loaded:
-    """Processes that have loaded the project too: each for one command in one environment that came up before.
+    """Processes that have loaded the project too, each for one command in one environment.
 
-    The first two commands of that kind load it themselves, or have it loaded; all others begin with what it is.
+    The first command of a kind loads the project itself; the second starts such a process; all later ones use it.
     """
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._channels: dict[str, socket.socket | None] = {}
-        """By what they are for, in the order of their last use; None where it came up once."""
+        """By kind of order, least recently used first; None for a kind that has run once."""
 
     def fork(self, message: bytes, files: Sequence[int]) -> int:
-        """Return the number of the process that one of them has forked; 0 when there is none for this order."""
+        """Fork from the loaded process for this order and return the new pid; 0 when there is none."""
         order = json.loads(message)
         kind = _kind(order)
         if not kind or kind not in self._channels:
@@ -216,11 +216,11 @@ class Loaded:
         try:
             socket.send_fds(channel, [message], files)
             return int(channel.recv(100) or 0)
-        except OSError:  # it could not load it, and has ended
+        except OSError:  # it failed to load the project, and has ended
             return 0
 
     def forget(self) -> None:
-        """Leave the channels to another process: in this one, their numbers are other files' by now."""
+        """Detach the channels in a fork, where other files will get their numbers."""
         for channel in filter(None, [self._channel, *self._channels.values()]):
             channel.detach()
         self._channels.clear()
@@ -251,10 +251,10 @@ class Loaded:
 
 
 def _kind(order: Mapping[str, Any]) -> str:
-    """Tell what a process must have loaded for this order; "" when it must have loaded nothing.
+    """Return the kind of loaded process that can run this order; "" when none can.
 
-    The settings are made from the environment and the command's name. Where they need a file, a web process or the
-    measuring of lines, the command itself must load them.
+    The settings depend on the environment and the command's name. With a settings file, a web process, or coverage,
+    the command must load them itself.
     """
     program, *arguments = order["arguments"]
     environment = order["environment"]
@@ -283,8 +283,8 @@ def _load_project(order: Mapping[str, Any]) -> None:
 
 
 def _fork_for_the_tests() -> int:
-    """Fork by way of a process that ends, so that the tests adopt the new one. Its number; 0 in itself."""
-    told, tell = os.pipe()
+    """Fork twice, so that the tests adopt the new process. Return its pid; 0 in the new process."""
+    reader, writer = os.pipe()
     between = os.fork()
     if not between:
         parent, pid = os.getpid(), os.fork()
@@ -292,16 +292,16 @@ def _fork_for_the_tests() -> int:
             while os.getppid() == parent:
                 time.sleep(0.001)
             return 0
-        os.write(tell, str(pid).encode())
+        os.write(writer, str(pid).encode())
         os._exit(0)
-    os.close(tell)
+    os.close(writer)
     os.waitpid(between, 0)
-    with os.fdopen(told) as said:
-        return int(said.read())
+    with os.fdopen(reader) as pipe:
+        return int(pipe.read())
 
 
 def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
-    """Run the program, as a new Python would. What it raises is Python's to tell."""
+    """Run the program as a new Python would. Its exceptions are left to Python."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if order["own_session"]:
         os.setsid()
@@ -316,14 +316,14 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
 
 
 def _take_environment(wanted: dict[str, str]) -> None:
-    """Have these variables, the one that Python itself sets, and the one that Django's settings set."""
+    """Replace the environment; keep the variable that Python sets, and the one that Django's settings set."""
     coerced, by_settings = ({name: os.environ[name]} if name in os.environ else {} for name in ("LC_CTYPE", "TZ"))
     os.environ.clear()
     os.environ.update(coerced | wanted | by_settings)
 
 
 def _take_files(wanted: Sequence[int], files: Sequence[int]) -> None:
-    """Have each file under the number that was asked for, and no other."""
+    """Give each file its requested number, and close all others."""
     aside = [fcntl.fcntl(file, fcntl.F_DUPFD, _ABOVE_ALL_FILES) for file in files]
     os.closerange(3, _ABOVE_ALL_FILES)
     for number, file in zip(wanted, aside, strict=True):

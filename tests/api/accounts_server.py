@@ -1,4 +1,4 @@
-"""A small Accounts over real HTTP for tests, whose answers each test chooses."""
+"""A small Accounts server over real HTTP; each test chooses its answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class AccountsServer:
-    """What it answers, and what it was asked."""
+    """The answers to give, and the requests received."""
 
     url: str = ""
     users: list[dict[str, Any]] = field(default_factory=list)
@@ -67,10 +67,10 @@ def accounts_server() -> Iterator[AccountsServer]:
                 try:
                     self.wfile.write(bytes([byte]))
                 except OSError:
-                    return  # whoever asked has stopped waiting
+                    return  # the client has stopped waiting
 
         def log_message(self, *arguments: Any) -> None:
-            """Silence."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     state.url = f"http://127.0.0.1:{server.server_port}"

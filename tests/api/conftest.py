@@ -1,4 +1,4 @@
-"""What the tests of the API share: cookies that the settings accept, keys, and a browser that is asked for CSRF."""
+"""Fixtures for the API's tests: cookies that the settings accept, API keys, and clients with CSRF checks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.api.cookies import UUID, CookieMaker
 
 @pytest.fixture(autouse=True)
 def roomy_limit(settings: Any) -> None:
-    """Limits have tests of their own."""
-    # Below the limits of which a process holds passes: what one test took, another would use.
+    """Raise the rate limits, which have tests of their own."""
+    # Low enough that a process keeps no passes in memory, which the next test would use up.
     settings.SALESFORCE_API_RATE_LIMIT = "1999/min"
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1999/min"
 
@@ -39,7 +39,7 @@ def anonymous(db: None, cookies: CookieMaker) -> Client:
 
 @pytest.fixture
 def user(db: None, cookies: CookieMaker) -> Client:
-    """Logged in as ``UUID``."""
+    """A client that is logged in as ``UUID``."""
     client = Client(enforce_csrf_checks=True)
     client.cookies["oxa"] = cookies.cookie()
     return client
@@ -53,7 +53,7 @@ def super_user(user: Client) -> Client:
 
 @pytest.fixture
 def service(db: None, cookies: CookieMaker) -> Callable[..., Client]:
-    """``service(Scope.READ_BOOKS)``: a program with a key that has these scopes."""
+    """Make a client with an API key: ``service(Scope.READ_BOOKS)``."""
 
     def make(*scopes: Scope) -> Client:
         return bearer(api_key_create(name="test", scopes=scopes).text)

@@ -1,6 +1,6 @@
-"""A maker of single sign-on cookies for tests: good ones as Accounts issues them, and forgeries.
+"""Make single sign-on cookies for tests: valid ones as Accounts issues them, and forgeries.
 
-Written from RFC 7516 and RFC 7519, independent of the simulator's and of the code under test.
+Written from RFC 7516 and RFC 7519, independently of the simulator and of the code under test.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def json_part(value: Any) -> str:
 
 @cache
 def rsa_key(number: int = 0) -> rsa.RSAPrivateKey:
-    """The same number, the same key: making one takes a while."""
+    """Return the same key for the same number: making a key is slow."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass(frozen=True)
 class CookieMaker:
-    """Keys as Accounts would hold them."""
+    """The keys that Accounts would have, and the cookies made with them."""
 
     private_key: rsa.RSAPrivateKey = field(default_factory=rsa_key)
     encryption_key: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -50,7 +50,7 @@ class CookieMaker:
         return self.private_key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
     def cookie(self, *, uuid: str = UUID, name: str = "Ines Example", user_id: int = 7, **claims: Any) -> str:
-        """A good cookie; a claim in the arguments replaces the usual one, ``None`` leaves it out."""
+        """Return a valid cookie. An argument replaces the usual claim; ``None`` leaves the claim out."""
         subject = {"id": user_id, "uuid": uuid, "name": name}
         return self.encrypted(self.signed(self.claims(**{"sub": subject, **claims})))
 
@@ -60,13 +60,13 @@ class CookieMaker:
         return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 
     def signed(self, payload: Any, header: Mapping[str, Any] = JWT_HEADER) -> str:
-        """RS256, whatever the header says."""
+        """Sign with RS256, whatever the header says."""
         text = f"{json_part(header)}.{json_part(payload)}"
         signature = self.private_key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{text}.{part(signature)}"
 
     def signed_with_public_key(self, payload: Any) -> str:
-        """HS256 with the public key as its secret: the classic forgery."""
+        """Sign with HS256 and the public key as its secret: the classic forgery."""
         text = f"{json_part({'alg': 'HS256', 'typ': 'JWT'})}.{json_part(payload)}"
         mac = hmac.HMAC(self.public_pem.encode(), hashes.SHA256())
         mac.update(text.encode())

@@ -1,4 +1,4 @@
-"""Routes for tests of what all routes share: doors, limits, errors. A ``ROOT_URLCONF``."""
+"""A ``ROOT_URLCONF`` with routes for tests of what all routes share: authentication, limits, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of cases and forms share: bodies, faults, and what Salesforce has in the end."""
+"""Helpers for the tests of cases and forms: request bodies, faults, and the records in Salesforce."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIELD = "SFAPI_Id__c"
 
 @pytest.fixture
 def writer(simulator: Simulator, service: Callable[..., Client]) -> Client:
-    """A program that may make cases."""
+    """A client whose key may create cases."""
     return service(Scope.WRITE_CASES)
 
 
@@ -38,14 +38,14 @@ def post_case(client: Client, body: Any = None, **headers: str) -> Any:
 
 
 def deliver(*arguments: str) -> str:
-    """What ``deliver_pending`` says."""
+    """Run ``deliver_pending`` and return its output."""
     said = StringIO()
     call_command("deliver_pending", *arguments, stdout=said)
     return said.getvalue()
 
 
 def deliver_refused(*arguments: str) -> str:
-    """What ``deliver_pending`` says while accepted cases need an operator."""
+    """Return the output of ``deliver_pending``, which fails because accepted cases need an operator."""
     said = StringIO()
     with pytest.raises(CommandError, match="cases that need an operator"):
         call_command("deliver_pending", *arguments, stdout=said, stderr=said)
@@ -53,12 +53,12 @@ def deliver_refused(*arguments: str) -> str:
 
 
 def cases_in(simulator: Simulator, where: str = f"{FIELD} != null") -> list[dict[str, Any]]:
-    """The cases that are ours."""
+    """Return the cases that SFAPI created."""
     return simulator.query(f"SELECT Id, Subject, Description, Product__c, {FIELD} FROM Case WHERE {where}")
 
 
 def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int | None = None, **action: Any) -> None:
-    """Every write of a Case goes wrong."""
+    """Make every write of a Case fail."""
     simulator.fail(kind, path="sobjects/Case|composite/sobjects", times=times, **action)
 
 
@@ -67,7 +67,7 @@ def mend_salesforce(simulator: Simulator) -> None:
 
 
 def queued(count: int, **values: Any) -> list[OutboundCase]:
-    """Cases that were accepted while Salesforce was away."""
+    """Create cases that were accepted but not delivered yet."""
     usual = {"maker": "key:test", "source": "case"}
     return [
         OutboundCase.objects.create(**{**usual, "values": {"Subject": f"Number {number}"}, **values})

@@ -1,4 +1,4 @@
-"""A PostgreSQL that a test may stop as hard as it likes: as somebody would install it, nothing made faster."""
+"""A PostgreSQL that a test may kill, with the default configuration and no speedups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _START_SECONDS = 30
 
 
 class OwnPostgreSQL:
-    """One server with a database, on a port that stays."""
+    """A server with one database, always on the same port."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
@@ -43,7 +43,7 @@ class OwnPostgreSQL:
             try:
                 self._installation.run("pg_ctl", "start", *arguments)
             except EmbeddedPostgresError:
-                # The children of a server that was killed hold its shared memory for a moment longer.
+                # The children of a killed server keep its shared memory for a moment.
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
@@ -51,11 +51,11 @@ class OwnPostgreSQL:
                 return
 
     def stop(self, mode: str = "immediate") -> None:
-        """``immediate``: without writing anything down first."""
+        """Stop the server; mode ``immediate`` writes nothing to disk first."""
         self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
 
     def is_running(self) -> bool:
-        """Return whether it answers signals: one that was killed stays as a zombie until its parent looks."""
+        """Return whether the process is alive; a killed one stays a zombie until its parent waits for it."""
         try:
             state = Path(f"/proc/{self._pid()}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
@@ -66,11 +66,11 @@ class OwnPostgreSQL:
         return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
 
     def kill(self) -> None:
-        """As the kernel does when memory is short."""
+        """Kill the server as the kernel does when memory is short."""
         os.kill(self._pid(), signal.SIGKILL)
 
     def copy(self, database: str) -> None:
-        """Take over tables and rows of the database with this URL, which is sooner done than to migrate."""
+        """Copy the tables and rows of the database with this URL, which is faster than to migrate."""
         dump = str(self._installation.home / "dump.sql")
         self._installation.run("pg_dump", "--no-owner", "--dbname", database, "--file", dump)
         self._installation.run("psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", self.url, "--file", dump)
@@ -86,14 +86,14 @@ Server = TypeVar("Server", bound=OwnPostgreSQL)
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
-    """Running; nothing is left of it afterwards."""
+    """A running server, which is removed afterwards."""
     with running(folder, OwnPostgreSQL) as server:
         yield server
 
 
 @contextmanager
 def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Server]:
-    """A server of this kind, running; nothing is left of it afterwards."""
+    """Run a server in this folder, and remove it afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     installation = find_installation(folder)
     shutil.rmtree(installation.home / "data", ignore_errors=True)

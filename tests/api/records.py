@@ -1,4 +1,4 @@
-"""Cached Salesforce records for tests, made as a sync would leave them."""
+"""Make cached Salesforce records as a sync would leave them."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def adoption(**values: Any) -> Adoption:
 
 
 def salesforce_campaign() -> str:
-    """Its id."""
+    """Make a campaign and return its id."""
     made = SalesforceCampaign.objects.create(id=salesforce_id("701"), system_modstamp=_STAMP)
     return str(made.pk)

@@ -1,4 +1,4 @@
-"""A key that reads ``/records/``, and what it gets."""
+"""Read ``/records/`` with an API key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def page(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
 
 
 def whole(client: Client, **query: Any) -> Iterator[dict[str, Any]]:
-    """All records, as a client reads them: following ``next``."""
+    """Yield all records by following ``next``, as a client does."""
     body = page(client, **query)
     while True:
         yield from body["results"]

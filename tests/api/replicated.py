@@ -1,4 +1,4 @@
-"""A primary with all tables, its standby, and the service that uses both."""
+"""A primary with all tables, its standby, and a service that uses both."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CACHED_AND_PARDOT = """
 
 @dataclass(frozen=True)
 class Replicated:
-    """Both servers. Requests are a Super User's."""
+    """A primary and its standby. The service is called by a Super User."""
 
     primary: OwnPostgreSQL
     standby: Standby
@@ -42,7 +42,7 @@ class Replicated:
 
     @contextmanager
     def served(self, *, lag: int, replica: str = "", workers: int = 1) -> Iterator[Service]:
-        """The service, which may give answers that are ``lag`` seconds old. ``replica``: another way to the standby."""
+        """Run the service with answers up to ``lag`` seconds old; ``replica`` is another URL of the standby."""
         variables: dict[str, str] = {
             "DATABASE_REPLICA_URL": replica or self.standby.url,
             "DATABASE_REPLICA_MAX_LAG_SECONDS": str(lag),
@@ -57,7 +57,7 @@ class Replicated:
 
     @contextmanager
     def primary_cannot_read(self) -> Iterator[None]:
-        """Lock the tables of the primary that a replica may be read for: what is answered now, the replica answers.
+        """Lock the primary's tables that a replica may answer for, so that only the replica can answer.
 
         The replay must be paused, or it would take the lock too.
         """
@@ -85,11 +85,11 @@ class Service:
             return browser.post(f"{self.url}{path}", json=body, timeout=60)
 
     def is_replicated(self) -> bool:
-        """Whether the replica may answer now."""
+        """Return whether the replica may answer now."""
         return self.lag()[0]
 
     def lag(self) -> tuple[bool, float | None]:
-        """Whether the replica is used, and its lag, as ``/healthz/`` says."""
+        """Return whether the replica is used, and its lag, as ``/healthz/`` reports them."""
         found = requests.get(f"{self.url}/healthz/", timeout=60).json()["replica"]
         return found["used"], found["lag_seconds"]
 

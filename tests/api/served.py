@@ -1,4 +1,4 @@
-"""The service as it runs: gunicorn with several processes on the test database."""
+"""Run the service as in production: gunicorn with several processes, on the test database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AS_SHIPPED = ("--config=python:sfapi.gunicorn",)
 
 
 def gunicorn(database: str, *, workers: int = 4, **environment: str) -> AbstractContextManager[str]:
-    """Its URL. ``environment`` are more variables of the settings."""
+    """Run gunicorn and return its URL; ``environment`` has more variables of the settings."""
     return gunicorn_of(ROOT, AS_SHIPPED, database, workers, environment)
 
 
@@ -29,7 +29,7 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Abstract
 def gunicorn_of(
     checkout: Path, options: Sequence[str], database: str, workers: int, environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """The URL of another checkout's service, which may want other options."""
+    """Run the service of another checkout, which may need other options, and return its URL."""
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",
@@ -39,7 +39,7 @@ def gunicorn_of(
         "WEB_THREADS": "4",
         **environment,
     }
-    # It is handed an open port: a number that was free a moment ago may be another program's by now.
+    # gunicorn inherits an open port: a number that was free a moment ago may be taken by now.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as port:
         url = f"http://127.0.0.1:{port.getsockname()[1]}"
         process = subprocess.Popen(
@@ -54,7 +54,7 @@ def gunicorn_of(
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        # The question waits in the open port until a process takes it; a gunicorn that ends closes the port.
+        # The request waits in the open port until a process accepts it; a gunicorn that ends closes the port.
         requests.get(f"{url}/ping/", timeout=START_SECONDS)
         yield url
     finally:

@@ -1,4 +1,4 @@
-"""Every route (``routes_and_callers.csv``), who may ask for it, and something of each kind to be found there."""
+"""Every route (``routes_and_callers.csv``), the callers it accepts, and one record for each path parameter."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from tests.simulated import Simulator
 
 TABLE = Path(__file__).with_name("routes_and_callers.csv")
 WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
-"""The id of a thing that none of the callers has made."""
+"""The id of a record that none of the callers has made."""
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that opens the route to a key, and what keys with and without it get. Without a scope all get the same."""
+"""The scope that an API key needs, and the status with and without it. Without a scope all keys get the same status."""
 
 Line = Mapping[str, str]
 
@@ -41,7 +41,7 @@ def table() -> dict[str, Line]:
 
 
 def expected(line: Line) -> dict[str, int]:
-    """The status for each caller of ``World``."""
+    """Return the expected status for each caller of ``World``."""
     found = {name: int(status) for name, status in line.items() if name not in REQUEST_COLUMNS + KEY_COLUMNS}
     for scope in Scope:
         found[scope] = int(line["key_with_scope" if scope == line["scope"] else "other_key"])
@@ -50,14 +50,14 @@ def expected(line: Line) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class World:
-    """Who asks, and the ids that they ask for."""
+    """The callers, and the ids that they ask for."""
 
     callers: Mapping[str, Client]
     ids: Mapping[str, str]
-    """By the word before the braces: ``schools`` for ``/schools/{school_id}``."""
+    """By the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
 
     def address(self, line: Line) -> str:
-        """Path and query of a request that works."""
+        """Return path and query of a request that succeeds."""
         return self._path(line["route"]) + (f"?{line['query']}" if line["query"] else "")
 
     def _path(self, route: str) -> str:
@@ -106,7 +106,7 @@ def _records(simulator: Simulator) -> dict[str, str]:
 
 
 def _contact(simulator: Simulator, uuid: str) -> Contact:
-    """A contact of this user, cached and in Salesforce."""
+    """Make a contact of this user, in the cache and in Salesforce."""
     names = {"FirstName": "Ines", "LastName": "Example"}
     there = simulator.create("Contact", **names, Accounts_UUID__c=uuid, FV_Status__c="confirmed_faculty")
     here = records.contact(accounts_uuid=uuid)
@@ -118,7 +118,7 @@ def _callers(cookies: CookieMaker) -> dict[str, Client]:
     def signed_in(uuid: str) -> Client:
         client = Client(enforce_csrf_checks=True)
         client.cookies["oxa"] = cookies.cookie(uuid=uuid)
-        # As a page of ours would: it asks for the token before it changes anything.
+        # Our pages also fetch the token before they change anything.
         client.defaults["HTTP_X_CSRFTOKEN"] = client.get("/api/v1/me").json()["csrf_token"]
         return client
 

@@ -1,4 +1,4 @@
-"""The browser: Debian's Chromium, driven by Playwright. Its headless shell opens no windows and is quicker."""
+"""Start Debian's Chromium with Playwright. Its headless shell opens no windows and is faster."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ARGUMENTS = ["--disable-background-networking", "--font-render-hinting=none"]
 
 
 def chromium_path() -> str | None:
-    """``CHROMIUM`` in the environment, or the first that is installed."""
+    """Return ``CHROMIUM`` of the environment, or the first browser that is installed."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser with an empty profile of its own; without its sandbox, which root cannot have."""
+    """Run a browser with an empty profile, and without the sandbox, which root cannot use."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         yield browser

@@ -1,4 +1,4 @@
-"""Count what a person clicks: a job has a mark that it must not exceed."""
+"""Count a person's clicks, because each job has a limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Locator
 
 @dataclass
 class Clicks:
-    """``click = Clicks(); click(button)``: then ``click.number`` is 1."""
+    """A counter: after ``click = Clicks(); click(button)``, ``click.number`` is 1."""
 
     number: int = 0
 

@@ -1,4 +1,4 @@
-"""Components by themselves on a page of the dashboard, made with its own modules (``window.modules`` has them)."""
+"""Show single components on a dashboard page, made with the page's own modules (``window.modules``)."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
 
 
 def show_gallery(visit: Visit, *, rows: int = 320, address: str = "/pardot/") -> None:
-    """All components at ``address``; the table has so many rows."""
+    """Show all components at ``address``, with a table of this many rows."""
     visit.go(address)
     visit.page.evaluate(f"window.galleryRows = {rows}")
     visit.page.evaluate(GALLERY)
 
 
 def show_panel(visit: Visit, *, wait: bool = True) -> None:
-    """A panel that shows ``total`` of the endpoint ``under-test``."""
+    """Show a panel with the ``total`` of the endpoint ``under-test``."""
     visit.go("/pardot/")
     visit.page.evaluate(PANEL, {"path": "under-test", "wait": wait})
 
 
 def run_module(visit: Visit, module: str, code: str) -> object:
-    """``code`` is the body of a function of the module ``m``."""
+    """Run ``code``, the body of a function whose argument ``m`` is the module."""
     return visit.page.evaluate(f"async () => {{ const m = await import(modules['{module}']); {code} }}")
 
 
 def print_page(visit: Visit) -> None:
-    """As with *Print this tab*, onto paper that can be looked at: all rows have arrived, and charts have its width."""
+    """Print as *Print this tab* does, and wait until all rows have loaded and charts fit the paper."""
     visit.page.evaluate("window.print = () => {}")
     run_module(visit, "core/printing", "await m.printPage();")
     visit.page.emulate_media(media="print")
@@ -67,12 +67,12 @@ def print_page(visit: Visit) -> None:
 
 
 def asked(visit: Visit, path: str) -> Any:
-    """What an endpoint of the site says to this visitor: ``asked(visit, "engagement?limit=5")``."""
+    """Return an endpoint's answer to this visitor: ``fetch_json(visit, "engagement?limit=5")``."""
     return visit.page.evaluate("async (path) => (await fetch(`/api/v1/pardot/${path}`)).json()", path)
 
 
 def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
-    """From now on the answers of an endpoint arrive as ``change`` leaves them."""
+    """Pass all later answers of an endpoint through ``change``."""
 
     def answer(route: Route) -> None:
         response = route.fetch(max_retries=3)
@@ -86,7 +86,7 @@ def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
 def exported(
     visit: Visit, button: Locator, folder: Path, click: Callable[[Locator], None] = Locator.click
 ) -> list[dict[str, str]]:
-    """The rows of the CSV that a button gives."""
+    """Click an export button and return the rows of its CSV."""
     with visit.page.expect_download() as started:
         click(button)
     file = folder / started.value.suggested_filename
@@ -96,5 +96,5 @@ def exported(
 
 
 def fits(visit: Visit) -> bool:
-    """Whether nothing sticks out to the right, a frame after tables were drawn: then they have seen their widths."""
+    """Return whether the page fits its width, after the frame in which tables measure themselves."""
     return bool(visit.page.evaluate(FITS))

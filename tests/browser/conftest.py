@@ -1,4 +1,4 @@
-"""Windows on running services. Without a browser these tests are skipped, and the end of the run says so."""
+"""Browser windows on running services. Without a browser these tests are skipped, and the run's summary says so."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.simulated import Simulator, manage
 
 HERE = Path(__file__).parent
 
-# Playwright's 5 seconds are a busy machine's. What comes at once is not waited for.
+# Playwright's 5 seconds are too few on a busy machine. A longer limit costs nothing when the text comes at once.
 expect.set_options(timeout=30_000)
 
 Open = Callable[..., Visit]
@@ -51,12 +51,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 OURS = f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-"""What the names of the databases of this process begin with: two processes of a run have their own."""
+"""The prefix of this process's databases: test processes that run in parallel need their own."""
 
 
 @pytest.fixture(scope="package")
 def prepared_database(migrated_database: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """All tables, one Super User, nothing synced; for the whole run, to be copied."""
+    """A template for the whole run: all tables, one Super User, and nothing synced."""
 
     def make(folder: Path) -> None:
         database = copy_of(migrated_database, "browser_prepared")
@@ -70,7 +70,7 @@ def prepared_database(migrated_database: str, tmp_path_factory: pytest.TempPathF
 def surveyed_database(
     prepared_database: str, simulator_process: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
-    """After a full survey of the simulator as it was made; for the whole run, to be copied."""
+    """A template for the whole run, after a full survey of the simulator in its initial state."""
 
     def make(folder: Path) -> None:
         simulator_process.reset()
@@ -83,14 +83,14 @@ def surveyed_database(
 
 @pytest.fixture(scope="package")
 def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Site]:
-    """Nothing was ever synced."""
+    """A site on which nothing was ever synced."""
     with serve(copy_of(prepared_database, f"{OURS}_empty"), CookieMaker(), deployed) as site:
         yield site
 
 
 @pytest.fixture(scope="package")
 def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """After a full survey of the simulator as it was made. Pages of the simulator may ask it."""
+    """A site after a full survey of the simulator's initial state. The simulator's pages may call its API."""
     simulator_process.reset()
     database = copy_of(surveyed_database, f"{OURS}_camp")
     with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:
@@ -99,7 +99,7 @@ def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_proces
 
 @pytest.fixture(scope="package")
 def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """The service with the simulator behind it, an operator, and a Super User who may refresh data."""
+    """A site connected to the simulator, with an operator, and a Super User who may refresh data."""
     simulator_process.reset()
     database = copy_of(prepared_database, f"{OURS}_ops")
     made = manage(
@@ -118,7 +118,7 @@ def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process
 
 @pytest.fixture(scope="package")
 def browser(empty_site: Site) -> Iterator[Browser]:
-    """Started after the databases: Playwright's event loop keeps Django from asking them in this process."""
+    """The browser, started after the databases are made: Playwright's event loop blocks Django's queries."""
     with chromium() as started:
         yield started
 
@@ -130,9 +130,9 @@ def profiles(browser: Browser) -> Profiles:
 
 @pytest.fixture
 def open_window(profiles: Profiles, empty_site: Site) -> Iterator[Open]:
-    """``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``: with nothing stored, signed in or not.
+    """Open windows without stored data: ``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``.
 
-    The test fails when a window has complaints at its end.
+    The test fails when a window has complaints at the end. With ``who=None`` no user is signed in.
     """
     windows: list[Visit] = []
 
@@ -153,30 +153,30 @@ def open_window(profiles: Profiles, empty_site: Site) -> Iterator[Open]:
 
 @pytest.fixture
 def window(open_window: Open) -> Visit:
-    """A Super User's, on a desktop."""
+    """A Super User's window, as wide as on a desktop."""
     return open_window()
 
 
 @pytest.fixture
 def visitor(open_window: Open) -> Visit:
-    """Signed in, no Super User."""
+    """The window of a signed-in user who is not a Super User."""
     return open_window(who=VISITOR)
 
 
 @pytest.fixture
 def stranger(open_window: Open) -> Visit:
-    """Nobody is signed in."""
+    """A window without a signed-in user."""
     return open_window(who=None)
 
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Visit:
-    """A Super User's, on a site with data."""
+    """A Super User's window on a site with data."""
     return open_window(camp_site)
 
 
 @pytest.fixture
 def a_week(camp_site: Site) -> Iterator[None]:
-    """Each of the seven days before was a point worse than the next."""
+    """Add seven earlier days, each with a score one point below the next."""
     with earlier_days(camp_site, 7):
         yield

@@ -1,4 +1,4 @@
-"""Earlier days of a surveyed site, as if it had been synced before; taken back at the end."""
+"""Add earlier days to a surveyed site, and remove them at the end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || js
 FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, %(days)s) ago
 """
 _NO_EARLIER = "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)"
-# Yesterday two fewer forms were in no campaign, and one more list had no name; everything else is a month old.
+# Yesterday two fewer forms had no campaign and one more list had no name; all other issues are a month old.
 _BEFORE = (
     "UPDATE pardot_finding SET first_seen = first_seen - 30",
     """
@@ -52,7 +52,7 @@ _AFTER = (
 
 @contextmanager
 def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycopg.Connection]:
-    """So many days are on record before the last one; in ``slowness`` days the score rose by a point."""
+    """Add this many days before the last one; the score rose by one point in ``slowness`` days."""
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             connection.execute(_EARLIER, {"days": days, "slowness": slowness})
@@ -63,7 +63,7 @@ def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycop
 
 @contextmanager
 def worse_and_better(site: Site) -> Iterator[None]:
-    """Since yesterday two more forms are in no campaign, and one list less has no name."""
+    """Since yesterday, two more forms have no campaign, and one fewer list has no name."""
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             for statement in _BEFORE:
@@ -75,7 +75,7 @@ def worse_and_better(site: Site) -> Iterator[None]:
 
 
 def plan_camp(visit: Visit) -> None:
-    """Camp began 20 days ago and ends in 20 days."""
+    """Set camp's dates: it began 20 days ago and ends in 20 days."""
     start, end = (today() + timedelta(days=days) for days in (-20, 20))
     visit.go("/pardot/admin-settings/")
     value = f'{{ value: {{ start: "{start}", end: "{end}" }} }}'

@@ -1,6 +1,6 @@
 """Profiles of the browser: a shared one for the windows that tests open one after another.
 
-What it has fetched and compiled, the next page need not fetch and compile again: half of what a page costs. Cookies,
+A page uses what earlier pages have fetched and compiled, which halves its cost. Cookies,
 storage and permissions of one test never reach the next.
 """
 
@@ -35,7 +35,7 @@ class Profiles:
     def close(self, page: Page) -> None:
         context = page.context
         if context not in self._shared or not _has_real_time(page):
-            context.close()  # a clock that a test has set stays for all later pages
+            context.close()  # a clock that a test has set would stay for all later pages
             return
         context.set_offline(False)
         context.clear_cookies()
@@ -51,7 +51,7 @@ class Profiles:
 
 
 def _has_real_time(page: Page) -> bool:
-    """False also for a page that cannot tell, for it is on its way to another."""
+    """Return whether the page's clock is real; False while the page is navigating and cannot tell."""
     try:
         return bool(page.evaluate(REAL_TIME))
     except Error:

@@ -1,6 +1,6 @@
-"""The service as browsers meet it, over databases that hold from the first test to the last.
+"""The service for browsers, on databases that last from the first test to the last.
 
-Tests read what is there, or change it and put it back.
+Tests read the data, or change it and restore it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Site:
 
 @contextmanager
 def serve(database: str, cookies: CookieMaker, deployed: Mapping[str, str], **variables: str) -> Iterator[Site]:
-    """With its static files collected and all checks of production; HTTPS apart."""
+    """Run the site with collected static files and production settings, except HTTPS."""
     keys = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     with gunicorn(database, workers=1, **{**deployed, **keys, **variables}) as url:
-        # Not by number: browsers treat the name as they treat HTTPS.
+        # Not 127.0.0.1: browsers treat localhost as they treat HTTPS.
         yield Site(
             url.replace("127.0.0.1", "localhost"), database, cookies, _modules(Path(deployed["COLLECTED_STATIC"]))
         )

@@ -1,4 +1,4 @@
-"""A visitor with a browser window, who complains about what no test may overlook."""
+"""A visitor's browser window that records errors which no test may overlook."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.browser.sites import Site
 _WIDE, _NARROW = ("light", 1280), ("dark", 390)
 LIGHT_AND_WIDE = [_WIDE, pytest.param(*_NARROW, marks=pytest.mark.soak)]
 DARK_AND_NARROW = [_NARROW, pytest.param(*_WIDE, marks=pytest.mark.soak)]
-"""Color scheme and width: some pages are looked at in the one, some in the other; in `make soak` in both."""
+"""Color scheme and width. A page is tested in one combination; `make soak` tests both."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = "(options) => axe.run(document.querySelector('dialog:modal') ?? document, options)"
@@ -37,7 +37,7 @@ addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass
 class Visit:
-    """A window on a site. ``complaints``: console errors, broken policy, crashes, requests to other hosts."""
+    """A window on a site. ``complaints`` are console errors, CSP violations, crashes, and requests to other hosts."""
 
     page: Page
     url: str
@@ -46,7 +46,7 @@ class Visit:
 
     @classmethod
     def begin(cls, page: Page, site: Site) -> Visit:
-        """Nothing is stored on the site when it begins."""
+        """Clear the site's local storage and start recording errors."""
         visit = cls(page, site.url)
         session = page.context.new_cdp_session(page)
         session.send("Storage.clearDataForOrigin", {"origin": site.url, "storageTypes": "local_storage"})
@@ -59,7 +59,7 @@ class Visit:
         return visit
 
     def go(self, path: str, *, settled: bool = True) -> Response:
-        """Open a page and wait until its panels have loaded, or not."""
+        """Open a page and, unless ``settled`` is false, wait until its panels have loaded."""
         answer = self.page.goto(self.url + path, wait_until="load")
         assert answer is not None
         if settled:
@@ -67,22 +67,22 @@ class Visit:
         return answer
 
     def answer(self, path: str) -> dict[str, Any]:
-        """Return what the dashboard's API answers at this address."""
+        """Return the answer of the dashboard's API at this path."""
         found: dict[str, Any] = self.page.request.get(f"{self.url}/api/v1/pardot/{path}").json()
         return found
 
     def settle(self) -> None:
-        """Wait until nothing that is seen is being loaded."""
+        """Wait until no visible element is loading."""
         self.page.wait_for_function(SETTLED)
 
     def stop_clock(self) -> None:
-        """From now on the page's time passes only with ``page.clock.run_for``, however slow the machine is."""
+        """Stop the page's clock: time passes only with ``page.clock.run_for``, however slow the machine is."""
         self.page.clock.install()
         now = self.page.evaluate("Date.now()")
         self.page.clock.pause_at(now + 60_000)
 
     def expect(self, *texts: str) -> None:
-        """Complaints with these texts belong to the test: "status of 401"."""
+        """Ignore complaints that contain one of these texts, such as "status of 401"."""
         self.expected.update(texts)
 
     @property
@@ -90,10 +90,10 @@ class Visit:
         return [text for text in self._heard if not any(known in text for known in self.expected)]
 
     def axe(self) -> list[str]:
-        """What axe-core finds: WCAG 2.2 AA and best practice. One line a finding.
+        """Return axe-core's findings (WCAG 2.2 AA and best practice), one line each.
 
-        It looks at the top of the page: axe counts a link as too small that the sticky header covers at the moment.
-        While a dialog is open, only at that: what is behind it can neither be read nor used.
+        Scroll to the top first: axe reports links as too small while the sticky header covers them.
+        While a dialog is open, check only the dialog: nothing behind it can be read or used.
         """
         self.page.evaluate(ANIMATIONS_END)
         self.page.evaluate("scrollTo(0, 0)")

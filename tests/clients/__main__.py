@@ -1,8 +1,8 @@
-"""``make clients``: is the OpenAPI document valid, and do the clients that are generated from it work?
+"""``make clients``: check the OpenAPI document, and the clients that are generated from it.
 
 Validators read the whole document and its public part. Then each generator makes a client from the running service's
 document; the client is type-checked, and a program calls every operation of the public part with it. The request log
-of the service, not the program, says what was called. Ends with status 1 when something fails. What cannot be
+of the service, not the program, shows what was called. Ends with status 1 when something fails. Programs that cannot be
 installed is skipped, with the reason; with ``NPM_REQUIRED`` that is a failure too.
 """
 
@@ -83,7 +83,7 @@ def _validated(validator: Validator, url: str) -> Outcome:
 
 
 def _used(generator: Generator, around: Surroundings) -> Outcome:
-    """Generate, check and use a client, then look at what the service saw and kept."""
+    """Generate, check and run a client, then check the service's request log and data."""
     outcome = Outcome(generator.package, kind=_CHECKS)
     if not _install(generator, outcome):
         return outcome
@@ -100,7 +100,7 @@ def _used(generator: Generator, around: Surroundings) -> Outcome:
 
 
 def _makes(generator: Generator, url: str, outcome: Outcome) -> bool:
-    """Generate and type-check; False when either fails."""
+    """Generate and type-check a client; return False when either fails."""
     return _try(outcome, "is generated", lambda: generator.generate(url)) and _try(
         outcome, "passes its type checker", generator.check
     )

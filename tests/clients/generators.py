@@ -1,7 +1,7 @@
-"""The generators of clients: how each is installed, makes its client, checks it, and runs the program that uses it.
+"""The client generators: how to install each one, generate and check its client, and run the program that uses it.
 
-Commands and a first example are those that ``docs/consumers.md`` gives. A program is written here, by hand, in
-``programs/``; it stands beside the generated client as a consumer's would.
+Commands and a first example come from ``docs/consumers.md``. Each program is written by hand, in
+``programs/``; it is placed beside the generated client, as a consumer would do.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ STEP_SECONDS = 300
 
 
 class StepFailed(Exception):
-    """A client could not be generated or does not type-check; the message has the program's complaint."""
+    """Raised when a client cannot be generated or does not type-check, with the program's output."""
 
 
 @dataclass(frozen=True)
 class Generator:
-    """A generator: its package, and the file of ``programs/`` that uses its client."""
+    """A generator: its package, and the program in ``programs/`` that uses its client."""
 
     package: str
     program: str
     language: str
-    """As ``docs/consumers.md`` names it."""
+    """The language's name in ``docs/consumers.md``."""
 
     @property
     def command(self) -> str:
-        """The lines for the shell that ``docs/consumers.md`` gives, but for the first, which installs."""
+        """Return the shell lines in ``docs/consumers.md``, without the first, which installs."""
         return documented("sh", self.package).split("\n", 1)[1]
 
     @property
     def folder(self) -> Path:
-        """Where the client is generated."""
+        """The folder of the generated client."""
         return FOLDER / "generated" / self.package.replace("/", "-")
 
     def install(self) -> str:
@@ -63,7 +63,7 @@ class Generator:
         self.add_files()
 
     def add_files(self) -> None:
-        """Put beside program and example what else they need."""
+        """Add the other files that program and example need."""
         raise NotImplementedError
 
     def check(self) -> None:
@@ -75,16 +75,16 @@ class Generator:
         raise NotImplementedError
 
     def run_example(self, variables: Mapping[str, str]) -> str:
-        """Run the example of ``docs/consumers.md``; what it prints."""
+        """Run the example of ``docs/consumers.md`` and return its output."""
         return run_step(self.run_command("example"), self.folder, variables).strip()
 
     def environment(self) -> dict[str, str]:
-        """The variables in which the generator and its program run."""
+        """Return the environment variables for the generator and its program."""
         raise NotImplementedError
 
 
 class PythonGenerator(Generator):
-    """A generator from PyPI, in a virtual environment of its own that has mypy too."""
+    """A generator from PyPI, in its own virtual environment with mypy."""
 
     @property
     def _bin(self) -> Path:
@@ -96,7 +96,7 @@ class PythonGenerator(Generator):
         return run_step([str(self._bin / "python"), "-c", code], ROOT, self.environment()).strip()
 
     def add_files(self) -> None:
-        # Only the standard library is needed for it, and it writes what the table is made of.
+        # calls.py needs only the standard library, and prints the lines for the results table.
         shutil.copy(ROOT / "tests" / "conformance" / "clients" / "calls.py", self.folder)
 
     def check(self) -> None:
@@ -114,7 +114,7 @@ class NodeGenerator(Generator):
 
     @property
     def folder(self) -> Path:
-        # Modules are looked for in the folders above a file.
+        # Node looks for modules in the folders above a file.
         return NODE_FOLDER / "generated" / self.package.replace("/", "-")
 
     def install(self) -> str:
@@ -160,7 +160,7 @@ def base_environment() -> dict[str, str]:
 
 
 def node_environment() -> dict[str, str]:
-    """The variables for programs from npm, which find the installed packages' commands."""
+    """Return the variables for npm's programs, with the installed packages' commands on the PATH."""
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "SCARF_ANALYTICS": "false"}
     path = f"{NODE_FOLDER / 'node_modules' / '.bin'}:{os.environ.get('PATH', '')}"
     return {**base_environment(), **quiet, "PATH": path}
@@ -172,7 +172,7 @@ def installed_version(package: str) -> str:
 
 
 def run_step(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:
-    """Return what the command prints; raises ``StepFailed`` with its complaint."""
+    """Return the command's output; raises ``StepFailed`` with its errors."""
     try:
         done = subprocess.run(
             command,

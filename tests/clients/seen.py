@@ -1,4 +1,4 @@
-"""What the service itself saw of a client: no program can claim a call that it did not make."""
+"""Read the service's own request log, so that no program can claim a call that it did not make."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import psycopg
 from tests.simulated import Simulator
 
 ERROR_STATUSES = frozenset({401, 403, 404, 422})
-"""Each client has to meet each of these at least once, and no other error."""
+"""The errors that each client must get at least once; any other error is a failure."""
 BAD_INPUT = "must not be stored"
-"""Text in every value that a program sends only to be refused."""
+"""The text in every value that a program sends to be rejected."""
 _METHODS = ("get", "put", "post", "patch", "delete")
 _STORED = """
     SELECT 'case', values::text FROM api_outboundcase UNION ALL SELECT 'form', data::text FROM api_formsubmission
@@ -53,7 +53,7 @@ def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 def called(document: Mapping[str, Any], requests: list[Request]) -> set[str]:
-    """Return the ids of the operations that were called with success."""
+    """Return the ids of the operations that were called successfully."""
     return {
         name
         for name, (method, path) in operations(document).items()
@@ -67,7 +67,7 @@ def _is_of(request: Request, method: str, path: str) -> bool:
 
 
 def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
-    """Return what is wrong with a client's requests, a sentence each."""
+    """Return the problems with a client's requests, one sentence each."""
     missing = sorted(operations(document).keys() - called(document, requests))
     statuses = {request.status for request in requests if request.status >= 400}
     bad = [f"{each.method} {each.path} answered {each.status}" for each in requests
@@ -82,7 +82,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
 
 
 def stored_bad_input(database: str, simulator: Simulator) -> list[str]:
-    """Return where refused input was stored anyway: here, or in Salesforce."""
+    """Return where rejected input was stored anyway: in the database or in Salesforce."""
     with psycopg.connect(database) as connection:
         rows = connection.execute(_STORED).fetchall()
     here = [f"the refused input of a {kind} was stored" for kind, text in rows if BAD_INPUT in text]

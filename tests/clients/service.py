@@ -28,7 +28,7 @@ _SCHOOL = "SELECT name FROM sf_account WHERE name ~ '^[A-Z][a-z]+ ' ORDER BY id 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stays the same for all clients: data, simulator, keys."""
+    """The data, simulator and keys that all clients share."""
 
     simulator: Simulator
     database: str
@@ -42,7 +42,7 @@ class Surroundings:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """Run the service; its URL. The request log is complete once it has ended."""
+        """Run the service and return its URL. The request log is complete after the service has ended."""
         variables = {
             **self.simulator.served_variables,
             **_DATA_FOLDER,
@@ -56,7 +56,7 @@ class Surroundings:
             yield url
 
     def program_variables(self, url: str) -> Mapping[str, str]:
-        """Return what a client's program is told: where the service is, credentials, and a school to search for."""
+        """Return the variables for a client's program: the service's URL, credentials, and a school to search for."""
         with psycopg.connect(self.database) as connection:
             teacher, school = (_only_value(connection, query) for query in (_TEACHER, _SCHOOL))
         key, narrow = (self._key(scopes) for scopes in (SCOPES, "read:books"))
@@ -72,7 +72,7 @@ _DATA_FOLDER = {"SFAPI_DATA_DIR": str(DATA)}
 
 @contextmanager
 def surroundings() -> Iterator[Surroundings]:
-    """A simulator, and a database that was synced from it."""
+    """Start a simulator, and sync a database from it."""
     with tempfile.TemporaryDirectory() as folder:
         process, simulator = start_simulator(Path(folder), schools=SCHOOLS)
         try:

@@ -1,4 +1,4 @@
-"""The validators of the document: each reports its errors, of which there must be none."""
+"""The validators of the OpenAPI document; none may report an error."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ DOCUMENTS = ("/api/v1/openapi.json", "/api/v1/openapi.json?part=public")
 
 @dataclass(frozen=True)
 class Findings:
-    """Errors, and warnings by rule with their number."""
+    """Errors, and the number of warnings for each rule."""
 
     errors: list[str]
     warnings: Counter[str]
 
 
 class Validator:
-    """openapi-spec-validator, the one that is installed with the tests' packages."""
+    """openapi-spec-validator, which is installed with the tests' packages."""
 
     package = "openapi-spec-validator"
 
@@ -88,7 +88,7 @@ def _sorted(problems: list[tuple[bool, str, str]]) -> Findings:
 
 
 def _told(command: list[str]) -> Any:
-    """Return the JSON that the validator prints; its status says only whether there are errors."""
+    """Return the JSON that the validator prints, because its exit status only says whether there are errors."""
     done = subprocess.run(
         command,
         env=node_environment(),

@@ -1,6 +1,6 @@
-"""``make conformance``: public clients, none of them written here, against the simulator over TLS.
+"""``make conformance``: run public clients, written by others, against the simulator over TLS.
 
-Prints each kind of call and what came of it. Ends with status 1 when a call fails, when a client reports none, or
+Prints each kind of call and its result. Ends with status 1 when a call fails, when a client reports no call, or
 when no client could be installed at all; a single client that cannot be installed is skipped, with the reason.
 simple-mockforce is a mock of Salesforce: there SFAPI itself is the client.
 """
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _surroundings(folder: Path, schools: int) -> Iterator[Mapping[str, str]]:
-    """A simulator that also answers to Salesforce's own host names, behind a proxy; the variables to use both."""
+    """Run a simulator that also has Salesforce's host names, behind a proxy; yield the variables to use both."""
     made = certificates(folder / "simulator", *HOSTS)
     simulator = RunningSimulator(folder, schools=schools)
     proxy = Proxy(urlsplit(simulator.base_url).port or 0)
@@ -89,7 +89,7 @@ def _surroundings(folder: Path, schools: int) -> Iterator[Mapping[str, str]]:
 
 
 def _commented(variables: Path) -> dict[str, str]:
-    """The other ways to log in, which the simulator writes as comments."""
+    """Return the other login variables, which the simulator writes as comments."""
     lines = (line.removeprefix("# ") for line in variables.read_text().splitlines() if line.startswith("# SALES"))
     return read_variables("\n".join(lines))
 

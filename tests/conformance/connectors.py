@@ -1,7 +1,7 @@
-"""Two data connectors as their users run them: their configuration, catalog and commands.
+"""Run two data connectors as their users do, with configuration, catalog and commands.
 
-Shared by `make conformance`, where it runs inside the connector's own environment, and by the benchmark: it knows
-nothing but the standard library.
+Used by `make conformance`, where it runs in the connector's own environment, and by the benchmark. It uses
+only the standard library.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Connector:
         self.config.write_text(json.dumps({**own, **more}))
 
     def run(self, *arguments: str) -> Iterator[dict[str, Any]]:
-        """The messages that the program writes; raises ``RuntimeError`` with its complaints when it fails."""
+        """Yield the messages that the program writes; raises ``RuntimeError`` with its errors when it fails."""
         complaints = self.folder / "complaints.txt"
         logged: list[str] = []
         with (
@@ -66,7 +66,7 @@ class Connector:
         raise NotImplementedError
 
     def records(self) -> dict[str, int]:
-        """Read all objects of the catalog; how many records came, by object."""
+        """Read all objects of the catalog and return the number of records of each."""
         counts: dict[str, int] = {}
         for message in self.run(*self.read_arguments()):
             if message.get("type") == "RECORD":
@@ -76,7 +76,7 @@ class Connector:
 
 
 def _messages(lines: Iterable[str], logged: list[str]) -> Iterator[dict[str, Any]]:
-    """The JSON objects among the lines; what else is written goes into ``logged``."""
+    """Yield the lines that are JSON objects, and append the others to ``logged``."""
     for line in lines:
         try:
             message = json.loads(line)
@@ -93,7 +93,7 @@ class Tap(Connector):
     """The Singer tap, over REST."""
 
     def discover(self) -> int:
-        """Write the catalog with our objects selected; how many streams there are."""
+        """Write the catalog with our objects selected, and return the number of streams."""
         done = subprocess.run(
             [str(self.program), "--config", str(self.config), "--discover"],
             env=dict(self.environment), capture_output=True, text=True, check=False,
@@ -118,7 +118,7 @@ def _select(stream: dict[str, Any]) -> None:
 
 
 class Airbyte(Connector):
-    """Airbyte's source connector; it takes Bulk API 2.0 where it can."""
+    """Airbyte's source connector, which uses Bulk API 2.0 where it can."""
 
     def check(self) -> None:
         told = [message for message in self.run("check", "--config", str(self.config)) if "connectionStatus" in message]

@@ -1,4 +1,4 @@
-"""An environment of its own for each public client, under ``.conformance/``, from pinned files of this repository."""
+"""Install each public client in its own environment under ``.conformance/``, from pinned files of this repository."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Client:
 
     package: str
     script: str
-    """A module of ``tests.conformance.clients``, or a file there that ends in ``.mjs``."""
+    """A module in ``tests.conformance.clients``, or an ``.mjs`` file there."""
     driver: str = ""
-    """A module that runs in our environment and starts the script itself; the script is no client then."""
+    """A module that runs in our environment and starts the script, which is then not a client itself."""
 
     @property
     def by_node(self) -> bool:
@@ -46,7 +46,7 @@ class Client:
         return self.folder / "bin" / "python"
 
     def install(self) -> str:
-        """Make the environment unless it is there as pinned; returns the client's version."""
+        """Install the environment unless it matches the pinned files; return the client's version."""
         if self.by_node:
             install_node(NODE_FOLDER, NODE_FILES)
             manifest = NODE_FOLDER / "node_modules" / self.package / "package.json"

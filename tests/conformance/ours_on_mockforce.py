@@ -1,8 +1,8 @@
-"""The other way around: SFAPI against a mock of Salesforce that nobody here wrote (simple-mockforce, as a server).
+"""The reverse: run SFAPI against a mock of Salesforce written by others (simple-mockforce, as a server).
 
 The mock knows logins, queries of plain fields, and single records. It has no ``/limits``, no describe calls and no
-``COUNT()``: a sync cannot run there, and must say so in a line. It answers an upsert with 204 and a body, which no
-HTTP client reads: cases go there without an external id.
+``COUNT()``: a sync cannot run there, and must say so in one line. It answers an upsert with 204 and a body, which no
+HTTP client reads, so cases are sent without an external id.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ START_SECONDS = 120
 
 
 class Ours:
-    """SFAPI's commands, set up for one Salesforce."""
+    """SFAPI's commands, configured for one Salesforce."""
 
     def __init__(self, host: str, bundle: Path, database: str) -> None:
         self.host = host
@@ -53,7 +53,7 @@ class Ours:
         }
 
     def manage(self, *arguments: str) -> tuple[int, str]:
-        """Exit status and all output of a command."""
+        """Run a command and return its exit status and all output."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
@@ -116,7 +116,7 @@ def _shows(done: tuple[int, str], text: str) -> None:
 
 
 def _refuses(done: tuple[int, str]) -> str:
-    """Salesforce's refusal in a line, which is returned."""
+    """Require that the command fails with one line, and return that line."""
     expect(f"status 1 without a traceback: {done[1][-300:]}", done[0] == 1 and "Traceback" not in done[1])
     line = next((line for line in done[1].splitlines() if "Salesforce answered 4" in line), "")
     expect(f"the refusal in {done[1][-300:]}", line)

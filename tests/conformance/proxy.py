@@ -1,6 +1,6 @@
-"""A proxy that leads ``*.salesforce.com`` to the simulator: some clients have the address built in.
+"""A proxy that connects ``*.salesforce.com`` to the simulator, for clients with built-in addresses.
 
-It passes bytes on (``CONNECT``), so TLS is between client and simulator, whose certificate names these hosts.
+It forwards bytes (``CONNECT``), so TLS is between client and simulator, whose certificate names these hosts.
 Any other address is refused: nothing leaves this machine.
 """
 
@@ -14,7 +14,7 @@ HOSTS = ("login.salesforce.com", "test.salesforce.com", "conformance.my.salesfor
 
 
 class Proxy:
-    """Runs in a thread of its own until :meth:`stop`."""
+    """Runs in its own thread until :meth:`stop`."""
 
     def __init__(self, port_of_simulator: int) -> None:
         self._target = port_of_simulator

@@ -1,4 +1,4 @@
-"""What the tests of the endpoints about assets share: a Super User who asks, and audits as of now."""
+"""Helpers for tests of the asset endpoints: a Super User's requests, and audits as of now."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(super_user: Client) -> Ask:
-    """``ask("assets/forms", flag="dormant")``: the JSON of the answer, which has the status 200."""
+    """Return an endpoint's JSON: ``ask("assets/forms", flag="dormant")``. The status must be 200."""
 
     def asked(path: str, *, status: int = 200, **query: Any) -> Any:
         answer = super_user.get(f"/api/v1/pardot/{path}", query)
@@ -32,7 +32,7 @@ def ask(super_user: Client) -> Ask:
 
 
 def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:
-    """Everything but ``unread`` was read; then the audits ran. The moment at which the look-back ends."""
+    """Mark all entities but ``unread`` as read, run the audits, and return the end of the look-back."""
     now = timezone.now()
     read(*(name for name in READ if name not in unread), until=now - activity_age)
     audit(now)
@@ -48,7 +48,7 @@ def names(answer: Any) -> list[Any]:
 
 
 def assert_documented(schema: Any, body: Any) -> None:
-    """``body`` has the names and kinds of values of ``schema``, and no others."""
+    """Require that ``body`` has exactly the names and types of ``schema``."""
     assert _shape(body) == _shape(schema.model_validate(body).model_dump(mode="json", exclude_unset=True))
 
 

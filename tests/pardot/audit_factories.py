@@ -1,4 +1,4 @@
-"""Assets, activities and tags for audits, and what an audit says about them."""
+"""Make assets, activities and tags, audit them, and read the results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pardot.sync import rollups
 
 NOW = datetime(2026, 6, 30, 15, 0, tzinfo=UTC)
 UNTIL = datetime(2026, 6, 29, 3, 20, tzinfo=UTC)
-"""When the last complete read of activities began: 30 days before is 30 May, 03:20."""
+"""The start of the last complete read of activities; 30 days earlier is May 30, 03:20."""
 SINCE = UNTIL - timedelta(days=30)
 CLICK, VIEW, ERROR, SUCCESS, SENT, BOUNCED, SPAM, VISIT, CUSTOM_URL_CLICK = 1, 2, 3, 4, 6, 13, 14, 20, 21
 SF_15, SF_18 = "701Hs0000012AbC", "701Hs0000012AbCIAU"
@@ -26,7 +26,7 @@ _ids = count(1001)
 
 
 def read(*names: str, until: datetime = UNTIL, since: datetime | None = None) -> None:
-    """These entities were read completely (``since``: only from then on)."""
+    """Mark these entities as completely read (activities only from ``since`` on)."""
     for name in names:
         EntityState.objects.update_or_create(
             name=name, defaults={"complete_until": until, "complete_since": since if name == "activities" else None}
@@ -34,19 +34,19 @@ def read(*names: str, until: datetime = UNTIL, since: datetime | None = None) ->
 
 
 def make(model: type[PardotRecord], **values: Any) -> int:
-    """A row; its id."""
+    """Make a row and return its id."""
     values.setdefault("id", next(_ids))
     return int(model._default_manager.create(**values).pk)
 
 
 def happened(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None) -> None:
-    """Activities of this type; ``form_id=`` and the like say of what."""
+    """Make activities of this type; ``form_id=`` and the like name their asset."""
     rows = [VisitorActivity(id=next(_ids), type=kind, created_at=when, **of) for _ in range(times)]
     VisitorActivity.objects.bulk_create(rows)
 
 
 def audit(now: datetime = NOW) -> None:
-    """Roll up, then run every audit as of ``now``."""
+    """Compute the rollups, then run every audit as of ``now``."""
     rollups.count_days(datetime(2000, 1, 1, tzinfo=UTC).date(), None)
     run.run_audits(now=now)
 
@@ -67,5 +67,5 @@ def figures(area: str) -> Mapping[str, Any]:
 
 
 def only(model: Any, **values: Any) -> Any:
-    """Some ``columns`` of the record ``pk``."""
+    """Return these ``columns`` of the record ``pk``."""
     return model.objects.values_list(*values["columns"]).get(pk=values["pk"])

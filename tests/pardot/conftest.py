@@ -1,4 +1,4 @@
-"""What all tests of the Pardot app share: retries that do not make them wait, and Pardot behind the control port."""
+"""Fixtures for the Pardot app's tests: quick retries, and the simulated Pardot."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process try again after hundredths of a second; Bulk jobs are polled as often."""
+    """Let clients in this process retry, and poll Bulk jobs, after hundredths of a second."""
     monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
     monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
     monkeypatch.setattr(bulk, "_POLL_SECONDS", 0.02)
@@ -37,15 +37,15 @@ def kept_survey() -> KeptSurvey:
 
 @pytest.fixture
 def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
-    """After ``camp_sync --survey`` of the simulator as it was made."""
-    del database  # its tables are emptied in the end
+    """The data after ``camp_sync --survey`` of the simulator's initial state."""
+    del database  # the tables must be emptied at the end
     kept_survey.put_back()
     return pardot
 
 
 @pytest.fixture
 def start(simulator: Simulator, database: str) -> Iterator[Start]:
-    """``start("camp_sync", "--survey")``: a process that is gone when the test ends, however it ends."""
+    """Start a command as a process: ``start("camp_sync", "--survey")``. It is killed when the test ends."""
     processes: list[subprocess.Popen[str]] = []
 
     def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:

@@ -1,6 +1,6 @@
-"""The rows that a survey of the simulator as it was made leaves, to be put back where a test begins behind one.
+"""Keep the rows of a survey of the simulator's initial state, and restore them for tests that start from one.
 
-A survey takes seconds, its rows a tenth of one.
+A survey takes seconds; restoring its rows takes a tenth of one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _STORED = """
     SELECT column_name FROM information_schema.columns
      WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
 """
-"""The columns that take a value; PostgreSQL computes the others."""
+"""The columns that can be written; PostgreSQL computes the others."""
 
 
 class KeptSurvey:
-    """Made by the first that asks."""
+    """The rows of a survey, which runs on first use."""
 
     def __init__(self) -> None:
         self._tables: list[str] = []
@@ -41,7 +41,7 @@ class KeptSurvey:
                 cursor.execute(sql.SQL("CREATE TABLE {}.{} AS TABLE public.{}").format(SCHEMA, table, table))
 
     def _copy(self) -> None:
-        """In one transaction: what refers to other rows is checked at its end."""
+        """Restore the rows in one transaction, because foreign keys are checked at its end."""
         with transaction.atomic(), connection.cursor() as cursor:
             for name in self._tables:
                 cursor.execute(_STORED, [name])

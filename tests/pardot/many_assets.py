@@ -1,4 +1,4 @@
-"""Many assets and far more people, and what an endpoint asks PostgreSQL about them."""
+"""Make many assets and far more people, and inspect the SQL of an endpoint."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def sf_id(prefix: str, number: int) -> str:
 
 
 IN_BRACES: Mapping[str, str] = {"type": "forms", "asset_id": "1", "prospect_id": "17", "sf_id": sf_id("701", 2)}
-"""What stands for the parameters of paths."""
+"""Values for the paths' parameters."""
 
 
 def bulk(model: Any, rows: Iterator[dict[str, Any]]) -> None:
@@ -69,7 +69,7 @@ def bulk(model: Any, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def fill(campaigns: int) -> None:
-    """So many campaigns with some of everything each, and far more of what grows with people."""
+    """Make this many campaigns with some of everything each, and far more rows in tables that grow with people."""
     now, numbers = timezone.now(), range(1, campaigns + 1)
     bulk(Campaign, ({"id": n, "name": f"C {n}", "salesforce_id": sf_id("701", n), "folder_id": n} for n in numbers))
     bulk(Folder, ({"id": n, "name": f"Folder {n}"} for n in numbers))
@@ -115,7 +115,7 @@ def forget() -> None:
 
 
 def statements(client: Client, path: str) -> list[str]:
-    """What was asked for one answer; ``path`` is that after ``/api/v1/pardot/``."""
+    """Return the SQL queries of one answer; ``path`` is relative to ``/api/v1/pardot/``."""
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(f"/api/v1/pardot/{path.format(**IN_BRACES)}")
     assert answer.status_code == 200, answer.content
@@ -123,7 +123,7 @@ def statements(client: Client, path: str) -> list[str]:
 
 
 def read_whole(asked: Iterable[str]) -> set[str]:
-    """The tables that PostgreSQL would read from one end to the other, by themselves or by an index."""
+    """Return the tables that PostgreSQL would read as a whole, with or without an index."""
     return {
         node["Relation Name"]
         for statement in asked

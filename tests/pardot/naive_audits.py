@@ -1,4 +1,4 @@
-"""The audits once more, as plainly as can be: loops over all rows, from the words of the spec."""
+"""A naive copy of the audits, written from the spec as loops over all rows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FLAGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class World:
-    """Every row, and the moment."""
+    """Every row, and the time of the audit."""
 
     now: datetime
     look_back_days: int = 30
@@ -92,7 +92,7 @@ Found = dict[str, dict[int, set[str]]]
 
 
 def naive_flags(world: World) -> Found:
-    """Area → id → flags."""
+    """Return the flags by area and id."""
     found: Found = {
         "campaigns": {row.pk: set(_campaign(world, row)) for row in world.campaigns},
         "lists": {row.pk: set(_list(world, row)) for row in world.lists},
@@ -110,7 +110,7 @@ def naive_flags(world: World) -> Found:
 
 
 def naive_counts(world: World, found: Found) -> dict[str, dict[str, int | None]]:
-    """Area → flag → how many, or ``None`` without data."""
+    """Return the count by area and flag; ``None`` without data."""
     return {
         area: {
             flag: sum(flag in flags for flags in found[area].values()) if world.has_data(area, flag) else None
@@ -188,7 +188,7 @@ def _list(world: World, row: List) -> Iterable[str]:
 
 
 def _prefix(name: str | None) -> tuple[str, str] | None:
-    """The prefix, whatever its case and the blanks around it, and what separates it."""
+    """Return the prefix in lower case without surrounding spaces, and its separator."""
     for place, character in enumerate(name or ""):
         if character in ":-_|/":
             prefix = (name or "")[:place].strip().lower()

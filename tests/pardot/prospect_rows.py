@@ -1,4 +1,4 @@
-"""Rows of prospects and what belongs to them, for the tests of prospects, engagement and orphans."""
+"""Make prospects and related rows, for the tests of prospects, engagement and orphans."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _serial = count(1)
 
 
 def crm_id(prefix: str = "003") -> str:
-    """An id of 18 characters that nothing else has."""
+    """Return a unique id of 18 characters."""
     whole = id_of_18(f"{prefix}Pr{next(_serial):010d}")
     assert whole is not None
     return whole
@@ -40,7 +40,7 @@ def engaged(who: Prospect, activities: int, *, last: datetime | None = None) -> 
 
 
 def read_completely(*entities: str, ago: timedelta = timedelta(hours=1), since: datetime | None = None) -> None:
-    """As a sync leaves it that began so long ago."""
+    """Mark entities as completely read by a sync that began this long ago."""
     for name in entities:
         EntityState.objects.update_or_create(
             name=name, defaults={"complete_until": timezone.now() - ago, "complete_since": since}

@@ -1,4 +1,4 @@
-"""The simulated Pardot as the tests change and read it, and the comparison with what is copied of it."""
+"""Change and read the simulated Pardot, and compare it with its copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OBJECTS = len(PARDOT_ENTITIES)
 
 
 class Pardot:
-    """Changes and raw rows, uncounted and without the API."""
+    """Changes and raw rows through the control port, which does not count as API calls."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
@@ -31,12 +31,12 @@ class Pardot:
         self.post("/settings", values)
 
     def rows(self, path: str) -> list[dict[str, Any]]:
-        """Every row, recycle bin included."""
+        """Return every row, including the recycle bin."""
         answer = self.simulator.get(f"/pardot/rows/{path}")
         return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 
     def ids(self, path: str) -> list[int]:
-        """Of those that are not in the recycle bin."""
+        """Return the ids of the rows outside the recycle bin."""
         return [row["id"] for row in self.rows(path) if not row.get("isDeleted")]
 
     def add(self, path: str, **values: Any) -> int:
@@ -46,7 +46,7 @@ class Pardot:
         self._edit(path, record, {"values": values})
 
     def edit_without_stamp(self, path: str, record: int, **values: Any) -> None:
-        """``updatedAt`` stays."""
+        """Edit a record without changing ``updatedAt``."""
         self._edit(path, record, {"values": values, "touch": False})
 
     def _edit(self, path: str, record: int, order: dict[str, Any]) -> None:
@@ -59,10 +59,10 @@ class Pardot:
         self.post(f"/objects/{path}/{record}/purge")
 
     def fail(self, code: int, times: int = 1) -> None:
-        """The next calls get this error."""
+        """Answer the next calls with this error."""
         self.post("/fail", {"code": code, "times": times})
 
-    # -- what it saw ------------------------------------------------------------------------------------
+    # -- recorded calls ---------------------------------------------------------------------------------
 
     def calls(self) -> int:
         return int(self.simulator.get("/state")["counters"]["pardot"])
@@ -75,7 +75,7 @@ class Pardot:
 
 
 def camp_sync(*arguments: str) -> str:
-    """Run it in this process; everything that it says. ``CommandError`` when it fails."""
+    """Run ``camp_sync`` in this process and return its output; raises ``CommandError`` when it fails."""
     said = StringIO()
     try:
         call_command("camp_sync", *arguments, verbosity=0, stdout=said, stderr=said)
@@ -91,7 +91,7 @@ def last_run(name: str) -> SyncRun:
 
 
 def expected(pardot: Pardot, entity: PardotEntity) -> dict[int, dict[str, Any]]:
-    """The rows that ought to be here, by id, as model values."""
+    """Return the rows that should be copied, by id, as model values."""
     names = dict(zip((field.name for field in entity.fields()), entity.api_names, strict=True))
     return {
         row["id"]: {name: _as_model_value(entity.model, name, row[api]) for name, api in names.items()}
@@ -106,11 +106,11 @@ def copied(entity: PardotEntity) -> dict[int, dict[str, Any]]:
 
 
 def assert_equal(pardot: Pardot, *entities: PardotEntity) -> int:
-    """Row for row, column for column; the number of rows compared."""
+    """Compare all rows and columns, and return the number of rows."""
     rows = 0
     for entity in entities or PARDOT_ENTITIES:
         there, here = expected(pardot, entity), copied(entity)
-        assert here.keys() == there.keys(), f"{entity.name}: other records"
+        assert here.keys() == there.keys(), f"{entity.name}: the ids differ"
         for key, values in there.items():
             assert here[key] == values, f"{entity.name} {key}"
         rows += len(there)

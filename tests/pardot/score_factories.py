@@ -1,4 +1,4 @@
-"""A small data set for the score: assets as a sync would leave them, at a moment of our own."""
+"""Make a small data set for the score: assets as a sync would leave them, at a fixed time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ids = count(1)
 
 
 def read(*names: str, until: datetime = NOW, **more: Any) -> None:
-    """These entities were read completely."""
+    """Mark these entities as completely read."""
     for name in names:
         EntityState.objects.update_or_create(name=name, defaults={"complete_until": until, **more})
 
@@ -40,7 +40,7 @@ def read_everything(until: datetime = NOW) -> None:
 
 
 def make(model: type[PardotRecord], **values: Any) -> int:
-    """A row; its id."""
+    """Make a row and return its id."""
     return int(model._default_manager.create(id=next(_ids), **values).pk)
 
 
@@ -49,7 +49,7 @@ def campaign(**values: Any) -> int:
 
 
 def form(**values: Any) -> int:
-    """Without a campaign: an issue, unless told otherwise."""
+    """Make a form, by default without a campaign, which is an issue."""
     return make(Form, **{"name": "Contact us", **values})
 
 
@@ -63,7 +63,7 @@ def prospect(*, linked: bool = True, **values: Any) -> int:
 
 
 def weigh(**weights: float) -> None:
-    """Only these issues count, so that scores can be worked out by hand."""
+    """Set all other weights to 0, so that scores can be computed by hand."""
     set_value("score_weights", {**dict.fromkeys(BY_KEY, 0), **weights}, by="test")
 
 
@@ -92,5 +92,5 @@ def snapshot(day: date, **values: Any) -> DailySnapshot:
 
 
 def finished(tier: Tier | None = Tier.SET_UP, now: datetime = NOW) -> DailySnapshot:
-    """The end of a sync."""
+    """Finish a sync."""
     return finish(tier, now)

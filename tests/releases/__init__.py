@@ -1,1 +1,1 @@
-"""The release before this one: what of its tables and functions it needs, and its code at work on the new ones."""
+"""The previous release: the tables and functions that it needs, and its code on the new database."""

@@ -1,4 +1,4 @@
-"""The code of an earlier release, from the history of this repository."""
+"""Check out the code of an earlier release from this repository's history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class NoHistory(Exception):
 
 
 def check_out(commit: str, folder: Path) -> Path:
-    """Return the folder, filled with the files of that commit."""
+    """Write the files of the commit into the folder, and return it."""
     done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise NoHistory(f"commit {commit[:12]} is not in this clone (git fetch --unshallow)")

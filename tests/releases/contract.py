@@ -1,4 +1,4 @@
-"""What the database has for the release before alone: the list of it, and what no code of this release names."""
+"""Find what the database keeps only for the previous release: the documented list, and names that no code uses."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ _FUNCTIONS = """
 
 
 def listed() -> set[str]:
-    """Return what the page says that the next release drops, such as ``column sf_account.search_name``."""
+    """Return the documented drops of the next release, such as ``column sf_account.search_name``."""
     return {" ".join(found) for found in _LISTED.findall(LIST.read_text())}
 
 
 @cache
 def kept_columns() -> frozenset[tuple[str, str]]:
-    """Return the listed columns, each with its table before it."""
+    """Return the table and name of each listed column."""
     columns = (name.removeprefix("column ") for name in listed() if name.startswith("column "))
     return frozenset((table, column) for table, _, column in (name.partition(".") for name in columns))
 
 
 def is_of_kept(definition: str) -> bool:
-    """Tell whether an index is one of a listed column, with which it goes."""
+    """Return whether an index is of a listed column, and is dropped with it."""
     return any(f"{table} " in definition and f"({column} " in definition for table, column in kept_columns())
 
 
 def unused() -> set[str]:
-    """Return the tables, columns and functions of the database that nothing in the code of this release names.
+    """Return the tables, columns and functions of the database that the code of this release never names.
 
-    A column that is a copy of Salesforce's or Pardot's is used by its declaration: each sync reads it.
+    A column copied from Salesforce or Pardot counts as used by its declaration, because each sync reads it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS.replace("%s.%s", "%%s.%%s"), [list(APPS)])
@@ -97,7 +97,7 @@ def _is_named(field: models.Field) -> bool:  # type: ignore[type-arg]
 
 
 def _not_called(functions: Mapping[str, tuple[str, bool]], needing: list[str]) -> set[str]:
-    """Return the functions that neither the code nor ``needing`` nor a function that is called names."""
+    """Return the functions that neither the code, nor ``needing``, nor a called function names."""
     words = _words() | set(re.findall(r"\w+", " ".join(needing)))
     called = {name for name, (_, by_trigger) in functions.items() if by_trigger or name in words}
     while further := {
@@ -111,7 +111,7 @@ def _not_called(functions: Mapping[str, tuple[str, bool]], needing: list[str]) -
 
 @cache
 def _words() -> frozenset[str]:
-    """Return the words of the code, without declarations of models and migrations."""
+    """Return the words of the code, without model declarations and migrations."""
     files = chain.from_iterable((ROOT / folder).rglob("*") for folder in _FOLDERS)
     return frozenset(chain.from_iterable(_words_of(file) for file in files if file.suffix in _CODE))
 

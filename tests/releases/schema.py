@@ -1,4 +1,4 @@
-"""Describe the tables and functions of a database, and say what a release that needs them would miss in another one."""
+"""Describe the tables and functions of a database, and find those that a release would miss in another one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FUNCTIONS = """
 
 @dataclass(frozen=True)
 class Column:
-    """A column's type, and whether an INSERT may leave it out."""
+    """A column's type, and whether an INSERT may omit it."""
 
     type: str
     nullable: bool
@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns by name, unique indexes by definition, and the columns of each check and foreign key."""
+    """A table's columns by name, unique indexes by definition, and the columns of each check and foreign key."""
 
     columns: Mapping[str, Column]
     unique: frozenset[str]
@@ -58,7 +58,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Schema:
-    """Tables by name, and the signatures of functions that a statement may call."""
+    """A database's tables by name, and the signatures of functions that statements may call."""
 
     tables: Mapping[str, Table]
     functions: frozenset[str]
@@ -84,7 +84,7 @@ def describe(database: str) -> Schema:
 
 
 def missed(needed: Schema, present: Schema) -> list[str]:
-    """Return what breaks code that was written for ``needed`` when it runs on ``present``, a line each."""
+    """Return what breaks code for ``needed`` that runs on ``present``, one line each."""
     found = [f"function {name} is missing" for name in sorted(needed.functions - present.functions)]
     for name, table in needed.tables.items():
         if name in present.tables:
@@ -124,7 +124,7 @@ def _missed_of_column(needed: Column, present: Column | None) -> Iterator[str]:
 
 
 def as_json(release: str, commit: str, schema: Schema) -> str:
-    """Return the text of a release's file, a line for each column."""
+    """Return the text of a release's file, with a line for each column."""
     tables = {
         name: {
             "columns": {column: _declared(each) for column, each in table.columns.items()},

@@ -1,4 +1,4 @@
-"""Visitors of a running service who ask for everything that a table of routes lists, as fast as they get answers."""
+"""Visitors of a running service that request every route of a table, as fast as they get answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ASK_SECONDS = 120
 _ADMIN_PAGE = re.compile(r'href="(/admin/\w+/\w+/)"')
 
 Request = tuple[str, str, str]
-"""Method, address, body."""
+"""Method, address, and body."""
 
 
 def requests_of(table: Path, world: World) -> list[Request]:
@@ -40,13 +40,13 @@ def routes_in(table: Path) -> set[str]:
 
 
 def routes_of(url: str) -> set[str]:
-    """Return the routes of the OpenAPI document that this service publishes."""
+    """Return the routes in the service's OpenAPI document."""
     paths = requests.get(f"{url}/api/v1/openapi.json", timeout=ASK_SECONDS).json()["paths"]
     return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 
 def super_user(url: str, cookies: CookieMaker) -> requests.Session:
-    """Return a session that may do everything, with the token that a page would send."""
+    """Return a Super User's session, with the CSRF token that a page would send."""
     session, cookie = requests.Session(), f"oxa={cookies.cookie(uuid=SUPER_USER)}"
     me = session.get(f"{url}/api/v1/me", headers={"Cookie": cookie}, timeout=ASK_SECONDS)
     session.headers["Cookie"] = f"{cookie}; csrftoken={session.cookies['csrftoken']}"
@@ -62,7 +62,7 @@ def service(key: str) -> requests.Session:
 
 
 def operator(url: str) -> tuple[requests.Session, list[Request]]:
-    """Return a session of the admin, and the pages that its start page names."""
+    """Return an admin session, and the pages that the admin's start page links to."""
     session = requests.Session()
     session.get(f"{url}/admin/login/", timeout=ASK_SECONDS)
     answers = {"username": ADMIN_NAME, "password": ADMIN_PASSWORD, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
@@ -74,7 +74,7 @@ def operator(url: str) -> tuple[requests.Session, list[Request]]:
 
 
 class Load:
-    """What visitors were answered: by request, how often which status."""
+    """The answers to visitors: the count of each status, by request."""
 
     def __init__(self) -> None:
         self.seen: dict[tuple[str, str], Counter[int]] = {}
@@ -83,12 +83,12 @@ class Load:
 
     @contextmanager
     def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
-        """Have each visitor ask in an order of its own, for as long as the context lasts and once at least."""
+        """Let each visitor send all requests in its own order, repeatedly while the context lasts, at least once."""
         with in_background([partial(self._work, *visitor) for visitor in visitors], self._ended):
             yield
 
     def never_shown(self) -> dict[str, list[int]]:
-        """Return the addresses that nobody was shown, with the statuses that were given."""
+        """Return the addresses that no visitor was shown, with their statuses."""
         refused = {request: sorted(statuses) for request, statuses in self.seen.items() if min(statuses) >= 400}
         return {address: statuses for (method, address), statuses in refused.items() if method == "GET"}
 

@@ -1,4 +1,4 @@
-"""Is the cache what Salesforce is? All values of all rows, by a comparison that knows nothing of the sync's code."""
+"""Compare all values of the cache with Salesforce, without using the sync's code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sync(*names: str, **options: Any) -> None:
 
 
 def in_salesforce(simulator: Simulator, model: type[CachedRecord]) -> dict[str, dict[str, Any]]:
-    """The records that ought to be cached, by id, as model values."""
+    """Return the records that should be cached, by id, as model values."""
     columns = {field.attname: field.salesforce_name for field in model.copied_fields()}
     where = f" WHERE {FILTERS[model]}" if model in FILTERS else ""
     rows = simulator.query(f"SELECT {', '.join(columns.values())} FROM {model.salesforce_object}{where}")
@@ -33,17 +33,17 @@ def in_salesforce(simulator: Simulator, model: type[CachedRecord]) -> dict[str, 
 
 
 def in_cache(model: type[CachedRecord]) -> dict[str, dict[str, Any]]:
-    """The records that readers see, by id."""
+    """Return the records that readers see, by id."""
     names = [field.attname for field in model.copied_fields()]
     return {row["id"]: row for row in model.objects.values(*names)}
 
 
 def assert_equal(simulator: Simulator, *models: type[CachedRecord]) -> int:
-    """Row for row, column for column; the number of rows compared."""
+    """Compare all rows and columns, and return the number of rows."""
     rows = 0
     for model in models or ALL_MODELS:
         expected, found = in_salesforce(simulator, model), in_cache(model)
-        assert found.keys() == expected.keys(), f"{model.__name__}: other records"
+        assert found.keys() == expected.keys(), f"{model.__name__}: the ids differ"
         for key, values in expected.items():
             assert found[key] == values, f"{model.__name__} {key}"
         rows += len(expected)
@@ -51,7 +51,7 @@ def assert_equal(simulator: Simulator, *models: type[CachedRecord]) -> int:
 
 
 def _as_model_value(model: type[CachedRecord], name: str, raw: Any) -> Any:
-    """A raw value of the simulator's store as Django gives it."""
+    """Convert a raw value of the simulator's store to Django's value."""
     if raw is None or raw == "":
         return None if name != "is_deleted" else False
     kind = next(field for field in model.copied_fields() if field.attname == name).get_internal_type()
@@ -66,7 +66,7 @@ def _as_model_value(model: type[CachedRecord], name: str, raw: Any) -> Any:
 
 
 def last_run(name: str) -> SyncRun:
-    """The latest run of an object."""
+    """Return the latest run of an object."""
     run = SyncRun.objects.filter(object=name).first()
     assert run is not None
     return run

@@ -1,4 +1,4 @@
-"""What all tests of the cache share: retries that do not make them wait."""
+"""Fixtures for the cache's tests: quick retries, and commands as processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRIES = 12
 
 
 class Quick(Patience):
-    """So many tries with short pauses, however long each of them takes on a busy machine."""
+    """A fixed number of tries with short pauses, however long each try takes on a busy machine."""
 
     def pause(self, attempt: int) -> float:
         return super().pause(attempt) if attempt < TRIES - 1 else math.inf
@@ -30,7 +30,7 @@ QUICK = Quick(deadline=60, first_pause=0.01, longest_pause=0.05, connect_timeout
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients of this process try again after hundredths of a second; Bulk jobs are polled as often."""
+    """Let clients in this process retry, and poll Bulk jobs, after hundredths of a second."""
     monkeypatch.setattr(sf_connection, "Patience", lambda: QUICK)
     monkeypatch.setattr(sf_command, "_PATIENCE", QUICK)
     monkeypatch.setattr(bulk, "_FIRST_POLL_SECONDS", 0.01)
@@ -39,7 +39,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def start(simulator: Simulator, database: str) -> Iterator[Start]:
-    """``start("sync_all", DEBUG="off")``: a process that is gone when the test ends, however it ends."""
+    """Start a command as a process: ``start("sync_all", DEBUG="off")``. It is killed when the test ends."""
     processes: list[subprocess.Popen[str]] = []
 
     def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:

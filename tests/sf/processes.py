@@ -1,4 +1,4 @@
-"""Commands as processes of their own, which tests start, watch and kill (the fixture ``start``)."""
+"""Run commands as processes that tests start, watch and kill (the fixture ``start``)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def start_process(simulator: Simulator, database: str, *arguments: str, **more: 
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """With -9, unless it has ended; its pipes are closed."""
+    """Kill the process with SIGKILL unless it has ended, and close its pipes."""
     process.kill()
     if process.stdout and not process.stdout.closed:
         process.communicate()
@@ -35,5 +35,5 @@ def kill(process: subprocess.Popen[str]) -> None:
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, f"timed out after {WAIT_SECONDS} seconds"
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Calls to the simulated Salesforce, as bare as HTTP is."""
+"""Call the simulated Salesforce with plain HTTP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VERSION = "64.0"
 
 
 class Salesforce:
-    """REST calls with one session; every method gives the plain answer."""
+    """REST calls with one session."""
 
     def __init__(self, simulator: RunningSimulator, token: str, version: str = VERSION) -> None:
         self.simulator = simulator
@@ -23,7 +23,7 @@ class Salesforce:
         self.http.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """``path`` follows the version, unless it begins with ``/services``."""
+        """Send a request; ``path`` is relative to the API version unless it begins with ``/services``."""
         path = path if path.startswith("/services") else f"{self.base}{path}"
         return self.http.request(method, f"{self.simulator.base_url}{path}", timeout=30, **options)
 
@@ -31,7 +31,7 @@ class Salesforce:
         return self.call("GET", "/queryAll" if all_rows else "/query", params={"q": soql}, **options)
 
     def records(self, soql: str, *, all_rows: bool = False, **options: Any) -> list[dict[str, Any]]:
-        """The records of all pages."""
+        """Return the records of all pages."""
         page = self.query(soql, all_rows=all_rows, **options).json()
         records: list[dict[str, Any]] = page["records"]
         while not page["done"]:
@@ -43,7 +43,7 @@ class Salesforce:
         return self.call("POST", "/jobs/query", json={"operation": operation, "query": soql})
 
     def finished_job(self, soql: str, operation: str = "query") -> str:
-        """The id of a job that has ended."""
+        """Run a job to its end and return its id."""
         job_id: str = self.start_job(soql, operation).json()["id"]
         while self.call("GET", f"/jobs/query/{job_id}").json()["state"] not in ("JobComplete", "Failed"):
             pass
@@ -54,10 +54,10 @@ class Salesforce:
 
 
 def rows(response: requests.Response) -> list[dict[str, str]]:
-    """A page of Bulk results, a dict a row."""
+    """Return a page of Bulk results, with a dict for each row."""
     return list(csv.DictReader(io.StringIO(response.content.decode(), newline="")))
 
 
 def errors(response: requests.Response) -> list[str]:
-    """The error codes of an answer."""
+    """Return the error codes of an answer."""
     return [error["errorCode"] for error in response.json()]

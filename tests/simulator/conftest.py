@@ -1,4 +1,4 @@
-"""One simulator for all tests here, put back to its start before each of them."""
+"""One simulator for all tests here, reset before each test."""
 
 from __future__ import annotations
 

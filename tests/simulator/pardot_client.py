@@ -1,4 +1,4 @@
-"""Calls to the simulated Pardot, as bare as HTTP is."""
+"""Call the simulated Pardot with plain HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.simulator.running import RunningSimulator
 
 
 class Pardot:
-    """API calls with one session; every method gives the plain answer."""
+    """API calls with one session."""
 
     def __init__(self, simulator: RunningSimulator) -> None:
         self.simulator = simulator
@@ -27,21 +27,21 @@ class Pardot:
         return self.call("GET", path, params=params)
 
     def values(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """The rows of one page."""
+        """Return the rows of one page."""
         response = self.get(path, **params)
         assert response.status_code == 200, response.text
         values: list[dict[str, Any]] = response.json()["values"]
         return values
 
     def pages(self, path: str, **params: Any) -> list[requests.Response]:
-        """All pages, by their ``nextPageUrl``."""
+        """Return all pages, following ``nextPageUrl``."""
         responses = [self.get(path, **params)]
         while url := responses[-1].json()["nextPageUrl"]:
             responses.append(self.http.get(url, timeout=30))
         return responses
 
     def every(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """The rows of all pages."""
+        """Return the rows of all pages."""
         return [row for page in self.pages(path, **params) for row in page.json()["values"]]
 
     def control(self, method: str, path: str, payload: Any = None) -> Any:
@@ -51,13 +51,13 @@ class Pardot:
         self.control("POST", "/settings", values)
 
     def stored(self, path: str) -> list[dict[str, Any]]:
-        """Every row there is, uncounted and without the API."""
+        """Return all stored rows through the control port, which does not count as API calls."""
         answer = self.control("GET", f"/rows/{path}")
         return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 
 
 def refusal(response: requests.Response) -> int:
-    """The code of an error."""
+    """Return the code of an error."""
     assert set(response.json()) == {"code", "message"}
     code: int = response.json()["code"]
     return code

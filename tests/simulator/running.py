@@ -1,4 +1,4 @@
-"""A simulator in a process of its own, for tests."""
+"""Run a simulator in its own process."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ STOP_SECONDS = 60
 
 
 class RunningSimulator:
-    """Starts on free ports, reads the variables it prints, and is stopped with :meth:`stop`.
+    """A simulator that starts on free ports and runs until :meth:`stop`.
 
-    ``variables`` are what an app has to be given; ``session()`` trusts its certificate; ``control`` calls the
-    control server and gives its JSON.
+    ``variables`` are the settings for an app; ``session()`` trusts its certificate; ``control`` calls the
+    control server and returns its JSON.
     """
 
     def __init__(self, data_dir: Path, *arguments: str, schools: int = 50) -> None:
@@ -54,7 +54,7 @@ class RunningSimulator:
         return self._log.read_text()
 
     def session(self) -> requests.Session:
-        """A session that trusts the simulator and asks no proxy."""
+        """Return a session that trusts the simulator and uses no proxy."""
         session = requests.Session()
         session.trust_env = False
         session.verify = self.bundle
@@ -75,7 +75,7 @@ class RunningSimulator:
         self.control("POST", "/faults", order)
 
     def stop(self) -> int:
-        """Asks it to end; its exit status."""
+        """Terminate the simulator and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -86,7 +86,7 @@ class RunningSimulator:
 
 
 def read_variables(text: str) -> dict[str, str]:
-    """``NAME=value`` lines as a shell would read them."""
+    """Read ``NAME=value`` lines as a shell would."""
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     pairs = (shlex.split(line)[0].partition("=") for line in lines)
     return {name: value for name, _, value in pairs}

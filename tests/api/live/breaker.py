@@ -1,4 +1,4 @@
-"""The circuit breaker of live calls, in states that tests begin with."""
+"""Set the circuit breaker of live calls to states that tests begin with."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from api.protection.breaker import LIVE, LIVE_SILENCE, THRESHOLD
 
 
 def half_open() -> None:
-    """The live breaker, open for as long as it is at first: whoever calls next is the probe."""
+    """Open the live breaker with a pause that has just passed, so that the next call is the probe."""
     CircuitBreaker.objects.update_or_create(
         name=LIVE, defaults={"failures": THRESHOLD, "last_failure": Now() - LIVE_SILENCE}
     )

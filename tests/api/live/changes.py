@@ -1,4 +1,4 @@
-"""The user's contact as ``PUT /contact`` changes it, and what Salesforce has of it."""
+"""Change the user's contact with ``PUT /contact``, and compare it with Salesforce."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def contact(salesforce: Simulator, user: Client) -> str:
 
 
 def put(client: Client, body: Any, *, token: bool = True) -> Any:
-    """With the CSRF token of ``GET /me``."""
+    """Send the body with the CSRF token of ``GET /me``."""
     headers = {"X-CSRFToken": client.get("/api/v1/me").json()["csrf_token"]} if token else {}
     return client.put(CONTACT, body, content_type="application/json", headers=headers)
 
@@ -39,7 +39,7 @@ def in_salesforce(simulator: Simulator, contact: str) -> dict[str, Any]:
 
 
 def is_as_in_salesforce(simulator: Simulator, contact: str) -> bool:
-    """All columns, the stamp too."""
+    """Compare all columns, including the modification stamp."""
     return in_cache(Contact)[contact] == in_salesforce_as_cached(simulator, Contact)[contact]
 
 

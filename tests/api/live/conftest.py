@@ -1,4 +1,4 @@
-"""A logged-in user and a Salesforce to ask about them."""
+"""A logged-in user, and a Salesforce that knows them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from tests.simulated import Simulator
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
-    """Ours, after the simulator has set its own keys."""
+    """Use the tests' keys, after the simulator has set its own."""
     return cookies
 
 
 @pytest.fixture
 def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
-    """The simulator, logged in to already: what is counted are the calls of the request."""
+    """The simulator with an open session, so that only the request's own calls are counted."""
     live.live_client("test").session()
     return simulator
 
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As patient as ever, only quicker."""
+    """Shorten the time limit of live calls."""
     monkeypatch.setattr(live, "SECONDS", 1.5)

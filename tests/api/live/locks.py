@@ -1,4 +1,4 @@
-"""Somebody else who merges at the same time."""
+"""A concurrent merge into a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sf.ingest.lock import lock_table_for_write
 
 @contextmanager
 def merging(table: str) -> Iterator[None]:
-    """A sync holds the table meanwhile."""
+    """Lock the table as a merging sync does, as long as the context lasts."""
     held, done = threading.Event(), threading.Event()
 
     def merge() -> None:

@@ -1,4 +1,4 @@
-"""Instructors in the simulator, as Accounts and staff would have made them."""
+"""Make instructors in the simulator, as Accounts and staff would have made them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def new_contact(simulator: Simulator, **values: Any) -> str:
 
 
 def adoption_of(simulator: Simulator, contact: str, **values: Any) -> tuple[str, str]:
-    """An opportunity and its adoption."""
+    """Make an opportunity and its adoption."""
     usual = {"Name": "Algebra", "StageName": "Confirmed Adoption Won", "CloseDate": "2026-01-01"}
     opportunity = simulator.create("Opportunity", ContactId=contact, Contact__c=contact, **usual)
     return opportunity, simulator.create("Adoption__c", Opportunity__c=opportunity, **values)

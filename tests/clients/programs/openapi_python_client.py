@@ -77,7 +77,7 @@ narrow = AuthenticatedClient(base_url=URL, token=os.environ["NARROW_KEY"])
 
 
 def signed_in(*more: str) -> AuthenticatedClient:
-    """Return a client that sends the cookie of a signed-in user, and more cookies."""
+    """Return a client that sends the cookie of a signed-in user, and these other cookies."""
     cookies = "; ".join([f"oxa={os.environ['SFAPI_COOKIE']}", *more])
     return AuthenticatedClient(base_url=URL, token=cookies, prefix="", auth_header_name="Cookie")
 
@@ -236,7 +236,7 @@ def adoptions_records() -> None:
 
 
 def invalid(answer: Answered) -> list[int | str]:
-    """Return where the value is that the service refuses as not valid."""
+    """Return the location of the value that the service rejects as invalid."""
     body = good(answer, ValidationErrorBody)
     expect(
         f"422 field_invalid, not {body.code} {body.type_}", (body.code, body.type_) == (422, ErrorType.FIELD_INVALID)

@@ -1,4 +1,4 @@
-"""aiosalesforce: asyncio and httpx. It takes My Domain addresses only."""
+"""aiosalesforce: asyncio and httpx. It accepts only My Domain addresses."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One line of JSON a call, for the table: what was tried, and what came of it.
+"""Print one line of JSON for each call, with its result, for the table.
 
-Runs inside each client's own environment, so it knows nothing but the standard library.
+Runs in each client's own environment, so it uses only the standard library.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _failures: list[str] = []
 
 
 def attempt(call: str, run: Callable[[], Any]) -> Any:
-    """Make one kind of call; a string that it returns is shown. Returns what it returns, None on failure."""
+    """Make one kind of call and return its result, None on failure. A string is also printed."""
     try:
         outcome = run()
     except Exception as error:  # noqa: BLE001 (whatever a client raises is its verdict on the simulator)

@@ -1,4 +1,4 @@
-"""Compare what a connector read with what the org has, asked for without any client."""
+"""Compare a connector's records with the org's, which are read without any client."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.conformance.connectors import OBJECTS
 
 
 def compare(counts: dict[str, int]) -> str:
-    """Every record arrived; a connector may bring deleted ones too."""
+    """Require that every record has arrived; a connector may also return deleted ones."""
     for name in OBJECTS:
         alive, all_rows = _count(name, "query"), _count(name, "queryAll")
         read = counts.get(name, 0)

@@ -1,7 +1,7 @@
 """django-salesforce: Django's ORM over SOQL. It sends ``Authorization: OAuth …``.
 
-It cannot read ``Sforce-Limit-Info`` when the header has a second part, as Salesforce's guide shows it, and fails at
-such an answer: a limitation of the client, so the simulator is asked to send one part.
+It cannot parse a ``Sforce-Limit-Info`` header with a second part, as in Salesforce's guide, and fails on
+such an answer. That is the client's limitation, so the simulator is told to send one part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What both clients of the Pub/Sub API are asked to do: one changes records, the other has to hear of it."""
+"""The task of both Pub/Sub API clients: change a record, and receive its event."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LOGIN = {
 
 
 class Heard(Exception):
-    """The subscription has brought what was wanted."""
+    """Raised when the subscription has received the wanted event."""
 
 
 def trust_simulator() -> None:
-    """Both clients trust what certifi trusts, and ask for that when they are imported."""
+    """Have certifi name the simulator's certificates; both clients ask certifi when they are imported."""
     certifi.where = lambda: os.environ["REQUESTS_CA_BUNDLE"]
 
 

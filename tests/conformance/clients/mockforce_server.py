@@ -1,6 +1,6 @@
-"""simple-mockforce as a server: each HTTPS request is made again inside the mock, whose answer goes back.
+"""Run simple-mockforce as a server: repeat each HTTPS request inside the mock, and return the mock's answer.
 
-The mock is written for programs that import it: it answers what ``requests`` sends to ``*.salesforce.com`` in the same
+The mock is written for programs that import it: it answers requests to ``*.salesforce.com`` by ``requests`` in the same
 process. Run as ``python -m tests.conformance.clients.mockforce_server CERTIFICATE``; prints its address.
 """
 
@@ -20,7 +20,7 @@ NOT_THERE = json.dumps([{"errorCode": "NOT_FOUND", "message": "The mock does not
 
 
 class Bridge(BaseHTTPRequestHandler):
-    # One request a connection: the mock's patch is in this thread alone, so there is one at a time.
+    # One request for each connection, one at a time: the mock patches only this thread.
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -37,7 +37,7 @@ class Bridge(BaseHTTPRequestHandler):
 def _asked(method: str, target: str, body: bytes) -> tuple[int, bytes]:
     path, query = urlsplit(target).path, urlsplit(target).query
     if path.endswith(("/query", "/queryAll")) or (method == "POST" and "/sobjects/" in path):
-        path = path.rstrip("/") + "/"  # the mock knows simple-salesforce's way to write these
+        path = path.rstrip("/") + "/"  # the mock expects simple-salesforce's spelling of these
     url = f"https://mock.salesforce.com{path}{'?' if query else ''}{query}"
     try:
         answer = requests.request(method, url, data=body, timeout=10)
@@ -46,7 +46,7 @@ def _asked(method: str, target: str, body: bytes) -> tuple[int, bytes]:
     except Exception as error:  # noqa: BLE001 (the mock's own defects, which it raises into the caller)
         problem = {"errorCode": "MALFORMED_QUERY", "message": f"the mock: {type(error).__name__}: {error}"}
         return 400, json.dumps([problem]).encode()
-    # Its token answer names its own host, which is this server.
+    # The mock's token answer must contain this server's host.
     return answer.status_code, answer.content.replace(b"https://mock.salesforce.com", _address.encode())
 
 

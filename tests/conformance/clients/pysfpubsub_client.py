@@ -21,7 +21,7 @@ def _topic() -> str:
 
 def _subscribe(replay_type: str, place: bytes) -> events.Listener:
     listener = events.Listener(events.make_account("Conformance"))
-    subscriber = Client(**events.LOGIN)  # one client has one subscription: its semaphore serves no other
+    subscriber = Client(**events.LOGIN)  # a client can have only one subscription, because of its semaphore
     subscriber.auth()
     with suppress(events.Heard):
         subscriber.subscribe(events.TOPIC, replay_type, place, 10, listener)

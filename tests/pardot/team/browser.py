@@ -1,4 +1,4 @@
-"""A browser in front of ``/api/v1/pardot/``: it sends JSON and the CSRF token, and checks the shape of errors."""
+"""A client of ``/api/v1/pardot/`` that sends JSON and the CSRF token, and checks the format of errors."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ ROOT = "/api/v1/pardot/"
 
 
 class Browser:
-    """Asks as a page of ours would."""
+    """Sends requests as our pages do."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.token = client.get("/api/v1/me").json()["csrf_token"]
 
     def send(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> Any:
-        """The raw answer."""
+        """Return the raw answer."""
         sent: dict[str, Any] = {"data": body, "content_type": "application/json"} if body is not None else {}
         headers = {"X-CSRFToken": self.token if token is None else token}
         return getattr(self.client, method)(ROOT + path, headers=headers, **sent)
 
     def ask(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        """The body of an answer with this status."""
+        """Return the body of the answer, which must have this status."""
         answer = self.send(method, path, body)
         assert answer.status_code == expect, answer.content
         if expect >= 400:
@@ -34,7 +34,7 @@ class Browser:
         return self.ask("get", path)
 
     def refused(self, method: str, path: str, body: Any = None) -> str:
-        """The message of a 422."""
+        """Return the message of the answer, which must be a 422."""
         found = self.ask(method, path, body, expect=422)
         assert found["errors"]
         return str(found["message"])

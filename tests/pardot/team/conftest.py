@@ -1,4 +1,4 @@
-"""The callers of the API, as its own tests have them, and a browser of a Super User."""
+"""The callers of the API's tests, and a Super User's client."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["anonymous", "cookies", "super_user", "user"]
 
 @pytest.fixture
 def browser(super_user: Client) -> Browser:
-    """Of a Super User called Ines Example, whose pages ask for the CSRF token first."""
+    """The client of a Super User called Ines Example, with a CSRF token."""
     return Browser(super_user)
 
 
 @pytest.fixture
 def admin(db: None) -> Client:
-    """Django admin, as a superuser called admin."""
+    """A client that is logged in to Django admin as the superuser admin."""
     client = Client()
     client.force_login(User.objects.create_superuser("admin"))
     return client

@@ -1,4 +1,4 @@
-"""Copies and team members for tests, made as a sync and the staff would leave them."""
+"""Make copied records and team members, as a sync and the staff would leave them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def campaign(name: str = "Spring", **values: Any) -> Campaign:
 
 
 def unchanged_list(months: float) -> List:
-    """A list that nobody has touched for so many months (of 30.5 days)."""
+    """Make a list that was last changed this many months (of 30.5 days) ago."""
     changed = timezone.now() - timedelta(days=months * 30.5)
     return List.objects.create(id=next(_serial), name=f"List of {months} months ago", updated_at=changed)
 
@@ -35,6 +35,6 @@ def member(name: str, **values: Any) -> TeamMember:
 
 
 def was_read(*entities: str, at: datetime | None = None) -> None:
-    """A complete read of these."""
+    """Mark these entities as completely read."""
     for entity in entities:
         EntityState.objects.create(name=entity, complete_until=at or timezone.now())
