@@ -60,7 +60,7 @@ class Sender(Schema):
     name: PersonName | None = Field(None, description="The full name. Or give `first_name` and `last_name`.")
     first_name: PersonName | None = Field(None, description="The given name.")
     last_name: PersonName | None = Field(None, description="The family name.")
-    email: Email | None = Field(None, description="The address for the answer.")
+    email: Email | None = Field(None, description="The email address for the answer.")
     phone: Line | None = Field(None, description="A telephone number.")
     school: Line | None = Field(None, description="The name of the sender's school.")
     role: Line | None = Field(None, description="The sender's role at the school.")

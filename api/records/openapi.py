@@ -22,7 +22,7 @@ _LIST_ERRORS = (401, 403, 406, 422, 429)
 _SAME: dict[int, Any] = {304: {"description": responses[304]}}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
-_LIST_DESCRIPTION = """Returns the records in the order of `local_update_date` and `id`. To keep a copy up to date,
+_LIST_DESCRIPTION = """Return the records in the order of `local_update_date` and `id`. To keep a copy up to date,
 follow `next` to the last page, keep `as_of`, and pass it in the next read as `modified_since`, with
 `include_deleted=true`. Some records may come twice; none is left out. (After `sync_all --forcedelete`, read everything
 again: it leaves no trace of the records that it removed.) Each column below is a filter by its exact value; an empty
@@ -30,8 +30,8 @@ text finds records without a value. In CSV, the header `Link` has the address of
 `as_of`."""
 
 _DETAIL_DESCRIPTION = (
-    "Returns a record by its Salesforce id. With `include_deleted`, it also finds records that were deleted in "
-    "Salesforce."
+    "Return a record by its Salesforce id. With `include_deleted`, records that were deleted in Salesforce are found "
+    "too."
 )
 
 _ID_PARAMETER: dict[str, Any] = {
@@ -70,7 +70,7 @@ def _list_operation(resource: Resource) -> dict[str, Any]:
 def _detail_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"get_{resource.model.__name__.lower()}_record",
-        "summary": f"One of the {resource.name}",
+        "summary": f"A record of {resource.name}, by its id",
         "description": with_access(_DETAIL_DESCRIPTION, _WAYS),
         "tags": ["records"],
         "parameters": [_ID_PARAMETER, *_parameters(resource.record_query)],

@@ -129,7 +129,10 @@ class Resource:
         """Return the parameters of a page."""
         query = with_fields(RecordsQuery, f"{self.model.__name__}RecordsQuery", list(self.columns))
         filters = {
-            name: (kind, SchemaField(None, description=f"Only this value: {self.columns[name].description}"))
+            name: (
+                kind,
+                SchemaField(None, description=f"Only records with this value. {self.columns[name].description}"),
+            )
             for name, kind in self.filters.items()
             if name not in query.model_fields
         }
