@@ -116,7 +116,7 @@ class EntitySync(PardotSync):
         if unfinished:
             self._state = unfinished
             self._progress.reading(
-                self._name, f"going on behind {unfinished.rows:,} staged rows", None, unfinished.rows
+                self._name, f"continuing after {unfinished.rows:,} staged rows", None, unfinished.rows
             )
             self._finish()
         self._begin(forced=self._options.full and unfinished is None)

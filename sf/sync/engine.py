@@ -122,7 +122,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
     def _resume(self, state: ReadState) -> None:
         self._run.mode, self._run.transport = state.mode, state.transport
-        how = f"going on behind {state.rows:,} staged rows"
+        how = f"continuing after {state.rows:,} staged rows"
         self._progress.reading(self._synced.name, how, state.announced or state.rows, state.rows)
         self._finish(state)
 
