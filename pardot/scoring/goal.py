@@ -157,7 +157,7 @@ class _Search:
 
 
 def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
-    """Return the weighted points that are missing to the target, which is reached half a point below it."""
+    """Return the weighted points that are still missing. Rounding gives the last half point of the target."""
     areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
     reached = math.fsum(
         (chosen[area].score if area in chosen else score.score or 0) * score.weight for area, score in areas.items()

@@ -38,7 +38,7 @@ _ELSEWHERE = {
         SELECT object_id FROM pardot_taggedobject
          WHERE object_type = ANY(%s) AND tag_id IN (SELECT id FROM pardot_tag WHERE {begins}))""",
 }
-"""The conditions that the campaign, the folder or a tag has a word, by the asset's column that leads there."""
+"""The conditions that the asset's campaign, folder or a tag has a word, by the asset's column that leads to it."""
 _INSIDE = "sf_searchable(concat_ws(' ', {})) LIKE '%%' || sf_like_pattern(%s) || '%%'"
 
 _NEAR = """
