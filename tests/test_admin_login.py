@@ -1,4 +1,4 @@
-"""Guessing passwords of the admin is slow for the guesser, cheap for the site, and in the log."""
+"""Guessing admin passwords is slow for the attacker, cheap for the site, and logged."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def test_a_name_has_ten_attempts_a_minute_whatever_the_addresses() -> None:
 def test_a_refused_attempt_costs_no_password_check(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(ATTEMPTS.limit):
         attempt("ines")
-    monkeypatch.setattr("django.contrib.auth.authenticate", lambda **_: pytest.fail("the password was looked at"))
-    monkeypatch.setattr("django.contrib.auth.forms.authenticate", lambda **_: pytest.fail("it was looked at"))
+    monkeypatch.setattr("django.contrib.auth.authenticate", lambda **_: pytest.fail("the password was checked"))
+    monkeypatch.setattr("django.contrib.auth.forms.authenticate", lambda **_: pytest.fail("the password was checked"))
     assert attempt("ines").status_code == 429
 
 

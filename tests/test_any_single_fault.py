@@ -1,8 +1,8 @@
-"""After any single fault, of any kind that the simulator can make, at any call, the next plain run ends well.
+"""After a single fault of any kind, at any call, the next run succeeds.
 
 The long form (``make soak``) tries every fault at three calls of each command, drawn by ``FAULT_SEED`` (default 1), or,
 with ``FAULT_CALLS=all``, at every call, which takes a night. The short form tries each kind once on deliveries, and
-once on a sync or a survey, by REST or by Bulk. A kind that is new in the simulator is tried by itself.
+once on a sync or a survey, by REST or by Bulk. New kinds of fault in the simulator are included automatically.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ OBJECTS = {"Account": "Name", "Contact": "LastName", "Opportunity": "Name", "Ado
 
 @pytest.fixture(autouse=True)
 def no_log_lines(caplog: pytest.LogCaptureFixture) -> None:
-    """Those of a hundred faults would hide the one that matters."""
+    """Silence the log: the lines of a hundred faults would hide the one that matters."""
     caplog.set_level(logging.CRITICAL)
 
 
@@ -72,7 +72,7 @@ def test_sync_all(simulator: Simulator, settings: Any, threshold: int, seed: int
 
 
 def change_some(simulator: Simulator, number: int) -> None:
-    """A record of each object, another one each time; one goes, one comes back."""
+    """Change a different record of each object every time; delete one and undelete one."""
     chance = random.Random(number)
     for sobject, name in OBJECTS.items():
         ids = simulator.ids(sobject)
@@ -100,12 +100,12 @@ def test_deliver_pending(simulator: Simulator, seed: int, kind: str | None, case
     for example in examples(calls, seed + (cases == 1), kind, parts=2):
         accepted = {str(case.pk) for case in queued(cases)}
         victim.run_with(example)
-        CircuitBreaker.objects.all().delete()  # else it is asked less and less often
+        CircuitBreaker.objects.all().delete()  # otherwise the breaker would let calls through less and less often
         assert_a_plain_run_makes_it_equal(victim, example, partial(assert_delivered, simulator, accepted))
 
 
 def assert_delivered(simulator: Simulator, accepted: set[str]) -> None:
-    """Each of them once."""
+    """Require that each case was delivered exactly once."""
     there = [case[FIELD] for case in cases_in(simulator)]
     assert sorted(case for case in there if case in accepted) == sorted(accepted)
     states = OutboundCase.objects.filter(pk__in=accepted).values_list("state", flat=True)
@@ -120,7 +120,7 @@ def test_a_survey(simulator: Simulator, settings: Any, threshold: int, seed: int
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
     pardot.post("/size", {"assets": 90, "prospects": 80, "activities": 300})
     camp_sync("--survey")
-    # Each entity costs a tenth of a second a run; the sample has one of each way to read and to remove.
+    # Each entity costs a tenth of a second per run; the sample covers each way to read and to delete.
     arguments = ["--survey"] if kind else ["--entities", SOME_ENTITIES]
     victim = Victim(simulator, lambda: camp_sync(*arguments))
     calls = victim.calls()

@@ -1,4 +1,4 @@
-"""``make lint`` fails for a known vulnerability, and for no other reason than that."""
+"""The package audit of ``make lint`` fails only for known vulnerabilities."""
 
 from __future__ import annotations
 

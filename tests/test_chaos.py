@@ -1,4 +1,4 @@
-"""Web hosts, workers, PgBouncer, PostgreSQL and a replica under load, killed one after another (``make soak``)."""
+"""Kill web hosts, workers, PgBouncer, PostgreSQL and a replica under load, one after another (``make soak``)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ DOWN_SECONDS = 3
 REST_SECONDS = 6
 PROMISED_MINUTES = 1
 STALEST = (PROMISED_MINUTES + 1) * 60
-"""Seconds: the promise and a minute. Copies of Salesforce promise no more than ``SYNC_EVERY`` says."""
+"""In seconds: the promised time plus a minute. Copies of Salesforce may be as old as ``SYNC_EVERY``."""
 LEADER = "SELECT pid FROM sf_synclease WHERE name = 'work'"
-# A run that begins before another of its object has ended, although each said that it was done.
+# Runs of the same object that overlapped, although each reported success.
 TWICE_AT_ONCE = """
     SELECT one.object, one.started, other.started FROM sf_syncrun one JOIN sf_syncrun other
         ON one.object = other.object AND one.id < other.id AND other.started < one.ended AND one.started < other.ended
@@ -60,7 +60,7 @@ def standby(primary: OwnPostgreSQL) -> Iterator[Standby]:
 
 
 class Deployment:
-    """All hosts, and what happens to them."""
+    """All hosts, and the ways to kill them."""
 
     def __init__(self, primary: OwnPostgreSQL, standby: Standby, simulator: Simulator, pooled: str, logs: Path) -> None:
         more = {
@@ -96,7 +96,7 @@ class Deployment:
         _restart(self.primary, hard=number % 2 == 0)
 
     def stop_the_replica(self, number: int) -> None:
-        assert self.standby.rows(ASKED) != [(0,)], "the web hosts do not use it"
+        assert self.standby.rows(ASKED) != [(0,)], "the web hosts do not use the replica"
         _restart(self.standby, hard=number % 2 == 1)
 
     def kill_a_web_host(self, number: int) -> None:
@@ -106,7 +106,7 @@ class Deployment:
         host.start()
 
     def jobs_started(self) -> Counter[str]:
-        """Return how often each time of each job was started, by what the workers said."""
+        """Return how often each scheduled run of each job was started, from the workers' logs."""
         found: Counter[str] = Counter()
         for host in self.workers:
             lines = [json.loads(line)["message"] for line in host.log.read_text().splitlines() if line.startswith("{")]
@@ -154,7 +154,7 @@ def a_key(primary: OwnPostgreSQL, simulator: Simulator) -> str:
 
 
 def beat(deployment: Deployment, clients: Clients) -> int:
-    """Strike one after another until the time is over; the number of blows."""
+    """Kill one host after another until the time is over; return the number of kills."""
     end, number = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         for strike in (
@@ -170,7 +170,7 @@ def beat(deployment: Deployment, clients: Clients) -> int:
 
 
 def wait_for_all_to_arrive(primary: OwnPostgreSQL, watcher: Watcher, clients: Clients) -> None:
-    """The workers deliver what waits, and bring the last changes."""
+    """Wait until the workers have delivered all cases and synced the last changes."""
     deadline = time.monotonic() + 3 * 60 * PROMISED_MINUTES
     while time.monotonic() < deadline:
         watcher.look(clients.ask)

@@ -1,4 +1,4 @@
-"""The tier of generated clients itself: that a failure is one, and that docs and pins agree. It generates no client."""
+"""The tier of generated clients: failures are reported, and docs and pins agree. No client is generated here."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_packages_from_npm_are_locked_with_their_hashes() -> None:
 def test_a_machine_without_npm_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: str
 ) -> None:
-    """Also where only one of the two is there, as with Debian's nodejs alone."""
+    """The message is also shown when only one of the two is missing, as with Debian's nodejs alone."""
     program = tmp_path / found
     program.write_text("#!/bin/sh\necho v20.0.0\n")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""``manage.py`` in a shell: pipes that close, Ctrl-C, Ctrl-D, a database without tables."""
+"""``manage.py`` in a shell: closed pipes, Ctrl-C, Ctrl-D, a database without tables."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def start(
 
 @pytest.mark.parametrize("command", ["sync_status", "list_api_keys", "camp_digest", "help"])
 def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, database: str, command: str) -> None:
-    """The reader of ``manage.py … | head`` goes away before the command has written."""
+    """The reader of ``manage.py … | head`` exits before the command has written."""
     with start(simulator, database, command) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -1,4 +1,4 @@
-"""The tier of public clients itself: that a failure is one, and that nothing leaves this machine. It runs no client."""
+"""The tier of public clients: failures are reported, and nothing leaves this machine. No client is run here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLIENT = "made-up"
 
 
 def run(*lines: str, seconds: float = 60) -> Outcome:
-    """The outcome of a client that is a few lines of Python."""
+    """Return the outcome of a client that consists of a few lines of Python."""
     outcome = Outcome(CLIENT)
     drive([sys.executable, "-c", "\n".join(lines)], os.environ, outcome, seconds)
     return outcome

@@ -1,4 +1,4 @@
-"""The lines in the crontab, each run as cron runs it: without an environment, by ``/bin/sh``."""
+"""The lines in the crontab, run as cron does: by ``/bin/sh`` with an empty environment."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def crontab(tmp_path: Path, settings: Any) -> Path:
 
 
 def old_lines(folder: str, hashes: Sequence[str] = ("0" * 32, "1" * 32)) -> str:
-    """What a release before 0.2 wrote, by django-crontab."""
+    """Return the lines that releases before 0.2 wrote, with django-crontab."""
     line = "0 5 * * * {0}/.venv/bin/python {0}/manage.py crontab run {1} # sfapi in {0}\n"
     marker = f"# sfapi in {folder}: the hours below are in this zone\nCRON_TZ=UTC\n"
     return marker + "".join(line.format(folder, each) for each in hashes)
@@ -133,7 +133,7 @@ def test_a_user_without_a_crontab_gets_one(crontab: Path, settings: Any, said: s
 
 
 def refuse_to_list(settings: Any, said: str) -> None:
-    """From now on ``crontab -l`` fails with these words."""
+    """Make ``crontab -l`` fail with this message."""
     program = Path(settings.CRONTAB_EXECUTABLE)
     refusal = f'echo "{said}" >&2; exit 1'
     program.write_text(program.read_text().replace("then cat", f"then {refusal}; cat"))
@@ -194,7 +194,7 @@ def test_lines_run_in_a_folder_of_any_name(crontab: Path, database: str, tmp_pat
 
 
 def test_a_link_to_the_release_stays_a_link(crontab: Path, tmp_path: Path) -> None:
-    """``current`` is what the operator typed: the next release needs no other lines."""
+    """The operator typed ``current``, so the lines stay valid for the next release."""
     (tmp_path / "current").symlink_to(ROOT)
     add_as_typed(crontab, tmp_path / "current")
     assert f" {tmp_path}/current/manage.py sync_all # sfapi in {tmp_path}/current\n" in crontab.read_text()
@@ -283,7 +283,7 @@ def test_a_failing_scheduled_job_exits_non_zero_and_leaves_a_run(
 
 
 def env_file(folder: Path, variables: dict[str, str]) -> Path:
-    """What an operator has as ``.env``."""
+    """An operator's ``.env``."""
     path = folder / "operators.env"
     lines = [f'{name}="{value}"' for name, value in variables.items()]
     path.write_text("\n".join([*lines, "DEBUG=on"]) + "\n")
@@ -291,7 +291,7 @@ def env_file(folder: Path, variables: dict[str, str]) -> Path:
 
 
 def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
-    """``cd folder; python manage.py crontab add`` in a shell, which keeps the folder's name in ``PWD``."""
+    """Run ``cd folder; python manage.py crontab add`` in a shell, which keeps the folder's name in ``PWD``."""
     python = Path(sys.executable)
     typed = folder / python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
     subprocess.run(
@@ -306,7 +306,7 @@ def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
 
 
 def run_line(crontab: Path, when: str, env_file: Path, *, add: bool = True) -> subprocess.CompletedProcess[str]:
-    """The line for this time by ``sh`` under ``env -i``, as cron does it: text behind an unescaped % is its input."""
+    """Run the line with this schedule as cron does: ``sh`` under ``env -i``; text after an unescaped % is its input."""
     if add:
         call_command("crontab", "add")
     line = next(line for line in crontab.read_text().splitlines() if line.startswith(f"{when} "))

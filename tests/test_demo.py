@@ -1,4 +1,4 @@
-"""``make demo``: from nothing to a server with data, again in seconds, and all of it gone after Ctrl-C."""
+"""``make demo``: start a server with data, restart it within seconds, and stop everything on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def data_dir() -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)  # two starts with everything, each a few seconds or, on a busy machine, minutes
+@pytest.mark.timeout(600)  # two full starts; each takes seconds, or minutes on a busy machine
 def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
     ports = free_ports(3)
     first = Demo(data_dir, ports)
@@ -53,7 +53,7 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     second.wait_until_ready()
     assert variables["SFAPI_DEMO_KEY"] in second.output, "the key of the first start still works"
     assert second.admin_password != variables["DJANGO_SUPERUSER_PASSWORD"]
-    assert may_log_in(here, second.admin_password), "what is printed works, whoever made the user"
+    assert may_log_in(here, second.admin_password), "the printed password works, whoever made the user"
     second.stop(ports)
 
 
@@ -79,7 +79,7 @@ def forget(file: Path, name: str) -> None:
 
 
 def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
-    """``nobody``, as whom a root process runs PostgreSQL, may not enter a clone in ``/root``."""
+    """A root process runs PostgreSQL as ``nobody``, who may not enter a clone in ``/root``."""
     tmp_path.chmod(0o700)
     shutil.copy(ROOT / "Makefile", tmp_path)
     home = find_installation(tmp_path / ".data").home
@@ -91,7 +91,7 @@ def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
 
 
 class Demo:
-    """``python -m scripts.demo`` as its own process group, as in a terminal."""
+    """Run ``python -m scripts.demo`` in its own process group, as in a terminal."""
 
     def __init__(self, data_dir: Path, ports: list[int]) -> None:
         names = ("PORT", "SIMULATOR_PORT", "SIMULATOR_CONTROL_PORT")

@@ -1,4 +1,4 @@
-"""Files for a deployment: each is read by the program that it is for, and names only what there is."""
+"""Deployment files: the program that each one is for accepts it, and everything it names exists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARDOT_CALLS = ("pardot_calls_used", "pardot_calls_limit")
 
 
 def tool(name: str, package: str) -> str:
-    """The program, or the test is skipped with what to install; ``.ci/run`` installs all of them."""
+    """Return the program's path, or skip the test and say what to install; ``.ci/run`` installs all of them."""
     places = f"{ROOT}/.deploy/bin:/usr/sbin:/usr/local/sbin"
     found = shutil.which(name) or shutil.which(name, path=places)
     if not found:
@@ -46,7 +46,7 @@ def documents(path: Path) -> list[Any]:
     return list(yaml.safe_load_all(path.read_text()))
 
 
-# -- each by its own program ----------------------------------------------------------------------------------
+# -- each file in its own program -----------------------------------------------------------------------------
 
 
 def test_hadolint_accepts_the_dockerfile() -> None:
@@ -90,7 +90,7 @@ def test_promtool_accepts_the_rules_and_they_fire_when_they_should() -> None:
     run(promtool, "test", "rules", DEPLOY / "prometheus" / "rules.test.yml")
 
 
-# -- what they name exists --------------------------------------------------------------------------------------
+# -- everything that they name exists ---------------------------------------------------------------------------
 
 
 def is_variable(name: str) -> bool:
@@ -128,7 +128,7 @@ def test_alerts_and_the_dashboard_name_only_metrics_that_exist(settings: Any) ->
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     answer = Client().get("/metrics").content.decode()
     exist = set(re.findall(r"^# TYPE (\w+) ", answer, re.MULTILINE))
-    # Known once Salesforce and Pardot have told them.
+    # These are known only after a call of Salesforce and Pardot.
     exist |= {f"sfapi_{name}" for name in ("salesforce_usage", "salesforce_limit", *PARDOT_CALLS)}
     assert set(metrics_named()) - exist == set()
 
@@ -159,7 +159,7 @@ def test_the_build_context_has_every_package_of_the_service_and_nothing_else_of_
 
 @pytest.mark.soak
 def test_the_build_context_has_all_that_the_service_needs(tmp_path: Path) -> None:
-    """The files that ``.dockerignore`` lets through, alone in a folder, are a project that checks itself."""
+    """``manage.py check`` passes in a folder with only the files that ``.dockerignore`` lets through."""
     for name in build_context():
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tmp_path / name)

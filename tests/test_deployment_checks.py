@@ -1,4 +1,4 @@
-"""``check --deploy``: what a deployment lacks around the service, and nothing where all is well."""
+"""``check --deploy`` reports what a deployment lacks, and nothing when it is complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def deployed_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A deployment where everything is there."""
+    """Settings of a complete deployment."""
     crontab = tmp_path / "crontab"
     crontab.write_text(CRONTAB)
     crontab.chmod(0o755)

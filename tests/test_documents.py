@@ -1,4 +1,4 @@
-"""What documents point at is there: pages, sections, tests, modules."""
+"""The pages, sections, tests and modules that documents refer to exist."""
 
 from __future__ import annotations
 

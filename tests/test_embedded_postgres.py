@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL comes up for the first that connects and goes with the last, however it went."""
+"""The embedded PostgreSQL starts with its first user and stops with its last, however that one ends."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(postmaster(folder), signal.SIGINT)  # else it would stay for whoever comes within seconds
+        os.kill(postmaster(folder), signal.SIGINT)  # otherwise it would wait some seconds for another user
     wait_until_stopped(folder)
     shutil.rmtree(find_installation(folder).home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
@@ -131,5 +131,5 @@ def wait_until_stopped(data_dir: Path) -> None:
     pid_file = find_installation(data_dir).home / "data" / "postmaster.pid"
     deadline = time.monotonic() + 60
     while pid_file.exists():
-        assert time.monotonic() < deadline, "the server did not stop when its last user had gone"
+        assert time.monotonic() < deadline, "the server did not stop after its last user had ended"
         time.sleep(0.1)

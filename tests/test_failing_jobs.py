@@ -1,4 +1,4 @@
-"""What fails on a schedule is told to Sentry and leaves a run, whatever kept it from working."""
+"""A failed scheduled job is reported to Sentry and leaves a run, whatever the cause."""
 
 from __future__ import annotations
 

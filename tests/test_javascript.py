@@ -1,4 +1,4 @@
-"""The JavaScript: its modules without a page, by Node's own test runner; and what ``make lint`` says without npm."""
+"""JavaScript: run the modules' tests in Node's test runner, and ``make lint`` without npm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_modules_without_a_page_do_what_their_own_tests_claim() -> None:
 
 @pytest.mark.parametrize(("required", "status"), [("", 0), ("1", 1)])
 def test_without_npm_one_line_says_that_the_javascript_was_left_out(tmp_path: Path, required: str, status: int) -> None:
-    """A machine that must check it fails."""
+    """With ``NPM_REQUIRED`` the check fails instead."""
     done = subprocess.run(
         [sys.executable, "-m", "scripts.check_javascript"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""Lines of the log: what strangers send cannot look like one."""
+"""Log lines: text from strangers cannot look like a line of its own."""
 
 from __future__ import annotations
 

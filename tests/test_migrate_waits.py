@@ -1,4 +1,4 @@
-"""``migrate`` does not make the site wait behind it: it leaves the line, comes back, and says who holds the lock."""
+"""``migrate`` does not block the site: it gives up its wait for a lock, retries, and names the lock's holder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.simulated import Simulator
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 BACK = ("migrate", "api", "0004", "--lock-seconds=1")
-"""Back over a migration that alters ``TABLE``."""
+"""Migrate back to before a migration that alters ``TABLE``."""
 TABLE = "api_ratecount"
 
 

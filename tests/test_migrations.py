@@ -1,4 +1,4 @@
-"""The newest migration of each app, back and forth over a database that is in use; and what later ones may not lock."""
+"""Reverse and apply each app's newest migration on a database with data; and no new migration locks a large table."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.simulated import Simulator
 
 APPS = ("pardot", "api", "sf")
 FORGOTTEN = {"api_ratecount"}
-"""Tables whose rows a migration may forget: see there why."""
+"""Tables whose rows a migration may delete; the migration says why."""
 BEFORE_THE_FIRST_RELEASE = {("sf", "0002_school_search"), ("pardot", "0003_pages_of_prospects")}
-"""Nobody had rows then."""
+"""No installation had rows then."""
 SMALL_TABLES = {"pardot_digestdelivery"}
 """Some rows a day: their index is built within milliseconds."""
 INDEX_OF_A_TABLE = re.compile(r'CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON "?(\w+)', re.IGNORECASE)
@@ -61,9 +61,9 @@ def test_the_newest_migration_goes_back_and_forth_and_loses_no_row(in_use: None,
     assert {table: after[table] for table in back} == back
 
 
-@pytest.mark.django_db(transaction=True)  # such a migration wants none around it, not even to be shown
+@pytest.mark.django_db(transaction=True)  # such a migration allows no transaction around it, not even to print its SQL
 def test_an_index_on_a_table_that_exists_does_not_lock_it() -> None:
-    """``AddIndexConcurrently`` in a migration of its own with ``atomic = False``."""
+    """Such a migration contains only ``AddIndexConcurrently``, with ``atomic = False``."""
     locking = set()
     for app in APPS:
         for name in migrations(app)[1:]:

@@ -1,4 +1,4 @@
-"""The models describe the tables that the migrations made: only what the release before needs is known to none."""
+"""The models match the migrated tables, except what only the previous release needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators' page: what is late or failed comes first with the remedy, for few queries; models are in groups."""
+"""The operators' page: late and failed objects come first, with a remedy, in few queries; models are grouped."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def page(client: Client, path: str = "/admin/") -> str:
 
 
 def rows(html: str) -> list[str]:
-    """Each object of the table with its advice, as words."""
+    """Return each object in the table with its advice, as text."""
     table = html[html.index("objects-title") : html.index("A bar is a run")]
     parts = re.split(r'<th scope="row">', table)[1:]
     return [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
@@ -219,7 +219,7 @@ def test_every_name_of_a_group_is_a_model_of_the_admin() -> None:
     assert {name for names in GROUPS.values() for name in names} <= registered
 
 
-# -- words of the admin -----------------------------------------------------------------------------------------------
+# -- labels of the admin ----------------------------------------------------------------------------------------------
 
 UNFIT = re.compile(r"^(is|has) |\b(id2?|uuid|url|lms|api|json|sf|nces|ipeds)\b")
 """Parts of column names that a heading must not show: "By is deleted", "By lms"."""

@@ -1,4 +1,4 @@
-"""The buttons of the operators' page: who may press which, what is asked first, and what becomes of it."""
+"""The buttons of the operators' page: rights, confirmation, and result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PASSWORD = "a long pass phrase of the test"
 
 @pytest.fixture
 def worker(settings: Any) -> Iterator[None]:
-    """A worker leads, so that the web process starts nothing itself; Pardot and a channel are configured."""
+    """Have a worker lead, so that the web process starts no job itself; configure Pardot and a channel."""
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     settings.SLACK_WEBHOOK_URL = "https://slack.example/hook"
     with hold_lease(WORK):

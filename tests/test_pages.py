@@ -1,4 +1,4 @@
-"""Signing in, the page at ``/``, and what an address gets that there is not."""
+"""Signing in, the page at ``/``, and unknown addresses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.models import User
 
 
 def sign_in(client: Client, **query: str) -> tuple[str, str]:
-    """Where it leads, and where that will lead back."""
+    """Return the address that the sign-in redirects to, and the address to return to afterwards."""
     target = client.get("/sign-in/", query, headers={"Host": "localhost"})["Location"]
     query_sent = parse_qs(urlsplit(target).query)
     return target.partition("?")[0], (query_sent.get("r") or query_sent["next"])[0]
@@ -72,7 +72,7 @@ def test_the_admin_leads_to_the_dashboard(db: None, client: Client) -> None:
 def test_a_service_whose_static_files_are_not_collected_says_what_to_do(
     settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In a line of the log; a warning of Python would fail this test."""
+    """The message is a log line; a Python warning would fail this test."""
     settings.WHITENOISE_AUTOREFRESH, settings.STATIC_ROOT = False, tmp_path / "none"
     Client().get("/ping/")
     assert "pages come without style: run manage.py collectstatic" in caplog.text

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 READS = 120
 PAUSE = 0.05
 LIMIT = "100000/min"
-"""The reads are load, not one caller's five a minute."""
+"""The reads are load, so a caller's limit of five a minute must not apply."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def pooled(database: str) -> Iterator[str]:
 
 
 def advisory_locks() -> int:
-    """Of this database, whoever holds them."""
+    """Return the number of advisory locks in this database."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
@@ -48,7 +48,7 @@ def advisory_locks() -> int:
 
 @contextmanager
 def read_all_the_time(url: str, key: str, threads: int = 4) -> Iterator[Counter[int]]:
-    """The statuses of the answers to ``GET /books``."""
+    """Send ``GET /books`` repeatedly and collect the statuses."""
     statuses: Counter[int] = Counter()
     stop = threading.Event()
 
@@ -118,7 +118,7 @@ def test_the_check_says_that_there_is_a_pooler(simulator: Simulator, pooled: str
 
 
 def test_sessions_are_really_shared(pooled: str) -> None:
-    """Otherwise the tests above would show nothing."""
+    """Without sharing, the tests above would prove nothing."""
     with psycopg.connect(pooled, autocommit=True) as one, psycopg.connect(pooled, autocommit=True) as other:
         first, second = (client.execute("SELECT pg_backend_pid()", prepare=False).fetchone() for client in (one, other))
     assert first == second

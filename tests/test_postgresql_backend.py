@@ -1,4 +1,4 @@
-"""Kept connections: one that the server has closed is replaced, one that lives is not asked."""
+"""Persistent connections: one that the server has closed is replaced; an open one is not checked by a query."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_connection_that_the_server_closed_is_replaced(database: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_one_that_lives_is_kept_and_not_asked(django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = backend_pid()
-    monkeypatch.setattr(connection, "is_usable", lambda: pytest.fail("it was asked"))
+    monkeypatch.setattr(connection, "is_usable", lambda: pytest.fail("a query checked the connection"))
     begin_request()
     with django_assert_num_queries(1):
         assert backend_pid() == before

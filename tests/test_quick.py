@@ -1,4 +1,4 @@
-"""What ``make quick`` runs is told from what tests ask for, what ``make test`` leaves out of the pages from a list."""
+"""Marks: ``make quick`` chooses tests by fixtures and imports; ``make test`` leaves out pages by a list."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The quick start as a newcomer types it: a copy of the checkout, a ``.env`` of 13 variables, ``runserver``.
+"""The quick start as a newcomer types it: a copy of the checkout, a ``.env`` with 13 variables, ``runserver``.
 
-Only where the simulator is, instead of Salesforce, comes from the environment.
+Only the variables that replace Salesforce with the simulator come from the environment.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ DEV_USER_UUID="00000000-0000-4000-8000-000000000001"
 """
 SECONDS = 120
 ELSEWHERE = (".?*", "__pycache__", "staticfiles", "site", "screenshots", "bench", "tests")
-"""What belongs to this checkout alone, or to no quick start."""
+"""Files of this checkout that a new clone does not have, or that the quick start does not need."""
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def first_answer(url: str) -> requests.Response:
             time.sleep(0.1)
 
 
-@pytest.mark.timeout(600)  # PostgreSQL is set up and five commands run, each a few seconds or, when busy, many more
+@pytest.mark.timeout(600)  # PostgreSQL is set up and five commands run, which take longer on a busy machine
 def test_the_server_answers_without_a_further_step_and_every_command_works(
     checkout: Path, simulator_process: Simulator
 ) -> None:

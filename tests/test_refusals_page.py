@@ -1,4 +1,4 @@
-"""The page about refusals is the code's table."""
+"""The page about refusals matches the code's table."""
 
 from __future__ import annotations
 

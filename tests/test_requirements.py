@@ -1,4 +1,4 @@
-"""What ``make pins`` has written fits what it was written from."""
+"""The files that ``make pins`` writes match their sources."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_versions_are_those_that_were_asked_for(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
 def test_one_environment_can_have_all_files(path: Path) -> None:
-    """``make`` installs all of them into the same one."""
+    """``make`` installs all files into the same environment."""
     everything, here = pins(FOLDER / "dev.txt"), pins(path)
     assert {name: here[name] for name in here.keys() & everything.keys() if here[name] != everything[name]} == {}
 

@@ -1,4 +1,4 @@
-"""Every answer tells browsers to run only our own files, and every page can live with that."""
+"""Every answer tells browsers to run only our own files, and every page works under that policy."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def assert_nothing_inline(page: str) -> None:
      "/static/ninja/swagger-ui.css"],
 )  # fmt: skip
 def test_every_kind_of_answer_has_the_headers(path: str) -> None:
-    with closing(Client().get(path)) as answer:  # a static file is open until then
+    with closing(Client().get(path)) as answer:  # a static file stays open until then
         assert_safe(answer)
 
 

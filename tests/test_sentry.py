@@ -1,4 +1,4 @@
-"""Sentry hears of each kind of trouble once a minute, and of scheduled jobs whether they ran."""
+"""Sentry gets each kind of error at most once a minute, and the check-ins of scheduled jobs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_an_outage_of_postgresql_is_told_once_by_each_process(sentry: Sentry, de
     away = "postgresql://nobody@127.0.0.1:9/nowhere"
     with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn, **deployed) as url, ThreadPoolExecutor(4) as pool:
         paths = [f"{url}/admin/?number={number}" for number in range(30)]
-        # Pages leave no row in the request log, whose thread would wait for PostgreSQL when the process ends.
+        # Pages write no row to the request log, whose thread would wait for PostgreSQL when the process ends.
         session = {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}
         statuses = list(pool.map(lambda path: requests.get(path, headers=session, timeout=60).status_code, paths))
     assert set(statuses) == {503}

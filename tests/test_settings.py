@@ -295,7 +295,7 @@ def test_whoever_develops_may_leave_placeholders_for_later_and_is_told(tmp_path:
 
 
 def test_the_installation_page_leads_to_a_service_that_is_safe(tmp_path: Path) -> None:
-    """The example file, and what step "Serve it" changes in it."""
+    """The settings are the example file with the changes of the step "Serve it"."""
     page = (ROOT / "docs" / "installation.md").read_text()
     block = re.search(r"## 5\. Serve it\n.*?```\n(.*?)```", page, re.DOTALL)
     assert block
@@ -321,7 +321,7 @@ def test_browsers_can_be_held_to_https_for_a_shorter_time_or_not_at_all(tmp_path
 
 
 def refused(variables: dict[str, str]) -> str:
-    """Return how the settings refuse these variables; a command shows it in one line."""
+    """Return the settings' error for these variables, which a command shows in one line."""
     with (
         mock.patch.dict(os.environ, {"SFAPI_ENV_FILE": "", **variables}, clear=True),
         pytest.raises(ImproperlyConfigured) as refusal,

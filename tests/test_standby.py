@@ -1,4 +1,4 @@
-"""A standby takes over, and the service finds it without being told."""
+"""When a standby is promoted, the service finds it without a change of its settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def first_that_takes_changes(*urls: str) -> str:
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.1)
 
 

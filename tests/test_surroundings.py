@@ -1,4 +1,4 @@
-"""Files of the user who runs SFAPI never change what is sent; proxy variables do."""
+"""Requests ignore files of the user who runs SFAPI, such as .netrc, but follow proxy variables."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def netrc(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def seen() -> Iterator[AccountsServer]:
-    """A server that remembers the headers it was sent."""
+    """A server that records the headers it receives."""
     with accounts_server() as server:
         yield server
 

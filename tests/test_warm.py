@@ -1,4 +1,4 @@
-"""A process from the warm one is like a new one: the other tests may take it for that."""
+"""A process forked from the warm one behaves like a new one, which the other tests rely on."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.warm import quick_starts
 
 @pytest.fixture(autouse=True)
 def not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare the processes alone: coverage starts in both of them, in two ways."""
+    """Switch off coverage, which starts differently in the two kinds of process."""
     monkeypatch.delenv(VARIABLE, raising=False)
 
 
 @pytest.fixture(autouse=True)
 def heeds_ctrl_c() -> Iterator[None]:
-    """Let new processes take Ctrl-C as usual, also where a script in its background has it ignored."""
+    """Let new processes handle Ctrl-C as usual, even when a background script started the tests with it ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -73,7 +73,7 @@ def run(folder: Path, program: str, **options: Any) -> dict[str, Any]:
     )
     told = [line for line in done.stderr.splitlines() if not line.startswith((" ", "Traceback"))]
     first, _, rest = done.stdout.partition("\n")
-    found: dict[str, Any] = json.loads(first or "{}")  # nothing was written by who was killed before
+    found: dict[str, Any] = json.loads(first or "{}")  # a killed process has written nothing
     return found | {"status": done.returncode, "printed": rest, "told": told}
 
 
@@ -81,7 +81,7 @@ def run(folder: Path, program: str, **options: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("more", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
 def test_it_does_as_a_new_one_does(tmp_path: Path, program: str, status: int, more: dict[str, str]) -> None:
     environment = {"PATH": os.environ["PATH"], "A": "b=c", **more}
-    new = run(tmp_path, program, env=environment, umask=os.umask(0o022))  # it is not asked for when there is a mask
+    new = run(tmp_path, program, env=environment, umask=os.umask(0o022))  # a umask rules out the warm process
     os.umask(0o022)
     warm = run(tmp_path, program, env=environment)
     assert warm == new
@@ -116,7 +116,9 @@ def test_a_command_that_came_up_twice_has_the_project_already_and_is_as_before(d
     assert [line[-12:] for line in first.stderr.splitlines()] == ["to the other", "the end"]
     assert {other.stdout.replace("True", "False", 1) for other in others} == {first.stdout}
     assert [other.stdout.split()[0] for other in others] == ["True"] * 3
-    assert {(other.returncode, other.stderr[24:]) for other in others} == {(1, first.stderr[24:])}, "but for the time"
+    assert {(other.returncode, other.stderr[24:]) for other in others} == {(1, first.stderr[24:])}, (
+        "only the time differs"
+    )
     another = manage(
         "shell", "-v0", "-c", LOADED, variables=variables, database=database, more={"DEBUG": "off", "SECRET_KEY": "x"}
     )

@@ -1,4 +1,4 @@
-"""Fifty clients read from every endpoint at once, over several processes; a minute of it with ``make soak``."""
+"""Fifty clients read from every endpoint at once, over several processes; for a minute in ``make soak``."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def test_nobody_gets_a_5xx(
 
 
 def turned(paths: Sequence[str], *, by: int) -> Iterator[str]:
-    """All of them again and again, each client from a place of its own."""
+    """Yield all requests in an endless cycle, starting at a different one for each client."""
     return itertools.islice(itertools.cycle(paths), by, None)
 
 
 def read(url: str, paths: Iterator[str], cookie: str, end: float, least: int) -> Answers:
-    """Read until the end, and at least so many however slow the machine is."""
+    """Read until the time is over, but a minimum number of times on a slow machine."""
     answers = Answers()
     while answers.total() < least or time.monotonic() < end:
         path = next(paths)

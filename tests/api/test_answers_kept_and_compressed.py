@@ -1,4 +1,4 @@
-"""Conditional requests, what caches may keep, compression, and CSV for people."""
+"""Conditional requests, cache headers, compression, and CSV for people."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_each_form_and_choice_of_columns_has_a_tag_of_its_own(reader: Client) ->
     records.school("Example College")
     queries = ["", "?format=csv", "?format=csv&dialect=excel", "?fields=name", "?limit=1"]
     tags = [reader.get(f"/api/v1/records/accounts/{query}")["ETag"] for query in queries]
-    assert len(set(tags)) == len(queries) - 1, "one record is the same page with a limit of one"
+    assert len(set(tags)) == len(queries) - 1, "a limit of one returns the same page"
 
 
 def test_a_condition_on_a_date_that_is_not_there_is_ignored(reader: Client) -> None:
@@ -130,7 +130,7 @@ def test_a_spreadsheet_runs_no_formula_and_reads_accents(reader: Client, name: s
     assert for_people.content.startswith(b"\xef\xbb\xbf")
     [row] = csv.DictReader(io.StringIO(for_people.content.decode("utf-8-sig"), newline=""))
     assert row["name"] == (f"'{name}" if name in FORMULAS else name)
-    assert row["assignments_created"] == "-5", "a number is no formula"
+    assert row["assignments_created"] == "-5", "a number is not escaped as a formula"
 
 
 def test_csv_is_a_file_with_a_name(reader: Client) -> None:

@@ -1,4 +1,4 @@
-"""The audit log: one row for each request under ``/api/``, without secrets, and none of them lost."""
+"""The audit log: one row for each request under ``/api/``, without secrets or losses."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
     noted_requests.clear()
     for known in (user, service(Scope.READ_BOOKS)):
         assert known.get("/api/v1/wp-login.php").status_code == 404
-    assert [entry.status for entry in noted_requests] == [404, 404], "a client of ours that errs is worth a row"
+    assert [entry.status for entry in noted_requests] == [404, 404], "errors of a known client are logged"
 
 
 def test_only_reads_that_succeed_are_sampled(user: Client, noted_requests: NotedRequests, settings: Any) -> None:
@@ -210,7 +210,7 @@ def test_rows_wait_while_postgresql_is_away(database: str) -> None:
 
 @contextmanager
 def postgresql_away(database: str) -> Iterator[None]:
-    """Nobody can reach this database, and who had is cut off."""
+    """Refuse new connections to the database, and close the open ones."""
     server, _, name = database.rpartition("/")
     connection.close()
     with psycopg.connect(f"{server}/postgres", autocommit=True) as other:
@@ -225,5 +225,5 @@ def postgresql_away(database: str) -> Iterator[None]:
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Who gets in, and what the others are told."""
+"""Which credentials are accepted, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -95,11 +95,11 @@ def test_a_cookie_of_another_name_does_not_count(anonymous: Client, cookies: Coo
 
 
 def test_only_a_few_cookies_are_opened(anonymous: Client, cookies: CookieMaker) -> None:
-    """Each costs a decryption, and anybody may send many."""
+    """Each cookie costs a decryption, and anybody may send many."""
     junk = [f"junk{number}" for number in range(4)]
     assert send(anonymous, *junk[:3], cookies.cookie()) == 200
     assert send(anonymous, *junk, cookies.cookie()) == 401
-    assert send(anonymous, *["junk"] * 20, cookies.cookie()) == 200, "the same again costs nothing"
+    assert send(anonymous, *["junk"] * 20, cookies.cookie()) == 200, "the same cookies again cost nothing"
 
 
 @pytest.mark.parametrize("method", WRITING)

@@ -1,4 +1,4 @@
-"""The writer of batches: nothing lost, nothing twice, whatever happens to processes and to the database."""
+"""The batch writer: no row is lost or doubled, whatever happens to processes and to the database."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.simulated import ROOT
 
 
 class Store:
-    """A place to write to that can be away."""
+    """A store that can be unavailable."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []

@@ -62,5 +62,5 @@ def test_the_number_of_queries_does_not_grow(
     client.get(BOOKS)
     for number in range(20):
         records.book(f"Book {number}")
-    with django_assert_max_num_queries(4):  # key, limit, whether they have changed, books
+    with django_assert_max_num_queries(4):  # key, limit, last change, books
         assert client.get(BOOKS).json()["count"] == 20

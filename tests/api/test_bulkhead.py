@@ -1,4 +1,4 @@
-"""A slow neighbor keeps some threads waiting, never all of them; and a breaker opens for slow answers too."""
+"""A slow remote system blocks some threads, never all; and a breaker opens for slow answers too."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ THREADS = 4
 PLACES = 2
 KNOWN_TO_ACCOUNTS = "00000000-0000-4000-8000-000000000001"
 WAITING = 12
-"""Clients that need the neighbor: three times the threads."""
+"""Clients that need the slow system: three times the threads."""
 
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
-    """Ours, after the simulator has set its own keys; Accounts is the simulator."""
+    """Use the tests' keys, after the simulator has set its own; Accounts is the simulator."""
     settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
     return cookies
 
@@ -52,7 +52,7 @@ def nothing_remembered() -> None:
 
 @pytest.fixture
 def url(database: str, simulator: Simulator, cookies: CookieMaker) -> Iterator[str]:
-    """One process of few threads."""
+    """The URL of a service with one process and few threads."""
     sso = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     variables = {**simulator.served_variables, **sso, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
     with gunicorn(database, workers=1, WEB_THREADS=str(THREADS), **variables) as address:
@@ -61,7 +61,7 @@ def url(database: str, simulator: Simulator, cookies: CookieMaker) -> Iterator[s
 
 @pytest.fixture
 def full(settings: Any) -> Iterator[None]:
-    """Other requests have all places."""
+    """Fill all places of the bulkhead."""
     with ExitStack() as places:
         for neighbor in (Neighbor.SALESFORCE, Neighbor.ACCOUNTS) * settings.WEB_THREADS:
             places.enter_context(place(neighbor))
@@ -69,7 +69,7 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """The answers to users who need the neighbor, and how many of them came before those to users who need nobody."""
+    """Return the answers that need the slow system, and how many of them came before those that need none."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
 
@@ -91,7 +91,7 @@ def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dic
 def test_while_salesforce_hangs_others_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
     simulator.fail("hang", path="/query", seconds=8, times=None)
     answers, before = ask_all_at_once(url, CONTACT, cookies)
-    assert before < WAITING, "books came before the last of those who wait"
+    assert before < WAITING, "books were answered before the last waiting request"
     assert {answer["code"] for answer in answers} == {503}
     assert "salesforce_busy" in {answer["type"] for answer in answers[: WAITING - PLACES]}
     assert answers[-1]["type"] == "salesforce_away"
@@ -114,7 +114,7 @@ def test_without_a_place_a_cached_contact_is_the_answer(user: Client, simulator:
     cached = records.contact()
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
     assert simulator.calls() == before
-    assert not CircuitBreaker.objects.exists(), "it says nothing of Salesforce"
+    assert not CircuitBreaker.objects.exists(), "Accounts says nothing about Salesforce"
 
 
 def test_without_a_place_a_contact_is_not_changed(user: Client, simulator: Simulator, full: None) -> None:
@@ -145,7 +145,7 @@ def test_both_neighbors_together_leave_threads_free(settings: Any) -> None:
 
 @pytest.fixture
 def slow_is_short(monkeypatch: pytest.MonkeyPatch) -> float:
-    """How long a slow answer takes here, and a little less counts as slow."""
+    """Lower the limit for slow answers, and return the seconds of an answer that is slow."""
     monkeypatch.setattr(breaker, "SLOW_SECONDS", 0.3)
     return 0.5
 

@@ -1,4 +1,4 @@
-"""Canary secrets sent in every way, to the server as developers run it: none is kept anywhere."""
+"""Send canary secrets in every way to the development server: none may be stored or logged."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
     for name, secret in secrets.items():
         assert secret not in lines, name
         assert secret not in kept, name
-    assert secrets["key"].rpartition("_")[0] in kept, "what may be shown of a key helps to find who leaked it"
+    assert secrets["key"].rpartition("_")[0] in kept, "the public part of a key helps to find who leaked it"
 
 
 def test_no_canary_and_no_person_is_in_what_sentry_is_told(run_manage: Manage) -> None:
@@ -58,7 +58,7 @@ def test_no_canary_and_no_person_is_in_what_sentry_is_told(run_manage: Manage) -
         done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
     assert done.returncode == 0, done.stderr
     assert [message.partition(" ")[0] for message in sentry.messages] == ["first", "second"]
-    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "the calls themselves are told"
+    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "the calls themselves are logged"
     assert "canary" not in sentry.received
     assert "access_token=" not in sentry.received.replace("access_token=***", "")
     assert not re.search("FROM.{1,3}Contact", sentry.received)
@@ -111,7 +111,7 @@ def test_no_query_of_a_request_is_told_to_sentry(
 
 @contextmanager
 def server(variables: dict[str, str], log: Path) -> Iterator[str]:
-    """``runserver`` as developers start it, on a port that it chooses."""
+    """Start ``runserver`` as developers do, on a port that it chooses."""
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:0"],
@@ -125,7 +125,7 @@ def server(variables: dict[str, str], log: Path) -> Iterator[str]:
 
 
 def address_in(log: Path) -> str:
-    """Where the server listens, once it does and says so."""
+    """Return the address that the server prints once it listens."""
     deadline = time.monotonic() + 60
     while not (found := re.search(r"development server at (\S+?)/?\s", log.read_text())):
         assert time.monotonic() < deadline, "the server did not start"
@@ -134,7 +134,7 @@ def address_in(log: Path) -> str:
 
 
 def send_everywhere(url: str, secrets: dict[str, str]) -> int:
-    """How many requests were sent to the API."""
+    """Send the secrets in all requests, and return the number of requests to the API."""
     key, cookie, word = secrets["key"], secrets["cookie"], secrets["word"]
     calls: list[tuple[str, dict[str, str]]] = [
         ("books", {"Authorization": f"Bearer {key}"}),

@@ -177,11 +177,11 @@ def test_salesforce_away_means_202_and_delivery_later(writer: Client, simulator:
 
 @pytest.mark.parametrize("path", ["sobjects/Case", "oauth2/token"])
 def test_nobody_waits_longer_than_three_seconds(writer: Client, simulator: Simulator, path: str) -> None:
-    writer.get("/api/v1/me")  # every module is loaded
+    writer.get("/api/v1/me")  # load every module before the time is measured
     simulator.fail("hang", path=path, times=1, seconds=30)
     began = time.monotonic()
     assert post_case(writer).status_code == 202
-    assert 2 < time.monotonic() - began < 6  # a busy machine needs room
+    assert 2 < time.monotonic() - began < 6  # leaves room for a busy machine
 
 
 def test_login_refused_means_202_too(writer: Client, settings: Any) -> None:

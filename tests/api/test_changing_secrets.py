@@ -1,4 +1,4 @@
-"""Secrets can be changed, one after the other, and nobody is signed out or refused meanwhile."""
+"""Secrets can be changed one by one without signing users out or refusing requests."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_session_of_the_admin_outlives_a_change_of_the_secret_key(db: None, se
     settings.SECRET_KEY_FALLBACKS = [before]
     assert staff.get("/admin/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
-    assert staff.get("/admin/").status_code == 200  # what Django signed again meanwhile
+    assert staff.get("/admin/").status_code == 200  # values that Django has signed again
     settings.SECRET_KEY = "a third one" * 10
     assert staff.get("/admin/").status_code == 302
 

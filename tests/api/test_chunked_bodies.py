@@ -1,4 +1,4 @@
-"""Bodies without ``Content-Length``, sent byte by byte to the service as it runs."""
+"""Bodies without ``Content-Length``, sent as raw bytes to a running service."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def chunks(*parts: bytes) -> bytes:
 
 
 def send(url: str, key: str, body: bytes, *headers: str) -> tuple[int, dict[str, Any]]:
-    """The status and body of the answer to a case that is sent exactly so."""
+    """Send a case as exactly these bytes, and return the answer's status and body."""
     host, port = urlsplit(url).hostname, urlsplit(url).port
     lines = [
         "POST /api/v1/case HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {key}",
@@ -54,18 +54,18 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_one_refused(served: str) ->
         status, answer = send(served, key, body, CHUNKED)
         assert (status, answer.get("subject")) == (202, "s"), answer
     for body in (b"zz\r\n" + CASE, b"5\r\n" + CASE):
-        assert send(served, key, body, CHUNKED)[0] == 400, "by gunicorn, or by us"
+        assert send(served, key, body, CHUNKED)[0] == 400, "refused by gunicorn or by SFAPI"
     status, answer = send(served, key, chunks(CASE)[:-9], CHUNKED)
-    assert (status, answer["type"]) == (400, "request_malformed"), "it was cut off"
+    assert (status, answer["type"]) == (400, "request_malformed"), "the body is truncated"
     status, answer = send(served, key, chunks(b" " * 2_000_000, b" " * 2_000_000), CHUNKED)
     assert (status, answer["type"]) == (413, "body_too_large")
     status, answer = send(served, key, chunks(), CHUNKED)
-    assert (status, answer["type"]) == (422, "field_invalid"), "an empty body is none"
+    assert (status, answer["type"]) == (422, "field_invalid"), "an empty body is a missing body"
     with_length = send(served, key, CASE, f"Content-Length: {len(CASE)}")
     assert with_length[0] == 202
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     streamed = requests.post(f"{served}/api/v1/case", data=iter([CASE[:9], CASE[9:]]), headers=headers, timeout=60)
-    assert streamed.status_code == 202, "a client that streams"
+    assert streamed.status_code == 202, "a streaming client"
 
 
 def test_a_server_that_does_not_mark_the_end_leads_to_411(settings: Any) -> None:

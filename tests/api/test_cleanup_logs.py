@@ -1,4 +1,4 @@
-"""``cleanup_logs``: what is old goes, chunk by chunk; what is not stays."""
+"""``cleanup_logs`` deletes old rows in chunks, and keeps all others."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def action_of(days: float) -> None:
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
-    """A case that came and, unless it waits, ended so many days ago."""
+    """Make a case that was accepted, and unless it is pending also ended, this many days ago."""
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
     case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)
@@ -182,7 +182,7 @@ def run_of(days: float, **values: Any) -> int:
 
 
 def freshness_states() -> dict[str, str]:
-    """How fresh each object is; its age in seconds continues while the test runs."""
+    """Return each object's freshness without its age in seconds, which grows during the test."""
     return {found.name: found.state for found in sync_freshness()}
 
 

@@ -1,4 +1,4 @@
-"""Whose address is it? Only proxies that are trusted are believed."""
+"""The client's address is taken from headers of trusted proxies only."""
 
 from __future__ import annotations
 

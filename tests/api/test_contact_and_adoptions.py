@@ -1,4 +1,4 @@
-"""``GET /contact`` and ``GET /adoptions``: what Salesforce has of the logged-in user."""
+"""``GET /contact`` and ``GET /adoptions``: Salesforce's records of the logged-in user."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_they_are_for_logged_in_users(anonymous: Client, user: Client, service: 
 
 
 def give(user_contact: Any, **values: Any) -> Any:
-    """An adoption of the contact with its opportunity, book and school."""
+    """Make an adoption of the contact, with opportunity, book and school."""
     opportunity = records.opportunity(
         contact=user_contact, account=values.pop("school", None), book=values.pop("book", None)
     )

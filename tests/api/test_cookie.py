@@ -1,4 +1,4 @@
-"""The cookie check: what it lets in, and every forgery of the list in the threat table."""
+"""The cookie check: valid cookies, and every forgery in the threat table."""
 
 from __future__ import annotations
 
@@ -220,10 +220,10 @@ def test_what_is_no_envelope_is_refused(maker: CookieMaker, reader: CookieReader
 def test_bad_cookies_cost_little(maker: CookieMaker, reader: CookieReader) -> None:
     junk = [secrets.token_urlsafe(750_000), ".".join(["A" * 250_000] * 4) + ".", "." * 1_000_000, maker.cookie()[:-3]]
     junk += [maker.encrypted("x" * 5000), part(b"[" * 380) + "..AA.AA.AA"]
-    refusal(reader, junk[-1])  # what is made once is not counted
+    refusal(reader, junk[-1])  # exclude the cost of one-time setup
     tracemalloc.start()
     for cookie in junk:
-        began = time.thread_time()  # of this thread: others may use the machine meanwhile
+        began = time.thread_time()  # CPU time of this thread: others may use the machine meanwhile
         refusal(reader, cookie)
         assert time.thread_time() - began < 0.05  # 5 ms is the aim
     peak = tracemalloc.get_traced_memory()[1]

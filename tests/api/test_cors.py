@@ -1,4 +1,4 @@
-"""Which pages of other sites may call the API with the visitor's cookie, and what they may send and read."""
+"""CORS: other sites' pages that may call the API with the visitor's cookie, and what they may send and read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dead letters in the admin: read, corrected, sent again, or dealt with."""
+"""Dead letters in the admin: read, correct, resend, or resolve them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``erase_person``: every row of one person goes, nobody else's, and what is not reached is named."""
+"""``erase_person`` deletes all rows of one person and of nobody else, and names what it cannot reach."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def erase(*options: str) -> str:
 
 
 def make_person(uuid: str, email: str, number: int) -> Contact:
-    """Somebody of whom there is a row in every kind of table."""
+    """Make a person with a row in every table about people."""
     stamp, who = timezone.now(), f"user:{uuid}"
     contact = records.contact(accounts_uuid=uuid, email=email, full_name=f"Person {number}", is_deleted=True)
     opportunity = records.opportunity(contact=contact, name=f"Person {number} - Algebra", stage_name="Won")
@@ -102,7 +102,7 @@ def make_person(uuid: str, email: str, number: int) -> Contact:
 
 
 def everything() -> str:
-    """All values of all tables that hold people, as text."""
+    """Return all values of all tables about people, as text."""
     kept = {holding.model for holding in HOLDINGS}
     return "\n".join(str(row) for model in kept for row in model._base_manager.values())
 

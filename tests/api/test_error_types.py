@@ -1,4 +1,4 @@
-"""Every error says its ``type``, so that a program need not read sentences."""
+"""Every error has a ``type``, so that programs need not parse sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One shape for every error, whatever layer it comes from, and an id on every answer."""
+"""Every error has the same format, whatever layer it comes from, and every answer has an id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def door_routes(settings: Any) -> None:
 
 @pytest.fixture
 def forgiving(db: None) -> Client:
-    """Shows the answer to a crash, as a server would give it."""
+    """A client that returns the answer to a crash, as a server does, instead of raising."""
     return Client(raise_request_exception=False)
 
 

@@ -1,4 +1,4 @@
-"""Two minutes of requests as fast as they go, over several processes (``make soak``)."""
+"""Send requests as fast as possible for two minutes, over several processes (``make soak``)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_no_minute_of_a_flood_holds_more_than_five_and_others_feel_nothing(datab
         passed = sorted(span for future in mine for span in future.result())
         assert set(theirs.result()) == {200}
     assert 2 * LIMIT <= len(passed) <= 3 * LIMIT
-    # The true moment lies between asking and the answer: from the first's question to the sixth's answer.
+    # A request passes at some time between request and answer, so measure from the first request to the sixth answer.
     for (asked, _), (_, answered) in zip(passed, passed[LIMIT:], strict=False):
         assert answered - asked >= WINDOW
 
 
 def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
-    """Ask without a pause; when those that passed were asked and answered."""
+    """Send requests without a pause; return the times of request and answer of those that passed."""
     passed = []
     with requests.Session() as session:
         while (asked := time.monotonic()) < end:
@@ -49,7 +49,7 @@ def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
 
 
 def now_and_then(url: str, cookie: str, end: float) -> list[int]:
-    """Another user, four times a minute."""
+    """Send another user's requests, four per minute."""
     statuses = []
     while time.monotonic() < end:
         headers = {"Cookie": f"oxa={cookie}"}

@@ -147,7 +147,7 @@ def test_what_people_send_is_no_spam(sender: Client, change: Any) -> None:
 
 
 def in_all_forms(moment: datetime) -> list[Any]:
-    """The same moment in each form that a page may send it in."""
+    """Return the same moment in every format that a page may send."""
     seconds = moment.timestamp()
     iso = moment.isoformat()
     return [
@@ -311,7 +311,7 @@ def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) ->
 
 @pytest.mark.parametrize("away", [False, True])
 def test_the_same_again_does_not_use_the_turn_to_try(sender: Client, simulator: Simulator, away: bool) -> None:
-    """Neither what was delivered nor what waits for its next try is sent."""
+    """Delivered forms, and forms that wait for their next try, are not sent."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)
@@ -321,7 +321,7 @@ def test_the_same_again_does_not_use_the_turn_to_try(sender: Client, simulator: 
         defaults={"failures": breaker.THRESHOLD, "last_failure": Now() - breaker.LONGEST_SILENCE},
     )
     assert submit(sender, **key).status_code == 202
-    assert breaker.request_may_call(), "the turn is still to be had"
+    assert breaker.request_may_call(), "the probe is still available"
 
 
 def test_the_admin_shows_what_was_sent_in(sender: Client, admin_client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The passes that a process holds are found, and forgotten, without a look at all callers."""
+"""A process finds and discards the passes that it holds without scanning all callers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def take(passes: HeldPasses, caller: int, *, at: float) -> None:
 
 
 def calls_of_a_new_caller(active: int) -> int:
-    """Return the number of Python and C functions that one more caller costs beside this many active ones."""
+    """Return the number of function calls that a new caller costs with this many active callers."""
     passes = HeldPasses()
     for caller in range(active):
         take(passes, caller, at=100.0)
@@ -38,6 +38,6 @@ def test_callers_who_stay_away_are_forgotten_when_another_comes(callers: int) ->
     passes = HeldPasses()
     for caller in range(callers):
         take(passes, caller, at=100.0)
-    take(passes, 0, at=101.5)  # comes again
+    take(passes, 0, at=101.5)  # the caller's second request
     take(passes, callers, at=103.0)
     assert len(passes) == 2

@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS and 405 under ``/api/``, whichever framework has the route."""
+"""HEAD, OPTIONS and 405 under ``/api/``, in both frameworks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``GET /info``: the system's status, always 200, without a secret."""
+"""``GET /info``: the system's status, always with 200 and without secrets."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
     usage = info(reader)["api_usage"]
     assert list(usage) == ["error"]
     assert "503" in usage["error"]
-    assert simulator.calls_to("/limits") == 1, "who asks is not kept waiting for further attempts"
+    assert simulator.calls_to("/limits") == 1, "the caller does not wait for retries"
     assert SFAPIUsageLog.objects.get().source == "api info"
 
 

@@ -1,4 +1,4 @@
-"""``GET /me``: who am I, what Accounts knows of me, and why nobody is logged in."""
+"""``GET /me``: the user, their data in Accounts, or the reason why no user is logged in."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer
 def test_the_id_comes_from_accounts_when_the_cookie_has_none(
     accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, found: dict[str, Any], status: int, id_: int
 ) -> None:
-    """Cookies of today hold only name and UUID."""
+    """Current cookies have only name and UUID."""
     anonymous.cookies["oxa"] = cookies.cookie(sub={"uuid": UUID, "name": "Ines Example"})
     accounts.users, accounts.status = [found], status
     assert anonymous.get(ME).json()["id"] == id_
@@ -91,12 +91,12 @@ def assert_knows_nothing(user: Client) -> None:
 
 
 def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user: Client) -> None:
-    user.get(ME)  # every module is loaded
+    user.get(ME)  # load every module before the time is measured
     api_accounts.memory.forget()
     accounts.trickle_seconds = 30
     began = time.monotonic()
     assert_knows_nothing(user)
-    assert time.monotonic() - began < 6  # a busy machine needs room
+    assert time.monotonic() - began < 6  # leaves room for a busy machine
 
 
 def test_nobody_learns_at_which_step_the_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:

@@ -1,4 +1,4 @@
-"""``/metrics``: off by default, only for allowed networks, in the form that Prometheus reads."""
+"""``/metrics``: off by default, only for allowed networks, in Prometheus's format."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ def figures(client: Client, name: str) -> list[str]:
     return [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
 
 
-@pytest.mark.django_db(transaction=True)  # as the thread of the log, which has its own connection
+@pytest.mark.django_db(transaction=True)  # like the log's thread, which has its own connection
 def test_requests_are_counted_by_route_method_and_status(
     prometheus: Client, user: Client, noted_requests: NotedRequests, settings: Any
 ) -> None:
-    settings.REQUEST_LOG_SAMPLE = 1e-9  # what leaves no row is counted anyway
+    settings.REQUEST_LOG_SAMPLE = 1e-9  # requests without a row are counted too
     for number in range(3):
         user.get(f"/api/v1/case/00000000-0000-4000-8000-00000000000{number}")
         user.get(f"/api/v1/records/accounts/001{number}/")
@@ -182,7 +182,7 @@ def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: 
 def test_all_processes_are_in_one_sum(database: str) -> None:
     wanted = 'sfapi_http_requests_total{route="/api/v1/openapi.json",method="GET",status="200"} 60'
     with gunicorn(database, workers=3, METRICS_ALLOWED_NETWORKS="127.0.0.1") as url:
-        for _ in range(60):  # each on a connection of its own, so that all processes answer some
+        for _ in range(60):  # each on its own connection, so that every process answers some
             assert requests.get(f"{url}/api/v1/openapi.json", timeout=30).status_code == 200
         for _ in range(200):
             if wanted in requests.get(f"{url}/metrics", timeout=30).text:

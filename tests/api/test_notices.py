@@ -1,4 +1,4 @@
-"""What nobody would notice otherwise: jobs that are not seen, calls that are used up again, breakers that are open."""
+"""Notices of silent trouble: missing jobs, a repeatedly exhausted API budget, open breakers."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_every_open_breaker_is_shown(probe: Client, settings: Any, capsys: pytes
 def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db: None, client: Client) -> None:
     client.force_login(User.objects.create_superuser("maren", "maren@camp.example", "x"))
     page = "/admin/ops/switch/"
-    assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is moved"
+    assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is changed"
     check_switch()
     assert client.post(page, {"to": "off", "pause": "120", "reason": "Salesforce moves the org"}).status_code == 302
     with pytest.raises(SyncSkipped, match=r"switched off \(at /ops/ by maren 20.*, until .*: Salesforce moves the org"):
@@ -134,4 +134,4 @@ def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db:
     check_switch()
     assert client.post(page, {"to": "on"}).status_code == 302
     config = SyncConfig.load()
-    assert (config.off_until, config.off_reason) == (None, ""), "the next time off has an end and a reason of its own"
+    assert (config.off_until, config.off_reason) == (None, ""), "the next pause needs its own end and reason"

@@ -1,4 +1,4 @@
-"""The OpenAPI document and its page; and that answers are what the document says."""
+"""The OpenAPI document and its page, and answers that match the document."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_the_document_names_the_cookie_and_the_error_shape(document: dict[str, A
 
 
 def test_answers_are_as_documented(super_user: Client) -> None:
-    """They are not validated on their way out, so this does it: every name, and every kind of value."""
+    """The service does not validate its answers, so this test compares every name and type."""
     school, book = records.school("Example College", assignable_maturity_score=3), records.book()
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book)

@@ -1,4 +1,4 @@
-"""The outbox: nothing lost, nothing double, and nobody waits for a Salesforce that is unavailable."""
+"""The outbox: no case is lost or doubled, and no caller waits while Salesforce is unavailable."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def now() -> Any:
 @pytest.mark.django_db(transaction=True)
 def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, settings: Any) -> None:
     queued(60)
-    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""  # a case that is sent twice is there twice
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""  # without the field, a case that is sent twice is stored twice
 
     def run(_: int) -> str:
         try:
@@ -250,7 +250,7 @@ def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) ->
 
 def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> None:
     queued(20)
-    with connection.cursor() as cursor:  # what a plan for a table without statistics looks like
+    with connection.cursor() as cursor:  # the plan for a table without statistics
         cursor.execute(
             "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
         )

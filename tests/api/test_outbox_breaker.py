@@ -1,4 +1,4 @@
-"""The circuit breaker of deliveries: while Salesforce is unavailable nobody waits for it, and it is asked seldom."""
+"""The circuit breaker of deliveries: while Salesforce is unavailable, it is called rarely and no caller waits."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ REFUSALS = [
 
 @pytest.fixture
 def another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """As each run of ``deliver_pending`` by cron is."""
+    """Forget the session, as every run of ``deliver_pending`` by cron starts without one."""
     return lambda: monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())
 
 
@@ -166,7 +166,7 @@ def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simula
 
 
 def test_where_cron_runs_no_request_is_the_probe(writer: Client, simulator: Simulator) -> None:
-    """The latest that it may come: the longest pause was over just after a run began, and the next probe hung."""
+    """The worst case: the longest pause ended just after a run began, and the next probe hung."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
     CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)

@@ -1,4 +1,4 @@
-"""The outbox with real processes: gunicorn and ``manage.py``, killed in the middle, PostgreSQL away."""
+"""The outbox with real processes: gunicorn and ``manage.py`` killed during work, PostgreSQL unavailable."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ pytestmark = pytest.mark.slow
 Post = Callable[..., requests.Response]
 
 LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
-"""The long form, for ``make soak``."""
+"""The long version, for ``make soak``."""
 
 
 @pytest.fixture
 def gunicorn_pid(tmp_path: Path) -> Path:
-    """The file in which the master process writes its id."""
+    """The file with the master process's id."""
     return tmp_path / "gunicorn.pid"
 
 
 @pytest.fixture
 def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[str]:
-    """Two processes that talk to the simulator."""
+    """A service with two processes, connected to the simulator."""
     variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
         yield url
@@ -96,7 +96,7 @@ def assert_each_is_there_once(simulator: Simulator, count: int) -> None:
 def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: post(**{"Idempotency-Key": "one"}), range(20)))
-    # 202 where all this takes a slow machine longer than a request waits.
+    # 202 when delivery takes longer on a slow machine than a request waits.
     assert {answer.status_code for answer in answers} <= {200, 202, 409}
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
     assert post({**CASE, "subject": "Other"}, **{"Idempotency-Key": "one"}).status_code == 422
@@ -116,7 +116,7 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
         with ThreadPoolExecutor(1) as pool:
             sent = pool.submit(post, {**CASE, "subject": subject})
             wait_for(OutboundCase.objects.filter(values__Subject=subject, lease_holder__startswith="request").exists)
-            time.sleep(0.3 * (number % 3))  # before Salesforce has it, and after
+            time.sleep(0.3 * (number % 3))  # before Salesforce has stored the case, and after
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
                 sent.result()
@@ -159,7 +159,7 @@ def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, 
 
 
 def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
-    post()  # logged in, and every module is loaded
+    post()  # log in and load every module first
     break_salesforce(simulator, "delay", times=1, seconds=1.5)
     key = api_key_create(name="a form's server", scopes=[]).text
     form = {"form_type": "contact_us", "data": {"message": "Hello"}}
@@ -173,7 +173,7 @@ def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: s
 
 
 def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
-    """No write is accepted that could not be kept."""
+    """No write is accepted that cannot be stored."""
     variables = {
         **simulator.served_variables,
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
@@ -190,12 +190,12 @@ def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.02)
 
 
 def kill_workers(pid_file: Path) -> None:
-    """Kill them as the kernel does when memory runs out; the master starts others."""
+    """Kill the workers as the kernel does when memory runs out; the master starts others."""
     master = int(pid_file.read_text())
     for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split():
         os.kill(int(pid), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped hard under load and started again: 503 meanwhile, and nothing that was accepted is lost."""
+"""PostgreSQL is killed under load and restarted: answers are 503 meanwhile, and no accepted case is lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 WRITERS = 6
 SOME = 10
-"""Answers that are waited for before and after each stop."""
+"""Answers to wait for before and after each stop."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def postgresql() -> Iterator[OwnPostgreSQL]:
 
 
 class Writers:
-    """Several clients that make cases without a pause, and what they were told."""
+    """Several clients that create cases without a pause, and their answers."""
 
     def __init__(self, url: str, key: str) -> None:
         self._url, self._headers = f"{url}/api/v1/case", {"Authorization": f"Bearer {key}"}
@@ -85,7 +85,7 @@ def test_postgresql_is_stopped_hard_under_load_and_nothing_accepted_is_lost(
     deliver_the_rest(postgresql, simulator)
     assert {case[FIELD]: case["Id"] for case in cases_in(simulator)} == stored(postgresql)
     assert len(cases_in(simulator)) == len(stored(postgresql))
-    # Requests of that time are in the audit log too.
+    # Requests during the outage are in the audit log too.
     [[refused]] = postgresql.rows("SELECT count(*) FROM api_requestlog WHERE status = 503")
     assert refused > 0
 
@@ -98,12 +98,12 @@ def migrated_with_a_key(postgresql: OwnPostgreSQL, simulator: Simulator) -> str:
 
 
 def stored(postgresql: OwnPostgreSQL) -> dict[str, str]:
-    """Cases by id, and Salesforce's id of each."""
+    """Return Salesforce's id of each case, by the case's id."""
     return {str(row[0]): row[1] for row in postgresql.rows("SELECT id, salesforce_id FROM api_outboundcase")}
 
 
 def deliver_the_rest(postgresql: OwnPostgreSQL, simulator: Simulator) -> None:
-    """What was being sent when PostgreSQL stopped; the time of its leases goes by."""
+    """Expire the leases, and deliver the cases that were being sent when PostgreSQL stopped."""
     postgresql.rows("UPDATE api_outboundcase SET lease_until = now() WHERE lease_until IS NOT NULL RETURNING id")
     done = manage("deliver_pending", variables=simulator.variables, database=postgresql.url)
     assert done.returncode == 0, done.stdout + done.stderr

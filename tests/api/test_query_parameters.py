@@ -1,4 +1,4 @@
-"""A parameter that a route does not know is refused, whichever framework has the route."""
+"""Unknown query parameters are refused, in both frameworks."""
 
 from __future__ import annotations
 

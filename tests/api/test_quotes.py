@@ -1,4 +1,4 @@
-"""Salesforce's sentences quote values of records: they are in no log, mail of cron or Sentry event."""
+"""Salesforce's messages may quote values of records, so they never reach logs, cron's mail or Sentry."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
     assert CANARY not in sentry.received
     case = OutboundCase.objects.all()[0]
     assert case.error_code == code
-    assert CANARY in case.error_message, "an operator reads it in the admin"
+    assert CANARY in case.error_message, "operators see the message in the admin"
 
 
 def test_an_html_page_that_quotes_is_no_better(simulator: Simulator, run_manage: Manage) -> None:
@@ -71,7 +71,7 @@ def test_a_sync_that_is_refused_quotes_nothing(simulator: Simulator, run_manage:
     simulator.fail("error", path="query", times=2, code=code, status=400, message=QUOTING)
     with listening_sentry() as sentry:
         done = run_manage("sync_books", SENTRY_DSN=sentry.dsn, LOGLEVEL="debug", SALESFORCE_BULK_THRESHOLD="1000000")
-    assert done.returncode == (0 if code == "UNKNOWN_EXCEPTION" else 1), "what passes is tried again"
+    assert done.returncode == (0 if code == "UNKNOWN_EXCEPTION" else 1), "transient errors are retried"
     assert code in done.stderr
     assert CANARY not in done.stdout + done.stderr
     assert CANARY not in sentry.received

@@ -1,4 +1,4 @@
-"""A limit is a limit: over processes, at once, and in any window."""
+"""Rate limits hold across processes, for simultaneous requests, and in any time window."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, 
             database,
             SSO_SIGNATURE_PUBLIC_KEY=cookies.public_pem,
             SSO_ENCRYPTION_PRIVATE_KEY=cookies.encryption_key,
-            SALESFORCE_API_RATE_LIMIT="5/hour",  # no window ends meanwhile
+            SALESFORCE_API_RATE_LIMIT="5/hour",  # no window ends during the test
             SALESFORCE_SCHOOLS_RATE_LIMIT="5/hour",
         ) as url,
         ThreadPoolExecutor(60) as pool,
@@ -54,7 +54,7 @@ def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, 
             assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers if answer.status_code == 429)
             return Counter(answer.status_code for answer in answers)
 
-        # One user: two cookies of theirs, and addresses they make up.
+        # One user with two cookies and made-up addresses.
         mine = [
             {"Cookie": f"oxa={cookies.cookie(user_id=number % 2)}", "X-Forwarded-For": f"192.0.2.{number}"}
             for number in range(60)
@@ -72,12 +72,12 @@ def test_five_a_minute_unless_it_is_set() -> None:
 
 @pytest.fixture
 def passes(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Rate], bool]:
-    monkeypatch.setattr(rate_limit, "_held", HeldPasses())  # a process that has just started
+    monkeypatch.setattr(rate_limit, "_held", HeldPasses())  # as in a process that has just started
     return lambda identity, rate: try_pass("test", identity, rate).passed
 
 
 def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, wanted: int) -> list[tuple[float, float]]:
-    """Ask without a pause until it has passed so often; before and after each time."""
+    """Send requests without a pause until this many have passed; return the times before and after each."""
     found: list[tuple[float, float]] = []
     while len(found) < wanted:
         before = time.monotonic()
@@ -93,7 +93,7 @@ def test_no_window_of_a_flood_holds_more_than_the_limit(passes: Callable[[str, R
 
 
 def assert_spread(found: list[tuple[float, float]], *, limit: int, seconds: float) -> None:
-    """The true moment lies between before and after: from before the first to after the one that is too many."""
+    """Require that no window has too many requests; each passed between its ``before`` and ``after``."""
     for (first_before, _), (_, last_after) in zip(found, found[limit:], strict=False):
         assert last_after - first_before > seconds * 0.98
 
@@ -109,7 +109,7 @@ def test_room_comes_back_pass_by_pass_and_not_at_once(passes: Callable[[str, Rat
 
 
 def time_goes_by(minutes: int) -> None:
-    """For those who have passed."""
+    """Move the times of passed requests into the past."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE api_ratecount SET hits = ARRAY(SELECT hit - make_interval(mins => %s) FROM unnest(hits) AS hit)",
@@ -167,13 +167,13 @@ def test_held_passes_are_counted_when_they_are_taken_and_lost_when_their_time_is
     clock = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     rate = Rate(limit=9000, seconds=3600)
-    for _ in range(5):  # takes 1, 2, 4
+    for _ in range(5):  # which fetch 1, 2 and 4 passes
         assert passes("a", rate)
     row = RateCount.objects.get()
     assert row.totals[-1] == 7
-    assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the end of the second in which they may be used
+    assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the passes expire after a second
     clock[0] += 1.0
-    assert passes("a", rate)  # the two that were left are lost, and half as many are taken
+    assert passes("a", rate)  # two passes are lost, and half as many are taken
     assert RateCount.objects.get().totals[-1] == 9
     clock[0] += 60
     assert passes("a", rate)

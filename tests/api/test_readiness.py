@@ -1,4 +1,4 @@
-"""``/readyz``: whether this process can serve, for balancers and rolling upgrades."""
+"""``/readyz``: the readiness of a process, for load balancers and rolling upgrades."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_database_that_is_read_only_is_not_ready(probe: Client) -> None:
 
 
 def test_a_disk_that_takes_no_file_is_not_ready(probe: Client) -> None:
-    """PostgreSQL refuses temporary files by a limit, with an error of the class that a full disk has."""
+    """A limit makes PostgreSQL refuse temporary files, with an error of the same class as a full disk."""
     execute("SET LOCAL temp_file_limit = 0")
     assert refused(probe) == "PostgreSQL has no room: its disk is full, or a limit is reached (53400)"
 

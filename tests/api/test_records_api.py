@@ -1,4 +1,4 @@
-"""``/records/``: what is in an answer, its forms, errors and limits, and its document."""
+"""``/records/``: contents, formats, errors and limits of the answers, and their OpenAPI document."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def test_booleans_are_read_as_on_every_other_route(reader: Client, user: Client,
     kept, gone = records.school("Kept"), records.school("Gone", is_deleted=True)
     assert [row["id"] for row in whole(reader, include_deleted=yes)] == [kept.id, gone.id]
     assert [row["id"] for row in whole(reader, include_deleted="off")] == [kept.id]
-    assert user.get("/api/v1/adoptions", {"confirmed": yes}).status_code == 404, "read, and nobody has any"
+    assert user.get("/api/v1/adoptions", {"confirmed": yes}).status_code == 404, (
+        "accepted: the user just has no adoptions"
+    )
 
 
 @pytest.mark.parametrize(
@@ -240,7 +242,7 @@ def test_a_slash_at_the_end_makes_no_difference(reader: Client) -> None:
 
 
 def test_what_is_declared_once_is_read_everywhere() -> None:
-    """A field of a model is a column, a filter and a part of the schema: there is no other list."""
+    """Columns, filters and schema follow from the model's fields; there is no other list."""
     for resource in RESOURCES:
         assert issubclass(resource.model, CachedRecord)
         for field in resource.model.copied_fields():

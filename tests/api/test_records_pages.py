@@ -1,4 +1,4 @@
-"""The pages of ``/records/``, their order, and ``as_of``: a copy loses no record while others write."""
+"""The pages of ``/records/``, their order, and ``as_of``: a copying client misses no record while others write."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_page_costs_two_statements_beside_those_of_the_doors(reader: Client) -
     page(reader)
     with CaptureQueriesContext(connection) as captured:
         page(reader)
-    assert len(captured) == 4  # the key, the limiter; how far nothing can come later, the rows
+    assert len(captured) == 4  # the key and the limiter; the horizon and the rows
 
 
 # -- as_of --------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def test_a_page_costs_two_statements_beside_those_of_the_doors(reader: Client) -
 
 @pytest.fixture
 def other_session(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A process that writes to the same database."""
+    """A connection of another process that writes to the same database."""
     with psycopg.connect(database) as other:
         yield other
 
@@ -76,9 +76,9 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
 def test_a_merge_that_is_still_open_is_not_passed_by(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """It began before we read and commits afterwards: its rows are dated before our reading."""
+    """The merge starts before our read and commits after it, so its rows are dated before our read."""
     late = records.salesforce_id("001")
-    other_session.execute("SELECT 1")  # the transaction has begun, and written nothing yet
+    other_session.execute("SELECT 1")  # the transaction has begun but written nothing yet
     records.school("In between")
     first = page(reader)
     other_session.execute(INSERT, [late])
@@ -97,7 +97,7 @@ def test_without_open_transactions_as_of_follows_the_clock(reader: Client, datab
 def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """What is committed between two pages may be dated before the place that was reached."""
+    """Rows committed between two pages may be dated before the position of the first page."""
     for _ in range(4):
         records.school()
     late = records.salesforce_id("001")
@@ -111,7 +111,7 @@ def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
 
 
 def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
-    """Writers commit out of order; a client that only ever passes ``as_of`` on has it all in the end."""
+    """Writers commit out of order; a client that only passes ``as_of`` on gets every row in the end."""
 
     def write(number: int) -> str:
         record_id = ids[number]

@@ -1,4 +1,4 @@
-"""Salesforce refuses what was accepted: lost is nothing, and a dead letter is only what is wrong with the record."""
+"""Salesforce refuses accepted cases: none is lost, and only errors in the record make a dead letter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tests.simulated import Simulator
 
 __all__ = ["writer"]
 
-# Samples of the codes are enough here: ``tests/sf/test_refusals.py`` tries what every code means.
+# Samples of the codes are enough here: ``tests/sf/test_refusals.py`` tests every code.
 STATUSES = (400, 403, 503)
 PASSING = sorted(code for code, refusal in REFUSALS.items() if refusal.group in {Group.MOMENT, Group.ORG})
 RECORDS = sorted(code for code, refusal in REFUSALS.items() if refusal.group is Group.RECORD)
@@ -40,13 +40,13 @@ OF_THE_RECORD = ["validation_rule", "trigger_refuses"]
 
 
 def deliver_during_the_fault(*arguments: str) -> None:
-    """Exit status and words depend on the fault; what becomes of the cases does not."""
+    """Deliver once; exit status and output depend on the fault and are ignored."""
     with contextlib.suppress(CommandError):
         deliver(*arguments)
 
 
 def assert_survives(writer: Client, simulator: Simulator) -> None:
-    """Three accepted cases are delivered once after the fault that is in force."""
+    """Require that three accepted cases are delivered exactly once after the active fault."""
     answers = [post_case(writer) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 202]
     deliver_during_the_fault("--all")
@@ -160,7 +160,7 @@ def test_an_unknown_code_is_retried_with_growing_pauses_and_shows(writer: Client
         pauses.append(round(waits.total_seconds(), -1))
     assert f"{case_id}: queued, but refused so far: SOMETHING_NEW_IN_THIS_RELEASE" in said
     assert pauses == [10, 20, 40]
-    assert not breaker.breaker_state().open, "it may be about this case only"
+    assert not breaker.breaker_state().open, "the error may concern only this case"
     shown = writer.get("/healthz/").json()["outbox"]
     assert (shown["ok"], shown["queued"], shown["stuck"]) == (False, 1, 1)
 
@@ -172,7 +172,7 @@ def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
     break_salesforce(simulator, "refusal", name=name)
     case_id = post_case(writer).json()["id"]
     deliver("--all")
-    assert writer.get("/healthz/").json()["outbox"]["stuck"] == 0, "so far it may pass"
+    assert writer.get("/healthz/").json()["outbox"]["stuck"] == 0, "the error may still be transient"
     OutboundCase.objects.update(created_at=timezone.now() - timedelta(hours=25))
     assert f"{case_id}: queued, but refused so far: {NAMED[name].code}" in deliver_refused("--all")
     shown = writer.get("/healthz/").json()["outbox"]

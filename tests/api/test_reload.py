@@ -1,4 +1,4 @@
-"""A reload of gunicorn (``kill -HUP``): its new processes use ``.env`` and the code as they are then."""
+"""A reload of gunicorn (``kill -HUP``): the new processes use the current ``.env`` and code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECONDS = 60
 
 
 class Installation:
-    """A copy of the code with an ``.env`` of its own, served by gunicorn's first process."""
+    """A copy of the code with its own ``.env``, served by gunicorn."""
 
     def __init__(self, folder: Path, database: str) -> None:
         for name in FOLDERS:
@@ -42,7 +42,7 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *AS_SHIPPED, f"--bind=127.0.0.1:{self._port}", "--workers=1"],
             cwd=self._folder,
-            # The last variable has it started by itself, not forked from a process that knows modules already.
+            # The last variable keeps tests/warm.py from forking it from a process that has modules loaded.
             env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
@@ -75,7 +75,7 @@ def test_after_a_reload_the_env_file_and_the_code_are_those_of_now(
 ) -> None:
     wait_for(first_process, installation, "before.example")
     installation.set_name("after.example")
-    # The first process has imported sfapi/env.py, where the settings of the next release expect something new.
+    # The first process has imported the old sfapi/env.py, but the next release's settings need a new name from it.
     installation.append("sfapi/env.py", "NEW = True")
     installation.append("sfapi/settings/base.py", "from sfapi.env import NEW as NEW")
     first_process.send_signal(signal.SIGHUP)
@@ -86,7 +86,7 @@ def wait_for(process: subprocess.Popen[bytes], installation: Installation, name:
     deadline = time.monotonic() + SECONDS
     while not installation.answers_to(name):
         assert process.poll() is None, "gunicorn has ended"
-        assert time.monotonic() < deadline, f"{name} is not answered"
+        assert time.monotonic() < deadline, f"{name} got no answer"
         time.sleep(0.1)
 
 

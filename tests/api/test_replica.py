@@ -1,4 +1,4 @@
-"""A standby answers what it can prove to have; the primary answers everything else, and all while it is unavailable."""
+"""A standby answers what it provably has; the primary answers the rest, and everything while the standby is down."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ACCOUNTS = "/api/v1/records/accounts"
 NOTES = "/api/v1/pardot/notes"
 FIRST = "001Hs0000000001IAA"
 IDS = {"{type}": "forms", "{sf_id}": "701Hs0000000001IAA", "{school_id}": FIRST, "s/{id}": f"s/{FIRST}"}
-"""All others are numbers."""
+"""All other path parameters are numbers."""
 ERASED = "7c1d9f04-0000-4000-8000-0000000050d0"
 LONG_LAG = 3600
 SHORT_LAG = 2
 MANY = 300
-"""Rows, so that a page is some work."""
+"""The number of rows, so that a page is some work."""
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def both(migrated_database: str) -> Iterator[Replicated]:
 
 @pytest.fixture(scope="module")
 def patient(both: Replicated) -> Iterator[Service]:
-    """May use the replica whatever it lags."""
+    """A service that may use the replica, whatever its lag."""
     with both.served(lag=LONG_LAG) as service:
         yield service
 
@@ -63,7 +63,7 @@ def strict(both: Replicated) -> Iterator[Service]:
 
 @pytest.fixture(autouse=True)
 def in_step(both: Replicated) -> Iterator[None]:
-    """Each test begins with a standby that has everything, and leaves it running."""
+    """Start each test with a standby that is up to date, and leave it running."""
     both.standby.catch_up()
     forget_limits(both)
     yield
@@ -72,7 +72,7 @@ def in_step(both: Replicated) -> Iterator[None]:
 
 @contextmanager
 def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
-    """The standby stands still, after these services have had an answer from it."""
+    """Pause the standby's replay after these services have had an answer from it."""
     for service in used_by:
         wait_for(service.is_replicated)
     both.standby.pause()
@@ -81,14 +81,14 @@ def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
 
 
 def forget_limits(both: Replicated) -> None:
-    """The records have a limit that no setting changes."""
+    """Delete the counts of requests, because the limit of ``/records/`` cannot be changed by a setting."""
     both.primary.rows("DELETE FROM api_ratecount")
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
@@ -104,7 +104,7 @@ def rename_first(both: Replicated, name: str) -> None:
 
 
 def reads() -> list[str]:
-    """The addresses of all routes of records, schools and the dashboard that only read."""
+    """Return the addresses of all read-only routes of records, schools and the dashboard."""
     lines = [line for line in table().values() if line["method"] == "GET"]
     paths = [f"{line['route']}?{line['query']}" for line in lines if line["route"].startswith(REPLICATED)]
     for name, value in IDS.items():
@@ -171,7 +171,7 @@ def test_the_operators_page_shows_the_lag_and_whether_the_replica_answers(both: 
 
 
 def changed_since(service: Service, since: str) -> tuple[dict[str, str | None], str]:
-    """Cities by id of all pages, and ``as_of``."""
+    """Read all pages and return the cities by id, and ``as_of``."""
     found: dict[str, str | None] = {}
     page = service.get(ACCOUNTS, fields="city", limit=100, **({"modified_since": since} if since else {})).json()
     while True:
@@ -202,7 +202,7 @@ def test_what_the_primary_has_promised_a_replica_behind_it_does_not_answer(
 def test_as_of_of_a_replica_passes_by_nothing_that_it_has_not_replayed(both: Replicated, patient: Service) -> None:
     with paused(both, patient):
         [(horizon,)] = both.standby.rows("SELECT horizon::text FROM sf_replicamark")
-        # As a transaction that began at the horizon, and is committed now.
+        # Like a transaction that began at the horizon and commits now.
         both.primary.rows(
             f"UPDATE sf_account SET city = 'Late', local_update_date = '{horizon}'::timestamptz + interval '1 ms' "
             f"WHERE id = '{FIRST}'"
@@ -221,7 +221,7 @@ def test_a_copy_by_as_of_over_a_lagging_replica_equals_the_primary(
     since, ended = "", threading.Event()
 
     def write(number: int) -> None:
-        """Transactions that are open for a while, so that rows become visible long after their date."""
+        """Write in transactions that stay open for a while, so that rows become visible long after their date."""
         with psycopg.connect(both.primary.url) as connection:
             for turn in range(10_000):
                 if ended.is_set():
@@ -296,7 +296,7 @@ def test_a_person_who_was_erased_is_not_shown_any_more(both: Replicated, patient
 
 
 class Load:
-    """Clients that read all the time, and the statuses that they get."""
+    """Clients that read continuously, and the statuses that they get."""
 
     def __init__(self, both: Replicated, service: Service) -> None:
         self._both, self._service = both, service
@@ -321,7 +321,7 @@ class Load:
 
 
 def conflicts(both: Replicated) -> int:
-    """Statements that the standby has ended because they were in the way of the replay; this one may be among them."""
+    """Return the number of statements that the standby canceled in favor of the replay, possibly including this one."""
     while True:
         try:
             [(number,)] = both.standby.rows(
@@ -334,7 +334,7 @@ def conflicts(both: Replicated) -> int:
 
 
 def disturb(both: Replicated) -> None:
-    """Replay what takes away rows and locks tables that are being read."""
+    """Replay changes that remove rows from, and lock, tables that are being read."""
     with psycopg.connect(both.primary.url, autocommit=True) as connection:
         connection.execute("UPDATE sf_account SET state = 'Texas'")
         connection.execute("VACUUM sf_account")

@@ -1,7 +1,7 @@
 """Every route of the OpenAPI document × every kind of caller gives the status of ``routes_and_callers.csv``.
 
-A new route needs a line there. ``query`` and ``body`` (JSON) are those of a request that works; what stands in braces
-in the route is filled in from ``World``. ``scope`` is the one that opens the route to a key, if any.
+A new route needs a line there. ``query`` and ``body`` (JSON) are those of a request that succeeds; names in braces
+in the route are filled in from ``World``. ``scope`` is the scope that an API key needs, if any.
 """
 
 from __future__ import annotations

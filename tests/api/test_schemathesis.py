@@ -1,7 +1,7 @@
-"""schemathesis reads the OpenAPI document and tries to find an answer that it does not allow: none of its checks may.
+"""schemathesis reads the OpenAPI document and searches for answers that violate it; all its checks must pass.
 
-It asks the service as it runs: with a key what keys may ask for, and as a Super User by cookie everything else; of
-both, one route of three. ``make soak`` asks for everything with both. What schemathesis may send and expect is in
+It calls a running service: with a key the routes for keys, and with a Super User's cookie everything else; of
+both, one route of three. ``make soak`` calls everything with both. What schemathesis may send and expect is in
 ``schemathesis.toml``. For a longer look: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
 """
 
@@ -41,7 +41,7 @@ SELECTIONS = pytest.mark.parametrize("everything", [False, pytest.param(True, ma
 
 @contextmanager
 def unlimited(database: str) -> Iterator[None]:
-    """Limits have tests of their own; here they would only hide other answers. The counts are removed all the time."""
+    """Delete the counts of requests all the time, because rate limits would hide other answers."""
     ended = threading.Event()
 
     def forget() -> None:
@@ -55,7 +55,7 @@ def unlimited(database: str) -> Iterator[None]:
 
 @pytest.fixture
 def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deployed: dict[str, str]) -> Iterator[str]:
-    """The service, with something of each kind to be found and the simulator behind it."""
+    """The URL of a service with the simulator and one record of each kind."""
     school, book = records.school("Example College", city="Austin"), records.book()
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book)
@@ -71,16 +71,16 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
         "SALESFORCE_SCHOOLS_RATE_LIMIT": "1000000/sec",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
         "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
-        # Every filter at once, each as long as may be: gunicorn's own refusal is not what is looked at.
+        # Allow for every filter at once at full length: gunicorn's own limit is not under test.
         "GUNICORN_CMD_ARGS": "--limit-request-line=0",
     }
     with unlimited(database), gunicorn(database, workers=1, **variables) as url:
-        requests.get(f"{url}/api/v1/openapi.json", timeout=60)  # made once; schemathesis waits ten seconds for it
+        requests.get(f"{url}/api/v1/openapi.json", timeout=60)  # build it now; schemathesis waits ten seconds
         yield url
 
 
 def team_data() -> None:
-    """What the team enters about Pardot."""
+    """Make the data that the team enters about Pardot."""
     form = Form.objects.create(id=1, name="Contact us")
     Task.objects.create(title="Look at it", assignee=TeamMember.objects.create(name="Ada", accounts_uuid=UUID))
     Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test form.")
@@ -105,7 +105,7 @@ def test_no_finding_with_a_cookie(service_url: str, cookies: CookieMaker, tmp_pa
 
 
 def routes() -> dict[str, set[int]]:
-    """Return the answers that keys get on each route."""
+    """Return the statuses that keys get on each route."""
     answers: dict[str, set[int]] = {}
     for line in table().values():
         answers.setdefault(line["route"], set()).update(expected(line)[scope] for scope in Scope)
@@ -113,17 +113,17 @@ def routes() -> dict[str, set[int]]:
 
 
 def routes_for_keys() -> list[str]:
-    """Return the routes where keys get another answer than a refusal: elsewhere nothing would be looked at."""
+    """Return the routes that do not refuse keys, since a refusal would test nothing."""
     return [route for route, statuses in routes().items() if statuses - {401, 403}]
 
 
 def selected(routes: Iterable[str]) -> list[str]:
-    """Return the options for one route of three: each takes a second."""
+    """Return the options that select one route of three, because each takes a second."""
     return [argument for route in sorted(routes)[::3] for argument in ("--include-path", route)]
 
 
 def run(url: str, headers: Mapping[str, str], folder: Path, *selection: str) -> None:
-    """Its whole output when it finds something. In ``folder`` it leaves what it can replay."""
+    """Run schemathesis; on findings, fail with its whole output. Examples for a replay are saved in ``folder``."""
     sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         [

@@ -24,7 +24,7 @@ from tests.plans import plan_of
 SCHOOLS = "/api/v1/schools"
 REAL_NAMES = (Path(__file__).parents[1] / "school_names.txt").read_text().splitlines()[1:]
 TRIED = 8
-"""Real names of each way to type them."""
+"""Real names for each way of typing them."""
 
 
 def names(answer: Any) -> list[str]:
@@ -40,7 +40,7 @@ def test_the_best_match_comes_first(anonymous: Client) -> None:
     answer = anonymous.get(SCHOOLS, {"name": "rice college"})
     found = names(answer)
     assert found[:2] == ["Rice College", "rice college."]  # the same words
-    assert found[2] == "Rice College Annex"  # begins with them
+    assert found[2] == "Rice College Annex"  # begins with the words
     assert set(found[3:5]) == in_order
     assert set(found[5:]) == in_any_order
     assert (answer.json()["count"], answer.json()["total_schools"]) == (7, 8)
@@ -90,7 +90,7 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
 
 
 def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Client, settings: Any) -> None:
-    """Each way by itself, and with another one."""
+    """Each way of typing is tried alone, and combined with another."""
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1000000/min"
     for name in REAL_NAMES:
         records.school(name)
@@ -282,7 +282,7 @@ MANY = """
 
 @pytest.fixture
 def large_table(transactional_db: None) -> None:
-    """Large enough for PostgreSQL to prefer an index, which what other tests have left in it would make too large."""
+    """Fill the table so that PostgreSQL prefers an index; without TRUNCATE, leftovers of other tests bloat it."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)

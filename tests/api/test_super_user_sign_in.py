@@ -1,4 +1,4 @@
-"""The rights of a Super User end some time after the sign-in, long before the cookie does."""
+"""A Super User's rights end some time after the sign-in, long before the cookie expires."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def listed(db: None) -> None:
 
 
 def signed_in(cookies: CookieMaker, seconds: int | None) -> Client:
-    """A browser whose cookie was issued so long from now; ``None``: the cookie does not say."""
+    """Return a client whose cookie was issued at this offset from now; ``None`` omits the time of issue."""
     client = Client(enforce_csrf_checks=True)
     client.cookies["oxa"] = cookies.cookie(iat=None if seconds is None else int(time.time()) + seconds)
     return client

@@ -1,4 +1,4 @@
-"""Time limits at PostgreSQL, straight and behind PgBouncer: they hold for web processes, and leak to nobody."""
+"""PostgreSQL's time limits, direct and behind PgBouncer: they apply to web processes and to no other session."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.simulated import Simulator, manage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GUNICORN_SECONDS = 30
-"""Then it kills a worker that does not answer."""
+"""After this time gunicorn kills a worker that does not answer."""
 ALL_READS = 12
 
 
@@ -37,7 +37,7 @@ def address(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
 
 @contextmanager
 def locked(database: str, table: str) -> Iterator[None]:
-    """Somebody forgot a transaction in psql."""
+    """Lock a table, like a forgotten transaction in psql."""
     with psycopg.connect(database) as other:
         other.execute(f"LOCK TABLE {table}".encode())
         yield
@@ -87,7 +87,7 @@ def test_a_forgotten_lock_is_503_in_time_and_harms_nobody_else(
 def test_a_statement_that_runs_too_long_is_503(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
-    """The lock's limit is switched off here: what is left is that of the statement."""
+    """The lock timeout is switched off here, which leaves the statement timeout."""
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with (
         served(address, cookies, simulator, DATABASE_LOCK_SECONDS="0", DATABASE_STATEMENT_SECONDS="1") as url,
@@ -99,7 +99,7 @@ def test_a_statement_that_runs_too_long_is_503(
 
 def test_a_page_that_takes_too_long_is_503_too(database: str, deployed: dict[str, str]) -> None:
     with gunicorn(database, workers=1, DATABASE_LOCK_SECONDS="1", **deployed) as url, locked(database, "api_user"):
-        # The cookie is for HTTPS alone, so it is sent by hand.
+        # The cookie is for HTTPS only, so it is sent by hand.
         token = requests.get(f"{url}/admin/login/", timeout=60).cookies["csrftoken"]
         form = {"username": "ines", "password": "wrong", "csrfmiddlewaretoken": token}
         headers = {"Cookie": f"csrftoken={token}"}
@@ -123,7 +123,7 @@ def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
 
 
 def test_hot_reads_through_a_pooler_need_no_setting(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
-    """Prepared under one name in a session that several clients share, statements would run in place of each other."""
+    """In a session that clients share, statements prepared under the same name would run in place of each other."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:

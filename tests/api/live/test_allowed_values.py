@@ -1,4 +1,4 @@
-"""A refused value of a picklist comes with the values that Salesforce allows, where these can be read in time."""
+"""The error for a refused picklist value lists the values that Salesforce allows, if they can be read in time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTACT_DESCRIBE = "sobjects/Contact/describe"
 
 
 def refused(answer: Any) -> dict[str, Any]:
-    """Return the one entry of ``errors``."""
+    """Return the only entry of ``errors``."""
     assert answer.status_code == 422, answer.text
     assert answer.json()["salesforce_code"] == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
     [error] = answer.json()["errors"]
@@ -73,7 +73,7 @@ def test_a_second_refusal_asks_no_second_time(writer: Client, simulator: Simulat
 
 
 def test_the_values_have_what_is_left_of_the_requests_time(writer: Client, simulator: Simulator) -> None:
-    writer.get("/api/v1/me")  # every module is loaded
+    writer.get("/api/v1/me")  # load every module before the time is measured
     simulator.fail("delay", path="sobjects/Case/SFAPI", seconds=1.3)
     simulator.fail("delay", path=CASE_DESCRIBE, seconds=2)
     assert "allowed" not in refused(post_case(writer, WRONG_CASE))

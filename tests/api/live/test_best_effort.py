@@ -1,4 +1,4 @@
-"""Once an answer is in hand, no bookkeeping turns it into an error: a locked table, a lost connection, a late clock."""
+"""After Salesforce has answered, failed bookkeeping is no error: locked tables, lost connections, passed deadlines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def short_waits(db: None) -> Iterator[None]:
-    """As a web process has them, only shorter."""
+    """Set the time limits of a web process, but shorter."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '300ms'")
     yield
@@ -40,7 +40,7 @@ def short_waits(db: None) -> Iterator[None]:
 
 @contextmanager
 def write_locked(database: str, table: str) -> Iterator[None]:
-    """Reads go on, as while somebody makes an index."""
+    """Lock a table against writes but not reads, as while an index is built."""
     with psycopg.connect(database) as other:
         other.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
         yield
@@ -48,7 +48,7 @@ def write_locked(database: str, table: str) -> Iterator[None]:
 
 @pytest.fixture
 def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
-    """PostgreSQL ends the connection when the record is read back, which is when that call is counted."""
+    """Let PostgreSQL end the connection when the record is read back, which is when the call is counted."""
     read_back_client = live.read_back_client
 
     def lose_it(source: str) -> SalesforceClient:
@@ -75,7 +75,7 @@ def test_a_look_up_is_answered_whatever_cannot_be_noted(
 def test_an_answer_in_the_last_moment_is_an_answer(
     user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The time for Salesforce is over when the record is stored; nothing more is asked of it."""
+    """The deadline passes just after the record is stored, and Salesforce is not called again."""
     made = new_contact(salesforce)
     store = live.LiveRead.store
 
@@ -167,7 +167,7 @@ def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
         _count()
     [record] = caplog.records
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
-    caplog.clear()  # this one was wanted
+    caplog.clear()  # this error was provoked
 
 
 def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:

@@ -1,4 +1,4 @@
-"""``PUT /contact``: into Salesforce, then here, and an honest answer whatever happens on the way."""
+"""``PUT /contact``: the change goes to Salesforce, then into the cache, and the answer is true whatever happens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Sim
     answer = put(user, {"first_name": " Inés ", "role": "instructor", "subject_interest": "Biology;Algebra", "lms": ""})
     body = answer.json()
     assert answer.status_code == 200, body
-    assert salesforce.calls() - before == 3, "whose it is, the change, and reading it back"
+    assert salesforce.calls() - before == 3, "find the contact, change it, and read it back"
     there = in_salesforce(salesforce, contact)
     assert (there["FirstName"], there["Role__c"], there["LMS__c"]) == ("Inés", "Instructor", None)
     assert (body["first_name"], body["full_name"], body["role"], body["lms"]) == (
@@ -57,7 +57,7 @@ def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
     assert put(user, {"last_name": "Changed"}).status_code == 404
     assert in_salesforce(salesforce, contact)["LastName"] == "Example"
     assert patches(salesforce) == 0
-    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the cache has learned it"
+    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the change is in the cache"
 
 
 def test_the_contact_that_a_merge_has_left_is_changed(user: Client, salesforce: Simulator, contact: str) -> None:
@@ -108,7 +108,7 @@ def test_salesforce_away_before_the_change_means_503_and_nothing_was_sent(
 
 
 def test_null_leaves_a_field_as_it_is(user: Client, salesforce: Simulator, contact: str) -> None:
-    """A client of the first service sends its whole form, with nulls for what it leaves alone."""
+    """A client written for the first service sends its whole form, with null for unchanged fields."""
     before = in_salesforce(salesforce, contact)
     body = {"first_name": "Imani", "last_name": None, "role": None, "subject_interest": None, "lms": None}
     answer = put(user, body)
@@ -290,7 +290,7 @@ def test_it_counts_against_the_limit_and_wants_json(
     assert form.status_code == 415
     broken = user.put(CONTACT, "{", content_type="application/json", headers={"X-CSRFToken": token})
     assert broken.status_code == 400
-    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # of which three are used
+    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # three of these are used
     assert user.get(CONTACT).status_code == 200
     assert put(user, {"role": "Instructor"}).status_code == 429
     assert patches(salesforce) == 0

@@ -1,4 +1,4 @@
-"""Users who are not cached yet, and ``expire=true``: Salesforce is asked, carefully."""
+"""Look-ups in Salesforce for users who are not cached yet, and for ``expire=true``."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_expire_looks_past_a_remembered_miss(user: Client, salesforce: Simulator
 
 
 def test_a_uuid_in_capitals_is_the_same(user: Client, salesforce: Simulator) -> None:
-    """For Salesforce it is, which keeps it as it was written."""
+    """Salesforce also ignores the case of the UUID, but keeps it as written."""
     contact = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
     adoption_of(salesforce, contact, Base_Year__c=2024)
     assert user.get(CONTACT).json()["accounts_uuid"] == UUID
@@ -80,7 +80,7 @@ def test_a_uuid_in_capitals_is_the_same(user: Client, salesforce: Simulator) -> 
     assert user.get(ADOPTIONS).json()["contact_id"] == contact
     stored = Contact.objects.values().get(pk=contact)
     sync("sync_contacts")
-    assert Contact.objects.values().get(pk=contact) == stored, "nothing to mend"
+    assert Contact.objects.values().get(pk=contact) == stored, "there was nothing to fix"
     salesforce.edit("Contact", contact, Accounts_UUID__c=None)
     assert user.get(CONTACT, {"expire": "true"}).status_code == 404
 
@@ -132,7 +132,7 @@ def test_adoptions_are_read_anew_with_three_calls(user: Client, salesforce: Simu
 
 
 def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce: Simulator) -> None:
-    """Salesforce is not asked, so nothing is said of it."""
+    """Salesforce is not called, so the answer does not mention it."""
     new_contact(salesforce)
     before = salesforce.calls()
     answer = user.get(ADOPTIONS)
@@ -192,7 +192,7 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
     with merging("sf_contact"):
         answer = user.get(CONTACT)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, 503)
-    assert CircuitBreaker.objects.get(name=LIVE).failures == 0, "Salesforce has answered"
+    assert CircuitBreaker.objects.get(name=LIVE).failures == 0, "Salesforce did answer"
     assert user.get(CONTACT).status_code == 200
 
 
@@ -200,7 +200,7 @@ def test_a_merge_under_way_is_waited_for_a_moment_only(
 def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
 ) -> None:
-    """Every contact is brought by both: on its first insert and on each change."""
+    """Look-ups and syncs store the same contacts, on the first insert and on each change."""
     uuids = [row["Accounts_UUID__c"] for row in salesforce.query("SELECT Accounts_UUID__c FROM Contact LIMIT 60")]
     stop = threading.Event()
     statuses: Counter[int] = Counter()
@@ -235,7 +235,7 @@ def test_a_field_that_the_api_user_has_lost_does_not_stop_a_look_up(user: Client
     salesforce.edit("Contact", contact, FirstName="Changed")
     answer = user.get(CONTACT, {"expire": "true"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Changed")
-    assert answer.json()["position"] == "Full-time faculty", "as it was last read"
+    assert answer.json()["position"] == "Full-time faculty", "unchanged since the last read"
     asked = salesforce.calls_to("describe")
     assert user.get(CONTACT, {"expire": "true"}).status_code == 200
-    assert salesforce.calls_to("describe") == asked, "one look is enough"
+    assert salesforce.calls_to("describe") == asked, "one describe call is enough"

@@ -1,4 +1,4 @@
-"""Look-ups while Salesforce is unavailable, hangs, refuses the login, or may not be asked."""
+"""Look-ups while Salesforce is unavailable, hangs, refuses the login, or may not be called."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_salesforce_away_is_503_on_a_miss_and_the_cache_otherwise(
         assert answer.status_code == 503, path
         assert int(answer["Retry-After"]) >= 10
         assert "Salesforce cannot be asked" in answer.json()["message"]
-    assert not LookupMiss.objects.exists(), "nobody knows that there is none"
+    assert not LookupMiss.objects.exists(), "an outage must not be remembered as a missing contact"
     contact = records.contact()
     records.adoption(contact=contact)
     for path in (CONTACT, ADOPTIONS):
@@ -48,7 +48,7 @@ def test_salesforce_away_is_503_on_a_miss_and_the_cache_otherwise(
 
 
 def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
-    user.get("/api/v1/me")  # every module is loaded
+    user.get("/api/v1/me")  # load every module before the time is measured
     salesforce.fail("hang", path="/query", seconds=30)
     began = time.monotonic()
     assert user.get(CONTACT).status_code == 503
@@ -74,7 +74,7 @@ def test_when_salesforce_hangs_only_the_first_wait_for_it(
     assert (change.status_code, "nothing was changed" in change.json()["message"]) == (503, True)
     assert salesforce.calls() == before
     assert not breaker_state().open, "deliveries have a breaker of their own"
-    # Once in a while one asks anyway, and finds that it is over.
+    # After a pause one request is let through, and finds that the outage is over.
     monkeypatch.setattr(live, "SECONDS", 4.0)
     CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - LIVE_SILENCE)
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == contact
@@ -88,8 +88,8 @@ def silent_for(silence: timedelta) -> None:
 def test_a_wrong_password_is_not_tried_by_everybody(
     user: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Salesforce locks a user out after some of them."""
-    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # requests come to many processes
+    """Salesforce locks a user out after a few failed logins."""
+    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # requests are spread over many processes
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
 
     def logins(requests: int = 3) -> int:
@@ -99,7 +99,7 @@ def test_a_wrong_password_is_not_tried_by_everybody(
 
     assert logins() == 1
     silent_for(2**LIVE_DOUBLINGS * LIVE_SILENCE)
-    assert logins() == 0, "the circuit breaker would try again, the refused login is held for half an hour"
+    assert logins() == 0, "the circuit breaker would retry, but a refused login is remembered for half an hour"
     RefusedLogin.objects.update(next_try=Now())
     silent_for(2**LIVE_DOUBLINGS * LIVE_SILENCE)
     assert logins() == 1
@@ -118,7 +118,7 @@ def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulat
 def test_who_would_not_ask_anyway_is_not_told_that_salesforce_is_away(
     user: Client, salesforce: Simulator, settings: Any, why: str
 ) -> None:
-    """And does not use the turn of who would."""
+    """Such a request does not use up the breaker's probe either."""
     SyncConfig.load()
     if why == "switched off":
         SyncConfig.objects.update(sync_enabled=False)
@@ -132,7 +132,7 @@ def test_who_would_not_ask_anyway_is_not_told_that_salesforce_is_away(
     before = salesforce.calls()
     assert [user.get(CONTACT).status_code for _ in range(2)] == [404, 404]
     assert salesforce.calls() == before
-    assert live_call_allowed(), "the turn is still to be had"
+    assert live_call_allowed(), "the probe is still available"
 
 
 def test_a_refusal_does_not_mean_that_salesforce_is_away(

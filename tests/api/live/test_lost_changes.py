@@ -1,4 +1,4 @@
-"""``PUT /contact`` when an answer is lost, or comes late: what was done is looked up, and said honestly."""
+"""``PUT /contact`` when Salesforce's answer is lost or late: the result is looked up and reported truthfully."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_change_that_cannot_be_read_back_shows_all_the_same(
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
     assert user.get(CONTACT).json()["first_name"] == "Inés"
-    assert Contact.objects.get().system_modstamp == stamp, "the stamp is Salesforce's to give"
+    assert Contact.objects.get().system_modstamp == stamp, "only Salesforce sets the stamp"
     assert FieldChangeLog.objects.get().new == "Inés"
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
 

@@ -1,4 +1,4 @@
-"""The org moves while the service runs: changes and cases reach its new host, each once, without a restart."""
+"""The org moves while the service runs: each change and case reaches the new host once, without a restart."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str = "redirects") -> None:
 
 @FORMER
 def test_a_contact_is_changed_at_the_new_host(user: Client, salesforce: Simulator, contact: str, former: str) -> None:
-    for step in ("redirects", former):  # a host that can be closed comes first
+    for step in ("redirects", former):  # start on a host that can be closed
         move(salesforce, step)
         answer = put(user, {"first_name": f"After {step}"})
         assert answer.status_code == 200, answer.json()

@@ -1,4 +1,4 @@
-"""``PUT /contact`` when Salesforce refuses: 422 for what is wrong with the values, else 503 and nothing changed."""
+"""``PUT /contact`` when Salesforce refuses: 422 when the values are wrong, otherwise 503 with nothing changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.simulated import Simulator
 __all__ = ["contact"]
 
 GONE = {"NOT_FOUND", "ENTITY_IS_DELETED"}
-# A sample of the codes is enough here: ``tests/sf/test_refusals.py`` tries what every code means.
+# A sample of the codes is enough here: ``tests/sf/test_refusals.py`` tests every code.
 NOT_THE_RECORD = [
     code
     for code, refusal in REFUSALS.items()

@@ -1,4 +1,4 @@
-"""The variables of a web process or of the deliverer lead to another org: nobody reads from it or writes to it."""
+"""When the settings of a web process or the deliverer name another org, that org is neither read nor written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LeadTo = Callable[[Simulator], None]
 
 @pytest.fixture
 def lead_to(salesforce: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> LeadTo:
-    """Point the variables at an org, as after a restart; the cookies stay those of the tests."""
+    """Point the settings at an org, as after a restart, but keep the tests' cookies."""
     same_ids.reset()
     kept = ("SSO_COOKIE_NAME", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY", "ACCOUNTS_CLIENT_ID")
 
@@ -63,7 +63,7 @@ def test_a_look_up_does_not_read_another_org(
     assert "a different Salesforce org" in answer.json()["message"]
     assert not Contact.objects.exists()
     assert copied() == before
-    assert same_ids.calls_to("query") - contacts <= 1, "only what the org is called"
+    assert same_ids.calls_to("query") - contacts <= 1, "only the org's id was read"
 
 
 def test_a_cached_contact_is_still_the_answer(
@@ -104,7 +104,7 @@ def test_cases_wait_for_their_own_org(
             deliver("--all")
         assert org_id(salesforce) in str(refused.value)
         assert org_id(same_ids) in str(refused.value)
-        assert copied() == before, "the case too is as if nobody had tried"
+        assert copied() == before, "the case is unchanged, as if delivery was never tried"
     assert not cases_in(same_ids)
     lead_to(salesforce)
     assert "1 delivered" in deliver("--all")
@@ -138,7 +138,7 @@ def test_cases_of_the_org_before_are_kept_apart_until_it_is_cached_again(
 def apart(
     service: Callable[..., Client], salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
 ) -> list[OutboundCase]:
-    """Two cases of the org before, and one that waits for the new one."""
+    """Make two cases of the previous org, and one that waits for the new org."""
     sync("sync_books")
     salesforce.fail("status", path="sobjects/Case|composite", times=None, status=503)
     for _ in range(2):
@@ -163,7 +163,7 @@ def test_an_admin_sends_cases_of_the_org_before_to_this_one(
     page = act(admin_client, "send_to_this_org", confirmed=False, every=every).text
     assert f"2 for the org {org_id(salesforce)}" in page
     assert org_id(same_ids) in page
-    assert deliver("--all").startswith("1 delivered"), "so far nothing was decided"
+    assert deliver("--all").startswith("1 delivered"), "nothing is decided yet"
     answer = act(admin_client, "send_to_this_org", confirmed=True, every=every)
     assert (
         "Queued for this org: 2. Not changed, because they do not wait for another org or are being sent: 1."
@@ -237,7 +237,7 @@ def test_a_case_of_the_org_before_that_was_refused_is_not_sent_to_the_new_one(
 
 
 def test_what_was_read_before_an_adoption_is_not_stored_after_it(salesforce: Simulator, same_ids: Simulator) -> None:
-    """A request that began with the old org ends after the cache has become a copy of the new one."""
+    """A request that started with the old org ends after the cache has become a copy of the new one."""
     sync("sync_books")
     made = new_contact(salesforce)
     live = LiveRead(live_client("test"))
