@@ -231,6 +231,9 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     expect(page.locator(".setting", has=weight).locator(".problem")).to_contain_text("Must be 100 or less.")
     expect(section(settings, "Unsaved changes")).to_contain_text("Grades and Weights")
     assert value_of(settings, "cleanup_tag_prefix") == "Tidy: "
+    expect(page.locator(".toast")).to_contain_text("Saved: Prefix of clean-up tags.")
+    save(settings)
+    expect(page.locator(".toast")).to_have_count(0, timeout=3_000)  # sooner than it disappears by itself
     assert settings.axe() == []
     page.get_by_role("button", name="Discard").click()
     expect(section(settings, "Unsaved changes")).to_have_count(0)

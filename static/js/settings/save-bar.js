@@ -30,6 +30,8 @@ export function saveBar(drafts, { signal, titles, done }) {
   );
   let saving = false;
   let refusal = "";
+  /** What the last message said is no longer so when the next values are refused. @type {Element | undefined} */
+  let told;
 
   function update() {
     const unsaved = drafts.filter((one) => one.isUnsaved);
@@ -56,6 +58,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     if (saving) return;
     saving = true;
     refusal = "";
+    told?.remove();
     save.disabled = discard.disabled = true;
     update();
     try {
@@ -71,7 +74,7 @@ export function saveBar(drafts, { signal, titles, done }) {
   function report({ saved, failed }) {
     if (saved.length) {
       done();
-      toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);
+      told = toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);
     }
     for (const [draft, error] of failed) draft.mark(error);
     if (failed.length === 0) return;
