@@ -52,7 +52,7 @@ class DigestDeliveryAdmin(ProgramsOnlyAdmin):
     @admin.display(description="channel")
     def sent_by(self, delivery: DigestDelivery) -> str:
         """Return the channel in words: messages to one member are kept under the member's number."""
-        return "mail to a member" if delivery.channel.isdigit() else delivery.channel
+        return "Mail to a member" if delivery.channel.isdigit() else delivery.channel.capitalize()
 
 
 @admin.register(Finding)

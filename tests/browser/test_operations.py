@@ -61,6 +61,10 @@ def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site,
     visit = open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844})
     with bad_monday(ops_site):
         look_at(visit, ["/admin/", "/admin/ops/start/?action=accept-accounts-1840", "/admin/api/outboundcase/"])
+        visit.go("/admin/")
+        assert visit.page.locator(".ops-section").evaluate_all(
+            "(all) => all.every((one) => one.scrollWidth <= one.clientWidth)"
+        )
         visit.go("/admin/ops/start/?action=accept-accounts-1840")
         expect(visit.page.get_by_role("main")).to_contain_text("1,840 of 4,211")
 

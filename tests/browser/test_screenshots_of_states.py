@@ -33,7 +33,8 @@ ADMIN = [
     "pardot/task/add/", "sf/syncrun/?q=nothing+like+this", "password_change/",
 ]  # fmt: skip
 two_looks = pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-three_looks = pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1024, "dark"), (390, "dark")])
+SIX = [(width, scheme) for width in (1440, 1024, 390) for scheme in ("light", "dark")]
+six_looks = pytest.mark.parametrize(("width", "scheme"), SIX)
 
 
 def look(open_window: Open, site: Site, width: int, scheme: str) -> Visit:
@@ -183,7 +184,7 @@ def test_api_docs(open_window: Open, camp_site: Site, width: int, scheme: str) -
 # -- what comes with bad luck, and with a colleague -------------------------------------------------------------------
 
 
-@three_looks
+@six_looks
 def test_sessions_and_networks_that_end(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 401", "ERR_INTERNET_DISCONNECTED", "Failed to fetch", "error loading dynamically")
@@ -213,7 +214,7 @@ def test_sessions_and_networks_that_end(open_window: Open, camp_site: Site, widt
     take(visit, f"session-ended-signed-out-{width}-{scheme}", full_page=False)
 
 
-@three_looks
+@six_looks
 def test_settings_that_collide_and_the_team(open_window: Open, empty_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, empty_site, width, scheme)
     visit.expect("status of 422")
@@ -251,7 +252,7 @@ def test_settings_that_collide_and_the_team(open_window: Open, empty_site: Site,
     run_module(visit, "core/api", "await m.api.put('admin/team', { team: [] });")
 
 
-@three_looks
+@six_looks
 def test_a_day_note(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     page = visit.page
@@ -278,7 +279,7 @@ def test_a_day_note(open_window: Open, camp_site: Site, width: int, scheme: str)
         )
 
 
-@three_looks
+@six_looks
 def test_rows_that_are_tagged_and_exempt(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     page = visit.page
@@ -308,7 +309,7 @@ def test_rows_that_are_tagged_and_exempt(open_window: Open, camp_site: Site, wid
     page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
 
 
-@three_looks
+@six_looks
 def test_what_is_searched_everywhere(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 503")
@@ -327,7 +328,7 @@ def test_what_is_searched_everywhere(open_window: Open, camp_site: Site, width: 
     take(visit, f"no-row-matches-{width}-{scheme}", full_page=False)
 
 
-@three_looks
+@six_looks
 def test_views_and_their_forms(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     page = visit.page
@@ -353,7 +354,7 @@ def test_views_and_their_forms(open_window: Open, camp_site: Site, width: int, s
 # -- the operator's ----------------------------------------------------------------------------------------------------
 
 
-@three_looks
+@six_looks
 def test_operators_morning(open_window: Open, ops_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, ops_site, width, scheme)
     visit.expect("Applying inline style", "policy: style-src", "status of 4")
@@ -390,7 +391,7 @@ FORMS = {
 }  # fmt: skip
 
 
-@three_looks
+@six_looks
 def test_admin_lists_and_forms(open_window: Open, ops_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, ops_site, width, scheme)
     visit.expect("Applying inline style", "policy: style-src", "status of 4")
@@ -425,7 +426,7 @@ print(stop_token(TeamMember.objects.get()))
 """
 
 
-@three_looks
+@six_looks
 def test_messages_are_stopped(open_window: Open, ops_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, ops_site, width, scheme)
     visit.expect("status of 404")
