@@ -17,7 +17,7 @@ def get(visit: Visit, path: str) -> Any:
 
 
 def first_form(visit: Visit) -> tuple[int, str]:
-    """A form in no campaign."""
+    """Return a form in no campaign."""
     record = get(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
     return record["id"], record["name"]
 

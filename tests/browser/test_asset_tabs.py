@@ -1,4 +1,4 @@
-"""Campaign Map, Gear Locker and Tags in a browser, over a full survey of the simulator."""
+"""Campaign Map, Gear Locker and Tags in a browser, after a full survey of the simulator."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_the_chain_leads_to_what_is_not_linked(camp: Visit) -> None:
 
 @pytest.fixture
 def without_traces(camp: Visit) -> Iterator[None]:
-    """What the test writes is taken back."""
+    """Undo what the test writes."""
     yield
     cookies = {cookie["name"]: cookie["value"] for cookie in camp.page.context.cookies()}
     for kind in ("tasks", "exemptions"):
@@ -343,7 +343,7 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
 
 
 def with_tags(route: Route) -> None:
-    """As after the tags were made, and one form was tagged."""
+    """Show the tags as made, with one form tagged."""
     status = route.fetch(max_retries=3).json()
     for number, action in enumerate(status["actions"]):
         action["tag_id"] = 7 + number

@@ -1,4 +1,4 @@
-"""Bad days: nothing synced, only half of it, names that are markup or missing, endpoints that fail, a lost session."""
+"""Bad days: missing or partial data, names that are markup or empty, failing endpoints, a lost session."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_never_synced_says_what_to_run(window: Visit, tab: Tab) -> None:
 def set_up_site(
     prepared_database: str, deployed: dict[str, str], simulator_process: Simulator, camp_site: Site
 ) -> Iterator[Site]:
-    """Only tier 1 was synced."""
+    """A site where only tier 1 was synced."""
     database = copy_of(prepared_database, f"{OURS}_tier_1")
     run_on(database, "camp_sync", **simulator_process.variables)
     with serve(database, camp_site.cookies, deployed) as site:
@@ -69,7 +69,7 @@ def test_after_tier_1_the_other_tiers_say_what_to_run(open_window: Open, set_up_
 
 @contextmanager
 def renamed(site: Site, table: str, record: object, **values: str | None) -> Iterator[None]:
-    """A row as somebody might have left it, until the end."""
+    """Change a row, and restore it at the end."""
     columns = ", ".join(f"{name} = %s" for name in values)
     with psycopg.connect(site.database, autocommit=True) as connection:
         names = ", ".join(values)
@@ -189,7 +189,7 @@ def test_every_endpoint_of_a_page_is_failed_above(open_window: Open, camp_site: 
 
 
 def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Open, camp_site: Site) -> None:
-    """They need the names of the issues, not what is found of them."""
+    """These pages need the issues' names, not their counts."""
     visit = open_window(camp_site)
     visit.expect("status of 503")
     visit.page.route("**/api/v1/pardot/issues", lambda route: route.fulfill(status=503, json={"message": "Away."}))
@@ -203,7 +203,7 @@ def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Ope
 
 
 BACK = "dispatchEvent(new Event('focus'))"
-"""The window is looked at again, after a sign-in in another tab."""
+"""The window gets focus again, after a sign-in in another tab."""
 
 # -- a session that ends ----------------------------------------------------------------------------------------------
 
@@ -264,7 +264,7 @@ def test_a_half_filled_form_survives_an_expired_cookie_and_is_sent_after_the_sig
     box, heading = bar.bounding_box(), form.get_by_role("heading", name="New task").bounding_box()
     assert box
     assert heading
-    assert heading["y"] >= box["y"] + box["height"], "the bar covers nothing of the form"
+    assert heading["y"] >= box["y"] + box["height"], "the bar does not cover the form"
     assert visit.axe() == []
     expect(form.get_by_text("Bearer")).to_have_count(0)
     expect(form.get_by_label("Title")).to_have_value("Ask for the camp's photos")

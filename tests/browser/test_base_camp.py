@@ -1,4 +1,4 @@
-"""Base Camp, and what is on every tab: score, why, what to do next, texts, a panel that fails."""
+"""Base Camp, and the parts of every tab: score, reasons, next steps, texts, a failing panel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.browser.visit import DARK_AND_NARROW, Visit
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Visit:
-    """A Super User's, who lets the page use the clipboard."""
+    """A Super User's window with permission to use the clipboard."""
     return open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
 
 
@@ -57,7 +57,7 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     assert {row["Priority"] for row in rows} == {"high"}
     counts = [float(row["Count"]) for row in rows]
     assert counts == sorted(counts, reverse=True)
-    assert not [row["Issue"] for row in rows if re.search(r"\d", row["Issue"])], "the count has a column of its own"
+    assert not [row["Issue"] for row in rows if re.search(r"\d", row["Issue"])], "the count has its own column"
     page.reload()
     camp.settle()
     expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")

@@ -1,4 +1,4 @@
-"""Work on many rows at once, and take it back."""
+"""Work on many rows at once, and undo it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAP = "/pardot/?tab=campaign-map&campaigns.size=50"
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """A Super User's window on a site with data; what the test writes is taken back."""
+    """A Super User's window on a site with data; the test's writes are undone."""
     visit = open_window(camp_site)
     yield visit
     token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
@@ -36,7 +36,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 
 
 def writes(page: Page) -> list[str]:
-    """The paths of all that is written from now on."""
+    """Collect the paths of all later writes."""
     paths: list[str] = []
 
     def note(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What changed since the last day: the card on Base Camp, its rows, and since when each row is there."""
+"""Changes since the last day: the card on Base Camp, its rows, and the day on which each row appeared."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_compared_days_begin_with_the_worst_and_the_table_of_issues_has_a_histor
     camp.go("/pardot/?steps=all&open=compare")
     dialog = camp.page.get_by_role("dialog", name="Compare two days")
     rows = dialog.get_by_role("row")
-    expect(rows).to_have_count(3)  # with the head
+    expect(rows).to_have_count(3)  # including the header row
     expect(rows.nth(1)).to_contain_text("Forms in no campaign")
     expect(rows.nth(2)).to_contain_text("Lists without a name")
     dialog.get_by_role("combobox", name="Effect", exact=True).select_option("Better")

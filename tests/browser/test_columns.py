@@ -1,4 +1,4 @@
-"""The head of a table stays in view; its columns are chosen, remembered and shared, and their terms defined."""
+"""A table's header stays in view; columns can be chosen and shared, are remembered, and have definitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def table(visit: Visit) -> Locator:
 
 
 def heads(visit: Visit) -> list[str]:
-    """The names in the head, without the signs of definitions."""
+    """Return the column names without the signs for definitions."""
     texts = table(visit).get_by_role("columnheader").all_inner_texts()
     return [each.strip().partition("\n")[0] for each in texts if each.strip()]
 

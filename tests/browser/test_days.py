@@ -1,4 +1,4 @@
-"""Days compared, the trend, badges, and notes on days."""
+"""Comparing days, the trend, badges, and notes on days."""
 
 from __future__ import annotations
 

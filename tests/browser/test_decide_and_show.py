@@ -1,4 +1,4 @@
-"""Decide: settings with a preview, a target, a forecast. Show: pictures, free ranges, the report on one page."""
+"""Decide: previewed settings, a target, a forecast. Show: pictures, free date ranges, the one-page report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ for (const { key, is_changed } of configuration) if (is_changed) await m.api.del
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """45 days on record, half a point better each day; camp began 20 days ago and ends in 20 days."""
+    """A site with 45 days, each half a point better; camp began 20 days ago and ends in 20 days."""
     visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(visit)

@@ -10,7 +10,7 @@ from tests.browser.visit import DARK_AND_NARROW
 
 DOCS = "/api/v1/docs/"
 PATIENCE = 90_000
-"""Milliseconds: the page renders all operations first, which takes a busy machine more than half a minute."""
+"""In milliseconds: the page first renders all operations, which takes a busy machine over half a minute."""
 
 ALL_BUT_A_FEW = "document.querySelectorAll('.opblock-tag-section').forEach((one, n) => n % 5 && one.remove())"
 
@@ -18,7 +18,7 @@ ALL_BUT_A_FEW = "document.querySelectorAll('.opblock-tag-section').forEach((one,
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int, whole: bool) -> None:
-    """Operations look alike: axe sees a fifth of them."""
+    """Operations look alike, so axe checks a fifth of them."""
     window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
     window.go(DOCS)
     page = window.page
@@ -33,7 +33,7 @@ def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: in
 
 
 def test_an_address_opens_its_operation_and_a_signed_in_visitor_can_try_it(open_window: Open) -> None:
-    """The page is the same for everyone, so the CSRF token is not in it."""
+    """The page is the same for everyone, so it does not contain the CSRF token."""
     window = open_window()
     window.go(f"{DOCS}#operations-forms-submit_form")
     form = window.page.locator("#operations-forms-submit_form")

@@ -1,4 +1,4 @@
-"""The frame of the dashboard in a browser: who gets in, tabs, themes, widths, and what axe-core says of all pages."""
+"""The dashboard's frame in a browser: access, tabs, themes, widths, and axe-core on all pages."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_chosen_theme_is_kept(window: Visit) -> None:
     assert page.evaluate("Object.keys(localStorage)") == ["theme"]
     page.emulate_media(media="print")
     on_paper = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
-    assert on_paper == ["rgb(255, 255, 255)", ink], "paper is white, whatever was chosen for the screen"
+    assert on_paper == ["rgb(255, 255, 255)", ink], "paper is white in every color scheme"
 
 
 def test_the_page_may_send_what_it_must_prove(window: Visit) -> None:

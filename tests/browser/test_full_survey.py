@@ -1,4 +1,4 @@
-"""The tab Full Survey: orphans by kind with what to do, their trend, prospects in figures."""
+"""The tab Full Survey: orphans by kind with instructions, their trend, and figures about prospects."""
 
 from __future__ import annotations
 

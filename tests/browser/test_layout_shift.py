@@ -1,4 +1,4 @@
-"""Nothing jumps while a page loads, in whatever order the answers arrive: a budget for the cumulative layout shift."""
+"""Pages stay within a budget of cumulative layout shift, in whatever order answers arrive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.browser.visit import Visit
 
 SHIFTS = Path(__file__).parent / "shifts.js"
 BUDGET = 0.05
-"""Half of what browsers call good."""
+"""Half of the limit for "good"."""
 SIZES = {390: 844, 1024: 768, 1440: 900}
 PAGES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {
     "settings": "/pardot/admin-settings/",
@@ -25,16 +25,18 @@ SOME = ("base-camp", "tags", "scout-report")
 
 
 def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
-    visit = open_window(site, viewport={"width": width, "height": SIZES[width]}, locale="en-US")  # nothing is cached
+    visit = open_window(
+        site, viewport={"width": width, "height": SIZES[width]}, locale="en-US"
+    )  # so the cache is empty
     visit.page.add_init_script(f"globalThis.seed = {seed}; globalThis.span = 500;")
     visit.page.add_init_script(path=SHIFTS)
     return visit
 
 
 def jumps(visit: Visit, path: str) -> str:
-    """Return what jumped, when that is more than the budget; "" otherwise."""
+    """Return the elements that moved if their total shift exceeds the budget, else ""."""
     visit.go(path)
-    # What was done last is drawn and reported two frames later.
+    # The last shifts are reported two frames later.
     visit.page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     )
@@ -55,7 +57,7 @@ def test_some_tabs_stay_in_place_while_they_load(open_window: Open, camp_site: S
 def test_every_page_stays_in_place_while_it_loads(
     open_window: Open, camp_site: Site, empty_site: Site, width: int, seed: int
 ) -> None:
-    """With an empty cache and with a full one; without data, with those of a day, with those of six weeks."""
+    """Try an empty and a full cache, without data, with data of one day, and of six weeks."""
     stay_in_place(open_window, empty_site, width, seed)
     stay_in_place(open_window, camp_site, width, seed)
     with earlier_days(camp_site, 44, slowness=2):

@@ -1,4 +1,4 @@
-"""My work: own areas, what changed in them, own tasks, and saved views."""
+"""My work: the member's areas, changes in them, tasks, and saved views."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 
 
 def show_work(visit: Visit) -> None:
-    """As a member's with an area, a change in it, and tasks."""
+    """Show the page of a member with an area, a change in it, and tasks."""
     task = {"id": 7, "title": "Ask who needs it", "due_date": "2026-11-27", "is_overdue": True}
     change = {
         "key": "forms_no_campaign", "area": "forms", "flag": "no_campaign", "title": "Forms in no campaign: 9",
@@ -118,7 +118,7 @@ def test_a_task_is_closed_in_place(camp: Visit) -> None:
 
 
 def test_whoever_is_not_in_the_team_is_linked_to_a_member_by_one_button(camp: Visit) -> None:
-    """Nowhere is an account's identifier shown or typed."""
+    """No account identifier is shown or typed."""
     put_team = "return (await m.api.put('admin/team', { team: %s })).team.map((one) => one.accounts_uuid);"
     for name in ("my-work", "tasks"):
         camp.go(f"/pardot/?open={name}")

@@ -1,4 +1,4 @@
-"""Every number leads to its rows: what stands in a link is how many the table shows that it opens."""
+"""Every number links to its rows: the table that opens shows as many rows as the link says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PANELS = {
     "tag-summary", "naming", "tag-coverage", "triage", "engagement", "crm-links", "stuck-adoptions", "orphan-kinds",
     "prospect-health",
 }  # fmt: skip
-"""Those that have links with numbers."""
+"""The panels that have links with numbers."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 
 @pytest.fixture
 def exemptions(camp: Visit) -> Iterator[None]:
-    """Of every type an asset with an issue, of the forms two."""
+    """Exempt one asset with an issue of every type, and two forms."""
     camp.go("/pardot/?tab=tags")
     made = []
     for area, summary in asked(camp, "asset-health")["types"].items():
@@ -50,7 +50,7 @@ def exemptions(camp: Visit) -> Iterator[None]:
 @pytest.mark.usefixtures("exemptions")
 @pytest.mark.parametrize("each", [3, pytest.param(1, marks=pytest.mark.soak)])
 def test_every_number_leads_to_as_many_rows(camp: Visit, each: int) -> None:
-    """One number of three of each panel; in ``make soak`` each."""
+    """Every third number of each panel is followed; in ``make soak`` all."""
     links = []
     for tab, address in ADDRESSES.items():
         camp.go(address)

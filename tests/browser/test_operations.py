@@ -1,4 +1,4 @@
-"""The operators' page and the admin in a browser, and *Refresh data* on the dashboard, from the press to its end."""
+"""The operators' page and the admin in a browser, and *Refresh data* on the dashboard from click to end."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_axe_finds_nothing_on_further_pages(open_window: Open, ops_site: Site, s
 
 
 def look_at(visit: Visit, paths: list[str]) -> None:
-    visit.expect("Applying inline style", "policy: style-src")  # jQuery of Django's forms tries what browsers can do
+    visit.expect("Applying inline style", "policy: style-src")  # Django's jQuery probes the browser
     page = sign_in(visit)
     width = page.viewport_size["width"] if page.viewport_size else 0
     for path in paths:

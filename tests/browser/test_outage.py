@@ -1,4 +1,4 @@
-"""The server is unavailable or the reader is offline: one banner, nothing old or half, and it recovers by itself."""
+"""With the server down or the reader offline, the page shows one banner, no stale data, and recovers by itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def begin_outage(visit: Visit) -> None:
 
 
 def end_outage(visit: Visit) -> None:
-    """The page hears of it at once, not with its next try."""
+    """End the outage, and tell the page at once instead of at its next try."""
     for pattern in ASKED:
         visit.page.unroute(pattern)
     visit.page.evaluate("dispatchEvent(new Event('online'))")

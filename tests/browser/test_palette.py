@@ -1,4 +1,4 @@
-"""The palette: everything is found with the keyboard alone, or with a finger."""
+"""The palette: everything can be found by keyboard alone, or by touch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def palette(visit: Visit) -> Locator:
 
 
 def active(visit: Visit) -> Locator:
-    """The option that Enter takes: the one that the field names."""
+    """Return the option that Enter selects, which the field names."""
     option = palette(visit).get_by_role("combobox").get_attribute("aria-activedescendant")
     selected = palette(visit).locator(f"#{option}")
     assert selected.get_attribute("aria-selected") == "true"
@@ -67,7 +67,7 @@ def test_a_page_an_issue_and_a_drawer_are_found(camp: Visit, typed: str, group: 
 
 @pytest.mark.parametrize("what", ["a drawer", "an asset"])
 def test_enter_takes_what_was_typed_and_not_what_was_there_before(camp: Visit, what: str) -> None:
-    """Whoever types fast presses Enter before the list, or the server, has followed."""
+    """Fast typists press Enter before the list or the server's answer is up to date."""
     asset = asked(camp, "campaigns?limit=1")["campaigns"][0]["id"]
     typed, address = ("compare", "open=compare") if what == "a drawer" else (str(asset), f"asset.id={asset}")
     camp.page.keyboard.press("/")

@@ -1,4 +1,4 @@
-"""What all panels do alike: load, fail, try again, no data, a session that ends; dialogs, forms, charts by keyboard."""
+"""All panels: loading, errors, retries, no data, ended sessions; dialogs, forms, and charts by keyboard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENDPOINT = "**/api/v1/pardot/under-test*"
 
 
 def answer(visit: Visit, status: int, body: object) -> None:
-    """What the endpoint under test says from now on."""
+    """Set the next answers of the endpoint under test."""
     visit.page.unroute(ENDPOINT)
     visit.page.route(ENDPOINT, lambda route: route.fulfill(status=status, json=body))
 
@@ -89,7 +89,7 @@ def test_no_network_is_said_in_words(window: Visit) -> None:
         return m.api.get('under-test').catch((error) => `${{error.name}}: ${{error.message}}`);
         """,
     )
-    assert str(said).startswith("ApiError: The server cannot be reached."), "also in the middle of its answer"
+    assert str(said).startswith("ApiError: The server cannot be reached."), "also in the middle of an answer"
 
 
 def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> None:
@@ -112,7 +112,7 @@ def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> 
 
 
 def test_an_address_opens_only_what_there_is(open_window: Open, camp_site: Site) -> None:
-    """``constructor`` is a name that every object knows."""
+    """``constructor`` is a property of every JavaScript object."""
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=gear-locker&gear.type=constructor&open=constructor")
     expect(visit.page.get_by_role("dialog")).to_have_count(0)
@@ -128,7 +128,7 @@ SIGNED_OUT = {"code": 401, "message": "You need to log in."}
 def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> None:
     window.expect("status of 401")
     window.settle()
-    # Nothing else is answered either: an answer would mean that somebody is signed in again.
+    # Other endpoints fail too: an answer would mean that the user has signed in again.
     window.page.route(EVERY_ENDPOINT, lambda route: route.fulfill(status=401, json=SIGNED_OUT))
     show_panel(window)
     notice = window.page.get_by_role("alert")

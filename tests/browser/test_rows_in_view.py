@@ -1,4 +1,4 @@
-"""Show the rows: whoever follows a link to a table, or opens one, sees the first row without scrolling."""
+"""A link to a table, or an opened table, shows the first row without scrolling."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ TABLES = {
     "forms", "landing_pages", "custom_redirects", "list_emails", "lists", "campaigns", "tags", "prospects", "orphans",
     "issues", "crm",
 }  # fmt: skip
-"""Those that links of the tabs ask something of; `exemptions` only where there are some."""
+"""The tables that the tabs link to with filters; `exemptions` only when there are any."""
 SIZES = [
     pytest.param((1440, 900), id="desktop", marks=pytest.mark.soak),
     pytest.param((1366, 768), id="laptop", marks=pytest.mark.soak),
     pytest.param((390, 844), id="phone"),
 ]
-"""What has the least room is tried by default."""
+"""The default run tries the smallest window."""
 
 
 COMPARED = ("/pardot/?open=compare", "Forms in no campaign")
@@ -49,12 +49,12 @@ def camp(open_window: Open, camp_site: Site, request: pytest.FixtureRequest) -> 
 
 
 def links_by_table(camp: Visit) -> dict[str, str]:
-    """Return one link to each table; with values of their own links behave alike."""
+    """Return one link to each table, because links with other values behave alike."""
     return {camp.page.evaluate("tableOf", link): link for link in links_of(camp)}
 
 
 def test_links_to_rows_bring_the_first_row_into_view(camp: Visit) -> None:
-    """Each is followed, and one of four opened."""
+    """Each link is followed, and every fourth is opened as an address."""
     by_table = links_by_table(camp)
     assert set(by_table) == TABLES
     assert camp.page.evaluate("linksWithoutRowsInView", list(by_table.values())) == ""

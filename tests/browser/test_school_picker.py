@@ -1,4 +1,4 @@
-"""The school picker of another site, typed into at human speed. The page is the simulator's, on another origin."""
+"""The school picker of another site, typed into at human speed. The simulator serves the page on another origin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TYPED = {
 }
 FEW = 2
 _UNTIL_IT_STANDS_STILL = 800
-"""Milliseconds: the page asks 300 after the last letter."""
+"""In milliseconds: the page sends a request 300 after the last letter."""
 SECONDS_OF_SOAK = 120
 
 _FILL = """
@@ -43,7 +43,7 @@ _FILL = """
 
 @pytest.fixture
 def picking_site(camp_site: Site) -> Iterator[Site]:
-    """With schools to be found, and nobody counted yet."""
+    """A site with schools to find, and no counted requests."""
     with psycopg.connect(camp_site.database, autocommit=True) as connection:
         connection.execute("DELETE FROM api_ratecount")
         connection.execute(_FILL, [sorted({*NAMES, *TYPED.values()})])
@@ -53,7 +53,7 @@ def picking_site(camp_site: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def context(browser: Browser, picking_site: Site) -> Iterator[BrowserContext]:
-    """A visitor who is signed in at Accounts: the cookie would reach the service if the page let it."""
+    """A visitor who is signed in at Accounts, whose cookie must not reach the service."""
     opened = browser.new_context()
     opened.add_cookies([{"name": "oxa", "value": picking_site.cookies.cookie(), "url": picking_site.url}])
     yield opened
@@ -61,7 +61,7 @@ def context(browser: Browser, picking_site: Site) -> Iterator[BrowserContext]:
 
 
 class Picker:
-    """The page, and what its requests came to."""
+    """The page, and the results of its requests."""
 
     def __init__(self, page: Page, simulator: Simulator, site: Site) -> None:
         self.page = page
@@ -75,7 +75,7 @@ class Picker:
         page.goto(f"{simulator.control}/picker/?api={site.url}/api/v1")
 
     def _hear(self, text: str) -> None:
-        # Chromium writes a line for every 404, which this page takes for an answer.
+        # Chromium logs every 404, which is a normal answer for this page.
         if "status of 404" not in text:
             self.complaints.append(text)
 
@@ -84,7 +84,7 @@ class Picker:
             self.statuses.append(status)
 
     def choose(self, typed: str, school: str, draw: random.Random) -> None:
-        """Type it, look, and take ``school`` by keyboard."""
+        """Type the text, wait for the list, and select ``school`` by keyboard."""
         box = self.page.get_by_role("combobox", name="School")
         box.click(click_count=3)
         for letter in typed:
@@ -92,7 +92,7 @@ class Picker:
             self.page.wait_for_timeout(_pause(letter, draw))
         offered = self.page.get_by_role("option").filter(has_text=school).first
         expect(offered).to_be_visible()
-        # Answers to the last letters may still replace the list: a person waits until it stands still.
+        # Answers to the last letters may still replace the list; a person waits until it is stable.
         self.page.wait_for_timeout(_UNTIL_IT_STANDS_STILL)
         for _ in range(10):
             self.page.keyboard.press("ArrowDown")
@@ -108,7 +108,7 @@ class Picker:
 
 
 def _pause(letter: str, draw: random.Random) -> float:
-    """Milliseconds between two keys: 50 words a minute, uneven, longer after a word."""
+    """Return the milliseconds between two keys: 50 words a minute, uneven, longer after a word."""
     return draw.lognormvariate(5.3, 0.45) * (1.6 if letter == " " else 1)
 
 

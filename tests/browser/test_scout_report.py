@@ -1,4 +1,4 @@
-"""The tab Scout Report: figures and their prospects, the drawer of one, broken links, stuck adoption data."""
+"""The tab Scout Report: figures and their prospects, a prospect's drawer, broken links, stuck adoption data."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
 
 
 def asked_best(visit: Visit) -> Any:
-    """Who stands first, with the tab open."""
+    """Open the tab and return the first prospect."""
     visit.go(TAB)
     return asked(visit, "engagement?limit=1")["prospects"][0]
 

@@ -1,4 +1,4 @@
-"""Pictures of every page at three widths, in light and dark: not a test of anything, to be looked at one by one."""
+"""Take pictures of every page at three widths, light and dark, for people to look at. They test nothing."""
 
 from __future__ import annotations
 

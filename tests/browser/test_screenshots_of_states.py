@@ -1,4 +1,4 @@
-"""Pictures of what only comes with work or with bad luck: history, people, selections, messages, outages, dialogs."""
+"""Take pictures of rarer states: history, people, selections, messages, outages, dialogs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_selection_messages_and_dialogs(open_window: Open, camp_site: Site, widt
 
 
 def shoot_dialog(visit: Visit, name: str) -> None:
-    """With a message that has just come, when one has."""
+    """Take a picture of the dialog, with a new message if there is one."""
     visit.settle()
     take(visit, name, full_page=False)
     visit.page.keyboard.press("Escape")
@@ -120,7 +120,7 @@ def shoot_dialog(visit: Visit, name: str) -> None:
 
 @two_looks
 def test_one_of_each(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
-    """A campaign, its members, a prospect, a tag."""
+    """The pictures show a campaign, its members, a prospect, and a tag."""
     visit = look(open_window, camp_site, width, scheme)
     visit.go("/pardot/")
     campaign = asked(visit, "campaigns?limit=1")["campaigns"][0]["id"]

@@ -1,4 +1,4 @@
-"""The page of settings: the team, and the configuration with its defaults."""
+"""The settings page: the team, and the configuration with its defaults."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ await m.api.post("tasks", { title: "Mend the forms", assignee: "Ines Example" })
 
 @pytest.fixture
 def settings(window: Visit) -> Iterator[Visit]:
-    """The page; whatever a test does is undone."""
+    """The settings page; the test's changes are undone."""
     window.go(PAGE)
     yield window
     window.page.unroute_all()
@@ -127,7 +127,7 @@ def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) ->
 
 
 def test_what_somebody_else_did_meanwhile_stays(with_team: Visit) -> None:
-    """The page was loaded before somebody else gave an area away."""
+    """The page was loaded before another user moved an area."""
     run_module(
         with_team,
         "core/api",
@@ -164,7 +164,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     entries = {entry["key"]: entry for entry in asked(settings, "admin/config")["configuration"]}
-    assert entries["score_weights"]["updated_at"] is None, "the row is gone, not only the same"
+    assert entries["score_weights"]["updated_at"] is None, "the row is deleted, not just reset"
 
 
 def test_fields_that_somebody_else_saved_meanwhile_stay(settings: Visit) -> None:
@@ -307,7 +307,7 @@ def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("link", name="Back to Base Camp").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Base Camp")
-    assert asked_about == ["beforeunload"], "nothing was unsaved any more"
+    assert asked_about == ["beforeunload"], "no change was unsaved anymore"
 
 
 def test_the_navigation_marks_the_section_that_is_read(settings: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The board of tasks: their life, whose they are, and refusals."""
+"""The task board: the life of a task, its owner, and refused changes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
 
 def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> None:
     team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
-    # Noon in UTC, two o'clock of the next day where the server counts.
+    # Noon in UTC is 2:00 AM of the next day in the server's time zone.
     camp.page.clock.set_fixed_time(datetime(2026, 11, 22, 12, tzinfo=UTC))
     config = camp.answer("config") | {"me": "Ines Example", "team": team, "time_zone": "Pacific/Kiritimati"}
     late = {"assignee": "Ines Example", "due_date": "2026-01-31", "is_overdue": True}
@@ -60,7 +60,7 @@ def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> No
     camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 3, "tasks": tasks}))
     camp.go("/pardot/?open=tasks")
     board = camp.page.get_by_role("dialog", name="Tasks")
-    expect(board.get_by_role("row")).to_have_count(4)  # with the head
+    expect(board.get_by_role("row")).to_have_count(4)  # including the header row
     expect(board.get_by_role("row").filter(has_text="Calm")).to_contain_text("Today")
     board.get_by_role("combobox", name="Assignee", exact=True).last.select_option("Mine")
     expect(board).not_to_contain_text("Of Bo")
@@ -73,7 +73,7 @@ def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> No
 
 
 def task(number: int, title: str, **values: object) -> dict[str, object]:
-    """As the endpoint gives it; open, nobody's, without a date."""
+    """Return a task as the endpoint does: open, unassigned, without a date."""
     no = dict.fromkeys(
         ["assignee", "area", "issue", "asset_type", "asset_id", "asset_name", "due_date", "completed_at"]
     )

@@ -1,6 +1,6 @@
-"""The twelve jobs of a Monday morning at Camp Campaign, each with the mark that it must not exceed.
+"""The twelve jobs of a Monday morning at Camp Campaign, each with a limit of clicks.
 
-Each begins on Base Camp, as it is opened. Clicks are counted; typing is free.
+Each starts on Base Camp as it opens. Clicks are counted; typing is free.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ PATIENCE = 90_000
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """A Super User's window on a site with data; what the job writes is taken back."""
+    """A Super User's window on a site with data; the job's writes are undone."""
     visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
     yield visit
     run_module(visit, "core/api", TIDY)
@@ -60,7 +60,7 @@ def a_change(camp_site: Site) -> Iterator[None]:
 
 @pytest.fixture
 def six_weeks(camp: Visit, camp_site: Site) -> Iterator[None]:
-    """45 days are on record, and camp is under way."""
+    """A site with 45 days, during camp."""
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(camp)
         yield
@@ -170,7 +170,7 @@ def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: 
     assert texts[-1].startswith("Camp Campaign · ")
     marks = list(picture.iter())
     assert not [mark for mark in marks if {"class", "style"} & set(mark.attrib)], (
-        "nothing needs the page's style sheets"
+        "the picture needs no style sheet of the page"
     )
     lines = [mark for mark in marks if mark.tag.endswith("path") and mark.get("stroke-width") == "2.25px"]
     assert {line.get("stroke") for line in lines} == {"rgb(23, 96, 77)", "rgb(47, 111, 168)"}
@@ -194,7 +194,7 @@ def test_job_g_an_exemption_costs_three_clicks_and_a_word_and_can_be_undone(camp
 
 
 def scores(result: Locator) -> list[int]:
-    """The score now and then."""
+    """Return the score now and on the earlier day."""
     return [int(text) for text in result.locator(".figure-value").all_text_contents()]
 
 
@@ -211,7 +211,7 @@ def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
     assert click.number <= 2
     assert now < target <= then
     expect(dialog.locator(".what-if-goal")).to_contain_text(re.compile(rf"\d+ rows? to fix for {target}: those with"))
-    assert dialog.get_by_role("checkbox").first.is_checked(), "what is chosen stands first"
+    assert dialog.get_by_role("checkbox").first.is_checked(), "selected rows come first"
     assert camp.axe() == []
     chosen = dialog.locator("input:checked").count()
     dialog.get_by_role("button", name="Create tasks").click()
@@ -274,7 +274,7 @@ def test_job_l_the_first_rows_are_under_eight_tab_stops_away(camp: Visit) -> Non
     camp.go("/pardot/")
     keyboard, stops = camp.page.keyboard, list[str]()
     keyboard.press("Tab")
-    keyboard.press("Enter")  # skip to content
+    keyboard.press("Enter")  # the skip link
     while "row" not in (stops or [""])[-1]:
         keyboard.press("Tab")
         stops.append(str(camp.page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.innerText")))

@@ -1,4 +1,4 @@
-"""What no test may overlook is seen: without this, the other files could be green for nothing."""
+"""The browser tests notice console errors, crashes and the like; otherwise they could pass without reason."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_axe_sees_what_is_wrong(window: Visit) -> None:
 
 
 def test_modules_are_those_of_this_release(window: Visit) -> None:
-    """Named by their content, all of them: a browser mixes none with those of another release."""
+    """Modules are named by content, so browsers never mix modules of two releases."""
     window.go("/pardot/")
     addresses = window.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
     modules = [address for address in addresses if "/static/js/" in address]

@@ -1,4 +1,4 @@
-"""What does not fit: on a phone it scrolls and shows it, on paper it is whole, and labels of a chart do not touch."""
+"""Wide content scrolls on a phone with a visible hint, and is complete on paper; chart labels do not touch."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_what_scrolls_sideways_on_a_phone_shows_it(open_window: Open, camp_site:
         assert {name for name, shadow in found if shadow != "local, local, scroll, scroll"} == set(), tab
     visit.go("/pardot/?tab=tags")
     types = visit.page.get_by_role("region", name="Types")
-    assert types.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "a table of few numbers fits"
+    assert types.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "a table with few numbers fits"
 
 
 def test_labels_of_days_do_not_touch_and_begin_and_end_the_axis(window: Visit) -> None:

@@ -1,5 +1,5 @@
-"""What the endpoints about assets ask PostgreSQL: as many statements for ten assets as for hundreds, no raw activities,
-and no scan of what grows with people.
+"""SQL of the asset endpoints: as many statements for ten assets as for hundreds, no raw activities,
+and no scan of tables that grow with people.
 """
 
 from __future__ import annotations

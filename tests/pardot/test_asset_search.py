@@ -1,4 +1,4 @@
-"""Search of ``assets/{type}``: all words in any order, wherever an asset has them, and what is suggested instead."""
+"""Search of ``assets/{type}``: all words in any order, in any field of an asset, and suggestions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
         ("pre algebra", ["Precálculo"]),  # the campaign
         ("st. johns", ["St. John's_open house"]),
         ("saint john's house", ["St. John's_open house"]),
-        ("ganic", ["Organic Chemistry"]),  # no word begins so
+        ("ganic", ["Organic Chemistry"]),  # no word begins like this
         ("chem summer", []),
     ],
 )

@@ -75,7 +75,7 @@ def test_health_tells_counts_exemptions_and_what_is_no_data(ask: Ask) -> None:
     assert found["issues"]["no_campaign"] == "forms_no_campaign"
     assert types["lists"]["items"] is None
     assert set(types["lists"]["counts"].values()) == {None}
-    assert "low_usage" not in types["tags"]["issues"], "it only informs"
+    assert "low_usage" not in types["tags"]["issues"], "the issue is only informational"
 
 
 def test_health_and_score_count_alike(ask: Ask) -> None:
@@ -201,12 +201,12 @@ def test_pages_and_orders(ask: Ask) -> None:
     assert names(ask("assets/forms", offset=4)) == []
     assert names(ask("assets/forms", sort="-id")) == [None, "c", "A", " b"]
     assert names(ask("assets/forms", sort="name")) == ["A", " b", "c", None], (
-        "neither case nor spaces matter, empty ones last"
+        "case and spaces are ignored, empty names are last"
     )
     assert names(ask("assets/forms", sort="-name")) == ["c", " b", "A", None]
     assert names(ask("assets/forms", sort="-activity_count")) == [None, "c", "A", " b"]
     assert names(ask("assets/forms", sort="campaign_name")) == ["A", " b", "c", None]
-    assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], "equal ones by their id"
+    assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], "equal names by id"
 
 
 def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
@@ -222,7 +222,7 @@ def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     assert names(ask("assets/forms", flag="orphan", exempt=False)) == []
     assert names(ask("assets/forms", exempt=True)) == ["Lost %"]
     assert names(ask("assets/forms", exempt=False)) == ["Fine", "Loose"]
-    assert names(ask("assets/forms", issues=True)) == ["Loose"], "what is exempt does not count"
+    assert names(ask("assets/forms", issues=True)) == ["Loose"], "exempt assets do not count"
     assert names(ask("assets/forms", issues=False)) == ["Fine", "Lost %"]
     assert names(ask("assets/forms", q="LO")) == ["Lost %", "Loose"]
     assert names(ask("assets/forms", q="%")) == ["Lost %"]
@@ -244,11 +244,11 @@ def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
     make(TaggedObject, tag_id=2, object_type="form", object_id=forms["Lost"])
     audit_now()
     assert names(ask("assets/forms", linked=True)) == ["Linked"]
-    assert names(ask("assets/forms", linked=False)) == ["Here only"], "what is in no campaign is no_campaign or orphan"
+    assert names(ask("assets/forms", linked=False)) == ["Here only"], "either no_campaign or orphan"
     assert names(ask("assets/forms", tagged=True)) == ["Lost"]
     assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
     chain = ask("gear-summary")["content"]["forms"]
-    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the same rule as the filter's"
+    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the same rule as in the filter"
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_an_asset_that_is_only_dormant_has_no_issue_without_activities(ask: Ask)
 
 
 def test_answers_are_as_documented(ask: Ask) -> None:
-    """They are not validated on their way out, so this does it."""
+    """The service does not validate its answers, so this test does."""
     form = make(Form, name="A", campaign_id=make(Campaign, salesforce_id=SF_ID), created_at=timezone.now())
     make(Tag, name="Region: EU")
     happened(4, timezone.now() - timedelta(days=1), form_id=form)

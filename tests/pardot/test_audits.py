@@ -1,5 +1,5 @@
-"""Flags and figures of the audits, each on a data set small enough to be worked out by hand; campaigns and tags have
-files of their own.
+"""Flags and figures of the audits, on data sets small enough to compute by hand; campaigns and tags have their
+own files.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def test_the_look_back_is_as_long_as_staff_say(days: int, found: int) -> None:
 
 
 def everything_dormant() -> dict[str, set[str]]:
-    """What an audit says about one asset of each kind that nothing has happened to."""
+    """Return the audit's flags for one asset of each kind without activities."""
     made = {model: make(model) for model in (Campaign, Form, LandingPage, CustomRedirect)}
     audit()
     return {model.__name__: flags(model, pk) & {"dormant", "errors"} for model, pk in made.items()}

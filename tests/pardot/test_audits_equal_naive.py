@@ -1,4 +1,4 @@
-"""On random rows the audits say what ``naive_audits.py`` says: the same flags on every asset, and the same counts."""
+"""On random rows the audits give the same flags and counts as ``naive_audits.py``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SEPARATORS = ("", ":", ": ", "-", "_", "|", "/", "-:")
 
 
 def campaign_ids(random: Random) -> int | None:
-    """Those from 11 on do not exist."""
+    """Draw campaign ids; those from 11 on do not exist."""
     some: list[int | None] = [None, 0, *range(1, 14)]
     return random.choice(some)
 
@@ -51,7 +51,7 @@ def bulk(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def fill(random: Random) -> None:
-    """A world of some hundred rows, in which everything that an audit asks about happens now and then."""
+    """Make some hundred rows in which every condition of the audits occurs."""
     shorts = [sf_id[:15] for sf_id in SF_IDS]
     campaigns = [{"id": pk, "salesforce_id": random.choice([*TEXTS[:4], *SF_IDS, *shorts])} for pk in range(1, 11)]
     bulk(Campaign, campaigns)

@@ -37,7 +37,7 @@ URL = "/api/v1/pardot/briefing"
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``clock(moment)``: it is then."""
+    """Set the current time: ``clock(moment)``."""
 
     def set_to(moment: datetime) -> None:
         monkeypatch.setattr(timezone, "now", lambda: moment)
@@ -91,7 +91,7 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     url = "/api/v1/pardot/sf-health"
     assert set(super_user.get(url).json().values()) == {None}
     health(0, 0, 0, 0)
-    assert super_user.get(url).json()["coverage_pct"] is None, "no share of nobody"
+    assert super_user.get(url).json()["coverage_pct"] is None, "no share without leads or contacts"
     health(1, 1, 1, 0, when=NOW + timedelta(hours=1))
     assert super_user.get(url).json()["coverage_pct"] == 50
 
@@ -190,7 +190,7 @@ def test_the_tier_is_what_has_been_read(briefing: Any) -> None:
 
 def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
     def asked() -> None:
-        # caller, summaries, exemptions, team, configuration, states, sample, snapshots, Salesforce's counts
+        # caller, summaries, exemptions, team, configuration, states, sample, snapshots, counts of Salesforce
         with django_assert_max_num_queries(10):
             assert super_user.get(URL).status_code == 200
 

@@ -1,4 +1,4 @@
-"""``camp_alerts``: each occurrence is told once to each channel, whichever host runs it and however often."""
+"""``camp_alerts`` reports each event once to each channel, on whichever host and however often it runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def score(points: int, at: datetime = NOW) -> None:
-    """Of forms alone: each form without a campaign takes a point."""
+    """Set the score by forms alone: each form without a campaign costs a point."""
     Form.objects.all().delete()
     weigh(forms_no_campaign=1)
     for _ in range(100 - points):
@@ -73,7 +73,7 @@ def test_a_grade_that_falls_is_told_once(webhook: Slack, settings: Any) -> None:
     assert logged == {("slack", "Slack", fell), ("mail", "ranger@camp.example", fell)}
     for points in (75, 85, 75):
         score(points)
-        assert camp_alerts() == "", "the same grade is not told twice on one day"
+        assert camp_alerts() == "", "the same grade is not reported twice on one day"
     assert len(webhook.messages) == len(mail.outbox) == 1
 
 
@@ -91,13 +91,13 @@ def test_a_fall_after_the_snapshot_of_the_day_is_not_told_again_after_midnight(
     webhook: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot(YESTERDAY, health_score=85)
-    score(85)  # and the snapshot of today has it
+    score(85)  # and today's snapshot has that score
     weigh(forms_no_campaign=2)
     assert "fell from B to C" in camp_alerts()
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=15))
     assert camp_alerts() == ""
     weigh(forms_no_campaign=4)
-    assert "fell from B to F" in camp_alerts(), "that is another fall"
+    assert "fell from B to F" in camp_alerts(), "this is another drop"
 
 
 def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
@@ -109,7 +109,7 @@ def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
 
 def test_a_score_below_the_threshold_is_told_once_until_it_has_recovered(webhook: Slack) -> None:
     score(68)
-    assert camp_alerts() == "", "without a threshold nothing is below it"
+    assert camp_alerts() == "", "without a threshold there is no alert"
     set_value("alert_score", 70, by="test")
     assert camp_alerts() == "sent to Slack: score 68 is below 70\n"
     score(67)
@@ -130,7 +130,7 @@ def test_a_sync_that_fails_is_told_once_and_again_after_it_went_well(webhook: Sl
     assert camp_alerts() == ""
     ran(name, State.FAILED, timedelta(hours=2))
     assert f"{words} failed" in camp_alerts()
-    assert "school.example" not in "".join(webhook.messages), "a message of a sync may quote a record"
+    assert "school.example" not in "".join(webhook.messages), "a sync's message may quote a record"
 
 
 def test_a_sync_that_is_overdue_is_told_and_one_that_never_ran_is_not(webhook: Slack) -> None:

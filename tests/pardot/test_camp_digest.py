@@ -1,4 +1,4 @@
-"""``camp_digest``: printed, posted to Slack, mailed; a channel that fails is told and does not stop the other."""
+"""``camp_digest`` is printed, posted to Slack, and mailed; a failing channel is reported without stopping the other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Slack:
-    """A webhook that answers as told, and remembers what it got."""
+    """A webhook that answers as the test says, and records the messages."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, str]]] = []

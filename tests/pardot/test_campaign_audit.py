@@ -1,4 +1,4 @@
-"""Every flag and figure of campaigns, each on a data set small enough to be worked out by hand."""
+"""Every flag and figure of campaigns, on data sets small enough to compute by hand."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_campaign_without_salesforce_id(nothing: str | None) -> None:
     loose, linked = make(Campaign, salesforce_id=nothing), make(Campaign, salesforce_id=SF_18)
     audit()
     assert "no_sf" in flags(Campaign, loose)
-    assert "no_members" not in flags(Campaign, loose), "only linked ones can have members"
+    assert "no_members" not in flags(Campaign, loose), "only linked campaigns can have members"
     assert "no_sf" not in flags(Campaign, linked)
     assert figures("campaigns") == {"with_sf": 1, "missing_sf": 1}
 
@@ -83,7 +83,7 @@ def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_o
     for campaign in (short, whole):
         assert only(Campaign, pk=campaign, columns=("member_count", "responded_count")) == (12, 6)
         assert "no_members" not in flags(Campaign, campaign)
-    assert "no_members" in flags(Campaign, other_case), "case decides"
+    assert "no_members" in flags(Campaign, other_case), "ids differ in case"
     assert counts("campaigns")["no_members"] == 1
 
 

@@ -177,7 +177,7 @@ def test_what_was_never_read_is_null(ask: Ask) -> None:
     assert not {"empty", "dormant", "no_members", "low_response", "ghost"} & {*found["flags"]}
     assert answer["orphans"]["landing_pages"]["count"] is None
     for query in ({"empty": True}, {"empty": False}, {"has_members": True}, {"has_members": False}):
-        assert ask("campaigns", **query)["count"] == 0, "nothing is known of it"
+        assert ask("campaigns", **query)["count"] == 0, "the campaign is unknown"
 
 
 # -- members --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""``/changes``: what got worse and what got better, with owners and rows."""
+"""``/changes``: issues that got worse or better, with owners and rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``sync(day)``: all assets were read on that day of June, and no activities; it is then."""
+    """Set the clock to this day of June, and mark all assets but no activities as read: ``sync(day)``."""
 
     def synced(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -136,7 +136,7 @@ def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: An
     now = timezone.now() + timedelta(days=1)
     read("activities", until=now)
     sync(6)
-    assert [each["key"] for each in ask("changes")["worse"]] == [], "dormant has data since today"
+    assert [each["key"] for each in ask("changes")["worse"]] == [], "dormant has had data only since today"
 
 
 @pytest.mark.parametrize(

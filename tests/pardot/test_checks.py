@@ -1,4 +1,4 @@
-"""``manage.py check --deploy`` says that Pardot is not configured, and nothing where it is."""
+"""``manage.py check --deploy`` reports when Pardot is not configured."""
 
 from __future__ import annotations
 

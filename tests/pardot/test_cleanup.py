@@ -1,4 +1,4 @@
-"""Triage by tags: how far it is, and making the tags in Pardot."""
+"""Triage by tags: its progress, and creating the tags in Pardot."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_before_anything_was_read_there_is_no_data(super_user: Client) -> None:
 
 
 def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Client) -> None:
-    """Six forms without a campaign: one is exempt (and tagged), of the other five two are tagged, one of them twice."""
+    """Of six forms without a campaign, one is exempt and tagged; two of the others are tagged, one of them twice."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
     CustomRedirect.objects.bulk_create(CustomRedirect(id=number, name="redirect") for number in (1, 2, 3))
     Tag.objects.create(id=10, name="camp: remove")
@@ -134,7 +134,7 @@ def test_a_tag_that_is_there_already_is_taken_over(pardot: Pardot, super_user: C
 
 
 def test_a_tag_that_the_look_up_does_not_show_yet_is_no_error(pardot: Pardot, super_user: Client) -> None:
-    """Pardot's reads may come from a cache that is a minute old; its writes do not."""
+    """Pardot's reads may come from a cache that is a minute old, but its writes never do."""
     made = post(super_user)["tags"]
     pardot.post("/withhold", {"path": "tags", "ids": [made[0]["tag_id"]]})
     again = post(super_user)["tags"]

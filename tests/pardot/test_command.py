@@ -1,4 +1,4 @@
-"""``camp_sync``: its tiers, its options, what it asks and what it says."""
+"""``camp_sync``: tiers, options, API calls, and output."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SET_UP = {entity.name for entity in entities.ASSETS} | {"sf_health", "sf_campaig
 
 
 def synced() -> set[str]:
-    """Beside the end of the command, which audits."""
+    """Return the objects of all runs, except the command's own run, which audits."""
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
@@ -118,7 +118,7 @@ def test_days_are_those_that_activities_are_kept_for(pardot: Pardot, days: str) 
 
 
 class Terminal:
-    """Stands for the operator's terminal."""
+    """A stand-in for the operator's terminal."""
 
     @staticmethod
     def isatty() -> bool:
@@ -181,7 +181,7 @@ def test_every_run_is_audited_and_kept_as_the_day_s_snapshot(pardot: Pardot) -> 
     camp_sync()
     again = DailySnapshot.objects.get()
     assert (again.tier, again.forms, again.lists) == (1, snapshot.forms, len(pardot.ids("lists")))
-    assert again.issue_counts["forms_dormant"] is None, "no activity was ever read"
+    assert again.issue_counts["forms_dormant"] is None, "activities were never read"
 
 
 def test_calls_to_salesforce_are_counted_under_the_command(pardot: Pardot, simulator: Simulator) -> None:

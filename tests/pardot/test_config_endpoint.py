@@ -1,4 +1,4 @@
-"""``/config``: team, links, dates and thresholds, as they hold now."""
+"""``/config``: the current team, links, dates and thresholds."""
 
 from __future__ import annotations
 

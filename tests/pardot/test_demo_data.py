@@ -1,4 +1,4 @@
-"""``camp_demo_data``: a dashboard that looks alive in the demo, and never anywhere else."""
+"""``camp_demo_data`` fills the dashboard in the demo, and refuses to run anywhere else."""
 
 from __future__ import annotations
 
@@ -38,6 +38,6 @@ def test_it_makes_a_team_and_a_past_once(pardot: Pardot, settings: Any) -> None:
     assert DayNote.objects.count() == 1
     assert "nothing was made" in camp_demo_data()
     assert DailySnapshot.objects.count() == 46
-    assert DailySnapshot.objects.last() == today, "the day itself is as the sync left it"
+    assert DailySnapshot.objects.last() == today, "the latest day is as the sync left it"
     assert Finding.objects.exists()
-    assert not Finding.objects.filter(first_seen__gte=today.day), "what yesterday's counts include is not new"
+    assert not Finding.objects.filter(first_seen__gte=today.day), "issues in yesterday's counts are not new"

@@ -1,4 +1,4 @@
-"""``sf check`` about Pardot: what is wrong, and what to do."""
+"""``sf check`` about Pardot: problems and remedies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check() -> str:
-    """Its lines about Pardot."""
+    """Return the lines of ``sf check`` about Pardot."""
     said = StringIO()
     try:
         call_command("sf", "check", stdout=said, no_color=True)

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the Pardot routes: what a name stands for, it stands for everywhere."""
+"""The OpenAPI document of the Pardot routes: each name has the same meaning everywhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WRITTEN_OUT = "#/components/schemas/{model}"
 
 
 def schemas() -> set[type[Schema]]:
-    """All that the routes' modules declare."""
+    """Return all schemas that the routes' modules declare."""
     modules = [
         import_module(f"{package.__name__}.{found.name}")
         for package in (api.v1, pardot.v1)
@@ -37,7 +37,7 @@ def outline(definition: dict[str, Any]) -> Any:
 
 
 def test_no_two_schemas_share_a_name() -> None:
-    """The document has one place for each name: of two, one would be described as the other."""
+    """The document has one entry for each name, so one of two would be described as the other."""
     assert urls.urlpatterns
     written = api_v1.get_openapi_schema()["components"]["schemas"]
     for schema in schemas():
@@ -45,5 +45,5 @@ def test_no_two_schemas_share_a_name() -> None:
             ref_template=_WRITTEN_OUT, schema_generator=NinjaGenerateJsonSchema, by_alias=True
         )
         for name, definition in {schema.__name__: found, **found.get("$defs", {})}.items():
-            if name in written and "oneOf" not in written[name]:  # a form is one of a schema for each type
+            if name in written and "oneOf" not in written[name]:  # a form has a schema for each type
                 assert outline(written[name]) == outline(definition), name

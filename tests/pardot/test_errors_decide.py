@@ -1,4 +1,4 @@
-"""What Pardot's errors do to a run, and what is said of them."""
+"""The effect of Pardot's errors on a run, and the run's message."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_redirect_passes_whatever_its_body_says(pardot: Pardot, simulator: Sim
     simulator.fail("status", path="objects/forms", times=3, status=status, body=body, headers={"Location": "/login"})
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
-    assert simulator.calls_to("oauth2/token") == 2, "the session may have ended: one new login, not one for each answer"
+    assert simulator.calls_to("oauth2/token") == 2, "the session may have ended: one new login, not one per answer"
 
 
 def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Simulator) -> None:
@@ -105,14 +105,14 @@ def test_a_wrong_business_unit_is_asked_about_once(pardot: Pardot, settings: Any
     with pytest.raises(CommandError, match="failed: campaigns\\n"):
         camp_sync()
     assert pardot.calls() == 1
-    assert last_run("sf_health").state == "done", "Salesforce is another matter"
+    assert last_run("sf_health").state == "done", "Salesforce is still synced"
 
 
 def test_without_a_business_unit_nothing_is_asked(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     with pytest.raises(CommandError, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
         camp_sync()
-    assert not SyncRun.objects.exists(), "where there is no Pardot, none of its runs has failed"
+    assert not SyncRun.objects.exists(), "without Pardot no run has failed"
 
 
 def test_another_host_than_pardot_s_is_told(pardot: Pardot, simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""``/healthz/`` and the cron table know of Pardot where a business unit is configured, and only there."""
+"""``/healthz/`` and the cron table include Pardot only when a business unit is configured."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WEEKLY = {"prospects", "activities", "campaign_members", "lead_category_scores",
 
 @pytest.fixture
 def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[str, timedelta]:
-    """What ``/healthz/`` expects of a process that starts with a business unit."""
+    """Return the objects that ``/healthz/`` expects when a business unit is configured."""
     ages = dict(freshness.MAX_AGE)
     monkeypatch.setattr(freshness, "MAX_AGE", ages)
     monkeypatch.setattr(freshness, "JOBS", list(freshness.JOBS))
@@ -93,7 +93,7 @@ def test_a_sample_of_prospects_does_not_stand_for_a_survey(expected: dict[str, t
     run("prospects", timedelta(minutes=30), mode="sample", state=State.FAILED)
     assert states()["prospects"] == "failing"
     run("prospects", timedelta(minutes=20), mode="sample")
-    assert states()["prospects"] == "late", "the next sample was fine"
+    assert states()["prospects"] == "late", "the next sample succeeded"
 
 
 def test_without_a_business_unit_nothing_is_expected(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +142,7 @@ def test_the_digest_is_scheduled_where_it_goes_somewhere() -> None:
 
 
 def test_alerts_are_scheduled_where_the_team_has_a_channel() -> None:
-    """With only messages to members there is none."""
+    """Personal messages to members are no such channel."""
     assert ["camp_alerts"] in [job[2] for job in scheduled_jobs(pardot=True, digest=True)]
     assert ["camp_alerts"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=True, alerts=False)]
 
@@ -161,7 +161,7 @@ def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: 
 
 @contextmanager
 def refusing_snapshots() -> Iterator[None]:
-    """The day's figures cannot be kept; what was read can."""
+    """Make storing the day's snapshot fail."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pardot_dailysnapshot ADD CONSTRAINT no_more CHECK (false)")
         try:
@@ -185,7 +185,7 @@ def test_audits_that_crash_show_in_the_health_of_the_service(expected: dict[str,
 
 @contextmanager
 def without_tasks() -> Iterator[None]:
-    """The table of tasks cannot be read."""
+    """Make reading the task table fail."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pardot_task RENAME TO pardot_task_away")
         try:

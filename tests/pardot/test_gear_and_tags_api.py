@@ -1,4 +1,4 @@
-"""``gear-summary``, ``tags``, and what a prefix finds."""
+"""``gear-summary``, ``tags``, and search by prefix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``GET /goal``: few fixes that bring the score to a target."""
+"""``GET /goal``: a small plan of fixes that reaches a target score."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def camp(forms: int, lists: int, unlinked: int, **weights: float) -> ScoreInputs:
-    """So many forms in no campaign, lists without a name, and prospects of ten that are not linked."""
+    """Make forms in no campaign, lists without a name, and ten prospects with some unlinked."""
     weigh(**weights)
     for _ in range(forms):
         form()
@@ -46,7 +46,7 @@ CAMPS: list[tuple[int, int, int, dict[str, float]]] = [
 def test_the_plan_reaches_the_target_with_about_as_few_rows_as_can_be(
     forms: int, lists: int, unlinked: int, weights: dict[str, float]
 ) -> None:
-    """Compared with every combination of whole rows."""
+    """The plan is compared with every combination of whole rows."""
     inputs = camp(forms, lists, unlinked, **weights)
     score = scorecard(inputs).overall or 0
     ways = [
@@ -64,7 +64,7 @@ KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 
 
 def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
-    """Eight forms at 40 points: the first five of them give nothing back."""
+    """Of eight forms at 40 points each, the first five fixes gain nothing."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
@@ -79,7 +79,7 @@ def test_within_an_area_the_issues_that_cost_most_a_row_come_first() -> None:
 
 
 def test_halves_are_rounded_up_so_no_row_too_many_is_fixed() -> None:
-    """Five forms at half a point: 97.5 is 98. Two of them fixed make 98.5, which is 99, and the overall score 100."""
+    """Five forms at half a point give 97.5, rounded to 98. Two fixes give 98.5, rounded to 99; overall 100."""
     assert plan_for(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
 
 

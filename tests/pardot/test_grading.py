@@ -1,4 +1,4 @@
-"""Scores, grades and impact: against figures worked out by hand, and against a naive second implementation."""
+"""Scores, grades and impact, compared with figures computed by hand and with a naive second implementation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WEIGHTS = {
     "emails_no_subject": ".08", "orphan_emails": ".05", "redirects_no_campaign": ".03", "orphan_redirects": ".03",
     "prospects_unlinked_pct": ".30", "tags_unused": ".03", "tags_no_convention": ".02",
 }  # fmt: skip
-"""As the specification lists them; there may be more."""
+"""The issues in the specification; there may be more."""
 HIGH = {
     "campaigns_no_sf", "campaigns_no_members", "forms_no_campaign", "forms_errors", "lps_no_campaign",
     "lists_stale_1y", "orphan_forms", "orphan_lps", "prospects_unlinked_pct",
@@ -82,7 +82,7 @@ def test_four_areas_worked_out_by_hand() -> None:
     assert lost == pytest.approx(
         {"forms": 0.156693, "lists": 2.425857, "campaigns": 0, "prospects": 4.966072}, abs=1e-5
     )
-    # min(count × weight, 100 − score) × weight ÷ 15.303102; of the lists .5 is lost to rounding: 7, not 7.5
+    # min(count × weight, 100 − score) × weight ÷ 15.303102; the lists lose .5 to rounding: 7, not 7.5
     assert grading.impacts == pytest.approx(
         {
             "forms_no_campaign": 0.047008,
@@ -116,7 +116,7 @@ def test_a_half_goes_up(exact: str, rounded: int) -> None:
 
 
 def test_a_mean_of_exactly_a_half_goes_up() -> None:
-    """Two areas of the same size, 60 and 57: 58.5, which binary fractions with ln 2 make 58.49999999999999."""
+    """Two areas of equal size with 60 and 57 give 58.5, which floating point with ln 2 makes 58.49999999999999."""
     grading = graded({Area.LISTS: 1, Area.TAGS: 1}, lists_unnamed=500, tags_no_convention=2150)
     assert [found.score for found in grading.areas.values()] == [60, 57]
     assert grading.overall == 59
@@ -155,7 +155,7 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Of (score, items), to fifty digits; forty of them decide what is a half."""
+    """Return the mean of (score, items) to fifty digits, of which forty decide whether it is a half."""
     if not scores:
         return None
     with localcontext() as context:

@@ -1,4 +1,4 @@
-"""``/health-score``: overall, by area, by person, and the counts behind it."""
+"""``/health-score``: the score overall, by area and by person, and the counts behind it."""
 
 from __future__ import annotations
 

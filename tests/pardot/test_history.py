@@ -115,7 +115,7 @@ def test_each_change_says_whom_it_concerns_and_what_it_costs(super_user: Client)
     snapshot(date(2026, 6, 1), issue_counts={"forms_errors": 2, "lists_stale": 9, "tags_unused": None}, **before)
     snapshot(date(2026, 6, 2), issue_counts={"forms_errors": 6, "lists_stale": 1, "tags_unused": 5}, **after)
     found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-02").json()
-    # No area has items, so each of the eight weighs the same.
+    # No area has items, so all eight have the same weight.
     areas = {each["area"]: (each["harm"], each["owners"]) for each in found["areas"]}
     assert (areas["forms"], areas["lists"], areas["tags"]) == ((1.0, ["Ada Example"]), (-0.5, []), (None, []))
     issues = {each["key"]: (each["harm"], each["owners"]) for each in found["issues"]}

@@ -1,4 +1,4 @@
-"""Reads that break off, come short or end early lose nothing and delete nothing."""
+"""Reads that fail, return too few rows or end early lose and delete nothing."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def test_an_interrupted_read_goes_on_where_it_stopped(pardot: Pardot, start: Sta
     assert calls_of(pardot, "activities") <= calls_for_the_rest(pardot, "visitor-activities", staged)
     assert_equal(pardot, entities.ACTIVITIES)
     assert [run.state for run in SyncRun.objects.filter(object="activities")] == ["done", "interrupted"]
-    assert last_run("activities").mode == "incremental", "what changed meanwhile is read in the same run"
+    assert last_run("activities").mode == "incremental", "changes in the meantime are read in the same run"
 
 
 def staged_rows(name: str) -> int:
-    """Of the read that waits for the next run."""
+    """Return the number of rows staged for the next run."""
     waiting = SyncRun.objects.filter(object=name).exclude(resume_state=None).values_list("resume_state", flat=True)
     [state] = waiting
     return int((state or {})["rows"])
@@ -53,7 +53,7 @@ def calls_of(pardot: Pardot, name: str) -> int:
 
 
 def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
-    """The pages that are missing, a last one for each slice, one for what changed meanwhile, one for the quota."""
+    """Return the calls for the missing pages, plus one for each slice, one for later changes, and one for the quota."""
     return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 
@@ -95,7 +95,7 @@ def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
 
 
 def pause_prospects(pardot: Pardot, settings: Any) -> int:
-    """In the middle of them; how many rows wait."""
+    """Stop the read of prospects in the middle, and return the number of staged rows."""
     settings.PARDOT_PAGE_SIZE = 10
     pardot.settings(daily_max=20, daily_used=0)
     assert "paused: Pardot API usage is" in camp_sync("--entities", "prospects")
@@ -125,7 +125,7 @@ def test_a_paused_survey_outlives_a_sample(pardot: Pardot, settings: Any) -> Non
 
 
 def test_a_paused_survey_outlives_weeks(pardot: Pardot, settings: Any) -> None:
-    """Pages of Pardot are asked for by id: unlike the results of a Bulk job they do not grow old."""
+    """Pages of Pardot are read by id, so unlike the results of a Bulk job they do not expire."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
     state = paused.resume_state or {}
@@ -274,7 +274,7 @@ def test_a_record_that_cannot_be_stored_is_set_aside_alone(pardot: Pardot) -> No
     pardot.edit("prospects", year, lastActivityAt="0000-00-00T00:00:00+00:00")
     pardot.edit("prospects", pardot.ids("prospects")[2], score=99)
     assert "2 records are set aside" in camp_sync("--entities", "prospects")
-    assert Prospect.objects.filter(pk__in=[nul, year]).count() == 2, "as they were"
+    assert Prospect.objects.filter(pk__in=[nul, year]).count() == 2, "unchanged"
     assert Prospect.objects.filter(score=99).exists()
     pardot.edit("prospects", nul, company="whole")
     pardot.edit("prospects", year, lastActivityAt=None)

@@ -1,4 +1,4 @@
-"""``/issues``: sorted by what they cost, with owners, exemptions and tasks; and the task that is made for one."""
+"""``/issues``: sorted by cost, with owners, exemptions and tasks; and making a task for an issue."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ URL = "/api/v1/pardot/issues"
 
 @pytest.fixture
 def browser(super_user: Client) -> Client:
-    """With the CSRF token that a page sends."""
+    """A client that sends the CSRF token, as pages do."""
     super_user.defaults["HTTP_X_CSRFTOKEN"] = super_user.get("/api/v1/me").json()["csrf_token"]
     return super_user
 
 
 def listed(client: Client) -> dict[str, dict[str, Any]]:
-    """In the order of the answer."""
+    """Return the issues in the order of the answer."""
     answer = client.get(URL)
     assert answer.status_code == 200
     return {issue["key"]: issue for issue in answer.json()["issues"]}
@@ -46,7 +46,7 @@ def make(client: Client, key: str, **body: Any) -> Any:
 
 
 def now() -> Any:
-    """Endpoints ask the clock, so what is read for them was read just now."""
+    """Mark data as read just now, because endpoints use the real clock."""
     return timezone.now()
 
 

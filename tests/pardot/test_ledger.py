@@ -1,4 +1,4 @@
-"""Since when assets have their issues: the ledger, as the endpoints tell it."""
+"""The ledger of issues: since when each asset has an issue, as the endpoints report it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``sync(day, *unread)``: that day of June everything but ``unread`` was read and audited; it is then."""
+    """Set the clock to this day of June, read all but ``unread``, and audit: ``sync(day, *unread)``."""
 
     def synced(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))
@@ -42,7 +42,7 @@ def since(ask: Ask, path: str = "assets/forms", **query: Any) -> dict[str, Any]:
 
 
 def lost(name: str) -> int:
-    """A form in no campaign, which somebody fills in."""
+    """Make a form in no campaign that gets submissions."""
     form = make(Form, name=name)
     happened(SUCCESS, noon(1) - timedelta(days=1), form_id=form)
     return form
@@ -54,7 +54,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
     lost("New")
     sync(3)
     assert since(ask) == {"Old": {"no_campaign": "2026-06-01"}, "New": {"no_campaign": "2026-06-03"}}
-    Form.objects.filter(pk=old).update(campaign_id=9)  # another fault instead
+    Form.objects.filter(pk=old).update(campaign_id=9)  # another issue instead
     sync(4)
     assert since(ask)["Old"] == {"orphan": "2026-06-04"}
 
@@ -143,7 +143,7 @@ def test_an_exemption_hides_a_finding_and_does_not_end_it(ask: Ask, sync: Any) -
     assert since(ask) == {"Partner": {"no_campaign": "2026-06-01"}}
     sync(4)
     assert names(ask("assets/forms", new_since="2026-05-31")) == ["Partner"]
-    assert names(ask("assets/forms", new_since="2026-06-01")) == [], "it is not new, only no longer exempt"
+    assert names(ask("assets/forms", new_since="2026-06-01")) == [], "the issue is not new, only no longer exempt"
 
 
 def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, sync: Any) -> None:
@@ -160,7 +160,7 @@ def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, 
 def test_issues_older_than_the_ledger_have_no_day_and_are_not_new(ask: Ask, sync: Any) -> None:
     lost("Old")
     sync(1)
-    Finding.objects.all().delete()  # an installation that is upgraded
+    Finding.objects.all().delete()  # as in an upgraded installation
     sync(2)
     lost("New")
     sync(3)

@@ -1,4 +1,4 @@
-"""A sync at its audits while the next one merges: locks are taken in one order, so that neither ends the other."""
+"""One sync audits while the next one merges: both lock in the same order, so there is no deadlock."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def waiting() -> int:
     [
         ("pardot_form", "forms", "pardot_auditsummary"),
         pytest.param("pardot_campaign", "campaigns", "pardot_auditsummary", marks=pytest.mark.soak),
-        ("pardot_salesforcecampaign", "sf_campaign_dates", "pardot_form"),  # behind the campaigns, which both need
+        ("pardot_salesforcecampaign", "sf_campaign_dates", "pardot_form"),  # after the campaigns, which both need
     ],
 )
 def test_audits_and_the_merge_of_the_next_sync_both_end(
@@ -38,7 +38,7 @@ def test_audits_and_the_merge_of_the_next_sync_both_end(
     with ExitStack() as audits, ExitStack() as merge:
         audits.enter_context(merging(audits_at))
         first = start("camp_sync", "--entities", "folders")
-        wait_for(lambda: waiting() == 1)  # it has read, and let go of its lease
+        wait_for(lambda: waiting() == 1)  # it has read, and released its lease
         merge.enter_context(merging(merged))
         second = start("camp_sync", "--entities", entity, "--full")
         wait_for(lambda: waiting() == 2)

@@ -1,4 +1,4 @@
-"""Pardot spells what a tag can be on in several ways; every place reads them by one rule."""
+"""Pardot spells the types of tagged objects in several ways; all code reads them by one rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The orphan check of a survey finds what a naive comparison of both systems finds, and nothing half."""
+"""The orphan check of a survey agrees with a naive comparison of both systems, and stores no partial result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CRM_IDS = ("salesforceId", "salesforceLeadId", "salesforceContactId")
 
 
 def check_orphans() -> SyncRun:
-    """The last step of a survey on copies that are up to date."""
+    """Run a survey's last step on up-to-date copies."""
     copy_all()
     return compare()
 
@@ -46,7 +46,7 @@ def copy_all() -> None:
 
 
 def compare() -> SyncRun:
-    """With Salesforce as it is now."""
+    """Run the orphan check against the current Salesforce."""
     camp = Camp(CampOptions(), progress_for(sys.stderr, quiet=True))
     (run,) = camp.run([], lambda run, seconds: None, orphans=True)
     return run
@@ -57,7 +57,7 @@ def live(pardot: Pardot, path: str) -> list[dict[str, Any]]:
 
 
 def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
-    """Kind → ids, from the raw rows of both systems."""
+    """Return the ids by kind, from the raw rows of both systems."""
     campaigns = set(pardot.ids("campaigns"))
     found: dict[str, set[str]] = {
         kind: {str(row["id"]) for row in live(pardot, path) if row["campaignId"] and row["campaignId"] not in campaigns}
@@ -102,7 +102,7 @@ def test_it_finds_what_a_naive_comparison_finds(
     camp_sync("--survey")
     expected = naive(pardot, simulator)
     assert stored() == expected
-    assert all(expected[kind] for kind in expected if kind not in CONTENT), "the generated data has some of each"
+    assert all(expected[kind] for kind in expected if kind not in CONTENT), "the generated data has every kind"
     run = last_run("orphans")
     assert (run.state, run.get_transport_display()) == ("done", "REST" if threshold > 1000 else "Bulk API 2.0")
     assert DailySnapshot.objects.get().orphans == sum(map(len, expected.values()))
@@ -115,7 +115,7 @@ def linked_prospect(pardot: Pardot, number: int = 0, **links: str | None) -> str
 
 
 def lead(simulator: Simulator, number: int = 0, **values: Any) -> str:
-    """A lead that Pardot has not written to."""
+    """Make a lead that Pardot has not written to."""
     return simulator.create("Lead", LastName=f"Orphan {number}", Company="Example College", Status="New", **values)
 
 
@@ -188,7 +188,7 @@ def test_details_are_capped_and_counts_are_not(
     kept = run.records.filter(kind=Kind.PROSPECT_UNLINKED).values_list("record_id", flat=True)
     scores = {str(row["id"]): row["score"] or 0 for row in surveyed.rows("prospects")}
     best = sorted(expected[Kind.PROSPECT_UNLINKED], key=lambda record: (-scores[record], int(record)))[:3]
-    assert list(kept.order_by("id")) == best, "those with the highest scores"
+    assert list(kept.order_by("id")) == best, "the highest scores come first"
 
 
 @pytest.mark.usefixtures("surveyed")
@@ -210,7 +210,7 @@ def test_it_takes_few_calls_and_counts_them(pardot: Pardot, simulator: Simulator
 
 @pytest.mark.slow
 def test_ids_by_the_hundred_stay_below_the_longest_request(surveyed: Pardot) -> None:
-    """The simulator refuses a longer one, as Salesforce does."""
+    """The simulator refuses longer requests, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):
         linked_prospect(surveyed, number, salesforceLeadId=f"00Qzz{number:010}")
     check_orphans()
@@ -237,13 +237,13 @@ def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
         camp_sync("--survey")
     assert (stored(), OrphanRun.objects.latest().pk) == (before, latest)
     assert last_run("orphans").state == "failed"
-    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the rest continues"
+    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the other kinds continue"
 
 
 @pytest.mark.usefixtures("surveyed")
 def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simulator) -> None:
     new = lead(simulator, Email="late@camp.example", pi__url__c="https://pi.pardot.com/prospect/read?id=1")
-    read = EntityState.objects.get(name="prospects")  # stamps of Salesforce have whole seconds
+    read = EntityState.objects.get(name="prospects")  # Salesforce's stamps have whole seconds
     EntityState.objects.filter(name="prospects").update(complete_until=read.complete_until - timedelta(minutes=1))
     assert compare().state == "done"
     assert new not in stored()[Kind.LEAD_WITHOUT_PROSPECT]

@@ -1,4 +1,4 @@
-"""The dashboard's pages as a client without a browser sees them: who gets which, and what each says to do."""
+"""The dashboard's pages without a browser: access, and the next step that each page names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGES = ["/pardot/", "/pardot/admin-settings/", "/pardot/progress/"]
 
 @pytest.fixture
 def client(db: None, settings: Any) -> Client:
-    """Signed in as ``UUID``."""
+    """A client signed in as ``UUID``."""
     maker = CookieMaker()
     settings.SSO_COOKIE_NAME = "oxa"
     settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
@@ -37,7 +37,7 @@ def test_a_super_user_gets_the_page_and_the_cookie_for_writes_and_may_come_back_
     page = client.get(path)
     assert page.status_code == 200
     assert page.cookies["csrftoken"].value
-    assert page["Cache-Control"] == "private, no-cache, max-age=0", "no-store keeps browsers from going back at once"
+    assert page["Cache-Control"] == "private, no-cache, max-age=0", "no-store would make the Back button slow"
     assert '<meta name="description" content="' in page.text
     assert "Ines &lt;b&gt;Example" in page.text
 
@@ -92,6 +92,6 @@ def test_modules_are_asked_for_together(client: Client) -> None:
     preloads = re.findall(r'rel="modulepreload" href="/static/([^"]+)"', client.get("/pardot/").text)
     assert len(preloads) == len(set(preloads))
     assert {"js/panels/score.js", "js/charts/ring.js", "js/core/dom.js"} <= set(preloads)
-    # What import() loads is loaded when it is needed; other tabs do without the panels of Base Camp.
+    # Modules loaded by import() are fetched on demand; other tabs do not need Base Camp's panels.
     assert "js/overlays/tasks.js" not in preloads
     assert "js/panels/score.js" not in client.get("/pardot/?tab=tags").text

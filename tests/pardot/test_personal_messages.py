@@ -1,4 +1,4 @@
-"""The morning message of each team member: what is in it and what never is, who gets it, and how it is stopped."""
+"""Each team member's morning message: its content, its recipients, and how to stop it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def public_address(settings: Any) -> None:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
-    """``sync(day)``: all assets were read on that day of June, and no activities; it is then."""
+    """Set the clock to this day of June, and mark all assets but no activities as read: ``sync(day)``."""
 
     def synced(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ def lines(text: str) -> list[str]:
 
 
 def asked(line: str) -> dict[str, str]:
-    """The parameters of the line's link."""
+    """Return the parameters of the line's link."""
     return {name: values[0] for name, values in parse_qs(urlsplit(line.rsplit(maxsplit=1)[-1]).query).items()}
 
 
@@ -85,7 +85,7 @@ def stop_path(text: str) -> str:
     return found[1]
 
 
-# -- what is in it ----------------------------------------------------------------------------------------------------
+# -- content ----------------------------------------------------------------------------------------------------------
 
 
 def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: Sync) -> None:
@@ -139,7 +139,7 @@ def test_a_name_that_nobody_has_is_told() -> None:
         camp_digest("--for", "Eve")
 
 
-# -- who gets it ------------------------------------------------------------------------------------------------------
+# -- recipients -------------------------------------------------------------------------------------------------------
 
 
 def test_each_member_with_an_address_gets_it_once_and_the_log_says_who_got_what() -> None:
@@ -174,7 +174,7 @@ def test_without_a_public_address_nobody_gets_one(settings: Any) -> None:
 
 
 def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
-    """To a shared view of that query, begun on that day of June with the rows of now."""
+    """Subscribe to a shared view of this query on this day of June, with the current rows."""
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
     rows = rows_of_view(query)
@@ -190,7 +190,7 @@ def test_a_view_is_reported_when_its_rows_change_and_not_again(sync: Sync) -> No
     assert camp_digest("--send") == NOTHING
     make(Form, name="New", campaign_id=None)
     sync(MONDAY)
-    assert "Your views" in camp_digest("--for", "Ada"), "to print it does not count as reported"
+    assert "Your views" in camp_digest("--for", "Ada"), "printing does not count as reporting"
     camp_digest("--send")
     [line] = lines(str(mail.outbox[0].body))
     assert line == f"View of change: 2, up 1 since Friday {SITE}/pardot/?{NO_CAMPAIGN}"
@@ -289,7 +289,7 @@ def test_a_view_that_is_not_shared_any_more_is_not_reported_to_others(sync: Sync
     assert "Your views" in camp_digest("--for", "Ada")
 
 
-# -- how it is stopped ------------------------------------------------------------------------------------------------
+# -- stopping it ------------------------------------------------------------------------------------------------------
 
 
 def test_the_link_asks_first_and_its_button_stops_the_messages_and_begins_them_again(client: Client) -> None:

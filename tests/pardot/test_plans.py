@@ -1,4 +1,4 @@
-"""No endpoint reads the raw activities, or another table that grows with people, from one end to the other."""
+"""No endpoint scans the raw activities, or any other table that grows with people."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LARGE = tables(VisitorActivity, AssetActivityDay, CampaignMember, TaggedObject)
 
 
 def paths(client: Client) -> list[str]:
-    """Every ``GET`` of the document, with what it needs to be answered with 200."""
+    """Return the path of every ``GET`` in the document, with the parameters that a 200 requires."""
     document = client.get("/api/v1/openapi.json").json()["paths"]
     found = [
         path.removeprefix(PREFIX) for path, methods in document.items() if path.startswith(PREFIX) and "get" in methods

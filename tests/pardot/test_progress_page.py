@@ -16,7 +16,7 @@ FIRST = TODAY - timedelta(days=45)
 
 @pytest.fixture
 def camp(db: None) -> None:
-    """45 days ago: five forms in no campaign. Now: two of them are in one, and a list has lost its name."""
+    """45 days ago five forms had no campaign; now two of them have one, and a list has lost its name."""
     weigh(forms_no_campaign=5, lists_unnamed=8)
     member("Ada Example", "forms")
     forms = [form() for _ in range(5)]

@@ -1,4 +1,4 @@
-"""The figures of prospects, by hand on a small set, and against a naive count on random ones."""
+"""Figures about prospects: by hand on a small set, and against a naive count on random sets."""
 
 from __future__ import annotations
 
@@ -165,5 +165,5 @@ def is_bad(value: str | None) -> bool:
 
 
 def tenth(total: int, of: int) -> float | None:
-    """To one decimal place; half away from zero, as PostgreSQL rounds."""
+    """Round to one decimal place, half away from zero, as PostgreSQL does."""
     return float((Decimal(total) / of).quantize(Decimal("0.1"), ROUND_HALF_UP)) if of else None

@@ -1,4 +1,4 @@
-"""``prospect-health``, ``engagement`` and what one prospect did: figures, tiers, "no data", paging."""
+"""``prospect-health``, ``engagement`` and a prospect's activities: figures, tiers, "no data", paging."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_prospect_health_is_null_until_every_prospect_was_read(super_user: Clien
     assert set(get(super_user, path).values()) == {None}
     prospect()
     run_audits()
-    assert set(get(super_user, path).values()) == {None}, "a sample says nothing of all"
+    assert set(get(super_user, path).values()) == {None}, "a sample does not cover all prospects"
     read_completely("prospects")
     prospect(salesforce_lead_id="no id", opted_out=True, adoption_json="{}", score=100)
     run_audits()
@@ -151,11 +151,11 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     read_completely("activities", ago=timedelta(hours=1))
     found = get(super_user, path)
     assert (found["prospect_id"], found["prospect"]["email"], found["count"]) == (who.pk, who.email, 2)
-    assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "the latest first"
+    assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "latest first"
     first, second = found["activities"]
     assert (first["campaign"], first["asset"], first["form_id"], first["type"]) == ("Spring", "Request a copy", 5, 4)
     assert [row["campaign_salesforce_id"] for row in (first, second)] == ["701000000000001AAA", None]
-    assert (second["asset"], second["form_handler_id"]) == (None, 5), "a form handler is no form"
+    assert (second["asset"], second["form_handler_id"]) == (None, 5), "a form handler is not a form"
     page = get(super_user, f"{path}?limit=1&offset=1")
     assert ([row["id"] for row in page["activities"]], page["count"]) == ([handled.pk], 2)
 

@@ -1,4 +1,4 @@
-"""``engagement`` as a list: groups, grades, search, orders, pages, and the indexes that serve them."""
+"""``engagement`` as a list: groups, grades, search, sort orders, pages, and their indexes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def names(found: Any) -> list[str]:
 
 @pytest.fixture
 def camp() -> None:
-    """Everybody whom the tests below ask for; ``Nil`` has no score."""
+    """Make all prospects of the tests below; ``Nil`` has no score."""
     read_completely("prospects", "activities")
     lead = prospect(score=9, first_name="Lea", grade="A", salesforce_lead_id=crm_id("00Q"))
     stuck = prospect(score=8, first_name="Max", grade="B", adoption_json="{}")
@@ -112,7 +112,7 @@ ORDERED = {
 @pytest.mark.parametrize("few", [pages.FEW, 1], ids=["sorted", "walked"])
 @pytest.mark.parametrize("sort", ORDERED)
 def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int) -> None:
-    """However many there are; those without what it goes by are last, whichever way."""
+    """Both query strategies are tried; prospects without a value come last in either direction."""
     monkeypatch.setattr(pages, "FEW", few)
     read_completely("prospects", "activities")
     prospect(score=30, first_name="Zoe", last_activity_at="2026-02-01T00:00Z")
@@ -122,7 +122,7 @@ def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, 
     expected = ORDERED[sort]
     assert names(get(super_user, sort=sort)) == expected
     by_page = [names(get(super_user, sort=sort, limit=1, offset=place)) for place in range(5)]
-    assert by_page == [*([name] for name in expected), []], "one at a time, to behind the end"
+    assert by_page == [*([name] for name in expected), []], "one at a time, to beyond the end"
     assert names(get(super_user, sort=sort, limit=2, offset=1)) == expected[1:3]
 
 
@@ -166,7 +166,7 @@ def test_a_search_counts_no_further_than_it_sorts(super_user: Client, monkeypatc
 
 @pytest.fixture
 def crowd() -> None:
-    """So many that PostgreSQL would rather use an index than read them all."""
+    """Make so many prospects that PostgreSQL prefers an index to a scan."""
     rare: dict[int, dict[str, Any]] = {
         7: {"salesforce_lead_id": "n/a"},
         8: {"adoption_json": "{}", "score": 500},
@@ -199,14 +199,14 @@ def test_orders_of_many_are_walked_by_an_index(super_user: Client, monkeypatch: 
 
 @pytest.mark.usefixtures("crowd")
 def test_a_small_group_is_found_by_an_index(super_user: Client) -> None:
-    """The groups that are most people everywhere have none."""
+    """Groups that contain most people have no index."""
     small = [group for group in ProspectGroup if group not in {"linked", "with_email", "as_contact"}]
     asked = [*(f"group={group}" for group in small), "grade=F", "group=opted_out&sort=name", "q=p4711", "q=4711"]
     assert {query: found for query in asked if (found := scans(super_user, query))} == {}
 
 
 def scans(client: Client, query: str) -> list[str]:
-    """The plans that read all prospects."""
+    """Return the plans that scan all prospects."""
     plans = [plan_of(statement) for statement in statements(client, f"engagement?{query}")]
     return [found for found in plans if "Seq Scan on pardot_prospect " in found]
 

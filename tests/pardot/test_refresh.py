@@ -1,4 +1,4 @@
-"""*Refresh data*, *Accept deletions*, *Run survey*: for who has the right, once at a time, never inside the request."""
+"""*Refresh data*, *Accept deletions*, *Run survey*: only with the right, one at a time, never inside the request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFRESH = "sync/refresh"
 
 @pytest.fixture
 def browser(super_user: Client) -> Iterator[Browser]:
-    """A Super User who may refresh, while a worker leads: the request starts no process itself."""
+    """A Super User who may refresh, while a worker leads, so that the request starts no process itself."""
     SuperUser.objects.update(may_start_jobs=True, name="Ines Example")
     with hold_lease(WORK):
         yield Browser(super_user)

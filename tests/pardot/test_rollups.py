@@ -1,4 +1,4 @@
-"""Roll-ups equal what a naive count of the raw activities gives, after first, incremental and full reads."""
+"""Rollups equal a naive count of the raw activities after first, incremental and full reads."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_only_the_days_of_what_was_read_are_counted_anew(pardot: Pardot) -> None
     oldest = AssetActivityDay.objects.order_by("day")[0]
     pardot.add("visitor-activities", type=4, formId=pardot.ids("forms")[0])
     camp_sync("--entities", "activities")
-    assert AssetActivityDay.objects.filter(pk=oldest.pk).exists(), "a row that was counted anew has another key"
+    assert AssetActivityDay.objects.filter(pk=oldest.pk).exists(), "a recomputed row has another key"
 
 
 def test_what_is_older_than_the_retention_goes_from_both(pardot: Pardot, settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""The score of what is here: audits, less exemptions, by the team's weights, with "no data" where nothing was read."""
+"""The score from audits minus exemptions, by the team's weights, with "no data" for parts that were not read."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
     assert (tomorrow.count, tomorrow.exempt) == (2, 0)
     exempt(shown)
     assert current_scorecard(NOW + timedelta(days=999)).issues["forms_no_campaign"].count == 1
-    assert Form.objects.filter(flags__contains=["no_campaign"]).count() == 2, "they stay listed"
-    assert current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "and stay items of their area"
+    assert Form.objects.filter(flags__contains=["no_campaign"]).count() == 2, "exempt assets stay listed"
+    assert current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "exempt assets stay in their area"
 
 
 def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue() -> None:
@@ -168,7 +168,7 @@ def test_people_are_scored_by_what_they_own() -> None:
     people = {person.name: person for person in current_scorecard(NOW).people}
     assert list(people) == ["Ben Example", "Ada Example", "Cy Example"]
     assert (people["Ada Example"].score, people["Ada Example"].grade) == (80, "B")
-    # (80 × ln 11 + 100 × ln 2) ÷ (ln 11 + ln 2) = 84.48: an area that is named twice is owned once
+    # (80 × ln 11 + 100 × ln 2) ÷ (ln 11 + ln 2) = 84.48: an area that is listed twice counts once
     assert people["Ben Example"].score == 84
     assert (people["Cy Example"].score, people["Cy Example"].grade) == (None, None)
     assert current_scorecard(NOW).owners(Area.FORMS) == ["Ben Example", "Ada Example"]

@@ -1,4 +1,4 @@
-"""``search``: assets of all types by words, with accents folded."""
+"""``search`` finds assets of all types by words, ignoring accents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The day's snapshot: one row a day, replaced by later runs, with what they did not read kept."""
+"""The day's snapshot: one row per day; later runs replace it but keep figures that they did not read."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_they_keep_it_also_where_the_tables_no_longer_tell() -> None:
     read("forms")
     kept = finished()
     assert (kept.prospects, kept.orphans, kept.forms) == (700, 9, 0)
-    assert kept.health_score == 100, "scores are those of today"
+    assert kept.health_score == 100, "the scores are today's"
     assert kept.issue_counts["forms_errors"] is None
 
 
@@ -132,7 +132,7 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
         ("America/Chicago", datetime(2026, 7, 1, 5, 0, tzinfo=UTC), date(2026, 7, 1)),
         ("Pacific/Auckland", datetime(2026, 6, 30, 11, 59, tzinfo=UTC), date(2026, 6, 30)),
         ("Pacific/Auckland", datetime(2026, 6, 30, 12, 0, tzinfo=UTC), date(2026, 7, 1)),
-        # The hour that clocks in Chicago pass twice belongs to the same day, and so does the one they leave out.
+        # The hour that Chicago's clocks repeat belongs to the same day, and so does the one that they skip.
         ("America/Chicago", datetime(2026, 11, 2, 5, 59, tzinfo=UTC), date(2026, 11, 1)),
         ("America/Chicago", datetime(2026, 3, 9, 4, 59, tzinfo=UTC), date(2026, 3, 8)),
     ],

@@ -1,4 +1,4 @@
-"""After a survey everything is here; after changes and deletions there, a second run makes it equal again."""
+"""A survey copies everything; after changes and deletions in Pardot, a second run makes the copy equal again."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def assert_campaigns_have_the_dates_of_salesforce() -> None:
 
 
 def change_everything(pardot: Pardot) -> None:
-    """A new row, a changed one and one that goes, of every kind."""
+    """Create, change and delete one row of every kind."""
     for entity in entities.ASSETS:
         first, second, *_ = pardot.ids(entity.path)
         name = "objectName" if entity is entities.TAGGED_OBJECTS else "name"
@@ -90,7 +90,7 @@ def test_a_second_run_brings_changes_deletions_and_untagging(surveyed: Pardot) -
     assert_equal(surveyed)
     own = sum(isinstance(entity, entities.PardotEntity) for entity in entities.ALL)
     assert surveyed.calls() <= own + len(entities.ASSETS) + 1, (
-        "one an entity, another before it removes something, and one for the quota"
+        "one per entity, another before it deletes rows, and one for the quota"
     )
     assert last_run("prospects").mode == "incremental"
     assert last_run("forms").soft_deleted == 1
@@ -127,7 +127,7 @@ def test_activities_go_back_as_many_days_as_asked_and_no_further(pardot: Pardot)
               if datetime.fromisoformat(row["createdAt"]) >= earliest}  # fmt: skip
     found = set(VisitorActivity.objects.values_list("id", flat=True))
     assert 0 < len(found) < len(pardot.ids("visitor-activities"))
-    assert abs(len(found) - len(wanted)) <= 2, "those of the seconds between the two looks"
+    assert abs(len(found) - len(wanted)) <= 2, "activities in the seconds between the two reads"
     camp_sync("--survey")
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == found
 
@@ -179,10 +179,10 @@ def test_times_of_any_offset_are_the_same_moment(pardot: Pardot, written: str) -
 def test_an_empty_last_page_behind_a_token_ends_the_read(
     pardot: Pardot, simulator: Simulator, settings: Any, pages: int
 ) -> None:
-    """Recorded: a token that leads to a page without rows and without a token."""
+    """Recorded from Pardot: a token that leads to a page without rows and without a token."""
     forms = pardot.ids("forms")
     settings.PARDOT_PAGE_SIZE = len(forms) // pages + 1
     pardot.settings(empty_last_page=True)
     camp_sync("--entities", "forms")
     assert {form.pk for form in Form.objects.all()} == set(forms)
-    assert pardot.calls() == pages + 2, "and one for the quota"
+    assert pardot.calls() == pages + 2, "plus one for the quota"

@@ -1,4 +1,4 @@
-"""``/sync/status``: what is old, partial or was never read; what runs now; what is left of the day's calls."""
+"""``/sync/status``: stale, partial and missing data, running syncs, and the rest of the day's calls."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from tests.plans import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
 with_commits = pytest.mark.django_db(transaction=True)
-"""A sync commits."""
+"""Syncs commit."""
 
 URL = "/api/v1/pardot/sync/status"
 
 
 @pytest.fixture
 def cookies(settings: Any) -> CookieMaker:
-    """Ours also where the simulator has set its own keys: they are read anew by each test."""
+    """Use the tests' keys, even after the simulator has set its own."""
     maker = CookieMaker()
     settings.SSO_COOKIE_NAME = "oxa"
     settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
@@ -212,7 +212,7 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
         found = status(super_user)
     (running,) = found["running"]
     assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
-    assert found["steps"] is None, "it began before this command"
+    assert found["steps"] is None, "the run began before this command"
     assert next(entity for entity in found["entities"] if entity["name"] == "forms")["state"] == "running"
 
 
@@ -230,7 +230,7 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
 def test_every_running_sync_tells_how_far_it_is(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], steps: list[object]
 ) -> None:
-    """Whoever started it. The last entity of a survey has two parts; the look for orphans is none."""
+    """A survey's last entity has two parts; the orphan check is not an entity."""
     told: list[object] = []
 
     def begin_run(*args: Any, **options: Any) -> SyncRun:
@@ -272,7 +272,7 @@ def test_rows_are_not_counted_and_queries_do_not_grow(super_user: Client, django
         ran("lists", "failed")
     with django_assert_max_num_queries(
         9
-    ) as asked:  # caller, states, lock, runs, sample, switch, quota, activity, who may
+    ) as asked:  # caller, states, lock, runs, sample, switch, quota, activity, rights
         assert entities(super_user)["forms"]["count"] == 0, "as of the last sync"
     assert not [query for query in asked.captured_queries if "pardot_form" in query["sql"]]
 

@@ -1,4 +1,4 @@
-"""Every flag and figure of tags, each on a data set small enough to be worked out by hand."""
+"""Every flag and figure of tags, on data sets small enough to compute by hand."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None
     audit()
     assert [Tag.objects.get(pk=pk).prefix for pk in (north, south, bare, alone)] == ["Region", "Region", "region", ""]
     for pk in (north, south, bare):
-        assert flags(Tag, pk) & PREFIX == set(), "shared, always with the same separator; case and blanks do not count"
+        assert flags(Tag, pk) & PREFIX == set(), "shared, always with the same separator, ignoring case and spaces"
     assert flags(Tag, alone) & PREFIX == {"no_naming_convention"}
 
 

@@ -1,6 +1,6 @@
-"""The digest and the progress report, word for word, from data written for them.
+"""The digest and the progress report, compared word for word, from fixed data.
 
-The texts are in ``tests/pardot/texts/``. One that is meant to change: delete it, run this, look at what it wrote.
+The texts are in ``tests/pardot/texts/``. To change one on purpose, delete it, run this test, and review the new file.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def summary(area: Area, items: int, counts: dict[str, int | None], *, complete: 
 
 
 def set_up_camp() -> None:
-    """What tier 1 leaves."""
+    """Make the data of tier 1."""
     EntityState.objects.bulk_create(EntityState(name=name, complete_until=NOW) for name in ("tags", "tagged_objects"))
     chain: dict[str, Any] = {"in_campaign": 30, "in_sf_campaign": 28, "orphaned": 2}
     summary(
@@ -94,7 +94,7 @@ def set_up_camp() -> None:
 
 
 def scout() -> None:
-    """What tier 2 adds: some prospects, no activities."""
+    """Add the data of tier 2: some prospects, no activities."""
     summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": None}))
     best_prospects()
 
@@ -106,7 +106,7 @@ def best_prospects() -> None:
 
 
 def survey() -> None:
-    """What tier 3 leaves: the figures of activity too, and a team that works with them."""
+    """Make the data of tier 3, with figures of activities, and a team that works with them."""
     for area, counts in {
         Area.CAMPAIGNS: {"dormant": 11},
         Area.FORMS: {"dormant": 7, "errors": 3},
@@ -152,7 +152,7 @@ def assert_text(name: str, text: str) -> None:
     file = TEXTS / f"{name}.txt"
     if not file.exists():
         file.write_text(text)
-        pytest.fail(f"{file.name} is new: look at it, and run this again")
+        pytest.fail(f"{file.name} is new: review it, then run this test again")
     assert text == file.read_text()
 
 

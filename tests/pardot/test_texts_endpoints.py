@@ -1,4 +1,4 @@
-"""``/api/v1/pardot/digest`` and ``progress``: as JSON, and as text for those who ask for it."""
+"""``/api/v1/pardot/digest`` and ``progress``: as JSON, or as text on request."""
 
 from __future__ import annotations
 

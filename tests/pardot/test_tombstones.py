@@ -1,4 +1,4 @@
-"""What was deleted in Salesforce or Pardot long ago is forgotten here: only a tombstone stays."""
+"""Records that were deleted long ago in Salesforce or Pardot are reduced to tombstones."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_month_after_a_deletion_only_the_tombstone_is_served(simulator: Simula
     after = served(contact)
     assert filled(after) == _STAMPS
     assert (after["is_deleted"], after["system_modstamp"]) == (True, before["system_modstamp"])
-    assert after["local_update_date"] > before["local_update_date"]  # a client that copies sees it once more
+    assert after["local_update_date"] > before["local_update_date"]  # a copying client sees it once more
     assert "deleted" not in clean_up()
 
 

@@ -1,4 +1,4 @@
-"""Pardot that runs out of time over large pages is asked for smaller ones, for the rest of the run."""
+"""When Pardot times out on large pages, the rest of the run uses smaller ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``camp_sync`` when the variables lead to another org or another business unit."""
+"""``camp_sync`` when the settings name another org or another business unit."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_another_business_unit_stops_it_and_changes_nothing(simulator: Simulator
     )
     assert done.returncode == 1
     assert [OTHER_UNIT in line and own in line for line in done.stderr.splitlines()] == [True]
-    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "health says so"
+    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "/healthz/ reports it"
 
 
 @pytest.mark.usefixtures("surveyed")
@@ -76,7 +76,7 @@ def test_a_business_unit_that_is_adopted_leaves_nothing_of_the_one_before(simula
     camp_sync("--adopt-org", "--yes")
     assert CachedBusinessUnit.objects.get().business_unit == OTHER_UNIT
     assert_equal(Pardot(simulator), *entities.ASSETS)
-    assert not Prospect.objects.exists(), "a survey brings them"
+    assert not Prospect.objects.exists(), "a survey restores them"
     assert DailySnapshot.objects.count() == 1
     assert Task.objects.count() == 1
 

@@ -1,4 +1,4 @@
-"""A field that Pardot refuses by name: its column stays as it is, the rest continues, and somebody is told."""
+"""When Pardot refuses a field by name, its column stays unchanged, the rest continues, and operators are notified."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_its_column_keeps_its_values_and_the_others_go_on(
 
 
 def test_it_is_read_again_by_itself_once_it_is_back(pardot: Pardot) -> None:
-    """Also in records that have not changed since, which no incremental read would see."""
+    """The field is also read in unchanged records, which no incremental read would return."""
     camp_sync("--entities", "prospects")
     prospect = pardot.ids("prospects")[0]
     hide(pardot, "prospects", "company", "grade")
@@ -65,7 +65,7 @@ def test_it_is_read_again_by_itself_once_it_is_back(pardot: Pardot) -> None:
     assert sorted(UnreadableField.objects.values_list("column", flat=True)) == ["company", "grade"]
     assert last_run("prospects").mode == SyncRun.Mode.FULL
     camp_sync("--entities", "prospects")
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what is missed is asked for by one row"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "one row is enough to test for the field"
     pardot.edit_without_stamp("prospects", prospect, company="New company")
     hide(pardot, "prospects", "grade")
     camp_sync("--entities", "prospects")
@@ -87,7 +87,7 @@ def test_a_field_that_is_lost_in_the_middle_of_a_read_costs_only_itself(
     )  # fmt: skip
     with pytest.raises(CommandError, match="code 51"):
         camp_sync("--entities", "forms")
-    assert not UnreadableField.objects.exists(), "asked again, Pardot shows it"
+    assert not UnreadableField.objects.exists(), "Pardot returns it on the second try"
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
 

@@ -1,4 +1,4 @@
-"""The rows of a saved view are those that the table at its address has."""
+"""The rows of a saved view equal those of the table at its address."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_the_fingerprint_differs_with_other_rows_in_the_same_number() -> None:
 
 
 LINKED = json.loads((ROOT / "tests" / "javascript" / "linked-filters.json").read_text())
-"""Views, and what the page asks of which endpoint for each: tests/javascript/linked-filters.test.js has the same."""
+"""Views, and the endpoint and parameters of each, which tests/javascript/linked-filters.test.js checks too."""
 
 
 def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Client) -> None:
@@ -161,7 +161,7 @@ def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Clie
 
 
 def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
-    """A filter is what the module asks the address for; the search by words is the endpoint's own."""
+    """Filters are the parameters that the module reads from the address; the endpoint does the search by words."""
     asked = set(re.findall(r'given(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
     compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
     assert asked == compared - {"", "type"}

@@ -1,4 +1,4 @@
-"""``POST /what-if``: the score if some issues were fixed; nothing is."""
+"""``POST /what-if`` returns the score if some issues were fixed, and changes nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def scores(answer: Any, part: str, name: str) -> dict[str, tuple[Any, ...]]:
 
 
 def test_scores_before_and_after_by_area_and_person(browser: Client, untidy: None) -> None:
-    """Seven forms mended: 85. Overall (85 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 84.17; Ada
+    """Seven forms fixed: 85. Overall (85 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 84.17; Ada
     (85 × 2.397895 + 80 × .693147) ÷ 3.091042 = 83.88, before that (50 × … + 80 × …) ÷ … = 56.73.
     """
     answer = ask(browser, fix("forms_no_campaign", 7))

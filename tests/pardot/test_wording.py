@@ -1,4 +1,4 @@
-"""Texts that the server and the page say alike, from one table: tests/javascript/format.test.js is the other half."""
+"""Texts that server and page share, from one table; tests/javascript/format.test.js checks the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/admin/pardot/: copies and findings can be looked at; what the team enters is checked as by the endpoints."""
+"""/admin/pardot/: copies and findings are read-only; the team's entries are validated as by the endpoints."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def html(client: Client, address: str) -> str:
 
 @pytest.fixture
 def one_of_each(db: None) -> Rows:
-    """A row of every model that programs write."""
+    """Make a row of every model that programs write."""
     now = timezone.now()
     run = models.OrphanRun.objects.create(forms=1)
     stamped: dict[str, Any] = {"system_modstamp": now}
@@ -218,7 +218,7 @@ def test_empty_forms_show_nothing_that_is_not_known_yet(admin: Client, model: ty
 
 
 def save(admin: Client, model: type[Model], values: dict[str, Any], *of: Any) -> list[str]:
-    """What the form says against it; nothing when it was saved."""
+    """Save the form and return its errors; none when it was saved."""
     answer = admin.post(page(model, "change" if of else "add", *of), values)
     if answer.status_code == 302:
         return []

@@ -1,4 +1,4 @@
-"""Work on many assets in one request: by their ids, or all that a table shows; all of it or nothing."""
+"""Work on many assets in one request, by ids or by a table's filters; all succeed or none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_CAMPAIGN = {"issue": "forms_no_campaign", "reason": "Test forms."}
 
 
 def audited(*forms: dict[str, Any]) -> list[Form]:
-    """Forms after an audit; without more said, they are in no campaign."""
+    """Make forms, by default in no campaign, and audit them."""
     made = [records.form(**{"name": f"Form {number}", "campaign_id": None, **one}) for number, one in enumerate(forms)]
     records.was_read("forms", "campaigns")
     run_audits()
@@ -40,7 +40,7 @@ def test_one_request_makes_a_task_for_each_asset_and_one_takes_all_of_them_back(
     values = {"title": "Give it a campaign", "assignee": "ada", "due_date": day(3), "issue": "forms_no_campaign"}
     with CaptureQueriesContext(connection) as captured:
         made = browser.ask("post", "assets/forms/tasks", {"ids": [one.id for one in forms], **values}, expect=201)
-    assert len(captured) < 25, "not a query for each"
+    assert len(captured) < 25, "no query for each asset"
     assert made["left_out"] == 0
     tasks = {task["id"]: task for task in browser.get("tasks?limit=100")["tasks"]}
     assert sorted(tasks) == sorted(made["ids"])

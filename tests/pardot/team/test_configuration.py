@@ -1,4 +1,4 @@
-"""``admin/config``: what is entered is checked, seen by everybody at once, and can be taken back."""
+"""``admin/config``: values are validated, visible in every process at once, and can be reset."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_value_is_changed_and_reset(browser: Browser) -> None:
     assert configuration().list_stale_months == 9
     reset = browser.ask("delete", "admin/config/list_stale_months")
     assert (reset["value"], reset["is_changed"], reset["updated_at"]) == (6, False, None)
-    assert browser.ask("delete", "admin/config/list_stale_months") == reset, "a second time does no harm"
+    assert browser.ask("delete", "admin/config/list_stale_months") == reset, "a second reset does no harm"
     assert not ConfiguredValue.objects.exists()
 
 
@@ -273,7 +273,7 @@ def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> 
 
 
 def test_changes_wait_for_each_other(transactional_db: None) -> None:
-    """Two values that are good alone and not together: the second is checked against the first once that is stored."""
+    """Of two values that are valid only separately, the second is checked after the first is stored."""
 
     def change_elsewhere() -> str:
         with closing(connection):
@@ -303,7 +303,7 @@ def _wait_until_somebody_waits() -> None:
 
 
 class Served:
-    """One running process of the service, asked as a Super User."""
+    """A running process of the service, called as a Super User."""
 
     def __init__(self, url: str, cookie: str) -> None:
         self._url, self._cookie = url, cookie
@@ -324,7 +324,7 @@ class Served:
 
 @pytest.fixture
 def processes(database: str, cookies: CookieMaker) -> Iterator[tuple[Served, Served]]:
-    """Two of them on one database."""
+    """Run two processes on one database."""
     SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
     variables = {
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
@@ -372,7 +372,7 @@ def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
         assert browser.get("health-score")["overall"] is None
         assert browser.get("health-score")["overall"] is None
     said = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
-    assert len(said) == 1, "once a process"
+    assert len(said) == 1, "once per process"
     now = described(browser)
     assert len(now) == len(KEYS)
     for key in ("grade_thresholds", "camp_dates", "activity_lookback_days"):

@@ -1,4 +1,4 @@
-"""Exemptions take an asset out of a count and stay listed; notes are pinned to days."""
+"""Exemptions remove assets from counts and stay listed; notes belong to days."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_exemptions_can_be_filtered_and_paged(browser: Browser) -> None:
 
     everything = [("campaigns_dormant", None), ("campaigns_dormant", "A campaign"), ("forms_errors", "A form"),
                   ("forms_dormant", "A form")]  # fmt: skip
-    assert listed() == everything, "the newest first"
+    assert listed() == everything, "newest first"
     assert listed("?asset_type=campaigns") == everything[:2]
     assert listed("?issue=forms_errors") == everything[2:3]
     assert listed("?in_force=false") == everything[2:3]

@@ -1,4 +1,4 @@
-"""``/my-work`` tells what the member's morning message tells: own areas, what changed in them, own open tasks."""
+"""``/my-work`` has the content of the member's morning message: areas, changes in them, and open tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``admin/config-preview``: what other settings would do, before they are saved."""
+"""``admin/config-preview``: the effect of other settings before they are saved."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CHANGES: list[dict[str, Any]] = [
 def test_what_is_foretold_is_what_saving_does(browser: Browser, camp: None, values: dict[str, Any]) -> None:
     before = browser.get("health-score")
     found = preview(browser, **values)
-    assert browser.get("health-score") == before, "nothing is changed by asking"
+    assert browser.get("health-score") == before, "a preview changes nothing"
     for key, value in reversed(values.items()):
         browser.ask("put", f"admin/config/{key}", {"value": value})
     saved = browser.get("health-score")
@@ -74,7 +74,7 @@ def test_nothing_is_written(browser: Browser, camp: None) -> None:
 
 
 def test_earlier_days_are_graded_by_the_new_weights(browser: Browser, camp: None) -> None:
-    """Ten days ago: 4 forms × 5 = 20: 80. With a weight of 10: 60, the grade of which is now another one."""
+    """Ten days ago: 4 forms × 5 = 20, score 80. With a weight of 10 the score is 60, in another grade."""
     day = today()
     kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
     snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})

@@ -1,4 +1,4 @@
-"""Records of Pardot that could not be stored: seen in the admin, tried again there, counted once they are stored."""
+"""Pardot records that could not be stored are shown and retried in the admin, and counted once they are stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIST = "/admin/sf/refusedrecord/"
 
 @contextmanager
 def forbidden(table: str, record: int) -> Iterator[None]:
-    """A record that PostgreSQL refuses meanwhile: it is bad today and good tomorrow."""
+    """Let PostgreSQL refuse a record for a while, as if it were fixed later."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT forbidden CHECK (id <> {record})")
     try:

@@ -1,4 +1,4 @@
-"""The task board: what is entered, who gets it, how it ages, and how it ends."""
+"""The task board: validation, assignment, age, and end of tasks."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_a_task_ages_until_it_is_done(browser: Browser) -> None:
 
 
 def test_days_are_those_of_the_time_zone(browser: Browser) -> None:
-    """Where it is tomorrow already, what is due today elsewhere is late."""
+    """In a time zone where the day is over, tasks that are due on that day are late."""
     west, east = ZoneInfo("Etc/GMT+12"), ZoneInfo("Pacific/Kiritimati")
     Task.objects.create(title="due today in the west", due_date=timezone.localdate(timezone=west))
     late = {}

@@ -1,4 +1,4 @@
-"""``admin/team``: the whole team at once, with their tasks."""
+"""``admin/team``: reading and replacing the whole team, with their tasks."""
 
 from __future__ import annotations
 

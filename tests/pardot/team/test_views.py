@@ -1,4 +1,4 @@
-"""Saved views: who sees them, who changes them, and what of an address is kept."""
+"""Saved views: the rights to see and change them, and the parts of an address that are kept."""
 
 from __future__ import annotations
 
