@@ -25,9 +25,7 @@ SOME = ("base-camp", "tags", "scout-report")
 
 
 def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
-    visit = open_window(
-        site, viewport={"width": width, "height": SIZES[width]}, locale="en-US"
-    )  # so the cache is empty
+    visit = open_window(site, viewport={"width": width, "height": SIZES[width]}, locale="en-US")  # own profile
     visit.page.add_init_script(f"globalThis.seed = {seed}; globalThis.span = 500;")
     visit.page.add_init_script(path=SHIFTS)
     return visit

@@ -1,4 +1,4 @@
-"""The list of what the next release may drop is that of what this release no longer uses."""
+"""The documented drops of the next release are exactly what this release no longer uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_what_no_code_of_this_release_uses_is_listed_and_nothing_else() -> None:
 
 
 def test_what_is_listed_is_needed_by_the_release_before() -> None:
-    """Anything else can go at once: with a migration of this release."""
+    """Anything else can be dropped at once, by a migration of this release."""
     [file] = FOLDER.glob("*.json")
     _, needed = from_json(file.read_text())
     known = {f"column {table}.{column}" for table, parts in needed.tables.items() for column in parts.columns}

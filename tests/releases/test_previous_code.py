@@ -1,8 +1,8 @@
-"""The code of the release before at work on the tables and rows of this one (``make soak``).
+"""The previous release's code works on the tables and rows of this one (``make soak``).
 
-As in an upgrade: the database is migrated and filled by the present code, and web processes of both releases answer
-from it while commands of both run. The older code runs in the present virtual environment; a package that it needs
-and that is no longer there fails the test.
+As in an upgrade, the current code migrates and fills the database, and web processes of both releases answer
+from it while commands of both run. The older code runs in the current virtual environment; a package that it needs
+but that is no longer installed fails the test.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ from tests.simulated import Simulator, environment
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 OF_0_1 = ("sfapi.wsgi:application", "--threads=4")
-"""What the README of 0.1.0 says of gunicorn; later releases have a configuration of their own."""
+"""The gunicorn options in the README of 0.1.0; later releases have their own configuration."""
 BOTH = (["sync_all", "--force"], ["sync_all"]) * 3
-"""Commands that both releases run at once."""
+"""Commands that both releases run at the same time."""
 LIMIT = "1000000/min"
 COMMANDS = (
     ["sync_all"], ["sync_books"], ["camp_sync"], ["deliver_pending"], ["sync_all", "--force"], ["camp_sync", "--scout"],
@@ -59,7 +59,7 @@ COMMANDS = (
     ["create_api_key", "--name=older", "--scopes=read:books"],
 )  # fmt: skip
 NOTHING_THERE = {"/api/v1/pardot/compare?from=2026-01-01&to=2026-01-02": [403, 404]}
-"""No sync was on those days."""
+"""Days without a sync."""
 RENAMED = "Zanzibar Polytechnic"
 
 Older = Callable[..., subprocess.CompletedProcess[str]]
@@ -67,18 +67,18 @@ Older = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The files of the release before."""
+    """The files of the previous release."""
     [file] = FOLDER.glob("*.json")
     commit, _ = from_json(file.read_text())
     try:
         return check_out(commit, tmp_path / file.stem)
     except NoHistory as reason:
-        pytest.skip(f"the release before is NOT tried on the present tables: {reason}")
+        pytest.skip(f"the previous release was NOT tested on the current tables: {reason}")
 
 
 @pytest.fixture
 def older(checkout: Path, simulator: Simulator, database: str) -> Older:
-    """``older("sync_all")``: a command of the release before."""
+    """Run a command of the previous release: ``older("sync_all")``."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -91,7 +91,7 @@ def older(checkout: Path, simulator: Simulator, database: str) -> Older:
 
 @pytest.fixture
 def filled(simulator: Simulator, run_manage: Manage) -> World:
-    """All of Salesforce and Pardot as this release stores it, and something of each kind that visitors change."""
+    """Sync all of Salesforce and Pardot with this release, and make a record of each kind that visitors change."""
     names = {"FirstName": "Ines", "LastName": "Example"}
     contact = simulator.create("Contact", **names, Accounts_UUID__c=SUPER_USER, FV_Status__c="confirmed_faculty")
     [adoption, *_] = simulator.query("SELECT Opportunity__c FROM Adoption__c WHERE Opportunity__c != null")
@@ -137,7 +137,7 @@ def cookies() -> CookieMaker:
 
 @pytest.fixture
 def services(checkout: Path, simulator: Simulator, database: str, cookies: CookieMaker) -> Iterator[tuple[str, str]]:
-    """The URLs of the release before and of this one, side by side."""
+    """The URLs of the previous release's service and of this one's, which run side by side."""
     variables = {
         **simulator.variables, "DEBUG": "on", "SALESFORCE_API_RATE_LIMIT": LIMIT, "NO_PROXY": "localhost,127.0.0.1",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
@@ -145,7 +145,7 @@ def services(checkout: Path, simulator: Simulator, database: str, cookies: Cooki
     }  # fmt: skip
     with ExitStack() as running:
         options = AS_SHIPPED if (checkout / "sfapi" / "gunicorn.py").exists() else OF_0_1
-        # A process of its own from the first line: one that is forked (tests/warm.py) finds the present code first.
+        # PYTHONPATH also forces a new process: a fork (tests/warm.py) would import the current code.
         alone = {**variables, "PYTHONPATH": str(checkout)}
         older = gunicorn_of(checkout, options, database, 2, alone)
         newer = gunicorn(database, workers=2, SALESFORCE_SCHOOLS_RATE_LIMIT=LIMIT, **variables)
@@ -158,7 +158,7 @@ def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
 ) -> None:  # fmt: skip
     older_url, newer_url = services
     table = checkout / "tests" / "api" / "routes_and_callers.csv"
-    assert routes_of(older_url) == routes_in(table), "it is the older code that answers"
+    assert routes_of(older_url) == routes_in(table), "the older code must answer"
     wanted = requests_of(table, filled)
     key = service(api_key_create(name="load", scopes=list(Scope)).text)
     pages = [("GET", page, "") for page in PAGES]
@@ -177,13 +177,13 @@ def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
     assert older("sync_all", "--force").returncode == 0
     assert_equal(simulator)
     found = Client().get(f"/api/v1/schools?name={RENAMED}").json()
-    assert found["count"] == len(COMMANDS), "what the older code merges, the present search finds"
+    assert found["count"] == len(COMMANDS), "the current search finds what the older code merges"
 
 
 def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """Each has locks of its own, so both run: an old crontab and a new worker, until the upgrade is done."""
+    """Each release has its own locks, so during an upgrade an old crontab and a new worker may run at the same time."""
     schools = simulator.ids("Account")
     for number, command in enumerate(BOTH):
         simulator.edit("Account", schools[number], Name=f"{RENAMED} {number}")
@@ -198,7 +198,7 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
 def test_our_audits_and_a_merge_of_the_release_before_both_end(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """0.1.0 writes the state of an entity before it locks Pardot's campaigns, which our audits have locked by then."""
+    """0.1.0 writes an entity's state before it locks Pardot's campaigns, which our audits have already locked."""
     assert run_manage("camp_sync").returncode == 0
     with ThreadPoolExecutor(2) as pool, merging("pardot_form"):
         ours = pool.submit(run_manage, "camp_sync", "--entities", "folders")

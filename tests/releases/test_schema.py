@@ -1,4 +1,4 @@
-"""The migrations of this release leave what the release before needs: its code may still run on these tables."""
+"""This release's migrations keep what the previous release needs, because its code may still run on these tables."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_the_release_before_finds_all_that_it_needs(migrated_database: str) -> N
 
 
 def test_the_file_is_that_of_the_release_before() -> None:
-    """A release that is made needs a file of its own, and what only the one before it needed may go."""
+    """A new release needs its own file; then what only the release before it needed may be dropped."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
 

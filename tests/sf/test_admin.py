@@ -1,4 +1,4 @@
-"""The admin: the cache can be looked at, not changed; the configuration is one row; refused records can be retried."""
+"""The admin: the cache is read-only; the configuration is one row; refused records can be retried."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EVERYTHING: list[type[Model]] = [*READ_ONLY, SyncConfig]
 
 @pytest.fixture
 def admin(simulator: Simulator, settings: Any) -> Client:
-    """A superuser's browser, before a cache with data, deleted records and records set aside."""
+    """A superuser's client, with cached data, deleted records and records set aside."""
     settings.SECURE_SSL_REDIRECT = False
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -193,7 +193,7 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
     assert answer.status_code == 302
     config = SyncConfig.load()
     assert (config.sync_enabled, config.api_limit, config.pause_threshold) == (True, 1000, 0.5)
-    assert f'on · <a href="{reverse("admin:operations-switch")}">' in form, "the switch has a page of its own"
+    assert f'on · <a href="{reverse("admin:operations-switch")}">' in form, "the switch has its own page"
     assert admin.post(page(SyncConfig, "add"), {}).status_code == 403
     assert admin.post(page(SyncConfig, "delete", 1), {"post": "yes"}).status_code == 403
     assert SyncConfig.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Syncs that ended badly are tried again by themselves, 5, 15 and 30 minutes after the first failure."""
+"""Failed syncs are retried automatically, 5, 15 and 30 minutes after the first failure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def minutes(number: float) -> timedelta:
 
 
 def failed(ago: float, name: str = "accounts", command: str = "sync_accounts", **values: str) -> SyncRun:
-    """A run that ended so many minutes ago, half a minute after it began."""
+    """Make a run that ended this many minutes ago, half a minute after it began."""
     ended = NOW - minutes(ago)
     defaults = {"state": State.FAILED, "retry_command": command, **values}
     return SyncRun.objects.create(object=name, started=ended - minutes(0.5), ended=ended, **defaults)
@@ -161,4 +161,4 @@ def test_a_try_that_fails_says_so_and_a_wrong_password_is_not_tried(simulator: S
     assert again.returncode == 1
     assert "failed again: sync_accounts" in again.stderr
     let_pass(minutes(20))
-    assert run_manage("sync_retry").stdout == "", "each try would be a failed login"
+    assert run_manage("sync_retry").stdout == "", "each retry would be a failed login"

@@ -1,4 +1,4 @@
-"""How commands end on a bad day: one clear line, no traceback, no secret, nothing half done."""
+"""Commands fail with one clear line, without a traceback, a secret, or a partial result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Change events as they come: what is read from them, and what an error of the Pub/Sub API means."""
+"""Decoding change events, and the meaning of Pub/Sub API errors."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_values_behind_the_header_are_not_read() -> None:
 
 
 class Failure:
-    """A failed call as grpc raises it."""
+    """A failed call, as grpc raises it."""
 
     def __init__(self, status: grpc.StatusCode, code: str = "", details: str = "") -> None:
         self._parts = status, code, details

@@ -1,4 +1,4 @@
-"""``manage.py check --deploy`` says what the cache lacks."""
+"""``manage.py check --deploy`` reports what the cache lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands as an operator meets them: what they print, and what they refuse."""
+"""The operators' commands: output and refusals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AWKWARD = "O’Neill \"Ltd.\", 'quoted'\nsecond line; \\ 50 % 北"
 
 
 class Screen:
-    """``sf …`` in this process, and what it printed."""
+    """Runs ``sf …`` in this process and keeps the output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -56,7 +56,7 @@ def screen(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> Screen:
 
 
 def contacts_query(simulator: Simulator) -> tuple[str, str, str]:
-    """A query for two contacts, one without a school, one with an awkward name at an awkward school."""
+    """Return a query for two contacts: one without a school, and one whose name and school are awkward."""
     alone, awkward = simulator.ids("Contact", "AccountId != null")[:2]
     simulator.set_raw("Contact", alone, AccountId=None, Title=None)
     simulator.set_raw("Contact", awkward, Title=AWKWARD)
@@ -69,7 +69,7 @@ def test_a_query_as_json_keeps_types_nulls_and_parents(simulator: Simulator, scr
     first, second = screen.json("query", soql)
     assert first == {"Id": alone, "Title": None, "HasOptedOutOfEmail": False, "Account": None}
     assert (second["Id"], second["Title"]) == (awkward, AWKWARD)
-    assert second["Account"].keys() == {"Name"}, "without Salesforce's attributes"
+    assert second["Account"].keys() == {"Name"}, "Salesforce's attributes must be removed"
 
 
 def test_a_query_as_csv_quotes_what_must_be(simulator: Simulator, screen: Screen) -> None:
@@ -223,7 +223,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(simulator: Simulator, databas
 
 
 def findings(screen: Screen, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
-    """Question → state and answer; also when something is to be fixed."""
+    """Return state and answer by question; the command may fail."""
     try:
         output = screen.shows("check")
     except CommandError:

@@ -171,7 +171,7 @@ def piped(simulator: Simulator, database: str, text: str, *arguments: str) -> su
 
 
 def on_a_terminal(simulator: Simulator, database: str, dialogue: Sequence[tuple[str, str]], *arguments: str) -> str:
-    """All that the screen shows. ``dialogue``: what to wait for, and what to type then."""
+    """Run a command on a terminal and return its output. ``dialogue`` has texts to wait for, and replies to type."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sf", *arguments],
@@ -193,7 +193,7 @@ def on_a_terminal(simulator: Simulator, database: str, dialogue: Sequence[tuple[
 
 
 class Screen:
-    """What a program writes to its terminal."""
+    """The output of a program on its terminal."""
 
     def __init__(self, controller: int) -> None:
         self._controller = controller
@@ -201,7 +201,7 @@ class Screen:
         self.shown = b""
 
     def wait_for(self, text: str | None) -> None:
-        """Read until the text appears behind what was waited for before; ``None``: until the program ends."""
+        """Read until the text appears after the previous match; with ``None``, until the program ends."""
         while text is None or self.shown.find(text.encode(), self._seen) < 0:
             try:
                 more = os.read(self._controller, 65_536)

@@ -1,4 +1,4 @@
-"""PostgreSQL fails in the middle of a run: one line, nothing half done, and the next run is fine."""
+"""PostgreSQL fails during a run: one line of error, no partial result, and the next run succeeds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
     threshold: int,
     path: str,
 ) -> None:
-    """PostgreSQL ends the connection while Salesforce is slow to answer."""
+    """PostgreSQL closes the connection while Salesforce is slow to answer."""
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     rule = simulator.post("/faults", {"match": {"path": path}, "action": {"kind": "delay", "seconds": 1}})["id"]
     with ThreadPoolExecutor() as elsewhere:
@@ -84,14 +84,14 @@ def test_a_full_disk_fails_the_run_and_changes_nothing(simulator: Simulator) -> 
     run = last_run("accounts")
     assert run.message.startswith("PostgreSQL: could not extend file: No space left on device")
     assert (run.state, run.watermark, in_cache(Account)) == ("failed", None, before)
-    assert not RefusedRecord.objects.exists(), "the record is not to blame"
+    assert not RefusedRecord.objects.exists(), "the record is not the cause"
     sync("sync_accounts")
     assert_equal(simulator, Account)
 
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """What PostgreSQL says when a table cannot grow."""
+    """Raise PostgreSQL's error for a table that cannot grow."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -111,7 +111,7 @@ def full_disk() -> Iterator[None]:
 
 @contextmanager
 def refused_commit() -> Iterator[None]:
-    """The next commit of a run's watermark fails, as when the disk is full."""
+    """Make the next commit of a watermark fail, as on a full disk."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

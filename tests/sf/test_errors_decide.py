@@ -1,4 +1,4 @@
-"""What Salesforce answers decides: try again, log in again, pause, or fail at once with its own words."""
+"""Salesforce's answer decides: retry, log in again, pause, or fail at once with Salesforce's message."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_what_does_not_pass_fails_when_the_time_is_up_and_the_next_run_is_fine(s
     simulator.fail(path="query|limits", times=None, skip=1, **answer("SERVER_UNAVAILABLE", 503, "busy"))
     with pytest.raises(CommandError):
         sync("sync_all")
-    assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "nothing else was tried"
+    assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "no other call was made"
     assert "503 SERVER_UNAVAILABLE" in last_run("accounts").message
     simulator.post("/reset", {"faults": True})
     sync()
@@ -105,7 +105,7 @@ def test_salesforce_is_given_the_time_it_asks_for() -> None:
 
     with pytest.raises(TransientError):
         retrying(refused, Patience(deadline=60, first_pause=0.001))
-    assert len(pauses) == 1, "an hour is past the deadline"
+    assert len(pauses) == 1, "an hour exceeds the deadline"
 
 
 def test_one_deadline_counts_where_retries_are_nested() -> None:
@@ -170,7 +170,7 @@ def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: A
     assert "refused again" in last_run("accounts").message
 
 
-# -- what is final ---------------------------------------------------------------------------------------------
+# -- final errors ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("MALFORMED_QUERY", 400)])
@@ -236,7 +236,7 @@ def test_a_bulk_job_that_fails_and_rest_that_fails_fail_the_run(simulator: Simul
         sync("sync_accounts")
     run = last_run("accounts")
     assert "Neither REST nor Bulk could read it" in run.message
-    assert run.resume_state is None, "the next run has nothing to go on with"
+    assert run.resume_state is None, "the next run has nothing to resume"
     simulator.post("/bulk", {"failure": ""})
     simulator.post("/reset", {"faults": True})
     sync("sync_accounts")
@@ -270,7 +270,7 @@ def test_a_result_that_is_none_is_asked_for_again(
     assert_equal(simulator, Account)
 
 
-# -- which error is what ---------------------------------------------------------------------------------------
+# -- the type of each error ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

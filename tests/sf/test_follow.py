@@ -1,4 +1,4 @@
-"""``sf follow``: what changes in Salesforce is here within seconds, and nothing is lost whatever happens."""
+"""``sf follow``: changes in Salesforce are cached within seconds, and none is ever lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Follow = Callable[[], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def follow(simulator: Simulator, start: Start) -> Follow:
-    """Start to follow; it returns when all objects have a place to go on from."""
+    """Start ``sf follow``, and return once every object has a position to resume from."""
     simulator.post("/pubsub", {"keepalive_seconds": 0.3})
 
     def started() -> subprocess.Popen[str]:
@@ -68,7 +68,7 @@ def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow
     made = simulator.create("Account", Name="New school")
     simulator.edit("Account", schools[0], Name="Renamed")
     simulator.edit("Contact", contacts[0], FV_Status__c=None)
-    simulator.edit("Opportunity", adoption["Opportunity__c"], Contact__c=contacts[4])  # its adoptions' contact too
+    simulator.edit("Opportunity", adoption["Opportunity__c"], Contact__c=contacts[4])  # changes its adoptions too
     simulator.do("delete", "Contact", contacts[1])
     simulator.do("delete", "Account", schools[1])
     simulator.do("undelete", "Account", schools[1])
@@ -108,7 +108,7 @@ def test_events_that_tell_too_little_lead_to_a_sync_of_their_object(simulator: S
         wait_for(lambda: equal(simulator))
         assert runs("accounts") > before
     simulator.post("/pubsub", {"muted": False, "schemas_unknown": True})
-    simulator.post("/pubsub/drop")  # the next connection asks for the schema
+    simulator.post("/pubsub/drop")  # the next connection requests the schema
     simulator.edit("Account", simulator.ids("Account")[0], Name="In an unknown form")
     wait_for(lambda: equal(simulator))
     assert runs("contacts") == others
@@ -195,7 +195,7 @@ def test_an_unknown_object_is_named(simulator: Simulator) -> None:
 
 @contextmanager
 def changes(simulator: Simulator) -> Iterator[list[float]]:
-    """Changes of all kinds, one after another, while the block runs; yields the moments of what was changed."""
+    """Make changes of all kinds while the context lasts; yield the times of the changed records."""
     stop, made = threading.Event(), list[float]()
     schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
     chance = random.Random(3)
@@ -251,5 +251,5 @@ def test_a_stream_confirmed_late_has_its_sync_run_once_more(simulator: Simulator
     before = runs("accounts")
     simulator.post("/pubsub", {"silent": True, "keepalive_seconds": 12})
     start("sf", "follow", "accounts")
-    wait_for(FollowedObject.objects.exists)  # its place comes with the first sign of life
+    wait_for(FollowedObject.objects.exists)  # the position arrives with the first keepalive
     assert runs("accounts") == before + 2

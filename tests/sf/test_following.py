@@ -1,4 +1,4 @@
-"""How far change events are followed is told by ``sync_status`` and ``/metrics``."""
+"""``sync_status`` and ``/metrics`` report how far change events are followed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def metrics() -> dict[str, float]:
 def test_nothing_is_told_where_nobody_follows() -> None:
     assert (told(), metrics()) == ("", {})
     followed("contacts", ago=timedelta(days=4))
-    assert (told(), metrics()) == ("", {}), "Salesforce has forgotten that place, so it was given up"
+    assert (told(), metrics()) == ("", {}), "a position that Salesforce has dropped is not reported"
 
 
 def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:

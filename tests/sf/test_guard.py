@@ -1,4 +1,4 @@
-"""A sync never deletes because of an outage, and never many records unless somebody says so."""
+"""A sync never deletes because of an outage, and never many records without an operator's consent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REST, BULK = 10**9, 1
 THE_READ = "q=SELECT.Id"
-"""Pages of records, not the count before them."""
+"""The pages of records, without the count before them."""
 
 Loss = Callable[[Simulator, str], None]
 
@@ -43,7 +43,7 @@ def leave_the_filter(simulator: Simulator, record: str) -> None:
 
 
 def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: int) -> int:
-    """Take a share of the cached records away in Salesforce; how many."""
+    """Delete a share of the cached records in Salesforce, and return their number."""
     ids = sorted(model.objects.values_list("pk", flat=True))
     gone = ids[: len(ids) * percent // 100 + 1]
     for record in gone:
@@ -296,7 +296,7 @@ def assert_fails_unchanged(command: str, before: object, said: str, options: dic
 
 
 def _answer_with_an_empty_page(simulator: Simulator) -> None:
-    """The next page of a Bulk result is whole, the last, and has no rows."""
+    """Make the next page of a Bulk result complete and last, but without rows."""
     header = ",".join(f'"{path}"' for path in ACCOUNTS.paths.values()) + "\n"
     page = {"Sforce-NumberOfRecords": "0", "Sforce-Locator": "null", "Content-Type": "text/csv"}
     simulator.fail("status", path="/results", status=200, body=header, headers=page)

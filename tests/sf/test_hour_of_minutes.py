@@ -1,4 +1,4 @@
-"""An hour of ``SYNC_EVERY=1m``, its minutes made short: all changes arrive, for as many calls as were shown before."""
+"""An hour of ``SYNC_EVERY=1m`` with shortened minutes: all changes arrive, with as many calls as predicted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PACE = "1m,books=1m"
 MINUTES = 60
 MINUTES_OF_A_DAY = 1440
 RECORDS = 20
-"""Of each object, these are changed again and again."""
+"""The number of records of each object that are changed repeatedly."""
 EDIT_SECONDS = 0.2
 EDITED: list[tuple[type[CachedRecord], str, str]] = [
     (Account, "Name", "name"), (Contact, "LastName", "last_name"), (Opportunity, "Name", "name"),
@@ -35,7 +35,7 @@ EDITED: list[tuple[type[CachedRecord], str, str]] = [
 
 @dataclass(frozen=True)
 class Change:
-    """A value that Salesforce got in this minute: a number that grows from change to change."""
+    """A value that Salesforce got in this minute: a number that grows with each change."""
 
     number: int
     model: type[CachedRecord]
@@ -44,7 +44,7 @@ class Change:
 
 
 def not_shown(changes: list[Change]) -> list[Change]:
-    """The changes of which the cache has neither the value nor a later one of the same record."""
+    """Return the changes for which the cache has neither the value nor a later value of the same record."""
     shown = {
         (model, record): int(str(value).rpartition(" ")[2])
         for model, _, column in EDITED
@@ -56,7 +56,7 @@ def not_shown(changes: list[Change]) -> list[Change]:
 
 
 class Editors:
-    """People who change records of all objects, also while a sync reads them."""
+    """Changes records of all objects, even while a sync reads them."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator, self._random = simulator, random.Random(7)
@@ -85,14 +85,14 @@ class Editors:
 
 
 def calls_shown(run_manage: Manage) -> int:
-    """The calls of a day that ``sync_status`` shows for this pace."""
+    """Return the calls per day that ``sync_status`` predicts for this pace."""
     said = run_manage("sync_status", SYNC_EVERY=PACE).stdout
     [calls] = re.findall(r"Salesforce is read every minute: about ([\d,]+) calls a day", said)
     return int(calls.replace(",", ""))
 
 
 def intervals() -> int:
-    """How often the objects were synced. A minute of the real clock is an interval too."""
+    """Return how often the objects were synced. A minute of the real clock is an interval too."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
     return max(done.filter(object=name).count() for name in ("accounts", "books"))
 
@@ -103,7 +103,7 @@ def work_once(run_manage: Manage) -> None:
 
 
 def pass_a_minute(run_manage: Manage) -> None:
-    """Have the worker find that a minute has gone by for each sync."""
+    """Make each sync due again, as if a minute had passed, and run the worker."""
     due = ScheduledJob.objects.filter(command__startswith="sync_", command__endswith="--quiet")
     assert due.update(handled_until=F("handled_until") - timedelta(minutes=1)) == 2
     work_once(run_manage)

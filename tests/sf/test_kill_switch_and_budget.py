@@ -1,4 +1,4 @@
-"""Operators stop syncs by a switch, and syncs stop themselves before the day's calls are used up."""
+"""Operators stop syncs by a switch, and syncs stop before the day's calls are used up."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def configure(**values: Any) -> None:
 
 
 def staged(run: SyncRun) -> tuple[int, int]:
-    """Pages and rows that the next run need not read again."""
+    """Return the numbers of pages and rows that the next run need not read again."""
     assert run.resume_state is not None
     return run.resume_state["pages"], run.resume_state["rows"]
 
@@ -126,14 +126,14 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_goes_on(
     assert (run.state, run.rows_read) == ("paused", 0)
     assert staged(run) == (1, 200)
     assert "syncs pause from" in run.message
-    assert not Adoption.all_objects.exists(), "nothing is visible before all of it is"
+    assert not Adoption.all_objects.exists(), "readers see all rows or none"
 
     configure(api_limit=285_000)
     simulator.post("/counters/reset")
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
     pages = simulator.calls_to("{locator}") + simulator.calls_to("results")
-    assert pages - (threshold == BULK) == 1, "the page that was missing, and with Bulk that of the incremental read"
+    assert pages - (threshold == BULK) == 1, "the missing page, and with Bulk the page of the incremental read"
 
 
 def test_a_paused_run_is_no_failure(simulator: Simulator, run_manage: Manage) -> None:
@@ -180,7 +180,7 @@ def test_switched_off_a_run_does_not_wait_for_its_bulk_job(simulator: Simulator,
 
     configure(sync_enabled=True)
     sync("sync_adoptions")
-    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "the job of the first run"
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "the first run's job is used"
     assert_equal(simulator, Adoption)
 
 
@@ -190,7 +190,7 @@ def test_a_run_that_waits_for_its_bulk_job_pauses_at_the_threshold(simulator: Si
     configure(api_limit=10, pause_threshold=1.0)
     sync("sync_adoptions")
     run = last_run("adoptions")
-    assert (run.state, run.api_calls) == ("paused", 11), "the login is no call of the API"
+    assert (run.state, run.api_calls) == ("paused", 11), "a login is not an API call"
     assert "syncs pause from 10" in run.message
 
 

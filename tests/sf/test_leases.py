@@ -1,4 +1,4 @@
-"""A lease keeps others away while its holder lives, and nothing longer; who has lost it writes nothing more."""
+"""A lease excludes others only while its holder lives; a process that has lost it writes nothing more."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ELSEWHERE = "another-host 0d8f 4026531836"
 
 
 def move_to_another_machine(name: str = "accounts") -> None:
-    """Nobody here can see whether the holder lives."""
+    """Pretend that the holder is on another machine, where its process cannot be checked."""
     SyncLease.objects.filter(name=name).update(place=ELSEWHERE)
 
 
@@ -99,7 +99,7 @@ def test_a_long_statement_keeps_the_lease(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() -> None:
-    """Its transaction holds the row, so that nobody takes over between the fence and the commit."""
+    """The merge's transaction locks the lease's row, so no process takes over between check and commit."""
 
     def take() -> bool:
         with hold_lease("accounts") as mine:
@@ -153,7 +153,7 @@ def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.Mo
 def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
-    """The first process stands still with all its rows read; another machine's run goes through meanwhile."""
+    """The first process is paused with all its rows read, while a run on another machine completes."""
     stale = simulator.ids("Account")[0]
     simulator.fail("hang", path="q=SELECT.Id", seconds=3)
     paused = start("sync_accounts")
@@ -202,7 +202,7 @@ def test_a_sync_whose_machine_is_gone_is_interrupted_within_a_minute(
     wait_for(lambda: simulator.calls_to("query") == 2)
     kill(process)
     move_to_another_machine()
-    assert states(client)["accounts"] == "never", "it may still live"
+    assert states(client)["accounts"] == "never", "the process may still live"
     stop_heart()
     assert states(client)["accounts"] == "interrupted"
     assert run_manage("sync_accounts").returncode == 0
@@ -237,7 +237,7 @@ def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Mana
         second = run_manage("camp_sync", "--entities", "forms")
     assert second.returncode == 1
     assert "forms: failed: another camp_sync is under way, for at least the second time" in second.stderr
-    assert "score:" not in second.stdout, "nothing was read, so nothing is audited"
+    assert "score:" not in second.stdout, "without a read there is no audit"
 
 
 def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,7 +251,7 @@ def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatc
         move_to_another_machine()
         wait_for(lambda: not any(thread.name == "lease of accounts" for thread in threading.enumerate()))
         stop_heart()
-        assert not is_running("accounts"), "a run that hangs for so long does not keep others away"
+        assert not is_running("accounts"), "a run that hangs this long does not block others"
 
 
 def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: Simulator, settings: Any) -> None:
@@ -263,7 +263,7 @@ def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: 
         sync("sync_accounts")
     run = SyncRun.objects.get()
     assert "(SYNC_MAX_HOURS) and was ended" in run.message
-    assert run.resume_state is not None, "the next run continues waiting for the same job"
+    assert run.resume_state is not None, "the next run waits for the same job"
     assert not SyncLease.objects.exists()
 
 
@@ -275,7 +275,7 @@ def test_refused_records_are_not_tried_while_a_sync_is_under_way() -> None:
 def test_a_full_survey_waits_for_another_command_instead_of_being_skipped(
     start: Start, simulator: Simulator, run_manage: Manage
 ) -> None:
-    """It comes once a month, on some Sundays half an hour behind the weekly one."""
+    """The survey runs once a month, on some Sundays half an hour after the weekly command."""
     with held_elsewhere("camp_sync"):
         skipped = run_manage("camp_sync", "--survey")
         assert "another camp_sync is under way" in skipped.stdout

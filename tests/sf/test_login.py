@@ -1,4 +1,4 @@
-"""Every way of logging in, which one is chosen, and what a refused login says: where to look, and no secret."""
+"""All login flows, the choice of one, and messages for refused logins: where to look, without secrets."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def everything(simulator: Simulator) -> dict[str, str]:
 
 
 def login_of(simulator: Simulator, flow: LoginFlow) -> dict[str, str]:
-    """The variables of one flow, and no others."""
+    """Return the variables of one flow, and no others."""
     with_token = flow in {LoginFlow.PASSWORD, LoginFlow.SOAP_TOKEN}
     needed = {*flow.needs, "SALESFORCE_SECURITY_TOKEN"} if with_token else set(flow.needs)
     return {name: value for name, value in everything(simulator).items() if name in needed}
@@ -195,7 +195,7 @@ def test_a_wrong_value_is_refused_once_and_named(
     client = client_with(settings, login_of(simulator, flow) | {variable: "wrong"})
     with pytest.raises(LoginFailed) as caught:
         client.limits()
-    assert simulator.calls() == 1, "a wrong password is not tried twice"
+    assert simulator.calls() == 1, "a wrong password is tried only once"
     assert said in str(caught.value)
     advice = str(caught.value).rsplit("(", 1)[1]
     assert variable in advice

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def newest_afterwards() -> Iterator[None]:
-    """The other tests of this process need the tables of later migrations."""
+    """Migrate forward at the end: other tests in this process need the current tables."""
     yield
     call_command("migrate", verbosity=0)
 

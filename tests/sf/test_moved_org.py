@@ -1,4 +1,4 @@
-"""The org moves to another host while a process runs: one new login, and nothing is lost or done twice."""
+"""The org moves to another host while a process runs: one new login, and no call is lost or repeated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str) -> str:
 
 @pytest.fixture
 def logged_in(simulator: Simulator) -> Callable[[], Any]:
-    """A process whose session is one of a host that can be closed: the org has moved once already."""
+    """Log in at a host that can be closed, by moving the org once."""
     move(simulator, "redirects")
     client = salesforce_client(UsageCounter("test"))
     assert client.limits()

@@ -1,5 +1,5 @@
-"""What is not of the form that was asked for (a proxy's page with status 200, half an answer) is asked for again; if it
-stays, the run fails with one line that says what was asked, as after any other fault.
+"""Malformed answers (a proxy's page with status 200, half an answer) are requested again; if they
+stay malformed, the run fails with one line that names the request, as after any other fault.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_if_it_stays_for_all_ways_the_run_fails_in_one_line(simulator: Simulator
     assert (run.state, run.resume_state) == ("failed", None)
     assert "is not understood: no '" in run.message
     assert "Neither REST nor Bulk could read it" in run.message
-    assert simulator.calls_to("query") <= 5, "the count, and each way twice"
+    assert simulator.calls_to("query") <= 5, "the count, and each transport twice"
 
 
 def test_a_record_without_a_field_is_not_a_record_whose_field_is_empty(simulator: Simulator, settings: Any) -> None:

@@ -1,4 +1,4 @@
-"""One runner an object: the lease is PostgreSQL's, so it holds across machines and goes with its process."""
+"""Only one process syncs an object: the lease is in PostgreSQL, works across machines, and ends with its process."""
 
 from __future__ import annotations
 

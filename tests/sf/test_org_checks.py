@@ -1,4 +1,4 @@
-"""``sf check`` says only what it knows; limits that cannot be read do not stop a sync."""
+"""``sf check`` reports only what it could read; unreadable limits do not stop a sync."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_the_usage_in_the_headers_still_pauses(simulator: Simulator) -> None:
     simulator.post("/limits", {"daily_max": 1_000, "daily_used": 900})
     simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
     sync("sync_all")
-    assert last_run("accounts").state == "done", "nothing is known before its answers"
+    assert last_run("accounts").state == "done", "nothing is known before Salesforce answers"
     assert last_run("contacts").state == "skipped"
     assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "login, org, count and page"
 

@@ -1,4 +1,4 @@
-"""Who can wait so long only is not kept waiting longer: by another's login, by an answer that comes in drops."""
+"""Callers with a deadline do not wait longer, neither for another thread's login nor for a trickling answer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_answer_that_trickles_is_not_waited_for(keep_alive: bool, then: str) 
 
 @contextmanager
 def slow_server(*, keep_alive: bool, then: str) -> Iterator[str]:
-    """Answers with a body that takes two seconds: bit by bit, or with a long pause near its end."""
+    """A server whose body takes two seconds: in small pieces, or with a long pause near the end."""
     body = b" " * 20 + b'{"id": "1"}'
     closes = b"" if keep_alive else b"Connection: close\r\n"
 

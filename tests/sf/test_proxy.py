@@ -1,4 +1,4 @@
-"""A proxy: everything goes through it, and nobody is shown its password."""
+"""Proxies: all calls go through the proxy, and its password is never shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class _Tunnel(socketserver.BaseRequestHandler):
-    """CONNECT, as far as a test needs it."""
+    """A minimal ``CONNECT`` proxy."""
 
     server: Proxy
 

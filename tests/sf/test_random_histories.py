@@ -1,4 +1,4 @@
-"""Whatever happens in Salesforce between syncs, each sync makes the cache equal again (property-based)."""
+"""After any random changes in Salesforce, a sync makes the cache equal again (property-based)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ few, many = (
         max_examples=examples,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
-        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # a smaller history is not worth minutes
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # finding a smaller example would take minutes
     )
     for examples in (3, 40)
 )
@@ -64,7 +64,7 @@ def assert_each_sync_makes_it_equal(simulator: Simulator, settings: Any, history
 
 
 def happen(simulator: Simulator, sobject: str, action: str, number: int) -> None:
-    """One thing that happens to one record; nothing where there is no record for it."""
+    """Apply one change to one record, or nothing when no record fits."""
     if action == "create":
         last = {"Account": {"Name": f"New school {number}"}}.get(sobject, {"LastName": f"Newcomer {number}"})
         simulator.create(sobject, **last)

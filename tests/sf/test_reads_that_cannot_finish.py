@@ -1,4 +1,4 @@
-"""A read that cannot be finished is begun again in the same run, in another way if need be."""
+"""A read that cannot be finished is restarted in the same run, by another transport if necessary."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_bulk_page_that_cannot_be_used_leads_to_rest(simulator: Simulator, bul
     run = last_run("accounts")
     assert (run.state, run.transport) == ("done", "rest")
     assert run.message.startswith("read by REST")
-    assert simulator.calls_to("results") <= 4, "twice, and each time once more row by row"
+    assert simulator.calls_to("results") <= 4, "twice, and each time again row by row"
     assert_equal(simulator, Account)
 
 
@@ -162,7 +162,7 @@ def test_a_job_that_does_not_end_is_aborted(simulator: Simulator, bulk: None, se
     assert_equal(simulator, Account, Opportunity)
 
 
-# -- too much asked ---------------------------------------------------------------------------------------------------
+# -- requests that are too large --------------------------------------------------------------------------------------
 
 
 def test_what_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""A refused login: what passes is tried again, what does not is tried once, and each says what to do."""
+"""Refused logins: transient causes are retried, permanent ones are not, and each message says what to do."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_a_refused_login_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -
     assert keeper.current(lambda: session, Patience()) == session
 
 
-# -- what is said ------------------------------------------------------------------------------------------------
+# -- messages ----------------------------------------------------------------------------------------------------
 
 ADVICE = [
     ("invalid_grant", "request not supported on this domain", LoginFlow.CLIENT_CREDENTIALS, "My Domain"),

@@ -1,4 +1,4 @@
-"""A record that PostgreSQL cannot hold is set aside alone, kept whole, and tried again until it can be stored."""
+"""A record that PostgreSQL cannot store is set aside alone, kept complete, and retried until it can be stored."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BAD_VALUES: dict[str, tuple[str, Any, str]] = {
 
 
 def spoil(simulator: Simulator) -> dict[str, str]:
-    """One opportunity for each bad value: its id by the value's name."""
+    """Give each bad value to an opportunity, and return the ids by the value's name."""
     ids = dict(zip(BAD_VALUES, simulator.ids("Opportunity"), strict=False))
     for name, record in ids.items():
         field, value, _ = BAD_VALUES[name]
@@ -48,7 +48,7 @@ def mend(simulator: Simulator, ids: dict[str, str]) -> None:
 
 @pytest.fixture(params=[(10**9, 200), (1, 200)], ids=["rest", "bulk"])
 def pages(request: pytest.FixtureRequest, simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each transport, two pages of opportunities."""
+    """Use each transport, with two pages of opportunities."""
     settings.SALESFORCE_BULK_THRESHOLD, size = request.param
     monkeypatch.setattr(source, "REST_PAGE_ROWS", size)
     simulator.post("/bulk", {"largest_page": size})
@@ -127,7 +127,7 @@ def test_a_record_set_aside_is_tried_again_without_being_read_again(simulator: S
     assert Account.objects.get(id=refused).name != "forbidden here"
 
     sync("sync_accounts")
-    assert last_run("accounts").rows_read == 1, "the newest alone"
+    assert last_run("accounts").rows_read == 1, "only the newest"
     assert Account.objects.get(id=refused).name == "forbidden here"
     assert not RefusedRecord.objects.exists()
 
@@ -158,7 +158,7 @@ def test_retry_stores_what_can_be_stored_and_keeps_the_rest(simulator: Simulator
     assert Account.objects.get(id=good).name == "forbidden here"
     assert not Account.objects.filter(id=bad).exists()
     assert RefusedRecord.objects.get().attempts == 2
-    assert simulator.calls() == calls, "Salesforce is not asked"
+    assert simulator.calls() == calls, "Salesforce is not called"
 
 
 def test_retry_leaves_an_unfinished_read_alone(simulator: Simulator, settings: Any) -> None:
@@ -171,8 +171,8 @@ def test_retry_leaves_an_unfinished_read_alone(simulator: Simulator, settings: A
     retry_refused(OPPORTUNITIES)
     simulator.post("/counters/reset")
     sync("sync_opportunities")
-    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "for what changed since"
-    assert last_run("opportunities").mode == "incremental", "the read went on, it did not begin anew"
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "the later changes"
+    assert last_run("opportunities").mode == "incremental", "the read was resumed, not restarted"
     assert last_run("opportunities").inserted == len(simulator.ids("Opportunity")) - len(BAD_VALUES)
 
 
@@ -191,14 +191,14 @@ def test_retry_gives_way_to_a_sync(simulator: Simulator, database: str) -> None:
 
 
 def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
-    """Behind PgBouncer a web process may end its transaction and go on with another session, which cannot unlock it."""
+    """Behind PgBouncer, the next transaction may use another session, which could not release the lock."""
     spoil(simulator)
     sync("sync_opportunities")
     own_locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
 
     def unlock_what_the_session_holds(_: object) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock_all()")  # leaves those of the transaction
+            cursor.execute("SELECT pg_advisory_unlock_all()")  # keeps the transaction's locks
             cursor.execute(own_locks)
             held.append(cursor.fetchone())
 
@@ -207,11 +207,11 @@ def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
         retry_refused(OPPORTUNITIES, merged=unlock_what_the_session_holds)
         cursor.execute(own_locks)
         held.append(cursor.fetchone())
-    assert held == [(1,), (0,)], "one for all that merge into the table"
+    assert held == [(1,), (0,)], "one lock for all merges into the table"
 
 
 def assert_set_aside(bad: dict[str, str]) -> None:
-    """Each with its reason, and the whole record as Salesforce sent it."""
+    """Require that each record is set aside with its reason, complete as Salesforce sent it."""
     assert set(RefusedRecord.objects.values_list("record_id", flat=True)) == set(bad.values())
     for name, record in bad.items():
         field, value, reason = BAD_VALUES[name]
@@ -231,7 +231,7 @@ def _same(sent: str, value: Any) -> bool:
 
 @contextmanager
 def forbidden_name() -> Iterator[None]:
-    """A name that PostgreSQL refuses meanwhile: a record is bad today and good tomorrow."""
+    """Let PostgreSQL refuse a name for a while, as if the record were fixed later."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE sf_account ADD CONSTRAINT forbidden CHECK (name <> 'forbidden here')")
     try:

@@ -1,4 +1,4 @@
-"""What operators request is started once, by the worker that leads or by the process that was asked."""
+"""An operator's request is started once, by the leading worker or by the process that received it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> OperatorAction:
-    """A request while a worker leads, which leaves it alone."""
+    """Make a request while a worker leads but does not start it."""
     with hold_lease(WORK):
         return submit(words, label="Sync books", by=by).action
 
 
 def handled_until_tomorrow() -> None:
-    """No scheduled job comes due during the test."""
+    """Keep scheduled jobs from becoming due during the test."""
     note_new_jobs()
     ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
 

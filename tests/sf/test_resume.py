@@ -1,4 +1,4 @@
-"""A run that dies leaves nothing half done, and the next one continues where it stopped."""
+"""A killed run leaves no partial result, and the next one resumes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def large_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """Enough adoptions for two REST pages."""
+    """A simulator with enough adoptions for two REST pages."""
     process, simulator = start_simulator(tmp_path_factory.mktemp("large"), schools=350)
     yield simulator
     process.terminate()
@@ -86,7 +86,7 @@ def test_staged_bulk_pages_are_not_asked_for_again(simulator: Simulator, setting
     pages = _pause_behind_two_bulk_pages(simulator)
     simulator.post("/counters/reset")
     sync("sync_adoptions")
-    assert simulator.calls_to("results") == pages - 2 + 1, "the rest, and the page of the incremental read"
+    assert simulator.calls_to("results") == pages - 2 + 1, "the missing page, and the page of the incremental read"
     assert_equal(simulator, Adoption)
 
 
@@ -94,7 +94,7 @@ def test_staged_bulk_pages_are_not_asked_for_again(simulator: Simulator, setting
 def test_a_forced_read_goes_on_with_a_recent_one_only(
     simulator: Simulator, settings: Any, age: timedelta, goes_on: bool
 ) -> None:
-    """A formula field changes without a stamp: what was staged some days ago shows the old value."""
+    """Formula fields change without a stamp, so rows staged days ago may have old values."""
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_behind_two_bulk_pages(simulator)
     run = SyncRun.objects.get()
@@ -111,7 +111,7 @@ def test_a_crash_of_postgres_empties_the_stage_and_the_read_begins_anew(simulato
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_behind_two_bulk_pages(simulator)
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE sf_adoption_staged")  # what recovery does to an UNLOGGED table
+        cursor.execute("TRUNCATE sf_adoption_staged")  # as crash recovery does to an UNLOGGED table
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
 
@@ -131,7 +131,7 @@ def test_rest_pages_go_on_behind_those_staged(large: Simulator, settings: Any) -
     run = SyncRun.objects.get()
     assert run.resume_state is not None
     assert (run.state, run.resume_state["pages"], run.rows_read) == ("paused", 1, 0)
-    assert not Adoption.all_objects.exists(), "nothing is visible before all of it is"
+    assert not Adoption.all_objects.exists(), "readers see all rows or none"
     large.post("/counters/reset")
     sync("sync_adoptions")
     assert large.calls_to("/query/{locator}") == 1
@@ -146,7 +146,7 @@ def test_a_lost_rest_cursor_begins_the_read_anew(large: Simulator, settings: Any
 
 
 def _pause_behind_two_bulk_pages(simulator: Simulator) -> int:
-    """Sync adoptions until the day's quota ends; the number of pages that the whole read has."""
+    """Sync adoptions until the day's quota ends, and return the number of pages in the whole read."""
     simulator.post("/bulk", {"largest_page": 100})
     simulator.fail("quota", path="/results", times=1, skip=2)
     sync("sync_adoptions")

@@ -1,4 +1,4 @@
-"""When a scheduled command runs next, by the rules of ``crontab(5)``."""
+"""The next run of a scheduled command follows the rules of ``crontab(5)``."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
 
 
 CLOCKS_GO_BACK = datetime(2026, 11, 1, 6, 25, tzinfo=UTC)
-"""In Chicago: 2:00 AM, at 7:00 UTC, is 1:00 AM again."""
+"""In Chicago, clocks go back from 2:00 AM (7:00 UTC) to 1:00 AM."""
 CLOCKS_GO_FORWARD = datetime(2027, 3, 14, 7, 25, tzinfo=UTC)
-"""In Chicago: 2:00 AM, at 8:00 UTC, is 3:00 AM."""
+"""In Chicago, clocks go forward from 2:00 AM (8:00 UTC) to 3:00 AM."""
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_expressions_mean_what_cron_means(expression: str, expected: str | None)
 
 
 def field(lowest: int, highest: int) -> st.SearchStrategy[str]:
-    """One field of the grammar: ``*``, numbers, ranges, steps, lists."""
+    """Draw one field of the grammar: ``*``, numbers, ranges, steps, lists."""
     number = st.integers(lowest, highest)
     span = st.tuples(number, number).map(lambda ends: f"{min(ends)}-{max(ends)}")
     whole = st.sampled_from(["*", f"{lowest}-{highest}"])
@@ -129,11 +129,11 @@ def test_the_next_time_fits_and_none_before_it_does(expression: str, naive: date
 
 
 def fits(expression: str, moment: datetime) -> bool:
-    """Cron's rule, written the other way round: does this minute match the line?"""
+    """Return whether this minute matches the line: cron's rule, implemented independently."""
     minute, hour, day, month, weekday = expression.split()
     on_day = matches(day, moment.day, 31)
     on_weekday = any(matches(weekday, number, 7) for number in {moment.isoweekday(), moment.isoweekday() % 7})
-    # A field that begins with a star restricts nothing by itself: then both must fit.
+    # When either day field begins with a star, both must match.
     either = not day.startswith("*") and not weekday.startswith("*")
     return (
         matches(minute, moment.minute, 59)

@@ -1,4 +1,4 @@
-"""``sf_words``: how typed text and names of schools are folded before they are compared."""
+"""``sf_words`` normalizes typed text and school names before they are compared."""
 
 from __future__ import annotations
 

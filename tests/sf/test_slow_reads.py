@@ -1,4 +1,4 @@
-"""A read may take days: its later pages are as the records are then, and what changed meanwhile is not lost."""
+"""A read may take days: later pages show later values, and changes in the meantime are not lost."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE = 200
 
 @pytest.fixture
 def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
-    """A full read of adoptions that stopped behind its first page."""
+    """A full read of adoptions that stopped after its first page."""
     settings.SALESFORCE_BULK_THRESHOLD = 10**9
     monkeypatch.setattr(source, "REST_PAGE_ROWS", PAGE)
     simulator.fail("quota", path="/query/0r8")
@@ -37,7 +37,7 @@ def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_changes_while_a_read_is_paused_is_in_the_cache_afterwards(paused: Simulator, seed: int) -> None:
-    """A day of changes in all pages, then the pages that are left come as they are at its end."""
+    """After a day of changes in all pages, the remaining pages show the records at the end of that day."""
     began = let_time_pass(timedelta(hours=24))
     chance = random.Random(seed)
     ids = sorted(paused.ids("Adoption__c"))
@@ -50,11 +50,11 @@ def test_whatever_changes_while_a_read_is_paused_is_in_the_cache_afterwards(paus
     sync("sync_adoptions")
     assert last_run("adoptions").state == "done"
     assert_equal(paused, Adoption)
-    assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), "the read behind it was quick"
+    assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), "the read after it was quick"
 
 
 def let_time_pass(time: timedelta) -> datetime:
-    """As if the paused read had begun so long ago; when that is, in whole seconds."""
+    """Date the start of the paused read this long ago, and return it in whole seconds."""
     run = last_run("adoptions")
     assert run.resume_state is not None
     began = datetime.now(UTC).replace(microsecond=0) - time
@@ -64,7 +64,7 @@ def let_time_pass(time: timedelta) -> datetime:
 
 
 def change(simulator: Simulator, record: str, moment: datetime, students: int) -> None:
-    """As if at that moment: no stamp of Salesforce ever goes back."""
+    """Change a record with a stamp of that time; Salesforce's stamps never go back."""
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     simulator.set_raw(
         "Adoption__c", record, touch=False, Students__c=students, SystemModstamp=stamp, LastModifiedDate=stamp
@@ -72,7 +72,7 @@ def change(simulator: Simulator, record: str, moment: datetime, students: int) -
 
 
 def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
-    """The simulator's cursors are snapshots; nobody says that Salesforce's are."""
+    """Make the remaining pages current: the simulator's cursors are snapshots, but Salesforce's may not be."""
     records = list(salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
     records.sort(key=lambda record: str(record["Id"]))
     page = {"totalSize": len(records), "done": True, "records": records[PAGE:]}
@@ -84,7 +84,7 @@ def test_the_fourteen_days_count_from_the_read_not_from_the_run_that_finished_it
     paused.fail("error", path="queryAll", errorCode="INSUFFICIENT_ACCESS", message="no Adoption for you", status=403)
     with pytest.raises(CommandError):
         sync("sync_adoptions")
-    assert Adoption.objects.exists(), "the paused read was finished, the one behind it failed"
+    assert Adoption.objects.exists(), "the paused read was finished, the one after it failed"
     gone = paused.ids("Adoption__c")[0]
     paused.do("delete", "Adoption__c", gone)
     paused.do("purge", "Adoption__c", gone)

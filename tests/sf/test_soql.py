@@ -1,4 +1,4 @@
-"""SOQL from values: whatever the value, the query keeps its meaning."""
+"""SOQL with quoted values: no value changes the meaning of the query."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MEANINGS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 def read(literal: str) -> str:
-    """What Salesforce takes a literal for (SOQL reference, "Quoted String Escape Sequences")."""
+    """Read a literal as Salesforce does (SOQL reference, "Quoted String Escape Sequences")."""
     return re.sub(r"\\(.)", lambda found: _MEANINGS.get(found[1], found[1]), literal[1:-1])
 
 
@@ -77,7 +77,7 @@ def test_a_full_read_has_the_filter_and_an_incremental_one_has_the_window() -> N
     assert where == "FV_Status__c != null AND Accounts_UUID__c != null"
     assert query.endswith(f" FROM Contact WHERE {where}")
     where, query = CONTACTS.changes_query(since)
-    assert where == "SystemModstamp >= 2026-01-31T12:00:00.123Z", "leavers are seen leaving"
+    assert where == "SystemModstamp >= 2026-01-31T12:00:00.123Z", "records that leave the filter are read"
     where, _ = ADOPTIONS.changes_query(since)
     moment = "2026-01-31T12:00:00.123Z"
     assert where == f"(SystemModstamp >= {moment} OR Opportunity__r.SystemModstamp >= {moment})"

@@ -1,4 +1,4 @@
-"""After a sync, the cache is what Salesforce is: row for row, column for column."""
+"""After a sync, the cache equals Salesforce in every row and column."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_full_sync_soft_deletes_what_was_purged(simulator: Simulator) -> None:
     simulator.do("delete", "Opportunity", record)
     simulator.do("purge", "Opportunity", record)
     sync()
-    assert Opportunity.objects.filter(id=record).exists(), "a purged record shows in no incremental answer"
+    assert Opportunity.objects.filter(id=record).exists(), "incremental reads do not return purged records"
     sync(force=True)
     assert Opportunity.all_objects.get(id=record).is_deleted
     assert_equal(simulator)
@@ -172,7 +172,7 @@ def test_a_new_declaration_means_reading_everything(simulator: Simulator) -> Non
 
 
 def _row_versions() -> set[tuple[str, str]]:
-    """Where every row version lies: a new version of any row changes it."""
+    """Return the physical position of every row version, which changes with any new version."""
     from django.db import connection
 
     found: set[tuple[str, str]] = set()

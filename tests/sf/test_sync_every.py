@@ -1,4 +1,4 @@
-"""``SYNC_EVERY``: how often objects are synced; the cron table, the promised age and the cost follow from it."""
+"""``SYNC_EVERY``, the interval of syncs, determines the cron table, the promised age and the cost."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A third system is copied by the kernel: a declaration and a reader, and nothing else.
+"""The kernel can copy a third system: that takes only a declaration and a reader.
 
-The system is a folder with a CSV file of trails. Its reader, ``TrailSync``, is all that the kernel needs of it.
+The system is a folder with a CSV file of trails, and ``TrailSync`` is its reader.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Trails:
 
 
 class FolderMeaning(Meaning):
-    """A file that cannot be read fails the run; other objects may be readable."""
+    """Classify errors: a file that cannot be read fails the run, but other objects may be readable."""
 
     errors = (OSError,)
 
@@ -52,7 +52,7 @@ class FolderMeaning(Meaning):
 
 
 class TrailSync(LoadingSync[Trails]):
-    """The reader: each run reads the whole file, a hundred lines at a time."""
+    """The reader, which reads the whole file in each run, a hundred lines at a time."""
 
     system: ClassVar[str] = "The folder"
     meaning = FolderMeaning()
@@ -83,7 +83,7 @@ class TrailSync(LoadingSync[Trails]):
         return lambda: None
 
     def _note_usage(self) -> None:
-        """A folder counts no calls."""
+        """Do nothing: a folder has no API calls to count."""
 
 
 # -- what the kernel does for it ---------------------------------------------------------------------------------------

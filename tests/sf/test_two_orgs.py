@@ -1,4 +1,4 @@
-"""The variables lead to another org: every command stops and changes nothing, until it is adopted on purpose."""
+"""When the settings name another org, every command stops without changes until the org is adopted on purpose."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ COMMANDS = [
 
 @pytest.fixture(params=["same_ids", "new_ids"])
 def other(request: pytest.FixtureRequest) -> Simulator:
-    """Another org, put back as it was made."""
+    """Another org, reset to its initial state."""
     found: Simulator = request.getfixturevalue(request.param)
     found.reset()
     return found
@@ -45,7 +45,7 @@ def run(simulator: Simulator, database: str, *command: str, **more: str) -> subp
 
 
 def naming(text: str, *orgs: Simulator) -> list[str]:
-    """The lines that name all of these orgs."""
+    """Return the lines that name all of these orgs."""
     return [line for line in text.splitlines() if all(org_id(org) in line for org in orgs)]
 
 
@@ -117,7 +117,7 @@ def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
 
 
 def test_an_empty_org_may_be_adopted(simulator: Simulator, new_ids: Simulator, database: str) -> None:
-    """A new developer sandbox has no records; on purpose that is believed, in one object as in all."""
+    """A new developer sandbox has no records; an adopted org may be empty, in one object or in all."""
     sync()
     new_ids.reset()
     for record in new_ids.ids("Book__c"):
@@ -128,7 +128,7 @@ def test_an_empty_org_may_be_adopted(simulator: Simulator, new_ids: Simulator, d
 
 
 def test_a_move_of_the_instance_is_no_alarm(simulator: Simulator, database: str) -> None:
-    """The same org at another address, as after a migration to another instance."""
+    """The org is the same at another address, as after a migration to another instance."""
     sync()
     SyncConfig.objects.update(instance_url="https://na1.example.com")
     assert run(simulator, database, "sync_all").returncode == 0
@@ -155,7 +155,7 @@ def test_an_empty_cache_becomes_a_copy_of_the_org_that_fills_it(simulator: Simul
     simulator.fail("status", path="query", times=None, status=400, body='[{"errorCode": "X", "message": "no"}]')
     with pytest.raises(Exception, match="failed"):
         sync("sync_books")
-    assert not CachedOrg.objects.exists(), "nothing was stored yet"
+    assert not CachedOrg.objects.exists(), "nothing is stored yet"
     simulator.post("/reset", {"faults": True})
     sync("sync_books")
     found = CachedOrg.objects.get()
@@ -199,7 +199,7 @@ def test_sf_check_names_the_org_and_says_when_it_is_another(
 
 
 def test_the_other_org_can_be_looked_at(simulator: Simulator, same_ids: Simulator, database: str) -> None:
-    """An operator who looks for the mistake needs it; nothing of the answer is stored."""
+    """An operator who looks for the mistake needs this; no answer is stored."""
     sync()
     before: dict[str, Any] = copied()
     done = run(same_ids, database, "sf", "query", "SELECT Id, Name FROM Organization")

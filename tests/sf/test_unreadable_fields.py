@@ -1,4 +1,4 @@
-"""A field that the API user has lost: its column stays as it is, the rest continues, and somebody is told."""
+"""When the API user loses access to a field, its column stays unchanged, the rest continues, and operators are told."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_its_column_keeps_its_values_and_the_others_go_on(
 
 
 def test_it_is_read_again_by_itself_once_the_right_is_back(simulator: Simulator) -> None:
-    """Also in records that have not changed since, which no incremental read would see."""
+    """The field is also read in unchanged records, which no incremental read would return."""
     sync("sync_contacts")
     contact = some_contact()
     hide(simulator, "Contact", "Position__c")
@@ -85,7 +85,7 @@ def test_a_record_that_is_new_meanwhile_has_none_until_then(simulator: Simulator
 
 
 def test_a_field_of_a_parent_may_be_lost_too(simulator: Simulator) -> None:
-    """An adoption's contact is its opportunity's."""
+    """An adoption's contact is a field of its opportunity."""
     sync("sync_all")
     before = {key: row["contact_id"] for key, row in in_cache(Adoption).items()}
     hide(simulator, "Opportunity", "Contact__c")
@@ -108,7 +108,7 @@ def test_what_a_read_needs_fails_it(simulator: Simulator, field: str) -> None:
 
 
 def test_an_object_that_is_gone_fails_alone(simulator: Simulator) -> None:
-    """Renamed, or its right was taken away: nothing is left of it to read."""
+    """The object was renamed, or the right to read it removed."""
     sync("sync_all")
     simulator.fail("error", path="FROM.Contact", times=None, code="INVALID_TYPE", status=400, message="no Contact")
     simulator.fail("error", path="sobjects/Contact/describe", times=None, code="NOT_FOUND", status=404, message="no")
@@ -149,4 +149,4 @@ def test_only_a_degraded_service_is_still_well(simulator: Simulator, client: Cli
     answer = client.get("/healthz/")
     body = json.loads(answer.content)
     assert body["fields"]["ok"] is True
-    assert body["status"] == "unhealthy", "nothing was synced yet, which is worse"
+    assert body["status"] == "unhealthy", "an object that was never synced is worse"

@@ -1,4 +1,4 @@
-"""Every HTTP call that Salesforce counted is in ``SFAPIUsageLog``, to the call, whatever became of it."""
+"""``SFAPIUsageLog`` has exactly the HTTP calls that Salesforce counted, successful or not."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_an_expired_session_costs_two_more_calls(
     simulator.fail("expire_session", path=path)
     sync("sync_accounts", force=True)
     assert_every_call_is_logged(simulator)
-    assert logged() - first == first, "the login again and the refused call; the org's name is known by now"
+    assert logged() - first == first, "a new login and the refused call; the org's name is known by now"
 
 
 def test_a_killed_process_has_counted_its_last_call(simulator: Simulator, start: Start) -> None:

@@ -1,4 +1,4 @@
-"""Which records a run reads: everything, or what changed since the last watermark less the lookback."""
+"""A run reads all records, or those changed since the last watermark minus the lookback."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_cache_that_was_not_synced_for_long_is_read_again(simulator: Simulator
 
 @pytest.mark.django_db(transaction=True)
 def test_records_that_share_the_watermarks_stamp_are_all_read(simulator: Simulator, settings: Any) -> None:
-    """A transaction that commits late brings a stamp that was seen already."""
+    """A transaction that commits late may have a stamp that was read already."""
     settings.SALESFORCE_LOOKBACK_SECONDS = 0
     early, late = simulator.ids("Account")[:2]
     stamp = "2026-12-01T00:00:00.000Z"

@@ -1,4 +1,4 @@
-"""``manage.py work``: every scheduled job once, by one leader of any number of workers, whatever is killed."""
+"""``manage.py work``: one leader among any number of workers runs every scheduled job once, whatever is killed."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def table(settings: Any) -> None:
 
 
 def missed(command: str, ago: timedelta) -> None:
-    """Nothing of this job ran for so long; the others were all just handled."""
+    """Mark a job as not run for this long, and all others as just run."""
     note_new_jobs()
-    # Nothing else comes due during the test.
+    # No other job becomes due during the test.
     ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
     ScheduledJob.objects.filter(command=command).update(handled_until=timezone.now() - ago)
 
 
 class Started:
-    """Starts small programs in place of the jobs, and remembers which, and how many at a time."""
+    """Starts small programs in place of the jobs, and records which, and how many at the same time."""
 
     def __init__(self, program: str = "pass") -> None:
         self.program = program
@@ -213,7 +213,7 @@ def leaders() -> list[int]:
 
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
-    """On the same machine at once, from another one when its lease is over; and a lost connection stops nobody."""
+    """It takes over at once on the same machine, and after the lease on another; a lost connection stops no worker."""
     missed("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))

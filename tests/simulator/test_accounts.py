@@ -1,4 +1,4 @@
-"""The simulated Accounts: tokens and the search for users."""
+"""The simulated Accounts: tokens and user search."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIELDS = {
 
 
 class Accounts:
-    """Calls with one session; every method gives the plain answer."""
+    """Calls of Accounts with one session."""
 
     def __init__(self, simulator: RunningSimulator) -> None:
         self.simulator = simulator

@@ -1,4 +1,4 @@
-"""Sub-queries in the select list: the children of each record."""
+"""Subqueries in the select list, which return each record's children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control server: state, changes that no API call would make, the page."""
+"""The control server: state, changes that no API call can make, and its page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The made-up data: exact in number, the same each time, and as awkward as real data is."""
+"""The generated data: exact in number, the same every time, and as awkward as real data."""
 
 from __future__ import annotations
 

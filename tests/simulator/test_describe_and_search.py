@@ -1,4 +1,4 @@
-"""What Salesforce says of itself, searches, and Apex REST."""
+"""Describe calls, searches, and Apex REST."""
 
 from __future__ import annotations
 

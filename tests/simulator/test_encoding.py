@@ -1,4 +1,4 @@
-"""Rows as CSV, whatever is in them, and where records begin in it."""
+"""Encode any rows as CSV, and find where records begin."""
 
 from __future__ import annotations
 

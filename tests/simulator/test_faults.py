@@ -1,4 +1,4 @@
-"""Every kind of fault, and which calls it meets."""
+"""Every kind of fault, and the calls that get it."""
 
 from __future__ import annotations
 

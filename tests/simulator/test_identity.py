@@ -1,4 +1,4 @@
-"""Who is logged in: the identity URL of a login, userinfo, and the schemes of ``Authorization``."""
+"""The logged-in user: the identity URL of a login, userinfo, and the schemes of ``Authorization``."""
 
 from __future__ import annotations
 

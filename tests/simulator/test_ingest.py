@@ -12,7 +12,7 @@ CSV = {"Content-Type": "text/csv"}
 
 
 def run(salesforce: Salesforce, data: str, **order: Any) -> dict[str, Any]:
-    """A job from its creation to its end: its last status."""
+    """Run a job from creation to end, and return its last status."""
     job = salesforce.call("POST", "/jobs/ingest", json={"object": "Contact", "operation": "insert", **order}).json()
     path = f"/jobs/ingest/{job['id']}"
     assert salesforce.call("PUT", f"{path}/batches", data=data.encode(), headers=CSV).status_code == 201

@@ -1,4 +1,4 @@
-"""Ways to log in to Salesforce, and what is refused."""
+"""Salesforce's login flows, and refused logins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several simulators stand for several orgs: a login says which, and so does the record of the org."""
+"""Simulators can be different orgs: logins and the Organization record say which."""
 
 from __future__ import annotations
 

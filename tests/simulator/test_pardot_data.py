@@ -1,4 +1,4 @@
-"""What is generated for the simulated Pardot: fit for every audit, and the same each time."""
+"""The simulated Pardot's generated data: it covers every audit, and is the same every time."""
 
 from __future__ import annotations
 

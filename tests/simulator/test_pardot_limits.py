@@ -1,4 +1,4 @@
-"""The simulated Pardot's callers, limits, writes and what the control server does to it."""
+"""The simulated Pardot: callers, limits, writes, and the control server's changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers are encoded once, read while they are being written, and thrown away when the data changes."""
+"""Answers are encoded once, can be read while being written, and are discarded when the data changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.store import Column, QueryResult
 
 
 class Source:
-    """A query that counts how often it is run."""
+    """A query that counts its executions."""
 
     def __init__(self, rows: int) -> None:
         self.rows = rows

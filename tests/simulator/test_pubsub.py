@@ -1,4 +1,4 @@
-"""The Pub/Sub API: what a subscriber is sent, and with which statuses it is refused."""
+"""The Pub/Sub API: the events that a subscriber gets, and the statuses of refused calls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TOPIC = "/data/AccountChangeEvent"
 
 
 class Subscriber:
-    """Calls of one caller, and what came of its one subscription."""
+    """One caller's calls, and the events of its subscription."""
 
     def __init__(self, simulator: RunningSimulator, token: str = credentials.SESSION_ID) -> None:
         trusted = Path(simulator.bundle).with_name("ca.pem").read_bytes()
@@ -46,7 +46,7 @@ class Subscriber:
         return self.ask("GetTopic", contract.TopicRequest(topic_name=name), contract.TopicInfo)
 
     def subscribe(self, *requests: Any) -> Any:
-        """The stream, once the server has answered or refused."""
+        """Return the stream once the server has answered or refused."""
         call = self._channel.stream_stream(f"/{contract.SERVICE}/Subscribe", contract.FetchRequest.SerializeToString,
                                            contract.FetchResponse.FromString)  # fmt: skip
         self.stream = call(iter(requests), metadata=self._headers, timeout=60)
@@ -77,7 +77,7 @@ def fetch(count: int = 100, **more: Any) -> Any:
 
 
 def refusal(call: Any) -> tuple[str, str]:
-    """The status of a refused call, and Salesforce's own code."""
+    """Return the status of a refused call, and Salesforce's own code."""
     with pytest.raises(grpc.RpcError) as raised:
         call()
     failure: Any = raised.value

@@ -1,4 +1,4 @@
-"""REST queries: pages, locators, forms of values."""
+"""REST queries: pages, locators, formats of values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections: kept alive, quick, over the simulator's own certificate authority; starting and stopping."""
+"""Connections: keep-alive, speed, and TLS with the simulator's own certificate authority; starting and stopping."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.simulator.running import ROOT, RunningSimulator
 
 
 def raw(simulator: RunningSimulator) -> ssl.SSLSocket:
-    """A connection without any HTTP library."""
+    """Open a connection without an HTTP library."""
     port = urlsplit(simulator.base_url).port
     context = ssl.create_default_context(cafile=simulator.bundle)
     plain = socket.create_connection(("127.0.0.1", port or 0), timeout=10)
@@ -41,7 +41,7 @@ def test_small_calls_on_a_warm_connection_take_no_time(salesforce: Salesforce) -
         return time.perf_counter() - began
 
     one()
-    # A delayed acknowledgement costs 40 ms, each time; other programs cost some calls as much, but not all of them.
+    # A delayed acknowledgement costs every call 40 ms; other programs can slow down only some calls.
     assert min(one() for _ in range(50)) < 0.02
 
 

@@ -1,4 +1,4 @@
-"""The library that most Python programs use, against the simulator."""
+"""simple-salesforce, the library that most Python programs use, against the simulator."""
 
 from __future__ import annotations
 

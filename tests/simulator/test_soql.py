@@ -1,4 +1,4 @@
-"""SOQL: what it answers, and what it refuses, in Salesforce's words."""
+"""SOQL: results, and refusals with Salesforce's messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUBJECTS = ["Math", "Math;Science", None, "Science", "Business;Math", "Mathemati
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """Its schools are the generated ones; its contacts are the six above only."""
+    """A store with the generated schools, and only the six contacts above."""
     with Store.open(tmp_path_factory.mktemp("soql"), schools=50, as_of=AS_OF, clock=lambda: NOW) as store:
         with store.writing() as connection:
             for table in ("Contact", "CampaignMember"):
@@ -59,7 +59,7 @@ def rows(store: Store, soql: str, **options: Any) -> list[tuple[Any, ...]]:
 
 
 def found(store: Store, condition: str) -> str:
-    """The first letters of the addresses of the contacts that meet the condition."""
+    """Return the first letters of the email addresses of the contacts that match."""
     return "".join(row[0][0] for row in rows(store, f"SELECT Email FROM Contact WHERE {condition} ORDER BY Email"))
 
 
@@ -159,7 +159,7 @@ def test_an_id_may_have_15_characters(store: Store) -> None:
     assert len(rows(store, f"SELECT Id FROM Contact WHERE Id > '{record_id[:15]}'")) == 5
 
 
-# -- what is selected -------------------------------------------------------------------------------------
+# -- select lists -----------------------------------------------------------------------------------------
 
 
 def test_columns_are_named_as_salesforce_spells_them(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The cookie of the simulated Accounts, opened here by the rules of RFC 7516 and RFC 7519 alone."""
+"""The simulated Accounts' cookie, decrypted here by RFC 7516 and RFC 7519, without the code under test."""
 
 from __future__ import annotations
 

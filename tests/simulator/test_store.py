@@ -1,4 +1,4 @@
-"""The store: writes by Salesforce's rules, the recycle bin, snapshots, versions and the way back."""
+"""The store: writes by Salesforce's rules, the recycle bin, snapshots, versions and reset."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_a_hidden_field_is_unknown_until_it_is_shown(store: Store) -> None:
     assert store.query("SELECT LMS__c FROM Account").total == 50
 
 
-# -- the whole --------------------------------------------------------------------------------------------
+# -- the whole store --------------------------------------------------------------------------------------
 
 
 def test_a_reset_brings_everything_back(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The Tooling API and the records viewed last."""
+"""The Tooling API and recently viewed records."""
 
 from __future__ import annotations
 
