@@ -1,4 +1,4 @@
-/* Every component with made-up data, mounted into the open tab: for tests and for pictures. */
+/* Mount every component with made-up data into the open tab, for tests and pictures. */
 async () => {
   const load = async (name) => import(window.modules[name]);
   const [{ ApiError }, { h, icon }, states, remedy, parts, { table }, { plainTable }] = await Promise.all(

@@ -1,4 +1,4 @@
-// Links with numbers, and how many rows are where they lead: a script of every page that the test opens.
+// Finds links with numbers and counts the rows they lead to. Injected into every page that the test opens.
 
 const PANELS = {
   campaigns: "campaigns",
@@ -9,7 +9,7 @@ const PANELS = {
   issues: "next-steps",
 };
 
-// Points and scores count nothing; a sum of kinds leads to the first of them.
+// Points and scores are no counts of rows; a sum of kinds leads to the first kind.
 const NO_COUNT = "[data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
 
 const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
@@ -17,12 +17,12 @@ const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
 const frame = () => new Promise(requestAnimationFrame);
 const isBusy = () => [...document.querySelectorAll("[aria-busy=true]")].some((one) => one.checkVisibility());
 
-/** The last number of a text: "Active in the last 30 days: 75"; no percentage, nothing with decimals. */
+/** Return the last number of a text such as "Active in the last 30 days: 75", without percentages and decimals. */
 function numberOf(text) {
   return Number([...text.matchAll(NUMBER)].at(-1)?.[0].replaceAll(",", ""));
 }
 
-/** [{ panel, text, number, href }] of a tab. */
+/** Return [{ panel, text, number, href }] of a tab. */
 globalThis.linksWithNumbers = (tab) =>
   [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)]
     .filter((link) => !link.matches(NO_COUNT))
@@ -33,7 +33,7 @@ globalThis.linksWithNumbers = (tab) =>
     })
     .filter(({ number }) => number);
 
-/** The addresses that a tab links to and that ask something of a table. */
+/** Return the links of a tab that filter a table. */
 globalThis.linksToRows = (tab) => {
   const addresses = [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)].map((link) =>
     link.getAttribute("href"),
@@ -43,14 +43,14 @@ globalThis.linksToRows = (tab) => {
   );
 };
 
-/** Which table an address is about. */
+/** Return the table that an address filters. */
 globalThis.tableOf = (href) => tableIn(new URL(href, location.href).searchParams);
 
 function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Where the first row of the table is that the address bar names, or the sentence in its place, unless all is in view. */
+/** Return the position of the first row (or of the sentence instead of rows) of the address's table; "" if in view. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];
@@ -61,7 +61,7 @@ globalThis.rowOutOfView = () => {
   return isSeen(top + 2) && isSeen(top + height - 2) ? "" : `${location.search}: from ${top} to ${top + height}`;
 };
 
-/** Click each from the top of its tab; → where the first row is out of view. */
+/** Click each link from the top of its tab, and return those whose first row is out of view. */
 globalThis.linksWithoutRowsInView = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));
   const wrong = [];
@@ -78,7 +78,7 @@ globalThis.linksWithoutRowsInView = async (links) => {
   return wrong.filter(Boolean).join("\n");
 };
 
-/** Click each; → the ones whose table has another number of rows, in words. */
+/** Click each link, and describe those whose table has another number of rows. */
 globalThis.linksThatMislead = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));
   const wrong = [];
@@ -93,7 +93,7 @@ globalThis.linksThatMislead = async (links) => {
   return wrong.join("\n");
 };
 
-/** What the table says that an address is about. */
+/** Return the number of rows that the address's table shows. */
 function rowsOf(params) {
   const table = [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
   const panel = PANELS[table] ?? { "campaign-map": "campaigns" }[params.get("tab")] ?? params.get("tab");

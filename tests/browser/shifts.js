@@ -1,7 +1,7 @@
-// How much a page jumps while it loads, and answers that arrive in an order of their own: a script of every page that the
+// Measures layout shifts while a page loads, and delays answers in random order. Injected into every page that the
 // test opens. `seed` and `span` are set before it.
 
-/** What jumped, in words, with how much: the sum is the layout shift of the page. */
+/** The elements that moved, and by how much; the sum is the page's cumulative layout shift. */
 globalThis.shifts = [];
 
 const boxOf = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
@@ -22,7 +22,7 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 
-/** The same answer waits as long each time with a seed, and otherwise with another. */
+/** Return the delay of an answer, which depends on its address and the seed. */
 function waitFor(address) {
   let hash = 2166136261 ^ seed;
   for (const letter of address) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619);

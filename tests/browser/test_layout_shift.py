@@ -25,7 +25,8 @@ SOME = ("base-camp", "tags", "scout-report")
 
 
 def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
-    visit = open_window(site, viewport={"width": width, "height": SIZES[width]}, locale="en-US")  # own profile
+    # A locale needs its own profile, so nothing is cached.
+    visit = open_window(site, viewport={"width": width, "height": SIZES[width]}, locale="en-US")
     visit.page.add_init_script(f"globalThis.seed = {seed}; globalThis.span = 500;")
     visit.page.add_init_script(path=SHIFTS)
     return visit

@@ -8,13 +8,13 @@ const { rowsOf, rowsOfIssue } = await import("../../static/js/core/rows.js");
 const { fromAddress, intoAddress } = await import("../../static/js/overlays/what-if-address.js");
 const { routeState } = await import("../../static/js/ui/table-state.js");
 
-test("what the address does not name is empty text", () => {
+test("a parameter that the address does not have is empty text", () => {
   assert.equal(route.get("tags.q"), "north");
   assert.equal(route.get("tags.sort"), "");
   assert.equal(route.tab(), "tags");
 });
 
-test("empty parameters leave the address, and the listeners hear what changed", () => {
+test("empty parameters are removed from the address, and listeners get the changes", () => {
   /** @type {string[][]} */
   const heard = [];
   const life = new AbortController();
@@ -31,7 +31,7 @@ test("empty parameters leave the address, and the listeners hear what changed", 
   assert.deepEqual(steps.splice(0), ["push ?tab=tags&tags.page=2", "replace ?tab=tags"]);
 });
 
-test("a table keeps its state under its own name, and leaves that of others alone", () => {
+test("a table keeps its state under its own name, and does not touch that of others", () => {
   const forms = routeState("forms", new AbortController().signal);
   forms.set({ q: "a & b", page: 3 });
   assert.equal(route.get("forms.q"), "a & b");
@@ -41,7 +41,7 @@ test("a table keeps its state under its own name, and leaves that of others alon
   assert.equal(steps.splice(0).at(-1), "push ?tab=tags");
 });
 
-test("a tab is shown again as it was left", () => {
+test("a tab is restored as it was left", () => {
   route.set({ tab: "gear-locker", "gear.type": "forms" });
   route.go("tags");
   route.go("gear-locker");
@@ -54,20 +54,20 @@ test("text in a link stays text", () => {
   assert.equal(route.href("tags", { "tags.q": "a&b=c #1/é" }), "/pardot/?tab=tags&tags.q=a%26b%3Dc+%231%2F%C3%A9");
 });
 
-test("rows are where their type is shown", () => {
+test("a link to rows leads to the tab of their type", () => {
   assert.equal(rowsOf("forms", { flag: "dormant" }), "/pardot/?tab=gear-locker&gear.type=forms&forms.flag=dormant");
   assert.equal(rowsOf("campaigns"), "/pardot/?tab=campaign-map");
   assert.equal(rowsOf("tags", { prefix: "Region" }), "/pardot/?tab=tags&tags.prefix=Region");
   assert.equal(rowsOf("prospects"), "/pardot/?tab=full-survey&orphans.kind=prospects_unlinked");
 });
 
-test("an issue counts what is not exempt", () => {
+test("an issue's link leaves out exempt assets", () => {
   const issue = { area: "tags", flag: "unused" };
   assert.equal(rowsOfIssue({ ...issue, exempt: 2 }), "/pardot/?tab=tags&tags.flag=unused&tags.exempt=no");
   assert.equal(rowsOfIssue({ ...issue, exempt: 0 }), "/pardot/?tab=tags&tags.flag=unused");
 });
 
-test("a request leaves out what is empty and repeats lists", () => {
+test("a request omits empty parameters and repeats the name for lists", () => {
   assert.equal(addressOf("tasks"), "/api/v1/pardot/tasks");
   assert.equal(addressOf("/healthz/"), "/healthz/");
   const params = { q: "a b", limit: 0, overdue: false, from: "", to: null, sort: undefined, tag: ["x", "", "y"] };
@@ -79,7 +79,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("all of an issue is its name alone, some of it has a number", () => {
+test("all rows of an issue are its name alone, some rows have a number", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],
@@ -88,7 +88,7 @@ test("all of an issue is its name alone, some of it has a number", () => {
   assert.deepEqual(fromAddress("forms_errors,campaigns_no_sf:5", ISSUES), fixes);
 });
 
-test("an address of yesterday asks for no more than there is today", () => {
+test("an old address asks for no more rows than there are now", () => {
   assert.deepEqual([...fromAddress("gone:2,campaigns_no_sf:99", ISSUES)], [["campaigns_no_sf", 12]]);
   assert.deepEqual([...fromAddress("forms_errors:many", ISSUES)], [["forms_errors", 3]]);
   assert.deepEqual([...fromAddress("forms_errors:-1", ISSUES)], [["forms_errors", 3]]);

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { booksOf } from "../../static/js/people/adoption-data.js";
 
-test("adoption data is told as books with their students", () => {
+test("adoption data is shown as books with their students", () => {
   const held = JSON.stringify({
     Books: [{ name: "Biology", students: 120, howUsing: "As the core textbook" }, { name: "Physics" }],
   });
   assert.equal(booksOf(held), "Biology (120 students), Physics");
 });
 
-test("what is no such data is told as it is held", () => {
+test("other data is shown as stored", () => {
   const noNames = ['{"Books": [{"title": "Biology"}]}', '{"Books": [{"name": " "}]}', '{"Books": [null]}'];
   for (const held of ["Biology", "{", "null", "{}", '{"Books": []}', '{"Books": {}}', "[1]", "", ...noNames]) {
     assert.equal(booksOf(held), held);

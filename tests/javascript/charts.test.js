@@ -5,13 +5,13 @@ import { linear, spread, ticks } from "../../static/js/charts/scale.js";
 import { strokes } from "../../static/js/charts/strokes.js";
 import { textOf } from "../../static/js/charts/trend.js";
 
-test("a scale leads from its numbers to its pixels, also upside down and without a span", () => {
+test("a scale maps numbers to pixels, also upside down and without a span", () => {
   assert.equal(linear([0, 10], [0, 100])(5), 50);
   assert.equal(linear([0, 10], [100, 0])(10), 0);
   assert.equal(linear([7, 7], [20, 100])(7), 20);
 });
 
-test("marks of an axis are round, rise, and hold the whole range", () => {
+test("ticks of an axis are round, rise, and cover the whole range", () => {
   assert.deepEqual(ticks(0, 87, 4), [0, 25, 50, 75, 100]);
   assert.deepEqual(ticks(0, 0.3, 3), [0, 0.1, 0.2, 0.3]);
   for (const [low, high] of [
@@ -43,7 +43,7 @@ test("a line bridges the days without a value, and shows values between two gaps
   assert.deepEqual(strokes([null, null], same, same), { solid: "", bridges: "", alone: [] });
 });
 
-test("labels stand at equal steps, the first and the last among them, and none near another", () => {
+test("labels are evenly spaced, include the first and the last, and never crowd each other", () => {
   assert.deepEqual(spread(0, 5), []);
   assert.deepEqual(spread(1, 5), [0]);
   assert.deepEqual(spread(3, 5), [0, 1, 2]);
@@ -67,7 +67,7 @@ test("text that does not fit ends with dots", () => {
   assert.equal(fit("Landing", 5), "…");
 });
 
-test("notes of one day stand together, and a day without one has none", () => {
+test("notes are grouped by day, and a day without notes has none", () => {
   const notes = [
     { day: "2026-11-22", text: "Launch" },
     { day: "2026-11-21", text: "Clean-up" },

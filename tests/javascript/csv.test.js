@@ -18,14 +18,14 @@ test("a table is lines of cells, with the labels first", () => {
   assert.equal(csvText(columns, []), "Name,Length\r\n");
 });
 
-test("what would end a cell or a line is quoted", () => {
+test("characters that would end a cell or a line are quoted", () => {
   assert.equal(cellOf("a,b"), '"a,b"');
   assert.equal(cellOf('say "hi"'), '"say ""hi"""');
   assert.equal(cellOf("two\nlines"), '"two\nlines"');
   assert.equal(cellOf("plain"), "plain");
 });
 
-test("text that a spreadsheet would take for a formula is harmless", () => {
+test("text that a spreadsheet would run as a formula is escaped", () => {
   for (const start of ["=", "+", "-", "@", "\t"]) assert.equal(cellOf(`${start}1+1`), `'${start}1+1`);
   assert.equal(cellOf('=HYPERLINK("x")'), `"'=HYPERLINK(""x"")"`);
   assert.equal(cellOf("\r=1"), `"'\r=1"`);
@@ -38,7 +38,7 @@ test("a time stamp is a day, and text that only looks like one is not touched", 
   assert.equal(cellOf("2026-11-22T12:00:00Z, a launch"), '"2026-11-22T12:00:00Z, a launch"');
 });
 
-test("a negative number stays a number, and what is missing is empty", () => {
+test("a negative number stays a number, and a missing value is empty", () => {
   assert.equal(cellOf(-5), "-5");
   assert.equal(cellOf(0), "0");
   assert.equal(cellOf(false), "false");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { before, dayIn, daysBetween, everyDay, inMonths } from "../../static/js/core/days.js";
 
-test("days are counted over the ends of months, of years and of summer time", () => {
+test("days are counted correctly across months, years and daylight saving time", () => {
   assert.equal(before("2026-11-22", 7), "2026-11-15");
   assert.equal(before("2026-03-01", 1), "2026-02-28");
   assert.equal(before("2028-03-01", 1), "2028-02-29");
@@ -11,24 +11,24 @@ test("days are counted over the ends of months, of years and of summer time", ()
   assert.equal(before("2026-11-22", -1), "2026-11-23");
 });
 
-test("the distance of two days is negative when the second is earlier", () => {
+test("the difference of two days is negative when the second is earlier", () => {
   assert.equal(daysBetween("2026-11-15", "2026-11-22"), 7);
   assert.equal(daysBetween("2026-11-22", "2026-11-15"), -7);
   assert.equal(daysBetween("2026-10-31", "2026-11-02"), 2);
 });
 
-test("every day is named once, both ends included", () => {
+test("every day is listed once, including both ends", () => {
   assert.deepEqual(everyDay("2026-12-30", "2027-01-02"), ["2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02"]);
   assert.deepEqual(everyDay("2026-11-22", "2026-11-22"), ["2026-11-22"]);
 });
 
-test("which day it is depends on the zone", () => {
+test("today's date depends on the time zone", () => {
   const [east, west] = [dayIn("Pacific/Kiritimati"), dayIn("Pacific/Pago_Pago")];
   assert.equal(/^\d{4}-\d\d-\d\d$/.test(east), true);
   assert.equal(daysBetween(west, east) >= 1, true, "25 hours lie between them");
 });
 
-test("so many months later is the same day, or the last one of the month", () => {
+test("some months later is the same day of the month, or its last day", () => {
   assert.equal(inMonths("2026-11-29", 6), "2027-05-29");
   assert.equal(inMonths("2026-08-31", 6), "2027-02-28");
   assert.equal(inMonths("2026-12-31", 1), "2027-01-31");

@@ -11,7 +11,7 @@ test("two people who changed different fields do not collide, and both changes s
   assert.deepEqual(laidOver(now, BEFORE, entered), { forms: 5, lists: 6, tags: 3 });
 });
 
-test("two people who changed the same field collide, unless to the same value", () => {
+test("two people who changed the same field collide, unless both entered the same value", () => {
   const entered = { ...BEFORE, forms: 7, tags: 8 };
   assert.equal(collides({ ...BEFORE, forms: 5 }, BEFORE, entered), true);
   assert.equal(collides({ ...BEFORE, forms: 7 }, BEFORE, entered), false);

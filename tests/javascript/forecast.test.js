@@ -11,7 +11,7 @@ const { daysOf, spans } = await import("../../static/js/panels/trend-span.js");
 const TODAY = "2026-11-29";
 
 /**
- * A snapshot on each of the last `count` days; the score so many days ago.
+ * Make a snapshot for each of the last `count` days; `score` gets the number of days ago.
  *
  * @param {number} count
  * @param {(ago: number) => number | null} score
@@ -19,7 +19,7 @@ const TODAY = "2026-11-29";
 const trail = (count, score) =>
   everyDay(before(TODAY, count - 1), TODAY).map((day, place) => ({ day, health_score: score(count - 1 - place) }));
 
-test("a score that rises half a point a day is expected to go on so", () => {
+test("a score that rises half a point a day is expected to keep rising", () => {
   const found = forecast(
     trail(28, (ago) => 80 - ago / 2),
     "2026-12-09",
@@ -54,7 +54,7 @@ test("no score is expected above 100 or below 0", () => {
   );
 });
 
-test("too few days, or days too close together, foretell nothing", () => {
+test("too few days, or days too close together, give no forecast", () => {
   const ever = "2026-12-18";
   assert.equal(forecast([], ever), null);
   assert.equal(
@@ -90,7 +90,7 @@ test("too few days, or days too close together, foretell nothing", () => {
   );
 });
 
-test("the line begins today, and is drawn where it takes no more room than what is known", () => {
+test("the line begins today, and is drawn only if it is not longer than the known days", () => {
   const known = trail(28, (ago) => 80 - ago / 2);
   const found = forecast(known, "2026-12-01");
   if (!found) throw new Error("Nothing was foretold.");
@@ -123,7 +123,7 @@ test("the team's target comes first until it is reached", () => {
   );
 });
 
-test("a span is so many days back, all of camp, all days, or two days in either order", () => {
+test("a span is a number of days back, all of camp, all days, or two days in either order", () => {
   const camp = { start: "2026-11-01", end: "2026-12-18" };
   assert.deepEqual(daysOf("42", TODAY, camp), { from: "2026-10-18", to: null });
   assert.deepEqual(daysOf("camp", TODAY, camp), { from: "2026-11-01", to: null });

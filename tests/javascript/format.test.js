@@ -6,7 +6,7 @@ import * as format from "../../static/js/core/format.js";
 const { ago, amount, day, decimal, number, percent, plural, points, shortDay, signed, sinceDay } = format;
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 
-test("what is missing is a dash, and never a zero", () => {
+test("a missing value is a dash, never a zero", () => {
   for (const say of [number, decimal, percent, points, signed, day, shortDay]) {
     assert.equal(say(null), "–", say.name);
     assert.equal(say(undefined), "–", say.name);
@@ -16,10 +16,10 @@ test("what is missing is a dash, and never a zero", () => {
   assert.equal(ago(null), "never");
 });
 
-/** What Python says too (tests/pardot/test_wording.py): values, and the text of each. */
+/** Values and their texts, which tests/pardot/test_wording.py checks in Python. */
 const SAID = JSON.parse(readFileSync(new URL("wording.json", import.meta.url), "utf8"));
 
-test("days, ages, percentages and points are told as the server tells them", () => {
+test("days, ages, percentages and points are written as on the server", () => {
   /** @type {[string, (...values: any[]) => string][]} */
   const functions = [
     ["since_day", sinceDay],
@@ -44,13 +44,13 @@ test("a change has its sign", () => {
   assert.deepEqual([3, -3, 0, -1234.56].map(signed), ["+3", "−3", "±0", "−1,234.6"]);
 });
 
-test("a day is the server's, whatever zone the reader is in", () => {
+test("days are in the server's time zone, whatever the reader's", () => {
   assert.equal(day("2026-11-22"), "Nov 22, 2026");
   assert.equal(day("2026-11-22T23:59:59Z"), "Nov 22, 2026");
   assert.equal(shortDay("2026-01-01"), "Jan 1");
 });
 
-test("what is still ahead is told too", () => {
+test("times in the future are written too", () => {
   assert.equal(ago("2026-11-22T15:00:00Z", NOW), "in 3 hours");
 });
 

@@ -14,7 +14,7 @@ const { recentEntries, remember } = await import("../../static/js/palette/recent
 /** @param {PaletteEntry["to"]} to */
 const entry = (to) => ({ group: "Saved views", label: "A view", hint: "", sign: "pin", to });
 
-test("what was chosen last is kept, each once and the latest first", () => {
+test("recent choices are kept once each, latest first", () => {
   for (const to of ["/pardot/?tab=tags&tags.q=north", { open: "tasks" }, "/pardot/?tab=tags&tags.q=north"])
     remember(entry(to));
   assert.deepEqual(
@@ -23,7 +23,7 @@ test("what was chosen last is kept, each once and the latest first", () => {
   );
 });
 
-test("a view that searches for a person leaves nothing in the browser", () => {
+test("a view that searches for a person is not stored in the browser", () => {
   kept.clear();
   remember(entry("/pardot/?tab=scout-report&prospects.q=jo%40school.example"));
   remember(entry("/pardot/?tab=full-survey&orphans.q=Rivera"));

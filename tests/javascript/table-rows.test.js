@@ -48,19 +48,19 @@ test("numbers in names are sorted as numbers, without regard to case and accents
   assert.deepEqual(ids({ sort: "name" }), [5, 3, 2, 1, 4]);
 });
 
-test("missing values come last, whichever way", () => {
+test("missing values come last in either direction", () => {
   assert.deepEqual(ids({ sort: "-name" }).at(-1), 4);
   assert.deepEqual(ids({ sort: "score" }).at(-1), 2);
   assert.deepEqual(ids({ sort: "-score" }).at(-1), 2);
 });
 
-test("rows that are equal keep their order, and so do all of them by a column that is not there", () => {
+test("equal rows keep their order, and so do all rows when the column does not exist", () => {
   assert.deepEqual(ids({ sort: "score" }), [4, 1, 5, 3, 2]);
   assert.deepEqual(ids({ sort: "-score" }), [3, 1, 5, 4, 2]);
   assert.deepEqual(ids({ sort: "color" }), [1, 2, 3, 4, 5]);
 });
 
-test("a search finds all its words, in any column that is searched and in any case", () => {
+test("a search requires all its words, in any searched column, ignoring case", () => {
   assert.deepEqual(ids({ q: "NORTH" }), [2, 4]);
   assert.deepEqual(ids({ q: "  north   web " }), [2]);
   assert.deepEqual(ids({ q: "übung" }), [3]);
@@ -70,7 +70,7 @@ test("a search finds all its words, in any column that is searched and in any ca
   assert.deepEqual(ids({ q: "nowhere" }), []);
 });
 
-test("a search begins words before it is looked for inside them", () => {
+test("a search matches the beginnings of words before their insides", () => {
   const rows = ["Organic Chemistry", "Chemistry of morgan", "Øyvind's straße"].map((name, id) => ({
     ...ROWS[0],
     id,
@@ -87,7 +87,7 @@ test("a search begins words before it is looked for inside them", () => {
   for (const sign of "()[]{}*+?.^$|\\/-&%_~#,") assert.deepEqual(found(`${sign}chem`), [], sign);
 });
 
-test("a search without rows is told words that rows have, under the same filters", () => {
+test("a search without rows suggests words of rows, under the same filters", () => {
   const page = (/** @type {string} */ q, filters = {}) =>
     memory().page({ q, sort: "", filters, page: 1, size: 5 }).didYouMean;
   assert.equal(page("weibnar"), "webinar");
@@ -99,20 +99,20 @@ test("a search without rows is told words that rows have, under the same filters
   assert.equal(page("xy"), null);
 });
 
-test("a filter holds only when it is chosen", () => {
+test("a filter applies only when it is chosen", () => {
   assert.deepEqual(ids({ filters: { scored: "yes" } }), [1, 3, 4, 5]);
   assert.deepEqual(ids({ filters: { scored: "no" } }), [2]);
   assert.deepEqual(ids({ filters: { scored: "" } }), [1, 2, 3, 4, 5]);
   assert.deepEqual(ids({ filters: { scored: "yes" }, q: "web", sort: "-id" }), [1]);
 });
 
-test("a page is a part of what was found, with the number of all", () => {
+test("a page is part of the result, with the total number", () => {
   const page = memory().page({ q: "", sort: "-id", filters: {}, page: 2, size: 2 });
   assert.deepEqual(page, { rows: [ROWS[2], ROWS[1]], total: 5, didYouMean: null });
   assert.deepEqual(memory().page({ q: "", sort: "", filters: {}, page: 9, size: 2 }).rows, []);
 });
 
-test("new rows are searched anew", () => {
+test("new rows are searched again", () => {
   const rows = memory();
   assert.equal(rows.all({ q: "apple", sort: "", filters: {} }).length, 1);
   rows.setRows([{ id: 6, name: "Pear", score: null, tags: [] }]);

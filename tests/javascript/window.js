@@ -1,4 +1,4 @@
-/* As much of a browser's window as modules ask for that follow the address; import it before them. */
+/* A minimal browser window for modules that use the address; import it before them. */
 
 /** @type {string[]} */
 export const steps = [];

@@ -41,17 +41,17 @@ test("an account is never shown in place of a name", () => {
   }
 });
 
-test("a flag that is new here is called as it is", () => {
+test("an unknown flag is shown by its name", () => {
   assert.deepEqual(flagWords("too_shiny"), { label: "too shiny", tone: "warn", why: null });
   assert.equal(flagWords("dormant").label, "Dormant");
 });
 
-test("exported flags say which are exempt", () => {
+test("exported flags show which are exempt", () => {
   assert.equal(flagText({ flags: ["dormant", "errors"], exempt: ["errors"] }), "Dormant; Errors (exempt)");
   assert.equal(flagText({ flags: [], exempt: [] }), "");
 });
 
-test("filters are told to the endpoint by its own names", () => {
+test("filters are sent by the endpoint's own names", () => {
   assert.deepEqual(flagParams({ flag: "any", exempt: "no" }), { exempt: false, issues: true });
   assert.deepEqual(flagParams({ flag: "none" }), { exempt: undefined, issues: false });
   assert.deepEqual(flagParams({ flag: "dormant", exempt: "yes" }), { exempt: true, flag: "dormant" });
@@ -96,7 +96,7 @@ test("two settings are the same whatever the order of their keys", () => {
   }
 });
 
-test("a line with a count of its own does not say that of the title again", () => {
+test("a line with its own count does not repeat the title's count", () => {
   assert.equal(withoutCount("Forms in no campaign: 1,234"), "Forms in no campaign");
   assert.equal(withoutCount("3 forms in no campaign"), "Forms in no campaign");
   assert.equal(withoutCount("Prospects not linked: 12.5%"), "Prospects not linked");
@@ -110,7 +110,7 @@ test("the title of an issue is shown without its number", () => {
   assert.equal(shortTitle("Stale lists"), "Stale lists");
 });
 
-test("the kind of orphans that is shown is the one asked for, else the first that has any", () => {
+test("the shown kind of orphans is the requested one, or the first with any", () => {
   /** @type {Pick<Api["OrphanKind"], "kind" | "count">[]} */
   const kinds = [
     { kind: "forms", count: 0 },
@@ -121,7 +121,7 @@ test("the kind of orphans that is shown is the one asked for, else the first tha
   assert.equal(chosenKind("toString", []), chosenKind("", []));
 });
 
-test("of several checks of a day the last one counts, and the oldest day comes first", () => {
+test("of several checks on a day the last one counts, and the oldest day comes first", () => {
   const checks = [
     { captured_at: "2026-11-22T18:00:00Z", total: 3, counts: {} },
     { captured_at: "2026-11-22T06:00:00Z", total: 9, counts: {} },
@@ -156,14 +156,14 @@ const FRESH = {
   complete_since: null,
 };
 
-test("a failed sync counts also while what is here is fresh, and before the first good one", () => {
+test("a failed sync counts even while data is fresh, and before the first success", () => {
   assert.equal(kindOf(FRESH), "fresh");
   assert.equal(kindOf({ ...FRESH, problem: "failed" }), "failed");
   assert.equal(kindOf({ ...FRESH, problem: "refused", freshness: "never" }), "refused");
   assert.equal(kindOf({ ...FRESH, freshness: "never" }), "never");
 });
 
-test("the last sync is the latest of all, and a tier is read by its command", () => {
+test("the last sync is the latest of all tiers, and a tier has its own command", () => {
   assert.equal(
     lastSync([FRESH, { ...FRESH, last_sync: "2026-11-23T06:00:00Z" }, { ...FRESH, last_sync: null }]),
     "2026-11-23T06:00:00Z",

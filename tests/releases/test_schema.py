@@ -1,4 +1,4 @@
-"""This release's migrations keep what the previous release needs, because its code may still run on these tables."""
+"""Migrations keep what the previous release needs, because its code may still run on these tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// One line of JSON a call, as in calls.py: what was tried, and what came of it.
+// Print one line of JSON for each call, with its result, as calls.py does.
 
 let failures = 0;
 
@@ -16,7 +16,7 @@ export function expect(what: string, holds: boolean): void {
   if (!holds) throw new Error(`not as expected: ${what}`);
 }
 
-/** A body of a good answer; its error, if it is one, is thrown. */
+/** Return the body of a successful answer; throw the error of any other. */
 export function good<Data>(answer: { data?: Data; error?: unknown; response: Response }): NonNullable<Data> {
   if (answer.data === undefined || answer.data === null) {
     throw new Error(`${answer.response.status}: ${JSON.stringify(answer.error)}`);
@@ -24,7 +24,7 @@ export function good<Data>(answer: { data?: Data; error?: unknown; response: Res
   return answer.data;
 }
 
-/** A body of a bad answer, which must be there. */
+/** Return the body of an error, which must exist. */
 export function bad<Failure>(answer: { error?: Failure; response: Response }): NonNullable<Failure> {
   if (!answer.error) throw new Error(`${answer.response.status} is no error`);
   return answer.error;
@@ -40,7 +40,7 @@ export function variable(name: string): string {
   return value;
 }
 
-/** The cookie that holds the secret of the CSRF token, as a browser would send it back. */
+/** Return the cookie with the CSRF secret, as a browser would send it back. */
 export function csrfCookie(response: Response): string {
   return response.headers.get("Set-Cookie")?.match(/csrftoken=[^;]+/)?.[0] ?? "";
 }

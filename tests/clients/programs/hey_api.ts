@@ -10,7 +10,7 @@ const baseUrl = variable("SFAPI_URL");
 const school = variable("SCHOOL");
 const cookie = variable("SFAPI_COOKIE");
 
-/** A client that has an API key, or the cookie of a signed-in user: the document says which of them an operation takes. */
+/** A client with an API key or a signed-in user's cookie; the document says which of them an operation accepts. */
 function clientWith({ key, cookie }: { key?: string; cookie?: string }) {
   return createClient(createConfig({ baseUrl, auth: (way) => (way.in === "cookie" ? cookie : key) }));
 }
@@ -20,7 +20,7 @@ const service = clientWith({ key: variable("SFAPI_KEY") });
 const narrow = clientWith({ key: variable("NARROW_KEY") });
 const user = clientWith({ cookie });
 
-/** Where the value is that the service refuses as not valid. */
+/** Return the location of the value that the service rejects as invalid. */
 function invalid(answer: { error?: ErrorBody | ValidationErrorBody; response: Response }): string {
   const error = bad(answer);
   expect(`422 field_invalid, not ${error.type}`, answer.response.status === 422 && error.type === "field_invalid");

@@ -13,7 +13,7 @@ const school = variable("SCHOOL");
 const cookie = `oxa=${variable("SFAPI_COOKIE")}`;
 
 function clientWith(headers: Record<string, string>) {
-  // The records come as CSV too, which is a string; this client takes JSON only.
+  // The records exist as CSV too, which is a string; this client accepts only JSON.
   return createClient<paths, "application/json">({ baseUrl, headers });
 }
 
@@ -22,7 +22,7 @@ const service = clientWith({ Authorization: `Bearer ${variable("SFAPI_KEY")}` })
 const narrow = clientWith({ Authorization: `Bearer ${variable("NARROW_KEY")}` });
 const user = clientWith({ Cookie: cookie });
 
-/** Where the value is that the service refuses as not valid. */
+/** Return the location of the value that the service rejects as invalid. */
 function invalid(answer: { error?: ErrorBody | ValidationErrorBody; response: Response }): string {
   const error = bad(answer);
   expect(`422 field_invalid, not ${error.type}`, answer.response.status === 422 && error.type === "field_invalid");

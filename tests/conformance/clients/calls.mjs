@@ -1,4 +1,4 @@
-// One line of JSON a call, as in calls.py: what was tried, and what came of it.
+// Print one line of JSON for each call, with its result, as calls.py does.
 
 let failures = 0;
 

@@ -1,4 +1,4 @@
-// jsforce against the simulator: the calls of its documentation that an application makes.
+// jsforce against the simulator: the calls in its documentation that applications make.
 
 import { createRequire } from "node:module";
 import { attempt, expect, finish } from "./calls.mjs";

@@ -1,4 +1,4 @@
-// @salesforce/core, what the command line `sf` is built on: an org from an access token, its connection.
+// @salesforce/core, on which the command line `sf` is built: an org and a connection from an access token.
 
 import { createRequire } from "node:module";
 import { attempt, expect, finish } from "./calls.mjs";
