@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from api.domain.scopes import Scope
 from tests.api.cookies import CookieMaker
 from tests.api.served import gunicorn
 from tests.environments import ROOT
@@ -18,7 +19,7 @@ from tests.simulated import Simulator, manage, start_simulator
 
 DATA = ROOT / ".data" / "clients"
 SCHOOLS = 60
-SCOPES = "read:books,read:info,write:cases,read:records"
+SCOPES = ",".join(Scope)
 _TEACHER = """
     SELECT contact.accounts_uuid FROM sf_contact contact JOIN sf_adoption adoption ON adoption.contact_id = contact.id
     WHERE contact.accounts_uuid IS NOT NULL ORDER BY contact.id LIMIT 1
