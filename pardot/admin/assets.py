@@ -36,9 +36,8 @@ class AssetAdmin(ProgramsOnlyAdmin):
     search_help_text = "Part of the name, or Pardot ID"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the links first, then the fields, with flags in words and the campaign's name in place of its id."""
-        instead = {"flags": "flag_list", "campaign_id": "campaign"}
-        return ["pages", *(instead.get(name, name) for name in super().get_fields(request, obj))]
+        """Return the links first, then the fields, with flags in words."""
+        return ["pages", *("flag_list" if name == "flags" else name for name in super().get_fields(request, obj))]
 
     @admin.display(description="open in")
     def pages(self, asset: Any) -> SafeString | str:
@@ -63,6 +62,10 @@ class ContentAdmin(AssetAdmin):
     """An asset that belongs to a campaign."""
 
     list_filter = [FlagFilter]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return the fields with the campaign's name in place of its id."""
+        return ["campaign" if name == "campaign_id" else name for name in super().get_fields(request, obj)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Annotated here, so that the link needs no separate query per row.
