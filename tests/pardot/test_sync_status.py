@@ -10,7 +10,7 @@ from django.core.management import CommandError
 from django.test import Client
 from django.utils import timezone
 
-from pardot.catalog.entities import ALL, LOCK
+from pardot.catalog.entities import ALL, LOCK, Tier, of_tier
 from pardot.models import PardotQuota
 from pardot.status.entities import camp_status
 from pardot.status.steps import sync_steps
@@ -30,6 +30,8 @@ with_commits = pytest.mark.django_db(transaction=True)
 """Syncs commit."""
 
 URL = "/api/v1/pardot/sync/status"
+DAILY, EVERYTHING = len(of_tier(Tier.SET_UP)), len(ALL)
+"""The numbers of entities that a daily sync and a survey read."""
 
 
 @pytest.fixture
@@ -220,10 +222,10 @@ def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(supe
 @pytest.mark.parametrize(
     ("arguments", "steps"),
     [
-        ((), [(step, 12) for step in range(1, 13)]),
+        ((), [(step, DAILY) for step in range(1, DAILY + 1)]),
         (("--entities", "lists,forms"), [(1, 2), (2, 2)]),
-        (("--scout",), [*((step, 12) for step in range(1, 13)), (13, 13)]),
-        (("--survey",), [*((step, 16) for step in range(1, 17)), (16, 16), None]),
+        (("--scout",), [*((step, DAILY) for step in range(1, DAILY + 1)), (DAILY + 1, DAILY + 1)]),
+        (("--survey",), [*((step, EVERYTHING) for step in range(1, EVERYTHING + 1)), (EVERYTHING, EVERYTHING), None]),
     ],
     ids=["daily", "some", "scout", "survey"],
 )
