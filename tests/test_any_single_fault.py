@@ -21,7 +21,7 @@ from api.outbox import queue as outbox
 from pardot.models import CampaignMember, ContactCategoryScore, LeadCategoryScore, SalesforceCampaign
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from simulator.faults import KINDS
-from tests.api.outgoing import FIELD, cases_in, deliver, queued
+from tests.api.outgoing import FIELD, cases_in, deliver, make_queued_cases
 from tests.pardot.remote import Pardot, camp_sync
 from tests.pardot.remote import assert_equal as assert_copied
 from tests.sf.cache import assert_equal, sync
@@ -95,10 +95,10 @@ def assert_a_plain_run_makes_it_equal(victim: Victim, example: Example, compare:
 @pytest.mark.parametrize("cases", [pytest.param(1, id="one case"), pytest.param(3, id="three cases")])
 def test_deliver_pending(simulator: Simulator, seed: int, kind: str | None, cases: int) -> None:
     victim = Victim(simulator, lambda: deliver("--all"))
-    queued(cases)
+    make_queued_cases(cases)
     calls = victim.calls()
     for example in examples(calls, seed + (cases == 1), kind, parts=2):
-        accepted = {str(case.pk) for case in queued(cases)}
+        accepted = {str(case.pk) for case in make_queued_cases(cases)}
         victim.run_with(example)
         CircuitBreaker.objects.all().delete()  # otherwise the breaker would let calls through less and less often
         assert_a_plain_run_makes_it_equal(victim, example, partial(assert_delivered, simulator, accepted))

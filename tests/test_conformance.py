@@ -30,17 +30,17 @@ def run(*lines: str, seconds: float = 60) -> Outcome:
     return outcome
 
 
-def told(call: str, *, ok: bool) -> str:
+def call_line(call: str, *, ok: bool) -> str:
     return f"print({json.dumps(json.dumps({'call': call, 'ok': ok, 'detail': ''}))}, flush=True)"
 
 
 def test_a_client_whose_calls_all_work_passes() -> None:
-    outcome = run("print('noise')", told("query", ok=True), told("describe", ok=True))
+    outcome = run("print('noise')", call_line("query", ok=True), call_line("describe", ok=True))
     assert (outcome.verdict, exit_status([outcome])) == ("2 of 2 kinds of calls work", 0)
 
 
 def test_one_call_that_fails_fails_the_run() -> None:
-    outcomes = [run(told("query", ok=True)), run(told("query", ok=True), told("describe", ok=False))]
+    outcomes = [run(call_line("query", ok=True)), run(call_line("query", ok=True), call_line("describe", ok=False))]
     assert (outcomes[1].verdict, exit_status(outcomes)) == ("1 of 2 kinds of calls work", 1)
 
 
@@ -48,8 +48,8 @@ def test_one_call_that_fails_fails_the_run() -> None:
     ("lines", "trouble"),
     [
         ((), "it reported no call"),
-        ((told("query", ok=True), "raise SystemExit(3)"), "it ended with status 3"),
-        ((told("query", ok=True), "import missing_module"), "it ended with status 1"),
+        ((call_line("query", ok=True), "raise SystemExit(3)"), "it ended with status 3"),
+        ((call_line("query", ok=True), "import missing_module"), "it ended with status 1"),
     ],
 )
 def test_a_client_that_breaks_off_or_says_nothing_fails(lines: tuple[str, ...], trouble: str) -> None:
@@ -58,13 +58,13 @@ def test_a_client_that_breaks_off_or_says_nothing_fails(lines: tuple[str, ...], 
 
 
 def test_a_client_that_hangs_is_ended_and_fails() -> None:
-    outcome = run(told("query", ok=True), "import time", "time.sleep(100)", seconds=2)
+    outcome = run(call_line("query", ok=True), "import time", "time.sleep(100)", seconds=2)
     assert outcome.trouble.startswith("it ended with status -")
 
 
 def test_a_skipped_client_is_no_failure_unless_all_are() -> None:
     skipped = Outcome(CLIENT, skipped="no such registry")
-    assert exit_status([skipped, run(told("query", ok=True))]) == 0
+    assert exit_status([skipped, run(call_line("query", ok=True))]) == 0
     assert exit_status([skipped]) == 1
 
 

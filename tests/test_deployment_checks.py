@@ -35,13 +35,13 @@ def deployed_settings(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return settings
 
 
-def found() -> dict[str, str]:
+def check_ids() -> dict[str, str]:
     messages = run_checks(include_deployment_checks=True)
     return {str(each.id): each.msg for each in messages if str(each.id).startswith("sfapi.")}
 
 
 def test_nothing_is_found_where_all_is_well(deployed_settings: Any) -> None:
-    assert found() == {}
+    assert check_ids() == {}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_nothing_is_found_where_all_is_well(deployed_settings: Any) -> None:
 )
 def test_what_is_missing_is_told(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
     setattr(deployed_settings, name, value)
-    assert list(found()) == [identifier]
+    assert list(check_ids()) == [identifier]
 
 
 @pytest.mark.parametrize(
@@ -67,20 +67,20 @@ def test_an_env_file_that_others_may_read_is_told(
     deployed_settings: Any, tmp_path: Path, mode: int, told: bool
 ) -> None:
     (tmp_path / "own.env").chmod(mode)
-    assert ("sfapi.W004" in found()) is told
+    assert ("sfapi.W004" in check_ids()) is told
 
 
 def test_jobs_that_are_missing_or_of_another_folder_are_told(deployed_settings: Any) -> None:
     jobs = deployed_settings.CRONJOBS
     deployed_settings.CRONJOBS = [*jobs, ("1 2 * * *", "sfapi.cron.run", ["sync_books"])]
-    assert found()["sfapi.W006"].startswith("1 scheduled jobs are missing")
+    assert check_ids()["sfapi.W006"].startswith("1 scheduled jobs are missing")
     deployed_settings.CRONJOBS = jobs
     deployed_settings.CRONTAB_COMMENT = "sfapi in /srv/releases/2"
-    assert found()["sfapi.W006"].startswith(f"{2 * len(jobs)} scheduled jobs are missing")
+    assert check_ids()["sfapi.W006"].startswith(f"{2 * len(jobs)} scheduled jobs are missing")
 
 
 def test_where_a_worker_leads_no_crontab_is_missed(deployed_settings: Any) -> None:
     deployed_settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
-    assert "sfapi.W005" in found()
+    assert "sfapi.W005" in check_ids()
     with hold_lease(WORK):
-        assert found() == {}
+        assert check_ids() == {}

@@ -62,11 +62,11 @@ def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int |
     simulator.fail(kind, path="sobjects/Case|composite/sobjects", times=times, **action)
 
 
-def mend_salesforce(simulator: Simulator) -> None:
+def restore_salesforce(simulator: Simulator) -> None:
     simulator.post("/reset", {"faults": True})
 
 
-def queued(count: int, **values: Any) -> list[OutboundCase]:
+def make_queued_cases(count: int, **values: Any) -> list[OutboundCase]:
     """Create cases that were accepted but not delivered yet."""
     usual = {"maker": "key:test", "source": "case"}
     return [

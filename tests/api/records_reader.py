@@ -24,7 +24,7 @@ def page(client: Client, path: str = ACCOUNTS, **query: Any) -> Any:
     return answer.json()
 
 
-def whole(client: Client, **query: Any) -> Iterator[dict[str, Any]]:
+def read_all(client: Client, **query: Any) -> Iterator[dict[str, Any]]:
     """Yield all records by following ``next``, as a client does."""
     body = page(client, **query)
     while True:

@@ -45,7 +45,7 @@ def test_nobody_gets_a_5xx(
         end = time.monotonic() + seconds
         share = len(paths) // CLIENTS + 1
         clients = [
-            pool.submit(read, url, turned(paths, by=number * share), cookies.cookie(uuid=SUPER_USER), end, share)
+            pool.submit(read, url, cycle_from(paths, by=number * share), cookies.cookie(uuid=SUPER_USER), end, share)
             for number in range(CLIENTS)
         ]
         answers = sum((client.result() for client in clients), Answers())
@@ -53,7 +53,7 @@ def test_nobody_gets_a_5xx(
     assert max(status for _, status in answers) < 500
 
 
-def turned(paths: Sequence[str], *, by: int) -> Iterator[str]:
+def cycle_from(paths: Sequence[str], *, by: int) -> Iterator[str]:
     """Yield all requests in an endless cycle, starting at a different one for each client."""
     return itertools.islice(itertools.cycle(paths), by, None)
 

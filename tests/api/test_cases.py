@@ -19,7 +19,7 @@ from api.v1.cases import CaseDetail
 from sf.models import SFAPIUsageLog, SyncConfig
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID
-from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, deliver, mend_salesforce, post_case, writer
+from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, deliver, post_case, restore_salesforce, writer
 from tests.api.test_openapi import assert_fits
 from tests.simulated import Simulator
 
@@ -168,7 +168,7 @@ def test_salesforce_away_means_202_and_delivery_later(writer: Client, simulator:
     answer = post_case(writer)
     body = answer.json()
     assert (answer.status_code, body["status"], body["salesforce_id"]) == (202, "queued", None)
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver().startswith("1 delivered, 0 refused for good, 0 still queued")
     (made,) = cases_in(simulator)
     shown = writer.get(answer["Location"]).json()
@@ -216,7 +216,7 @@ def test_the_same_key_and_body_is_one_case_in_its_present_state(writer: Client, 
     first = post_case(writer, **KEY)
     second = post_case(writer, dict(reversed(CASE.items())), **KEY)
     assert (first.status_code, second.status_code) == (202, 202)
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     deliver()
     third = post_case(writer, **KEY)
     assert (third.status_code, third.json()["status"]) == (200, "delivered")

@@ -67,7 +67,7 @@ def test_they_are_for_logged_in_users(anonymous: Client, user: Client, service: 
         assert user.get(path).status_code == 404
 
 
-def give(user_contact: Any, **values: Any) -> Any:
+def make_adoption(user_contact: Any, **values: Any) -> Any:
     """Make an adoption of the contact, with opportunity, book and school."""
     opportunity = records.opportunity(
         contact=user_contact, account=values.pop("school", None), book=values.pop("book", None)
@@ -77,14 +77,14 @@ def give(user_contact: Any, **values: Any) -> Any:
 
 def test_ones_own_adoptions(user: Client) -> None:
     contact, book, school = records.contact(), records.book("Algebra"), records.school("Example College")
-    newest = give(
+    newest = make_adoption(
         contact, book=book, school=school, base_year=2025, school_year="2025 - 26", students=30,
         savings=Decimal("1234.50"), how_using="As the core textbook", confirmation_date=date(2025, 9, 1),
     )  # fmt: skip
-    give(contact, base_year=2019, students=-4, savings=Decimal("-10"), confirmation_type=ASSUMED)
-    give(contact, base_year=None, confirmation_type=None)
-    give(records.contact(accounts_uuid="00000000-0000-4000-8000-00000000000f"), base_year=2001, students=9)
-    give(contact, base_year=2000, is_deleted=True)
+    make_adoption(contact, base_year=2019, students=-4, savings=Decimal("-10"), confirmation_type=ASSUMED)
+    make_adoption(contact, base_year=None, confirmation_type=None)
+    make_adoption(records.contact(accounts_uuid="00000000-0000-4000-8000-00000000000f"), base_year=2001, students=9)
+    make_adoption(contact, base_year=2000, is_deleted=True)
     body = user.get(ADOPTIONS).json()
     assert (body["count"], body["contact_id"], body["first_year_adopting_openstax"]) == (3, contact.id, 2019)
     assert (body["total_students"], body["total_savings"]) == (30, 1234.5)
@@ -112,8 +112,8 @@ def test_ones_own_adoptions(user: Client) -> None:
 
 def test_an_adoption_without_book_or_school_shows_nulls(user: Client) -> None:
     contact = records.contact()
-    give(contact)
-    give(contact, book=records.book(is_deleted=True), school=records.school(is_deleted=True))
+    make_adoption(contact)
+    make_adoption(contact, book=records.book(is_deleted=True), school=records.school(is_deleted=True))
     records.adoption(contact=contact, opportunity_id=records.salesforce_id("006"))
     opportunity = records.opportunity(book=records.book(), account=records.school(), is_deleted=True)
     records.adoption(contact=contact, opportunity=opportunity)
@@ -123,9 +123,9 @@ def test_an_adoption_without_book_or_school_shows_nulls(user: Client) -> None:
 
 def test_confirmed_or_assumed_but_not_both(user: Client) -> None:
     contact = records.contact()
-    give(contact, base_year=1)
-    give(contact, base_year=2, confirmation_type=ASSUMED)
-    give(contact, base_year=3, confirmation_type=None)
+    make_adoption(contact, base_year=1)
+    make_adoption(contact, base_year=2, confirmation_type=ASSUMED)
+    make_adoption(contact, base_year=3, confirmation_type=None)
 
     def years(**query: str) -> list[int]:
         return [adoption["base_year"] for adoption in user.get(ADOPTIONS, query).json()["adoptions"]]
@@ -138,7 +138,7 @@ def test_confirmed_or_assumed_but_not_both(user: Client) -> None:
 
 
 def test_the_cache_header_agrees_with_the_times(user: Client) -> None:
-    give(records.contact())
+    make_adoption(records.contact())
     answer = user.get(ADOPTIONS)
     created, expires = (datetime.fromisoformat(answer.json()[name]) for name in ("cache_create", "cache_expire"))
     assert expires - created == timedelta(hours=1)
@@ -149,7 +149,7 @@ def test_the_cache_header_agrees_with_the_times(user: Client) -> None:
 def test_the_number_of_queries_does_not_grow(user: Client, django_assert_max_num_queries: Any) -> None:
     contact = records.contact()
     for _ in range(10):
-        give(contact, book=records.book(), school=records.school())
+        make_adoption(contact, book=records.book(), school=records.school())
     with django_assert_max_num_queries(2):  # limit, adoptions
         assert user.get(ADOPTIONS).json()["count"] == 10
     with django_assert_max_num_queries(2):

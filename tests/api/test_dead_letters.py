@@ -15,8 +15,8 @@ from tests.api.outgoing import (
     cases_in,
     deliver,
     deliver_refused,
-    mend_salesforce,
-    queued,
+    make_queued_cases,
+    restore_salesforce,
     writer,
 )
 from tests.simulated import Simulator
@@ -32,7 +32,7 @@ def page_of(case: OutboundCase) -> str:
 
 @pytest.fixture
 def dead_letter(simulator: Simulator, db: None) -> OutboundCase:
-    (case,) = queued(1, values=BAD)
+    (case,) = make_queued_cases(1, values=BAD)
     deliver_refused()
     return case
 
@@ -102,7 +102,7 @@ def test_a_dead_letter_that_is_dealt_with_is_reported_no_more(dead_letter: Outbo
 
 
 def test_several_are_dealt_with_or_sent_again_at_once(simulator: Simulator, admin_client: Client) -> None:
-    cases = queued(3, values=BAD)
+    cases = make_queued_cases(3, values=BAD)
     deliver_refused()
     keys = [str(case.pk) for case in cases]
     admin_client.post("/admin/api/outboundcase/", {"action": "deal_with", "_selected_action": keys[:2]})
@@ -114,10 +114,10 @@ def test_several_are_dealt_with_or_sent_again_at_once(simulator: Simulator, admi
 def test_a_queued_case_that_is_refused_for_ever_can_be_corrected_too(
     simulator: Simulator, admin_client: Client
 ) -> None:
-    (case,) = queued(1, values={"Subject": "New"})
+    (case,) = make_queued_cases(1, values={"Subject": "New"})
     break_salesforce(simulator, "refusal", name="unknown")
     deliver_refused()
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert "SOMETHING_NEW_IN_THIS_RELEASE" in admin_client.get(page_of(case)).text
     admin_client.post(page_of(case), {"Subject": "Newer"})
     deliver()
@@ -126,7 +126,7 @@ def test_a_queued_case_that_is_refused_for_ever_can_be_corrected_too(
 
 def test_a_case_that_is_being_sent_is_left_alone(simulator: Simulator, admin_client: Client) -> None:
     lease = {"lease_holder": "deliver_pending 1", "lease_until": Now()}
-    (case,) = queued(1, error_group="unknown", error_code="NEW")
+    (case,) = make_queued_cases(1, error_group="unknown", error_code="NEW")
     OutboundCase.objects.update(**{**lease, "lease_until": "2100-01-01T00:00:00Z"})
     assert admin_client.post(page_of(case), {"Subject": "Other"}).status_code == 403
     admin_client.post(f"/admin/api/outboundcase/{case.pk}/settle/")
@@ -136,7 +136,7 @@ def test_a_case_that_is_being_sent_is_left_alone(simulator: Simulator, admin_cli
 
 @pytest.mark.parametrize("state", ["queued", "delivered", "refused"])
 def test_what_is_not_refused_late_cannot_be_changed(simulator: Simulator, admin_client: Client, state: str) -> None:
-    (case,) = queued(1, state=state)
+    (case,) = make_queued_cases(1, state=state)
     page = admin_client.get(page_of(case))
     assert (page.status_code, "Number 0" in page.text, "send again" in page.text) == (200, True, False)
     assert admin_client.post(page_of(case), {"Subject": "Other"}).status_code == 403

@@ -17,7 +17,7 @@ from api.forms.spam import is_disposable
 from api.models import CircuitBreaker, FormSubmission, OutboundCase
 from api.protection import breaker
 from tests.api.conftest import bearer
-from tests.api.outgoing import break_salesforce, deliver, mend_salesforce, post
+from tests.api.outgoing import break_salesforce, deliver, post, restore_salesforce
 from tests.simulated import Simulator
 
 CONTACT_US = {
@@ -287,7 +287,7 @@ def test_salesforce_away_is_no_matter_for_who_sends(sender: Client, simulator: S
     calls = simulator.calls()
     submit(sender)
     assert simulator.calls() == calls
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver().startswith("6 delivered")
     assert len(made(simulator)) == 6
 

@@ -25,9 +25,9 @@ from tests.api.outgoing import (
     cases_in,
     deliver,
     deliver_refused,
-    mend_salesforce,
+    make_queued_cases,
     post_case,
-    queued,
+    restore_salesforce,
     writer,
 )
 from tests.plans import analyze, plan_of
@@ -79,7 +79,7 @@ def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: 
 
 
 def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulator: Simulator) -> None:
-    queued(30)
+    make_queued_cases(30)
     break_salesforce(simulator, "drop_after", times=1)
     assert "Salesforce is unavailable" in deliver()
     assert len(cases_in(simulator)) == 30
@@ -107,7 +107,7 @@ def test_a_probe_does_not_read_what_was_delivered(db: None) -> None:
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_another_attempt_that_was_quicker_is_found(writer: Client, simulator: Simulator, count: int) -> None:
-    cases = queued(count)
+    cases = make_queued_cases(count)
     made = simulator.create("Case", Subject="Number 0", **{FIELD: str(cases[0].pk)})
     path = r"sobjects/Case/SFAPI_Id__c" if count == 1 else "composite/sobjects"
     body = '[{"message": "duplicate value found", "errorCode": "DUPLICATE_VALUE", "fields": ["SFAPI_Id__c"]}]'
@@ -120,7 +120,7 @@ def test_another_attempt_that_was_quicker_is_found(writer: Client, simulator: Si
 def test_several_matches_count_as_delivered_and_are_reported(
     writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (case,) = queued(1)
+    (case,) = make_queued_cases(1)
     ids = [simulator.create("Case", Subject="Twin") for _ in range(2)]
     for record in ids:
         simulator.set_raw("Case", record, SFAPI_Id__c=str(case.pk))
@@ -139,7 +139,7 @@ def test_without_an_external_id_it_is_at_least_once(writer: Client, simulator: S
     assert post_case(writer).status_code == 202
     deliver()
     assert len(cases_in(simulator, ours)) == 3
-    queued(25)
+    make_queued_cases(25)
     assert deliver().startswith("25 delivered")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 25
 
@@ -164,7 +164,7 @@ def test_postgresql_goes_away_before_the_outcome_is_noted(
 
 
 def test_many_cases_take_few_calls(writer: Client, simulator: Simulator) -> None:
-    queued(150)
+    make_queued_cases(150)
     assert deliver() == "150 delivered, 0 refused for good, 0 still queued\n"
     assert len(cases_in(simulator)) == 150
     assert simulator.calls_to("composite/sobjects") == 2
@@ -179,8 +179,8 @@ def test_nothing_to_do_asks_salesforce_nothing_and_cron_has_nothing_to_mail(
 
 
 def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulator: Simulator) -> None:
-    queued(3)
-    (bad,) = queued(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
+    make_queued_cases(3)
+    (bad,) = make_queued_cases(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
     assert deliver_refused().startswith("3 delivered, 1 refused for good, 0 still queued\n")
     bad.refresh_from_db()
     assert (bad.state, bad.error_code) == ("failed", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
@@ -190,21 +190,21 @@ def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulat
 def test_what_people_wrote_is_not_in_the_logs(
     writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queued(1, values={"Subject": "private " * 100})
+    make_queued_cases(1, values={"Subject": "private " * 100})
     assert "private" not in deliver_refused()
     assert "STRING_TOO_LONG Subject" in caplog.text
     assert "private" not in caplog.text
 
 
 def test_a_call_that_is_refused_whole_is_made_one_by_one(writer: Client, simulator: Simulator) -> None:
-    queued(3)
+    make_queued_cases(3)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
     assert deliver().startswith("3 delivered")
     assert len(cases_in(simulator)) == 3
 
 
 def test_a_locked_row_is_tried_again_with_growing_pauses(writer: Client, simulator: Simulator) -> None:
-    (case,) = queued(1)
+    (case,) = make_queued_cases(1)
     break_salesforce(simulator, "error", code="UNABLE_TO_LOCK_ROW", status=400)
     pauses = []
     for _ in range(3):
@@ -213,7 +213,7 @@ def test_a_locked_row_is_tried_again_with_growing_pauses(writer: Client, simulat
         pauses.append(round((case.next_attempt_at - now()).total_seconds()))
     assert pauses == [0, 10, 20]
     assert not breaker.breaker_state().open
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver().startswith("0 delivered")
     assert deliver("--all").startswith("1 delivered")
 
@@ -224,7 +224,7 @@ def now() -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, settings: Any) -> None:
-    queued(60)
+    make_queued_cases(60)
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""  # without the field, a case that is sent twice is stored twice
 
     def run(_: int) -> str:
@@ -241,7 +241,7 @@ def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, se
 
 
 def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) -> None:
-    (case,) = queued(1, lease_holder="somebody", lease_until=Now() + timedelta(seconds=20), attempts=1)
+    (case,) = make_queued_cases(1, lease_holder="somebody", lease_until=Now() + timedelta(seconds=20), attempts=1)
     assert deliver() == "0 delivered, 0 refused for good, 1 still queued\n"
     OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
     assert deliver().startswith("1 delivered")
@@ -249,7 +249,7 @@ def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) ->
 
 
 def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> None:
-    queued(20)
+    make_queued_cases(20)
     with connection.cursor() as cursor:  # the plan for a table without statistics
         cursor.execute(
             "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
@@ -260,7 +260,7 @@ def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> Non
 
 
 def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
-    (case,) = queued(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
+    (case,) = make_queued_cases(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
     (taken,) = outbox.claim_due(holder="b", limit=5, as_of=now())
     case.refresh_from_db(fields=["state"])
     why = outbox.Why(Group.UNKNOWN, "X")
@@ -276,7 +276,7 @@ def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
 
 
 def test_a_configuration_to_mend_fails_the_command(writer: Client, settings: Any) -> None:
-    queued(1)
+    make_queued_cases(1)
     settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
     with pytest.raises(CommandError, match=r"invalid_grant.*nothing is lost"):
         deliver()
@@ -289,8 +289,8 @@ def test_a_configuration_to_mend_fails_the_command(writer: Client, settings: Any
 def test_the_admin_shows_dead_letters_and_sends_them_again(
     writer: Client, simulator: Simulator, admin_client: Client
 ) -> None:
-    (bad,) = queued(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
-    (done,) = queued(1)
+    (bad,) = make_queued_cases(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
+    (done,) = make_queued_cases(1)
     deliver_refused()
     page = admin_client.get("/admin/api/outboundcase/?state__exact=failed&q=Bad")
     assert "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST" in page.text
@@ -307,8 +307,8 @@ def test_the_admin_shows_dead_letters_and_sends_them_again(
 
 
 def test_healthz_tells_what_waits(db: None) -> None:
-    queued(2, created_at=Now() - timedelta(minutes=3))
-    queued(1, state="failed")
+    make_queued_cases(2, created_at=Now() - timedelta(minutes=3))
+    make_queued_cases(1, state="failed")
     shown = Client().get("/healthz/").json()["outbox"]
     assert (shown["ok"], shown["queued"], shown["failed"], shown["salesforce_is_away"]) == (False, 2, 1, False)
     OutboundCase.objects.filter(state="failed").update(settled_at=Now())

@@ -21,7 +21,15 @@ from sf.connection import clients as sf_connection
 from sf.models import RefusedLogin
 from sf.salesforce import login
 from sf.salesforce.login import SessionKeeper
-from tests.api.outgoing import break_salesforce, cases_in, deliver, mend_salesforce, post_case, queued, writer
+from tests.api.outgoing import (
+    break_salesforce,
+    cases_in,
+    deliver,
+    make_queued_cases,
+    post_case,
+    restore_salesforce,
+    writer,
+)
 from tests.simulated import Simulator
 
 __all__ = ["writer"]
@@ -36,7 +44,7 @@ def test_once_the_breaker_is_open_nobody_waits(writer: Client, simulator: Simula
     assert post_case(writer).status_code == 202
     assert time.monotonic() - began < 2
     assert simulator.calls() == calls
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert post_case(writer).status_code == 202
     assert deliver() == "5 delivered, 0 refused for good, 0 still queued\n"
     assert post_case(writer).status_code == 200
@@ -61,7 +69,7 @@ def test_what_lasts_opens_it_at_once(
         simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
     assert post_case(writer).status_code == 202
     assert breaker.breaker_state().open
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver(*(["--all"] if kind == "login" else [])).startswith("1 delivered")
 
 
@@ -115,11 +123,11 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
     if change == "other settings":
         settings.SALESFORCE_LOGIN = login | {"SALESFORCE_SECURITY_TOKEN": "of yesterday"}
     refuse_logins(simulator)
-    queued(2)
+    make_queued_cases(2)
     with pytest.raises(CommandError):
         deliver()
     another_process()
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     settings.SALESFORCE_LOGIN = login
     if change == "sf limits":
         call_command("sf", "limits", stdout=StringIO())
@@ -129,7 +137,7 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
 def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
     writer: Client, simulator: Simulator
 ) -> None:
-    queued(5)
+    make_queued_cases(5)
     break_salesforce(simulator, status=503)
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away")
@@ -137,14 +145,14 @@ def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
     assert [("not tried again" in deliver()) for _ in range(4)] == [False, False, True, True]
     assert simulator.calls() - calls == 3  # a login, and two probes
     assert sorted(OutboundCase.objects.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1]
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     CircuitBreaker.objects.update(last_failure=Now() - breaker.FIRST_PAUSE)
     assert deliver().startswith("5 delivered")
 
 
 def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simulator: Simulator) -> None:
-    (poison,) = queued(1, values={"Subject": "Poison"})
-    queued(3)
+    (poison,) = make_queued_cases(1, values={"Subject": "Poison"})
+    make_queued_cases(3)
     simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away")

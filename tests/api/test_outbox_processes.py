@@ -23,7 +23,7 @@ from api.auth.api_keys import api_key_create
 from api.domain.scopes import Scope
 from api.models import OutboundCase
 from tests.api.cookies import CookieMaker
-from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, mend_salesforce
+from tests.api.outgoing import CASE, FIELD, break_salesforce, cases_in, restore_salesforce
 from tests.api.served import gunicorn
 from tests.simulated import ROOT, Simulator, environment
 
@@ -143,7 +143,7 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
         process.kill()
         process.wait(10)
         leases_end()
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     time.sleep(0.4)
     first, second = deliverer(), deliverer()
     said = [process.communicate(timeout=60)[0] for process in (first, second)]

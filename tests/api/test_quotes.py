@@ -11,7 +11,7 @@ import requests
 from api.models import OutboundCase
 from tests.api.cookies import UUID, CookieMaker
 from tests.api.live.people import new_contact
-from tests.api.outgoing import queued
+from tests.api.outgoing import make_queued_cases
 from tests.api.test_canary import server
 from tests.conftest import Manage
 from tests.sampling import sampled
@@ -44,7 +44,7 @@ REFUSALS = [
 def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
     simulator: Simulator, run_manage: Manage, cases: int, code: str, status: int
 ) -> None:
-    queued(cases)
+    make_queued_cases(cases)
     simulator.fail(
         "error", path="sobjects/Case|composite/sobjects", times=None, code=code, status=status, message=QUOTING
     )
@@ -58,7 +58,7 @@ def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
 
 
 def test_an_html_page_that_quotes_is_no_better(simulator: Simulator, run_manage: Manage) -> None:
-    queued(1)
+    make_queued_cases(1)
     body = f"<html><body>Error while saving {CANARY}</body></html>"
     simulator.fail("status", path="sobjects/Case", times=None, status=400, body=body)
     done = run_manage("deliver_pending", LOGLEVEL="debug")

@@ -16,7 +16,7 @@ from api.records.resources import RESOURCES
 from sf.models.record import CachedRecord
 from tests.api import records
 from tests.api.cookies import UUID
-from tests.api.records_reader import ACCOUNTS, page, reader, refusal, whole
+from tests.api.records_reader import ACCOUNTS, page, read_all, reader, refusal
 
 __all__ = ["reader"]
 
@@ -59,8 +59,8 @@ def test_fields_chooses_columns_and_the_id_is_always_there(reader: Client) -> No
 
 def test_deleted_records_come_when_asked_for(reader: Client) -> None:
     kept, gone = records.school(), records.school(is_deleted=True)
-    assert [row["id"] for row in whole(reader)] == [kept.id]
-    assert [row["id"] for row in whole(reader, include_deleted="true")] == [kept.id, gone.id]
+    assert [row["id"] for row in read_all(reader)] == [kept.id]
+    assert [row["id"] for row in read_all(reader, include_deleted="true")] == [kept.id, gone.id]
     assert reader.get(f"{ACCOUNTS}{gone.id}/").status_code == 404
     assert reader.get(f"{ACCOUNTS}{gone.id}/", {"include_deleted": "true"}).json()["is_deleted"] is True
 
@@ -68,10 +68,10 @@ def test_deleted_records_come_when_asked_for(reader: Client) -> None:
 def test_columns_are_filters(reader: Client) -> None:
     texan = records.school("Texan", state="Texas", assignments_created=7)
     other = records.school("Other", state=None)
-    assert [row["id"] for row in whole(reader, state="Texas")] == [texan.id]
-    assert [row["id"] for row in whole(reader, state="")] == [other.id]
-    assert [row["id"] for row in whole(reader, assignments_created="7")] == [texan.id]
-    assert [row["id"] for row in whole(reader, id=other.id[:15])] == [other.id]
+    assert [row["id"] for row in read_all(reader, state="Texas")] == [texan.id]
+    assert [row["id"] for row in read_all(reader, state="")] == [other.id]
+    assert [row["id"] for row in read_all(reader, assignments_created="7")] == [texan.id]
+    assert [row["id"] for row in read_all(reader, id=other.id[:15])] == [other.id]
     opportunity = records.opportunity(account=texan, is_won=True, close_date="2026-01-31")
     records.opportunity(account=other, is_won=False)
     path = "/api/v1/records/opportunities/"
@@ -86,8 +86,8 @@ def test_columns_are_filters(reader: Client) -> None:
 @pytest.mark.parametrize("yes", ["true", "1", "yes", "on", "True"])
 def test_booleans_are_read_as_on_every_other_route(reader: Client, user: Client, yes: str) -> None:
     kept, gone = records.school("Kept"), records.school("Gone", is_deleted=True)
-    assert [row["id"] for row in whole(reader, include_deleted=yes)] == [kept.id, gone.id]
-    assert [row["id"] for row in whole(reader, include_deleted="off")] == [kept.id]
+    assert [row["id"] for row in read_all(reader, include_deleted=yes)] == [kept.id, gone.id]
+    assert [row["id"] for row in read_all(reader, include_deleted="off")] == [kept.id]
     assert user.get("/api/v1/adoptions", {"confirmed": yes}).status_code == 404, (
         "accepted: the user just has no adoptions"
     )

@@ -18,7 +18,7 @@ from api.records.cursor import Cursor
 from sf.models import Account
 from sf.reads.record_pages import Position
 from tests.api import records
-from tests.api.records_reader import ACCOUNTS, page, reader, whole
+from tests.api.records_reader import ACCOUNTS, page, read_all, reader
 from tests.plans import analyze, plan_of
 
 __all__ = ["reader"]
@@ -31,7 +31,7 @@ def test_pages_hold_every_record_once_in_the_order_of_change(reader: Client) -> 
     same_moment = datetime(2026, 5, 1, tzinfo=UTC)
     ids = [records.school(local_update_date=same_moment).id for _ in range(7)]
     earlier = records.school(local_update_date=same_moment - timedelta(microseconds=1)).id
-    assert [row["id"] for row in whole(reader, limit=3)] == [earlier, *sorted(ids)]
+    assert [row["id"] for row in read_all(reader, limit=3)] == [earlier, *sorted(ids)]
     assert page(reader, limit=8)["next"] is None
 
 
@@ -86,7 +86,7 @@ def test_a_merge_that_is_still_open_is_not_passed_by(
     other_session.commit()
     assert late not in {row["id"] for row in [*first["results"], *second["results"]]}
     for earlier in (first, second):
-        assert late in {row["id"] for row in whole(reader, modified_since=earlier["as_of"])}
+        assert late in {row["id"] for row in read_all(reader, modified_since=earlier["as_of"])}
 
 
 def test_without_open_transactions_as_of_follows_the_clock(reader: Client, database: str) -> None:
@@ -107,7 +107,7 @@ def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
     other_session.commit()
     last = reader.get(first["next"].removeprefix("http://testserver")).json()
     assert last["as_of"] == first["as_of"]
-    assert late in {row["id"] for row in whole(reader, modified_since=last["as_of"])}
+    assert late in {row["id"] for row in read_all(reader, modified_since=last["as_of"])}
 
 
 def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
@@ -130,7 +130,7 @@ def test_copying_while_others_write_loses_nothing(reader: Client, database: str)
             copied |= {row["id"] for row in body["results"]}
             since = {"modified_since": body["as_of"]}
             time.sleep(0.05)
-    copied |= {row["id"] for row in whole(reader, **since)}
+    copied |= {row["id"] for row in read_all(reader, **since)}
     assert copied == {future.result() for future in writing}
 
 

@@ -22,9 +22,9 @@ from tests.api.outgoing import (
     cases_in,
     deliver,
     deliver_refused,
-    mend_salesforce,
+    make_queued_cases,
     post_case,
-    queued,
+    restore_salesforce,
     writer,
 )
 from tests.sampling import sampled
@@ -51,7 +51,7 @@ def assert_survives(writer: Client, simulator: Simulator) -> None:
     assert [answer.status_code for answer in answers] == [202, 202, 202]
     deliver_during_the_fault("--all")
     assert outbox.queue_depth().queued == 3
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver("--all").startswith("3 delivered, 0 refused for good, 0 still queued")
     made = [case["Id"] for case in cases_in(simulator)]
     shown = [writer.get(answer["Location"]).json() for answer in answers]
@@ -79,7 +79,7 @@ def test_accepted_cases_survive_each_recorded_refusal_where_a_second_call_would_
     for _ in range(3):
         assert post_case(writer).status_code == 202
     deliver_during_the_fault("--all")
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver("--all").startswith("3 delivered")
     assert len(cases_in(simulator, f"Subject = '{CASE['subject']}'")) == 3
 
@@ -102,7 +102,7 @@ def test_what_is_wrong_with_the_record_is_told_at_once_or_becomes_a_dead_letter(
 ) -> None:
     break_salesforce(simulator, status=503)
     queued_case = post_case(writer)
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     break_salesforce(simulator, "error", code=code, status=400, message="said by Salesforce")
     direct = post_case(writer)
     assert (direct.status_code, direct.json()["salesforce_code"]) == (422, code)
@@ -127,25 +127,25 @@ def test_of_a_call_for_several_those_that_were_made_stay_made(
 ) -> None:
     if not external_id:
         settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
-    queued(4)
+    make_queued_cases(4)
     break_salesforce(simulator, "refusal", name=name, only="Number 2")
     deliver_during_the_fault()
     states = {case.values["Subject"]: case.state for case in OutboundCase.objects.all()}
     assert states == {"Number 0": "delivered", "Number 1": "delivered", "Number 2": "queued", "Number 3": "delivered"}
     assert not breaker.breaker_state().open
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     deliver("--all")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
 
 
 def test_one_by_one_those_that_were_made_stay_made(writer: Client, simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
-    queued(4)
+    make_queued_cases(4)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400)
     simulator.fail("status", path="sobjects/Case", skip=2, times=None, status=503)
     deliver_during_the_fault()
     assert outbox.queue_depth().queued == 2
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     deliver("--all")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
 
@@ -177,7 +177,7 @@ def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
     assert f"{case_id}: queued, but refused so far: {NAMED[name].code}" in deliver_refused("--all")
     shown = writer.get("/healthz/").json()["outbox"]
     assert (shown["ok"], shown["stuck"]) == (False, 1)
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     assert deliver("--all").startswith("1 delivered")
     assert writer.get("/healthz/").json()["outbox"]["ok"]
 
@@ -192,6 +192,6 @@ def test_what_an_administrator_has_to_mend_shows_with_its_remedy(
     assert (outbox_check["ok"], outbox_check["stuck"], outbox_check["salesforce_is_away"]) == (False, 1, True)
     assert "org" in outbox_check["message"]
     assert REFUSALS[NAMED[name].code].remedy.rstrip(".") in OutboundCase.objects.get().error_message
-    mend_salesforce(simulator)
+    restore_salesforce(simulator)
     deliver("--all")
     assert writer.get("/healthz/").json()["outbox"]["ok"]

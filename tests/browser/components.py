@@ -66,12 +66,12 @@ def print_page(visit: Visit) -> None:
     visit.settle()
 
 
-def asked(visit: Visit, path: str) -> Any:
+def fetch_json(visit: Visit, path: str) -> Any:
     """Return an endpoint's answer to this visitor: ``fetch_json(visit, "engagement?limit=5")``."""
     return visit.page.evaluate("async (path) => (await fetch(`/api/v1/pardot/${path}`)).json()", path)
 
 
-def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
+def alter_answers(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
     """Pass all later answers of an endpoint through ``change``."""
 
     def answer(route: Route) -> None:
@@ -83,7 +83,7 @@ def altered(visit: Visit, pattern: str, change: Callable[[Any], None]) -> None:
     visit.page.route(f"**/api/v1/pardot/{pattern}", answer)
 
 
-def exported(
+def download_csv(
     visit: Visit, button: Locator, folder: Path, click: Callable[[Locator], None] = Locator.click
 ) -> list[dict[str, str]]:
     """Click an export button and return the rows of its CSV."""

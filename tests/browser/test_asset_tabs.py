@@ -36,7 +36,7 @@ def names(page: Page, caption: str) -> list[str]:
     ]
 
 
-def exported(page: Page, caption: str, folder: Path) -> list[dict[str, str]]:
+def download_csv(page: Page, caption: str, folder: Path) -> list[dict[str, str]]:
     with page.expect_download() as started:
         page.get_by_role("button", name=f"Export as CSV: {caption}", exact=True).click()
     file = folder / started.value.suggested_filename
@@ -83,7 +83,7 @@ def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_p
     expect(count(page, "Campaigns")).to_have_text(f"({counts['no_members']} campaigns found)")
     expect(page.get_by_role("combobox", name="Issue", exact=True)).to_have_value("no_members")
     page.get_by_role("button", name="Activity", exact=True).click()
-    rows = exported(page, "Campaigns", tmp_path)
+    rows = download_csv(page, "Campaigns", tmp_path)
     assert len(rows) == counts["no_members"]
     assert all("No members" in row["Issues"] for row in rows)
     activity = [int(row["Activity"]) for row in rows]
@@ -169,13 +169,13 @@ def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_
     found = get(camp, f"assets/{type_}?sort=name&limit=500")
     table = camp.page.locator(".drawer-inside").get_by_role("table")
     expect(table.locator(".table-count")).to_contain_text(str(found["count"]))
-    rows = exported(camp.page, found["summary"]["label"], tmp_path)
+    rows = download_csv(camp.page, found["summary"]["label"], tmp_path)
     assert [row["Name"] for row in rows] == [record["name"] or "" for record in found["records"]]
 
 
 def test_a_deleted_campaign_is_called_so_everywhere(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
-    rows = exported(camp.page, "Custom redirects", tmp_path)
+    rows = download_csv(camp.page, "Custom redirects", tmp_path)
     assert len(rows) > 0
     for row in rows:
         assert row["Campaign"].endswith(" (deleted)")

@@ -11,7 +11,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from pardot.dashboard.tabs import TABS, Tab
-from tests.browser.components import asked, run_module
+from tests.browser.components import fetch_json, run_module
 from tests.browser.conftest import OURS, Open
 from tests.browser.sites import SUPER_USER, Site, serve
 from tests.browser.visit import Visit
@@ -68,7 +68,7 @@ def test_after_tier_1_the_other_tiers_say_what_to_run(open_window: Open, set_up_
 
 
 @contextmanager
-def renamed(site: Site, table: str, record: object, **values: str | None) -> Iterator[None]:
+def rename_row(site: Site, table: str, record: object, **values: str | None) -> Iterator[None]:
     """Change a row, and restore it at the end."""
     columns = ", ".join(f"{name} = %s" for name in values)
     with psycopg.connect(site.database, autocommit=True) as connection:
@@ -86,8 +86,8 @@ def renamed(site: Site, table: str, record: object, **values: str | None) -> Ite
 def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=scout-report")
-    best = asked(visit, "engagement?limit=1")["prospects"][0]["id"]
-    with renamed(camp_site, "pardot_prospect", best, first_name=SCRIPT, last_name="<b>", company=SCRIPT):
+    best = fetch_json(visit, "engagement?limit=1")["prospects"][0]["id"]
+    with rename_row(camp_site, "pardot_prospect", best, first_name=SCRIPT, last_name="<b>", company=SCRIPT):
         visit.go("/pardot/?tab=scout-report")
         visit.page.get_by_role("button", name=SCRIPT).first.click()
         expect(visit.page.get_by_role("dialog").get_by_role("heading", level=2)).to_have_text(f"{SCRIPT} <b>")
@@ -98,10 +98,10 @@ def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Sit
 def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=scout-report")
-    best = asked(visit, "engagement?limit=1")["prospects"][0]["id"]
-    record = asked(visit, "orphans?kind=custom_redirects")["records"][0]["record_id"]
+    best = fetch_json(visit, "engagement?limit=1")["prospects"][0]["id"]
+    record = fetch_json(visit, "orphans?kind=custom_redirects")["records"][0]["record_id"]
     with (
-        renamed(camp_site, "pardot_prospect", best, first_name=None, last_name=" ", email=None, company=None),
+        rename_row(camp_site, "pardot_prospect", best, first_name=None, last_name=" ", email=None, company=None),
         psycopg.connect(camp_site.database, autocommit=True) as connection,
     ):
         visit.go("/pardot/?tab=scout-report")
@@ -110,7 +110,7 @@ def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open
         change = (
             "UPDATE pardot_orphanrecord SET name = %s WHERE kind = 'custom_redirects' AND record_id = %s RETURNING id"
         )
-        name = asked(visit, "orphans?kind=custom_redirects")["records"][0]["name"]
+        name = fetch_json(visit, "orphans?kind=custom_redirects")["records"][0]["name"]
         try:
             connection.execute(change, ["", record])
             visit.go("/pardot/?tab=full-survey&orphans.kind=custom_redirects")

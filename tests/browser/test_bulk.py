@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.clicks import Clicks
-from tests.browser.components import asked, exported, fits
+from tests.browser.components import download_csv, fetch_json, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
@@ -30,7 +30,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
     yield visit
     token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
     for kind in ("tasks", "exemptions"):
-        if ids := [each["id"] for each in asked(visit, f"{kind}?limit={ALL_OF_THEM}")[kind]]:
+        if ids := [each["id"] for each in fetch_json(visit, f"{kind}?limit={ALL_OF_THEM}")[kind]]:
             address = f"{visit.url}/api/v1/pardot/{kind}/remove"
             assert visit.page.request.post(address, data={"ids": ids}, headers={"X-CSRFToken": token}).ok
 
@@ -69,7 +69,7 @@ def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_bac
     expect(title).to_have_value("")
     drawer.get_by_role("button", name="Undo").click()
     expect(drawer.get_by_role("row", name="Write to nobody")).to_have_count(0)
-    assert asked(camp, "tasks")["count"] == 0
+    assert fetch_json(camp, "tasks")["count"] == 0
 
 
 # -- forty rows ------------------------------------------------------------------------------------------------------
@@ -83,8 +83,8 @@ def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp:
     click(boxes(page).nth(39), modifiers=["Shift"])
     expect(bar(page)).to_contain_text("40 selected")
     assert page.evaluate(PLACE) == before, "nothing jumps"
-    assert len(exported(camp, bar(page).get_by_role("button", name="CSV"), tmp_path)) == 40
-    wanted = asked(camp, "campaigns?sort=name&limit=40")["campaigns"]
+    assert len(download_csv(camp, bar(page).get_by_role("button", name="CSV"), tmp_path)) == 40
+    wanted = fetch_json(camp, "campaigns?sort=name&limit=40")["campaigns"]
 
     written = writes(page)
     click(bar(page).get_by_role("button", name="Create tasks"))
@@ -94,7 +94,7 @@ def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp:
     expect(page.get_by_text("40 tasks created.").first).to_be_visible()
     expect(bar(page)).to_be_hidden()
     assert click.number == 4
-    tasks = asked(camp, f"tasks?limit={ALL_OF_THEM}")["tasks"]
+    tasks = fetch_json(camp, f"tasks?limit={ALL_OF_THEM}")["tasks"]
     assert {task["asset_id"] for task in tasks} == {campaign["id"] for campaign in wanted}
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("fetch('/api/v1/pardot/tasks').then((a) => a.json()).then((a) => a.count === 0)")
@@ -103,7 +103,7 @@ def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp:
 
 def test_all_that_match_are_exempt_by_one_request(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.flag=no_members")
-    page, many = camp.page, asked(camp, "asset-health")["types"]["campaigns"]["counts"]["no_members"]
+    page, many = camp.page, fetch_json(camp, "asset-health")["types"]["campaigns"]["counts"]["no_members"]
     page.get_by_role("checkbox", name="Select all rows of this page").check()
     if many > 25:
         bar(page).get_by_role("button", name=f"Select all {many} campaigns").click()
@@ -113,7 +113,7 @@ def test_all_that_match_are_exempt_by_one_request(camp: Visit) -> None:
     page.get_by_label("Reason").select_option("Right as it is")
     page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True).click()
     expect(page.get_by_text(re.compile(f"{many} campaigns? exempt until")).first).to_be_visible()
-    assert asked(camp, "exemptions")["count"] == many
+    assert fetch_json(camp, "exemptions")["count"] == many
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
     assert written == ["campaigns/exemptions", "exemptions/remove"]
@@ -171,4 +171,4 @@ def test_issues_get_a_task_each(camp: Visit) -> None:
     page.get_by_role("region", name="Selected: Issues").get_by_role("button", name="Create tasks").click()
     page.get_by_role("dialog").get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_text("2 tasks created.").first).to_be_visible()
-    assert asked(camp, "tasks")["count"] == 2
+    assert fetch_json(camp, "tasks")["count"] == 2

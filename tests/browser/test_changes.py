@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.components import asked, exported, run_module
+from tests.browser.components import download_csv, fetch_json, run_module
 from tests.browser.conftest import Open
 from tests.browser.past import worse_and_better
 from tests.browser.sites import Site
@@ -75,9 +75,9 @@ def test_the_file_of_a_table_has_ids_links_owner_and_numbers(
     camp: Visit, tmp_path: Path, area: str, caption: str
 ) -> None:
     camp.go("/pardot/?tab=campaign-map" if area == "campaigns" else f"/pardot/?gear.type={area}&tab=gear-locker")
-    [record] = asked(camp, f"assets/{area}?limit=1&sort=name")["records"]
+    [record] = fetch_json(camp, f"assets/{area}?limit=1&sort=name")["records"]
     button = camp.page.get_by_role("button", name=f"Export as CSV: {caption}", exact=True)
-    row = next(row for row in exported(camp, button, tmp_path) if row["Pardot ID"] == str(record["id"]))
+    row = next(row for row in download_csv(camp, button, tmp_path) if row["Pardot ID"] == str(record["id"]))
     assert str(record["id"]) in row["Pardot link"]
     assert row["Folder"] == (record["folder_name"] or "")
     assert "Owner" in row

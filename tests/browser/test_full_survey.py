@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.components import altered, asked, exported, fits
+from tests.browser.components import alter_answers, download_csv, fetch_json, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
@@ -28,7 +28,7 @@ def panel(visit: Visit, name: str) -> Locator:
 
 def test_orphans_by_kind_down_to_their_rows(survey: Visit, tmp_path: Path) -> None:
     survey.go(TAB)
-    page, latest = survey.page, asked(survey, "orphans?limit=1")
+    page, latest = survey.page, fetch_json(survey, "orphans?limit=1")
     expect(panel(survey, "orphans").locator(".figure-value.large")).to_have_text(str(latest["total"]))
     kinds = panel(survey, "orphan-kinds")
     counts = {one["kind"]: one["count"] for one in latest["kinds"]}
@@ -43,13 +43,13 @@ def test_orphans_by_kind_down_to_their_rows(survey: Visit, tmp_path: Path) -> No
     expect(kinds).to_contain_text("What to do:")
     assert page.evaluate("new URLSearchParams(location.search).get('orphans.kind')") == "custom_redirects"
     expect(kinds.locator("tbody tr")).to_have_count(counts["custom_redirects"])
-    rows = exported(survey, kinds.get_by_role("button", name="Export as CSV"), tmp_path)
-    records = asked(survey, "orphans?kind=custom_redirects")["records"]
+    rows = download_csv(survey, kinds.get_by_role("button", name="Export as CSV"), tmp_path)
+    records = fetch_json(survey, "orphans?kind=custom_redirects")["records"]
     assert [(row["Name"], row["Deleted campaign"]) for row in rows] == [
         (one["name"], one["missing"]) for one in records
     ]
     expect(kinds.locator("tbody th a").first).to_have_attribute(
-        "href", asked(survey, "config")["pardot_url"] + f"/customRedirect/read/id/{records[0]['record_id']}"
+        "href", fetch_json(survey, "config")["pardot_url"] + f"/customRedirect/read/id/{records[0]['record_id']}"
     )
 
 
@@ -57,7 +57,7 @@ def test_the_sum_of_a_group_leads_to_its_first_kind(survey: Visit) -> None:
     survey.go(TAB)
     panel(survey, "orphans").get_by_role("link", name="Leads and contacts").click()
     survey.settle()
-    counts = {one["kind"]: one["count"] for one in asked(survey, "orphans?limit=1")["kinds"]}
+    counts = {one["kind"]: one["count"] for one in fetch_json(survey, "orphans?limit=1")["kinds"]}
     expected = "Leads without a prospect" if counts["leads_without_prospect"] else "Contacts without a prospect"
     expect(panel(survey, "orphan-kinds").get_by_role("heading", level=3)).to_have_text(expected)
 
@@ -76,7 +76,7 @@ def test_unlinked_prospects_open_the_drawer_here(survey: Visit) -> None:
 
 def test_prospects_in_figures_lead_to_prospects(survey: Visit) -> None:
     survey.go(TAB)
-    health = asked(survey, "prospect-health")
+    health = fetch_json(survey, "prospect-health")
     figures = panel(survey, "prospect-health")
     expect(figures).to_contain_text(f"{health['link_rate']}% linked")
     figures.get_by_role("link", name=f"Opted out: {health['opted_out']}").click()
@@ -100,7 +100,7 @@ def test_two_checks_of_one_day_are_not_the_first_one(survey: Visit) -> None:
         [latest] = answer["checks"]
         answer["checks"].append({**latest, "captured_at": latest["captured_at"][:11] + "00:00:01Z", "total": 3})
 
-    altered(survey, "orphans/history*", again)
+    alter_answers(survey, "orphans/history*", again)
     survey.go(TAB)
     expect(panel(survey, "orphans")).not_to_contain_text("This is the first check.")
     expect(panel(survey, "orphans").get_by_role("table", name="Checks so far").get_by_role("row")).to_have_count(3)
@@ -109,7 +109,7 @@ def test_two_checks_of_one_day_are_not_the_first_one(survey: Visit) -> None:
 def test_the_trend_goes_back_over_the_checks(survey: Visit) -> None:
     survey.go(TAB)
     expect(panel(survey, "orphans")).to_contain_text("This is the first check.")
-    altered(survey, "orphans/history*", with_earlier_checks)
+    alter_answers(survey, "orphans/history*", with_earlier_checks)
     survey.go(f"{TAB}&orphans.kind=forms")
     orphans = panel(survey, "orphans")
     expect(orphans).to_contain_text("−8")
@@ -125,7 +125,7 @@ def as_many(answer: Any) -> None:
 
 
 def test_more_than_have_details_is_said(survey: Visit) -> None:
-    altered(survey, "orphans?*", as_many)
+    alter_answers(survey, "orphans?*", as_many)
     survey.go(f"{TAB}&orphans.kind=landing_pages")
     expect(panel(survey, "orphan-kinds").locator(".banner")).to_contain_text("4,321 in all; the first")
 
@@ -133,7 +133,7 @@ def test_more_than_have_details_is_said(survey: Visit) -> None:
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
-    altered(visit, "orphans/history*", with_earlier_checks)
+    alter_answers(visit, "orphans/history*", with_earlier_checks)
     visit.go(TAB)
     assert fits(visit)
     assert visit.axe() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pardot.dashboard.tabs import TABS
-from tests.browser.components import altered
+from tests.browser.components import alter_answers
 from tests.browser.conftest import Open
 from tests.browser.past import earlier_days
 from tests.browser.sites import Site
@@ -73,7 +73,7 @@ def stay_in_place(open_window: Open, site: Site, width: int, seed: int) -> None:
 @pytest.mark.parametrize("width", SIZES)
 def test_a_banner_that_comes_moves_nothing(open_window: Open, camp_site: Site, width: int) -> None:
     visit = window(open_window, camp_site, width, seed=2)
-    altered(visit, "sync/status", lambda status: status["entities"][0].update(freshness="old"))
+    alter_answers(visit, "sync/status", lambda status: status["entities"][0].update(freshness="old"))
     assert jumps(visit, PAGES["base-camp"]) == ""
     assert visit.page.locator(".strip-banner .banner").is_visible()
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
-from tests.browser.components import asked, fits, run_module
+from tests.browser.components import fetch_json, fits, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import SUPER_USER, Site
 from tests.browser.visit import Visit
@@ -21,7 +21,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
     """A Super User's window on a site with data; the views that the test saves are deleted."""
     visit = open_window(camp_site)
     yield visit
-    for view in asked(visit, "views")["views"]:
+    for view in fetch_json(visit, "views")["views"]:
         token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
         address = f"{visit.url}/api/v1/pardot/views/{view['id']}"
         assert visit.page.request.delete(address, headers={"X-CSRFToken": token}).ok
@@ -62,7 +62,7 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
     page.get_by_label("Share with the team").check()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(drawer(camp).get_by_text("Shared")).to_be_visible()
-    assert [view["is_shared"] for view in asked(camp, "views")["views"]] == [True]
+    assert [view["is_shared"] for view in fetch_json(camp, "views")["views"]] == [True]
 
     drawer(camp).get_by_role("button", name="by mail").click()
     mail = page.get_by_role("dialog", name="by mail")
@@ -131,7 +131,7 @@ def test_whoever_is_not_in_the_team_is_linked_to_a_member_by_one_button(camp: Vi
         drawer(camp).get_by_role("button", name="This is me").click()
         expect(drawer(camp).get_by_role("region", name="Areas")).to_contain_text("Forms")
         expect(drawer(camp).get_by_role("button", name="This is me")).to_have_count(0)
-        assert {one["name"]: one["accounts_uuid"] for one in asked(camp, "config")["team"]} == {
+        assert {one["name"]: one["accounts_uuid"] for one in fetch_json(camp, "config")["team"]} == {
             "Ines": SUPER_USER, "Ben": None,
         }  # fmt: skip
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pardot.dashboard.tabs import TABS
-from tests.browser.components import asked, run_module
+from tests.browser.components import fetch_json, run_module
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
@@ -35,10 +35,10 @@ def exemptions(camp: Visit) -> Iterator[None]:
     """Exempt one asset with an issue of every type, and two forms."""
     camp.go("/pardot/?tab=tags")
     made = []
-    for area, summary in asked(camp, "asset-health")["types"].items():
+    for area, summary in fetch_json(camp, "asset-health")["types"].items():
         flags = [flag for flag in summary["issues"] if summary["counts"][flag]]
         for flag in flags[: 2 if area == "forms" else 1]:
-            [asset] = asked(camp, f"assets/{area}?flag={flag}&limit=1")["records"]
+            [asset] = fetch_json(camp, f"assets/{area}?flag={flag}&limit=1")["records"]
             what = {"asset_type": area, "asset_id": asset["id"], "issue": summary["issues"][flag], "reason": "A test"}
             made.append(run_module(camp, "core/api", f"return (await m.api.post('exemptions', {what})).id;"))
     assert len(made) == 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.components import asked
+from tests.browser.components import fetch_json
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
@@ -32,7 +32,9 @@ def active(visit: Visit) -> Locator:
 
 @pytest.mark.parametrize("keys", ["ControlOrMeta+k", "/"])
 def test_a_half_remembered_campaign_is_opened_without_the_mouse(camp: Visit, keys: str) -> None:
-    wanted = next(each for each in asked(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4)
+    wanted = next(
+        each for each in fetch_json(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4
+    )
     camp.page.keyboard.press(keys)
     expect(palette(camp).get_by_role("combobox")).to_be_focused()
     camp.page.keyboard.type(" ".join(word[:6].upper() for word in reversed(wanted["name"].split()[1:4])))
@@ -68,7 +70,7 @@ def test_a_page_an_issue_and_a_drawer_are_found(camp: Visit, typed: str, group: 
 @pytest.mark.parametrize("what", ["a drawer", "an asset"])
 def test_enter_takes_what_was_typed_and_not_what_was_there_before(camp: Visit, what: str) -> None:
     """Fast typists press Enter before the list or the server's answer is up to date."""
-    asset = asked(camp, "campaigns?limit=1")["campaigns"][0]["id"]
+    asset = fetch_json(camp, "campaigns?limit=1")["campaigns"][0]["id"]
     typed, address = ("compare", "open=compare") if what == "a drawer" else (str(asset), f"asset.id={asset}")
     camp.page.keyboard.press("/")
     expect(palette(camp).get_by_role("option").first).to_be_visible()

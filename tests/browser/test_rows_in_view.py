@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pardot.dashboard.tabs import TABS
-from tests.browser.components import asked
+from tests.browser.components import fetch_json
 from tests.browser.conftest import Open
 from tests.browser.past import worse_and_better
 from tests.browser.sites import Site
@@ -83,7 +83,7 @@ def test_links_of_the_palette_my_work_and_an_asset_bring_the_first_row_into_view
     camp.page.keyboard.type("forms in no campaign")
     camp.page.get_by_role("group", name="Issues").get_by_role("option", name="Forms in no campaign").click()
     camp.page.wait_for_function("() => rowOutOfView() === ''")
-    campaign = asked(camp, "campaigns?limit=1")["campaigns"][0]["id"]
+    campaign = fetch_json(camp, "campaigns?limit=1")["campaigns"][0]["id"]
     for address, link in (
         ("?tab=tags&open=my-work", "Forms in no campaign"),
         (f"?open=asset&asset.type=campaigns&asset.id={campaign}", "Show on the map"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.components import altered, asked, exported, fits
+from tests.browser.components import alter_answers, download_csv, fetch_json, fits
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import LIGHT_AND_WIDE, Visit
@@ -28,7 +28,7 @@ def panel(visit: Visit, name: str) -> Locator:
 
 def test_figures_lead_to_their_prospects(scout: Visit) -> None:
     scout.go(TAB)
-    page, summary = scout.page, asked(scout, "engagement")["summary"]
+    page, summary = scout.page, fetch_json(scout, "engagement")["summary"]
     engagement, table = panel(scout, "engagement"), panel(scout, "top-prospects")
     expect(engagement.locator(".figure-value.large")).to_have_text(str(summary["active_30d"]))
     expect(table.locator(".table-count")).to_have_text(f"({summary['total_count']} prospects)")
@@ -54,12 +54,12 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     scout.page.get_by_placeholder("Name, email, company").fill(best["company"].split()[0])
     expect(table.locator(".table-count")).to_contain_text("found")
     expect(names.first).to_contain_text(best["name"])
-    rows = exported(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
+    rows = download_csv(scout, table.get_by_role("button", name="Export as CSV"), tmp_path)
     assert rows[0]["Prospect"] == best["name"]
     assert rows[0]["Score"] == str(best["score"])
     assert rows[0]["Pardot"].endswith(f"/prospect/read/id/{best['id']}")
     crm_id = best["salesforce_contact_id"] or best["salesforce_lead_id"]
-    assert rows[0]["Salesforce"] == f"{asked(scout, 'config')['sf_instance_url']}/{crm_id}"
+    assert rows[0]["Salesforce"] == f"{fetch_json(scout, 'config')['sf_instance_url']}/{crm_id}"
     assert all(best["company"].split()[0].lower() in " ".join(row.values()).lower() for row in rows)
     table.get_by_role("button", name="Score", exact=True).click()
     expect(table.get_by_role("columnheader", name="Score", exact=True)).to_have_attribute("aria-sort", "ascending")
@@ -70,7 +70,7 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
 def asked_best(visit: Visit) -> Any:
     """Open the tab and return the first prospect."""
     visit.go(TAB)
-    return asked(visit, "engagement?limit=1")["prospects"][0]
+    return fetch_json(visit, "engagement?limit=1")["prospects"][0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -83,11 +83,11 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
     who = page.evaluate("new URLSearchParams(location.search).get('prospect.id')")
-    found = asked(visit, f"engagement/{who}/activities")
+    found = fetch_json(visit, f"engagement/{who}/activities")
     expect(drawer.get_by_role("heading", level=2)).to_have_text(found["prospect"]["name"])
     expect(drawer.locator(".table-count")).to_have_text(f"({found['count']} events)")
     expect(drawer.get_by_role("link", name="Pardot", exact=False).first).to_have_attribute(
-        "href", asked(visit, "config")["pardot_url"] + f"/prospect/read/id/{who}"
+        "href", fetch_json(visit, "config")["pardot_url"] + f"/prospect/read/id/{who}"
     )
     assert visit.axe() == []
     page.keyboard.press("Escape")
@@ -138,7 +138,7 @@ def break_links(answer: Any) -> None:
 
 
 def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
-    altered(scout, "engagement?*", break_links)
+    alter_answers(scout, "engagement?*", break_links)
     scout.go(TAB)
     broken = panel(scout, "crm-links")
     expect(broken.locator(".figure-value")).to_have_text(["70", "0"])
@@ -153,7 +153,7 @@ def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
 
 def test_stuck_adoption_data_leads_to_its_prospects(scout: Visit) -> None:
     scout.go(TAB)
-    alert = asked(scout, "engagement")["adoption_json_alert"]
+    alert = fetch_json(scout, "engagement")["adoption_json_alert"]
     stuck = panel(scout, "stuck-adoptions")
     stuck.get_by_role("link", name="Prospects with adoption data that is stuck").click()
     expect(panel(scout, "top-prospects").locator(".table-count")).to_contain_text(f"({alert['stuck_count']} ")
@@ -166,7 +166,7 @@ def as_sample(answer: Any) -> None:
 
 
 def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
-    altered(scout, "engagement?*", as_sample)
+    alter_answers(scout, "engagement?*", as_sample)
     scout.go(TAB)
     engagement = panel(scout, "engagement")
     expect(engagement.locator(".banner")).to_contain_text("A sample, not all prospects")
@@ -177,7 +177,7 @@ def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
 @pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
 def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
-    altered(visit, "engagement?*", break_links)
+    alter_answers(visit, "engagement?*", break_links)
     visit.go(TAB)
     assert fits(visit)
     assert visit.axe() == []

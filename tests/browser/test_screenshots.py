@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.components import asked, print_page
+from tests.browser.components import fetch_json, print_page
 from tests.browser.conftest import Open
 from tests.browser.sites import VISITOR, Site
 from tests.browser.test_operations import sign_in
@@ -42,7 +42,7 @@ def test_tabs(
 def test_drawers(open_window: Open, camp_site: Site, width: str, scheme: str) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": WIDTHS[width], "height": 900})
     visit.go("/pardot/")
-    form = asked(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
+    form = fetch_json(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
     for name, query in {**DRAWERS, "asset": f"open=asset&asset.type=forms&asset.id={form['id']}"}.items():
         visit.go(f"/pardot/?{query}")
         visit.page.get_by_role("dialog").wait_for()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from pardot.domain.days import today
 from tests.api.served import SECRET_KEY
-from tests.browser.components import asked, run_module
+from tests.browser.components import fetch_json, run_module
 from tests.browser.conftest import OPERATOR_PASSWORD, Open
 from tests.browser.monday import bad_monday, clear
 from tests.browser.past import earlier_days, plan_camp, worse_and_better
@@ -123,7 +123,7 @@ def test_one_of_each(open_window: Open, camp_site: Site, width: int, scheme: str
     """The pictures show a campaign, its members, a prospect, and a tag."""
     visit = look(open_window, camp_site, width, scheme)
     visit.go("/pardot/")
-    campaign = asked(visit, "campaigns?limit=1")["campaigns"][0]["id"]
+    campaign = fetch_json(visit, "campaigns?limit=1")["campaigns"][0]["id"]
     visit.go("/pardot/?tab=scout-report")
     visit.page.locator('[data-panel="top-prospects"] tbody th button').first.click()
     take_dialog(visit, f"prospect-{width}-{scheme}")

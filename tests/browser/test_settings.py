@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Dialog, Locator, expect
 
-from tests.browser.components import asked, fits, run_module
+from tests.browser.components import fetch_json, fits, run_module
 from tests.browser.conftest import Open
 from tests.browser.visit import DARK_AND_NARROW, Visit
 
@@ -51,7 +51,7 @@ def save(visit: Visit) -> None:
 
 
 def value_of(visit: Visit, key: str) -> object:
-    found = asked(visit, "admin/config")["configuration"]
+    found = fetch_json(visit, "admin/config")["configuration"]
     return next(entry["value"] for entry in found if entry["key"] == key)
 
 
@@ -77,7 +77,7 @@ def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
     page.get_by_role("checkbox", name="Lists").check()
     page.keyboard.press("Enter")
     expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample", "Ines Example"])
-    saved = asked(settings, "admin/team")["team"][0]
+    saved = fetch_json(settings, "admin/team")["team"][0]
     assert (saved["name"], saved["areas"]) == ("Thomas Sample", ["lists", "tags"])
     assert saved["accounts_uuid"] == "5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935"
     team.get_by_role("button", name="Remove: Ines Example").click()
@@ -93,7 +93,7 @@ def test_open_tasks_are_named_before_somebody_is_removed(with_team: Visit) -> No
     dialog = with_team.page.get_by_role("dialog", name="Remove Ines Example?")
     expect(dialog).to_contain_text("1 open task of Ines Example will be unassigned.")
     dialog.get_by_role("button", name="Cancel").click()
-    assert [member["name"] for member in asked(with_team, "admin/team")["team"]] == ["Ines Example", "Tom Sample"]
+    assert [member["name"] for member in fetch_json(with_team, "admin/team")["team"]] == ["Ines Example", "Tom Sample"]
 
 
 def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
@@ -123,7 +123,7 @@ def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) ->
     page.get_by_role("button", name="Cancel").click()
     question.get_by_role("button", name="Discard").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert asked(with_team, "admin/team")["team"][1]["role"] == ""
+    assert fetch_json(with_team, "admin/team")["team"][1]["role"] == ""
 
 
 def test_what_somebody_else_did_meanwhile_stays(with_team: Visit) -> None:
@@ -139,7 +139,7 @@ def test_what_somebody_else_did_meanwhile_stays(with_team: Visit) -> None:
     with_team.page.get_by_role("button", name="Save").click()
     expect(section(with_team, "Team")).to_contain_text("Forms")
     expect(with_team.page.get_by_role("dialog")).to_have_count(0)
-    team = asked(with_team, "admin/team")["team"]
+    team = fetch_json(with_team, "admin/team")["team"]
     assert [(member["role"], member["areas"]) for member in team] == [("Forms", ["forms"]), ("", ["tags"])]
 
 
@@ -163,7 +163,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     expect(field.locator("input")).to_have_value("0.15")
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
-    entries = {entry["key"]: entry for entry in asked(settings, "admin/config")["configuration"]}
+    entries = {entry["key"]: entry for entry in fetch_json(settings, "admin/config")["configuration"]}
     assert entries["score_weights"]["updated_at"] is None, "the row is deleted, not just reset"
 
 
@@ -285,7 +285,7 @@ def test_lines_are_added_and_taken_away_and_texts_are_changed(settings: Visit) -
         resets.first.click()
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
-    assert not [entry["key"] for entry in asked(settings, "admin/config")["configuration"] if entry["is_changed"]]
+    assert not [entry["key"] for entry in fetch_json(settings, "admin/config")["configuration"] if entry["is_changed"]]
 
 
 def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.clicks import Clicks
-from tests.browser.components import asked, exported, run_module
+from tests.browser.components import download_csv, fetch_json, run_module
 from tests.browser.conftest import Open
 from tests.browser.past import earlier_days, plan_camp, worse_and_better
 from tests.browser.sites import Site
@@ -86,15 +86,17 @@ def test_job_b_forms_in_no_campaign_are_linked_and_exported_with_two_clicks(camp
     click(page.get_by_role("link", name="Forms in no campaign"))
     expect(page).to_have_url(re.compile(re.escape("?tab=gear-locker&gear.type=forms&forms.flag=no_campaign")))
     expect(page.locator("[data-table=forms] tbody tr").first).to_be_in_viewport()
-    rows = exported(camp, page.get_by_role("button", name="Export as CSV: Forms", exact=True), tmp_path, click)
+    rows = download_csv(camp, page.get_by_role("button", name="Export as CSV: Forms", exact=True), tmp_path, click)
     assert click.number <= 2
-    assert len(rows) == asked(camp, "asset-health")["types"]["forms"]["counts"]["no_campaign"] > 0
+    assert len(rows) == fetch_json(camp, "asset-health")["types"]["forms"]["counts"]["no_campaign"] > 0
     assert all(row["Pardot ID"] in row["Pardot link"] for row in rows)
 
 
 def test_job_c_a_half_remembered_campaign_is_found_with_three_clicks_and_typing(camp: Visit) -> None:
     camp.go("/pardot/")
-    wanted = next(each for each in asked(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4)
+    wanted = next(
+        each for each in fetch_json(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4
+    )
     page, click = camp.page, Clicks()
     click(page.get_by_role("tab", name="Campaign Map"))
     click(page.get_by_role("searchbox", name="Name, folder, tag, ID"))
@@ -122,7 +124,7 @@ def test_job_d_five_tasks_with_two_of_them_closed_cost_six_clicks(camp: Visit) -
         click(drawer.get_by_role("button", name=f"Done: Write to school {number}"))
         expect(drawer.locator(".table-count")).to_contain_text(f"({4 - number} tasks)")
     assert click.number <= 6
-    tasks = asked(camp, "tasks")["tasks"]
+    tasks = fetch_json(camp, "tasks")["tasks"]
     assert {(task["title"], task["due_date"]) for task in tasks} == {
         (f"Write to school {number}", "2031-05-02") for number in range(5)
     }
@@ -131,7 +133,7 @@ def test_job_d_five_tasks_with_two_of_them_closed_cost_six_clicks(camp: Visit) -
 
 def test_job_e_broken_crm_links_are_one_click_away_with_their_values(camp: Visit) -> None:
     camp.go("/pardot/")
-    alerts = asked(camp, "engagement?limit=1")["crm_id_alerts"]
+    alerts = fetch_json(camp, "engagement?limit=1")["crm_id_alerts"]
     page, click = camp.page, Clicks()
     click(page.get_by_role("link", name=f"{alerts['total_bad']} broken CRM links"))
     rows = page.locator("[data-table=crm] tbody tr")
@@ -186,7 +188,7 @@ def test_job_g_an_exemption_costs_three_clicks_and_a_word_and_can_be_undone(camp
     click(page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True))
     assert click.number <= 3
     expect(page.get_by_role("dialog")).to_have_count(0)
-    [made] = asked(camp, "exemptions")["exemptions"]
+    [made] = fetch_json(camp, "exemptions")["exemptions"]
     assert made["reason"] == "Kept as a record"
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text(f"exempt until {made['until']}")).to_have_count(0)
@@ -247,7 +249,7 @@ def test_job_i_stale_data_are_named_and_one_click_reads_them_again(
 def test_job_j_weights_are_changed_in_three_clicks_with_a_preview(camp: Visit) -> None:
     page, click = camp.page, Clicks()
     camp.go("/pardot/")
-    before = asked(camp, "health-score")["overall"]
+    before = fetch_json(camp, "health-score")["overall"]
     click(page.get_by_role("link", name="Settings"))
     click(page.get_by_label("Prospects not linked to Salesforce"))
     page.keyboard.press("ControlOrMeta+a")
@@ -258,7 +260,7 @@ def test_job_j_weights_are_changed_in_three_clicks_with_a_preview(camp: Visit) -
     click(page.get_by_role("button", name="Save changes"))
     expect(bar).to_have_count(0)
     assert click.number <= 3
-    assert asked(camp, "health-score")["overall"] == promised < before
+    assert fetch_json(camp, "health-score")["overall"] == promised < before
 
 
 def test_job_k_the_first_number_is_within_the_first_300_pixels_of_a_phone(open_window: Open, camp_site: Site) -> None:

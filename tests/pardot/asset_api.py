@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pardot.models import Exemption
 from tests.api.conftest import cookies, super_user, user
-from tests.pardot.audit_factories import READ, audit, read
+from tests.pardot.audit_factories import READ, audit, mark_read
 
 __all__ = ["ask", "assert_documented", "audit_now", "cookies", "exempt", "names", "super_user", "user"]
 
@@ -34,7 +34,7 @@ def ask(super_user: Client) -> Ask:
 def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:
     """Mark all entities but ``unread`` as read, run the audits, and return the end of the look-back."""
     now = timezone.now()
-    read(*(name for name in READ if name not in unread), until=now - activity_age)
+    mark_read(*(name for name in READ if name not in unread), until=now - activity_age)
     audit(now)
     return now - activity_age
 

@@ -25,7 +25,7 @@ READ = (
 _ids = count(1001)
 
 
-def read(*names: str, until: datetime = UNTIL, since: datetime | None = None) -> None:
+def mark_read(*names: str, until: datetime = UNTIL, since: datetime | None = None) -> None:
     """Mark these entities as completely read (activities only from ``since`` on)."""
     for name in names:
         EntityState.objects.update_or_create(
@@ -39,7 +39,7 @@ def make(model: type[PardotRecord], **values: Any) -> int:
     return int(model._default_manager.create(**values).pk)
 
 
-def happened(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None) -> None:
+def make_activities(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None) -> None:
     """Make activities of this type; ``form_id=`` and the like name their asset."""
     rows = [VisitorActivity(id=next(_ids), type=kind, created_at=when, **of) for _ in range(times)]
     VisitorActivity.objects.bulk_create(rows)
@@ -66,6 +66,6 @@ def figures(area: str) -> Mapping[str, Any]:
     return found
 
 
-def only(model: Any, **values: Any) -> Any:
+def columns_of(model: Any, **values: Any) -> Any:
     """Return these ``columns`` of the record ``pk``."""
     return model.objects.values_list(*values["columns"]).get(pk=values["pk"])

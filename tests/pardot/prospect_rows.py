@@ -33,13 +33,13 @@ def activity(who: Prospect, *, ago: timedelta = timedelta(days=1), **values: Any
     )
 
 
-def engaged(who: Prospect, activities: int, *, last: datetime | None = None) -> None:
+def make_engagement(who: Prospect, activities: int, *, last: datetime | None = None) -> None:
     ProspectEngagement.objects.create(
         prospect_id=who.pk, activity_count=activities, last_activity=last or timezone.now() - timedelta(hours=2)
     )
 
 
-def read_completely(*entities: str, ago: timedelta = timedelta(hours=1), since: datetime | None = None) -> None:
+def mark_read(*entities: str, ago: timedelta = timedelta(hours=1), since: datetime | None = None) -> None:
     """Mark entities as completely read by a sync that began this long ago."""
     for name in entities:
         EntityState.objects.update_or_create(

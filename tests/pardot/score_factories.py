@@ -29,14 +29,14 @@ TODAY = date(2026, 6, 30)
 _ids = count(1)
 
 
-def read(*names: str, until: datetime = NOW, **more: Any) -> None:
+def mark_read(*names: str, until: datetime = NOW, **more: Any) -> None:
     """Mark these entities as completely read."""
     for name in names:
         EntityState.objects.update_or_create(name=name, defaults={"complete_until": until, **more})
 
 
 def read_everything(until: datetime = NOW) -> None:
-    read(*(part for entity in ALL for part in entity.parts), until=until)
+    mark_read(*(part for entity in ALL for part in entity.parts), until=until)
 
 
 def make(model: type[PardotRecord], **values: Any) -> int:
@@ -91,6 +91,6 @@ def snapshot(day: date, **values: Any) -> DailySnapshot:
     return DailySnapshot.objects.create(day=day, **{"tier": 1, **values})
 
 
-def finished(tier: Tier | None = Tier.SET_UP, now: datetime = NOW) -> DailySnapshot:
+def finish_sync(tier: Tier | None = Tier.SET_UP, now: datetime = NOW) -> DailySnapshot:
     """Finish a sync."""
     return finish(tier, now)

@@ -26,7 +26,7 @@ from pardot.v1.assets import AssetHealth, AssetInventory, AssetList
 from pardot.v1.gear import GearSummary
 from pardot.v1.tags import TagList
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, names, super_user, user
-from tests.pardot.audit_factories import happened, make
+from tests.pardot.audit_factories import make, make_activities
 
 __all__ = ["ask", "cookies", "super_user", "user"]
 
@@ -141,8 +141,8 @@ def test_a_record_carries_what_the_table_shows(ask: Ask) -> None:
     make(Folder, id=9, name="Forms")
     when = timezone.now() - timedelta(days=3)
     form = make(Form, id=12, name="Sign up", campaign_id=3, folder_id=9, created_at=when, updated_at=when)
-    happened(4, when, times=2, form_id=form)
-    happened(3, when, form_id=form)
+    make_activities(4, when, times=2, form_id=form)
+    make_activities(3, when, form_id=form)
     exempt("forms", "forms_errors", form)
     audit_now()
     answer = ask("assets/forms")
@@ -193,7 +193,7 @@ def test_pages_and_orders(ask: Ask) -> None:
     campaigns = [make(Campaign, name=name) for name in ("Zebra", "ape")]
     for number, name in enumerate((" b", "A", "c", None)):
         form = make(Form, id=number + 1, name=name, campaign_id=[*campaigns, None, None][number])
-        happened(4, timezone.now() - timedelta(days=2), times=number, form_id=form)
+        make_activities(4, timezone.now() - timedelta(days=2), times=number, form_id=form)
     audit_now()
     answer = ask("assets/forms", limit=2)
     assert (answer["count"], names(answer)) == (4, [" b", "A"])
@@ -213,7 +213,7 @@ def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     campaign = make(Campaign, name="Spring")
     for name, where in (("Fine", campaign), ("Lost %", 99), ("Loose", None)):
         form = make(Form, name=name, campaign_id=where)
-        happened(4, timezone.now() - timedelta(days=2), form_id=form)
+        make_activities(4, timezone.now() - timedelta(days=2), form_id=form)
     lost = Form.objects.get(name="Lost %").pk
     exempt("forms", "orphan_forms", lost)
     audit_now()
@@ -292,7 +292,7 @@ def test_without_activities_flags_and_counts_of_them_are_absent(ask: Ask) -> Non
 
 def test_when_no_newer_activities_come_what_was_found_no_longer_holds(ask: Ask) -> None:
     form = make(Form, campaign_id=None)
-    happened(3, timezone.now() - timedelta(days=9), form_id=form)
+    make_activities(3, timezone.now() - timedelta(days=9), form_id=form)
     audit_now(activity_age=timedelta(days=7, hours=23))
     assert ask("assets/forms")["records"][0]["error_count"] == 1
     exempt("forms", "forms_dormant", form)
@@ -332,7 +332,7 @@ def test_answers_are_as_documented(ask: Ask) -> None:
     """The service does not validate its answers, so this test does."""
     form = make(Form, name="A", campaign_id=make(Campaign, salesforce_id=SF_ID), created_at=timezone.now())
     make(Tag, name="Region: EU")
-    happened(4, timezone.now() - timedelta(days=1), form_id=form)
+    make_activities(4, timezone.now() - timedelta(days=1), form_id=form)
     audit_now()
     schemas: dict[str, Any] = {
         "assets": AssetInventory, "asset-health": AssetHealth, "assets/forms": AssetList, "assets/tags": AssetList,

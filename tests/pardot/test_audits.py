@@ -35,13 +35,13 @@ from tests.pardot.audit_factories import (
     VIEW,
     VISIT,
     audit,
+    columns_of,
     counts,
     figures,
     flags,
-    happened,
     make,
-    only,
-    read,
+    make_activities,
+    mark_read,
 )
 
 pytestmark = pytest.mark.django_db
@@ -67,20 +67,20 @@ SECOND = timedelta(seconds=1)
     ],
 )
 def test_the_look_back_is_exact_to_the_second(when: datetime, counts_it: bool) -> None:
-    read(*READ)
+    mark_read(*READ)
     form = make(Form)
-    happened(SUCCESS, when, form_id=form)
+    make_activities(SUCCESS, when, form_id=form)
     audit()
     assert Form.objects.get(pk=form).activity_count == int(counts_it)
 
 
 @pytest.mark.parametrize(("days", "found"), [(1, 1), (2, 2), (60, 3)])
 def test_the_look_back_is_as_long_as_staff_say(days: int, found: int) -> None:
-    read(*READ)
+    mark_read(*READ)
     set_value("activity_lookback_days", days, by="test")
     form = make(Form)
     for ago in (timedelta(hours=1), timedelta(days=1, hours=1), timedelta(days=59, hours=23), timedelta(days=61)):
-        happened(SUCCESS, UNTIL - ago, form_id=form)
+        make_activities(SUCCESS, UNTIL - ago, form_id=form)
     audit()
     assert Form.objects.get(pk=form).activity_count == found
 
@@ -105,32 +105,32 @@ def assert_no_data() -> None:
 
 
 def test_without_activities_nothing_is_dormant() -> None:
-    read(*(name for name in READ if name != "activities"))
+    mark_read(*(name for name in READ if name != "activities"))
     assert_no_data()
 
 
 def test_activities_of_more_than_8_days_ago_say_nothing() -> None:
-    read(*READ)
-    read("activities", until=NOW - timedelta(days=8, seconds=1))
+    mark_read(*READ)
+    mark_read("activities", until=NOW - timedelta(days=8, seconds=1))
     assert_no_data()
 
 
 def test_activities_of_8_days_ago_will_do() -> None:
-    read(*READ)
-    read("activities", until=NOW - timedelta(days=8))
+    mark_read(*READ)
+    mark_read("activities", until=NOW - timedelta(days=8))
     assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
     assert (counts("forms")["dormant"], counts("forms")["errors"]) == (1, 0)
 
 
 def test_activities_must_reach_back_far_enough() -> None:
-    read(*READ)
-    read("activities", since=SINCE + SECOND)
+    mark_read(*READ)
+    mark_read("activities", since=SINCE + SECOND)
     assert_no_data()
 
 
 def test_activities_that_reach_back_just_far_enough_will_do() -> None:
-    read(*READ)
-    read("activities", since=SINCE)
+    mark_read(*READ)
+    mark_read("activities", since=SINCE)
     assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
 
 
@@ -138,29 +138,29 @@ def test_activities_that_reach_back_just_far_enough_will_do() -> None:
 
 
 def test_submissions_of_a_form_are_of_type_4_and_errors_of_type_3() -> None:
-    read(*READ)
+    mark_read(*READ)
     used, broken, quiet = make(Form), make(Form), make(Form)
-    happened(SUCCESS, times=3, form_id=used)
-    happened(ERROR, times=2, form_id=broken)
+    make_activities(SUCCESS, times=3, form_id=used)
+    make_activities(ERROR, times=2, form_id=broken)
     for kind in (CLICK, VIEW, BOUNCED, SPAM, VISIT):
-        happened(kind, form_id=quiet)
-    happened(SUCCESS, form_handler_id=quiet)
-    happened(ERROR, form_handler_id=quiet)
+        make_activities(kind, form_id=quiet)
+    make_activities(SUCCESS, form_handler_id=quiet)
+    make_activities(ERROR, form_handler_id=quiet)
     audit()
     assert flags(Form, used) & {"dormant", "errors"} == set()
     assert flags(Form, broken) & {"dormant", "errors"} == {"dormant", "errors"}
     assert flags(Form, quiet) & {"dormant", "errors"} == {"dormant"}
-    found = {pk: only(Form, pk=pk, columns=("activity_count", "error_count")) for pk in (used, broken, quiet)}
+    found = {pk: columns_of(Form, pk=pk, columns=("activity_count", "error_count")) for pk in (used, broken, quiet)}
     assert found == {used: (3, 0), broken: (0, 2), quiet: (0, 0)}
     assert (counts("forms")["dormant"], counts("forms")["errors"]) == (2, 1)
 
 
 def test_a_landing_page_is_dormant_without_views() -> None:
-    read(*READ)
+    mark_read(*READ)
     seen, quiet = make(LandingPage), make(LandingPage)
-    happened(VIEW, times=2, landing_page_id=seen)
+    make_activities(VIEW, times=2, landing_page_id=seen)
     for kind in (CLICK, ERROR, SUCCESS):
-        happened(kind, landing_page_id=quiet)
+        make_activities(kind, landing_page_id=quiet)
     audit()
     assert LandingPage.objects.get(pk=seen).activity_count == 2
     assert "dormant" not in flags(LandingPage, seen)
@@ -168,11 +168,11 @@ def test_a_landing_page_is_dormant_without_views() -> None:
 
 
 def test_a_redirect_is_dormant_without_clicks() -> None:
-    read(*READ)
+    mark_read(*READ)
     clicked, quiet = make(CustomRedirect), make(CustomRedirect)
-    happened(CLICK, custom_redirect_id=clicked)
-    happened(CUSTOM_URL_CLICK, times=2, custom_redirect_id=clicked)
-    happened(VIEW, custom_redirect_id=quiet)
+    make_activities(CLICK, custom_redirect_id=clicked)
+    make_activities(CUSTOM_URL_CLICK, times=2, custom_redirect_id=clicked)
+    make_activities(VIEW, custom_redirect_id=quiet)
     audit()
     assert CustomRedirect.objects.get(pk=clicked).activity_count == 3
     assert "dormant" not in flags(CustomRedirect, clicked)
@@ -181,7 +181,7 @@ def test_a_redirect_is_dormant_without_clicks() -> None:
 
 @pytest.mark.parametrize("model", [Form, LandingPage, ListEmail, CustomRedirect])
 def test_an_orphan_names_a_campaign_that_does_not_exist_and_counts_once(model: Any) -> None:
-    read(*READ)
+    mark_read(*READ)
     linked, loose = make(Campaign, salesforce_id=SF_18), make(Campaign, salesforce_id=" ")
     at_home, in_loose = make(model, campaign_id=linked), make(model, campaign_id=loose)
     orphan, nowhere, zero = make(model, campaign_id=5), make(model, campaign_id=None), make(model, campaign_id=0)
@@ -197,7 +197,7 @@ def test_an_orphan_names_a_campaign_that_does_not_exist_and_counts_once(model: A
 
 @pytest.mark.parametrize(("subject", "missing"), [(None, True), ("", True), (" \t\n", True), ("Hello", False)])
 def test_an_email_without_subject(subject: str | None, missing: bool) -> None:
-    read(*READ)
+    mark_read(*READ)
     email = make(ListEmail, subject=subject)
     audit()
     assert ("no_subject" in flags(ListEmail, email)) is missing
@@ -210,7 +210,7 @@ STALE = {"stale", "stale_1y"}
 
 @pytest.mark.parametrize(("name", "missing"), [(None, True), ("", True), (" \t", True), ("Teachers", False)])
 def test_a_list_without_name(name: str | None, missing: bool) -> None:
-    read(*READ)
+    mark_read(*READ)
     record = make(List, name=name, updated_at=NOW)
     audit()
     assert ("unnamed" in flags(List, record)) is missing
@@ -228,14 +228,14 @@ def test_a_list_without_name(name: str | None, missing: bool) -> None:
     ],
 )
 def test_a_list_is_stale_for_6_to_12_months_or_longer(changed: datetime, expected: set[str]) -> None:
-    read(*READ)
+    mark_read(*READ)
     record = make(List, name="Teachers", created_at=NOW.replace(year=2019), updated_at=changed)
     audit()
     assert flags(List, record) & STALE == expected
 
 
 def test_a_list_that_was_never_changed_counts_from_its_creation() -> None:
-    read(*READ)
+    mark_read(*READ)
     old, undated = make(List, name="A", created_at=NOW.replace(year=2019)), make(List, name="B")
     audit()
     assert flags(List, old) & STALE == {"stale_1y"}
@@ -244,7 +244,7 @@ def test_a_list_that_was_never_changed_counts_from_its_creation() -> None:
 
 
 def test_staff_say_when_lists_are_stale() -> None:
-    read(*READ)
+    mark_read(*READ)
     set_value("list_stale_months", 1, by="test")
     set_value("list_stale_severe_months", 3, by="test")
     ages = (15, 45, 100)
@@ -276,7 +276,7 @@ def test_staff_say_when_lists_are_stale() -> None:
 def test_flags_whose_inputs_were_not_read_are_absent(
     model: Any, area: str, missing: str, without: set[str], others: set[str]
 ) -> None:
-    read(*(name for name in READ if name != missing))
+    mark_read(*(name for name in READ if name != missing))
     record = make(model, **({"salesforce_id": SF_18} if model is Campaign else {}))
     audit()
     assert flags(model, record) & without == set()
@@ -287,7 +287,7 @@ def test_flags_whose_inputs_were_not_read_are_absent(
 
 
 def test_an_audit_follows_what_changes_and_leaves_the_rest_alone() -> None:
-    read(*READ)
+    mark_read(*READ)
     form, campaign = make(Form, campaign_id=None), make(Campaign)
     audit()
     assert "no_campaign" in flags(Form, form)

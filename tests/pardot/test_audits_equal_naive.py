@@ -25,7 +25,7 @@ from pardot.models import (
     TaggedObject,
     VisitorActivity,
 )
-from tests.pardot.audit_factories import NOW, READ, SINCE, UNTIL, audit, read
+from tests.pardot.audit_factories import NOW, READ, SINCE, UNTIL, audit, mark_read
 from tests.pardot.naive_audits import World, naive_counts, naive_flags
 
 pytestmark = pytest.mark.django_db
@@ -115,9 +115,9 @@ def activity(random: Random) -> dict[str, Any]:
 def test_flags_and_counts(seed: int, unread: set[str], age: timedelta, since: Any) -> None:
     with transaction.atomic():
         fill(Random(seed))
-        read(*(name for name in READ if name not in unread), since=since)
+        mark_read(*(name for name in READ if name not in unread), since=since)
         if "activities" not in unread:
-            read("activities", until=UNTIL - age, since=since)
+            mark_read("activities", until=UNTIL - age, since=since)
         audit()
         world = World(NOW)
         expected = naive_flags(world)

@@ -18,12 +18,12 @@ from tests.pardot.score_factories import (
     NOW,
     TODAY,
     exempt,
-    finished,
+    finish_sync,
     form,
     health,
     mailing_list,
+    mark_read,
     member,
-    read,
     read_everything,
     snapshot,
 )
@@ -72,7 +72,7 @@ def test_it_tells_score_inventory_and_coverage(briefing: Any) -> None:
     health(1, 1, 1, 1, when=NOW - timedelta(days=1))
     health(6_000, 2_000, 1_000, 5)
     read_everything()
-    finished(Tier.SURVEY)
+    finish_sync(Tier.SURVEY)
     found = briefing()
     assert (found["health_score"], found["grade"]) == (100, "A")
     assert found["assets"] == {
@@ -97,8 +97,8 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
 
 
 def test_without_missed_nights_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
         snapshot(TODAY - timedelta(days=days), health_score=score, total_leads=3, total_contacts=0,
                  leads_with_pardot=1, contacts_with_pardot=0)  # fmt: skip
@@ -121,8 +121,8 @@ def test_without_missed_nights_yesterday_and_last_week_are_just_these_days(brief
 def test_after_missed_nights_the_last_snapshot_before_is_compared_with(
     briefing: Any, kept: tuple[int, ...], last: int | None, last_week: int | None
 ) -> None:
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     for days in kept:
         DailySnapshot.objects.update_or_create(
             day=TODAY - timedelta(days=days), defaults={"tier": 1, "health_score": 100 - days}
@@ -174,17 +174,17 @@ def test_the_day_of_camp(briefing: Any, start: str, end: str, expected: tuple[An
 
 def test_the_tier_is_what_has_been_read(briefing: Any) -> None:
     names = [entity.name for entity in ASSETS]
-    read(*names[1:])
+    mark_read(*names[1:])
     assert briefing()["tier"] == 0
-    read(names[0])
+    mark_read(names[0])
     assert briefing()["tier"] == 1
     SyncRun.objects.create(object="prospects", mode="sample", state="failed")
     assert briefing()["tier"] == 1
     SyncRun.objects.create(object="prospects", mode="sample", state="done")
     assert briefing()["tier"] == 2
-    read("prospects")
+    mark_read("prospects")
     assert briefing()["tier"] == 2
-    read("activities")
+    mark_read("activities")
     assert briefing()["tier"] == 3
 
 
@@ -201,5 +201,5 @@ def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_m
         health(number, 1, 0, 0)
         snapshot(TODAY - timedelta(days=number))
     read_everything()
-    finished()
+    finish_sync()
     asked()

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pardot.configuration.values import set_value
 from pardot.models import Alert, DigestDelivery, Form
 from sf.models import SyncRun
-from tests.pardot.score_factories import finished, form, read, snapshot, weigh
+from tests.pardot.score_factories import finish_sync, form, mark_read, snapshot, weigh
 from tests.pardot.test_camp_digest import Slack, webhook
 
 __all__ = ["webhook"]
@@ -39,8 +39,8 @@ def score(points: int, at: datetime = NOW) -> None:
     weigh(forms_no_campaign=1)
     for _ in range(100 - points):
         form(campaign_id=None)
-    read("forms", until=at)
-    finished(now=at)
+    mark_read("forms", until=at)
+    finish_sync(now=at)
 
 
 def ran(name: str, state: State, ago: timedelta = timedelta(minutes=10)) -> None:

@@ -24,20 +24,20 @@ from tests.pardot.audit_factories import (
     UNTIL,
     VISIT,
     audit,
+    columns_of,
     counts,
     figures,
     flags,
-    happened,
     make,
-    only,
-    read,
+    make_activities,
+    mark_read,
 )
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
-    read(*READ)
+    mark_read(*READ)
     empty = make(Campaign, name="Empty")
     contents: tuple[type[PardotRecord], ...] = (Form, LandingPage, ListEmail, CustomRedirect)
     full = [make(Campaign, name=model.__name__) for model in contents]
@@ -50,7 +50,7 @@ def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
     assert all("empty" not in flags(Campaign, campaign) for campaign in full)
     assert counts("campaigns")["empty"] == 1
     columns = ("form_count", "landing_page_count", "list_email_count", "custom_redirect_count")
-    assert [only(Campaign, pk=pk, columns=columns) for pk in [empty, *full]] == [
+    assert [columns_of(Campaign, pk=pk, columns=columns) for pk in [empty, *full]] == [
         (0, 0, 0, 0),
         (2, 0, 0, 0),
         (0, 1, 0, 0),
@@ -61,7 +61,7 @@ def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", "\t\n"])
 def test_a_campaign_without_salesforce_id(nothing: str | None) -> None:
-    read(*READ)
+    mark_read(*READ)
     loose, linked = make(Campaign, salesforce_id=nothing), make(Campaign, salesforce_id=SF_18)
     audit()
     assert "no_sf" in flags(Campaign, loose)
@@ -75,13 +75,13 @@ def members(sf_id: str, total: int, responded: int = 0) -> None:
 
 
 def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_of_the_id() -> None:
-    read(*READ)
+    mark_read(*READ)
     members(SF_18, 12, 6)
     short, whole = make(Campaign, salesforce_id=SF_15), make(Campaign, salesforce_id=SF_18)
     other_case = make(Campaign, salesforce_id=SF_15.swapcase())
     audit()
     for campaign in (short, whole):
-        assert only(Campaign, pk=campaign, columns=("member_count", "responded_count")) == (12, 6)
+        assert columns_of(Campaign, pk=campaign, columns=("member_count", "responded_count")) == (12, 6)
         assert "no_members" not in flags(Campaign, campaign)
     assert "no_members" in flags(Campaign, other_case), "ids differ in case"
     assert counts("campaigns")["no_members"] == 1
@@ -92,7 +92,7 @@ def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_o
     [(9, 0, False), (10, 0, True), (20, 1, False), (21, 1, True), (100, 5, False), (100, 4, True), (0, 0, False)],
 )
 def test_low_response_is_ten_members_or_more_and_less_than_five_percent(total: int, responded: int, low: bool) -> None:
-    read(*READ)
+    mark_read(*READ)
     members(SF_18, total, responded)
     campaign = make(Campaign, salesforce_id=SF_18)
     audit()
@@ -100,7 +100,7 @@ def test_low_response_is_ten_members_or_more_and_less_than_five_percent(total: i
 
 
 def test_a_ghost_has_members_and_no_assets() -> None:
-    read(*READ)
+    mark_read(*READ)
     members(SF_18, 1, 1)
     ghost, alive, nobody = make(Campaign, salesforce_id=SF_18), make(Campaign, salesforce_id=SF_18), make(Campaign)
     make(ListEmail, campaign_id=alive)
@@ -111,11 +111,11 @@ def test_a_ghost_has_members_and_no_assets() -> None:
 
 
 def test_a_campaign_is_dormant_without_any_activity() -> None:
-    read(*READ)
+    mark_read(*READ)
     busy, dormant = make(Campaign), make(Campaign)
-    happened(SENT, campaign_id=busy)
-    happened(VISIT, UNTIL - timedelta(days=9), times=2, campaign_id=busy)
-    happened(SENT, campaign_id=None)
+    make_activities(SENT, campaign_id=busy)
+    make_activities(VISIT, UNTIL - timedelta(days=9), times=2, campaign_id=busy)
+    make_activities(SENT, campaign_id=None)
     audit()
     assert "dormant" not in flags(Campaign, busy)
     assert Campaign.objects.get(pk=busy).activity_count == 3

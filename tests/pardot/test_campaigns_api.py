@@ -26,7 +26,7 @@ from pardot.v1.campaigns import CampaignList, CampaignMemberList
 from sf.models import Contact
 from sf.salesforce.ids import id_of_18
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
-from tests.pardot.audit_factories import happened, make
+from tests.pardot.audit_factories import make, make_activities
 
 __all__ = ["ask", "cookies", "super_user", "user"]
 
@@ -53,7 +53,7 @@ def test_a_campaign_comes_with_its_children_and_member_counts(ask: Ask) -> None:
     make(LandingPage, id=32, name="Welcome", campaign_id=campaign)
     make(CustomRedirect, id=33, name="Elsewhere", campaign_id=None)
     make(ListEmail, id=34, name="Hello", subject=" ", campaign_id=campaign)
-    happened(4, timezone.now() - timedelta(days=2), times=2, form_id=31, campaign_id=3)
+    make_activities(4, timezone.now() - timedelta(days=2), times=2, form_id=31, campaign_id=3)
     members(SF_18, 20, 4)
     exempt("list_emails", "emails_no_subject", 34)
     audit_now()
@@ -116,7 +116,7 @@ def four_campaigns() -> None:
     make(ListEmail, subject="Hello", campaign_id=fine)
     members(OTHER_SF, 30, 30)
     for campaign in (linked, ghost, fine):
-        happened(6, now - timedelta(days=2), campaign_id=campaign)
+        make_activities(6, now - timedelta(days=2), campaign_id=campaign)
     audit_now()
 
 

@@ -13,7 +13,7 @@ from pardot.models import Campaign, Form, List, Task
 from pardot.pipeline.after_sync import finish
 from pardot.v1.changes import ChangesOut
 from tests.pardot.asset_api import Ask, ask, assert_documented, cookies, exempt, names, super_user, user
-from tests.pardot.audit_factories import READ, make, read
+from tests.pardot.audit_factories import READ, make, mark_read
 from tests.pardot.score_factories import member
 
 __all__ = ["ask", "cookies", "super_user", "user"]
@@ -28,7 +28,7 @@ def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
     def synced(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
         monkeypatch.setattr(timezone, "now", lambda: now)
-        read(*(name for name in READ if name != "activities"), until=now)
+        mark_read(*(name for name in READ if name != "activities"), until=now)
         finish(Tier.SET_UP, now)
 
     return synced
@@ -134,7 +134,7 @@ def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: An
     form("Idle")
     sync(5)
     now = timezone.now() + timedelta(days=1)
-    read("activities", until=now)
+    mark_read("activities", until=now)
     sync(6)
     assert [each["key"] for each in ask("changes")["worse"]] == [], "dormant has had data only since today"
 

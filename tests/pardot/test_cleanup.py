@@ -13,7 +13,7 @@ from pardot.catalog import entities
 from pardot.configuration.values import set_value
 from pardot.domain.issues import BY_KEY
 from pardot.models import CustomRedirect, Exemption, Form, PardotQuota, Tag, TaggedObject
-from tests.pardot.prospect_rows import read_completely
+from tests.pardot.prospect_rows import mark_read
 from tests.pardot.remote import Pardot, assert_equal, camp_sync
 from tests.simulated import Simulator
 
@@ -78,7 +78,7 @@ def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Clien
     tagged(11, "Mystery", 1)
     tagged(12, "Form", 3, 4)
     Exemption.objects.create(asset_type="forms", asset_id=6, issue="forms_no_campaign", reason="a test")
-    read_completely("forms", "custom_redirects", "tags", "tagged_objects")
+    mark_read("forms", "custom_redirects", "tags", "tagged_objects")
     run_audits()
 
     found = get(super_user)

@@ -22,14 +22,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SET_UP = {entity.name for entity in entities.ASSETS} | {"sf_health", "sf_campaign_dates", "campaign_member_counts"}
 
 
-def synced() -> set[str]:
+def objects_of_runs() -> set[str]:
     """Return the objects of all runs, except the command's own run, which audits."""
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
 def test_tier_1_reads_assets_and_salesforce_s_counts_in_about_20_calls(pardot: Pardot, simulator: Simulator) -> None:
     said = camp_sync()
-    assert synced() == SET_UP
+    assert objects_of_runs() == SET_UP
     assert_equal(pardot, *entities.ASSETS)
     assert pardot.calls() + simulator.calls() <= 22
     assert "all: " in said.splitlines()[-1]
@@ -38,7 +38,7 @@ def test_tier_1_reads_assets_and_salesforce_s_counts_in_about_20_calls(pardot: P
 def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pardot.sync.sample.SAMPLE_SIZE", 20)
     camp_sync("--scout")
-    assert synced() == SET_UP | {"prospects"}
+    assert objects_of_runs() == SET_UP | {"prospects"}
     since = datetime.now(UTC) - timedelta(days=30)
     active = [
         row for row in pardot.rows("prospects")

@@ -13,7 +13,7 @@ from pardot.scoring.goal import plan_for
 from pardot.scoring.scorecard import ScoreInputs, score_inputs, scorecard
 from pardot.scoring.what_if import what_if
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import finished, form, mailing_list, prospect, read, weigh
+from tests.pardot.score_factories import finish_sync, form, mailing_list, mark_read, prospect, weigh
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -30,8 +30,8 @@ def camp(forms: int, lists: int, unlinked: int, **weights: float) -> ScoreInputs
     for place in range(10):
         prospect(linked=place >= unlinked)
     now = timezone.now()
-    read("forms", "lists", "prospects", until=now)
-    finished(now=now)
+    mark_read("forms", "lists", "prospects", until=now)
+    finish_sync(now=now)
     return score_inputs()
 
 
@@ -73,7 +73,7 @@ def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
 def test_within_an_area_the_issues_that_cost_most_a_row_come_first() -> None:
     for _ in range(2):
         form(campaign_id=999)
-    read("campaigns", until=timezone.now())
+    mark_read("campaigns", until=timezone.now())
     inputs = camp(3, 0, 0, forms_no_campaign=1, orphan_forms=10)
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
 

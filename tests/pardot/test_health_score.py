@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pardot.domain.issues import BY_KEY
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, member, read, weigh
+from tests.pardot.score_factories import exempt, finish_sync, form, mark_read, member, weigh
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -39,8 +39,8 @@ def test_an_area_tells_what_it_costs(super_user: Client) -> None:
     for _ in range(4):
         form()
     now = timezone.now()
-    read("forms", "lists", until=now)
-    finished(now=now)
+    mark_read("forms", "lists", until=now)
+    finish_sync(now=now)
     found = super_user.get(URL).json()
     assert (found["overall"], found["grade"]) == (86, "B")
     areas = {area["area"]: area for area in found["by_area"]}
@@ -59,7 +59,7 @@ def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_m
     for number in range(20):
         exempt(form())
         member(f"Person {number}", "forms")
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     with django_assert_max_num_queries(5):  # caller, summaries, exemptions, team, configuration
         assert super_user.get(URL).status_code == 200

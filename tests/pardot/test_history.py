@@ -10,7 +10,7 @@ from django.test import Client
 
 from pardot.models import DayNote
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import finished, member, read_everything, snapshot
+from tests.pardot.score_factories import finish_sync, member, read_everything, snapshot
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -108,7 +108,7 @@ def test_two_days_side_by_side(super_user: Client) -> None:
 
 def test_each_change_says_whom_it_concerns_and_what_it_costs(super_user: Client) -> None:
     read_everything()
-    finished()
+    finish_sync()
     member("Ada Example", "forms")
     before = {"area_scores": {"forms": 90, "lists": 80}, "person_scores": {"Ada Example": 90}}
     after = {"area_scores": {"forms": 82, "lists": 84}, "person_scores": {"Ada Example": 82}}

@@ -17,7 +17,7 @@ from pardot.planning.issue_tasks import issue_task_create
 from pardot.scoring.issue_list import listed_issue
 from pardot.scoring.scorecard import current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read, weigh
+from tests.pardot.score_factories import exempt, finish_sync, form, mailing_list, mark_read, member, prospect, weigh
 from tests.sf.processes import wait_for
 
 # ruff: noqa: F811 - fixtures that are imported
@@ -56,8 +56,8 @@ def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Clie
         form()
     for _ in range(10):
         mailing_list(months_old=200, name="")
-    read("forms", "lists", until=now())
-    finished(now=now())
+    mark_read("forms", "lists", until=now())
+    finish_sync(now=now())
     weigh(forms_no_campaign=0.1, lists_unnamed=0.08, lists_stale_1y=0.05)
     issues = listed(browser)
     assert list(issues)[:3] == ["forms_no_campaign", "lists_unnamed", "lists_stale_1y"]
@@ -67,8 +67,8 @@ def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Clie
 
 def test_all_keys_are_listed_and_those_without_data_come_last(browser: Client) -> None:
     form()
-    read("forms", until=now())
-    finished(now=now())
+    mark_read("forms", until=now())
+    finish_sync(now=now())
     issues = listed(browser)
     assert set(issues) == set(BY_KEY)
     places = [issue["count"] is None for issue in issues.values()]
@@ -82,8 +82,8 @@ def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
     member("Ada Example", "forms", "lists")
     hidden = form()
     Form.objects.bulk_create(Form(id=100_000 + number) for number in range(1201))
-    read("forms", until=now())
-    finished(now=now())
+    mark_read("forms", until=now())
+    finish_sync(now=now())
     exempt(hidden)
     weigh(forms_no_campaign=0.01)
     text = {"title": "{count} forms to mend", "description": "Do it for {count}.", "priority": "low"}
@@ -109,8 +109,8 @@ def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
 
 def test_a_percentage_has_decimals(browser: Client) -> None:
     prospect(), prospect(), prospect(linked=False)
-    read("prospects", until=now())
-    finished(now=now())
+    mark_read("prospects", until=now())
+    finish_sync(now=now())
     issue = listed(browser)["prospects_unlinked_pct"]
     assert issue["count"] == pytest.approx(33.3, abs=0.05)
     assert "33.3" in issue["title"]
@@ -123,8 +123,8 @@ def test_a_task_goes_to_the_owner_of_the_area(browser: Client) -> None:
     member("Ben Example", "lists", order=1)
     member("Ada Example", "forms", order=2)
     form(), form()
-    read("forms", until=now())
-    finished(now=now())
+    mark_read("forms", until=now())
+    finish_sync(now=now())
     issue = listed(browser)["forms_no_campaign"]
     answer = make(browser, "forms_no_campaign")
     assert answer.status_code == 201
@@ -240,6 +240,6 @@ def test_the_number_of_queries_does_not_grow(browser: Client, django_assert_max_
         exempt(form())
         exempt(mailing_list(months_old=20), "lists_stale_1y", area="lists")
         Task.objects.create(title=str(number), issue="forms_errors", assignee=member(f"Person {number}", "forms"))
-    read("forms", "lists", until=now())
-    finished(now=now())
+    mark_read("forms", "lists", until=now())
+    finish_sync(now=now())
     asked()

@@ -13,7 +13,7 @@ from pardot.configuration.values import set_value
 from pardot.models import Campaign, EntityState, Finding, Form, List, ListEmail, Tag
 from pardot.pipeline.after_change import value_change
 from tests.pardot.asset_api import Ask, ask, cookies, exempt, names, super_user, user
-from tests.pardot.audit_factories import READ, SUCCESS, audit, happened, make, read
+from tests.pardot.audit_factories import READ, SUCCESS, audit, make, make_activities, mark_read
 
 __all__ = ["ask", "cookies", "super_user", "user"]
 
@@ -30,7 +30,7 @@ def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def synced(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))
-        read(*(name for name in READ if name not in unread), until=noon(day) - timedelta(hours=1))
+        mark_read(*(name for name in READ if name not in unread), until=noon(day) - timedelta(hours=1))
         audit(noon(day))
 
     return synced
@@ -41,17 +41,17 @@ def since(ask: Ask, path: str = "assets/forms", **query: Any) -> dict[str, Any]:
     return {row["name"]: row["since"] for row in answer.get("records", answer.get("campaigns", answer.get("tags")))}
 
 
-def lost(name: str) -> int:
+def make_lost_form(name: str) -> int:
     """Make a form in no campaign that gets submissions."""
     form = make(Form, name=name)
-    happened(SUCCESS, noon(1) - timedelta(days=1), form_id=form)
+    make_activities(SUCCESS, noon(1) - timedelta(days=1), form_id=form)
     return form
 
 
 def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -> None:
-    old = lost("Old")
+    old = make_lost_form("Old")
     sync(1)
-    lost("New")
+    make_lost_form("New")
     sync(3)
     assert since(ask) == {"Old": {"no_campaign": "2026-06-01"}, "New": {"no_campaign": "2026-06-03"}}
     Form.objects.filter(pk=old).update(campaign_id=9)  # another issue instead
@@ -80,11 +80,11 @@ def test_every_table_of_assets_tells_since_when(
 
 
 def test_new_since_and_fixed_since_a_day(ask: Ask, sync: Any) -> None:
-    old, fixed, gone = lost("Old"), lost("Fixed"), lost("Gone")
+    old, fixed, gone = make_lost_form("Old"), make_lost_form("Fixed"), make_lost_form("Gone")
     sync(1)
     Form.objects.filter(pk=fixed).update(campaign_id=make(Campaign, name="Spring"))
     Form.objects.filter(pk=gone).delete()
-    lost("New")
+    make_lost_form("New")
     sync(4)
     assert names(ask("assets/forms", new_since="2026-06-01")) == ["New"]
     assert names(ask("assets/forms", new_since="2026-06-03", flag="no_campaign")) == ["New"]
@@ -101,7 +101,7 @@ def test_new_since_and_fixed_since_a_day(ask: Ask, sync: Any) -> None:
 
 
 def test_what_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
-    form = lost("Contact")
+    form = make_lost_form("Contact")
     sync(1)
     Form.objects.filter(pk=form).update(campaign_id=make(Campaign, name="Spring"))
     sync(2)
@@ -135,7 +135,7 @@ def test_a_deleted_asset_closes_its_findings_also_while_there_is_no_data(sync: A
 
 
 def test_an_exemption_hides_a_finding_and_does_not_end_it(ask: Ask, sync: Any) -> None:
-    form = lost("Partner")
+    form = make_lost_form("Partner")
     sync(1)
     exempt("forms", "forms_no_campaign", form, until=date(2026, 6, 3))
     sync(2)
@@ -158,11 +158,11 @@ def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, 
 
 
 def test_issues_older_than_the_ledger_have_no_day_and_are_not_new(ask: Ask, sync: Any) -> None:
-    lost("Old")
+    make_lost_form("Old")
     sync(1)
     Finding.objects.all().delete()  # as in an upgraded installation
     sync(2)
-    lost("New")
+    make_lost_form("New")
     sync(3)
     assert since(ask) == {"Old": {"no_campaign": None}, "New": {"no_campaign": "2026-06-03"}}
     assert names(ask("assets/forms", new_since="2026-01-01")) == ["New"]

@@ -25,7 +25,7 @@ from pardot.reports import view_news
 from pardot.selectors.view_rows import rows_of_view
 from sf.models import SyncRun
 from tests.api.records import salesforce_id
-from tests.pardot.audit_factories import READ, make, read
+from tests.pardot.audit_factories import READ, make, mark_read
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
     def synced(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
         monkeypatch.setattr(timezone, "now", lambda: now)
-        read(*(name for name in READ if name != "activities"), until=now)
+        mark_read(*(name for name in READ if name != "activities"), until=now)
         finish(Tier.SET_UP, now)
 
     return synced
@@ -74,7 +74,7 @@ def lines(text: str) -> list[str]:
     return [line.removeprefix("- ") for line in text.splitlines() if line.startswith("- ")]
 
 
-def asked(line: str) -> dict[str, str]:
+def link_parameters(line: str) -> dict[str, str]:
     """Return the parameters of the line's link."""
     return {name: values[0] for name, values in parse_qs(urlsplit(line.rsplit(maxsplit=1)[-1]).query).items()}
 
@@ -102,13 +102,13 @@ def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: S
     assert text.startswith("Camp Campaign for Ada, Monday, June 8, 2026\n")
     area, changed, own = lines(text)
     assert area.startswith("Forms: ")
-    assert asked(area) == {"tab": "gear-locker", "gear.type": "forms"}
+    assert link_parameters(area) == {"tab": "gear-locker", "gear.type": "forms"}
     assert changed.startswith("Forms in no campaign: 2, was 1, 1 new ")
-    assert asked(changed) == {
+    assert link_parameters(changed) == {
         "tab": "gear-locker", "gear.type": "forms", "forms.flag": "no_campaign", "forms.new": "2026-06-05"
     }  # fmt: skip
     assert own.startswith("Ask who needs it, due Jun 6, overdue ")
-    assert asked(own) == {"open": "tasks", "tasks.q": "Ask who needs it"}
+    assert link_parameters(own) == {"open": "tasks", "tasks.q": "Ask who needs it"}
     assert "Changed since Friday" in text
     assert all(line.split()[-1].startswith(f"{SITE}/pardot/?") for line in lines(text))
 

@@ -8,7 +8,7 @@ import pytest
 
 from pardot.models import DailySnapshot, Form, List
 from pardot.reports.progress_page import progress_page
-from tests.pardot.score_factories import NOW, TODAY, campaign, finished, form, mailing_list, member, read, weigh
+from tests.pardot.score_factories import NOW, TODAY, campaign, finish_sync, form, mailing_list, mark_read, member, weigh
 
 pytestmark = pytest.mark.django_db
 FIRST = TODAY - timedelta(days=45)
@@ -21,12 +21,12 @@ def camp(db: None) -> None:
     member("Ada Example", "forms")
     forms = [form() for _ in range(5)]
     mailing = mailing_list()
-    read("campaigns", "forms", "lists", until=NOW)
-    finished(now=NOW)
+    mark_read("campaigns", "forms", "lists", until=NOW)
+    finish_sync(now=NOW)
     DailySnapshot.objects.update(day=FIRST)
     Form.objects.filter(pk__in=forms[:2]).update(campaign_id=campaign())
     List.objects.filter(pk=mailing).update(name="")
-    finished(now=NOW)
+    finish_sync(now=NOW)
 
 
 def test_areas_and_issues_then_and_now(camp: None) -> None:

@@ -17,20 +17,20 @@ from pardot.audits.inputs import audit_inputs
 from pardot.audits.prospects import AUDIT
 from pardot.domain.areas import Area
 from pardot.models import AuditSummary, Prospect, ProspectEngagement
-from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
+from tests.pardot.prospect_rows import crm_id, make_engagement, mark_read, prospect
 
 pytestmark = pytest.mark.django_db
 
 FIFTEEN, EIGHTEEN = "003Hs00004AbCdE", "003Hs00004AbCdEIAX"
 
 
-def audited() -> AuditSummary:
+def run_audit() -> AuditSummary:
     AUDIT.run(audit_inputs())
     return AuditSummary.objects.get(pk=Area.PROSPECTS)
 
 
 def test_figures_worked_out_by_hand() -> None:
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     lead = prospect(salesforce_lead_id=crm_id("00Q"), salesforce_id=crm_id("00Q"), score=250, grade="A+")
     both = prospect(salesforce_lead_id=FIFTEEN, salesforce_contact_id=EIGHTEEN, score=100, grade="A+", opted_out=True)
     prospect(salesforce_contact_id="[[Unknown]]", score=99, adoption_json='{"Books": []}')
@@ -38,10 +38,10 @@ def test_figures_worked_out_by_hand() -> None:
     stuck = prospect(score=100, email=None, adoption_json="{}")
     prospect(score=None, email="", salesforce_lead_id="", adoption_json=" Blank ", is_deleted=False)
     prospect(is_deleted=True, score=999, salesforce_lead_id="bad", adoption_json="{}", opted_out=True, grade="F")
-    engaged(lead, 3)
-    engaged(both, 1)
+    make_engagement(lead, 3)
+    make_engagement(both, 1)
 
-    summary = audited()
+    summary = run_audit()
     figures = summary.figures
     assert (summary.is_complete, summary.items, figures["total"], figures["deleted"]) == (True, 6, 6, 1)
     assert (figures["linked"], figures["as_lead"], figures["as_contact"], figures["unlinked"]) == (4, 2, 2, 2)
@@ -57,8 +57,8 @@ def test_figures_worked_out_by_hand() -> None:
 
 
 def test_without_prospects_nothing_is_divided_by_zero() -> None:
-    read_completely("prospects")
-    summary = audited()
+    mark_read("prospects")
+    summary = run_audit()
     assert (summary.is_complete, summary.items) == (True, 0)
     assert (summary.figures["link_rate"], summary.figures["unlinked_pct"]) == (None, 0)
     assert (summary.figures["avg_score"], summary.figures["top_score"]) == (None, None)
@@ -66,24 +66,24 @@ def test_without_prospects_nothing_is_divided_by_zero() -> None:
 
 def test_a_sample_is_not_complete() -> None:
     prospect(score=5)
-    summary = audited()
+    summary = run_audit()
     assert (summary.is_complete, summary.figures["total"]) == (False, 1)
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(days=9)])
 def test_who_is_active_is_no_data_without_recent_activities(ago: timedelta | None) -> None:
-    read_completely("prospects")
+    mark_read("prospects")
     if ago:
-        read_completely("activities", ago=ago)
-    engaged(prospect(), 4)
-    assert audited().figures["active_30d"] is None
+        mark_read("activities", ago=ago)
+    make_engagement(prospect(), 4)
+    assert run_audit().figures["active_30d"] is None
 
 
 def test_activities_that_were_read_for_less_than_30_days_are_no_data() -> None:
-    read_completely("prospects")
-    read_completely("activities", since=timezone.now() - timedelta(days=29))
-    engaged(prospect(), 4)
-    assert audited().figures["active_30d"] is None
+    mark_read("prospects")
+    mark_read("activities", since=timezone.now() - timedelta(days=29))
+    make_engagement(prospect(), 4)
+    assert run_audit().figures["active_30d"] is None
 
 
 # -- against a naive count --------------------------------------------------------------------------------------------
@@ -116,12 +116,12 @@ prospects = st.fixed_dictionaries(
 def test_random_prospects_are_counted_as_a_naive_count_does(rows: list[dict[str, Any]], active: set[int]) -> None:
     Prospect.objects.all().delete()
     ProspectEngagement.objects.all().delete()
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     Prospect.objects.bulk_create(Prospect(id=place, **row) for place, row in enumerate(rows, 1))
     ProspectEngagement.objects.bulk_create(
         ProspectEngagement(prospect_id=number, activity_count=1, last_activity=timezone.now()) for number in active
     )
-    figures = audited().figures
+    figures = run_audit().figures
     expected = naive(rows, active)
     assert {name: figures[name] for name in expected} == expected
 

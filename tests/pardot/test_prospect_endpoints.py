@@ -12,7 +12,7 @@ from django.utils import timezone
 from pardot.audits.run import run_audits
 from pardot.models import Campaign, ContactCategoryScore, Form, LeadCategoryScore, Prospect, VisitorActivity
 from pardot.selectors.engagement import activities_of_prospect, prospect_data
-from tests.pardot.prospect_rows import activity, crm_id, engaged, prospect, read_completely
+from tests.pardot.prospect_rows import activity, crm_id, make_engagement, mark_read, prospect
 from tests.plans import analyze
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def test_prospect_health_is_null_until_every_prospect_was_read(super_user: Clien
     prospect()
     run_audits()
     assert set(get(super_user, path).values()) == {None}, "a sample does not cover all prospects"
-    read_completely("prospects")
+    mark_read("prospects")
     prospect(salesforce_lead_id="no id", opted_out=True, adoption_json="{}", score=100)
     run_audits()
     found = get(super_user, path)
@@ -49,13 +49,13 @@ def test_engagement_before_anything_was_read(super_user: Client) -> None:
     assert (found["tier"], found["prospects"], found["activity_until"]) == (0, [], None)
     assert set(found["summary"].values()) == {None}
     assert found["crm_id_alerts"]["total_bad"] is found["adoption_json_alert"]["pct_affected"] is None
-    read_completely("campaigns")
+    mark_read("campaigns")
     assert get(super_user, ENGAGEMENT)["tier"] == 1
 
 
 def test_engagement_of_a_sample_has_no_data_about_activity(super_user: Client) -> None:
-    engaged(prospect(score=9), 5)
-    read_completely("campaigns")
+    make_engagement(prospect(score=9), 5)
+    mark_read("campaigns")
     run_audits()
     found = get(super_user, ENGAGEMENT)
     assert found["tier"] == 2
@@ -64,7 +64,7 @@ def test_engagement_of_a_sample_has_no_data_about_activity(super_user: Client) -
 
 
 def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_user: Client) -> None:
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     lead, contact = crm_id("00Q"), crm_id("003")
     seen, earlier = timezone.now() - timedelta(hours=3), timezone.now() - timedelta(days=3)
     best = prospect(
@@ -75,7 +75,7 @@ def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_use
     prospect(score=4)
     prospect(score=None)
     prospect(score=999, is_deleted=True)
-    engaged(best, 12, last=seen)
+    make_engagement(best, 12, last=seen)
     for model, field, of, category, score in (
         (LeadCategoryScore, "lead_id", lead, "Math", 4.0),
         (ContactCategoryScore, "contact_id", contact, "Math", 5.5),
@@ -101,7 +101,7 @@ def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_use
 
 
 def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: Client) -> None:
-    read_completely("prospects")
+    mark_read("prospects")
     lead = prospect(salesforce_lead_id="null", first_name="Ana")
     both = prospect(salesforce_lead_id="n/a", salesforce_contact_id="n/a")
     low = prospect(score=99, adoption_json="x" * 500)
@@ -124,12 +124,12 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
 
 
 def test_activity_that_is_old_is_no_data_when_somebody_asks(super_user: Client) -> None:
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     who = prospect()
-    engaged(who, 2)
+    make_engagement(who, 2)
     run_audits()
     assert get(super_user, ENGAGEMENT)["summary"]["active_30d"] == 1
-    read_completely("activities", ago=timedelta(days=8, hours=1))
+    mark_read("activities", ago=timedelta(days=8, hours=1))
     found = get(super_user, ENGAGEMENT)
     assert (found["summary"]["active_30d"], found["prospects"][0]["activity_count"]) == (None, None)
     assert get(super_user, f"{ENGAGEMENT}?group=active")["prospects"] == []
@@ -148,7 +148,7 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     path = f"{ENGAGEMENT}/{who.pk}/activities"
     nothing = get(super_user, path)
     assert (nothing["count"], nothing["activities"], nothing["until"]) == (None, None, None)
-    read_completely("activities", ago=timedelta(hours=1))
+    mark_read("activities", ago=timedelta(hours=1))
     found = get(super_user, path)
     assert (found["prospect_id"], found["prospect"]["email"], found["count"]) == (who.pk, who.email, 2)
     assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "latest first"
@@ -183,9 +183,9 @@ def test_unknown_prospects_and_bad_values(super_user: Client, path: str, status:
 def test_the_number_of_statements_does_not_grow_with_prospects(
     super_user: Client, django_assert_max_num_queries: Any
 ) -> None:
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     for place in range(30):
-        engaged(prospect(score=place, salesforce_contact_id=crm_id(), adoption_json="{}"), place)
+        make_engagement(prospect(score=place, salesforce_contact_id=crm_id(), adoption_json="{}"), place)
     run_audits()
     get(super_user, ENGAGEMENT)
     with django_assert_max_num_queries(10):
@@ -194,7 +194,7 @@ def test_the_number_of_statements_does_not_grow_with_prospects(
 
 def test_nothing_is_scanned() -> None:
     """An index serves the activities of one prospect."""
-    read_completely("activities")
+    mark_read("activities")
     span = prospect_data().look_back
     assert span is not None
     created = timezone.now()

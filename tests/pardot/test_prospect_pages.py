@@ -12,7 +12,7 @@ from pardot.models import Prospect, ProspectEngagement
 from pardot.selectors import prospects as pages
 from pardot.selectors.prospects import ORDERS, ProspectGroup
 from tests.pardot.many_assets import statements
-from tests.pardot.prospect_rows import crm_id, engaged, prospect, read_completely
+from tests.pardot.prospect_rows import crm_id, make_engagement, mark_read, prospect
 from tests.plans import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def names(found: Any) -> list[str]:
 @pytest.fixture
 def camp() -> None:
     """Make all prospects of the tests below; ``Nil`` has no score."""
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     lead = prospect(score=9, first_name="Lea", grade="A", salesforce_lead_id=crm_id("00Q"))
     stuck = prospect(score=8, first_name="Max", grade="B", adoption_json="{}")
     prospect(score=7, first_name="Con", grade="B", salesforce_contact_id=crm_id(), salesforce_account_id="001")
@@ -41,8 +41,8 @@ def camp() -> None:
     prospect(score=5, first_name="Out", email=None, opted_out=True)
     prospect(score=4, first_name="Bin", grade="B", is_deleted=True)
     prospect(score=None, first_name="Nil", grade="C", salesforce_id="x", salesforce_contact_id="x", email="")
-    engaged(lead, 3)
-    engaged(stuck, 1)
+    make_engagement(lead, 3)
+    make_engagement(stuck, 1)
 
 
 @pytest.mark.parametrize("audited", [True, False], ids=["counted by the audit", "counted now"])
@@ -114,10 +114,10 @@ ORDERED = {
 def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int) -> None:
     """Both query strategies are tried; prospects without a value come last in either direction."""
     monkeypatch.setattr(pages, "FEW", few)
-    read_completely("prospects", "activities")
+    mark_read("prospects", "activities")
     prospect(score=30, first_name="Zoe", last_activity_at="2026-02-01T00:00Z")
-    engaged(prospect(score=20, first_name="abe", last_activity_at="2026-03-01T00:00Z"), 2)
-    engaged(prospect(score=10, first_name="Mia"), 5)
+    make_engagement(prospect(score=20, first_name="abe", last_activity_at="2026-03-01T00:00Z"), 2)
+    make_engagement(prospect(score=10, first_name="Mia"), 5)
     prospect(score=None, first_name="" if sort.endswith("name") else "nobody")
     expected = ORDERED[sort]
     assert names(get(super_user, sort=sort)) == expected
@@ -184,8 +184,8 @@ def crowd() -> None:
         )
         for number in range(1, 6001)
     )  # fmt: skip
-    engaged(Prospect.objects.get(pk=3), 1)
-    read_completely("prospects", "activities")
+    make_engagement(Prospect.objects.get(pk=3), 1)
+    mark_read("prospects", "activities")
     run_audits()
     analyze(Prospect, ProspectEngagement)
 

@@ -15,12 +15,12 @@ from tests.pardot.score_factories import (
     TODAY,
     campaign,
     exempt,
-    finished,
+    finish_sync,
     form,
     mailing_list,
+    mark_read,
     member,
     prospect,
-    read,
     read_everything,
     weigh,
 )
@@ -39,7 +39,7 @@ def test_a_small_data_set_worked_out_by_hand() -> None:
         mailing_list(months_old=14, name=" ")
     prospect(), prospect(), prospect(linked=False)
     read_everything()
-    finished()
+    finish_sync()
     weigh(forms_no_campaign=0.1, orphan_forms=0.1, forms_dormant=0.02, lists_unnamed=0.08, lists_stale_1y=0.05,
           prospects_unlinked_pct=0.3)  # fmt: skip
     card = current_scorecard(NOW)
@@ -56,7 +56,7 @@ def test_a_small_data_set_worked_out_by_hand() -> None:
 
 def test_nothing_read_is_no_data() -> None:
     form(), mailing_list(months_old=14)
-    finished()
+    finish_sync()
     card = current_scorecard(NOW)
     assert (card.overall, card.grade) == (None, None)
     assert {found.count for found in card.issues.values()} == {None}
@@ -64,8 +64,8 @@ def test_nothing_read_is_no_data() -> None:
 
 
 def test_an_area_that_was_read_and_has_nothing_scores_100() -> None:
-    read("forms", "campaigns")
-    finished()
+    mark_read("forms", "campaigns")
+    finish_sync()
     card = current_scorecard(NOW)
     assert card.grading.areas[Area.FORMS].score == 100
     assert card.grading.areas[Area.LISTS].score is None
@@ -74,8 +74,8 @@ def test_an_area_that_was_read_and_has_nothing_scores_100() -> None:
 
 def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_the_others() -> None:
     form()
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     weigh(forms_no_campaign=0.1)
     issues = current_scorecard(NOW).issues
     assert issues["forms_no_campaign"].count == 1
@@ -87,7 +87,7 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_t
 def test_activity_is_no_data_when_it_has_become_old() -> None:
     form()
     read_everything()
-    finished()
+    finish_sync()
     assert current_scorecard(NOW + timedelta(days=8)).issues["forms_dormant"].count == 1
     later = current_scorecard(NOW + timedelta(days=8, seconds=1))
     assert later.issues["forms_dormant"].count is None
@@ -96,18 +96,18 @@ def test_activity_is_no_data_when_it_has_become_old() -> None:
 
 def test_prospects_need_a_complete_read() -> None:
     prospect(linked=False)
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score is None
-    read("prospects")
-    finished()
+    mark_read("prospects")
+    finish_sync()
     assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score == 70
 
 
 def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
     shown, hidden = form(), form()
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     exempt(hidden, until=TODAY)
     found = current_scorecard(NOW).issues["forms_no_campaign"]
     assert (found.count, found.exempt) == (1, 1)
@@ -121,8 +121,8 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
 
 def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue() -> None:
     fine, faulty = form(campaign_id=campaign()), form()
-    read("forms", "campaigns")
-    finished()
+    mark_read("forms", "campaigns")
+    finish_sync()
     exempt(fine)
     exempt(fine, issue="lists_unnamed")
     exempt(faulty, area="lists")
@@ -134,8 +134,8 @@ def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue(
 def test_an_exemption_lifts_the_score() -> None:
     weigh(forms_no_campaign=0.1)
     forms = [form() for _ in range(10)]
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     assert current_scorecard(NOW).overall == 99
     for exempted in forms[:6]:
         exempt(exempted)
@@ -144,8 +144,8 @@ def test_an_exemption_lifts_the_score() -> None:
 
 def test_changed_weights_and_grades_count_at_once() -> None:
     form(), form()
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (100, "A")
     weigh(forms_no_campaign=15.5)
     assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (69, "D")
@@ -159,11 +159,11 @@ def test_people_are_scored_by_what_they_own() -> None:
     for _ in range(10):
         form()
     mailing_list()
-    read("forms", "lists")
+    mark_read("forms", "lists")
     member("Ada Example", "forms", "tags", order=2)
     member("Ben Example", "lists", "forms", "forms", order=1)
     member("Cy Example", "tags", order=3)
-    finished()
+    finish_sync()
     weigh(forms_no_campaign=2)
     people = {person.name: person for person in current_scorecard(NOW).people}
     assert list(people) == ["Ben Example", "Ada Example", "Cy Example"]

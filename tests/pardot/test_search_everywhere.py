@@ -25,7 +25,7 @@ def assets(db: None) -> None:
     make(Tag, id=7, name="summer")
 
 
-def found(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
+def search(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
     return [(each["type"], each["id"]) for each in ask("search", q=q, **more)["found"]]
 
 
@@ -43,18 +43,18 @@ def found(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
 def test_words_are_found_in_every_type_and_own_words_come_before_the_campaigns(
     ask: Ask, q: str, expected: list[tuple[str, int]]
 ) -> None:
-    assert found(ask, q) == expected
+    assert search(ask, q) == expected
 
 
 def test_an_id_comes_first_and_the_campaign_is_named(ask: Ask) -> None:
     make(Form, id=77, name="Class of 1234", campaign_id=1)
     make(Form, id=1234, name="Zebra", campaign_id=1)
-    assert found(ask, "1234") == [("forms", 1234), ("forms", 77)]
+    assert search(ask, "1234") == [("forms", 1234), ("forms", 77)]
     assert ask("search", q="1234")["found"][0]["campaign_name"] == "2026 Summer Institute: Nursing"
 
 
 def test_the_limit_is_for_each_type(ask: Ask) -> None:
-    assert found(ask, "summer", limit=1) == [("campaigns", 1), ("forms", 2), ("tags", 7)]
+    assert search(ask, "summer", limit=1) == [("campaigns", 1), ("forms", 2), ("tags", 7)]
     ask("search", q="s", status=422)
     ask("search", q="summer", limit=21, status=422)
 

@@ -14,14 +14,14 @@ from tests.pardot.remote import Pardot, camp_sync
 from tests.pardot.score_factories import (
     NOW,
     TODAY,
-    finished,
+    finish_sync,
     form,
     health,
     mailing_list,
     make,
+    mark_read,
     member,
     prospect,
-    read,
     read_everything,
     snapshot,
     weigh,
@@ -38,7 +38,7 @@ def test_it_holds_scores_issues_and_counts() -> None:
     OrphanRun.objects.create(forms=1, prospects_unlinked=2)
     read_everything()
     weigh(forms_no_campaign=0.1, prospects_unlinked_pct=0.3)
-    kept = finished(Tier.SURVEY)
+    kept = finish_sync(Tier.SURVEY)
     assert (kept.day, kept.tier, kept.updated_at) == (TODAY, 3, NOW)
     assert kept.area_scores["prospects"] == 85
     assert kept.area_scores["forms"] == 100
@@ -64,8 +64,8 @@ def test_a_survey_that_could_not_read_pardot_is_none(pardot: Pardot) -> None:
 
 def test_what_was_never_read_is_null() -> None:
     form(), prospect()
-    read("forms")
-    kept = finished(None)
+    mark_read("forms")
+    kept = finish_sync(None)
     assert (kept.tier, kept.forms, kept.lists, kept.prospects, kept.activities, kept.total_leads) == (
         0, 1, None, None, None, None,
     )  # fmt: skip
@@ -76,16 +76,16 @@ def test_what_was_never_read_is_null() -> None:
 
 def test_who_was_active_is_unknown_while_no_activities_were_read() -> None:
     prospect()
-    read("prospects")
-    kept = finished(None)
+    mark_read("prospects")
+    kept = finish_sync(None)
     assert (kept.prospects, kept.prospects_active) == (1, None)
 
 
 def test_a_later_run_of_the_day_replaces_the_row() -> None:
-    read("forms")
-    first = finished()
+    mark_read("forms")
+    first = finish_sync()
     form()
-    later = finished(now=NOW + timedelta(hours=3))
+    later = finish_sync(now=NOW + timedelta(hours=3))
     assert later.pk == first.pk
     assert (later.forms, later.updated_at) == (1, NOW + timedelta(hours=3))
     assert DailySnapshot.objects.count() == 1
@@ -94,8 +94,8 @@ def test_a_later_run_of_the_day_replaces_the_row() -> None:
 def test_a_lower_tier_later_on_the_day_does_not_lower_the_tier_nor_empty_its_columns() -> None:
     prospect()
     read_everything()
-    finished(Tier.SURVEY)
-    kept = finished(Tier.SET_UP, NOW + timedelta(hours=2))
+    finish_sync(Tier.SURVEY)
+    kept = finish_sync(Tier.SET_UP, NOW + timedelta(hours=2))
     assert (kept.tier, kept.prospects, kept.activities) == (3, 1, 0)
 
 
@@ -103,15 +103,15 @@ def test_columns_of_higher_tiers_keep_the_value_of_earlier_days() -> None:
     prospect()
     read_everything()
     OrphanRun.objects.create(forms=4)
-    finished(Tier.SURVEY)
-    tomorrow = finished(Tier.SET_UP, NOW + timedelta(days=1))
+    finish_sync(Tier.SURVEY)
+    tomorrow = finish_sync(Tier.SET_UP, NOW + timedelta(days=1))
     assert (tomorrow.tier, tomorrow.prospects, tomorrow.activities, tomorrow.orphans) == (1, 1, 0, 4)
 
 
 def test_they_keep_it_also_where_the_tables_no_longer_tell() -> None:
     snapshot(TODAY - timedelta(days=9), prospects=700, orphans=9, health_score=55, issue_counts={"forms_errors": 3})
-    read("forms")
-    kept = finished()
+    mark_read("forms")
+    kept = finish_sync()
     assert (kept.prospects, kept.orphans, kept.forms) == (700, 9, 0)
     assert kept.health_score == 100, "the scores are today's"
     assert kept.issue_counts["forms_errors"] is None
@@ -119,8 +119,8 @@ def test_they_keep_it_also_where_the_tables_no_longer_tell() -> None:
 
 def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
     snapshot(TODAY + timedelta(days=1), prospects=700)
-    read("forms")
-    assert finished().prospects is None
+    mark_read("forms")
+    assert finish_sync().prospects is None
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
 )
 def test_a_day_is_one_of_the_installation_s_time_zone(settings: Any, zone: str, moment: datetime, day: date) -> None:
     settings.TIME_ZONE = zone
-    assert finished(now=moment).day == day
+    assert finish_sync(now=moment).day == day
 
 
 def test_an_evening_and_the_next_morning_are_two_days_although_utc_has_one(settings: Any) -> None:
     settings.TIME_ZONE = "America/Chicago"
-    evening = finished(now=datetime(2026, 7, 1, 3, 0, tzinfo=UTC))
-    morning = finished(now=datetime(2026, 7, 1, 11, 0, tzinfo=UTC))
+    evening = finish_sync(now=datetime(2026, 7, 1, 3, 0, tzinfo=UTC))
+    morning = finish_sync(now=datetime(2026, 7, 1, 11, 0, tzinfo=UTC))
     assert (evening.day, morning.day) == (date(2026, 6, 30), date(2026, 7, 1))
 
 
@@ -155,8 +155,8 @@ def test_rows_are_counted_without_the_recycle_bin() -> None:
     make(Prospect, is_deleted=True)
     make(Prospect, is_deleted=None)
     form()
-    read("prospects", "forms")
-    finished()
+    mark_read("prospects", "forms")
+    finish_sync()
     assert dict(EntityState.objects.values_list("name", "rows")) == {"prospects": 2, "forms": 1}
 
 

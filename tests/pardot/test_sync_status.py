@@ -20,7 +20,7 @@ from sf.models import SyncConfig, SyncRun
 from tests.api.conftest import anonymous, super_user, user  # noqa: F401 - fixtures
 from tests.api.cookies import CookieMaker
 from tests.pardot.remote import Pardot, camp_sync
-from tests.pardot.score_factories import finished, form, read
+from tests.pardot.score_factories import finish_sync, form, mark_read
 from tests.plans import analyze, plan_of
 
 # ruff: noqa: F811 - fixtures that are imported
@@ -108,7 +108,7 @@ def test_withheld_rows_and_failures_show(pardot: Pardot, cookies: CookieMaker, s
     pardot.fail(109, times=10_000)
     with pytest.raises(CommandError):
         camp_sync("--entities", "forms")
-    read("lists", withheld=True)
+    mark_read("lists", withheld=True)
     found = entities(super_user)
     assert (found["forms"]["state"], found["forms"]["freshness"]) == ("failed", "fresh")
     assert "code 109" in found["forms"]["message"]
@@ -164,7 +164,7 @@ def test_the_problem_is_why_the_last_run_did_not_end_well(
     super_user: Client, state: str, cause: str, problem: str | None
 ) -> None:
     ran("forms", ago=timedelta(hours=3))
-    read("forms")
+    mark_read("forms")
     ran("forms", state, ago=timedelta(hours=1), cause=cause)
     found = entities(super_user)["forms"]
     assert found["problem"] == problem
@@ -180,17 +180,17 @@ def test_what_is_read_daily_is_old_sooner_than_what_is_read_weekly(
 ) -> None:
     ago = timedelta(days=days)
     ran(name, ago=ago)
-    read(name, until=timezone.now() - ago)
+    mark_read(name, until=timezone.now() - ago)
     assert entities(super_user)[name]["freshness"] == freshness
 
 
 def test_an_entity_of_two_parts_is_as_far_as_the_one_that_lags(super_user: Client) -> None:
     ran("lead_category_scores", ago=timedelta(days=3))
-    read("lead_category_scores", until=timezone.now() - timedelta(days=3), rows=5)
+    mark_read("lead_category_scores", until=timezone.now() - timedelta(days=3), rows=5)
     assert entities(super_user)["scoring_categories"]["freshness"] == "never"
     ran("contact_category_scores", "failed", ago=timedelta(days=2))
     ran("contact_category_scores", ago=timedelta(days=9))
-    read("contact_category_scores", until=timezone.now() - timedelta(days=9), rows=7)
+    mark_read("contact_category_scores", until=timezone.now() - timedelta(days=9), rows=7)
     scores = entities(super_user)["scoring_categories"]
     assert (scores["count"], scores["state"], scores["freshness"]) == (12, "failed", "old")
     assert scores["age_seconds"] // 86_400 == 9
@@ -198,7 +198,7 @@ def test_an_entity_of_two_parts_is_as_far_as_the_one_that_lags(super_user: Clien
 
 def test_activities_say_from_when_on_they_are_complete(super_user: Client) -> None:
     since = timezone.now().replace(microsecond=0) - timedelta(days=400)
-    read("activities", until=timezone.now(), complete_since=since)
+    mark_read("activities", until=timezone.now(), complete_since=since)
     assert datetime.fromisoformat(entities(super_user)["activities"]["complete_since"]) == since
 
 
@@ -266,8 +266,8 @@ def test_the_kill_switch_shows(super_user: Client) -> None:
 
 
 def test_rows_are_not_counted_and_queries_do_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
-    read("forms")
-    finished()
+    mark_read("forms")
+    finish_sync()
     form()
     for _ in range(50):
         ran("forms")

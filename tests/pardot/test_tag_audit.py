@@ -17,7 +17,7 @@ from tests.pardot.audit_factories import (
     figures,
     flags,
     make,
-    read,
+    mark_read,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def tag(name: str | None, *objects: str, count: int | None = 0) -> int:
     ],
 )
 def test_how_a_tag_is_used(objects: tuple[str, ...], count: int | None, expected: set[str], usage: int) -> None:
-    read(*READ)
+    mark_read(*READ)
     tag("Topic: other", "Form", "List")
     record = tag("Topic: this", *objects, count=count)
     audit()
@@ -58,7 +58,7 @@ PREFIX = {"duplicate_prefix", "no_naming_convention"}
 
 @pytest.mark.parametrize("separator", ":-_|/")
 def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None:
-    read(*READ)
+    mark_read(*READ)
     names = [f"Region{separator}North-East", f"Region {separator} South: all", f"region{separator}", "Region"]
     north, south, bare, alone = (tag(name) for name in names)
     audit()
@@ -70,7 +70,7 @@ def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None
 
 @pytest.mark.parametrize("name", [None, "", "vip", ":x", "  - y", "Lonely: tag"])
 def test_no_prefix_or_one_that_is_not_shared_is_no_convention(name: str | None) -> None:
-    read(*READ)
+    mark_read(*READ)
     for other in ("Topic: a", "Topic: b", ":z", "- w", "vipers: c", "vipers: d"):
         tag(other)
     record = tag(name)
@@ -79,7 +79,7 @@ def test_no_prefix_or_one_that_is_not_shared_is_no_convention(name: str | None) 
 
 
 def test_look_alikes_have_one_prefix_and_several_separators() -> None:
-    read(*READ)
+    mark_read(*READ)
     alike = [tag(name) for name in ("Webinar: May", "webinar-June", "Term/1")]
     tag("Term/2-3")
     audit()
@@ -88,7 +88,7 @@ def test_look_alikes_have_one_prefix_and_several_separators() -> None:
 
 
 def test_naming_patterns_and_coverage() -> None:
-    read(*READ, "prospects")
+    mark_read(*READ, "prospects")
     form, other, gone = make(Form), make(Form), 99
     prospect = make(Prospect, is_deleted=False)
     make(Prospect, is_deleted=True)

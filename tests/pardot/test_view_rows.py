@@ -18,7 +18,7 @@ from pardot.selectors import view_rows
 from pardot.selectors.view_rows import area_of_view, rows_of_view
 from tests.api.conftest import super_user  # noqa: F401 - a fixture
 from tests.environments import ROOT
-from tests.pardot.audit_factories import NOW, SF_18, audit, make, read
+from tests.pardot.audit_factories import NOW, SF_18, audit, make, mark_read
 from tests.pardot.team.browser import Browser
 
 # ruff: noqa: F811 - the fixture
@@ -38,7 +38,7 @@ def assets(monkeypatch: pytest.MonkeyPatch) -> None:
     make(Tag, id=30, name="Region: North", prefix="Region")
     make(Tag, id=31, name="Loose", prefix="")
     make(TaggedObject, id=40, tag_id=30, object_type="Form", object_id=tagged)
-    read("campaigns", "forms", "folders", "tags", "tagged_objects")
+    mark_read("campaigns", "forms", "folders", "tags", "tagged_objects")
     audit()
 
 

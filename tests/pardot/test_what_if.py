@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pardot.models import AuditSummary
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
-from tests.pardot.score_factories import exempt, finished, form, mailing_list, member, prospect, read, weigh
+from tests.pardot.score_factories import exempt, finish_sync, form, mailing_list, mark_read, member, prospect, weigh
 
 # ruff: noqa: F811 - fixtures that are imported
 
@@ -44,8 +44,8 @@ def untidy(db: None) -> None:
     member("Ada Example", "forms", "lists")
     member("Ben Example", "prospects", "tags")
     now = timezone.now()
-    read("forms", "lists", "prospects", until=now)
-    finished(now=now)
+    mark_read("forms", "lists", "prospects", until=now)
+    finish_sync(now=now)
 
 
 def scores(answer: Any, part: str, name: str) -> dict[str, tuple[Any, ...]]:

@@ -83,7 +83,7 @@ def describe(database: str) -> Schema:
     return Schema(tables, functions)
 
 
-def missed(needed: Schema, present: Schema) -> list[str]:
+def find_missing(needed: Schema, present: Schema) -> list[str]:
     """Return what breaks code for ``needed`` that runs on ``present``, one line each."""
     found = [f"function {name} is missing" for name in sorted(needed.functions - present.functions)]
     for name, table in needed.tables.items():

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.releases.schema import FOLDER, Column, Schema, Table, from_json, missed
+from tests.releases.schema import FOLDER, Column, Schema, Table, find_missing, from_json
 from tests.releases.schema import describe as describe_schema
 from tests.simulated import ROOT
 
@@ -25,7 +25,7 @@ def test_the_release_before_finds_all_that_it_needs(migrated_database: str) -> N
     [file] = FOLDER.glob("*.json")
     _, needed = from_json(file.read_text())
     assert len(needed.tables) > 50
-    assert missed(needed, describe_schema(migrated_database)) == []
+    assert find_missing(needed, describe_schema(migrated_database)) == []
 
 
 def test_the_file_is_that_of_the_release_before() -> None:
@@ -55,13 +55,13 @@ def test_the_file_is_that_of_the_release_before() -> None:
     ],
 )  # fmt: skip
 def test_what_breaks_older_code_is_told(present: Table, told: str | None) -> None:
-    found = missed(schema(TABLE), schema(present))
+    found = find_missing(schema(TABLE), schema(present))
     assert told in found if told else found == []
 
 
 def test_missing_tables_and_functions_are_told() -> None:
     needed = schema(TABLE, "fold(text) → text")
-    assert missed(needed, Schema({}, frozenset())) == [
+    assert find_missing(needed, Schema({}, frozenset())) == [
         "function fold(text) → text is missing",
         "book: the table is missing",
     ]

@@ -22,7 +22,7 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def failed(ago: float, name: str = "accounts", command: str = "sync_accounts", **values: str) -> SyncRun:
+def make_failed_run(ago: float, name: str = "accounts", command: str = "sync_accounts", **values: str) -> SyncRun:
     """Make a run that ended this many minutes ago, half a minute after it began."""
     ended = NOW - minutes(ago)
     defaults = {"state": State.FAILED, "retry_command": command, **values}
@@ -40,10 +40,10 @@ def due() -> list[datetime]:
 @pytest.mark.django_db
 def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
     for ago, pause in ((31, 5), (25, 10), (14, 15)):
-        last = failed(ago)
+        last = make_failed_run(ago)
         assert last.ended is not None
         assert due() == [last.ended + minutes(pause)]
-    failed(0)
+    make_failed_run(0)
     assert due() == []
 
 
@@ -61,7 +61,7 @@ def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
     ids=["done", "limit", "paused by the limit", "a refused login", "no sync", "cron stood still"],
 )
 def test_left_alone(values: dict[str, str], ago: float) -> None:
-    failed(ago, **values)
+    make_failed_run(ago, **values)
     assert due() == []
 
 
@@ -70,23 +70,23 @@ def test_left_alone(values: dict[str, str], ago: float) -> None:
     "values", [{"state": State.INTERRUPTED}, {"state": State.PAUSED, "cause": Cause.SWITCH}, {"state": State.FAILED}]
 )
 def test_tried_again(values: dict[str, str]) -> None:
-    failed(1, **values)
+    make_failed_run(1, **values)
     assert due() == [NOW + minutes(4)]
 
 
 @pytest.mark.django_db
 def test_a_failure_of_another_day_does_not_count() -> None:
     for ago in (23 * 60, 22.9 * 60, 22.8 * 60, 22.7 * 60):
-        failed(ago)
-    failed(2)
+        make_failed_run(ago)
+    make_failed_run(2)
     assert due() == [NOW + minutes(3)]
 
 
 @pytest.mark.django_db
 def test_what_runs_now_or_was_skipped_since_is_no_failure_of_its_own() -> None:
-    failed(6)
-    failed(1, state=State.SKIPPED)
-    failed(1, cause=Cause.BUSY)
+    make_failed_run(6)
+    make_failed_run(1, state=State.SKIPPED)
+    make_failed_run(1, cause=Cause.BUSY)
     assert due() == [NOW - minutes(1)]
     SyncRun.objects.create(object="accounts")
     assert due() == []
@@ -94,13 +94,13 @@ def test_what_runs_now_or_was_skipped_since_is_no_failure_of_its_own() -> None:
 
 @pytest.mark.django_db
 def test_commands_run_once_and_entities_together() -> None:
-    failed(7, "contacts", "sync_contacts --force")
-    failed(6, "forms", "camp_sync --entities forms,lists")
-    failed(6, "lists", "camp_sync --entities lists")
-    failed(6, "tags", "camp_sync --entities tags --full")
-    failed(6, "prospects", "camp_sync --scout")
-    failed(6, "accounts", "sync_all")
-    failed(1, "books", "sync_books")
+    make_failed_run(7, "contacts", "sync_contacts --force")
+    make_failed_run(6, "forms", "camp_sync --entities forms,lists")
+    make_failed_run(6, "lists", "camp_sync --entities lists")
+    make_failed_run(6, "tags", "camp_sync --entities tags --full")
+    make_failed_run(6, "prospects", "camp_sync --scout")
+    make_failed_run(6, "accounts", "sync_all")
+    make_failed_run(1, "books", "sync_books")
     assert sorted(due_commands(NOW)) == [
         ["camp_sync", "--entities", "forms,lists"],
         ["camp_sync", "--entities", "tags", "--full"],
@@ -145,7 +145,7 @@ def test_a_killed_sync_is_tried_again_with_all_that_was_to_follow(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_kill_switch_holds_tries_back(simulator: Simulator, run_manage: Manage) -> None:
-    failed(6)
+    make_failed_run(6)
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
     assert run_manage("sync_retry").stdout == ""
@@ -156,7 +156,7 @@ def test_the_kill_switch_holds_tries_back(simulator: Simulator, run_manage: Mana
 
 @pytest.mark.django_db(transaction=True)
 def test_a_try_that_fails_says_so_and_a_wrong_password_is_not_tried(simulator: Simulator, run_manage: Manage) -> None:
-    failed(6)
+    make_failed_run(6)
     again = run_manage("sync_retry", SALESFORCE_PASSWORD="wrong")
     assert again.returncode == 1
     assert "failed again: sync_accounts" in again.stderr

@@ -24,13 +24,13 @@ def scraped(settings: Any) -> None:
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
 
 
-def followed(name: str, *, ago: timedelta) -> None:
+def make_followed(name: str, *, ago: timedelta) -> None:
     FollowedObject.objects.create(
         object=name, organization_id="00D000000000001AAA", replay_id=b"1", stored_at=timezone.now() - ago
     )
 
 
-def told() -> str:
+def status_lines() -> str:
     output = io.StringIO()
     call_command("sync_status", stdout=output, no_color=True)
     lines = [line for line in output.getvalue().splitlines() if line.startswith("change events")]
@@ -43,28 +43,29 @@ def metrics() -> dict[str, float]:
 
 
 def test_nothing_is_told_where_nobody_follows() -> None:
-    assert (told(), metrics()) == ("", {})
-    followed("contacts", ago=timedelta(days=4))
-    assert (told(), metrics()) == ("", {}), "a position that Salesforce has dropped is not reported"
+    assert (status_lines(), metrics()) == ("", {})
+    make_followed("contacts", ago=timedelta(days=4))
+    assert (status_lines(), metrics()) == ("", {}), "a position that Salesforce has dropped is not reported"
 
 
 def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
     settings.SYNC_FOLLOW = True
-    assert told() == "by no process; nothing was stored yet"
+    assert status_lines() == "by no process; nothing was stored yet"
     settings.SYNC_FOLLOW = False
-    followed("books", ago=timedelta(minutes=3))
-    assert told().startswith(
+    make_followed("books", ago=timedelta(minutes=3))
+    assert status_lines().startswith(
         "by no process; all changes up to 3 minutes ago are stored (the oldest: books); scheduled syncs"
     )
     assert metrics()["sfapi_follow_running"] == 0
 
 
 def test_the_process_and_the_object_that_is_furthest_behind_are_told() -> None:
-    followed("books", ago=timedelta(seconds=20))
-    followed("contacts", ago=timedelta(minutes=20))
+    make_followed("books", ago=timedelta(seconds=20))
+    make_followed("contacts", ago=timedelta(minutes=20))
     with hold_lease(FollowedObject.LEASE):
         assert re.fullmatch(
-            r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(the oldest: contacts\)", told()
+            r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(the oldest: contacts\)",
+            status_lines(),
         )
         found = metrics()
     ages = {name: found[f'sfapi_follow_age_seconds{{object="{name}"}}'] for name in ("books", "contacts")}

@@ -26,7 +26,7 @@ def configure(**values: Any) -> None:
     SyncConfig.objects.update(**values)
 
 
-def staged(run: SyncRun) -> tuple[int, int]:
+def count_staged(run: SyncRun) -> tuple[int, int]:
     """Return the numbers of pages and rows that the next run need not read again."""
     assert run.resume_state is not None
     return run.resume_state["pages"], run.resume_state["rows"]
@@ -124,7 +124,7 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_goes_on(
     sync("sync_adoptions")
     run = last_run("adoptions")
     assert (run.state, run.rows_read) == ("paused", 0)
-    assert staged(run) == (1, 200)
+    assert count_staged(run) == (1, 200)
     assert "syncs pause from" in run.message
     assert not Adoption.all_objects.exists(), "readers see all rows or none"
 
@@ -162,7 +162,7 @@ def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: 
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert output.startswith("adoptions: paused: syncs were switched off (at /ops/)")
-    assert staged(last_run("adoptions")) == (2, 200)
+    assert count_staged(last_run("adoptions")) == (2, 200)
 
     configure(sync_enabled=True)
     sync("sync_adoptions")
@@ -219,7 +219,7 @@ def test_no_calls_left_in_the_middle_pauses_all_of_it(
     paused = last_run("opportunities")
     assert "REQUEST_LIMIT_EXCEEDED" in paused.message
     assert "What was read is kept" in paused.message
-    assert staged(paused) == (1, 200)
+    assert count_staged(paused) == (1, 200)
     sync("sync_all")
     assert_equal(simulator, Account, Opportunity, Adoption)
 

@@ -58,12 +58,12 @@ def assert_each_sync_makes_it_equal(simulator: Simulator, settings: Any, history
     sync("sync_accounts", "sync_contacts", "sync_opportunities", "sync_adoptions", forcedelete=True)
     for period in history:
         for sobject, action, number in period:
-            happen(simulator, sobject, action, number)
+            apply_change(simulator, sobject, action, number)
         sync("sync_all")
         assert_equal(simulator, Account, Contact, Opportunity, Adoption)
 
 
-def happen(simulator: Simulator, sobject: str, action: str, number: int) -> None:
+def apply_change(simulator: Simulator, sobject: str, action: str, number: int) -> None:
     """Apply one change to one record, or nothing when no record fits."""
     if action == "create":
         last = {"Account": {"Name": f"New school {number}"}}.get(sobject, {"LastName": f"Newcomer {number}"})

@@ -40,7 +40,7 @@ def spoil(simulator: Simulator) -> dict[str, str]:
     return ids
 
 
-def mend(simulator: Simulator, ids: dict[str, str]) -> None:
+def fix_values(simulator: Simulator, ids: dict[str, str]) -> None:
     for name, record in ids.items():
         nothing: dict[str, Any] = {BAD_VALUES[name][0]: None}
         simulator.set_raw("Opportunity", record, **nothing)
@@ -87,7 +87,7 @@ def test_what_is_cached_of_a_bad_record_stays_as_it_was(simulator: Simulator, op
 def test_a_record_that_became_good_is_stored_and_forgotten(simulator: Simulator, force: bool) -> None:
     bad = spoil(simulator)
     sync("sync_opportunities")
-    mend(simulator, bad)
+    fix_values(simulator, bad)
     sync("sync_opportunities", force=force)
     assert not RefusedRecord.objects.exists()
     assert last_run("opportunities").set_aside == 0

@@ -44,7 +44,7 @@ def run(simulator: Simulator, database: str, *command: str, **more: str) -> subp
     return manage(*command, variables=simulator.variables, database=database, more=more)
 
 
-def naming(text: str, *orgs: Simulator) -> list[str]:
+def lines_naming(text: str, *orgs: Simulator) -> list[str]:
     """Return the lines that name all of these orgs."""
     return [line for line in text.splitlines() if all(org_id(org) in line for org in orgs)]
 
@@ -59,7 +59,7 @@ def test_each_sync_command_stops_with_one_line_and_changes_nothing(
         said = StringIO()
         with pytest.raises(CommandError):
             call_command(name, *options, stdout=said, stderr=said)
-        assert len(naming(said.getvalue(), simulator, other)) == 1, (name, said.getvalue())
+        assert len(lines_naming(said.getvalue(), simulator, other)) == 1, (name, said.getvalue())
         assert copied() == before, name
     assert SyncConfig.load().last_usage_check == usage
     point_settings_at(simulator, settings, monkeypatch)
@@ -71,7 +71,7 @@ def test_the_exit_status_is_not_0(simulator: Simulator, same_ids: Simulator, dat
     sync("sync_books")
     done = run(same_ids, database, "sync_books")
     assert done.returncode == 1
-    assert len(naming(done.stderr, simulator, same_ids)) == 1
+    assert len(lines_naming(done.stderr, simulator, same_ids)) == 1
     assert "Traceback" not in done.stderr
 
 
@@ -97,7 +97,7 @@ def test_an_adoption_that_nobody_has_confirmed_changes_nothing(
     before = copied()
     done = run(same_ids, database, "sync_all", "--adopt-org")
     assert done.returncode != 0
-    assert len(naming(done.stderr, simulator, same_ids)) == 1
+    assert len(lines_naming(done.stderr, simulator, same_ids)) == 1
     assert "--yes" in done.stderr
     assert copied() == before
 
@@ -174,7 +174,7 @@ def test_each_way_to_log_in_says_which_org_it_is(
         more |= {"SALESFORCE_CLIENT_ID": "", "SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_API_VERSION": "60.0"}
     done = run(same_ids, database, "sync_all", **more)
     assert done.returncode != 0
-    assert len(naming(done.stderr, simulator, same_ids)) == 1, done.stderr
+    assert len(lines_naming(done.stderr, simulator, same_ids)) == 1, done.stderr
 
 
 def test_telling_the_org_costs_no_call_where_the_login_says_it(simulator: Simulator) -> None:
@@ -195,7 +195,7 @@ def test_sf_check_names_the_org_and_says_when_it_is_another(
     assert any(org_id(simulator) in line and "sandbox" in line for line in well.splitlines() if line.startswith("ok"))
     wrong = run(same_ids, database, "sf", "check")
     assert wrong.returncode != 0
-    assert len(naming(wrong.stdout, simulator, same_ids)) == 1, wrong.stdout
+    assert len(lines_naming(wrong.stdout, simulator, same_ids)) == 1, wrong.stdout
 
 
 def test_the_other_org_can_be_looked_at(simulator: Simulator, same_ids: Simulator, database: str) -> None:
@@ -215,5 +215,5 @@ def test_nobody_writes_to_the_other_org_from_the_command_line(
     account = same_ids.ids("Account")[0]
     done = run(same_ids, database, "sf", "update", "Account", account, "Name=Changed", "--yes")
     assert done.returncode != 0
-    assert len(naming(done.stderr, simulator, same_ids)) == 1, done.stderr
+    assert len(lines_naming(done.stderr, simulator, same_ids)) == 1, done.stderr
     assert same_ids.query(f"SELECT Name FROM Account WHERE Id = '{account}'")[0]["Name"] != "Changed"

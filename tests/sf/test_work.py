@@ -45,7 +45,7 @@ def table(settings: Any) -> None:
     settings.CRONJOBS = TABLE
 
 
-def missed(command: str, ago: timedelta) -> None:
+def set_last_run(command: str, ago: timedelta) -> None:
     """Mark a job as not run for this long, and all others as just run."""
     note_new_jobs()
     # No other job becomes due during the test.
@@ -109,7 +109,7 @@ def test_where_nothing_ever_ran_nothing_was_missed(table: None) -> None:
 
 
 def test_what_was_missed_is_made_up_for_once(table: None) -> None:
-    missed("deliver_pending", timedelta(days=3))
+    set_last_run("deliver_pending", timedelta(days=3))
     started = Started()
     run_once(started)
     run_once(started)
@@ -119,7 +119,7 @@ def test_what_was_missed_is_made_up_for_once(table: None) -> None:
 
 
 def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(table: None) -> None:
-    missed("sync_all --quiet", timedelta(days=1))
+    set_last_run("sync_all --quiet", timedelta(days=1))
     ScheduledJob.objects.filter(command="sync_all --force").update(
         handled_until=F("handled_until") - timedelta(days=30)
     )
@@ -130,7 +130,7 @@ def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(t
 
 
 def test_a_job_that_fails_is_told_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
-    missed("deliver_pending", timedelta(days=1))
+    set_last_run("deliver_pending", timedelta(days=1))
     ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
     worker = run_once(started := Started("raise SystemExit(3)"))
     assert sorted(started.commands) == ["cleanup_logs", "deliver_pending"]
@@ -140,7 +140,7 @@ def test_a_job_that_fails_is_told_and_stops_no_other(table: None, caplog: pytest
 
 
 def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplog: pytest.LogCaptureFixture) -> None:
-    missed("deliver_pending", timedelta(days=1))
+    set_last_run("deliver_pending", timedelta(days=1))
 
     def no_memory(words: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(["/nowhere/python", *words])
@@ -153,12 +153,12 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
 
 
 def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     now, found = jobs()
     with hold_lease(WORK):
         assert claim(found[0], now)
         assert not claim(found[0], now), "another leader had the same list"
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
         with pytest.raises(LeaseLost):
@@ -167,9 +167,9 @@ def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) 
 
 def test_the_list_says_when_each_job_comes_next_and_how_it_went(table: None) -> None:
     note_new_jobs()
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     run_once(Started("raise SystemExit(3)"))
-    missed("deliver_pending", timedelta(days=1))
+    set_last_run("deliver_pending", timedelta(days=1))
     said = StringIO()
     call_command("work", "--list", stdout=said)
     lines = {line[:34].strip(): line[34:].split() for line in said.getvalue().splitlines()}
@@ -185,7 +185,7 @@ def test_health_says_whether_a_worker_leads(client: Client) -> None:
 
 
 def test_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     said = StringIO()
     with hold_lease(WORK):
         call_command("work", "--once", stdout=said)
@@ -193,7 +193,7 @@ def test_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
 
 
 def test_once_runs_the_commands_themselves(run_manage: Manage) -> None:
-    missed("sync_books", timedelta(days=30))
+    set_last_run("sync_books", timedelta(days=30))
     done = run_manage("work", "--once", LOG_FORMAT="json")
     assert done.returncode == 0, done.stderr
     assert SyncRun.objects.get(object="books").state == "done"
@@ -214,32 +214,32 @@ def leaders() -> list[int]:
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
     """It takes over at once on the same machine, and after the lease on another; a lost connection stops no worker."""
-    missed("cleanup_logs", timedelta(seconds=-1))
+    set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
     leader, other = (first, second) if leaders() == [first.pid] else (second, first)
     with psycopg.connect(database, autocommit=True) as admin:
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sfapi work'")
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").count() == 1)
     assert leaders() == [leader.pid]
     SyncLease.objects.filter(name=WORK).update(place="another-host 0d8f 4026531836")
     leader.kill()
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").count() == 2)
     assert leaders() == [other.pid]
 
 
 @pytest.mark.soak
 def test_a_leader_that_stood_still_starts_nothing_a_second_time(start: Start) -> None:
-    missed("cleanup_logs", timedelta(seconds=-1))
+    set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
     paused, other = (first, second) if leaders() == [first.pid] else (second, first)
     paused.send_signal(signal.SIGSTOP)
     wait_for(lambda: leaders() == [other.pid])
     other.send_signal(signal.SIGSTOP)
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     for worker in (paused, other):
         worker.send_signal(signal.SIGCONT)
     wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs", state="done").exists())
@@ -276,7 +276,7 @@ def test_a_worker_of_a_newer_release_waits_for_its_migrations(
 
 
 def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: Start, database: str) -> None:
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "60")
         wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs").exists())
@@ -289,7 +289,7 @@ def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: St
 
 
 def test_after_the_grace_time_the_job_is_asked_to_end_too(start: Start, database: str) -> None:
-    missed("cleanup_logs", timedelta(days=30))
+    set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "0")
         wait_for(lambda: SyncRun.objects.filter(object="cleanup_logs").exists())

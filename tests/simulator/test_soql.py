@@ -58,7 +58,7 @@ def rows(store: Store, soql: str, **options: Any) -> list[tuple[Any, ...]]:
     return found
 
 
-def found(store: Store, condition: str) -> str:
+def find(store: Store, condition: str) -> str:
     """Return the first letters of the email addresses of the contacts that match."""
     return "".join(row[0][0] for row in rows(store, f"SELECT Email FROM Contact WHERE {condition} ORDER BY Email"))
 
@@ -119,7 +119,7 @@ def refusal(soql: str) -> SoqlError:
     ],
 )
 def test_a_condition_finds_what_salesforce_would_find(store: Store, condition: str, expected: str) -> None:
-    assert found(store, condition) == expected
+    assert find(store, condition) == expected
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_condition_finds_what_salesforce_would_find(store: Store, condition: s
     ],
 )
 def test_dates_are_compared_with_spans_of_days(store: Store, condition: str, expected: str) -> None:
-    assert found(store, condition) == expected
+    assert find(store, condition) == expected
 
 
 def test_an_id_may_have_15_characters(store: Store) -> None:

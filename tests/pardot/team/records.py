@@ -11,7 +11,7 @@ from django.utils import timezone
 from pardot.models import Campaign, EntityState, Form, List, TeamMember
 from tests.api.records import salesforce_id
 
-__all__ = ["campaign", "form", "member", "salesforce_id", "unchanged_list", "was_read"]
+__all__ = ["campaign", "form", "mark_read", "member", "salesforce_id", "unchanged_list"]
 
 _serial = count(1)
 
@@ -34,7 +34,7 @@ def member(name: str, **values: Any) -> TeamMember:
     return TeamMember.objects.create(name=name, **values)
 
 
-def was_read(*entities: str, at: datetime | None = None) -> None:
+def mark_read(*entities: str, at: datetime | None = None) -> None:
     """Mark these entities as completely read."""
     for entity in entities:
         EntityState.objects.create(name=entity, complete_until=at or timezone.now())

@@ -316,7 +316,7 @@ def test_the_configuration_shows_what_is_at_its_default(admin: Client) -> None:
 
 def test_a_value_is_changed_and_reset(admin: Client) -> None:
     records.unchanged_list(4)
-    records.was_read("lists")
+    records.mark_read("lists")
     run_audits()
     assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
     row = ConfiguredValue.objects.get()

@@ -19,10 +19,10 @@ from tests.pardot.team.browser import Browser
 NO_CAMPAIGN = {"issue": "forms_no_campaign", "reason": "Test forms."}
 
 
-def audited(*forms: dict[str, Any]) -> list[Form]:
+def make_audited_forms(*forms: dict[str, Any]) -> list[Form]:
     """Make forms, by default in no campaign, and audit them."""
     made = [records.form(**{"name": f"Form {number}", "campaign_id": None, **one}) for number, one in enumerate(forms)]
-    records.was_read("forms", "campaigns")
+    records.mark_read("forms", "campaigns")
     run_audits()
     return made
 
@@ -86,7 +86,7 @@ def test_a_long_name_leaves_a_title_that_fits(browser: Browser) -> None:
 
 
 def test_one_request_exempts_those_that_have_the_issue_and_one_takes_it_back(browser: Browser) -> None:
-    first, second, known, ended, fine = audited({}, {}, {}, {}, {"campaign_id": records.campaign().id})
+    first, second, known, ended, fine = make_audited_forms({}, {}, {}, {}, {"campaign_id": records.campaign().id})
     Exemption.objects.create(asset_type="forms", asset_id=known.id, issue="forms_no_campaign", reason="Before.")
     Exemption.objects.create(
         asset_type="forms", asset_id=ended.id, issue="forms_no_campaign", reason="Once.", until=day(-1)
@@ -106,7 +106,7 @@ def test_one_request_exempts_those_that_have_the_issue_and_one_takes_it_back(bro
 
 
 def test_all_that_match_are_those_of_the_table_with_the_same_filters(browser: Browser) -> None:
-    audited(
+    make_audited_forms(
         {"name": "Summer form"}, {"name": "Winter form"}, {"name": "Summer fest", "campaign_id": records.campaign().id}
     )
     query = "flag=no_campaign&q=summer"
@@ -146,7 +146,7 @@ def test_all_campaigns_that_match_are_those_of_the_map(browser: Browser) -> None
 def test_a_choice_that_is_none_is_refused_with_the_reason(
     browser: Browser, query: str, values: dict[str, Any], message: str
 ) -> None:
-    audited({}, {})
+    make_audited_forms({}, {})
     for what, more in (("tasks", {"title": "Look at"}), ("exemptions", NO_CAMPAIGN)):
         assert message in browser.refused("post", f"assets/forms/{what}?{query}", {**values, **more})
     assert not Task.objects.exists()
@@ -169,7 +169,7 @@ def test_a_choice_that_is_none_is_refused_with_the_reason(
 def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
     browser: Browser, what: str, values: dict[str, Any], field: str
 ) -> None:
-    forms = audited({}, {})
+    forms = make_audited_forms({}, {})
     body = {"ids": [one.id for one in forms], **values}
     refused = browser.ask("post", f"assets/forms/{what}", body, expect=422)
     assert field in refused["errors"][0]["loc"]
@@ -178,7 +178,7 @@ def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
 
 
 def test_nothing_to_exempt_is_said(browser: Browser) -> None:
-    [form] = audited({"campaign_id": records.campaign().id})
+    [form] = make_audited_forms({"campaign_id": records.campaign().id})
     refused = browser.refused("post", "assets/forms/exemptions", {"ids": [form.id], **NO_CAMPAIGN})
     assert "None of these assets has forms_no_campaign and counts" in refused
 

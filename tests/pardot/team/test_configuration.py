@@ -246,7 +246,7 @@ def stale(browser: Browser) -> tuple[Any, Any]:
 def test_months_of_lists_run_the_audits_again(browser: Browser) -> None:
     for months in (1, 4, 8, 14):
         records.unchanged_list(months)
-    records.was_read("lists")
+    records.mark_read("lists")
     run_audits()
     assert stale(browser) == (1, 1)
     browser.ask("put", "admin/config/list_stale_months", {"value": 3})
@@ -263,7 +263,7 @@ def test_months_of_lists_run_the_audits_again(browser: Browser) -> None:
 
 def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> None:
     records.form(campaign_id=None)
-    records.was_read("forms")
+    records.mark_read("forms")
     run_audits()
     browser.ask("put", "admin/config/score_weights", {"value": {**dict.fromkeys(BY_KEY, 0), "forms_no_campaign": 40}})
     browser.ask("put", "admin/config/grade_thresholds", {"value": grades(61, 0)})

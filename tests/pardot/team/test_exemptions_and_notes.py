@@ -41,7 +41,7 @@ def test_an_exempt_campaign_says_where_it_is_in_salesforce(browser: Browser) -> 
 
 def test_an_exempt_asset_is_not_counted_from_the_next_request_on(browser: Browser) -> None:
     first, second = (records.form(campaign_id=None) for _ in range(2))
-    records.was_read("forms")
+    records.mark_read("forms")
     run_audits()
     assert no_campaign(browser) == 2
 

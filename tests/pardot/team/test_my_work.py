@@ -20,7 +20,7 @@ def test_it_tells_own_areas_what_changed_in_them_and_own_open_tasks(browser: Bro
     ines = records.member("Ines", accounts_uuid=UUID, areas=["forms"])
     records.member("Ben", areas=["tags"])
     records.form(campaign_id=None)
-    records.was_read("forms", "tags", "tagged_objects")
+    records.mark_read("forms", "tags", "tagged_objects")
     finish(None, timezone.now())
     for number in range(27):
         Task.objects.create(title=f"Task {number}", assignee=ines)

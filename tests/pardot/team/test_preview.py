@@ -11,7 +11,7 @@ from django.utils import timezone
 from pardot.domain.days import today
 from pardot.models import AuditSummary, ConfigurationChange, ConfiguredValue, Finding, Form, List
 from pardot.pipeline.after_sync import finish
-from tests.pardot.audit_factories import READ, SUCCESS, audit, happened, make, read
+from tests.pardot.audit_factories import READ, SUCCESS, audit, make, make_activities, mark_read
 from tests.pardot.score_factories import exempt, member, snapshot, weigh
 from tests.pardot.team.browser import Browser
 
@@ -24,13 +24,13 @@ def camp(db: None) -> None:
     now = timezone.now()
     weigh(forms_no_campaign=5, forms_dormant=2, lists_stale=10, lists_stale_1y=20)
     forms = [make(Form, name="Contact us") for _ in range(10)]
-    happened(SUCCESS, now - timedelta(days=20), form_id=forms[0])
+    make_activities(SUCCESS, now - timedelta(days=20), form_id=forms[0])
     for months in (1, 7, 14):
         make(List, name="Teachers", updated_at=now - timedelta(days=31 * months))
     exempt(forms[1])
     exempt(forms[2], "forms_dormant")
     member("Ada Example", "forms", "lists")
-    read(*READ, until=now)
+    mark_read(*READ, until=now)
     audit(now)
     finish(None, now)
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_computed_is_said(browser: Browser, camp: None) -> None:
     both = preview(browser, list_stale_months=3, score_weights={"lists_stale": 1})
     assert len(both["days"]) == 1
     assert "as they were counted then" in both["limits"][1]
-    read("activities", until=timezone.now(), since=timezone.now() - timedelta(days=35))
+    mark_read("activities", until=timezone.now(), since=timezone.now() - timedelta(days=35))
     found = preview(browser, activity_lookback_days=60)
     assert "do not cover a look-back of 60 days" in found["limits"][1]
     assert {"issue": "forms_dormant", "area": "forms", "before": 8, "after": None} in found["issues"]

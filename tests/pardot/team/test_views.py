@@ -112,7 +112,7 @@ def test_the_number_of_views_of_a_user_has_a_limit(browser: Browser, colleague: 
 def test_a_member_gets_a_view_by_mail_and_no_more(browser: Browser) -> None:
     records.member("Ines", accounts_uuid=UUID, email="ines@camp.example")
     records.form(campaign_id=None)
-    records.was_read("forms")
+    records.mark_read("forms")
     run_audits()
     view = save(browser, query="tab=gear-locker&gear.type=forms")
     assert (view["can_be_mailed"], view["mailed"]) == (True, None)
