@@ -57,7 +57,7 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     second.stop(ports)
 
 
-def test_taken_ports_are_told_together_with_what_to_type(data_dir: Path) -> None:
+def test_taken_ports_are_reported_with_the_command_to_type(data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
         first, second = one.getsockname()[1], other.getsockname()[1]
         refused = Demo(data_dir, [*free_ports(1), first, second])

@@ -55,7 +55,7 @@ def test_nothing_is_found_where_all_is_well(deployed_settings: Any) -> None:
         ("METRICS_ALLOWED_NETWORKS", [], "sfapi.I002"),
     ],
 )
-def test_what_is_missing_is_told(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
+def test_what_is_missing_is_reported(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
     setattr(deployed_settings, name, value)
     assert list(check_ids()) == [identifier]
 
@@ -63,14 +63,14 @@ def test_what_is_missing_is_told(deployed_settings: Any, name: str, value: Any, 
 @pytest.mark.parametrize(
     ("mode", "told"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True), (0o602, True)]
 )
-def test_an_env_file_that_others_may_read_is_told(
+def test_an_env_file_that_others_may_read_is_reported(
     deployed_settings: Any, tmp_path: Path, mode: int, told: bool
 ) -> None:
     (tmp_path / "own.env").chmod(mode)
     assert ("sfapi.W004" in check_ids()) is told
 
 
-def test_jobs_that_are_missing_or_of_another_folder_are_told(deployed_settings: Any) -> None:
+def test_jobs_that_are_missing_or_of_another_folder_are_reported(deployed_settings: Any) -> None:
     jobs = deployed_settings.CRONJOBS
     deployed_settings.CRONJOBS = [*jobs, ("1 2 * * *", "sfapi.cron.run", ["sync_books"])]
     assert check_ids()["sfapi.W006"].startswith("1 scheduled jobs are missing")

@@ -25,7 +25,7 @@ def sentry() -> Iterator[Sentry]:
         yield found
 
 
-def test_a_sync_that_fails_is_told(run_manage: Manage, sentry: Sentry) -> None:
+def test_a_sync_that_fails_is_reported(run_manage: Manage, sentry: Sentry) -> None:
     done = run_manage("sync_books", SENTRY_DSN=sentry.dsn, SALESFORCE_PASSWORD="wrong")
     assert done.returncode == 1
     assert "invalid_grant" in sentry.messages[0]
@@ -67,7 +67,7 @@ def test_what_delivers_leaves_one_row_a_way_to_end(
     assert SyncRun.objects.count() == 2
 
 
-def test_a_database_that_is_away_is_told(simulator: Simulator, sentry: Sentry) -> None:
+def test_a_database_that_is_unavailable_is_reported(simulator: Simulator, sentry: Sentry) -> None:
     away = "postgresql://nobody:nothing@127.0.0.1:9/nowhere"
     done = manage("cleanup_logs", variables=simulator.variables, database=away, more={"SENTRY_DSN": sentry.dsn})
     assert done.returncode == 1

@@ -136,7 +136,7 @@ def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
     assert html.count('<rect class="done"') == 13
 
 
-def test_budgets_queue_breakers_scheduler_and_org_are_told(operator: Client, settings: Any) -> None:
+def test_budgets_queue_breakers_scheduler_and_org_are_reported(operator: Client, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     now = timezone.now()
     SyncConfig.objects.create(last_usage_check=now, last_usage_value=1200, last_usage_limit=100_000)

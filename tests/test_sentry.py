@@ -49,7 +49,7 @@ def test_one_event_of_a_kind_and_the_next_says_how_many_were_left_out(run_manage
     )
 
 
-def test_an_outage_of_postgresql_is_told_once_by_each_process(sentry: Sentry, deployed: dict[str, str]) -> None:
+def test_an_outage_of_postgresql_is_reported_once_by_each_process(sentry: Sentry, deployed: dict[str, str]) -> None:
     away = "postgresql://nobody@127.0.0.1:9/nowhere"
     with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn, **deployed) as url, ThreadPoolExecutor(4) as pool:
         paths = [f"{url}/admin/?number={number}" for number in range(30)]

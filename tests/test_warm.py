@@ -125,7 +125,7 @@ def test_a_command_that_came_up_twice_has_the_project_already_and_is_as_before(d
     assert another.stdout.startswith("False ")
 
 
-def test_settings_that_cannot_be_loaded_are_told_each_time(database: str) -> None:
+def test_settings_that_cannot_be_loaded_are_reported_each_time(database: str) -> None:
     told = {manage("sync_status", variables={"TIME_ZONE": "no"}, database=database).stderr for _ in range(3)}
     assert [line.partition(":")[0] for line in told] == ["Configuration error"]
 

@@ -63,7 +63,7 @@ def test_a_condition_on_a_date_that_is_not_there_is_ignored(reader: Client) -> N
         assert (answer.status_code, answer.json()["type"]) == (412, "precondition_failed")
 
 
-def test_what_was_read_anew_is_not_kept(user: Client) -> None:
+def test_an_answer_that_was_read_again_is_not_kept(user: Client) -> None:
     contact = records.contact(accounts_uuid=UUID)
     records.adoption(contact=contact)
     assert "max-age" in user.get("/api/v1/adoptions")["Cache-Control"]

@@ -77,7 +77,7 @@ def test_many_threads_put_at_once(store: Store) -> None:
     assert sorted(store.rows) == list(range(1600))
 
 
-def test_what_could_not_be_written_comes_again_and_is_said_to(
+def test_rows_that_could_not_be_written_are_retried_and_this_is_logged(
     store: Store, writer: QuickWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.away = 2
@@ -88,7 +88,7 @@ def test_what_could_not_be_written_comes_again_and_is_said_to(
     assert caplog.text.count("cannot be written") == 1
 
 
-def test_the_buffer_is_bounded_and_the_loss_is_told(
+def test_the_buffer_is_bounded_and_the_loss_is_reported(
     store: Store, writer: QuickWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.open.clear()

@@ -53,7 +53,7 @@ def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
     assert secrets["key"].rpartition("_")[0] in kept, "the public part of a key helps to find who leaked it"
 
 
-def test_no_canary_and_no_person_is_in_what_sentry_is_told(run_manage: Manage) -> None:
+def test_no_canary_and_no_person_is_in_what_sentry_gets(run_manage: Manage) -> None:
     with listening_sentry() as sentry:
         done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
     assert done.returncode == 0, done.stderr
@@ -81,7 +81,7 @@ except ValueError:
 """
 
 
-def test_no_query_of_a_request_is_told_to_sentry(
+def test_no_query_of_a_request_is_sent_to_sentry(
     database: str, simulator: Simulator, cookies: CookieMaker, tmp_path: Path
 ) -> None:
     for _ in range(2):

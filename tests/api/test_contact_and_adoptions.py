@@ -44,7 +44,7 @@ def test_a_school_that_is_not_there_reads_as_none(user: Client) -> None:
         contact.delete()
 
 
-def test_of_several_contacts_the_last_modified_and_somebody_is_told(
+def test_of_several_contacts_the_last_modified_is_shown_and_operators_are_told(
     user: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)

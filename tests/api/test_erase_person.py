@@ -139,7 +139,7 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
     assert "Nothing else is stored about this person" in erase("--uuid", UUID, "--yes")
 
 
-def test_a_case_that_waits_is_kept_and_told(settings: Any) -> None:
+def test_a_case_that_waits_is_kept_and_reported(settings: Any) -> None:
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()
@@ -149,7 +149,7 @@ def test_a_case_that_waits_is_kept_and_told(settings: Any) -> None:
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()
 
 
-def test_a_contact_that_salesforce_still_has_is_told() -> None:
+def test_a_contact_that_salesforce_still_has_is_reported() -> None:
     contact = records.contact(email="ines@example.org")
     said = erase("--email", "ines@example.org", "--dry-run")
     assert f"Salesforce has contact {contact.id}" in said

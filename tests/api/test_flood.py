@@ -19,7 +19,7 @@ OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-def test_no_minute_of_a_flood_holds_more_than_five_and_others_feel_nothing(database: str, cookies: CookieMaker) -> None:
+def test_no_minute_of_a_flood_has_more_than_five_and_others_are_not_slowed(database: str, cookies: CookieMaker) -> None:
     records.school("Example College")
     service = gunicorn(
         database, SSO_SIGNATURE_PUBLIC_KEY=cookies.public_pem, SSO_ENCRYPTION_PRIVATE_KEY=cookies.encryption_key

@@ -250,7 +250,7 @@ def test_what_is_no_form_is_refused_and_not_stored(sender: Client, body: Any, wh
     assert not OutboundCase.objects.exists()
 
 
-def test_an_unknown_type_is_told_the_known_ones(sender: Client) -> None:
+def test_an_unknown_type_is_refused_with_the_known_ones(sender: Client) -> None:
     message = submit(sender, {**CONTACT_US, "form_type": "newsletter"}).json()["message"]
     assert "contact_us, web_to_case" in message
 
@@ -310,7 +310,7 @@ def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) ->
 
 
 @pytest.mark.parametrize("away", [False, True])
-def test_the_same_again_does_not_use_the_turn_to_try(sender: Client, simulator: Simulator, away: bool) -> None:
+def test_a_repeated_form_does_not_use_up_the_probe(sender: Client, simulator: Simulator, away: bool) -> None:
     """Delivered forms, and forms that wait for their next try, are not sent."""
     key = {"Idempotency-Key": "k"}
     if away:

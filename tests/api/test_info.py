@@ -97,7 +97,7 @@ def test_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
     assert SFAPIUsageLog.objects.get().source == "api info"
 
 
-def test_whoever_asks_again_and_again_does_not_lock_the_api_user_out(simulator: Simulator, reader: Client) -> None:
+def test_repeated_requests_do_not_lock_the_api_user_out(simulator: Simulator, reader: Client) -> None:
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
     assert "invalid_grant" in info(reader)["api_usage"]["error"]
     assert info(reader)["api_usage"] == {"error": "Salesforce has not answered recently"}

@@ -33,7 +33,7 @@ def probe(db: None) -> Client:
     return Client()
 
 
-def test_where_cron_was_never_installed_jobs_are_told_as_never_run_and_nothing_is_wrong(probe: Client) -> None:
+def test_where_cron_was_never_installed_jobs_are_reported_as_never_run_and_nothing_is_wrong(probe: Client) -> None:
     answer = probe.get("/healthz/")
     assert answer.status_code == 200
     jobs = answer.json()["jobs"]
@@ -122,7 +122,7 @@ def test_every_open_breaker_is_shown(probe: Client, settings: Any, capsys: pytes
     assert "salesforce live is open after 3 failures: no answer from login.example" in capsys.readouterr().out
 
 
-def test_who_moved_the_kill_switch_and_when_is_told_and_it_may_end_by_itself(db: None, client: Client) -> None:
+def test_who_moved_the_kill_switch_and_when_is_reported_and_it_may_end_by_itself(db: None, client: Client) -> None:
     client.force_login(User.objects.create_superuser("maren", "maren@camp.example", "x"))
     page = "/admin/ops/switch/"
     assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is changed"

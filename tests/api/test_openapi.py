@@ -44,7 +44,7 @@ def test_the_page_is_the_same_for_everyone_and_may_be_kept(anonymous: Client) ->
     assert anonymous.get("/api/v1/docs/", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 
-def test_the_limits_are_told(document: dict[str, Any]) -> None:
+def test_the_limits_are_reported(document: dict[str, Any]) -> None:
     told = document["info"]["description"]
     for limit in (
         r"forms together: [\d,]+ requests a minute",

@@ -275,7 +275,7 @@ def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
 # -- what operators see -----------------------------------------------------------------------------------------------
 
 
-def test_a_configuration_to_mend_fails_the_command(writer: Client, settings: Any) -> None:
+def test_a_configuration_to_fix_fails_the_command(writer: Client, settings: Any) -> None:
     make_queued_cases(1)
     settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
     with pytest.raises(CommandError, match=r"invalid_grant.*nothing is lost"):

@@ -73,7 +73,7 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
     VALUES (%s, now(), false, now(), now())"""
 
 
-def test_a_merge_that_is_still_open_is_not_passed_by(
+def test_a_merge_that_is_still_open_is_not_skipped(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
     """The merge starts before our read and commits after it, so its rows are dated before our read."""

@@ -183,7 +183,7 @@ def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
 
 
 @pytest.mark.parametrize("name", ["expired_password", "storage_full", "org_locked"])
-def test_what_an_administrator_has_to_mend_shows_with_its_remedy(
+def test_what_an_administrator_has_to_fix_shows_with_its_remedy(
     writer: Client, simulator: Simulator, name: str
 ) -> None:
     break_salesforce(simulator, "refusal", name=name)

@@ -21,7 +21,7 @@ def answer(visit: Visit, status: int, body: object) -> None:
     visit.page.route(ENDPOINT, lambda route: route.fulfill(status=status, json=body))
 
 
-def test_an_old_number_never_stands_as_if_it_were_new(window: Visit) -> None:
+def test_an_old_number_is_never_shown_as_new(window: Visit) -> None:
     window.expect("status of 503")
     answer(window, 200, {"total": 12})
     show_panel(window)

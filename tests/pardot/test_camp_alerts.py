@@ -61,7 +61,7 @@ def test_it_is_quiet_while_all_is_well(webhook: Slack) -> None:
     assert (webhook.messages, Alert.objects.count()) == ([], 0)
 
 
-def test_a_grade_that_falls_is_told_once(webhook: Slack, settings: Any) -> None:
+def test_a_grade_that_falls_is_reported_once(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS, settings.PUBLIC_URL = ["ranger@camp.example"], "https://camp.example"
     snapshot(YESTERDAY, health_score=85)
     score(75)
@@ -87,7 +87,7 @@ def test_a_second_fall_is_another_occurrence_and_a_rise_is_none(webhook: Slack) 
     assert camp_alerts() == ""
 
 
-def test_a_fall_after_the_snapshot_of_the_day_is_not_told_again_after_midnight(
+def test_a_drop_after_the_snapshot_of_the_day_is_not_reported_again_after_midnight(
     webhook: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot(YESTERDAY, health_score=85)
@@ -107,7 +107,7 @@ def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
     assert camp_alerts() == ""
 
 
-def test_a_score_below_the_threshold_is_told_once_until_it_has_recovered(webhook: Slack) -> None:
+def test_a_score_below_the_threshold_is_reported_once_until_it_has_recovered(webhook: Slack) -> None:
     score(68)
     assert camp_alerts() == "", "without a threshold there is no alert"
     set_value("alert_score", 70, by="test")
@@ -121,7 +121,7 @@ def test_a_score_below_the_threshold_is_told_once_until_it_has_recovered(webhook
 
 
 @pytest.mark.parametrize(("name", "words"), [("books", "sync of books"), ("camp_sync", "camp_sync")])
-def test_a_sync_that_fails_is_told_once_and_again_after_it_went_well(webhook: Slack, name: str, words: str) -> None:
+def test_a_sync_that_fails_is_reported_once_and_again_after_a_success(webhook: Slack, name: str, words: str) -> None:
     ran(name, State.FAILED, timedelta(hours=5))
     assert camp_alerts() == f"sent to Slack: {words} failed\n"
     ran(name, State.FAILED, timedelta(hours=4))
@@ -133,7 +133,7 @@ def test_a_sync_that_fails_is_told_once_and_again_after_it_went_well(webhook: Sl
     assert "school.example" not in "".join(webhook.messages), "a sync's message may quote a record"
 
 
-def test_a_sync_that_is_overdue_is_told_and_one_that_never_ran_is_not(webhook: Slack) -> None:
+def test_a_sync_that_is_overdue_is_reported_and_one_that_never_ran_is_not(webhook: Slack) -> None:
     ran("books", State.DONE, timedelta(days=30))
     assert camp_alerts() == "sent to Slack: sync of books is overdue; the data are 30 days old\n"
 
@@ -155,7 +155,7 @@ def test_several_at_once_are_one_message(webhook: Slack) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_hosts_at_the_same_moment_tell_it_once(webhook: Slack) -> None:
+def test_two_hosts_at_the_same_moment_report_it_once(webhook: Slack) -> None:
     ran("books", State.FAILED)
 
     def run(_: int) -> str:
@@ -189,9 +189,7 @@ def test_an_alert_does_not_stand_in_for_the_digest(webhook: Slack) -> None:
     assert camp_alerts() == ""
 
 
-def test_what_lasts_longer_than_the_log_is_kept_is_not_told_again(
-    webhook: Slack, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_lasts_longer_than_the_log_is_not_reported_again(webhook: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
     ran("books", State.FAILED)
     camp_alerts()
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=100))

@@ -183,7 +183,7 @@ def test_slack_that_is_busy_is_asked_again(webhook: Slack) -> None:
         ([(500, {})] * 3, "Slack: 500 no_service; tried 3 times"),
     ],
 )
-def test_slack_that_refuses_is_told_and_the_mail_still_goes(
+def test_slack_that_refuses_is_reported_and_the_mail_is_still_sent(
     webhook: Slack, settings: Any, answers: list[tuple[int, dict[str, str]]], says: str
 ) -> None:
     webhook.answers = answers
@@ -202,7 +202,7 @@ def test_no_connection_to_slack_does_not_show_its_secret_address(webhook: Slack)
     assert str(refused.value) == "Slack: no connection; tried 3 times"
 
 
-def test_a_mail_server_that_is_away_is_told_and_slack_still_gets_it(webhook: Slack, settings: Any) -> None:
+def test_a_mail_server_that_is_unavailable_is_reported_and_slack_still_gets_it(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

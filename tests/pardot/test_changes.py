@@ -73,7 +73,7 @@ def test_what_got_worse_and_better_since_friday_with_owners_and_rows(ask: Ask, s
     assert {kept, named}  # unchanged
 
 
-def test_as_many_as_before_with_other_assets_is_told_apart(ask: Ask, sync: Any) -> None:
+def test_other_assets_in_the_same_number_are_a_change(ask: Ask, sync: Any) -> None:
     old = form("Old")
     sync(5)
     Form.objects.filter(pk=old).delete()

@@ -11,7 +11,7 @@ from pardot.checks import check_business_unit
 
 
 @pytest.mark.parametrize(("unit", "told"), [("", ["pardot.W001"]), ("0Uv000000000001", [])])
-def test_a_business_unit_that_is_not_set_is_told(settings: Any, unit: str, told: list[str]) -> None:
+def test_a_missing_business_unit_is_reported(settings: Any, unit: str, told: list[str]) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = unit
     assert check_business_unit in registry.registry.get_checks(include_deployment_checks=True)
     assert [message.id for message in check_business_unit(None)] == told

@@ -159,7 +159,7 @@ def test_the_configured_prefix_and_actions_count(pardot: Pardot, super_user: Cli
         ("122", 503, "the business unit's API calls of the day are used up"),
     ],
 )
-def test_pardot_s_refusals_are_told_and_what_was_made_stays(
+def test_pardot_s_refusals_are_reported_and_tags_that_were_made_stay(
     pardot: Pardot, super_user: Client, simulator: Simulator, code: str, status: int, said: str
 ) -> None:
     simulator.fail("error", path="^(?!.*name=).*objects/tags", skip=1, times=None, errorCode=code)

@@ -59,7 +59,7 @@ def test_after_tier_2_the_digest_says_nothing_of_activities(pardot: Pardot, caps
 
 
 @pytest.mark.slow
-def test_a_sample_whose_page_token_expires_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+def test_a_sample_whose_page_token_expires_restarts(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     camp_sync("--scout")
     wanted = set(Prospect.objects.values_list("id", flat=True))
     Prospect.objects.all().delete()

@@ -115,7 +115,7 @@ def test_without_a_business_unit_nothing_is_asked(pardot: Pardot, settings: Any)
     assert not SyncRun.objects.exists(), "without Pardot no run has failed"
 
 
-def test_another_host_than_pardot_s_is_told(pardot: Pardot, simulator: Simulator) -> None:
+def test_another_host_than_pardot_s_is_reported(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
     with pytest.raises(CommandError, match=r"answered 404 to GET tags: .*check PARDOT_API_URL"):
         camp_sync("--entities", "forms")

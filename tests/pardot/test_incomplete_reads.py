@@ -22,7 +22,7 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_interrupted_read_goes_on_where_it_stopped(pardot: Pardot, start: Start, settings: Any) -> None:
+def test_an_interrupted_read_resumes_where_it_stopped(pardot: Pardot, start: Start, settings: Any) -> None:
     pardot.settings(delay_seconds=0.05)
     process = start("camp_sync", "--entities", "activities", PARDOT_PAGE_SIZE="50")
     wait_for(lambda: pardot.calls() >= 10)
@@ -70,7 +70,7 @@ def test_an_unknown_code_keeps_what_was_read(pardot: Pardot, simulator: Simulato
     assert_equal(pardot, entities.ACTIVITIES)
 
 
-def test_a_known_refusal_begins_anew(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+def test_a_known_refusal_restarts_the_read(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     simulator.fail("error", path="objects/visitor-activities", skip=6, times=None, errorCode="61")
     with pytest.raises(CommandError):
@@ -201,7 +201,7 @@ def test_a_mass_deletion_stops_until_it_is_allowed(pardot: Pardot) -> None:
     assert_equal(pardot, entities.TAGGED_OBJECTS)
 
 
-def test_withheld_rows_are_told_and_remove_nothing(pardot: Pardot) -> None:
+def test_withheld_rows_are_reported_and_remove_nothing(pardot: Pardot) -> None:
     camp_sync("--entities", "forms")
     hidden = pardot.ids("forms")[:2]
     pardot.post("/withhold", {"path": "forms", "ids": hidden})
@@ -232,7 +232,7 @@ def test_more_rows_than_the_ceiling_arrive_complete(
     assert pardot.most_open() <= 5
 
 
-def test_a_ceiling_that_nobody_tells_of_is_passed_too(
+def test_a_ceiling_that_is_not_announced_is_passed_too(
     pardot: Pardot, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.platform.client._CEILING_REACHED", "not sent")

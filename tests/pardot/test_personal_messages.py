@@ -133,7 +133,7 @@ def test_a_title_with_a_line_break_stays_one_line_and_many_tasks_end_with_their_
     assert found[-1] == f"2 more tasks {SITE}/pardot/?open=tasks"
 
 
-def test_a_name_that_nobody_has_is_told() -> None:
+def test_a_name_that_no_member_has_is_reported() -> None:
     member("Ada")
     with pytest.raises(CommandError, match="No team member is called “Eve”"):
         camp_digest("--for", "Eve")

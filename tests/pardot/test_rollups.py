@@ -67,7 +67,7 @@ def test_they_follow_every_read(pardot: Pardot) -> None:
     assert_rolled_up()
 
 
-def test_only_the_days_of_what_was_read_are_counted_anew(pardot: Pardot) -> None:
+def test_only_the_days_that_were_read_are_counted_again(pardot: Pardot) -> None:
     camp_sync("--entities", "activities")
     oldest = AssetActivityDay.objects.order_by("day")[0]
     pardot.add("visitor-activities", type=4, formId=pardot.ids("forms")[0])

@@ -202,7 +202,7 @@ def test_activities_say_from_when_on_they_are_complete(super_user: Client) -> No
     assert datetime.fromisoformat(entities(super_user)["activities"]["complete_since"]) == since
 
 
-def test_what_runs_now_is_told_and_what_was_killed_is_not_taken_for_running(super_user: Client) -> None:
+def test_running_syncs_are_reported_and_killed_ones_are_not(super_user: Client) -> None:
     ran("forms", ago=timedelta(hours=2))
     ran("forms", "running", rows_read=17, api_calls=3)
     found = status(super_user)

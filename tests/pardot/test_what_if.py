@@ -84,7 +84,7 @@ def test_nothing_is_changed(browser: Client, untidy: None) -> None:
     assert list(AuditSummary.objects.order_by("area").values()) == before
 
 
-def test_fixing_none_is_what_is(browser: Client, untidy: None) -> None:
+def test_fixing_nothing_gives_the_current_score(browser: Client, untidy: None) -> None:
     assert ask(browser, fix("forms_no_campaign", 0)).json()["overall"] == {
         "before": 64, "after": 64, "grade_before": "D", "grade_after": "D",
     }  # fmt: skip

@@ -54,12 +54,12 @@ def test_the_file_is_that_of_the_release_before() -> None:
         (replace(TABLE, constraints={"CHECK (price > 0)": ["price"]}), None),
     ],
 )  # fmt: skip
-def test_what_breaks_older_code_is_told(present: Table, told: str | None) -> None:
+def test_what_breaks_older_code_is_reported(present: Table, told: str | None) -> None:
     found = find_missing(schema(TABLE), schema(present))
     assert told in found if told else found == []
 
 
-def test_missing_tables_and_functions_are_told() -> None:
+def test_missing_tables_and_functions_are_reported() -> None:
     needed = schema(TABLE, "fold(text) → text")
     assert find_missing(needed, Schema({}, frozenset())) == [
         "function fold(text) → text is missing",

@@ -137,7 +137,7 @@ def test_changes_are_collected_once_each_with_the_last_place() -> None:
     assert inbox.waiting() == []
 
 
-def test_what_is_given_back_comes_before_what_came_meanwhile() -> None:
+def test_changes_that_are_given_back_are_merged_with_later_ones() -> None:
     inbox = Inbox(["accounts"])
     inbox.add("accounts", [ChangeEvent(frozenset({ONE}), "CREATE")], b"1")
     taken = inbox.take(["accounts"])

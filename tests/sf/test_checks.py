@@ -22,7 +22,7 @@ def test_nothing_configured_is_named(settings: Any) -> None:
     assert ids(check_salesforce_login(None)) == ["sf.W001"]
 
 
-def test_soap_login_is_told_to_end(settings: Any) -> None:
+def test_soap_login_gets_a_warning_of_its_end(settings: Any) -> None:
     login(settings, SALESFORCE_USERNAME="a", SALESFORCE_PASSWORD="b", SALESFORCE_SECURITY_TOKEN="c")
     (found,) = check_salesforce_login(None)
     assert found.id == "sf.W002"
@@ -43,7 +43,7 @@ def test_client_credentials_at_a_my_domain_are_fine(settings: Any, host: str) ->
 
 
 @pytest.mark.parametrize("host", ["https://login.salesforce.com", "https://test.salesforce.com"])
-def test_client_credentials_at_a_host_of_all_orgs_are_told_to_fail(settings: Any, host: str) -> None:
+def test_client_credentials_at_a_host_of_all_orgs_get_a_warning_that_they_fail(settings: Any, host: str) -> None:
     login(settings, **APP)
     settings.SALESFORCE_HOST = host
     (found,) = check_salesforce_login(None)
@@ -52,7 +52,7 @@ def test_client_credentials_at_a_host_of_all_orgs_are_told_to_fail(settings: Any
     assert "My Domain" in str(found.hint)
 
 
-def test_username_and_password_are_told_to_end_with_the_day(settings: Any) -> None:
+def test_username_and_password_get_a_warning_with_the_day_of_their_end(settings: Any) -> None:
     login(settings, **APP, SALESFORCE_USERNAME="c", SALESFORCE_PASSWORD="d")
     (found,) = check_salesforce_login(None)
     assert found.id == "sf.W004"

@@ -181,7 +181,7 @@ def test_apex_is_called_with_method_and_body(screen: Screen) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
-def test_a_refusal_is_told_in_salesforces_words(screen: Screen, action: list[str], said: str) -> None:
+def test_a_refusal_is_reported_in_salesforces_words(screen: Screen, action: list[str], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         screen.shows(*action)
 

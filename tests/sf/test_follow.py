@@ -80,7 +80,7 @@ def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow
     assert runs() == before
 
 
-def test_a_later_process_goes_on_from_the_stored_place_unless_that_has_expired(
+def test_a_later_process_resumes_from_the_stored_position_unless_it_has_expired(
     simulator: Simulator, follow: Follow
 ) -> None:
     kill(follow())
@@ -183,7 +183,7 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
         ({"forbidden": ["Contact"]}, "the API user may not follow Contact: give it View All Records"),
     ],
 )
-def test_what_has_to_be_set_up_is_told_in_one_line(simulator: Simulator, setup: dict[str, Any], told: str) -> None:
+def test_what_has_to_be_set_up_is_reported_in_one_line(simulator: Simulator, setup: dict[str, Any], told: str) -> None:
     simulator.post("/pubsub", setup)
     assert told in complaint()
     assert not SyncRun.objects.exists()

@@ -42,13 +42,13 @@ def metrics() -> dict[str, float]:
     return {name: float(value) for name, value in lines}
 
 
-def test_nothing_is_told_where_nobody_follows() -> None:
+def test_nothing_is_reported_where_nothing_is_followed() -> None:
     assert (status_lines(), metrics()) == ("", {})
     make_followed("contacts", ago=timedelta(days=4))
     assert (status_lines(), metrics()) == ("", {}), "a position that Salesforce has dropped is not reported"
 
 
-def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
+def test_a_missing_follower_is_reported(settings: Any) -> None:
     settings.SYNC_FOLLOW = True
     assert status_lines() == "by no process; nothing was stored yet"
     settings.SYNC_FOLLOW = False
@@ -59,7 +59,7 @@ def test_who_is_to_follow_and_does_not_is_told(settings: Any) -> None:
     assert metrics()["sfapi_follow_running"] == 0
 
 
-def test_the_process_and_the_object_that_is_furthest_behind_are_told() -> None:
+def test_the_process_and_the_object_that_is_furthest_behind_are_reported() -> None:
     make_followed("books", ago=timedelta(seconds=20))
     make_followed("contacts", ago=timedelta(minutes=20))
     with hold_lease(FollowedObject.LEASE):

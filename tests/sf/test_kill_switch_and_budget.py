@@ -113,7 +113,7 @@ def test_usage_is_noted_for_the_admin(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "calls_before_pages"), [(REST, 2), (BULK, 4)], ids=["rest", "bulk"])
-def test_a_run_that_reaches_the_threshold_pauses_and_the_next_goes_on(
+def test_a_run_that_reaches_the_threshold_pauses_and_the_next_resumes_it(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int, calls_before_pages: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold

@@ -148,7 +148,7 @@ def test_nothing_set_is_no_mistake_until_it_is_needed(simulator: Simulator, sett
 
 
 @given(st.sets(st.sampled_from(VARIABLES), min_size=1))
-def test_whatever_is_set_a_whole_group_is_chosen_or_the_error_lists_what_lacks(names: set[str]) -> None:
+def test_whatever_is_set_a_whole_group_is_chosen_or_the_error_lists_what_is_missing(names: set[str]) -> None:
     try:
         found = choose_credentials(dict.fromkeys(names, "set"))
     except ImproperlyConfigured as error:

@@ -37,7 +37,7 @@ ODD = {
     ("call", "odd"),
     [(call, "another form") for call in CALLS] + [("a new job", odd) for odd in ODD if "form" not in odd],
 )
-def test_it_is_asked_for_again(simulator: Simulator, settings: Any, call: str, odd: str) -> None:
+def test_a_malformed_answer_is_requested_again(simulator: Simulator, settings: Any, call: str, odd: str) -> None:
     settings.SALESFORCE_BULK_THRESHOLD, path = CALLS[call]
     simulator.fail("status", path=path, status=200, body=ODD[odd])
     sync("sync_accounts")
@@ -46,7 +46,9 @@ def test_it_is_asked_for_again(simulator: Simulator, settings: Any, call: str, o
 
 
 @pytest.mark.parametrize(("threshold", "path"), list(CALLS.values())[1:], ids=list(CALLS)[1:])
-def test_if_it_stays_the_read_goes_another_way(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+def test_if_it_stays_the_read_uses_another_transport(
+    simulator: Simulator, settings: Any, threshold: int, path: str
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail("status", path=path, times=None, status=200, body=ODD["another form"])
     sync("sync_accounts")
@@ -54,7 +56,7 @@ def test_if_it_stays_the_read_goes_another_way(simulator: Simulator, settings: A
     assert_equal(simulator, Account)
 
 
-def test_if_it_stays_for_all_ways_the_run_fails_in_one_line(simulator: Simulator) -> None:
+def test_if_every_transport_gets_it_the_run_fails_in_one_line(simulator: Simulator) -> None:
     simulator.fail("status", path="q=SELECT.Id|jobs/query$", times=None, status=200, body=ODD["another form"])
     with pytest.raises(CommandError):
         sync("sync_accounts")

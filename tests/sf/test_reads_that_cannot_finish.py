@@ -136,7 +136,7 @@ def test_a_job_that_always_ends_leads_to_rest(simulator: Simulator, bulk: None) 
 
 
 @pytest.mark.parametrize("used_up", ["by a fault", "by the settings"])
-def test_when_the_jobs_of_the_day_are_used_up_salesforce_is_told_once(
+def test_when_the_jobs_of_the_day_are_used_up_salesforce_is_asked_once(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch, used_up: str
 ) -> None:
     monkeypatch.setattr(attempts, "REST_INSTEAD", 100)

@@ -160,7 +160,7 @@ def test_each_refusal_says_what_to_do(code: str, said: str, flow: LoginFlow, adv
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(400, "400 s behind"), (-4000, "4,000 s ahead of"), (5, "")])
-def test_a_clock_that_is_off_is_told(seconds: int, told: str) -> None:
+def test_a_clock_that_is_off_is_reported(seconds: int, told: str) -> None:
     body = json.dumps({"error": "invalid_grant", "error_description": "expired authorization code"}).encode()
     theirs = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
     answer = LoginAnswer("https://host", LoginFlow.JWT_BEARER, 400, body, {"Date": theirs})

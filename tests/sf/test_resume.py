@@ -91,7 +91,7 @@ def test_staged_bulk_pages_are_not_asked_for_again(simulator: Simulator, setting
 
 
 @pytest.mark.parametrize(("age", "goes_on"), [(timedelta(hours=1), True), (timedelta(hours=25), False)])
-def test_a_forced_read_goes_on_with_a_recent_one_only(
+def test_a_forced_read_resumes_only_a_recent_one(
     simulator: Simulator, settings: Any, age: timedelta, goes_on: bool
 ) -> None:
     """Formula fields change without a stamp, so rows staged days ago may have old values."""
@@ -107,7 +107,7 @@ def test_a_forced_read_goes_on_with_a_recent_one_only(
     assert Adoption.objects.exclude(savings=7).exists() is goes_on
 
 
-def test_a_crash_of_postgres_empties_the_stage_and_the_read_begins_anew(simulator: Simulator, settings: Any) -> None:
+def test_a_crash_of_postgres_empties_the_stage_and_the_read_restarts(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_behind_two_bulk_pages(simulator)
     with connection.cursor() as cursor:
@@ -116,7 +116,7 @@ def test_a_crash_of_postgres_empties_the_stage_and_the_read_begins_anew(simulato
     assert_equal(simulator, Adoption)
 
 
-def test_a_job_that_salesforce_forgot_is_begun_anew(simulator: Simulator, settings: Any) -> None:
+def test_a_job_that_salesforce_forgot_is_restarted(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
     _pause_behind_two_bulk_pages(simulator)
     simulator.post("/jobs/expire")
@@ -138,7 +138,7 @@ def test_rest_pages_go_on_behind_those_staged(large: Simulator, settings: Any) -
     assert_equal(large, Adoption)
 
 
-def test_a_lost_rest_cursor_begins_the_read_anew(large: Simulator, settings: Any) -> None:
+def test_a_lost_rest_cursor_restarts_the_read(large: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 10**9
     large.fail("error", path="/query/", times=1, code="INVALID_QUERY_LOCATOR", status=400, message="invalid")
     sync("sync_adoptions")

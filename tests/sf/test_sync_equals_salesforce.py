@@ -138,7 +138,7 @@ def test_children_keep_the_id_of_a_parent_that_comes_later(simulator: Simulator)
     assert opportunity.account == Account.objects.get(id=opportunity.account_id)
 
 
-def test_force_delete_fills_the_table_anew(simulator: Simulator) -> None:
+def test_force_delete_refills_the_table(simulator: Simulator) -> None:
     sync()
     Account.all_objects.create(id="001000000000000AAA", system_modstamp="2020-01-01T00:00Z", name="Leftover")
     sync("sync_accounts", forcedelete=True)

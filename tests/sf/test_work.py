@@ -129,7 +129,7 @@ def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(t
     assert started.at_once == 1
 
 
-def test_a_job_that_fails_is_told_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
     set_last_run("deliver_pending", timedelta(days=1))
     ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
     worker = run_once(started := Started("raise SystemExit(3)"))

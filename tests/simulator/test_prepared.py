@@ -80,7 +80,7 @@ def test_a_query_that_cannot_run_says_so_every_time(answers: PreparedAnswers) ->
     assert answers.get("key", 1, Source(1).open, one_block_a_row).complete
 
 
-def test_what_breaks_on_the_way_is_told_to_those_who_wait(answers: PreparedAnswers) -> None:
+def test_an_error_while_writing_is_raised_for_the_readers(answers: PreparedAnswers) -> None:
     def breaking(_result: QueryResult) -> Iterator[Block]:
         yield b"first", 1
         raise RuntimeError("disk full")

@@ -91,7 +91,7 @@ def test_requests_may_come_in_pieces_and_chunks(simulator: RunningSimulator) -> 
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414"),
     ],
 )
-def test_what_is_no_request_is_told_so(simulator: RunningSimulator, request_bytes: bytes, status: bytes) -> None:
+def test_what_is_not_a_request_gets_an_error(simulator: RunningSimulator, request_bytes: bytes, status: bytes) -> None:
     with raw(simulator) as connection:
         assert exchange(connection, request_bytes).split(b" ")[1] == status
 
@@ -101,14 +101,16 @@ def test_an_unknown_path_is_404(simulator: RunningSimulator) -> None:
 
 
 @pytest.mark.parametrize("program", [("-m", "simulator"), ("manage.py", "simulator")])
-def test_a_taken_port_is_told_in_one_line(simulator: RunningSimulator, tmp_path: Path, program: Sequence[str]) -> None:
+def test_a_taken_port_is_reported_in_one_line(
+    simulator: RunningSimulator, tmp_path: Path, program: Sequence[str]
+) -> None:
     port = str(urlsplit(simulator.base_url).port)
     command = [sys.executable, *program, "--port", port, "--control-port", "0", "--data-dir", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stderr) == (1, f"Port {port} is taken by another program.\n")
 
 
-def test_a_data_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_made_is_reported_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "simulator", "--data-dir", str(tmp_path / "file")]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

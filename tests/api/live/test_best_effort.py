@@ -72,7 +72,7 @@ def test_a_look_up_is_answered_whatever_cannot_be_noted(
         assert "Salesforce API usage: failed, and the request continues" in caplog.text
 
 
-def test_an_answer_in_the_last_moment_is_an_answer(
+def test_an_answer_just_before_the_deadline_counts(
     user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deadline passes just after the record is stored, and Salesforce is not called again."""
@@ -92,7 +92,7 @@ def _time_is_up(patience: Patience) -> float:
 
 
 @pytest.mark.parametrize("table", ["api_fieldchangelog", "sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker"])
-def test_a_change_is_told_whatever_cannot_be_noted(
+def test_a_change_is_reported_whatever_cannot_be_recorded(
     user: Client, salesforce: Simulator, contact: str, database: str, table: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with write_locked(database, table):

@@ -136,7 +136,7 @@ def test_what_stays_as_it_was_is_not_noted(user: Client, salesforce: Simulator, 
     assert in_salesforce(salesforce, contact)["LMS__c"] == "Canvas"
 
 
-def test_the_next_sync_finds_nothing_to_mend(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_the_next_sync_finds_nothing_to_fix(user: Client, salesforce: Simulator, contact: str) -> None:
     sync()
     put(user, {"first_name": "Inés"})
     assert assert_equal(salesforce, Contact)

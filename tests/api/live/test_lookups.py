@@ -91,7 +91,7 @@ def test_old_misses_are_forgotten() -> None:
     assert forget_old_misses() == 1
 
 
-def test_expire_reads_the_contact_anew(user: Client, salesforce: Simulator) -> None:
+def test_expire_reads_the_contact_again(user: Client, salesforce: Simulator) -> None:
     contact = new_contact(salesforce)
     user.get(CONTACT)
     salesforce.edit("Contact", contact, FirstName="Inés", LMS__c="Canvas")
@@ -112,7 +112,7 @@ def test_who_has_left_salesforce_leaves_the_cache(user: Client, salesforce: Simu
     assert not Contact.objects.exists()
 
 
-def test_adoptions_are_read_anew_with_three_calls(user: Client, salesforce: Simulator) -> None:
+def test_adoptions_are_read_again_with_three_calls(user: Client, salesforce: Simulator) -> None:
     contact = new_contact(salesforce)
     adoption_of(salesforce, contact, Base_Year__c=2021)
     gone_opportunity, gone = adoption_of(salesforce, contact, Base_Year__c=2022)

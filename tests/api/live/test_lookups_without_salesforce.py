@@ -115,7 +115,7 @@ def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulat
 
 
 @pytest.mark.parametrize("why", ["switched off", "no budget", "no login", "missed lately"])
-def test_who_would_not_ask_anyway_is_not_told_that_salesforce_is_away(
+def test_who_would_not_ask_salesforce_anyway_gets_no_error(
     user: Client, salesforce: Simulator, settings: Any, why: str
 ) -> None:
     """Such a request does not use up the breaker's probe either."""
