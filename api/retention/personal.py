@@ -81,7 +81,7 @@ def _declare_writes() -> None:
         Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person)),
         Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
         Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
-                clear(settled_by=""), "author cleared"),
+                clear(settled_by=""), "clear author"),
         Holding(IdempotencyKey, frozenset({"caller"}), lambda person: any_of("caller", person.identities)),
     ])  # fmt: skip
     not_personal(FormSubmission, "form_type", "spam_reason")
@@ -114,13 +114,13 @@ def _declare_staff() -> None:
     account = clear(email="", first_name="", last_name="", is_active=False, is_staff=False, is_superuser=False)
     HOLDINGS.extend([
         Holding(APIKey, frozenset({"created_by"}), lambda person: any_of("created_by", person.signatures),
-                clear(created_by=""), "author cleared"),
+                clear(created_by=""), "clear author"),
         Holding(LogEntry, frozenset({"object_repr"}), lambda person: any_of("object_repr", person.signatures),
-                clear(object_repr=""), "name cleared"),
+                clear(object_repr=""), "clear name"),
         Holding(SuperUser, frozenset({"accounts_uuid", "name"}),
                 lambda person: any_of("accounts_uuid", person.uuids)),
         Holding(User, frozenset({"username", "first_name", "last_name", "email", "password"}),
-                lambda person: any_text("email", person.emails), account, "locked and emptied; the user name stays"),
+                lambda person: any_text("email", person.emails), account, "lock and empty, but keep the user name"),
     ])  # fmt: skip
     not_personal(APIKey, "name", "public_id", "first_id", "prefix", "key_hash", "scopes", "rate")
     not_personal(LogEntry, "object_id", "change_message")

@@ -51,12 +51,12 @@ def _declare_people() -> None:
         Holding(models.ProspectEngagement, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
         Holding(models.TaggedObject, frozenset({"object_name"}), _tagged),
         Holding(models.OrphanRecord, frozenset({"record_id", "name", "missing"}), _orphan),
-        Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _member, empty, "emptied"),
+        Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _member, empty, "empty"),
         Holding(models.LeadCategoryScore, frozenset({"lead_id", "category"}),
-                lambda person: any_of("lead_id", person.leads), empty, "emptied"),
+                lambda person: any_of("lead_id", person.leads), empty, "empty"),
         Holding(models.ContactCategoryScore, frozenset({"contact_id", "category"}),
-                lambda person: any_of("contact_id", person.contacts), empty, "emptied"),
-        Holding(models.Prospect, _PROSPECT, lambda person: any_of("id", person.prospects), empty, "emptied"),
+                lambda person: any_of("contact_id", person.contacts), empty, "empty"),
+        Holding(models.Prospect, _PROSPECT, lambda person: any_of("id", person.prospects), empty, "empty"),
     ])  # fmt: skip
     not_personal(models.TaggedObject, "object_type")
     not_personal(models.OrphanRecord, "kind")
@@ -65,15 +65,15 @@ def _declare_people() -> None:
 
 def _declare_team() -> None:
     for model in (models.DayNote, models.Exemption, models.Task):
-        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _written, clear(created_by=""), "author cleared"))
+        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _written, clear(created_by=""), "clear author"))
     HOLDINGS.extend([
         Holding(models.ConfiguredValue, frozenset({"updated_by"}),
-                lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "author cleared"),
+                lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "clear author"),
         Holding(models.ConfigurationChange, frozenset({"changed_by"}),
-                lambda person: any_of("changed_by", person.signatures), clear(changed_by=""), "author cleared"),
-        Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "name cleared"),
+                lambda person: any_of("changed_by", person.signatures), clear(changed_by=""), "clear author"),
+        Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "clear name"),
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
-                _scores, _forget_scores, "name removed"),
+                _scores, _forget_scores, "remove name"),
         Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _sent_to),
         Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _saved),
         Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid", "email"}),
@@ -89,7 +89,7 @@ def _declare_team() -> None:
     not_personal(models.SavedView, "name")
     not_personal(models.ViewSubscription)
     not_personal(models.Exemption, "asset_type", "issue", "reason")
-    UNREACHED.append("what staff wrote themselves into tasks, notes, names of saved views and reasons of exemptions")
+    UNREACHED.append("text that staff typed into tasks, notes, names of saved views and reasons for exemptions")
 
 
 def _prospects(person: Person) -> Person:

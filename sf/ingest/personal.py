@@ -75,8 +75,8 @@ class Holding:
     find: Callable[[Person], Q]
     """A condition on the rows; an empty one finds nothing."""
     erase: Callable[[Rows, Person], int] = remove
-    action: str = "removed"
-    """The report's word for the erasure."""
+    action: str = "remove"
+    """The effect of ``erase``, as an imperative, which the command lists before it asks."""
 
     def rows(self, person: Person) -> Rows:
         condition = self.find(person)

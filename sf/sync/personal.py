@@ -43,16 +43,16 @@ def declare() -> None:
     unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
     HOLDINGS.extend([
         Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),
-                clear(name=None, contact=None, local_update_date=Now()), "name and contact cleared"),
+                clear(name=None, contact=None, local_update_date=Now()), "clear name and contact"),
         Holding(Opportunity, frozenset({"name", "description"}), lambda person: any_of("contact_id", person.contacts),
-                unlinked, "name, description and contact cleared"),
-        Holding(Contact, _CONTACT, lambda person: any_of("id", person.contacts), empty, "emptied"),
+                unlinked, "clear name, description and contact"),
+        Holding(Contact, _CONTACT, lambda person: any_of("id", person.contacts), empty, "empty"),
         Holding(LookupMiss, frozenset(), lambda person: any_of("accounts_uuid", person.uuids)),
         Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _set_aside),
         Holding(SyncConfig, frozenset({"switched_by"}), lambda person: any_of("switched_by", person.signatures),
-                clear(switched_by=""), "author cleared"),
+                clear(switched_by=""), "clear author"),
         Holding(OperatorAction, frozenset({"requested_by"}), lambda person: any_of("requested_by", person.signatures),
-                clear(requested_by=""), "author cleared"),
+                clear(requested_by=""), "clear author"),
     ])  # fmt: skip
     not_personal(
         Adoption, "adoption_number", "adoption_type", "school_year", "terms_used", "confirmation_type", "how_using"

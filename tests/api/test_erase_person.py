@@ -113,7 +113,7 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
     DailySnapshot.objects.create(day="2026-01-01", tier=1, person_scores={"Member 1": 90, "Member 2": 80})
     value = {"--uuid": UUID.upper(), "--email": "Ines@Example.org", "--contact": contact.id[:15]}[given]
     before = erase(given, value, "--dry-run")
-    assert "        1  request log: removed" in before
+    assert "        1  request log: remove" in before
     assert str(contact.full_name) in everything()
     said = erase(given, value, "--yes")
     assert before.splitlines()[1:3] == said.splitlines()[1:3]
@@ -136,25 +136,28 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
     )
     kept = Opportunity.objects.get(name=None)
     assert (kept.stage_name, kept.contact_id, Adoption.objects.filter(name=None).count()) == ("Won", None, 1)
-    assert "Nothing else is stored about this person" in erase("--uuid", UUID, "--yes")
+    assert "No rows to erase for this person." in erase("--uuid", UUID, "--yes")
 
 
 def test_a_case_that_waits_is_kept_and_reported(settings: Any) -> None:
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()
-    with pytest.raises(CommandError, match="repeat the command once the cases above are delivered"):
+    with pytest.raises(CommandError, match="repeat the command after they are delivered"):
         call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
-    assert "Kept: 1 accepted cases that wait for Salesforce" in output.getvalue()
+    assert "Not erased yet: 1 accepted case waits for delivery to Salesforce" in output.getvalue()
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()
 
 
 def test_a_contact_that_salesforce_still_has_is_reported() -> None:
     contact = records.contact(email="ines@example.org")
     said = erase("--email", "ines@example.org", "--dry-run")
-    assert f"Salesforce has contact {contact.id}" in said
+    assert f"Salesforce still had contact {contact.id}. Delete it there first" in said
     assert "Not reached by this command:\n" in said
     assert "backups of this database" in said
+    another = records.contact(email="ines@example.org")
+    both = ", ".join(sorted([contact.id, another.id]))
+    assert f"still had contacts {both}. Delete them there first" in erase("--email", "ines@example.org", "--dry-run")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_a_contact_that_salesforce_still_has_is_reported() -> None:
         (["--uuid=ines"], "'ines' is not a UUID"),
         (["--email=ines"], "'ines' is not an email address"),
         (["--contact=001000000000001"], "is not the id of a contact"),
-        ([f"--uuid={UUID}"], "repeat the command with --yes"),
+        ([f"--uuid={UUID}"], "there is no terminal to ask on: repeat the command with --yes"),
     ],
 )
 def test_mistakes_change_nothing(options: list[str], message: str) -> None:

@@ -18,69 +18,85 @@ _ELSEWHERE = (
     "Salesforce, Pardot and OpenStax Accounts themselves",
     "backups of this database",
     "logs of this service, and of proxies and web servers in front of it",
-    "Sentry, cron's mail, and what was posted to Slack",
-    "copies that other programs made by /records (they see the change the next time)",
+    "Sentry, cron's mail, and messages posted to Slack",
+    "other programs' copies of /records, until they next read the changes",
 )
 
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Erase what is stored about one person. Prints what it finds by table, and asks first."
+    help = "Erase the data stored about one person. Lists the rows by table, then asks before it erases them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--uuid", help="the UUID of their OpenStax account; can be combined with the others")
-        parser.add_argument("--email", help="finds contacts, prospects, cases and forms with this address")
-        parser.add_argument("--contact", help="the Salesforce id of their contact")
-        parser.add_argument("--dry-run", action="store_true", help="only print what would be erased")
-        parser.add_argument("--yes", action="store_true", help="don't ask")
+        parser.add_argument("--uuid", help="UUID of the person's OpenStax account; --email and --contact may be added")
+        parser.add_argument(
+            "--email",
+            help="matches contacts, prospects, cases, forms, team members, admin accounts and saved views",
+        )
+        parser.add_argument("--contact", help="Salesforce id of the person's contact")
+        parser.add_argument("--dry-run", action="store_true", help="list the rows, and erase nothing")
+        parser.add_argument("--yes", action="store_true", help="erase without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = known_person(_given(options))
+        person = known_person(_read_person(options))
         shares = person_shares(person)
-        self.stdout.write(_described(person))
-        self._table(shares)
-        kept = self._warnings(person)
+        waiting = waiting_cases(person).count()
+        self.stdout.write(_describe(person))
+        self._print_shares(shares)
+        self._print_live_contacts(person)
+        self._print_waiting_cases(waiting)
         if shares and not options["dry_run"]:
             self._erase(person, shares, agreed=options["yes"])
-        self._elsewhere()
-        if kept and not options["dry_run"]:
-            raise CommandError("not everything is erased yet: repeat the command once the cases above are delivered")
+        self._print_unreached()
+        if waiting and not options["dry_run"]:
+            raise CommandError("some cases are not erased yet: repeat the command after they are delivered")
 
-    def _table(self, shares: Sequence[Share]) -> None:
+    def _print_shares(self, shares: Sequence[Share]) -> None:
         if not shares:
-            self.stdout.write("Nothing else is stored about this person here.")
+            self.stdout.write("No rows to erase for this person.")
         for share in shares:
             self.stdout.write(f"{share.rows:>9,}  {share.table}: {share.holding.action}")
 
-    def _warnings(self, person: Person) -> int:
+    def _print_live_contacts(self, person: Person) -> None:
         live = sorted(Contact.objects.filter(id__in=person.contacts).values_list("id", flat=True))
         if live:
+            contacts, them = ("contact", "it") if len(live) == 1 else ("contacts", "them")
             self.stdout.write(
-                f"Salesforce has contact {', '.join(live)}, or had it at the last sync. Delete it there first: "
-                "otherwise the next full sync copies it again."
+                f"At the last sync Salesforce still had {contacts} {', '.join(live)}. Delete {them} there first: "
+                f"otherwise the next full sync copies {them} again."
             )
-        waiting = waiting_cases(person).count()
-        if waiting:
-            self.stdout.write(f"Kept: {waiting:,} accepted cases that wait for Salesforce. Run deliver_pending.")
-        return waiting
+
+    def _print_waiting_cases(self, count: int) -> None:
+        if count:
+            cases = "case waits" if count == 1 else "cases wait"
+            self.stdout.write(
+                f"Not erased yet: {count:,} accepted {cases} for delivery to Salesforce. Run deliver_pending, then "
+                "repeat this command."
+            )
 
     def _erase(self, person: Person, shares: Sequence[Share], *, agreed: bool) -> None:
-        rows = sum(share.rows for share in shares)
         if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
-            raise CommandError("nothing was changed: repeat the command with --yes to go ahead")
-        if not agreed and not agreed_on_terminal(f"Erase this in {rows:,} rows, for good? [yes/no] "):
-            raise CommandError("nothing was changed")
+            raise CommandError(
+                "nothing was erased, because there is no terminal to ask on: repeat the command with --yes"
+            )
+        planned = _rows(sum(share.rows for share in shares))
+        if not agreed and not agreed_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
+            raise CommandError("nothing was erased")
         with noted_write():
             erased = person_erase(person)
-        self.stdout.write(f"Erased in {sum(share.rows for share in erased):,} rows.")
+        self.stdout.write(f"Erased this person's data in {_rows(sum(share.rows for share in erased))}.")
 
-    def _elsewhere(self) -> None:
+    def _print_unreached(self) -> None:
         self.stdout.write("Not reached by this command:")
         for place in (*UNREACHED, *_ELSEWHERE):
             self.stdout.write(f"  {place}")
 
 
-def _given(options: dict[str, Any]) -> Person:
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def _read_person(options: dict[str, Any]) -> Person:
     uuid, email, contact = (str(options[name] or "").strip() for name in ("uuid", "email", "contact"))
     if not (uuid or email or contact):
         raise CommandError("give at least one of --uuid, --email and --contact")
@@ -98,13 +114,13 @@ def _given(options: dict[str, Any]) -> Person:
     )
 
 
-def _described(person: Person) -> str:
+def _describe(person: Person) -> str:
     known: dict[str, frozenset[Any]] = {
         "account": person.uuids,
         "email": person.emails,
         "contact": person.contacts,
         "lead": person.leads,
         "prospect": person.prospects,
-        "staff": person.staff_names,
+        "staff name": person.staff_names,
     }
     return "Person: " + "; ".join(f"{name} {', '.join(map(str, sorted(ids)))}" for name, ids in known.items() if ids)
