@@ -1,4 +1,4 @@
-"""Prometheus's text format: https://prometheus.io/docs/instrumenting/exposition_formats/."""
+"""Write metrics in Prometheus's text format: https://prometheus.io/docs/instrumenting/exposition_formats/."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ class Sample:
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
     suffix: str = ""
-    """The end of the name, for the parts of a histogram."""
+    """Appended to the metric's name: ``_bucket``, ``_sum`` and ``_count`` are the parts of a histogram."""
 
     def line(self, name: str) -> str:
         labels = ",".join(f'{label}="{_escaped(text)}"' for label, text in self.labels.items())
-        return f"{name}{self.suffix}{{{labels}}} {self.value:.15g}" if labels else f"{name} {self.value:.15g}"
+        braces = f"{{{labels}}}" if labels else ""
+        return f"{name}{self.suffix}{braces} {self.value:.15g}"
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure, once for each set of labels."""
+    """A named metric, with one sample for each set of labels."""
 
     name: str
     help: str

@@ -1,4 +1,4 @@
-"""Show ``/metrics``: figures for Prometheus, only for the networks of ``METRICS_ALLOWED_NETWORKS``."""
+"""Serve ``/metrics`` to Prometheus, but only in the networks of ``METRICS_ALLOWED_NETWORKS``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics; 404 while they are off, 403 for other networks, 503 without PostgreSQL."""
+    """Return the metrics. 404: no network is allowed; 403: not from this address; 503: PostgreSQL cannot be reached."""
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _text("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
     if not _is_allowed(client_address(request)):
-        return _text("Not for this address: see METRICS_ALLOWED_NETWORKS.\n", status=403)
+        return _text("This address may not read metrics: add its network to METRICS_ALLOWED_NETWORKS.\n", status=403)
     try:
         lines = [line for source in SOURCES for metric in source() for line in metric.lines()]
     except (OperationalError, InterfaceError) as error:

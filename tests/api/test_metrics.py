@@ -21,6 +21,7 @@ from django.utils import timezone
 from api.models import OutboundCase, RouteCount
 from api.observe import audit
 from api.observe.audit import write_noted
+from api.observe.exposition import Sample
 from api.observe.requests import Measure, add_measures
 from pardot.models import DailySnapshot, PardotQuota
 from sf.models import Account, RefusedRecord, SFAPIUsageLog, SyncConfig, SyncRun
@@ -170,6 +171,10 @@ def test_durations_are_a_histogram(prometheus: Client) -> None:
     assert [line.rsplit(" ", 1)[1] for line in found] == ["2"] * 5 + ["4"] * 6 + ["5", "30.406", "5"]
     assert found[0].startswith('sfapi_http_request_duration_seconds_bucket{route="/x",method="GET",le="0.005"}')
     assert 'le="+Inf"' in found[11]
+
+
+def test_a_sample_without_labels_keeps_its_suffix() -> None:
+    assert Sample(3, suffix="_count").line("sfapi_seconds") == "sfapi_seconds_count 3"
 
 
 def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: NotedRequests) -> None:
