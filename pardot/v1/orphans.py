@@ -1,4 +1,4 @@
-"""``GET /pardot/orphans`` and ``/pardot/orphans/history``."""
+"""Serve ``/pardot/orphans``, the orphans of the latest check, and ``/pardot/orphans/history``, earlier counts."""
 
 from __future__ import annotations
 
@@ -23,48 +23,56 @@ router = Router(tags=["pardot: orphans"])
 
 class OrphanKind(Schema):
     kind: Kind
-    count: int
-    stored: int = Field(description="The number of orphans that are stored with details.")
-    capped: bool = Field(description="True when there are more orphans than are stored with details.")
+    count: int = Field(description="The exact number of orphans of this kind.")
+    stored: int = Field(description="The number of orphans of this kind stored with details: at most 1,000.")
+    capped: bool = Field(description="True when `count` is larger than `stored`.")
 
 
 class Orphan(Schema):
     kind: Kind
-    record_id: str = Field(description="Pardot's id, or Salesforce's for leads and contacts.")
-    name: str = Field(description="The name of the asset or prospect.")
-    email: str | None = Field(description="The person's address.")
-    missing: str = Field(description="The ids that are missing: of the deleted campaign, or of leads and contacts.")
+    record_id: str = Field(description="The id in Pardot; for leads and contacts, the id in Salesforce.")
+    name: str = Field(description="The name of the asset or prospect; empty for leads and contacts.")
+    email: str | None = Field(description="The person's email address; null for assets, or if unknown.")
+    missing: str = Field(
+        description="Comma-separated ids of the missing campaign, or of leads and contacts (15 characters); else empty."
+    )
 
 
 class Orphans(Schema):
     captured_at: datetime | None = Field(
-        description="The time of the latest check; null: never checked, run camp_sync --survey."
+        description="The time of the latest check; null before the first one (`camp_sync --survey`)."
     )
-    total: int | None = Field(description="The number of orphans of all kinds.")
-    kinds: list[OrphanKind]
-    count: int = Field(description="The number of orphans of this `kind` that are stored with details.")
-    records: list[Orphan]
+    total: int | None = Field(
+        description="The exact number of orphans of all kinds together; null before the first check."
+    )
+    kinds: list[OrphanKind] = Field(description="The exact and stored numbers of each kind.")
+    count: int = Field(description="The number of stored orphans that match `kind`, over all pages of `records`.")
+    records: list[Orphan] = Field(description="One page of the stored orphans.")
 
 
 class OrphansQuery(Schema):
-    kind: Kind | None = Field(None, description="Only orphans of this kind.")
+    kind: Kind | None = Field(None, description="Return only orphans of this kind in `count` and `records`.")
     limit: int = Field(100, ge=1, le=1000)
     offset: int = Field(0, ge=0, le=1_000_000)
 
 
 class PastCheck(Schema):
     captured_at: datetime
-    total: int
-    counts: dict[str, int] = Field(description="The number of orphans of each kind.")
+    total: int = Field(description="The exact number of orphans of all kinds together.")
+    counts: dict[str, int] = Field(description="The exact number of orphans of each kind.")
 
 
 class History(Schema):
-    checks: list[PastCheck] = Field(description="The checks, latest first.")
+    checks: list[PastCheck] = Field(description="The last 100 checks, the latest first.")
 
 
 @router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Orphaned records")
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
-    """Return the latest check. Counts are exact, but at most 1,000 orphans of each kind have details."""
+    """Return the orphans that the latest check found.
+
+    `total` and `kinds` have exact counts. At most 1,000 orphans of each kind are stored, so `records` and its `count`
+    may have fewer.
+    """
     run = OrphanRun.objects.first()
     if run is None:
         return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
@@ -92,7 +100,7 @@ _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
 def _describe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the orphans with the prospects' names, which are looked up because orphans are stored without them."""
+    """Return the orphans as the API shows them. Names and addresses of prospects are not stored, so look them up."""
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]
 
@@ -108,7 +116,7 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
 
 @router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
 def get_orphans_history(request: HttpRequest) -> History:
-    """Return the counts of earlier checks."""
+    """Return the counts of the last 100 checks, including the latest."""
     checks = [
         PastCheck(
             captured_at=run.captured_at, total=run.total, counts={kind.value: getattr(run, kind) for kind in Kind}
