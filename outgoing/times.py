@@ -13,11 +13,11 @@ _STEPS = [
     ("minute", 60, 60),
     ("second", 1, 0),
 ]
-"""Each unit, its length in seconds, and from how many seconds on it is used."""
+"""Each unit of an age: its length, and the age from which it is used, both in seconds."""
 
 
 def age_text(seconds: float) -> str:
-    """Return the age in its largest whole unit: ``3 minutes``, ``15 months``."""
+    """Return the age in one unit: ``3 minutes``, ``15 months``, and years from 24 months on."""
     known = max(0.0, seconds)
     unit, length = next((unit, length) for unit, length, start in _STEPS if known >= start)
     number = int(known // length)

@@ -1,4 +1,4 @@
-"""Hosts of a deployment: programs that are killed with all their child processes, as by a power cut, and restarted."""
+"""Hosts of a deployment: programs that are killed with all child processes, as by a power failure, and restarted."""
 
 from __future__ import annotations
 

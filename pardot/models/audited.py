@@ -1,4 +1,4 @@
-"""The base class of every asset that is audited."""
+"""The base classes of assets that are audited."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from django.db import models
 from django.db.models.functions import Lower, Trim
 
 BY_NAME = Lower(Trim("name"))
-"""The sort key of names: case and leading spaces do not matter."""
+"""The sort key of names. It ignores case, and spaces before and after the name."""
 
 
 class Audited(models.Model):
-    """An asset with the flags of its latest audit, which only ``pardot/audits`` writes.
+    """An asset with the flags that its latest audit set. Only ``pardot/audits`` writes ``flags``.
 
-    Flags without data are absent. The area's ``AuditSummary`` says which flags have "no data".
+    A flag whose data is missing is not set. ``AuditSummary.counts`` of the area has null for such a flag.
     """
 
     flags = ArrayField(models.TextField(), default=list, db_default=[], blank=True, editable=False)
 
     class Meta:
         abstract = True
-        # The default order of pages of assets: ``pardot/selectors/``.
+        # Lists of assets are sorted by name, then by id (``pardot/selectors/assets.py``).
         indexes = [models.Index(BY_NAME, "id", name="%(class)s_by_name")]
 
 
 class WithActivity(Audited):
-    """An audited asset whose activities are counted."""
+    """An audited asset with the number of its activities."""
 
     activity_count = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Activities within the window; empty: no data."

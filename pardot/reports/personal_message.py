@@ -1,6 +1,7 @@
-"""The morning message of one team member: own areas and their changes, open tasks, views. Each line has a link.
+"""Write the morning message of one team member: the member's areas with their changes, open tasks and saved views.
 
-The message contains no personal data of prospects.
+Each line has a link. The message leaves out titles of tasks about prospects, and those parts of a saved view's query
+that are not about its table. It includes text that staff typed: titles of other tasks and names of saved views.
 """
 
 from __future__ import annotations
@@ -33,15 +34,18 @@ MOST_TASKS = 10
 _LONGEST_TITLE = 100
 
 
-def members_with_messages(day: date) -> list[TeamMember]:
-    """Return the members who get a message: with an address, not opted out, and with an area, open task or due view."""
-    busy = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
-    wanting = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(busy))
-    return [member for member in wanting if member.areas or member.has_task or view_news(member, day)]
+def members_to_message(day: date) -> list[TeamMember]:
+    """Return the members who get a message on ``day``.
+
+    These members have an email address, have not stopped the messages, and have an area, an open task or a due view.
+    """
+    open_tasks = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
+    recipients = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(open_tasks))
+    return [member for member in recipients if member.areas or member.has_task or view_news(member, day)]
 
 
 def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
-    """Return the message of ``member``, with the link that stops the messages."""
+    """Return the message to ``member``. ``stop_address`` is the link at its end that stops these messages."""
     work = personal_work(facts, member)
     since = since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
@@ -85,9 +89,9 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    """Return a line about the task. The title of a task about a prospect is left out: it may contain a name."""
-    is_personal = Area.PROSPECTS in (task.area, task.asset_type)
-    title = "A task about a prospect" if is_personal else task.title[:_LONGEST_TITLE]
+    """Return the line about a task, without the title if the task is about a prospect: it may contain a name."""
+    is_about_prospect = Area.PROSPECTS in (task.area, task.asset_type)
+    title = "A task about a prospect" if is_about_prospect else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""
     overdue = ", overdue" if is_overdue(task) else ""
-    return f"{title}{due}{overdue} {tasks_address('' if is_personal else task.title)}"
+    return f"{title}{due}{overdue} {tasks_address('' if is_about_prospect else task.title)}"

@@ -1,4 +1,4 @@
-"""The figures of the one-page progress report, for its template: the changes from a first day to now."""
+"""Compute what the one-page progress report shows: the changes between its first day and now."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
 
 MOST_ISSUES = 6
-"""The largest number of issues that are listed as improved, and as worsened: the report must fit on one page."""
-_COUNT = re.compile(r":?\s*\{count\}(\s*%)?")
-"""The place of the number in a title. The page shows titles without it, as the settings do."""
+"""At most this many issues are listed as improved, and as many as worsened: the report must fit on one page."""
+_COUNT_IN_TITLE = re.compile(r":?\s*\{count\}(\s*%)?")
+"""The placeholder for the count in an issue's title. The page shows titles without it, as the settings page does."""
 
 
 @dataclass(frozen=True)
 class AreaRow:
-    """One area on the first day and now. ``change`` is ``None`` when a score is missing."""
+    """The score of one area on the first day and now. ``change`` is ``None`` when one of the two is missing."""
 
     label: str
     before: int | None
@@ -35,7 +35,7 @@ class AreaRow:
 
 @dataclass(frozen=True)
 class IssueRow:
-    """One issue whose count has changed."""
+    """An issue whose count has changed. ``harm`` is the points that the change costs; negative: it gains points."""
 
     title: str
     before: str
@@ -45,7 +45,7 @@ class IssueRow:
 
 @dataclass(frozen=True)
 class ProgressPage:
-    """The whole page. ``since`` is ``None`` when there is no day to compare with."""
+    """The content of the page. ``since`` is its first day; ``None`` when no snapshot with a score can be compared."""
 
     facts: ProgressFacts
     since: date | None
@@ -62,12 +62,15 @@ class ProgressPage:
 
     @property
     def loss(self) -> int:
-        """Return the points lost, when the score fell."""
+        """Return how many points the score fell; 0 when it did not fall or ``change`` is unknown."""
         return max(0, -(self.change or 0))
 
 
 def progress_page(since: date | None, now: datetime | None = None) -> ProgressPage:
-    """Return the page with the changes since the first snapshot, or since the first one from ``since`` on."""
+    """Return the report of the time from the first snapshot with a score to now.
+
+    If ``since`` is given, snapshots before that day are ignored.
+    """
     facts = progress_facts(now, since)
     card, first = facts.card, facts.first
     after = score_and_grade(card.overall, card.grade)
@@ -108,11 +111,11 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 
 
 def _issue(facts: ProgressFacts, found: IssueCount, before: float) -> IssueRow:
-    """Return the row. A tiny minimum weight keeps the sign of ``harm`` for issues that weigh nothing."""
+    """Return the row. Issues without weight get a tiny one, so that ``harm`` still says better or worse."""
     change = float(found.count or 0) - before
     is_percentage = found.issue.is_percentage
     return IssueRow(
-        title=_COUNT.sub("", facts.card.configuration.templates[found.issue.key].title).strip(),
+        title=_COUNT_IN_TITLE.sub("", facts.card.configuration.templates[found.issue.key].title).strip(),
         before=amount(before, is_percentage=is_percentage),
         after=amount(found.count, is_percentage=is_percentage),
         harm=change * max(harm_of_one(facts.card, found.issue), 1e-9),

@@ -1,8 +1,8 @@
-"""Start, find and stop the embedded server. The kernel counts its users.
+"""Start, find and stop the embedded server.
 
-Every process that uses the server holds a shared lock on ``users.lock`` as long as it lives; the lock ends with the
-process, after ``kill -9`` too. The watcher waits for the exclusive lock, which it gets when no user is left.
-Starting and stopping happen under the exclusive lock ``lifecycle.lock``.
+Each process that uses the server keeps a shared lock on ``users.lock`` until the process ends. The kernel then releases
+the lock, also after ``kill -9``. The watcher waits for an exclusive lock on that file, which it gets when no process
+uses the server. A process must have the exclusive lock on ``lifecycle.lock`` to start or stop the server.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation,
 
 USER = "sfapi"
 LINGER_SECONDS = 5
-"""The time that the server stays after its last user has gone: the next command need not start it again."""
+"""The server runs for this time after its last user has ended, so that the next command need not start it again."""
 
 _RECOVERY_SECONDS = 10
 
@@ -35,7 +35,7 @@ max_connections = 200
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning
-# The data can be made again at any time, so speed comes before surviving a power cut.
+# The data can be created again at any time, so speed matters more than surviving a power failure.
 fsync = off
 full_page_writes = off
 wal_level = minimal
@@ -47,8 +47,8 @@ shared_buffers = 256MB
 dynamic_shared_memory_type = mmap
 """
 
-_held: dict[Path, int] = {}
-"""The file descriptors of this process's shared locks by data folder: open until the process ends."""
+_user_locks: dict[Path, int] = {}
+"""This process's shared locks: file descriptors by folder of locks. They stay open until the process ends."""
 
 
 @dataclass(frozen=True)
@@ -61,29 +61,29 @@ class Endpoint:
 
 
 def ensure_running(data_dir: Path) -> Endpoint:
-    """Return the endpoint of this data folder's server; start the server when it is not up.
+    """Return the endpoint of this data folder's server; start the server if it is not running.
 
-    It stays up at least as long as this process. ``EmbeddedPostgresError`` says why it cannot start.
+    The server runs at least until this process ends. Raises ``EmbeddedPostgresError`` when it cannot start.
     """
     folder = data_dir.absolute() / "locks"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         installation = find_installation(data_dir.absolute())
         with _lifecycle(folder):
-            if not _alive(installation.home):
+            if not _is_running(installation.home):
                 _start(installation)
                 _watch(data_dir)
-            _hold(folder)
+            _lock_as_user(folder)
         return _endpoint(installation.home)
     except PermissionError as error:
         raise EmbeddedPostgresError(
-            f"embedded PostgreSQL: no permission for {error.filename}: was it made by another user? "
+            f"embedded PostgreSQL: no permission for {error.filename}, which another user may have created. "
             "Remove it, or set SFAPI_DATA_DIR to a folder of your own"
         ) from error
 
 
 def stop_when_unused(data_dir: Path) -> None:
-    """Wait until no process uses the server, then stop it. This is all that the watcher does."""
+    """Wait until no process uses the server, then stop it. The watcher runs only this function."""
     folder = data_dir.absolute() / "locks"
     installation = find_installation(data_dir.absolute())
     with (folder / "users.lock").open("w") as users:
@@ -96,7 +96,7 @@ def stop_when_unused(data_dir: Path) -> None:
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     continue
-                if _alive(installation.home):
+                if _is_running(installation.home):
                     installation.run("pg_ctl", "stop", "-D", str(installation.home / "data"), "-m", "fast", "-w")
                 return
 
@@ -108,33 +108,33 @@ def _lifecycle(folder: Path) -> Iterator[None]:
         yield
 
 
-def _hold(folder: Path) -> None:
-    if folder not in _held:
+def _lock_as_user(folder: Path) -> None:
+    if folder not in _user_locks:
         lock = os.open(folder / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_SH)
-        _held[folder] = lock
+        _user_locks[folder] = lock
 
 
-def _alive(home: Path) -> bool:
-    """Return whether the postmaster of the pid file lives and listens."""
+def _is_running(home: Path) -> bool:
+    """Return whether the process of the pid file exists, and the port accepts connections."""
     try:
         pid = int((home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
         port = int((home / "port").read_text())
     except (FileNotFoundError, ValueError):
         return False
-    if not Path(f"/proc/{pid}").exists() and not _signalable(pid):
+    if not Path(f"/proc/{pid}").exists() and not _process_exists(pid):
         return False
     with socket.socket() as probe:
         probe.settimeout(2)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _signalable(pid: int) -> bool:
+def _process_exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except PermissionError:  # another user's process
         return True
     return True
 
@@ -164,13 +164,13 @@ def _start(installation: Installation) -> None:
 
 
 def _initialize(installation: Installation) -> None:
-    """Create a cluster beside its place, then rename it: a killed attempt leaves no partial cluster."""
+    """Create the cluster in ``data.partial``, then rename it, so that ``data`` is never an incomplete cluster."""
     home = installation.home
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
     password = home / "password"
     password.unlink(missing_ok=True)
-    # Only the owner can ever read it.
+    # Created with these permissions, so that other users cannot read it even for a moment.
     with os.fdopen(os.open(password, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(24))
     installation.own(password)
@@ -192,17 +192,17 @@ def _initialize(installation: Installation) -> None:
 
 
 def _check_version(installation: Installation) -> None:
-    made_by = (installation.home / "data" / "PG_VERSION").read_text().strip()
+    version_of_data = (installation.home / "data" / "PG_VERSION").read_text().strip()
     program = subprocess.check_output([installation.binaries / "postgres", "--version"], text=True)  # noqa: S603
-    if f" {made_by}." not in program and f" {made_by} " not in program:
+    if f" {version_of_data}." not in program and f" {version_of_data} " not in program:
         raise EmbeddedPostgresError(
-            f"embedded PostgreSQL: {installation.home / 'data'} was made by version {made_by}, but "
+            f"embedded PostgreSQL: {installation.home / 'data'} was created by version {version_of_data}, but "
             f"{program.strip()} is installed: remove that folder to start over"
         )
 
 
 def _free_port(remembered: Path) -> int:
-    """Return the previous port if it is free, so that addresses stay valid; otherwise any free port."""
+    """Return the previous port if it is free, so that stored addresses stay valid; otherwise any free port."""
     wanted = int(remembered.read_text()) if remembered.exists() else 0
     for port in (wanted, 0):
         with socket.socket() as probe:
@@ -220,7 +220,7 @@ def _endpoint(home: Path) -> Endpoint:
 
 
 def _watch(data_dir: Path) -> None:
-    """Start the watcher in its own session: it is meant to outlive this process."""
+    """Start the watcher in a separate session, so that it outlives this process."""
     null = os.open(os.devnull, os.O_RDWR)
     try:
         os.posix_spawn(

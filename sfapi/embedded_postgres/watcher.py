@@ -1,4 +1,7 @@
-"""Stop the server when its last user has gone: ``python -m sfapi.embedded_postgres.watcher DATA_DIR``."""
+"""Stop the server after the last process that uses it has ended.
+
+``ensure_running`` starts this program: ``python -m sfapi.embedded_postgres.watcher DATA_DIR``.
+"""
 
 import sys
 from pathlib import Path

@@ -56,7 +56,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Board:
-    """Everything on the page. ``config`` carries the columns of ``_with_single_rows``."""
+    """The content of the page. ``config`` has the added columns of ``_config_with_single_rows``."""
 
     config: Any
     health: Health

@@ -1,7 +1,7 @@
-"""The messages of the service ``eventbus.v1.PubSub``, with the field names and numbers of Salesforce.
+"""Define the messages of the service ``eventbus.v1.PubSub``, with Salesforce's field names and numbers.
 
-They are built from this table when the server starts, so there is no generated code. Only the methods that a
-subscriber calls are here.
+The message classes are built from ``_MESSAGES`` when this module is imported, so there is no generated code. Only the
+messages of the methods that a subscriber calls are defined.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _add_field(message: Any, name: str, number: int, kind: str) -> None:
         field.type, field.type_name = 14 if kind == "ReplayPreset" else 11, f".eventbus.v1.{kind}"
 
 
-# A separate pool: a client in the same process may bring the same names.
+# A pool of our own: in the default pool, these names would clash with those of a client in the same process.
 _POOL = descriptor_pool.DescriptorPool()
 _POOL.Add(_file())
 

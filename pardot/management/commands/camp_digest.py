@@ -20,7 +20,7 @@ from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.personal_message import members_with_messages, personal_message
+from pardot.reports.personal_message import members_to_message, personal_message
 from pardot.reports.personal_work import work_facts
 from pardot.reports.team_channels import team_channels
 from pardot.reports.view_news import ViewNews, note_told, view_news
@@ -101,7 +101,7 @@ def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored. This counts the rows of due views."""
     found = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
-        found |= {f"member {member.pk}": _to(member) for member in members_with_messages(today())}
+        found |= {f"member {member.pk}": _to(member) for member in members_to_message(today())}
     return found
 
 

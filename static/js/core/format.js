@@ -1,27 +1,27 @@
-/* Format numbers, days and words for people. A missing value is a dash, never a zero. */
+/* Turn numbers, dates and times into text for people. A missing value becomes a dash, never a zero. */
 
 export const MISSING = "–";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-const dayNames = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const dates = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
 const MONDAY = 1;
 const weekdays = new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone: "UTC" });
-const namedDays = new Intl.DateTimeFormat("en-US", {
+const daysWithWeekday = new Intl.DateTimeFormat("en-US", {
   weekday: "short",
   day: "numeric",
   month: "short",
   timeZone: "UTC",
 });
-const namedDaysOfYears = new Intl.DateTimeFormat("en-US", {
+const daysWithWeekdayAndYear = new Intl.DateTimeFormat("en-US", {
   weekday: "short",
   day: "numeric",
   month: "short",
   year: "numeric",
   timeZone: "UTC",
 });
-const namedMoments = new Intl.DateTimeFormat("en-US", {
+const momentsWithWeekday = new Intl.DateTimeFormat("en-US", {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -30,16 +30,16 @@ const namedMoments = new Intl.DateTimeFormat("en-US", {
   minute: "2-digit",
 });
 const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short" });
-/** The mean length of a month: twelve of them are a year. */
-const MONTH = 2_629_800;
+/** One twelfth of a mean year of 365.25 days. */
+const SECONDS_A_MONTH = 2_629_800;
 /**
- * Each unit of an age: its length in seconds, and the age from which it is used. The same as in outgoing/ages.py.
+ * Each unit of an age: its length, and the age from which it is used, both in seconds. outgoing/times.py has the same.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */
 const STEPS = [
-  ["year", 12 * MONTH, 24 * MONTH],
-  ["month", MONTH, MONTH],
+  ["year", 12 * SECONDS_A_MONTH, 24 * SECONDS_A_MONTH],
+  ["month", SECONDS_A_MONTH, SECONDS_A_MONTH],
   ["day", 86_400, 86_400],
   ["hour", 3600, 3600],
   ["minute", 60, 60],
@@ -71,7 +71,7 @@ export function decimal(value) {
 }
 
 /**
- * 12.345 → "12.3%", 36 → "36%": every percentage, as in pardot/reports/wording.py.
+ * 12.345 → "12.3%", 36 → "36%". The same rule as `percent` in pardot/reports/wording.py.
  *
  * @param {Maybe<number>} value
  */
@@ -80,7 +80,7 @@ export function percent(value) {
 }
 
 /**
- * Return the count of an issue, which for some issues is a percentage.
+ * Format the count of an issue: as a percentage for issues that are measured in percent.
  *
  * @param {Maybe<number>} count
  * @param {boolean} isPercentage
@@ -90,7 +90,7 @@ export function amount(count, isPercentage) {
 }
 
 /**
- * Points of the score: 12.345 → "12.3", 5 → "5.0", 0.1234 → "0.12", 0.001 → "<0.01", −2 → "−2.0".
+ * Format points of the score: 12.345 → "12.3", 5 → "5.0", 0.1234 → "0.12", 0.001 → "<0.01", −2 → "−2.0".
  *
  * @param {Maybe<number>} value
  */
@@ -114,16 +114,16 @@ export function signed(value) {
 }
 
 /**
- * Return "2026-11-22", or a timestamp, as "Nov 22, 2026".
+ * "2026-11-22", or a timestamp on this day in UTC → "Nov 22, 2026".
  *
  * @param {Maybe<string>} value
  */
 export function day(value) {
-  return isMissing(value) ? MISSING : dayNames.format(new Date(value));
+  return isMissing(value) ? MISSING : dates.format(new Date(value));
 }
 
 /**
- * Return "Nov 22".
+ * "2026-11-22", or a timestamp on this day in UTC → "Nov 22".
  *
  * @param {Maybe<string | number>} value
  */
@@ -132,8 +132,8 @@ export function shortDay(value) {
 }
 
 /**
- * Name the day of a comparison: "since yesterday", on a Monday "since Friday", "since Wed, Nov 25". The digest uses
- * the same rule: `since_day` of pardot/reports/wording.py.
+ * Name the earlier day of a comparison: "since yesterday" for the day before; on a Monday, "since Friday" or "since
+ * Saturday"; otherwise "since Wed, Nov 25". `since_day` in pardot/reports/wording.py has the same rule.
  *
  * @param {string} day
  * @param {string} today
@@ -143,11 +143,11 @@ export function sinceDay(day, today) {
   const distance = Math.round((now.getTime() - then.getTime()) / 86_400_000);
   if (distance === 1) return "since yesterday";
   if (now.getUTCDay() === MONDAY && (distance === 2 || distance === 3)) return `since ${weekdays.format(then)}`;
-  return `since ${(day.slice(0, 4) === today.slice(0, 4) ? namedDays : namedDaysOfYears).format(then)}`;
+  return `since ${(day.slice(0, 4) === today.slice(0, 4) ? daysWithWeekday : daysWithWeekdayAndYear).format(then)}`;
 }
 
 /**
- * Return a timestamp in the reader's time zone: "Nov 22, 2026, 8:03 AM".
+ * Format a timestamp in the reader's time zone: "Nov 22, 2026, 8:03 AM".
  *
  * @param {Maybe<string>} value
  */
@@ -156,16 +156,16 @@ export function moment(value) {
 }
 
 /**
- * Return a timestamp in the reader's time zone: "Sun, Nov 22, 2026, 8:03 AM".
+ * Format a timestamp in the reader's time zone, with the weekday: "Sun, Nov 22, 2026, 8:03 AM".
  *
  * @param {string} value
  */
-export function namedMoment(value) {
-  return namedMoments.format(new Date(value));
+export function momentWithWeekday(value) {
+  return momentsWithWeekday.format(new Date(value));
 }
 
 /**
- * Return how long ago a timestamp was, in the largest whole unit: "3 hours ago", "15 months ago".
+ * Return how long ago a timestamp was, in one unit: "3 hours ago", "15 months ago", and years from 24 months on.
  *
  * @param {Maybe<string>} value
  * @param {number} [now]

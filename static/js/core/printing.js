@@ -1,7 +1,7 @@
 /* Prepare the page for printing: add a line with title and date, and show all rows of tables. */
 
 import { find } from "./dom.js";
-import { moment, namedMoment } from "./format.js";
+import { moment, momentWithWeekday } from "./format.js";
 import { shared } from "./shared.js";
 
 /** @typedef {{ show(): unknown, restore(): unknown, signal: AbortSignal }} Printed */
@@ -40,7 +40,7 @@ export function startPrinting() {
 /** "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The first part is from the page's title. */
 async function head() {
   const line = find(document, "#print-head");
-  const now = `${document.title} · ${namedMoment(new Date().toISOString())}`;
+  const now = `${document.title} · ${momentWithWeekday(new Date().toISOString())}`;
   line.textContent = now;
   const { entities } = await shared("sync/status").catch(() => ({ entities: [] }));
   const last = entities

@@ -1,15 +1,15 @@
-/* Share answers between panels: each is requested once, and again after a change that makes it stale. */
+/* Share answers between panels. Each is kept for a minute, or until a change on the page or a refresh. */
 
 import { addressOf, api } from "./api.js";
 
-const FRESH = 60_000;
+const FRESH_MS = 60_000;
 /** @type {Map<string, { promise: Promise<any>, at: number }>} */
 const kept = new Map();
 /** @type {Set<(paths: string[]) => unknown>} */
 const listeners = new Set();
 
 /**
- * Return the JSON of a GET that panels share. Failures are not cached.
+ * Return the JSON of a GET request, from the cache if it is less than a minute old. Failures are not cached.
  *
  * @template {PathFor<"get">} Path
  * @param {Path} path
@@ -19,7 +19,7 @@ const listeners = new Set();
 export function shared(path, params) {
   const address = addressOf(path, params);
   const found = kept.get(address);
-  if (found && Date.now() - found.at < FRESH) return found.promise;
+  if (found && Date.now() - found.at < FRESH_MS) return found.promise;
   const promise = api.get(path, { params });
   kept.set(address, { promise, at: Date.now() });
   promise.catch(() => kept.get(address)?.promise === promise && kept.delete(address));
@@ -27,7 +27,7 @@ export function shared(path, params) {
 }
 
 /**
- * After a write, forget all answers, and reload the panels with one of these paths in `uses`.
+ * Call this after a write. It empties the cache and calls the listeners, which reload the panels that use these paths.
  *
  * @param {...string} paths
  */
@@ -41,7 +41,7 @@ export function forget() {
 }
 
 /**
- * Call with the changed paths, until the signal ends.
+ * Call the listener with the changed paths after each write, until the signal is aborted.
  *
  * @param {(paths: string[]) => unknown} listener
  * @param {AbortSignal} [signal]
