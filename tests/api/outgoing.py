@@ -39,17 +39,17 @@ def post_case(client: Client, body: Any = None, **headers: str) -> Any:
 
 def deliver(*arguments: str) -> str:
     """Run ``deliver_pending`` and return its output."""
-    said = StringIO()
-    call_command("deliver_pending", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("deliver_pending", *arguments, stdout=output)
+    return output.getvalue()
 
 
 def deliver_refused(*arguments: str) -> str:
     """Return the output of ``deliver_pending``, which fails because accepted cases need an operator."""
-    said = StringIO()
+    output = StringIO()
     with pytest.raises(CommandError, match="cases that need an operator"):
-        call_command("deliver_pending", *arguments, stdout=said, stderr=said)
-    return said.getvalue()
+        call_command("deliver_pending", *arguments, stdout=output, stderr=output)
+    return output.getvalue()
 
 
 def cases_in(simulator: Simulator, where: str = f"{FIELD} != null") -> list[dict[str, Any]]:

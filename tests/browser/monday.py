@@ -1,4 +1,4 @@
-"""What an operator finds on a bad Monday: syncs that run, fail and hold back deletions, refused cases, messages."""
+"""Make a bad Monday for operators: running and failed syncs, held-back deletions, refused cases, messages."""
 
 from __future__ import annotations
 

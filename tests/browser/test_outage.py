@@ -1,4 +1,4 @@
-"""With the server down or the reader offline, the page shows one banner, no stale data, and recovers by itself."""
+"""When the server is down or the reader offline, the page shows one banner, no stale data, and recovers."""
 
 from __future__ import annotations
 

@@ -76,12 +76,12 @@ class Pardot:
 
 def camp_sync(*arguments: str) -> str:
     """Run ``camp_sync`` in this process and return its output; raises ``CommandError`` when it fails."""
-    said = StringIO()
+    output = StringIO()
     try:
-        call_command("camp_sync", *arguments, verbosity=0, stdout=said, stderr=said)
+        call_command("camp_sync", *arguments, verbosity=0, stdout=output, stderr=output)
     except CommandError as error:
-        raise CommandError(f"{error}\n{said.getvalue()}") from error
-    return said.getvalue()
+        raise CommandError(f"{error}\n{output.getvalue()}") from error
+    return output.getvalue()
 
 
 def last_run(name: str) -> SyncRun:

@@ -65,7 +65,7 @@ def test_before_anything_was_read_there_is_no_data(super_user: Client) -> None:
 
 
 def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Client) -> None:
-    """Of six forms without a campaign, one is exempt and tagged; two of the others are tagged, one of them twice."""
+    """Six forms have no campaign: one is exempt and tagged, and two of the others are tagged, one of them twice."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
     CustomRedirect.objects.bulk_create(CustomRedirect(id=number, name="redirect") for number in (1, 2, 3))
     Tag.objects.create(id=10, name="camp: remove")

@@ -64,7 +64,7 @@ KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 
 
 def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
-    """Of eight forms at 40 points each, the first five fixes gain nothing."""
+    """Eight forms at 40 points each: the first five fixes gain nothing."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8

@@ -73,7 +73,7 @@ def test_when_salesforce_hangs_only_the_first_wait_for_it(
     change = user.put(CONTACT, {"role": "Student"}, content_type="application/json", headers={"X-CSRFToken": token})
     assert (change.status_code, "nothing was changed" in change.json()["message"]) == (503, True)
     assert salesforce.calls() == before
-    assert not breaker_state().open, "deliveries have a breaker of their own"
+    assert not breaker_state().open, "deliveries have their own breaker"
     # After a pause one request is let through, and finds that the outage is over.
     monkeypatch.setattr(live, "SECONDS", 4.0)
     CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - LIVE_SILENCE)

@@ -273,7 +273,7 @@ def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> 
 
 
 def test_changes_wait_for_each_other(transactional_db: None) -> None:
-    """Of two values that are valid only separately, the second is checked after the first is stored."""
+    """When two values are valid only separately, the second is checked after the first is stored."""
 
     def change_elsewhere() -> str:
         with closing(connection):
