@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from pardot.models import DayNote
+from pardot.v1.snapshot_out import Snapshot
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import finish_sync, member, read_everything, snapshot
 
@@ -45,6 +46,7 @@ def test_a_snapshot_on_the_trail_holds_all_that_was_kept(super_user: Client) -> 
     assert found["area_scores"] == {"forms": 70, "lists": None}
     assert found["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
     assert found["coverage_pct"] == 12.5
+    assert set(found) == set(Snapshot.model_fields), "the document names what the answer has"
 
 
 def test_notes_of_the_days_come_along_also_where_nothing_was_synced(super_user: Client) -> None:
