@@ -25,10 +25,11 @@ def test_never_synced_says_what_to_run(window: Visit) -> None:
 
 def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     status = camp.answer("sync/status")
-    entities = status["entities"]
-    entities[1] |= {"freshness": "never", "state": None, "last_sync": None}
-    entities[2] |= {"freshness": "old", "last_sync": "2026-01-31T08:00:00Z"}
-    entities[5] |= {"state": "failed", "problem": "failed", "failed_at": minutes_ago(1), "message": "An outage."}
+    entities = {entity["name"]: entity for entity in status["entities"]}
+    entities["lists"] |= {"freshness": "never", "state": None, "last_sync": None}
+    entities["forms"] |= {"freshness": "old", "last_sync": "2026-01-31T08:00:00Z"}
+    failed = {"state": "failed", "problem": "failed", "failed_at": minutes_ago(1), "message": "An outage."}
+    entities["custom_redirects"] |= failed
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     camp.go("/pardot/?tab=tags")
     banner = camp.page.locator('[data-panel="freshness-banner"]')
