@@ -1,7 +1,8 @@
 """Write the morning message of one team member: the member's areas with their changes, open tasks and saved views.
 
-Each line has a link. The message leaves out titles of tasks about prospects, and those parts of a saved view's query
-that are not about its table. It includes text that staff typed: titles of other tasks and names of saved views.
+Each line has a link. The message leaves out the titles of tasks about prospects, and the parts of a saved view's query
+that are not about its table of assets. It includes other text that staff typed: titles of other tasks, names of saved
+views, and searches in their tables. Staff may have typed a person's name there.
 """
 
 from __future__ import annotations
