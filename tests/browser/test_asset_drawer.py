@@ -16,6 +16,10 @@ def get(visit: Visit, path: str) -> Any:
     return visit.page.request.get(f"{visit.url}/api/v1/pardot/{path}").json()
 
 
+def answer_with(visit: Visit, path: str, answer: dict[str, Any]) -> None:
+    visit.page.route(f"**/{path}", lambda route: route.fulfill(json=answer))
+
+
 def first_form(visit: Visit) -> tuple[int, str]:
     """Return a form in no campaign."""
     record = get(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
@@ -29,6 +33,7 @@ def test_the_name_in_a_row_opens_the_drawer_and_the_focus_comes_back(camp: Visit
     opener.press("Enter")
     dialog = camp.page.get_by_role("dialog", name=name)
     expect(dialog.get_by_role("row", name="No campaign")).to_contain_text("Open")
+    expect(dialog.get_by_role("columnheader", name="Duration")).to_be_visible()
     expect(dialog.get_by_role("link", name="Pardot")).to_have_attribute(
         "href", get(camp, "config")["pardot_url"] + f"/form/read/id/{record}"
     )
@@ -46,6 +51,36 @@ def test_a_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(c
     expect(camp.page.get_by_role("dialog", name=record["campaign_name"])).to_contain_text("Show on the map")
     camp.page.go_back()
     expect(camp.page.get_by_role("dialog", name=record["name"])).to_be_visible()
+
+
+def test_an_asset_without_flags_names_what_has_no_data(camp: Visit) -> None:
+    record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if not each["flags"])
+    path = f"assets/forms/{record['id']}"
+    answer = get(camp, path)
+    flags = answer["summary"]["counts"]
+    for counts, audited, shown in [
+        (dict.fromkeys(flags, 0), "2026-06-01T00:00:00Z", ["No open issues"]),
+        ({**dict.fromkeys(flags, 0), "dormant": None}, "2026-06-01T00:00:00Z", ["No open issues", "No data: dormant"]),
+        (dict.fromkeys(flags), None, ["Not audited yet"]),
+    ]:
+        summary = {**answer["summary"], "counts": counts, "audited_at": audited}
+        answer_with(camp, path, {**answer, "summary": summary})
+        camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record['id']}")
+        expect(camp.page.get_by_role("dialog").locator("p.chips .chip")).to_have_text(shown)
+        camp.page.unroute(f"**/{path}")
+
+
+def test_a_fixed_issue_is_never_called_new(camp: Visit) -> None:
+    record, _ = first_form(camp)
+    path = f"assets/forms/{record}"
+    issue = {"issue": "x", "flag": "no_campaign", "first_seen": "2026-06-01", "fixed_on": "2026-06-01", "days": 0}
+    answer = {**get(camp, path), "issues": [issue]}
+    answer_with(camp, path, answer)
+    camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record}")
+    row = camp.page.get_by_role("dialog").get_by_role("row", name="No campaign")
+    expect(row).to_contain_text("Under a day")
+    expect(row).to_contain_text("Fixed")
+    expect(row).not_to_contain_text("New")
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)

@@ -151,7 +151,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     field = weights.locator(".setting", has=page.get_by_label("Forms submitted with errors"))
     expect(weights.get_by_role("button", name="Reset to default")).to_be_hidden()
     field.locator("input").fill("0.4")
-    expect(field).to_contain_text("Changed. Default: 0.15.")
+    expect(field).to_contain_text("Customized. Default: 0.15.")
     expect(section(settings, "Unsaved changes")).to_contain_text("Not saved: Weights")
     save(settings)
     expect(page.locator(".toast")).to_contain_text("Saved: Weights.")

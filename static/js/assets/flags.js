@@ -63,7 +63,7 @@ export function countChips(summary) {
     .sort((a, b) => b.count - a.count)
     .map(({ flag, count }) => countChip({ area, flag, exempt: exempt[flag] }, count));
   if (unknown.length) chips.push(noDataChip(unknown));
-  if (chips.length === 0) chips.push(chip("Nothing wrong", { tone: "good" }));
+  if (chips.length === 0) chips.push(chip("No open issues", { tone: "good" }));
   const away = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
   return h(
     "p",
@@ -100,7 +100,7 @@ function exemptChip(area, flag, count) {
 }
 
 /** @param {readonly string[]} flags */
-function noDataChip(flags) {
+export function noDataChip(flags) {
   const names = flags.map((flag) => flagWords(flag).label.toLowerCase()).join(", ");
   return chip(`No data: ${names}`, { title: "The data for this were not synced, or are more than 8 days old." });
 }

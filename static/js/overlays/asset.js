@@ -1,4 +1,4 @@
-/* The drawer of one asset, asset.type and asset.id in the address: facts, issues with ages, tasks, exemptions. */
+/* The drawer of the asset that asset.type and asset.id in the address name: facts, issues, tasks and exemptions. */
 
 import { api, optional } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -9,7 +9,7 @@ import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
 import { shared } from "../core/shared.js";
 import { assetButton } from "../assets/asset-button.js";
-import { flagChips } from "../assets/flags.js";
+import { flagChips, noDataChip } from "../assets/flags.js";
 import { pages } from "../assets/links.js";
 import { makeExemption } from "../assets/row-actions.js";
 import { flagWords, nameOfAsset, TYPES } from "../assets/words.js";
@@ -34,7 +34,7 @@ export default function asset() {
       keys: KEYS,
       uses: ["tasks", "exemptions"],
       load,
-      empty: (data) => data === null && "The address names no asset.",
+      empty: (data) => data === null && "This link does not lead to an asset. Open the asset from its list.",
       render: ([found, links, config]) => {
         dialog.retitle(nameOfAsset(found.record));
         return [head(found, links), facts(found, config), issues(found), tasks(found), exemptions(found)];
@@ -48,7 +48,7 @@ export default function asset() {
 async function load({ signal }) {
   const [type, id] = KEYS.map((key) => route.get(key));
   if (!Object.hasOwn(TYPES, type) || !/^[1-9]\d{0,17}$/.test(id)) return null;
-  // A cast, because the types read the slash as a part of the type's name.
+  // The cast is needed because the types of the API take the rest of the path, slash included, for the type.
   const found = /** @type {Promise<Detail>} */ (api.get(`assets/${type}/${id}`, { signal }));
   return Promise.all([found, pages(), optional(shared("config"))]);
 }
@@ -69,7 +69,21 @@ function head({ type, record, summary }, links) {
       button("Make a task", () => makeAssetTask(type, record), { kind: "compact", sign: "tasks" }),
       canBeExempt && button("Exempt", () => makeExemption(summary, record), { kind: "compact", sign: "shield" }),
     ),
-    flagChips(record) ?? h("p", { class: "chips" }, chip("Nothing wrong", { tone: "good" })),
+    flagChips(record) ?? h("p", { class: "chips" }, noFlagChips(summary)),
+  ];
+}
+
+/**
+ * Return chips for an asset without flags. Flags without data are named: nobody knows whether the asset has them.
+ *
+ * @param {Api["AreaSummary"]} summary
+ */
+function noFlagChips({ audited_at: audited, counts }) {
+  const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
+  if (!audited) return chip("Not audited yet");
+  return [
+    unknown.length < Object.keys(counts).length && chip("No open issues", { tone: "good" }),
+    unknown.length > 0 && noDataChip(unknown),
   ];
 }
 
@@ -81,7 +95,7 @@ function facts({ type, record, tags }, config) {
   const owners = config?.areas.find(({ area }) => area === type)?.owners;
   /** @type {[label: string, value: Child][]} */
   const all = [
-    ["Owner", owners && (owners.length ? listed(owners) : "Nobody yet")],
+    ["Owner", owners && (owners.length ? listed(owners) : "No owner yet")],
     ["Campaign", campaign(record)],
     ["Assets", type === "campaigns" && h("a", { href: rowsOf(type, { q: record.id }) }, "Show on the map")],
     ["Tags", tags.length > 0 && listed(tags.map(nameOfAsset), 10)],
@@ -91,7 +105,7 @@ function facts({ type, record, tags }, config) {
     ["State", typeof record.is_sent === "boolean" && (record.is_sent ? "Sent" : "Draft")],
     ["Recent activity", isNumber(record.activity_count) && number(record.activity_count)],
     ["Errors", isNumber(record.error_count) && number(record.error_count)],
-    ["On objects", isNumber(record.usage) && number(record.usage)],
+    ["Tagged objects", isNumber(record.usage) && number(record.usage)],
     ["Created", record.created_at && day(record.created_at)],
     ["Updated", record.updated_at && `${day(record.updated_at)} (${ago(record.updated_at)})`],
     ["Pardot ID", String(record.id)],
@@ -124,12 +138,12 @@ function section(title, ...children) {
 
 /** @param {Detail} found */
 function issues({ issues: rows, record }) {
-  if (rows.length === 0) return section("Issues", empty("No issue was ever found.", { sign: "check" }));
+  if (rows.length === 0) return section("Issues", empty("No issues on record.", { sign: "check" }));
   /** @type {PlainColumn<Api["PastIssueOut"]>[]} */
   const columns = [
     { label: "Issue", value: issueName },
     { label: "Since", value: since },
-    { label: "Age", end: true, value: ({ days }) => (days === null ? MISSING : days ? plural(days, "day") : "New") },
+    { label: "Duration", end: true, value: duration },
     { label: "State", value: (row) => state(row, record) },
   ];
   return section("Issues", plainTable("Issues, open and fixed", columns, rows, { hideCaption: true }));
@@ -138,6 +152,16 @@ function issues({ issues: rows, record }) {
 /** @param {Api["PastIssueOut"]} issue */
 function since({ first_seen: seen }) {
   return time(seen) ?? "Earlier";
+}
+
+/**
+ * Return how long the issue has been open, or was open until it was fixed.
+ *
+ * @param {Api["PastIssueOut"]} issue
+ */
+function duration({ days }) {
+  if (days === null) return MISSING;
+  return days === 0 ? "Under a day" : plural(days, "day");
 }
 
 /** @param {Api["PastIssueOut"]} issue */
@@ -197,7 +221,7 @@ function exemptions({ exemptions: rows, summary }) {
           "li",
           {},
           `${flagWords(flags[row.issue] ?? row.issue).label}: ${row.reason}`,
-          h("span", { class: "under" }, `${until(row)} · by `, actor(row.created_by), `, ${day(row.created_at)}`),
+          h("span", { class: "under" }, `${until(row)} · added by `, actor(row.created_by), `, ${day(row.created_at)}`),
         ),
       ),
     ),

@@ -1,4 +1,4 @@
-/* The configuration: each key with its default. All keys are saved together, but each can be refused separately. */
+/* The configuration form. One button saves all changed keys, and the server accepts or refuses each separately. */
 
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -21,7 +21,7 @@ const SECTIONS = [
   {
     id: "camp",
     title: "Camp",
-    text: "The days of camp, which the dashboard counts, and the score to end with. Without dates no camp is planned.",
+    text: "The first and last day of camp, and the score to reach by then. Without dates, the dashboard shows no camp day.",
     keys: ["camp_dates", "target_score"],
   },
   {
@@ -33,13 +33,13 @@ const SECTIONS = [
   {
     id: "thresholds",
     title: "Thresholds",
-    text: "Changes run all audits again, so saving takes a moment.",
+    text: "Saving a change here audits all assets again, which takes a moment.",
     keys: ["activity_lookback_days", "list_stale_months", "list_stale_severe_months"],
   },
   {
     id: "clean-up",
     title: "Clean-up tags",
-    text: "Triage uses tags in Pardot: the prefix and one of the actions.",
+    text: "Mark an asset for clean-up with a tag in Pardot. Each tag’s name is the prefix followed by an action.",
     keys: ["cleanup_tag_prefix", "cleanup_actions"],
     after: tagNames,
   },
@@ -88,7 +88,7 @@ export default panel({
 });
 
 /**
- * Group issues by area, in the order of the areas, each with its title.
+ * Return the short title of each issue, and the issues grouped by area in the areas' order.
  *
  * @param {readonly Api["ConfiguredOut"][]} configuration
  * @param {Api["PardotConfig"]} config
@@ -118,7 +118,7 @@ function makeSection({ id, title, text, keys, after }, configuration, context, d
   const parts = keys.map((key) => makeKey(entryOf(configuration, key), context, title));
   drafts.push(...parts.map((part) => part.draft));
   const more = after?.(parts.map((part) => part.draft));
-  const state = h("span", { class: "chip accent" }, "Changed");
+  const state = h("span", { class: "chip accent" }, "Customized");
   const useDefaults = () => {
     for (const part of parts) part.draft.useDefault();
   };
@@ -163,7 +163,7 @@ function makeSection({ id, title, text, keys, after }, configuration, context, d
 /**
  * @param {Entry} entry
  * @param {Context} context
- * @param {string} section the section's title, which a key with the same title does not repeat
+ * @param {string} section the section's title; a key with the same title shows no heading
  */
 function makeKey(entry, context, section) {
   const editor = EDITORS[entry.key](entry, context);
@@ -179,7 +179,7 @@ function makeKey(entry, context, section) {
       "p",
       { class: "banner warn" },
       icon("warning"),
-      h("span", {}, `The saved value is no longer valid; using the default: ${entry.problem}`),
+      h("span", {}, `The saved value is not valid, so the default is used instead. The problem: ${entry.problem}`),
     );
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);
@@ -210,7 +210,7 @@ function entryOf(configuration, key) {
 }
 
 /**
- * Return the names of the tags.
+ * Return a line with the names of the tags, which follows the prefix and the actions as they are typed.
  *
  * @param {Draft[]} drafts
  */
@@ -221,14 +221,14 @@ function tagNames([prefix, actions]) {
     const entered = actions.editor.get();
     const names = entered.filter((action) => action.trim()).map((action) => `${prefix.editor.get()}${action}`);
     element.replaceChildren(
-      "Names of the tags: ",
+      "Tags in Pardot: ",
       ...names.flatMap((name) => [h("span", { class: "chip" }, name), " "]),
     );
   };
   return { element, update };
 }
 
-/** /Follow an address such as pardot/admin-settings/#weights: the section did not exist before. */
+/** Scroll to the section in the address, as in #weights: it did not exist yet when the browser looked for it. */
 function goToHash() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (id) document.getElementById(id)?.scrollIntoView();

@@ -349,7 +349,7 @@ function textsOf(key, { value, default: standard }, title) {
   };
   const own = standard[key];
   const fields = Object.values(parts);
-  const changed = h("span", { class: "chip accent" }, "Changed");
+  const changed = h("span", { class: "chip accent" }, "Customized");
   const element = h(
     "details",
     { class: "issue-texts" },

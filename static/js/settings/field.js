@@ -78,7 +78,7 @@ function followDefault(field, { note, standard, say, label }) {
     "Reset",
     hiddenText(` for ${labelText(label)}`),
   );
-  const text = h("span", {}, h("strong", {}, "Changed."), ` Default: ${say(standard) || "none"}. `);
+  const text = h("span", {}, h("strong", {}, "Customized."), ` Default: ${say(standard) || "none"}. `);
   note.append(text, back);
   function leave() {
     field.set(standard);
