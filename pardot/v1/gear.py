@@ -1,4 +1,4 @@
-"""``GET /pardot/gear-summary``: how many assets reach a campaign, and a Salesforce campaign."""
+"""``GET /pardot/gear-summary``: the numbers of assets in campaigns, and in campaigns that are linked to Salesforce."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 
 from api.http.errors import documented
 from pardot.domain.areas import Area
-from pardot.selectors.gear import gear
+from pardot.selectors.campaign_links import campaign_links
 
 router = Router(tags=["pardot: assets"])
 
@@ -42,9 +42,9 @@ class GearSummary(Schema):
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
     """Return the counts of the latest audits, including exempt assets."""
-    found = gear()
+    found = campaign_links()
     return GearSummary(
-        content={area: ChainOut(**asdict(chain)) for area, chain in found.chains.items()},
+        content={area: ChainOut(**asdict(counts)) for area, counts in found.by_type.items()},
         totals=ChainOut(**asdict(found.totals)),
         campaigns=CampaignLinks(total=found.campaigns, with_sf=found.with_sf, missing_sf=found.missing_sf),
         lists_count=found.lists,

@@ -1,4 +1,4 @@
-"""Count how many assets reach a campaign, and through it a Salesforce campaign."""
+"""Count the assets that belong to a campaign in Pardot, and through it to one in Salesforce."""
 
 from __future__ import annotations
 
@@ -13,37 +13,40 @@ CONTENT = (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIREC
 
 
 @dataclass(frozen=True)
-class Chain:
-    """The number of assets that reach each link of the chain; ``None``: no data."""
+class LinkCounts:
+    """The numbers of assets of one type; ``None``: no data."""
 
     total: int | None
     in_campaign: int | None
     in_sf_campaign: int | None
+    """The number of assets in a campaign that is linked to Salesforce."""
     orphaned: int | None
+    """The number of assets in a deleted campaign."""
     no_campaign: int | None
 
 
 @dataclass(frozen=True)
-class Gear:
-    """The chains of all types, and the number of campaigns and lists."""
+class CampaignLinks:
+    """The counts of all types of assets that belong to campaigns, and the numbers of campaigns and lists."""
 
-    chains: dict[Area, Chain]
-    totals: Chain
+    by_type: dict[Area, LinkCounts]
+    totals: LinkCounts
     """The sums over the types that have data."""
     campaigns: int | None
     with_sf: int | None
+    """The number of campaigns that are linked to Salesforce."""
     missing_sf: int | None
     lists: int | None
 
 
-def gear() -> Gear:
-    """Return the chains according to the latest audits; one query."""
+def campaign_links() -> CampaignLinks:
+    """Return the counts of the latest audits; one query."""
     summaries = {Area(row.area): row for row in AuditSummary.objects.filter(is_complete=True)}
-    chains = {area: _chain(summaries.get(area)) for area in CONTENT}
+    by_type = {area: _link_counts(summaries.get(area)) for area in CONTENT}
     campaigns, lists = summaries.get(Area.CAMPAIGNS), summaries.get(Area.LISTS)
-    return Gear(
-        chains=chains,
-        totals=_total(chains.values()),
+    return CampaignLinks(
+        by_type=by_type,
+        totals=_totals(by_type.values()),
         campaigns=campaigns.items if campaigns else None,
         with_sf=campaigns.figures.get("with_sf") if campaigns else None,
         missing_sf=campaigns.figures.get("missing_sf") if campaigns else None,
@@ -51,14 +54,14 @@ def gear() -> Gear:
     )
 
 
-def _chain(summary: AuditSummary | None) -> Chain:
+def _link_counts(summary: AuditSummary | None) -> LinkCounts:
     figures = summary.figures if summary else {}
-    return Chain(total=summary.items if summary else None, **{name: figures.get(name) for name in CHAIN})
+    return LinkCounts(total=summary.items if summary else None, **{name: figures.get(name) for name in CHAIN})
 
 
-def _total(chains: Iterable[Chain]) -> Chain:
-    known = list(chains)
-    return Chain(**{name: _sum(getattr(chain, name) for chain in known) for name in ("total", *CHAIN)})
+def _totals(by_type: Iterable[LinkCounts]) -> LinkCounts:
+    types = list(by_type)
+    return LinkCounts(**{name: _sum(getattr(counts, name) for counts in types) for name in ("total", *CHAIN)})
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:
