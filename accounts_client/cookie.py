@@ -1,9 +1,8 @@
-"""Open the single sign-on cookie, a JWE (``dir``, A256GCM) around a JWT (RS256), with a strict check of each part.
+"""Decrypt and verify the single sign-on cookie: a JWE (``dir``, A256GCM) that contains a JWT (RS256).
 
-Pure and quick: cookies that are too long or of another form are refused before anything is computed. A cookie comes
-from a stranger, so ``CookieReader.read`` raises only ``CookieError``. Source: RFC 7516, RFC 7519 and the public
-code of openstax/accounts, which writes IVs of 96 or 128 bits, an object in ``sub``, and cookies that live for
-years.
+Anybody can send any cookie. Cookies that are too long or malformed are therefore refused before any cryptography, and
+``CookieReader.read`` raises only ``CookieError``. The format is that of RFC 7516, RFC 7519 and the public code of
+openstax/accounts, which writes IVs of 96 or 128 bits, an object in ``sub``, and cookies that are valid for years.
 """
 
 from __future__ import annotations
@@ -32,24 +31,24 @@ from accounts_client.types import Session, canonical_uuid
 AUDIENCE = "OpenStax"
 ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
-"""Browsers stop at 4096 characters."""
+"""Twice what browsers store, 4096 characters."""
 COOKIES_KEPT = 1000
-"""The number of opened cookies that a reader keeps: a page calls several times with the same one."""
+"""The number of verified cookies in a reader's cache, because one page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60
-"""The time that the clock of Accounts may be ahead of ours. Expiry gets no such grace."""
+"""How far the clock of Accounts may be ahead of this one. The check of the expiry allows no difference."""
 
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
-_BEGINNING = "eyJ"
-"""The beginning of any JSON object in base64url."""
+_JSON_OBJECT_START = "eyJ"
+"""How base64url of a JSON object begins if its first key directly follows the brace."""
 _IV_BYTES = (12, 16)
 _TAG_BYTES = 16
-_SMALLEST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class KeyUnusable(ValueError):
-    """A key that cannot open any cookie. The message names the setting, never the key."""
+    """Raised for a key that cannot decrypt or verify any cookie. The message names the setting, never the key."""
 
     def __init__(self, step: Step, message: str) -> None:
         super().__init__(message)
@@ -57,40 +56,40 @@ class KeyUnusable(ValueError):
 
 
 class CookieReader:
-    """Opens cookies with the keys of ``SSO_SIGNATURE_PUBLIC_KEY`` and ``SSO_ENCRYPTION_PRIVATE_KEY``.
+    """Decrypts and verifies cookies with ``SSO_ENCRYPTION_PRIVATE_KEY`` and ``SSO_SIGNATURE_PUBLIC_KEY``.
 
-    Each may hold several, in whatever combination: while Accounts changes its keys, cookies of the old and the new
-    ones are both good. Accounts names no key in its cookies, so they are tried in order. A missing key fails each
-    cookie at the key's step. Raises ``KeyUnusable`` for a key of another kind.
+    Each setting may contain several keys, so that cookies made with the old or the new key are accepted while Accounts
+    changes a key. Cookies do not say which key was used, so the keys are tried in order. Without a key, every cookie
+    is refused at the step that needs the key. Raises ``KeyUnusable`` for a key of the wrong kind or length.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
-        self._ciphers = [_cipher(key) for key in encryption_keys(encryption_key)]
-        self._signature_keys = [_public_key(pem) for pem in signature_keys(signature_public_key)]
-        self._opened = lru_cache(maxsize=COOKIES_KEPT)(self._open)
+        self._ciphers = [_make_cipher(key) for key in encryption_keys(encryption_key)]
+        self._signature_keys = [_load_public_key(pem) for pem in signature_keys(signature_public_key)]
+        self._open_cached = lru_cache(maxsize=COOKIES_KEPT)(self._open)
 
     @property
     def signature_key_types(self) -> list[str]:
-        """Return the kind and length of each signature key, such as ``RSA-2048``."""
+        """Return the algorithm and length of each signature key, such as ``RSA-2048``."""
         return [f"RSA-{key.key_size}" for key in self._signature_keys]
 
     @property
     def encryption_key_types(self) -> list[str]:
-        """Return ``AES-256``, the only kind that Accounts uses, for each key."""
+        """Return ``AES-256``, the only algorithm that Accounts uses, once for each encryption key."""
         return [f"AES-{ENCRYPTION_KEY_BYTES * 8}" for _ in self._ciphers]
 
     def read(self, cookie: str) -> Session:
-        """Return the session that the cookie proves. ``CookieError`` says at which step it failed and why."""
-        return _session(self._opened(cookie))
+        """Return the session in a valid cookie. Raises ``CookieError`` with the step that failed and the reason."""
+        return _read_session(self._open_cached(cookie))
 
     def _open(self, cookie: str) -> bytes:
-        """Return the signed and encrypted payload, which never changes and is cached.
+        """Decrypt the cookie, verify its signature, and return the payload.
 
-        Claims and times are checked each time.
+        The result may be cached, because only the claims depend on the time. The caller checks these at each call.
         """
-        return self._verified(self._decrypted(cookie))
+        return self._verify(self._decrypt(cookie))
 
-    def _decrypted(self, cookie: str) -> bytes:
+    def _decrypt(self, cookie: str) -> bytes:
         if not self._ciphers:
             raise CookieError(Step.DECRYPTION, Reason.KEY_NOT_SET)
         if len(cookie) > MAX_COOKIE_CHARACTERS:
@@ -102,19 +101,19 @@ class CookieReader:
                 return cipher.decrypt(iv, ciphertext + tag, protected.encode())
         raise CookieError(Step.DECRYPTION, Reason.WRONG_KEY_OR_ALTERED)
 
-    def _verified(self, token: bytes) -> bytes:
+    def _verify(self, token: bytes) -> bytes:
         if not self._signature_keys:
             raise CookieError(Step.SIGNATURE, Reason.KEY_NOT_SET)
         for key in self._signature_keys:
             with suppress(jwt.InvalidSignatureError):
-                return _signed_payload(token, key)
+                return _verify_with(key, token)
         raise CookieError(Step.SIGNATURE, Reason.WRONG_KEY_OR_ALTERED)
 
 
-def _signed_payload(token: bytes, key: RSAPublicKey) -> bytes:
-    """Return what the key has signed.
+def _verify_with(key: RSAPublicKey, token: bytes) -> bytes:
+    """Return the payload of a token that was signed with this key.
 
-    Raises ``InvalidSignatureError`` when another key signed it, otherwise ``CookieError``.
+    Raises ``InvalidSignatureError`` when the signature does not match the key, and ``CookieError`` for a bad token.
     """
     try:
         payload: bytes = jwt.api_jws.decode(token, key, algorithms=["RS256"])
@@ -124,59 +123,60 @@ def _signed_payload(token: bytes, key: RSAPublicKey) -> bytes:
         raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_ALGORITHM) from None
     except jwt.DecodeError:
         raise CookieError(Step.SIGNATURE, Reason.MALFORMED) from None
-    except jwt.InvalidTokenError:  # an unknown "crit", a "b64" or "kid" of the wrong kind
+    except jwt.InvalidTokenError:  # an unknown "crit", or a "b64" or "kid" of the wrong type
         raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_HEADER) from None
     return payload
 
 
-def _cipher(key: str) -> AESGCM:
+def _make_cipher(key: str) -> AESGCM:
     material = key.encode()
     if len(material) != ENCRYPTION_KEY_BYTES:
         raise KeyUnusable(
-            Step.DECRYPTION, f"SSO_ENCRYPTION_PRIVATE_KEY: has {len(material)} bytes, not {ENCRYPTION_KEY_BYTES}"
+            Step.DECRYPTION,
+            f"SSO_ENCRYPTION_PRIVATE_KEY has {len(material)} bytes, but must have {ENCRYPTION_KEY_BYTES}",
         )
     return AESGCM(material)
 
 
-def _public_key(pem: str) -> RSAPublicKey:
+def _load_public_key(pem: str) -> RSAPublicKey:
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm):
         key = None
-    if not isinstance(key, RSAPublicKey) or key.key_size < _SMALLEST_RSA_BITS:
+    if not isinstance(key, RSAPublicKey) or key.key_size < _MIN_RSA_BITS:
         raise KeyUnusable(
             Step.SIGNATURE,
-            "SSO_SIGNATURE_PUBLIC_KEY: is not the PEM (-----BEGIN PUBLIC KEY-----) of an RSA key of "
-            f"{_SMALLEST_RSA_BITS} bits or more",
+            "SSO_SIGNATURE_PUBLIC_KEY must be the PEM (-----BEGIN PUBLIC KEY-----) of an RSA key of at least "
+            f"{_MIN_RSA_BITS} bits",
         )
     return key
 
 
 def _split(cookie: str) -> tuple[str, bytes, bytes, bytes]:
-    """Return the protected header as it is, IV, ciphertext and tag of a compact JWE without an encrypted key."""
+    """Split a compact JWE without an encrypted key into its encoded header and its decoded IV, ciphertext and tag."""
     parts = cookie.split(".")
     if len(parts) != 5:
-        begun = len(parts) < 5 and cookie.startswith(_BEGINNING)
-        raise CookieError(Step.DECRYPTION, Reason.CUT_OFF if begun else Reason.MALFORMED)
+        is_cut_off = len(parts) < 5 and cookie.startswith(_JSON_OBJECT_START)
+        raise CookieError(Step.DECRYPTION, Reason.CUT_OFF if is_cut_off else Reason.MALFORMED)
     protected, encrypted_key, iv, ciphertext, tag = parts
     if encrypted_key or not protected or not all(_BASE64URL.fullmatch(part) for part in parts):
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
-    # The tag comes last and has a fixed length, so a shorter one means that the end is missing.
-    if len(tag) < len(_encoded(bytes(_TAG_BYTES))):
+    # The tag is the last part and has a fixed length, so a shorter tag means that the end is missing.
+    if len(tag) < len(_encode(bytes(_TAG_BYTES))):
         raise CookieError(Step.DECRYPTION, Reason.CUT_OFF)
-    raw_iv, raw_tag = _decoded(iv), _decoded(tag)
+    raw_iv, raw_tag = _decode(iv), _decode(tag)
     if len(raw_iv) not in _IV_BYTES:
         raise CookieError(Step.DECRYPTION, Reason.BAD_IV)
     if len(raw_tag) != _TAG_BYTES:
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
-    return protected, raw_iv, _decoded(ciphertext), raw_tag
+    return protected, raw_iv, _decode(ciphertext), raw_tag
 
 
-def _encoded(data: bytes) -> str:
+def _encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _decoded(part: str) -> bytes:
+def _decode(part: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except binascii.Error:
@@ -184,11 +184,11 @@ def _decoded(part: str) -> bytes:
 
 
 def _check_header(protected: str) -> None:
-    """Accept only one pair of algorithms, no compression, and no critical header."""
+    """Raise ``CookieError`` unless the header has the allowed algorithms, no ``zip`` and no ``crit``."""
     if len(protected) > _MAX_HEADER_CHARACTERS:
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
     try:
-        header = json.loads(_decoded(protected))
+        header = json.loads(_decode(protected))
     except (ValueError, RecursionError):
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED) from None
     if not isinstance(header, dict):
@@ -201,7 +201,7 @@ def _check_header(protected: str) -> None:
         raise CookieError(Step.DECRYPTION, Reason.UNSUPPORTED_ALGORITHM)
 
 
-def _session(payload: bytes) -> Session:
+def _read_session(payload: bytes) -> Session:
     try:
         claims = json.loads(payload)
     except (ValueError, RecursionError):
@@ -214,22 +214,22 @@ def _session(payload: bytes) -> Session:
     if claims.get("iss") != ISSUER:
         raise CookieError(Step.CLAIMS, Reason.WRONG_ISSUER)
     _check_times(claims)
-    return _subject(claims.get("sub"), issued=_seconds(claims, "iat"))
+    return _read_subject(claims.get("sub"), issued=_read_seconds(claims, "iat"))
 
 
 def _check_times(claims: dict[str, Any]) -> None:
     now = time.time()
-    expires, begins = _seconds(claims, "exp"), _seconds(claims, "nbf")
-    if expires is None:
+    expires_at, valid_from = _read_seconds(claims, "exp"), _read_seconds(claims, "nbf")
+    if expires_at is None:
         raise CookieError(Step.CLAIMS, Reason.NO_EXPIRY)
-    if expires <= now:
+    if expires_at <= now:
         raise CookieError(Step.CLAIMS, Reason.EXPIRED)
-    if begins is not None and begins > now + CLOCK_SKEW_SECONDS:
+    if valid_from is not None and valid_from > now + CLOCK_SKEW_SECONDS:
         raise CookieError(Step.CLAIMS, Reason.NOT_YET_VALID)
 
 
-def _seconds(claims: dict[str, Any], name: str) -> float | None:
-    """Return a time in seconds since 1970; ``None`` when the claim is missing. Text, true and NaN are refused."""
+def _read_seconds(claims: dict[str, Any], name: str) -> float | None:
+    """Return a claim in seconds since 1970; ``None`` if it is missing. Raises ``CookieError`` unless it is a number."""
     value = claims.get(name)
     if value is None:
         return None
@@ -238,18 +238,21 @@ def _seconds(claims: dict[str, Any], name: str) -> float | None:
     return value
 
 
-def _subject(subject: Any, *, issued: float | None) -> Session:
+def _read_subject(subject: Any, *, issued: float | None) -> Session:
     if not isinstance(subject, dict):
         raise CookieError(Step.CLAIMS, Reason.BAD_SUBJECT)
     uuid, user_id, name = canonical_uuid(subject.get("uuid")), subject.get("id"), subject.get("name")
     if uuid is None or isinstance(user_id, bool) or not isinstance(user_id, int | None):
         raise CookieError(Step.CLAIMS, Reason.BAD_SUBJECT)
     return Session(
-        uuid=uuid, id=user_id, name=name if isinstance(name, str) else "", issued_at=_moment(issued) if issued else None
+        uuid=uuid,
+        id=user_id,
+        name=name if isinstance(name, str) else "",
+        issued_at=_as_datetime(issued) if issued else None,
     )
 
 
-def _moment(seconds: float) -> datetime:
+def _as_datetime(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):

@@ -47,7 +47,7 @@ def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_u
         if length != ENCRYPTION_KEY_BYTES:
             which = _which(number, encryption_keys(encryption_key))
             raise ImproperlyConfigured(
-                f"{_ENCRYPTION}: {which}has {length} bytes, but a key of the cookie has {ENCRYPTION_KEY_BYTES}"
+                f"{_ENCRYPTION}: {which}has {length} bytes, but must have {ENCRYPTION_KEY_BYTES}"
             )
     _check_count(_SIGNATURE, signature_keys(signature_public_key))
     for number, key in enumerate(signature_keys(signature_public_key), 1):
