@@ -81,7 +81,7 @@ def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: 
 def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulator: Simulator) -> None:
     make_queued_cases(30)
     break_salesforce(simulator, "drop_after", times=1)
-    assert "Salesforce is unavailable" in deliver()
+    assert "Delivery is paused" in deliver()
     assert len(cases_in(simulator)) == 30
     assert deliver().startswith("30 delivered")
     assert len(cases_in(simulator)) == 30

@@ -156,7 +156,7 @@ def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simul
     simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away")
-    assert "Salesforce is unavailable" in deliver()
+    assert "Delivery is paused" in deliver()
     deliver("--all")
     deliver("--all")
     assert OutboundCase.objects.filter(state="delivered").count() >= 1

@@ -13,27 +13,31 @@ from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
 MOST_LINES = 20
-"""The most cases that one run lists: cron mails the list every minute."""
+"""The most cases that one run lists, because cron mails the list every minute."""
 
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
     help = (
-        "Try to send each queued case to Salesforce. Cron runs this every minute, and several runs may overlap. "
-        "Exits with status 1 while an accepted case needs an operator."
+        "Send the queued cases that are due to Salesforce. Cron runs this every minute, and runs may overlap. "
+        "Exits with status 1 while an accepted case needs an operator, or the configuration prevents deliveries."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--all", action="store_true", help="also try cases whose next attempt is not due yet")
+        parser.add_argument("--all", action="store_true", help="also send cases that are not due yet, and end pauses")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with recorded_often("deliver_pending") as run:
-            is_away = self._deliver(run, everything=options["all"])
-        self._report(is_away=is_away)
+            is_paused = self._deliver(run, everything=options["all"])
+        self._report(is_paused=is_paused)
 
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
-        """Deliver the queued cases, and return whether Salesforce is unavailable."""
+        """Deliver queued cases, and return whether delivery is paused.
+
+        It is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or a login was
+        refused. Raises ``CommandError`` when it cannot continue before a person fixes the configuration.
+        """
         tally, away = Tally(), None
         try:
             deliver_due(tally, everything=everything)
@@ -51,14 +55,14 @@ class Command(BaseCommand):
             return False
         if away.for_good:
             raise CommandError(f"{away} ({summary}; nothing is lost)")
-        run.state, run.message = SyncRun.State.SKIPPED, "Salesforce is unavailable"
+        run.state, run.message = SyncRun.State.SKIPPED, "Delivery is paused"
         self.stdout.write(f"{run.message}: {away} ({summary})")
         return True
 
-    def _report(self, *, is_away: bool) -> None:
-        """List the accepted cases that need an operator. Raises ``CommandError`` when there are any."""
+    def _report(self, *, is_paused: bool) -> None:
+        """List the accepted cases that need an operator. Raises ``CommandError`` if there are any."""
         waiting = undecided()
-        if is_away:  # queued cases wait for Salesforce, not for an operator
+        if is_paused:  # queued cases wait for the end of the pause, not for an operator
             waiting = waiting.filter(state=OutboundCase.State.FAILED)
         count = waiting.count()
         if not count:
