@@ -1,12 +1,12 @@
-"""Let one runner at a time hold a lease in PostgreSQL, and renew it by a heartbeat.
+"""Let one process at a time run a job: it holds a lease in PostgreSQL, which a heartbeat renews.
 
-No statement relies on the session of another, so leases work behind a pooler that shares sessions. When a
-holder is killed, its heartbeat stops: processes on the same machine see that it has ended and can take the
-lease at once; all others can after ``LEASE``.
+No statement depends on the session of an earlier statement, so leases work behind a pooler that shares sessions. When
+a holder is killed, its heartbeat stops. Processes in the same host and process namespace see that it has ended, and can
+take the lease at once; all others can when ``LEASE_DURATION`` has passed.
 
-A holder that was paused may have lost its lease without noticing. Each transaction that writes what a run read
-therefore calls ``fence``: it fails if another process has the lease, and keeps the lease from being taken until
-the transaction ends.
+A holder that was paused may have lost its lease without noticing. Each transaction that writes the rows that a run read
+therefore calls ``fence``, which fails if another process has taken the lease, and otherwise prevents that until the
+transaction ends.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from sf.ingest.replica_mark import note_write
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=settings.LEASE_SECONDS)
-"""A holder counts as dead this long after its last heartbeat."""
+LEASE_DURATION = timedelta(seconds=settings.LEASE_SECONDS)
+"""The time after its last heartbeat when a holder counts as dead."""
 BEAT_SECONDS = settings.LEASE_SECONDS / 4
-"""At most a third of the lease, so that two heartbeats may fail."""
+"""A quarter of the lease, so that a holder keeps its lease when two heartbeats in a row fail."""
 _WAIT_SECONDS = 5.0
 
 _INSERT = """
     INSERT INTO sf_synclease (name, holder, place, pid, taken_at, renewed_at)
     VALUES (%s, %s, %s, %s, clock_timestamp(), clock_timestamp()) ON CONFLICT (name) DO NOTHING
 """
-# A fence holds the row FOR KEY SHARE, which lets heartbeats through but not this.
-_LOOK = """
+# A fence locks the row FOR KEY SHARE. Heartbeats can still update the row, but this query skips it.
+_FIND_HOLDER = """
     SELECT place, pid, renewed_at < clock_timestamp() - %s
       FROM sf_synclease WHERE name = %s FOR UPDATE SKIP LOCKED
 """
@@ -56,8 +56,8 @@ _RELEASE = "DELETE FROM sf_synclease WHERE name = %s AND holder = %s"
 _FENCE = """
     SELECT count(*) FROM (SELECT 1 FROM sf_synclease WHERE holder = ANY (%s) FOR KEY SHARE) AS held
 """
-# PostgreSQL itself ends the idle transaction or dead connection of a machine that vanished.
-_NOTICE_A_VANISHED_CLIENT = """
+# When a machine vanishes in a transaction, PostgreSQL ends its session, so that the session's locks end too.
+_END_SESSION_OF_VANISHED_CLIENT = """
     SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
            set_config('tcp_keepalives_idle', '15', true), set_config('tcp_keepalives_interval', '5', true),
            set_config('tcp_keepalives_count', '3', true)
@@ -65,16 +65,16 @@ _NOTICE_A_VANISHED_CLIENT = """
 
 
 class LeaseLost(SyncError):
-    """Another process took over the lease: this one must not write anything more."""
+    """Raised when another process took the lease, so this process must stop writing."""
 
 
 class RanTooLong(SyncError):
-    """The run took longer than it may."""
+    """Raised when a run exceeds its time limit."""
 
 
 @dataclass
 class Lease:
-    """The lease of one holder. ``ends``: the ``time.monotonic()`` after which the run must stop."""
+    """The lease of one holder. The run must stop when ``time.monotonic()`` exceeds ``ends``."""
 
     name: str
     ends: float | None = None
@@ -92,8 +92,8 @@ class Lease:
             raise LeaseLost(_lost(self.name))
         if self.is_over:
             raise RanTooLong(
-                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was ended. If the read can be resumed, "
-                "what was read is kept, and the next run continues with it"
+                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was stopped. If the read can be "
+                "resumed, the next run keeps the rows that were read and continues"
             )
 
 
@@ -104,10 +104,9 @@ _held: ContextVar[tuple[Lease, ...]] = ContextVar("held leases", default=())
 def hold_lease(
     name: str, *, longest: timedelta | None = None, patience: timedelta = timedelta()
 ) -> Iterator[Lease | None]:
-    """Hold the lease of this name, or yield ``None`` while another process does.
+    """Take the lease and yield it, or yield ``None`` if another process holds it.
 
-    ``longest``: the time after which ``check_held`` raises. ``patience``: how long to wait for the other
-    holder.
+    After ``longest``, ``check_held`` raises ``RanTooLong``. ``patience`` is the time to wait for another holder.
     """
     lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _hours(longest))
     give_up = time.monotonic() + patience.total_seconds()
@@ -122,15 +121,15 @@ def hold_lease(
             yield lease
     finally:
         _held.reset(token)
-        note_write()  # before the release, by which others see that the run has ended
+        note_write()  # before the release, which tells others that the run has ended
         _release(lease)
 
 
 @contextmanager
 def hold_lease_in_transaction(name: str) -> Iterator[bool]:
-    """Open a transaction, and yield whether it holds the lease of this name.
+    """Open a transaction, try to take the lease in it, and yield whether it was taken.
 
-    Other processes that want the lease meanwhile wait for the end of the transaction, or find the lease taken.
+    Until the transaction ends, other processes that try to take the lease wait, or are refused.
     """
     lease = Lease(name)
     with transaction.atomic():
@@ -141,21 +140,21 @@ def hold_lease_in_transaction(name: str) -> Iterator[bool]:
 
 
 def check_held() -> None:
-    """Raise ``LeaseLost`` or ``RanTooLong`` when a run of this thread must stop. Call this between calls."""
+    """Raise ``LeaseLost`` or ``RanTooLong`` if this thread's run must stop. Call this between requests to an API."""
     for lease in _held.get():
         lease.check()
 
 
 def fence() -> None:
-    """Raise ``LeaseLost`` unless this thread's runs still hold their leases; keep these until the commit.
+    """Lock this thread's leases until the transaction ends. Raises ``LeaseLost`` if another process took one.
 
-    Does nothing where no run is under way (live look-ups).
+    Does nothing in a thread without leases, such as one that reads a record for a web request.
     """
     held = _held.get()
     if not held:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_NOTICE_A_VANISHED_CLIENT)
+        cursor.execute(_END_SESSION_OF_VANISHED_CLIENT)
         cursor.execute(_FENCE, [[lease.holder for lease in held]])
         row = cursor.fetchone()
     if row is None or row[0] != len(held):
@@ -163,8 +162,8 @@ def fence() -> None:
 
 
 def is_running(name: str) -> bool:
-    """Return whether some process holds the lease of ``hold_lease(name)`` now."""
-    values: list[Any] = [name, LEASE]
+    """Return whether a process holds the lease that ``hold_lease(name)`` takes."""
+    values: list[Any] = [name, LEASE_DURATION]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT place, pid FROM sf_synclease WHERE name = %s AND renewed_at >= clock_timestamp() - %s", values
@@ -179,8 +178,8 @@ def _take(lease: Lease) -> bool:
         cursor.execute(_INSERT, [lease.name, lease.holder, place.place, place.pid])
         if cursor.rowcount:
             return True
-        values: list[Any] = [LEASE, lease.name]
-        cursor.execute(_LOOK, values)
+        values: list[Any] = [LEASE_DURATION, lease.name]
+        cursor.execute(_FIND_HOLDER, values)
         row = cursor.fetchone()
         if row is None or not (row[2] or Place(row[0], row[1]).is_gone):
             return False
@@ -193,14 +192,14 @@ def _release(lease: Lease) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_RELEASE, [lease.name, lease.holder])
     except (DatabaseError, InterfaceError):
-        # The heartbeat has stopped, so the lease expires by itself.
-        logger.info("the lease of %s is left to expire: PostgreSQL is unavailable", lease.name)
+        # The heartbeat has stopped, so the lease expires without a release.
+        logger.info("PostgreSQL is unavailable, so the lease of %s was not released; it expires", lease.name)
 
 
 @contextmanager
 def _heartbeat(lease: Lease) -> Iterator[None]:
-    """Renew the lease in a thread with its own connection, so that a long statement does not lose it."""
-    if connection.in_atomic_block:  # no other connection sees the row before the caller's transaction ends
+    """Renew the lease in a thread with its own connection, because a long statement may block the caller's."""
+    if connection.in_atomic_block:  # the row is not committed, so the thread could not renew it
         yield
         return
     stop = threading.Event()
@@ -214,7 +213,7 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def _beat(lease: Lease, stop: threading.Event) -> None:
-    """Renew until the run ends, loses its lease, or takes too long: one that hangs must not block others."""
+    """Renew the lease until the run ends, loses it, or exceeds its time limit: one that hangs must not block others."""
     failed = False
     while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
         try:
@@ -223,7 +222,7 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
                 lease.lost = cursor.rowcount == 0
             failed = False
         except (DatabaseError, InterfaceError) as error:
-            if not failed:  # one line for an hour without PostgreSQL, not one for each beat
+            if not failed:  # log an outage of PostgreSQL once, not at each heartbeat
                 reason = " ".join(str(error).split())
                 logger.info("the lease of %s could not be renewed, trying again: %s", lease.name, reason)
             failed = True
@@ -233,8 +232,8 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
 
 def _lost(name: str) -> str:
     return (
-        f"this process stood still, and another took over the lease of {name}; nothing more was written here. "
-        "Nothing to do: the other run continues"
+        f"this process was paused, and another one took over the lease of {name}. Nothing more was written here; "
+        "nothing to do, because the other run continues"
     )
 
 

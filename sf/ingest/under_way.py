@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from sf.ingest.errors import failures
 from sf.ingest.holder import Place, process_age
-from sf.ingest.lease import LEASE
+from sf.ingest.lease import LEASE_DURATION
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD, Synced, database_now
 from sf.models import SyncLease, SyncRun
 
@@ -46,7 +46,12 @@ class DeadRun:
 
 def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
     """Return the dead runs of these objects, or of all."""
-    values: dict[str, Any] = {"lease": LEASE, "begin": _BEGIN, "all": names is None, "names": list(names or ())}
+    values: dict[str, Any] = {
+        "lease": LEASE_DURATION,
+        "begin": _BEGIN,
+        "all": names is None,
+        "names": list(names or ()),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UNDER_WAY, values)
         rows = cursor.fetchall()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models.functions import Now
 
 from sf.ingest.holder import Place
-from sf.ingest.lease import LEASE
+from sf.ingest.lease import LEASE_DURATION
 from sf.models import OperatorAction, SyncLease, SyncRun
 
 SHOWN = 14
@@ -37,7 +37,7 @@ def latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Se
 
 def live_leases() -> dict[str, SyncLease]:
     """Return the leases whose process is alive, by name."""
-    renewed = SyncLease.objects.filter(renewed_at__gte=Now() - LEASE)
+    renewed = SyncLease.objects.filter(renewed_at__gte=Now() - LEASE_DURATION)
     return {lease.name: lease for lease in renewed if not Place(lease.place, lease.pid).is_gone}
 
 

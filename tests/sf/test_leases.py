@@ -43,7 +43,7 @@ def move_to_another_machine(name: str = "accounts") -> None:
 
 
 def stop_heart(name: str = "accounts") -> None:
-    SyncLease.objects.filter(name=name).update(renewed_at=F("renewed_at") - leases.LEASE)
+    SyncLease.objects.filter(name=name).update(renewed_at=F("renewed_at") - leases.LEASE_DURATION)
 
 
 @contextmanager
@@ -76,9 +76,9 @@ def test_heartbeats_that_fail_one_after_another_are_one_line_in_the_log(
 
 
 def test_a_lease_ends_within_a_minute_of_the_last_heartbeat_and_not_before() -> None:
-    assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE < timedelta(minutes=1)
+    assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE_DURATION < timedelta(minutes=1)
     with held_elsewhere("accounts"):
-        SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE + timedelta(seconds=10))
+        SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE_DURATION + timedelta(seconds=10))
         assert is_running("accounts")
         with hold_lease("accounts") as second:
             assert second is None
@@ -170,7 +170,7 @@ def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     paused.send_signal(signal.SIGCONT)
     _, errors = paused.communicate(timeout=60)
     assert paused.returncode == 1
-    assert "accounts: interrupted: this process stood still" in errors
+    assert "accounts: interrupted: this process was paused" in errors
     assert list(changed) == before
     assert sorted(SyncRun.objects.values_list("state", flat=True)) == ["done", "interrupted"]
     assert not SyncLease.objects.exists()
