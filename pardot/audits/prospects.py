@@ -1,6 +1,7 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-Prospects are too many to store flags in each row: one scan at the end of a sync counts them into ``AuditSummary``.
+Unlike assets, prospects store no flags in their rows, because there are too many of them: scans of the table at the
+end of a sync count them, and ``AuditSummary`` stores the counts.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from pardot.sync.rollups import ENGAGEMENT_DAYS
 AS_LEAD = filled("p.salesforce_lead_id")
 AS_CONTACT = filled("p.salesforce_contact_id")
 LINKED = f"({filled('p.salesforce_id')} OR {AS_LEAD} OR {AS_CONTACT})"
-"""SQL over a prospect ``p``: it has the id of a lead or contact."""
+"""The SQL condition that prospect ``p`` has a value in any of its ids of a lead or contact, valid or not."""
 ANY_BAD_ID = f"({' OR '.join(bad_id(f'p.{field}') for field in CRM_FIELDS)})"
-"""SQL over a prospect ``p``: at least one of the fields contains something other than an id."""
+"""The SQL condition that at least one CRM field of prospect ``p`` contains text that is not a Salesforce id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
-"""SQL over a prospect ``p``: its grade, or ``none``."""
+"""The SQL expression for the grade of prospect ``p``; ``none`` without one."""
 WITH_EMAIL = filled("p.email")
 STUCK = stuck("p.adoption_json")
 HIGH_SCORE = 100
@@ -33,7 +34,7 @@ SAMPLE_SIZE = 50
 
 
 def _percent(condition: str) -> str:
-    """Return SQL: the percentage of all, to one decimal place, half up; null without any."""
+    """Return SQL for the percentage of rows that meet ``condition``, to one decimal place; null without rows."""
     return f"round(100.0 * count(*) FILTER (WHERE {condition}) / nullif(count(*), 0), 1)::double precision"
 
 
@@ -66,7 +67,7 @@ _SAMPLES = {
     "bad_contact_sample": (bad_id("p.salesforce_contact_id"), "p.id"),
     "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
 }
-"""Figures that list the ids of at most ``SAMPLE_SIZE`` prospects: the condition, and the order."""
+"""The condition and the order of each figure that lists the ids of at most ``SAMPLE_SIZE`` prospects."""
 _ACTIVE = """
     SELECT count(*) FROM pardot_prospectengagement e JOIN pardot_prospect p ON p.id = e.prospect_id
     WHERE p.is_deleted IS NOT TRUE
@@ -74,12 +75,12 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """The audit of all prospects. It counts those in Pardot's recycle bin separately."""
+    """Counts all prospects; those in Pardot's recycle bin are counted only in ``deleted``."""
 
     area = Area.PROSPECTS
 
     def run(self, inputs: AuditInputs) -> None:
-        """Update the summary; call this in a transaction."""
+        """Update the audit summary of the prospects. Call this in a transaction."""
         figures = _figures()
         if not _activity_is_known(inputs):
             figures["active_30d"] = None
@@ -100,9 +101,9 @@ AUDIT = ProspectAudit()
 
 
 def _activity_is_known(inputs: AuditInputs) -> bool:
-    """Return whether ``ProspectEngagement`` has data.
+    """Return whether ``ProspectEngagement`` has data that is recent enough.
 
-    The table always covers ``ENGAGEMENT_DAYS``, whatever the configured look-back is.
+    The table always covers ``ENGAGEMENT_DAYS``, so the configured look-back does not apply.
     """
     return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
 

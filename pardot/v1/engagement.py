@@ -110,7 +110,7 @@ class EngagementSummary(Schema):
 
 class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
-    activity_until: datetime | None = Field(description="The end of the look-back of activity; null: no data.")
+    activity_until: datetime | None = Field(description="Activity is counted up to this time; null: no activity data.")
     count: int | None = Field(
         description="The number of all matching prospects, whatever the limit; null: the group needs data about "
         "activity, and there is none."

@@ -1,4 +1,4 @@
-"""``AreaSummary``: the latest audit of an area, as all routes about assets return it."""
+"""``AreaSummary``, the schema in which all routes about assets return the latest audit of an area."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ class AreaSummary(Schema):
     audited_at: datetime | None = Field(description="The time of the latest audit; null: never audited.")
     items: int | None = Field(description="The number of assets; null: never read completely.")
     has_activities: bool = Field(
-        description="True when there is activity data that is at most 8 days old. Otherwise, flags that need it are "
-        "absent, and their counts are null."
+        description="True when there is activity data that is at most 8 days old. Otherwise no asset has the flags "
+        "that need it, and their counts are null."
     )
-    activity_until: datetime | None = Field(description="The end of the look-back of activity.")
+    activity_until: datetime | None = Field(
+        description="The latest audit counts activity up to this time; null: no activity data."
+    )
     counts: dict[str, int | None] = Field(
-        description="The number of assets with each flag, without exempt ones; null: no data."
+        description="The number of assets that have each flag and are not exempt from it; null: no data."
     )
-    exempt: dict[str, int] = Field(description="The number of exempt assets with each flag.")
+    exempt: dict[str, int] = Field(description="The number of assets that have each flag and are exempt from it.")
     issues: dict[str, str] = Field(
-        description="The issue that counts each flag: flag → key. Flags without an issue are absent."
+        description="The key of the issue that counts each flag, by flag. Flags that no issue counts are absent."
     )
 
 

@@ -1,4 +1,4 @@
-/* Names of things that the server calls by snake_case keys. */
+/* Turn keys, lists and titles from the server into text to show. */
 
 /** @type {Record<string, string>} */
 const ENTITIES = {
@@ -10,7 +10,7 @@ const ENTITIES = {
 };
 
 /**
- * "landing_pages" → "Landing pages".
+ * Return the name of the thing with this snake_case key: "landing_pages" → "Landing pages".
  *
  * @param {string} key
  */
@@ -24,7 +24,7 @@ export function sentenceCase(text) {
 }
 
 /**
- * ["a", "b", "c", "d"], 2 → "a, b and 2 more".
+ * Join names, and count those after the first `most`: ["a", "b", "c", "d"], 2 → "a, b and 2 more".
  *
  * @param {readonly string[]} names
  * @param {number} [most]
@@ -36,7 +36,8 @@ export function listed(names, most = 4, word = "and") {
 }
 
 /**
- * "Forms in no campaign: 8", "8 forms in no campaign" → "Forms in no campaign", for lines that show the count separately.
+ * Remove the count from the title of an issue, for lines that show it separately: both "Forms in no campaign: 8" and
+ * "8 forms in no campaign" → "Forms in no campaign".
  *
  * @param {string} title
  */
