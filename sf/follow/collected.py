@@ -20,7 +20,7 @@ class Collected:
     deleted: set[str] = field(default_factory=set)
     """The ids with an event of a deletion."""
     moved: set[str] = field(default_factory=set)
-    """The ids that were deleted or restored: the look-ups of other records to them may have changed."""
+    """The ids that were deleted or restored: the lookups of other records to them may have changed."""
     incomplete: str = ""
     """The reason why ids may be missing, so that an incremental sync is needed; empty when none are."""
     place: bytes | None = None

@@ -13,7 +13,7 @@ PARENTS_FIRST = (BOOKS, *INTERDEPENDENT)
 
 @dataclass(frozen=True)
 class Link:
-    """A look-up of ``child`` to another object. ``path`` is its field in SOQL."""
+    """A lookup field of ``child`` to another object. ``path`` is its field in SOQL."""
 
     child: SyncedObject
     column: str
@@ -23,7 +23,7 @@ class Link:
 
 
 def links_to(parent: SyncedObject) -> Iterator[Link]:
-    """Yield the look-ups to an object that have their own field in Salesforce."""
+    """Yield the lookup fields to an object, without those that lead there through a third object."""
     for child in PARENTS_FIRST:
         for field in child.model.copied_fields():
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:

@@ -1,4 +1,4 @@
-"""Read from Salesforce the records that events named, and those that may have changed with them."""
+"""Read from Salesforce the records that change events name, and the records that may have changed with them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ from sf.sync.objects import SyncedObject
 from sf.sync.readable import as_readable, readable_after
 from sf.sync.source import SoqlQuery, rest_page, rows_of
 
-AT_ONCE = 200
-"""The most ids in one query, so that the call's URL stays short enough."""
+MAX_IDS = 200
+"""The most ids in one query: it is sent in the URL, whose length is limited."""
 
 
 @dataclass
 class Wanted:
-    """The records of one object to read: by id, or by the look-up to a changed record (``{path: ids}``)."""
+    """The records of one object to read: those with these ids, and those that refer to a changed record.
+
+    ``by_parent`` has the ids of the changed records by the lookup field that refers to them.
+    """
 
     ids: set[str] = field(default_factory=set)
     by_parent: dict[str, set[str]] = field(default_factory=dict)
@@ -32,8 +35,8 @@ class Wanted:
     def conditions(self) -> Iterator[str]:
         for path, values in (("Id", self.ids), *self.by_parent.items()):
             every = sorted(values)
-            for first in range(0, len(every), AT_ONCE):
-                yield soql.one_of(path, every[first : first + AT_ONCE])
+            for first in range(0, len(every), MAX_IDS):
+                yield soql.one_of(path, every[first : first + MAX_IDS])
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,14 @@ class Read:
     began: datetime
     rows: list[Row]
     gone: frozenset[str]
-    """Records reported as deleted that are not even in Salesforce's recycle bin."""
+    """The ids of records that were reported as deleted and are not in Salesforce's recycle bin either."""
 
 
 def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:
-    """Read the changed records, parents first, deleted ones too, and children that changed with them."""
+    """Read the changed records, including deleted ones, and the children that may have changed with them.
+
+    Parents are read before their children.
+    """
     wanted = {synced.name: Wanted() for synced in PARENTS_FIRST}
     for name, collected in changes.items():
         wanted[name].ids |= collected.ids
@@ -62,7 +68,11 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
 
 
 def _want_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
-    """Add children that show the parent's values, and those whose look-up was cleared or restored."""
+    """Add to ``wanted`` the children of ``parent`` that may have changed.
+
+    These are children that store values of a changed parent, and children whose lookup field a deletion or undelete of
+    the parent may have cleared or restored.
+    """
     for link in links_to(parent):
         named = changed | collected.ids if link.shows_parent else collected.moved
         if not named:

@@ -127,7 +127,7 @@ class _ParentDescriptor(ForwardManyToOneDescriptor):
 
 
 class Reference(models.ForeignKey):
-    """A look-up to another cached object, without a constraint: the parent need not be cached."""
+    """A lookup to another cached object, without a constraint: the parent need not be cached."""
 
     forward_related_accessor_class = _ParentDescriptor
 

@@ -114,7 +114,7 @@ def _describe(client: SalesforceClient, sobject: str) -> Described:
 
 
 def _parent(client: SalesforceClient, described: Described, relation: str) -> Described:
-    """Return the fields of the object that a look-up leads to; none when the look-up itself is hidden."""
+    """Return the fields of the object that a lookup leads to; none when the lookup itself is hidden."""
     for field in described.values():
         if field.get("relationshipName") == relation:
             return _describe(client, field["referenceTo"][0])

@@ -64,7 +64,7 @@ def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
 
 
 def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
-    """Return the child sObject and its look-up behind the relationship of that name, in any case."""
+    """Return the child sObject and its lookup behind the relationship of that name, in any case."""
     named = ((field.children_name(child), child, field) for child, field in children_of(sobject))
     return next(((child, field) for known, child, field in named if known and known.lower() == name.lower()), None)
 

@@ -82,7 +82,7 @@ def moment(name: str, **options: Any) -> Field:
 
 
 def ref(name: str, to: str, **options: Any) -> Field:
-    """Declare a look-up and its relationship: ``Account`` of ``AccountId``, ``Book__r`` of ``Book__c``."""
+    """Declare a lookup and its relationship: ``Account`` of ``AccountId``, ``Book__r`` of ``Book__c``."""
     path = name.removesuffix("__c") + "__r" if name.endswith("__c") else name.removesuffix("Id")
     return _field(name, "reference", length=18, reference_to=to, relationship=path, **options)
 

@@ -198,7 +198,7 @@ class _Compiler:
         self.columns.append(Column(name, "children", Children(child.name, inner.columns)))
 
     def json_rows(self, reference: Field, parent_id: str) -> str:
-        """Return SQL for the rows whose look-up is ``parent_id``: a JSON list of lists in the query's order."""
+        """Return SQL for the rows whose lookup is ``parent_id``: a JSON list of lists in the query's order."""
         self.only = f"{self.scope.resolve(Path((reference.name,), 0)).sql} = {parent_id}"
         statement = self.statement()
         if statement.kind != "records":

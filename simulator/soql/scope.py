@@ -105,7 +105,7 @@ class Scope:
         return [field for field in self.sobject.fields if field.name not in hidden]
 
     def children(self, query: Query) -> tuple[SObject, Field]:
-        """Return the child sObject that a subquery names by its relationship, and its look-up to this sObject."""
+        """Return the child sObject that a subquery names by its relationship, and its lookup to this sObject."""
         found = schema.find_children(self.sobject, query.sobject)
         if found is None or found[1].name in self.context.hidden(found[0].name):
             advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")

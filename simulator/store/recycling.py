@@ -16,7 +16,7 @@ _MAX_LOSERS = 2
 def delete(
     connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str
 ) -> list[tuple[SObject, str]]:
-    """Move a record to the recycle bin. Children lose their look-up, or are deleted if the field says so.
+    """Move a record to the recycle bin. Children lose their lookup, or are deleted if the field says so.
 
     Returns the deleted records.
     """
@@ -44,7 +44,7 @@ def _bin(
 
 
 def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Restore a record from the recycle bin, alone: its children's lost look-ups stay lost."""
+    """Restore a record from the recycle bin, alone: its children's lost lookups stay lost."""
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None or not record.get("IsDeleted"):

@@ -187,7 +187,7 @@ class Store:
                 self._note("UPDATE", kind, record_id, {})
 
     def delete(self, sobject: str, record_id: str) -> None:
-        """Move a record to the recycle bin; its children's look-ups are cleared, and their stamps move."""
+        """Move a record to the recycle bin; its children's lookups are cleared, and their stamps move."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             for deleted, child_id in recycling.delete(connection, kind, record_id, moment=self._now(), user=self.user):
@@ -221,7 +221,7 @@ class Store:
     def on_changes(self, tell: Callable[[list[Change]], None]) -> None:
         """Call ``tell`` with the changes of each commit.
 
-        As in Salesforce's events, these are the records that were changed themselves, not those whose look-ups were
+        As in Salesforce's events, these are the records that were changed themselves, not those whose lookups were
         cleared or moved along with them (docs/platform-facts.md).
         """
         self._database.on_commit = tell

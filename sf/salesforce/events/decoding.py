@@ -32,7 +32,7 @@ class ChangeEvent:
 
     @property
     def moves_children(self) -> bool:
-        """Return whether other records may have lost or regained their look-up to these."""
+        """Return whether other records may have lost or regained their lookup to these."""
         return self.kind.removeprefix(_GAP) in {"DELETE", "UNDELETE"}
 
 
