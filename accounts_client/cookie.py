@@ -35,12 +35,12 @@ MAX_COOKIE_CHARACTERS = 8192
 COOKIES_KEPT = 1000
 """The number of verified cookies in a reader's cache, because one page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60
-"""How far the clock of Accounts may be ahead of this one. The check of the expiry allows no difference."""
+"""The seconds by which the clock of Accounts may be ahead of this one. The check of the expiry allows none."""
 
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
 _JSON_OBJECT_START = "eyJ"
-"""How base64url of a JSON object begins if its first key directly follows the brace."""
+"""The beginning of each JSON object in base64url whose first key directly follows the brace."""
 _IV_BYTES = (12, 16)
 _TAG_BYTES = 16
 _MIN_RSA_BITS = 2048

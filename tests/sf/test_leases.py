@@ -134,7 +134,7 @@ def test_who_has_lost_the_lease_writes_nothing(write: Any, monkeypatch: pytest.M
         write()
         Stage(ACCOUNTS.target).create()
         SyncLease.objects.filter(name="accounts").update(holder="another")
-        with pytest.raises(LeaseLost, match="another took over the lease of accounts"):
+        with pytest.raises(LeaseLost, match="another one took over the lease of accounts"):
             write()
     Stage(ACCOUNTS.target).drop()
 
@@ -262,7 +262,7 @@ def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: 
     with pytest.raises(CommandError, match="failed: accounts"):
         sync("sync_accounts")
     run = SyncRun.objects.get()
-    assert "(SYNC_MAX_HOURS) and was ended" in run.message
+    assert "(SYNC_MAX_HOURS) and was stopped" in run.message
     assert run.resume_state is not None, "the next run waits for the same job"
     assert not SyncLease.objects.exists()
 

@@ -242,7 +242,10 @@ const OWN = {
         [is_dynamic ? "Dynamic" : "Static", is_public && "public"].filter(Boolean).join(", "),
     },
   ],
-  tags: [{ key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null }, countColumn("usage", "Tagged objects")],
+  tags: [
+    { key: "prefix", label: "Prefix", show: ({ prefix }) => prefix || null },
+    countColumn("usage", "Tagged objects"),
+  ],
 };
 
 /** @param {Maybe<boolean>} is */

@@ -220,10 +220,7 @@ function tagNames([prefix, actions]) {
     /** @type {string[]} */
     const entered = actions.editor.get();
     const names = entered.filter((action) => action.trim()).map((action) => `${prefix.editor.get()}${action}`);
-    element.replaceChildren(
-      "Tags in Pardot: ",
-      ...names.flatMap((name) => [h("span", { class: "chip" }, name), " "]),
-    );
+    element.replaceChildren("Tags in Pardot: ", ...names.flatMap((name) => [h("span", { class: "chip" }, name), " "]));
   };
   return { element, update };
 }
