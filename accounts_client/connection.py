@@ -14,7 +14,7 @@ from accounts_client.types import Session
 
 
 def read_cookie(cookie: str) -> Session:
-    """Return the session that the cookie proves. Raises ``CookieError`` when it proves none."""
+    """Return the session in a valid cookie. Raises ``CookieError`` for any other cookie."""
     try:
         reader = cookie_reader()
     except KeyUnusable as error:
@@ -23,7 +23,7 @@ def read_cookie(cookie: str) -> Session:
 
 
 def cookie_reader() -> CookieReader:
-    """Return the reader. Raises ``KeyUnusable`` when a key is set and cannot be used."""
+    """Return the reader of the current keys. Raises ``KeyUnusable`` for a key of the wrong kind or length."""
     return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
 
 
@@ -36,7 +36,7 @@ class KeyTypes:
 
 
 def cookie_key_types() -> KeyTypes:
-    """Return the kinds of the keys; ``unusable`` for a key of another kind."""
+    """Return the kinds of the keys; ``unusable`` for a key of the wrong kind or length."""
     try:
         reader = cookie_reader()
     except KeyUnusable as error:

@@ -42,10 +42,10 @@ class GearSummary(Schema):
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
     """Return the counts of the latest audits, including exempt assets."""
-    found = campaign_links()
+    links = campaign_links()
     return GearSummary(
-        content={area: ChainOut(**asdict(counts)) for area, counts in found.by_type.items()},
-        totals=ChainOut(**asdict(found.totals)),
-        campaigns=CampaignLinks(total=found.campaigns, with_sf=found.with_sf, missing_sf=found.missing_sf),
-        lists_count=found.lists,
+        content={area: ChainOut(**asdict(counts)) for area, counts in links.by_type.items()},
+        totals=ChainOut(**asdict(links.totals)),
+        campaigns=CampaignLinks(total=links.campaigns, with_sf=links.with_sf, missing_sf=links.missing_sf),
+        lists_count=links.lists,
     )

@@ -62,51 +62,53 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
     for synced in PARENTS_FIRST:
         collected = changes.get(synced.name, Collected())
         if conditions := list(wanted[synced.name].conditions()):
-            reads.append(_read(client, synced, conditions, collected.deleted))
-            _want_children(synced, {str(row[_id_place(reads[-1].synced)]) for row in reads[-1].rows}, collected, wanted)
+            read = _read(client, synced, conditions, collected.deleted)
+            reads.append(read)
+            position = _id_position(read.synced)
+            _add_children(synced, {str(row[position]) for row in read.rows}, collected, wanted)
     return reads
 
 
-def _want_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
+def _add_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
     """Add to ``wanted`` the children of ``parent`` that may have changed.
 
     These are children that store values of a changed parent, and children whose lookup field a deletion or undelete of
     the parent may have cleared or restored.
     """
     for link in links_to(parent):
-        named = changed | collected.ids if link.shows_parent else collected.moved
-        if not named:
+        parents = changed | collected.ids if link.shows_parent else collected.moved
+        if not parents:
             continue
         child = wanted[link.child.name]
-        child.by_parent.setdefault(link.path, set()).update(named)
+        child.by_parent.setdefault(link.path, set()).update(parents)
         if collected.moved:
             known = link.child.model.all_objects.filter(**{f"{link.column}__in": collected.moved})
             child.ids.update(known.values_list("pk", flat=True))
 
 
 def _read(client: SalesforceClient, synced: SyncedObject, conditions: list[str], deleted: Iterable[str]) -> Read:
-    began, asked = database_now(), as_readable(synced)
+    began, readable = database_now(), as_readable(synced)
     try:
-        rows = list(_rows(client, asked, conditions))
+        rows = list(_rows(client, readable, conditions))
     except RequestRefused as refusal:
-        asked = readable_after(refusal, client, asked)
-        rows = list(_rows(client, asked, conditions))
-    place = _id_place(asked)
-    return Read(asked, began, rows, frozenset(deleted) - {str(row[place]) for row in rows})
+        readable = readable_after(refusal, client, readable)
+        rows = list(_rows(client, readable, conditions))
+    position = _id_position(readable)
+    return Read(readable, began, rows, frozenset(deleted) - {str(row[position]) for row in rows})
 
 
-def _rows(client: SalesforceClient, asked: SyncedObject, conditions: Iterable[str]) -> Iterator[Row]:
-    paths = list(asked.paths.values())
+def _rows(client: SalesforceClient, readable: SyncedObject, conditions: Iterable[str]) -> Iterator[Row]:
+    paths = list(readable.paths.values())
     for where in conditions:
-        query = SoqlQuery(soql.select(paths, asked.sobject, where=where), include_deleted=True)
+        query = SoqlQuery(soql.select(paths, readable.sobject, where=where), include_deleted=True)
         cursor = ""
         while True:
-            page = ask_carefully(client, lambda: rest_page(client, query, cursor, rows=asked.rest_page_rows))  # noqa: B023
+            page = ask_carefully(client, lambda: rest_page(client, query, cursor, rows=readable.rest_page_rows))  # noqa: B023
             yield from rows_of(page["records"], paths)
             cursor = page.get("nextRecordsUrl") or ""
             if not cursor:
                 break
 
 
-def _id_place(synced: SyncedObject) -> int:
+def _id_position(synced: SyncedObject) -> int:
     return list(synced.paths).index("id")

@@ -35,9 +35,9 @@ export default function asset() {
       uses: ["tasks", "exemptions"],
       load,
       empty: (data) => data === null && "This link does not lead to an asset. Open the asset from its list.",
-      render: ([found, links, config]) => {
-        dialog.retitle(nameOfAsset(found.record));
-        return [head(found, links), facts(found, config), issues(found), tasks(found), exemptions(found)];
+      render: ([detail, links, config]) => {
+        dialog.retitle(nameOfAsset(detail.record));
+        return [head(detail, links), facts(detail, config), issues(detail), tasks(detail), exemptions(detail)];
       },
     }),
   });
@@ -49,12 +49,12 @@ async function load({ signal }) {
   const [type, id] = KEYS.map((key) => route.get(key));
   if (!Object.hasOwn(TYPES, type) || !/^[1-9]\d{0,17}$/.test(id)) return null;
   // The cast is needed because the types of the API take the rest of the path, slash included, for the type.
-  const found = /** @type {Promise<Detail>} */ (api.get(`assets/${type}/${id}`, { signal }));
-  return Promise.all([found, pages(), optional(shared("config"))]);
+  const detail = /** @type {Promise<Detail>} */ (api.get(`assets/${type}/${id}`, { signal }));
+  return Promise.all([detail, pages(), optional(shared("config"))]);
 }
 
 /**
- * @param {Detail} found
+ * @param {Detail} detail
  * @param {Pages} links
  */
 function head({ type, record, summary }, links) {
@@ -88,7 +88,7 @@ function noFlagChips({ audited_at: audited, counts }) {
 }
 
 /**
- * @param {Detail} found
+ * @param {Detail} detail
  * @param {Api["PardotConfig"] | null} config
  */
 function facts({ type, record, tags }, config) {
@@ -136,7 +136,7 @@ function section(title, ...children) {
 
 // -- issues -----------------------------------------------------------------------------------------------------
 
-/** @param {Detail} found */
+/** @param {Detail} detail */
 function issues({ issues: rows, record }) {
   if (rows.length === 0) return section("Issues", empty("No issues on record.", { sign: "check" }));
   /** @type {PlainColumn<Api["PastIssueOut"]>[]} */
@@ -181,7 +181,7 @@ function state({ flag, fixed_on: fixed }, { exempt }) {
 
 // -- tasks and exemptions ---------------------------------------------------------------------------------------
 
-/** @param {Detail} found */
+/** @param {Detail} detail */
 function tasks({ tasks: rows }) {
   if (rows.length === 0) return null;
   return section(
@@ -207,7 +207,7 @@ function due({ status, completed_at: done, due_date: date, is_overdue: late }) {
   return date && `due ${day(date)}${late ? ", overdue" : ""}`;
 }
 
-/** @param {Detail} found */
+/** @param {Detail} detail */
 function exemptions({ exemptions: rows, summary }) {
   if (rows.length === 0) return null;
   const flags = Object.fromEntries(Object.entries(summary.issues).map(([flag, issue]) => [issue, flag]));
