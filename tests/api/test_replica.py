@@ -37,8 +37,9 @@ MANY = 300
 
 
 @pytest.fixture(scope="module")
-def both(migrated_database: str) -> Iterator[Replicated]:
-    with replicated(ROOT / ".data" / "tests" / "replica", migrated_database) as both:
+def both(migrated_database: str, worker_id: str) -> Iterator[Replicated]:
+    # The tests of this module may run in two processes.
+    with replicated(ROOT / ".data" / "tests" / f"replica-{worker_id}", migrated_database) as both:
         both.primary.rows(
             "INSERT INTO sf_account "
             "(id, name, type, system_modstamp, is_deleted, local_create_date, local_update_date) "
