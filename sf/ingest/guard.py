@@ -52,13 +52,15 @@ def check_deletes(
     allowed: float = 0,
     system: str = "Salesforce",
 ) -> None:
-    """Raise ``SyncError`` when more records would be deleted than this share of a table, and than ``allowed``.
+    """Raise ``SyncError`` if more records would be deleted than ``allowed``, or if that is 0, than the share.
 
-    The caller's transaction is rolled back then, so nothing is changed.
+    The caller's transaction is rolled back then, so nothing is changed. An accepted number also limits what the share
+    would let pass: nobody has seen these records.
     """
-    if live_before < SMALL_TABLE or deleted <= allowed or deleted * 100 <= live_before * at_most_percent:
+    is_small = live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent
+    if deleted <= allowed if allowed else is_small:
         return
-    limit = f"more than {at_most_percent}%" + (f", and than the {allowed:,.0f} that were accepted" if allowed else "")
+    limit = f"more than the {allowed:,.0f} that were accepted" if allowed else f"more than {at_most_percent}%"
     raise SyncError(
         f"{name}: {deleted:,} of {live_before:,} {_WOULD_BE_DELETED}, {limit}; nothing was changed. "
         f"If {system} really lost them, run again with {accepting(name, deleted)}"

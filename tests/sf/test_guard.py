@@ -88,7 +88,7 @@ def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
     with pytest.raises(CommandError):
         call_command(command, "--allow-deletes", f"{run.object}={lost - 1}", **options, verbosity=0)
     assert in_cache(model) == before
-    assert f"more than 20%, and than the {lost - 1} that were accepted" in last_run(run.object).message
+    assert f"more than the {lost - 1} that were accepted" in last_run(run.object).message
     call_command(command, "--allow-deletes", f"{run.object}={lost}", **options, verbosity=0)
     assert_equal(simulator, model)
     assert last_run(command.removeprefix("sync_")).soft_deleted == lost
@@ -143,6 +143,13 @@ def test_small_tables_have_no_guard(simulator: Simulator) -> None:
         simulator.do("delete", "Account", record)
     sync("sync_accounts")
     assert assert_equal(simulator, Account) == 5
+
+
+@pytest.mark.parametrize(("deleted", "rows"), [(11, 1000), (11, 50)], ids=["a small share", "a small table"])
+def test_no_more_than_the_accepted_number_is_deleted_where_the_share_would_let_it_pass(deleted: int, rows: int) -> None:
+    check_deletes(name="accounts", deleted=10, live_before=rows, at_most_percent=20, allowed=10)
+    with pytest.raises(SyncError, match="more than the 10 that were accepted"):
+        check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20, allowed=10)
 
 
 @pytest.mark.parametrize(("deleted", "rows", "stops"), [(20, 100, False), (21, 100, True), (99, 99, False)])
