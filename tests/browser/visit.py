@@ -78,8 +78,8 @@ class Visit:
     def stop_clock(self) -> None:
         """Stop the page's clock: time passes only with ``page.clock.run_for``, however slow the machine is."""
         self.page.clock.install()
-        now = self.page.evaluate("Date.now()")
-        self.page.clock.pause_at(now + 60_000)
+        seconds = self.page.evaluate("Date.now()") / 1000
+        self.page.clock.pause_at(seconds + 60)
 
     def expect(self, *texts: str) -> None:
         """Ignore complaints that contain one of these texts, such as "status of 401"."""
