@@ -10,7 +10,7 @@ function followColorScheme() {
 }
 
 /**
- * Add the visitor's CSRF token to a write with the cookie. The page does not contain it: it is the same for everyone.
+ * Add the visitor's CSRF token to a write without an API key. The token is not in the page, which is the same for all.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request
  */
@@ -48,7 +48,7 @@ window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   url: page.dataset.document,
   layout: "BaseLayout",
-  deepLinking: false, // its links are inside buttons, where keyboard users cannot choose between the two
+  deepLinking: false, // its links are inside buttons, where the keyboard reaches only one of them
   presets: [window.SwaggerUIBundle.presets.apis],
   requestInterceptor: addToken,
   onComplete: openLinkedOperation,

@@ -4,7 +4,7 @@
 
 // -- elements ------------------------------------------------------------------------------------------------
 
-/** The children that an element takes (core/dom.js). Numbers are not among them: `count && …` would write a zero. */
+/** The children that an element takes (core/dom.js). Numbers are not allowed: `count && …` would write a zero. */
 type Child = Node | string | boolean | null | undefined | readonly Child[];
 
 type AttributeValue = string | number | boolean | null | undefined;
@@ -15,7 +15,7 @@ type Listeners<E> = {
 
 type Values = Record<string, string | number>;
 
-/** Attributes; `on` holds listeners, `data` data attributes, `vars` custom properties. */
+/** Attributes; `on` contains listeners, `data` data attributes, `vars` custom properties. */
 interface Attributes<E> {
   on?: Listeners<E>;
   data?: Values;
@@ -49,7 +49,7 @@ type PathFor<M extends Method> = {
   [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
 }[keyof Operations];
 
-/** The OpenAPI document's path for an address, among those that accept this method: "tasks/7" → "tasks/{task_id}". */
+/** The path in the OpenAPI document that an address belongs to, if it accepts this method: "tasks/7" → "tasks/{task_id}". */
 type Documented<Path extends string, M extends Method> = {
   [Known in Below<keyof Operations>]: Path extends Filled<Known>
     ? Operations[`/api/v1/pardot/${Known}`] extends Record<M, { responses: unknown }>
@@ -80,28 +80,32 @@ type Sent<Path extends string, M extends Method> =
 type Params = Record<string, ParamValue | readonly ParamValue[]>;
 type ParamValue = string | number | boolean | null | undefined;
 
-/** Its parameters, each of which may be left out. */
+/** The parameters of a GET request. Each may be left out. */
 type Query<Path extends string> =
   Operation<Path, "get"> extends { parameters: { query?: infer Named } }
     ? { [Name in keyof Named]?: Named[Name] | string | null }
     : never;
 
-interface Asked {
+interface RequestOptions {
   signal?: AbortSignal;
   waits?: boolean;
 }
 
 /** The requests of core/api.js. */
 interface ApiClient {
-  get<P extends PathFor<"get">>(path: P, options?: Asked & { params?: Query<P> }): Promise<Answer<P, "get">>;
+  get<P extends PathFor<"get">>(path: P, options?: RequestOptions & { params?: Query<P> }): Promise<Answer<P, "get">>;
   post<P extends PathFor<"post">>(
     path: P,
     body: Sent<P, "post">,
-    options?: Asked & { params?: Params },
+    options?: RequestOptions & { params?: Params },
   ): Promise<Answer<P, "post">>;
-  put<P extends PathFor<"put">>(path: P, body: Sent<P, "put">, options?: Asked): Promise<Answer<P, "put">>;
-  patch<P extends PathFor<"patch">>(path: P, body: Sent<P, "patch">, options?: Asked): Promise<Answer<P, "patch">>;
-  delete<P extends PathFor<"delete">>(path: P, options?: Asked): Promise<Answer<P, "delete">>;
+  put<P extends PathFor<"put">>(path: P, body: Sent<P, "put">, options?: RequestOptions): Promise<Answer<P, "put">>;
+  patch<P extends PathFor<"patch">>(
+    path: P,
+    body: Sent<P, "patch">,
+    options?: RequestOptions,
+  ): Promise<Answer<P, "patch">>;
+  delete<P extends PathFor<"delete">>(path: P, options?: RequestOptions): Promise<Answer<P, "delete">>;
 }
 
 /** One error in the server's answer to a write. */
@@ -116,10 +120,10 @@ interface Named {
   name: string | null;
 }
 
-/** The last days of numbers: panels/recent.js. */
 /** The color of a score, by the grades: core/tones.js. */
 type ToneOf = (score: Maybe<number>) => Tone;
 
+/** The last 45 days of all numbers: panels/recent.js. */
 interface Recent {
   days: readonly string[];
   snapshots: readonly Api["Snapshot"][];
@@ -179,7 +183,7 @@ interface Panel {
   mount(element: HTMLElement, context: MountContext): Promise<boolean>;
 }
 
-/** Reloads a mounted panel. */
+/** An event that reloads a mounted panel. */
 type ReloadEvent = CustomEvent<{ waitFor(load: Promise<boolean>): void }>;
 
 interface HTMLElementEventMap {
@@ -210,7 +214,7 @@ interface Column<Row> {
 /** A value and its label. */
 type Option = readonly [value: string, label: string];
 
-/** A filter of ui/table.js; one without `test` is applied by the endpoint. */
+/** A filter of ui/table.js. The endpoint applies a filter without `test`. */
 interface Filter<Row> {
   key: string;
   label: string;
@@ -229,7 +233,7 @@ interface TableQuery {
   filters: Record<string, string>;
 }
 
-/** One page of an endpoint. */
+/** One page of a table's rows. */
 interface Found<Row> {
   rows: Row[];
   total: number;
@@ -361,7 +365,7 @@ interface DialogOptions {
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-// biome-ignore lint/suspicious/noExplicitAny: only its own fields know what a form holds, and only its editor what a setting holds
+// biome-ignore lint/suspicious/noExplicitAny: only the fields of a form know its values, and only the editor of a setting knows its value
 type Held = any;
 
 type FieldValue = string | number | boolean | null | readonly string[];
@@ -405,7 +409,7 @@ interface ToastAction {
   run(): unknown;
 }
 
-/** An item of the palette: palette/entries.js. `to`: an address, or parameters to set; empty: only `run`. */
+/** An item of the palette: palette/entries.js. `to`: an address, or parameters to set; empty if the item has only `run`. */
 interface PaletteEntry {
   group: string;
   label: string;
@@ -428,9 +432,9 @@ interface ChartFrame {
   title: string;
   caption?: boolean;
   tableLabel?: string;
-  /** A line under the title of its picture. */
+  /** A line under the title of the picture file. */
   headline?: string;
-  /** The height of the drawing in pixels, if known: the space is reserved until it is drawn. */
+  /** The height of the drawing in pixels, if known: the space is reserved until the drawing is there. */
   height?: number;
 }
 

@@ -69,7 +69,7 @@ def test_what_if_shows_the_score_then_and_can_be_sent(camp: Visit) -> None:
     page.get_by_role("button", name="What if…").click()
     dialog = page.get_by_role("dialog", name="What if…")
     dialog.get_by_role("button", name="Everything").click()
-    result = dialog.get_by_role("group", name="The score then")
+    result = dialog.get_by_role("group", name="Resulting score")
     expect(result).to_contain_text("100 A")
     dialog.get_by_role("button", name="Nothing").click()
     dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign").fill("2")

@@ -103,7 +103,7 @@ def test_single_keys_are_left_alone_while_typing_and_can_be_turned_off(camp: Vis
     camp.page.keyboard.press("?")
     sheet = camp.page.get_by_role("dialog", name="Keyboard shortcuts")
     assert camp.axe() == []
-    sheet.get_by_label("Use the shortcuts of a single key").uncheck()
+    sheet.get_by_label("Use single-key shortcuts").uncheck()
     camp.page.keyboard.press("Escape")
     camp.page.keyboard.press("/")
     camp.page.keyboard.press("ControlOrMeta+k")

@@ -207,7 +207,7 @@ def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
     dialog = page.get_by_role("dialog", name="What if…")
     target = int(dialog.get_by_label("Score to reach").input_value())
     click(dialog.get_by_role("button", name="Find fixes"))
-    result = dialog.get_by_role("group", name="The score then")
+    result = dialog.get_by_role("group", name="Resulting score")
     expect(result.locator(".figure-value")).to_have_count(2)
     now, then = scores(result)
     assert click.number <= 2

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { collides, laidOver, withTheirs } from "../../static/js/settings/drafts.js";
+import { collides, mergeMine, mergeTheirs } from "../../static/js/settings/drafts.js";
 
 const BEFORE = { forms: 1, lists: 2, tags: 3 };
 
@@ -8,7 +8,7 @@ test("two people who changed different fields do not collide, and both changes s
   const now = { ...BEFORE, forms: 5 };
   const entered = { ...BEFORE, lists: 6 };
   assert.equal(collides(now, BEFORE, entered), false);
-  assert.deepEqual(laidOver(now, BEFORE, entered), { forms: 5, lists: 6, tags: 3 });
+  assert.deepEqual(mergeMine(now, BEFORE, entered), { forms: 5, lists: 6, tags: 3 });
 });
 
 test("two people who changed the same field collide, unless both entered the same value", () => {
@@ -23,7 +23,7 @@ test("two people who changed the same field collide, unless both entered the sam
 test("theirs are kept in the fields that both changed, mine in the others", () => {
   const now = { ...BEFORE, forms: 5 };
   const entered = { ...BEFORE, forms: 7, tags: 8 };
-  assert.deepEqual(withTheirs(now, BEFORE, entered), { forms: 5, lists: 2, tags: 8 });
-  assert.deepEqual(laidOver(now, BEFORE, entered), { forms: 7, lists: 2, tags: 8 });
-  assert.equal(withTheirs(9, 6, 12), 9);
+  assert.deepEqual(mergeTheirs(now, BEFORE, entered), { forms: 5, lists: 2, tags: 8 });
+  assert.deepEqual(mergeMine(now, BEFORE, entered), { forms: 7, lists: 2, tags: 8 });
+  assert.equal(mergeTheirs(9, 6, 12), 9);
 });

@@ -4,7 +4,7 @@ import "./window.js";
 
 const { flagWords, nameOfAsset } = await import("../../static/js/assets/words.js");
 const { flagParams, flagText, yesOrNo } = await import("../../static/js/assets/flags.js");
-const { listed, nameOf, withoutCount } = await import("../../static/js/core/names.js");
+const { joinNames, nameOf, withoutCount } = await import("../../static/js/core/names.js");
 const { commandOf, kindOf, lastSync } = await import("../../static/js/panels/freshness-state.js");
 const { byGrade, isCrmId } = await import("../../static/js/people/people.js");
 const { actor, actorText } = await import("../../static/js/people/actor.js");
@@ -19,12 +19,12 @@ test("a name of the server becomes words", () => {
 
 test("a list ends with “and”, a long one with the number of the rest", () => {
   assert.deepEqual(
-    [[], ["a"], ["a", "b"], ["a", "b", "c"]].map((names) => listed(names)),
+    [[], ["a"], ["a", "b"], ["a", "b", "c"]].map((names) => joinNames(names)),
     ["", "a", "a and b", "a, b and c"],
   );
-  assert.equal(listed(["a", "b", "c", "d"], 2), "a, b and 2 more");
-  assert.equal(listed(["Ada and Bo", "Cy"], 4, "or"), "Ada and Bo or Cy");
-  assert.equal(listed(["Rock and Roll"], 4, "or"), "Rock and Roll");
+  assert.equal(joinNames(["a", "b", "c", "d"], 2), "a, b and 2 more");
+  assert.equal(joinNames(["Ada and Bo", "Cy"], 4, "or"), "Ada and Bo or Cy");
+  assert.equal(joinNames(["Rock and Roll"], 4, "or"), "Rock and Roll");
 });
 
 test("an asset without a name is called by its id", () => {

@@ -48,7 +48,7 @@ const TAGGED = {
 export function auditTable(summary, { pages, since, owners }) {
   const type = summary.area;
   const { one, title } = TYPES[type];
-  const made = table({
+  const view = table({
     key: type,
     caption: title,
     noun: one,
@@ -56,9 +56,9 @@ export function auditTable(summary, { pages, since, owners }) {
     size: 25,
     sort: "-issues",
     search: `Search ${TYPES[type].many}`,
-    source: paged(async (asked, filters, signal) => {
-      const found = await api.get(`assets/${type}`, { params: { ...asked, ...params(filters) }, signal });
-      return { rows: found.records, total: found.count, didYouMean: found.did_you_mean };
+    source: paged(async (page, filters, signal) => {
+      const answer = await api.get(`assets/${type}`, { params: { ...page, ...params(filters) }, signal });
+      return { rows: answer.records, total: answer.count, didYouMean: answer.did_you_mean };
     }),
     columns: [
       nameColumn(type),
@@ -73,17 +73,17 @@ export function auditTable(summary, { pages, since, owners }) {
       pages,
       params,
       post: {
-        tasks: (body, asked) => api.post(`assets/${type}/tasks`, body, { params: asked }),
-        exemptions: (body, asked) => api.post(`assets/${type}/exemptions`, body, { params: asked }),
+        tasks: (body, matching) => api.post(`assets/${type}/tasks`, body, { params: matching }),
+        exemptions: (body, matching) => api.post(`assets/${type}/exemptions`, body, { params: matching }),
       },
     }),
   });
   const note = activityNote(summary, "Issues that need activity data are left out here.");
   return {
-    nodes: [note, made.element],
+    nodes: [note, view.element],
     async reload() {
-      const focusAgain = keepFocus(made.element);
-      await made.reload();
+      const focusAgain = keepFocus(view.element);
+      await view.reload();
       focusAgain();
     },
   };

@@ -12,7 +12,7 @@ import { flagWords, nameOfAsset, TYPES } from "./words.js";
 /** @typedef {Choice & { issue: string, reason: string, until: string | null }} Exemptions */
 
 /**
- * post: the two requests, with the parameters that the table sends. params(filters): the parameters of its filters.
+ * params(filters): the table's filters as parameters. post: the requests; `params` says which rows match when all are selected.
  *
  * @template {Asset} Row
  * @param {Api["AreaSummary"]} summary
@@ -66,7 +66,7 @@ export function assetBulk(summary, { pages, params, post }) {
         });
         if (!made) return;
         selected.clear();
-        tellExempt(saidExempt(area, made), made.until, () => api.post("exemptions/remove", { ids: made.ids }));
+        tellExempt(exemptText(area, made), made.until, () => api.post("exemptions/remove", { ids: made.ids }));
       },
     },
   ];
@@ -106,7 +106,7 @@ function choiceOf({ isAll, size, known }) {
 }
 
 /**
- * Return the flag that the table is filtered by, or the only flag that all selected rows have.
+ * Return the flag that the table is filtered by, or the first issue that counts in all selected rows.
  *
  * @param {Selected<Asset>} selected
  */
@@ -125,16 +125,16 @@ function counts({ flags, exempt }, flag) {
 }
 
 /**
- * Return the issues of the rows: first the one that the table is filtered by, then those of the most rows.
+ * Return the issues of the selected rows, the most frequent first; before them the issue that the table is filtered by.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Selected<Asset>} selected
  * @returns {Option[]}
  */
 function issueOptions({ issues }, { isAll, known, filters }) {
-  const found = Object.keys(issues).map((flag) => ({ flag, many: known.filter((row) => counts(row, flag)).length }));
-  const some = found.filter(({ many }) => isAll || many > 0);
-  const sorted = (some.length ? some : found).sort((a, b) => rank(b) - rank(a));
+  const choices = Object.keys(issues).map((flag) => ({ flag, many: known.filter((row) => counts(row, flag)).length }));
+  const some = choices.filter(({ many }) => isAll || many > 0);
+  const sorted = (some.length ? some : choices).sort((a, b) => rank(b) - rank(a));
   /** @param {{ flag: string, many: number }} one */
   function rank({ flag, many }) {
     return flag === filters.flag ? Number.POSITIVE_INFINITY : many;
@@ -149,7 +149,7 @@ function issueOptions({ issues }, { isAll, known, filters }) {
  * @param {Api["Area"]} area
  * @param {Api["BulkMade"]} made
  */
-function saidExempt(area, { ids, left_out }) {
+function exemptText(area, { ids, left_out }) {
   const many = plural(ids.length, TYPES[area].one, TYPES[area].many);
   return left_out ? `${many} (${number(left_out)} left out)` : many;
 }

@@ -27,17 +27,17 @@ export function campaignDetail(campaign) {
 
 /** @param {Api["CampaignItem"]} campaign */
 function facts({ id, cost, sf_created_at, sf_modified_at, start_date, end_date }) {
-  const said = [
+  const entries = [
     ["Pardot ID", String(id)],
     ["Runs", start_date || end_date ? `${day(start_date)} to ${day(end_date)}` : null],
     ["In Salesforce since", sf_created_at && day(sf_created_at)],
-    ["Changed there", sf_modified_at && day(sf_modified_at)],
+    ["Changed in Salesforce", sf_modified_at && day(sf_modified_at)],
     ["Cost", cost ? number(cost) : null],
   ].filter(([, value]) => value);
   return h(
     "dl",
     { class: "facts" },
-    said.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    entries.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
   );
 }
 
@@ -74,7 +74,7 @@ function countLink(campaign, type, count) {
   if (!count) return h("span", { class: "soft number" }, number(count));
   return h(
     "a",
-    { class: "number", href: rowsOf(type, { campaign: campaign.id }), title: "Show them in the Gear Locker" },
+    { class: "number", href: rowsOf(type, { campaign: campaign.id }), title: "Show in the Gear Locker" },
     number(count),
     hiddenText(` ${TYPES[type].many} in the Gear Locker`),
   );
@@ -85,13 +85,13 @@ function countLink(campaign, type, count) {
  * @param {Api["CampaignChild"]} asset
  */
 function belonging(type, asset) {
-  const happened = asset.activity_count === null ? null : `${number(asset.activity_count)} recently`;
+  const activity = asset.activity_count === null ? null : `${number(asset.activity_count)} recently`;
   return h(
     "li",
     {},
     assetButton(type, asset),
     " ",
     flagChips(asset),
-    happened && h("span", { class: "under" }, happened),
+    activity && h("span", { class: "under" }, activity),
   );
 }

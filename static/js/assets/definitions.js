@@ -8,7 +8,7 @@ import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
 export const SINCE =
-  "The day on which a check first saw the issue; with several, the latest. “Earlier”: before such days were recorded.";
+  "The day on which a check first found the issue, or the newest of several issues. “Earlier”: before days were recorded.";
 export const RECENT = "Counted over the look-back in the settings, by default the last 30 days.";
 
 /**
@@ -17,12 +17,12 @@ export const RECENT = "Counted over the look-back in the settings, by default th
  * @param {Pick<Api["AreaSummary"], "counts" | "issues">} summary
  */
 export async function flagDefinitions({ counts, issues: keys }) {
-  const found = await optional(shared("issues"));
+  const definitions = await optional(shared("issues"));
   return h(
     "dl",
     { class: "definitions" },
     Object.keys(counts).map((flag) => {
-      const issue = found?.issues.find(({ key }) => key === keys[flag]);
+      const issue = definitions?.issues.find(({ key }) => key === keys[flag]);
       const { label, tone, why } = flagWords(flag);
       return h(
         "div",
@@ -55,14 +55,14 @@ export async function scoreDefinition() {
     h(
       "p",
       {},
-      "Each area begins with 100 points. Each row with an issue takes off the weight of the issue, which the settings " +
-        "show; an area never has fewer than 0. Exempt rows do not count.",
+      "Each area begins with 100 points and never has fewer than 0. Each row with an issue, or for some issues each " +
+        "percent, takes off the weight of the issue. The settings show the weights. Exempt rows do not count.",
     ),
     h(
       "p",
       {},
-      "The overall score is the mean of the areas. An area with more items weighs more, but slowly: its weight is the " +
-        "logarithm of the number of its items.",
+      "The overall score is the weighted mean of the areas. The weight of an area is the logarithm of the number of " +
+        "its items.",
     ),
     h(
       "p",

@@ -62,7 +62,7 @@ export async function exemptionForm({ intro, issues, submit }) {
 }
 
 /**
- * what: "“Contact us”", "38 forms". takeBack: the request that removes the exemptions.
+ * what: the exempt assets, such as "“Contact us”" or "38 forms". takeBack: the request that removes the exemptions.
  *
  * @param {string} what
  * @param {string | null} until

@@ -57,19 +57,19 @@ export function flagText({ flags, exempt }) {
  */
 export function countChips(summary) {
   const { area, counts, exempt } = summary;
-  const found = Object.entries(counts).flatMap(([flag, count]) => (count ? [{ flag, count }] : []));
+  const open = Object.entries(counts).flatMap(([flag, count]) => (count ? [{ flag, count }] : []));
   const unknown = Object.keys(counts).filter((flag) => counts[flag] === null);
-  const chips = found
+  const chips = open
     .sort((a, b) => b.count - a.count)
     .map(({ flag, count }) => countChip({ area, flag, exempt: exempt[flag] }, count));
   if (unknown.length) chips.push(noDataChip(unknown));
   if (chips.length === 0) chips.push(chip("No open issues", { tone: "good" }));
-  const away = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
+  const exemptFlags = Object.keys(exempt).filter((flag) => exempt[flag] > 0);
   return h(
     "p",
     { class: "chips" },
     chips,
-    away.map((flag) => exemptChip(area, flag, exempt[flag])),
+    exemptFlags.map((flag) => exemptChip(area, flag, exempt[flag])),
     issuesAbout(summary),
   );
 }
@@ -121,7 +121,7 @@ export function flagFigures(summary) {
 }
 
 /**
- * Return the definitions of terms such as "deleted campaign", for the place where a view first shows them.
+ * Return a "?" that opens the definitions of the issues.
  *
  * @param {Counted} summary
  */
@@ -195,7 +195,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note about what is missing without activity data; null when there are activities.
+ * Return a note that activity data are missing, followed by the sentence `what`; null when there are activities.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what
@@ -209,7 +209,7 @@ export function activityNote({ has_activities }, what) {
     h(
       "span",
       {},
-      `No activity was synced in the last 8 days. ${what} A full survey brings it: `,
+      `No activity was synced in the last 8 days. ${what} A full survey syncs activity: `,
       button("Data freshness", () => openOverlay("freshness"), { kind: "compact" }),
     ),
   );

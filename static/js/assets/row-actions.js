@@ -1,4 +1,4 @@
-/* The actions for one asset: make a task, exempt it. */
+/* The actions for one asset: make a task, exempt it, open it in Pardot. */
 
 import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
@@ -90,8 +90,8 @@ export function keepFocus(root) {
  * @param {Asset} row
  */
 export async function makeExemption({ area, issues }, row) {
-  const had = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
-  const flags = had.length ? had : Object.keys(issues);
+  const open = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
+  const flags = open.length ? open : Object.keys(issues);
   const made = await exemptionForm({
     intro: `“${nameOfAsset(row)}” stays listed, but no longer counts against the score.`,
     issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),

@@ -1,4 +1,4 @@
-/* The days since which assets have their issues: a column, and filters. */
+/* A column and filters for the day since which an asset has an issue. */
 
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";
@@ -10,10 +10,10 @@ import { SINCE } from "./definitions.js";
 
 const MONDAY = 1;
 
-/** @typedef {{ since: Record<string, string | null>, exempt: readonly string[] }} Found */
+/** @typedef {{ since: Record<string, string | null>, exempt: readonly string[] }} SinceRow */
 
 /**
- * Return the days that "new since" offers: the last sync before today, a week ago, a month ago.
+ * Return the days that the filter "New" offers: those of `comparedDays`, 7 days ago and 30 days ago.
  *
  * @returns {Promise<readonly Option[]>}
  */
@@ -25,8 +25,8 @@ export async function sinceOptions() {
 }
 
 /**
- * Return the days to compare today with: the last sync before today, on a Monday after a weekend sync also Friday, and
- * a week ago.
+ * Return the days to compare today with: the last sync before today, and a week ago. On a Monday after a weekend sync,
+ * Friday is another.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
  */
@@ -47,7 +47,7 @@ export function optionOf(one, today) {
 }
 
 /**
- * Return the filters "New" and, when the address asks for it, "Fixed". `key` is the table's.
+ * Return the filters "New" and, when the address asks for it, "Fixed". key: the table's key in the address.
  *
  * @param {string} key
  * @param {readonly Option[]} options
@@ -62,15 +62,15 @@ export function sinceFilters(key, options) {
 }
 
 /**
- * Add the day in the address to the options, if it is missing there.
+ * Add the day that the address contains to the options, unless they have it already.
  *
  * @param {readonly Option[]} options
- * @param {string} wanted
+ * @param {string} chosen
  * @returns {readonly Option[]}
  */
-function withDay(options, wanted) {
-  if (!wanted || options.some(([value]) => value === wanted)) return options;
-  return [...options, [wanted, `Since ${day(wanted)}`]];
+function withDay(options, chosen) {
+  if (!chosen || options.some(([value]) => value === chosen)) return options;
+  return [...options, [chosen, `Since ${day(chosen)}`]];
 }
 
 /**
@@ -83,14 +83,15 @@ export function sinceParams({ new: added, fixed }) {
 }
 
 /**
- * Return the column with the first day of the newest issue that counts, or of the issue that is filtered by.
+ * Return the column "Since": the first day of the issue that the table is filtered by, else of the newest issue that
+ * counts. key: the table's key in the address.
  *
  * @param {string} key
- * @returns {Column<Found>}
+ * @returns {Column<SinceRow>}
  */
 export function sinceColumn(key) {
-  /** @param {Found} row */
-  const found = (row) => latest(row, route.get(`${key}.flag`));
+  /** @param {SinceRow} row */
+  const sinceOf = (row) => latest(row, route.get(`${key}.flag`));
   return {
     key: "since",
     label: "Since",
@@ -98,19 +99,20 @@ export function sinceColumn(key) {
     className: "tight",
     first: "desc",
     search: false,
-    value: (row) => found(row) ?? null,
+    value: (row) => sinceOf(row) ?? null,
     show: (row) => {
-      const since = found(row);
-      if (since === null) return h("span", { title: "Older than the record of first days" }, "Earlier");
+      const since = sinceOf(row);
+      if (since === null) return h("span", { title: "Found before first days were recorded" }, "Earlier");
       return time(since);
     },
   };
 }
 
 /**
- * Return the day; undefined without an issue, null for an issue that is older than the ledger of findings.
+ * Return since when the row has the issue `flag`, or else its newest issue that counts. Undefined means no issue. Null
+ * means an issue from before first days were recorded.
  *
- * @param {Found} row
+ * @param {SinceRow} row
  * @param {string} flag
  * @returns {string | null | undefined}
  */

@@ -15,8 +15,10 @@ import { pictureMenu } from "./picture-menu.js";
 /**
  * A <figure> around a drawing.
  *
- * title: the name of the chart; visible with `caption`, else only read out. draw(width) → an SVG element, called again when the
- * width changes. height: of the drawing, kept free until it is drawn. columns, rows: the table equivalent (ui/plain-table.js). legend: a node. headline: a line under the title of its picture. keys: the legend of the picture.
+ * title: the name of the chart; visible with `caption`, else only read out. draw(width): returns an SVG element, and is
+ * called again when the width changes. height: the height kept free until the drawing is there. columns, rows: the same
+ * numbers as a table (ui/plain-table.js). legend: a node. headline: a line under the title of the picture file. keys: the
+ * legend of the picture file.
  *
  * @template Row
  * @param {ChartOptions<Row>} options
@@ -63,7 +65,7 @@ export function chart({
 }
 
 /**
- * Return an SVG with a drawing area of these pixels, which screen readers announce as one picture.
+ * Return an SVG that screen readers announce as one picture.
  *
  * @param {number} width
  * @param {number} height
@@ -75,7 +77,7 @@ export function picture(width, height, label, ...children) {
 }
 
 /**
- * Return an SVG for drawings with links, which screen readers announce one by one.
+ * Return an SVG whose links screen readers announce one by one.
  *
  * @param {number} width
  * @param {number} height

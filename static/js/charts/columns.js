@@ -20,7 +20,7 @@ const HEAD = 20;
  * columns({ title, unit: "Prospects", name: "Grade", rows: [{ label, value, tone, href, spoken }], height })
  *
  * href: makes the column a link to the rows that it counts. spoken: the meaning of a short label. Every `every`-th label
- * is written; without `every`, each label that has room.
+ * is written, by default each.
  *
  * @param {ColumnsOptions} options
  */

@@ -1,4 +1,4 @@
-/* A chart with a line for each score: earlier, now, and its cost in points. */
+/* A chart with a row for each score: its value before, its value now, and its cost in points. */
 
 import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -92,11 +92,11 @@ function line(row, y, places, { beforeLabel, costLabel, formatCost }) {
   const { labels, width, score } = places;
   const middle = y + LINE / 2;
   const was = typeof row.before === "number" ? `, ${number(row.before)} ${beforeLabel.toLowerCase()}` : "";
-  const told = `${row.label}: score ${number(row.value)}${was}, ${costLabel.toLowerCase()} ${formatCost(row.cost)}`;
+  const text = `${row.label}: score ${number(row.value)}${was}, ${costLabel.toLowerCase()} ${formatCost(row.cost)}`;
   return s(
     "a",
     { class: row.tone ? `dot-row tone-${row.tone}` : "dot-row", href: row.href },
-    s("rect", { class: "dot-field", x: 0, y, width, height: LINE, rx: 4 }, s("title", {}, told)),
+    s("rect", { class: "dot-field", x: 0, y, width, height: LINE, rx: 4 }, s("title", {}, text)),
     // One text node, so that the link's accessible name reads: "Campaigns 98 0.22".
     s(
       "text",

@@ -27,7 +27,7 @@ export async function pngFile(picture) {
 }
 
 /**
- * Embed the fonts, because an image cannot load those of the page.
+ * Embed the page's fonts, because an image cannot load them.
  *
  * @param {SVGSVGElement} picture
  */
@@ -39,7 +39,7 @@ async function withFonts(picture) {
   return copy;
 }
 
-/** The page's own fonts, without those that only rare letters need. */
+/** Return the rules of the page's fonts, except fonts that only rare letters need. */
 function fontRules() {
   return [...document.styleSheets]
     .flatMap((sheet) => [...sheet.cssRules].map((rule) => ({ rule, base: sheet.href ?? location.href })))

@@ -3,7 +3,7 @@
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";
 
-/** Longer text is drawn smaller, because it would overlap the ring. */
+/** Text with more characters than this is drawn smaller, because it would overlap the ring. */
 const WIDEST = 3.8;
 
 /**
@@ -13,7 +13,7 @@ const WIDEST = 3.8;
  */
 
 /**
- * ring({ value: 82, label: "Linked: 82%", text: "82%", tone: "good", size: 96 }); value null: an empty ring, a dash.
+ * ring({ value: 82, label: "Linked: 82%", text: "82%", tone: "good", size: 96 }); a null value: an empty ring.
  *
  * @param {RingOptions} options
  */

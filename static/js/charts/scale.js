@@ -1,6 +1,6 @@
 /* Scales that map numbers to pixels. */
 
-/** The part of a step that the label of the first item, which begins at its mark, needs to itself. */
+/** The part of a step that stays free after the first mark, because the first label extends to the right. */
 const NEAR = 0.7;
 
 /**
@@ -16,7 +16,7 @@ export function linear([from, to], [start, end]) {
 }
 
 /**
- * Return round marks for an axis, at most `count` + 1: ticks(0, 87, 4) → [0, 25, 50, 75, 100].
+ * Return round marks for an axis in about `count` steps: ticks(0, 87, 4) → [0, 25, 50, 75, 100].
  *
  * @param {number} low
  * @param {number} high
@@ -38,8 +38,8 @@ function roundStep(raw) {
 }
 
 /**
- * Return the indexes of at most `count` items at equal steps, with the first and the last. Where no step leads from end
- * to end, they go back from the last, and the first gap differs; a mark that would be near the first is left out.
+ * Return at most `count` indexes in equal steps, including the first and the last. If no step fits exactly, the steps
+ * are counted back from the last index, and the first gap differs. An index too near to the first is left out.
  *
  * @param {number} length
  * @param {number} count

@@ -1,7 +1,7 @@
 /* The path of a line over days on which some values are missing. */
 
 /**
- * solid: where values follow each other. bridges: across the gaps between values, to be dashed. alone: values between
+ * solid: where values follow each other. bridges: across the gaps between values, drawn as dashes. alone: values between
  * two gaps, which no solid line would show.
  *
  * @param {readonly Maybe<number>[]} values

@@ -83,12 +83,12 @@ export function trend({
 
 /**
  * @param {readonly TrendNote[]} notes
- * @param {string} wanted
+ * @param {string} date
  */
-export function textOf(notes, wanted) {
+export function textOf(notes, date) {
   return (
     notes
-      .filter((note) => note.day === wanted)
+      .filter((note) => note.day === date)
       .map((note) => note.text)
       .join(" · ") || null
   );
@@ -177,7 +177,7 @@ function marksOf(lines, { low, high }) {
 }
 
 /**
- * Where the same day of two years may be seen, each label says its year.
+ * When there are more than 365 days, each label contains its year.
  *
  * @param {readonly string[]} days
  * @param {number} width

@@ -6,7 +6,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Announce politely: the screen reader finishes first. Messages at the same time are joined.
+ * Announce a text after the screen reader has finished speaking. Messages in quick succession are joined.
  *
  * @param {string} text
  */

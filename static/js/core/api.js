@@ -28,13 +28,13 @@ export class ApiError extends Error {
 const GATEWAY = [0, 502, 503, 504];
 
 /**
- * Return the result of a request; a failure says whether the whole server is down.
+ * Return the result of a request. An error gets `isOutage` when the whole server is down.
  *
  * @template Type
  * @param {Promise<Type>} promise
  * @returns {Promise<Type>}
  */
-async function told(promise) {
+async function markOutage(promise) {
   try {
     return await promise;
   } catch (error) {
@@ -63,11 +63,11 @@ export function optional(promise) {
  * @type {ApiClient}
  */
 export const api = {
-  get: (path, options = {}) => told(request("GET", path, options)),
-  post: (path, body, options = {}) => told(request("POST", path, { ...options, body })),
-  put: (path, body, options = {}) => told(request("PUT", path, { ...options, body })),
-  patch: (path, body, options = {}) => told(request("PATCH", path, { ...options, body })),
-  delete: (path, options = {}) => told(request("DELETE", path, options)),
+  get: (path, options = {}) => markOutage(request("GET", path, options)),
+  post: (path, body, options = {}) => markOutage(request("POST", path, { ...options, body })),
+  put: (path, body, options = {}) => markOutage(request("PUT", path, { ...options, body })),
+  patch: (path, body, options = {}) => markOutage(request("PATCH", path, { ...options, body })),
+  delete: (path, options = {}) => markOutage(request("DELETE", path, options)),
 };
 
 /**
@@ -97,7 +97,7 @@ export function isAbort(error) {
 }
 
 /**
- * Return the sentence of an error for people.
+ * Return the message of an error, a sentence for people.
  *
  * @param {unknown} error
  */
@@ -108,8 +108,8 @@ export function messageOf(error) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{ params?: object, body?: unknown, signal?: AbortSignal, waits?: boolean }} [options] waits: until the user has
- *   signed in again, as writes do
+ * @param {{ params?: object, body?: unknown, signal?: AbortSignal, waits?: boolean }} [options] waits: after a 401,
+ *   send the request again when the user has signed in; the default for writes
  * @returns {Promise<any>}
  */
 async function request(method, path, { params, body, signal, waits } = {}) {
@@ -152,7 +152,7 @@ async function send(method, address, body, signal) {
     });
     return { response, text: await response.text() };
   } catch {
-    if (signal?.aborted) throw new DOMException("Nobody waits for it.", "AbortError");
+    if (signal?.aborted) throw new DOMException("The answer is no longer needed.", "AbortError");
     if (late.aborted) throw new ApiError(0, "The server did not answer within 30 seconds. Try again.");
     throw new ApiError(0, "The server cannot be reached. Check your connection and try again.");
   }
@@ -191,6 +191,6 @@ function ownWords(status) {
 }
 
 function csrfToken() {
-  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
-  return found ? decodeURIComponent(found.slice("csrftoken=".length)) : "";
+  const token = document.cookie.split("; ").find((cookie) => cookie.startsWith("csrftoken="));
+  return token ? decodeURIComponent(token.slice("csrftoken=".length)) : "";
 }

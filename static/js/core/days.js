@@ -1,4 +1,4 @@
-/* Days as the server counts them: "2026-11-22", in the server's time zone, whatever the reader's clock and zone are. */
+/* Days as text, such as "2026-11-22". Today is the day in the server's time zone, not in the reader's. */
 
 import { shared } from "./shared.js";
 

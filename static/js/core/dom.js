@@ -5,10 +5,10 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Return an HTML element: h("a", { href, class: "chip", on: { click } }, "text", child, …).
  *
- * Attributes that are null, undefined or false are left out, true is the empty string. `on` holds listeners, `data`
- * data attributes, `vars` custom properties (a style attribute is what the Content-Security-Policy forbids).
- * Children may be text, nodes, arrays of them; null, undefined and false are left out. No numbers: `count && …` would
- * write a zero.
+ * Attributes that are null, undefined or false are left out; true becomes the empty string. `on` contains listeners,
+ * `data` data attributes, and `vars` custom properties, because the Content-Security-Policy forbids style attributes.
+ * Children may be text, nodes, or arrays of them; null, undefined and false are left out. Numbers are not allowed:
+ * `count && …` would write a zero.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -50,9 +50,9 @@ export function icon(name, label = "") {
  * @returns {HTMLElement}
  */
 export function find(root, selector) {
-  const found = root.querySelector(selector);
-  if (!(found instanceof HTMLElement)) throw new Error(`The page has no ${selector}.`);
-  return found;
+  const element = root.querySelector(selector);
+  if (!(element instanceof HTMLElement)) throw new Error(`The page has no ${selector}.`);
+  return element;
 }
 
 /**
@@ -63,7 +63,7 @@ export function find(root, selector) {
  * @returns {HTMLElement[]}
  */
 export function findAll(root, selector) {
-  return [...root.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+  return [...root.querySelectorAll(selector)].filter((element) => element instanceof HTMLElement);
 }
 
 /**

@@ -33,7 +33,7 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** One twelfth of a mean year of 365.25 days. */
 const SECONDS_A_MONTH = 2_629_800;
 /**
- * Each unit of an age: its length, and the age from which it is used, both in seconds. outgoing/times.py has the same.
+ * Each unit of an age: its length, and the least age in this unit, both in seconds. outgoing/times.py has the same table.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */

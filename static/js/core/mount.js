@@ -51,7 +51,7 @@ export async function reloadPanels(root, { title }) {
 }
 
 /**
- * Return whether it could be loaded.
+ * Mount one panel. Return whether it could be loaded.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context
@@ -63,7 +63,7 @@ async function mountOne(element, context) {
 }
 
 /**
- * Return whether it could be loaded. A module that fails does not stop the others.
+ * Load a panel's module and mount the panel. Return whether this worked. A failed module does not stop the others.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context

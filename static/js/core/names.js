@@ -30,7 +30,7 @@ export function sentenceCase(text) {
  * @param {number} [most]
  * @param {"and" | "or"} [word]
  */
-export function listed(names, most = 4, word = "and") {
+export function joinNames(names, most = 4, word = "and") {
   if (names.length > most) return `${names.slice(0, most).join(", ")} ${word} ${names.length - most} more`;
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}` : (names[0] ?? "");
 }

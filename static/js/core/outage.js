@@ -17,12 +17,12 @@ let probing;
 /** @type {Outage | null} */
 let outage = null;
 
-// Modules that import this one are also tested without a browser, where there is no window to listen at.
+// Tests load this module without a browser, where there is no window to listen to.
 globalThis.addEventListener?.("offline", () => isAway());
 globalThis.addEventListener?.("online", () => outage?.retry());
 
 /**
- * Return whether the server is down, after a request failed. Then a banner is shown, and onBack() says when to retry.
+ * Return whether the server is down, after a request failed. If so, a banner is shown, and onBack() says when to retry.
  *
  * @returns {Promise<boolean>}
  */
@@ -43,7 +43,7 @@ export function onBack(listener, signal) {
   signal?.addEventListener("abort", () => waiting.delete(listener));
 }
 
-/** Callers at the same time share one probe. */
+/** Return whether the server answers. Simultaneous callers share one probe. */
 function answers() {
   probing ??= probe().finally(() => {
     probing = undefined;

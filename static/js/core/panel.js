@@ -11,11 +11,11 @@ import { empty, failed, loading, waiting } from "../ui/states.js";
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
  *
- * load({ signal, route }) → data. shared(path) for data that other panels show too, api.get(path, { signal }) for the rest.
+ * load({ signal, route }) → data. Use shared(path) for data that other panels show too, else api.get(path, { signal }).
  * render(data, { element, signal, route, reload }) → a node or a list of nodes, put into [data-body] of the panel.
- * noData(data) → true when nothing was synced yet: says so, with the command of the tab (or `command`).
+ * noData(data) → true when nothing was synced yet. The panel then says so, with `command` or else the tab's command.
  * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
- * uses: paths whose change (core/shared.js) loads the panel again. keys: names in the address that do.
+ * uses: paths whose change (core/shared.js) reloads the panel. keys: parameters of the address whose change reloads it.
  * lines: the number of gray lines while it loads. quiet: decoration, which is left out when it cannot be loaded.
  *
  * @template Data
@@ -57,10 +57,10 @@ class MountedPanel {
 
   /** Return whether the address asks the visible tab or dialog for something other than what is shown. */
   isConcerned() {
-    return !this.element.closest("[hidden], dialog:not([open])") && this.asked() !== this.shown;
+    return !this.element.closest("[hidden], dialog:not([open])") && this.keysInAddress() !== this.shown;
   }
 
-  asked() {
+  keysInAddress() {
     return JSON.stringify((this.spec.keys ?? []).map((key) => route.get(key)));
   }
 
@@ -70,7 +70,7 @@ class MountedPanel {
    * @returns {Promise<boolean>}
    */
   async load() {
-    this.shown = this.asked();
+    this.shown = this.keysInAddress();
     this.current?.abort();
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);

@@ -37,7 +37,7 @@ export function startPrinting() {
   head();
 }
 
-/** "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The first part is from the page's title. */
+/** Write the line "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The first part is from the page's title. */
 async function head() {
   const line = find(document, "#print-head");
   const now = `${document.title} · ${momentWithWeekday(new Date().toISOString())}`;

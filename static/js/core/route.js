@@ -51,7 +51,7 @@ export const route = {
   },
 
   /**
-   * Call with the set of changed names, until the signal ends. The set is empty after a link to the current address.
+   * Call the listener with the set of changed names, until the signal ends. The set is empty after a link to the current address.
    *
    * @param {(names: Set<string>) => unknown} listener
    * @param {AbortSignal} [signal]
@@ -64,7 +64,7 @@ export const route = {
 
 /**
  * Make links to this page change its content without reloading it. The back button undoes such a change.
- * homeTab: the tab of an address that names none.
+ * homeTab: the tab to show when the address names none.
  *
  * @param {string} [homeTab]
  */

@@ -18,8 +18,8 @@ const listeners = new Set();
  */
 export function shared(path, params) {
   const address = addressOf(path, params);
-  const found = kept.get(address);
-  if (found && Date.now() - found.at < FRESH_MS) return found.promise;
+  const entry = kept.get(address);
+  if (entry && Date.now() - entry.at < FRESH_MS) return entry.promise;
   const promise = api.get(path, { params });
   kept.set(address, { promise, at: Date.now() });
   promise.catch(() => kept.get(address)?.promise === promise && kept.delete(address));

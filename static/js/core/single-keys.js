@@ -1,4 +1,4 @@
-/* Return whether single-key shortcuts are on in this browser. */
+/* Remember in this browser whether single-key shortcuts are on. */
 
 const OFF = "single-keys-off";
 

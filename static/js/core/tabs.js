@@ -1,4 +1,4 @@
-/* The tabs: links that work as tabs. Arrow keys move among them, Enter and Space open, as do clicks. */
+/* The tabs: links that work as tabs. Arrow keys move the focus; Enter, Space and clicks open a tab. */
 
 import { announce } from "./announce.js";
 import { closest, find, findAll } from "./dom.js";
@@ -87,7 +87,7 @@ function show(chosen, { moved }) {
 }
 
 /**
- * Move the focus here after a link in the tab that is now hidden, unless something else has it already.
+ * Focus the panel if nothing has the focus, or if the focus is in a tab that is now hidden.
  *
  * @param {HTMLElement} panel
  */

@@ -3,7 +3,7 @@
 import { api, optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { ago, day, MISSING, number, plural } from "../core/format.js";
-import { listed } from "../core/names.js";
+import { joinNames } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { rowsOf } from "../core/rows.js";
@@ -48,7 +48,7 @@ export default function asset() {
 async function load({ signal }) {
   const [type, id] = KEYS.map((key) => route.get(key));
   if (!Object.hasOwn(TYPES, type) || !/^[1-9]\d{0,17}$/.test(id)) return null;
-  // The cast is needed because the types of the API take the rest of the path, slash included, for the type.
+  // The cast is needed because TypeScript also matches this path with other endpoints of the API.
   const detail = /** @type {Promise<Detail>} */ (api.get(`assets/${type}/${id}`, { signal }));
   return Promise.all([detail, pages(), optional(shared("config"))]);
 }
@@ -74,7 +74,7 @@ function head({ type, record, summary }, links) {
 }
 
 /**
- * Return chips for an asset without flags. Flags without data are named: nobody knows whether the asset has them.
+ * Return chips for an asset without flags. Flags without data are named, because the asset may have them.
  *
  * @param {Api["AreaSummary"]} summary
  */
@@ -95,10 +95,10 @@ function facts({ type, record, tags }, config) {
   const owners = config?.areas.find(({ area }) => area === type)?.owners;
   /** @type {[label: string, value: Child][]} */
   const all = [
-    ["Owner", owners && (owners.length ? listed(owners) : "No owner yet")],
+    ["Owner", owners && (owners.length ? joinNames(owners) : "No owner yet")],
     ["Campaign", campaign(record)],
     ["Assets", type === "campaigns" && h("a", { href: rowsOf(type, { q: record.id }) }, "Show on the map")],
-    ["Tags", tags.length > 0 && listed(tags.map(nameOfAsset), 10)],
+    ["Tags", tags.length > 0 && joinNames(tags.map(nameOfAsset), 10)],
     ["Subject", record.subject],
     ["Public title", record.title],
     ["Address", record.url],

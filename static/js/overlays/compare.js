@@ -48,28 +48,28 @@ function contentFor(inputs) {
     keys: ["compare.from", "compare.to"],
     load: async ({ signal }) => {
       const days = { from: route.get("compare.from") || null, to: route.get("compare.to") || null };
-      const [found, { issues }] = await Promise.all([compared(days, signal), shared("issues")]);
-      inputs.from.value = found?.from.asked ?? "";
-      inputs.to.value = found?.to.asked ?? "";
-      return found && { found, issues };
+      const [comparison, { issues }] = await Promise.all([loadComparison(days, signal), shared("issues")]);
+      inputs.from.value = comparison?.from.asked ?? "";
+      inputs.to.value = comparison?.to.asked ?? "";
+      return comparison && { comparison, issues };
     },
     empty: (data) => data === null && "Days can be compared after the second day with a sync.",
-    render: ({ found, issues }) => [headline(found), rowsTable(found, issues)],
+    render: ({ comparison, issues }) => [headline(comparison), rowsTable(comparison, issues)],
   });
 }
 
 /**
- * Return the two days in the address, or else the latest two; null when there is only one day.
+ * Return the comparison of the two days in the address, or else of the latest two; null when there is only one day.
  *
  * @param {{ from: string | null, to: string | null }} days
  * @param {AbortSignal} signal
  */
-async function compared(days, signal) {
+async function loadComparison(days, signal) {
   if (!days.from && !days.to && (await shared("briefing")).yesterday === null) return null;
   return api.get("compare", { params: days, signal });
 }
 
-/** @param {Api["ComparedDays"]} found */
+/** @param {Api["ComparedDays"]} comparison */
 function headline({ from, to, health_score: score }) {
   return h(
     "div",
@@ -102,28 +102,34 @@ function side({ asked, used }, score) {
 /** @typedef {Api["Changed"] & { kind: string, name: string, harm: number | null, owners: readonly string[], href: string | null, isPercentage: boolean }} Row */
 
 /**
- * @param {Api["ComparedDays"]} found
+ * @param {Api["ComparedDays"]} comparison
  * @param {readonly Api["IssueItem"][]} issues
  */
-function allRows(found, issues) {
+function allRows(comparison, issues) {
   const byKey = new Map(issues.map((issue) => [issue.key, issue]));
   /** @type {Row[]} */
   const rows = [
-    ...found.areas.map((row) => ({
+    ...comparison.areas.map((row) => ({
       ...row,
       kind: "score",
       isPercentage: false,
       name: row.label,
       href: rowsOf(row.area),
     })),
-    ...found.people.map((row) => ({ ...row, kind: "person", isPercentage: false, owners: [row.name], href: null })),
-    ...found.issues.map((row) => {
+    ...comparison.people.map((row) => ({
+      ...row,
+      kind: "person",
+      isPercentage: false,
+      owners: [row.name],
+      href: null,
+    })),
+    ...comparison.issues.map((row) => {
       const issue = byKey.get(row.key);
       const name = issue ? withoutCount(issue.title) : row.key;
       const isPercentage = issue?.is_percentage ?? false;
       return { ...row, kind: "issue", name, isPercentage, href: issue ? rowsOfIssue(issue) : null };
     }),
-    ...found.counts.map((row) => ({
+    ...comparison.counts.map((row) => ({
       ...row,
       kind: "count",
       isPercentage: false,
@@ -137,7 +143,7 @@ function allRows(found, issues) {
 }
 
 /**
- * Return whether the change is for the worse or the better. Plain counts are neither.
+ * Return "better", "worse", or "" when nothing changed. Plain counts are neither better nor worse.
  *
  * @param {Row} row
  */
@@ -148,11 +154,11 @@ function effectOf({ kind, change }) {
 }
 
 /**
- * @param {Api["ComparedDays"]} found
+ * @param {Api["ComparedDays"]} comparison
  * @param {readonly Api["IssueItem"][]} issues
  */
-function rowsTable(found, issues) {
-  const rows = allRows(found, issues);
+function rowsTable(comparison, issues) {
+  const rows = allRows(comparison, issues);
   if (!rows.length) return empty("Nothing is counted on either day.");
   return table({
     key: "compare",

@@ -1,4 +1,4 @@
-/* Each kind of data: its last read, whether that was complete, and the command to read it again. */
+/* The drawer that lists each source: its last sync, its state, and what to do about it. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number, plural } from "../core/format.js";
@@ -58,14 +58,14 @@ const content = panel({
 
 /** @param {Api["SyncStatus"]} status */
 function now({ running, quota, entities, is_locked: isLocked, sync_enabled: enabled }) {
-  const said = [
+  const sentences = [
     !enabled && "Syncing is switched off.",
     isLocked && "A sync is under way; another one can be started when it has ended.",
     quota &&
       `Pardot has ${plural(quota.left, "API call")} of ${number(quota.maximum)} left today (as of ${moment(quota.told_at)}).`,
   ].filter(Boolean);
   return [
-    said.length > 0 && h("p", { class: "soft" }, said.join(" ")),
+    sentences.length > 0 && h("p", { class: "soft" }, sentences.join(" ")),
     running.length > 0 &&
       h(
         "ul",
@@ -164,12 +164,12 @@ const remedyOf = (entity) => KINDS[kindOf(entity)]?.remedy?.([entity]) ?? null;
 /**
  * Return a button for users who may press it, for others the button's name.
  *
- * @param {Remedy | null} found
+ * @param {Remedy | null} action
  * @param {boolean} mayRefresh
  * @param {string} source
  */
-const remedy = (found, mayRefresh, source) =>
-  found && mayRefresh ? remedyButton(found, { source }) : remedyText(found);
+const remedy = (action, mayRefresh, source) =>
+  action && mayRefresh ? remedyButton(action, { source }) : remedyText(action);
 
 /**
  * Return what users started recently.

@@ -71,7 +71,7 @@ class Members {
     this.next = next;
   }
 
-  // -- what is seen -----------------------------------------------------------------------------------------
+  // -- content ----------------------------------------------------------------------------------------------
 
   /** @param {Page} page */
   heading({ sf_id, campaigns, summary }) {
@@ -120,21 +120,21 @@ class Members {
 
   /** @returns {Filter<Api["CampaignMemberItem"]>} */
   statuses() {
-    const found = [...new Set(this.members.map(({ status }) => status ?? ""))].filter(Boolean).sort();
+    const statuses = [...new Set(this.members.map(({ status }) => status ?? ""))].filter(Boolean).sort();
     return {
       key: "status",
       label: "Status",
-      options: found.map((status) => [status, status]),
+      options: statuses.map((status) => [status, status]),
       test: (row, status) => row.status === status,
     };
   }
 
-  /** Thousands of rows are loaded in parts. Search, sort and export use the loaded ones. */
+  /** Thousands of rows are loaded in parts. Search, sort and export use the loaded rows only. */
   offer() {
     if (!this.next) return replace(this.more);
-    const said = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded; search, order and CSV use only these.`;
+    const text = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded; search, order and CSV use only these.`;
     const more = button("Load more", () => this.loadMore(more), { sign: "down" });
-    return replace(this.more, h("span", { class: "small soft" }, said), more);
+    return replace(this.more, h("span", { class: "small soft" }, text), more);
   }
 
   /** @param {HTMLButtonElement} [pressed] */

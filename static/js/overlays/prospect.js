@@ -41,9 +41,9 @@ export default function prospect() {
       keys: [KEY],
       load,
       empty: (data) => data === null && "The address has no prospect id.",
-      render: ([found, links, status]) => {
-        dialog.retitle(nameOfPerson(found.prospect));
-        return content(found, links, status);
+      render: ([detail, links, status]) => {
+        dialog.retitle(nameOfPerson(detail.prospect));
+        return content(detail, links, status);
       },
     }),
   });
@@ -62,12 +62,12 @@ async function load({ signal }) {
 }
 
 /**
- * @param {Api["ProspectActivities"]} found
+ * @param {Api["ProspectActivities"]} detail
  * @param {Pages} links
  * @param {Api["SyncStatus"] | null} status
  */
-function content(found, links, status) {
-  return [head(found.prospect, links), categories(found.prospect), activity(found, links, status)];
+function content(detail, links, status) {
+  return [head(detail.prospect, links), categories(detail.prospect), activity(detail, links, status)];
 }
 
 /**
@@ -106,12 +106,12 @@ function crmLinks(who, links) {
     ["Lead in Salesforce", who.salesforce_lead_id],
     ["Account in Salesforce", who.salesforce_account_id],
   ];
-  const found = fields
+  const nodes = fields
     .filter(([, id]) => id)
     .map(([label, id]) =>
       isCrmId(id) ? outward(label, links.salesforce(id)) : chip(`${label.split(" ")[0]} field: ${id}`, { tone: "bad" }),
     );
-  return found.length ? found : chip("Not in Salesforce", { tone: "warn" });
+  return nodes.length ? nodes : chip("Not in Salesforce", { tone: "warn" });
 }
 
 /** @param {Api["EngagedProspect"]} prospect */
@@ -135,7 +135,7 @@ function categories({ scoring_categories: scores }) {
 // -- activity -------------------------------------------------------------------------------------------------
 
 /**
- * @param {Api["ProspectActivities"]} found
+ * @param {Api["ProspectActivities"]} detail
  * @param {Pages} links
  * @param {Api["SyncStatus"] | null} status
  */

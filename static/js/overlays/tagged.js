@@ -1,4 +1,4 @@
-/* List the records with the tag of a clean-up action: tagged.action in the address. */
+/* The drawer of the records with a clean-up tag. tagged.action in the address names the clean-up action. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -22,12 +22,12 @@ export default function tagged() {
       keys: [KEY],
       load,
       empty: (data) => data === null && "This clean-up action does not exist. The settings list all actions.",
-      render: ([found, to]) => {
-        dialog.retitle(`Tagged “${found.tag}”`);
+      render: ([status, to]) => {
+        dialog.retitle(`Tagged “${status.tag}”`);
         return [
-          (found.count ?? 0) > found.items.length &&
-            h("p", { class: "soft" }, `The first ${number(found.items.length)} of ${number(found.count)}.`),
-          items(found, to),
+          (status.count ?? 0) > status.items.length &&
+            h("p", { class: "soft" }, `The first ${number(status.items.length)} of ${number(status.count)}.`),
+          items(status, to),
         ];
       },
     }),
@@ -44,8 +44,8 @@ async function load({ signal }) {
     api.get("cleanup/status", { params: { limit: MOST }, signal }),
     pages(),
   ]);
-  const found = actions.find(({ action }) => action === route.get(KEY));
-  return found ? [found, to] : null;
+  const status = actions.find(({ action }) => action === route.get(KEY));
+  return status ? [status, to] : null;
 }
 
 /**

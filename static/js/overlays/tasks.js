@@ -82,7 +82,7 @@ class Board {
     ];
   }
 
-  // -- what a row has ------------------------------------------------------------------------------------
+  // -- parts of a row -----------------------------------------------------------------------------------
 
   /** @param {Task} task */
   acts(task) {
@@ -157,7 +157,7 @@ class Board {
     );
   }
 
-  // -- what is done with it ------------------------------------------------------------------------------
+  // -- changes -------------------------------------------------------------------------------------------
 
   async make() {
     if (await makeTask(this.config)) await this.redraw();
@@ -198,7 +198,7 @@ class Board {
   /** @param {Task} task */
   async remove(task) {
     const at = this.rowIndex(task);
-    const text = `This also removes “${task.title}” from the progress report. Completed tasks can stay.`;
+    const text = `This also removes “${task.title}” from the progress report. Completed tasks need not be deleted.`;
     if (!(await confirm({ title: "Delete this task?", text, yes: "Delete", danger: true }))) return;
     if (!(await this.write(() => api.delete(`tasks/${task.id}`)))) return;
     this.focus(at);
@@ -266,10 +266,10 @@ class Board {
  */
 function save(task, values) {
   /** @type {Record<string, unknown>} */
-  const had = { ...task };
+  const before = { ...task };
   const changes = Object.fromEntries(
     Object.entries({ ...values, description: values.description ?? "" }).filter(
-      ([name, value]) => (had[name] ?? null) !== value,
+      ([name, value]) => (before[name] ?? null) !== value,
     ),
   );
   return Object.keys(changes).length ? api.patch(`tasks/${task.id}`, changes) : task;

@@ -1,4 +1,6 @@
-/* Read and write the fixes of a what-if in the address: "forms_errors,campaigns_no_sf:5" is all of the first, five of the second. */
+/* Read and write the fixes of a what-if in the address.
+
+   "forms_errors,campaigns_no_sf:5" means all rows of the first issue, and five of the second. */
 
 /** @typedef {{ key: string, count: number }} Countable */
 
@@ -12,26 +14,26 @@ export function intoAddress(fixes, issues) {
 }
 
 /**
- * Issues that no longer exist are left out, and numbers are limited to the issue's count.
+ * Return the fixes. Issues that no longer exist are left out, and numbers are limited to the issue's count.
  *
  * @param {string} text
  * @param {readonly Countable[]} issues
  */
 export function fromAddress(text, issues) {
-  const asked = new Map(
+  const counts = new Map(
     text
       .split(",")
       .map((part) => part.split(":"))
       .map(([key, count]) => [key, Number(count)]),
   );
-  const chosen = issues.filter(({ key }) => asked.has(key));
-  return new Map(chosen.map(({ key, count }) => [key, howMany(asked.get(key), count)]));
+  const chosen = issues.filter(({ key }) => counts.has(key));
+  return new Map(chosen.map(({ key, count }) => [key, howMany(counts.get(key), count)]));
 }
 
 /**
- * @param {number | undefined} asked
+ * @param {number | undefined} wish
  * @param {number} count
  */
-function howMany(asked, count) {
-  return asked && asked > 0 ? Math.min(count, asked) : count;
+function howMany(wish, count) {
+  return wish && wish > 0 ? Math.min(count, wish) : count;
 }

@@ -8,7 +8,7 @@ import { plural } from "../core/format.js";
 const AMBITION = 95;
 
 /**
- * Return the team's target. If it is reached or not set: the minimum of the next grade, and with the best grade 95 or 100.
+ * Return the team's target. If it is reached or not set, return the minimum of the next grade, or else 95 or 100.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
@@ -52,10 +52,10 @@ export class GoalForm {
     const target = this.input.valueAsNumber;
     this.say("Looking for the fewest rows…");
     try {
-      const found = await api.get("goal", { params: { target }, signal: this.options.signal });
-      this.options.take(new Map(found.fixes.map(({ issue, count }) => [issue, count])));
-      this.say(planWords(found));
-      announce(planWords(found));
+      const plan = await api.get("goal", { params: { target }, signal: this.options.signal });
+      this.options.take(new Map(plan.fixes.map(({ issue, count }) => [issue, count])));
+      this.say(planWords(plan));
+      announce(planWords(plan));
     } catch (error) {
       if (!isAbort(error)) this.say(messageOf(error));
     }
@@ -65,5 +65,5 @@ export class GoalForm {
 /** @param {Api["Goal"]} plan */
 function planWords({ target, fixes, rows }) {
   if (!fixes.length) return `The score is ${target} or more already.`;
-  return `${plural(rows, "row")} to fix for ${target}: those with the most points per row first. Another mix may need a few rows fewer.`;
+  return `${plural(rows, "row")} to fix for ${target}, chosen by points per row. Another mix may need fewer rows.`;
 }

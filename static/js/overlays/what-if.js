@@ -36,7 +36,7 @@ const content = panel({
         signal,
         overall: health?.overall ?? null,
         grades: config?.grade_thresholds ?? [],
-        wanted: config?.target_score ?? null,
+        target: config?.target_score ?? null,
       },
     ).nodes,
 });
@@ -44,15 +44,15 @@ const content = panel({
 class WhatIf {
   /**
    * @param {readonly Fixable[]} issues
-   * @param {{ signal: AbortSignal, overall: number | null, grades: Api["PardotConfig"]["grade_thresholds"], wanted: number | null }} options
+   * @param {{ signal: AbortSignal, overall: number | null, grades: Api["PardotConfig"]["grade_thresholds"], target: number | null }} options
    */
-  constructor(issues, { signal, overall, grades, wanted }) {
+  constructor(issues, { signal, overall, grades, target }) {
     this.issues = issues;
     this.signal = signal;
     this.toneOf = tonesBy(grades);
-    this.goal = new GoalForm(nextTarget(overall, grades, wanted), { signal, take: (fixes) => this.choose(fixes) });
+    this.goal = new GoalForm(nextTarget(overall, grades, target), { signal, take: (fixes) => this.choose(fixes) });
     this.fixes = fromAddress(route.get(KEY), issues);
-    this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "The score then" });
+    this.result = h("div", { class: "what-if-result", role: "group", "aria-label": "Resulting score" });
     this.list = h("ul", { class: "what-if-list" });
     this.nodes = [this.result, this.goal.element, this.presets(), this.list];
     this.draw();
@@ -156,12 +156,12 @@ class WhatIf {
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     replace(this.result, loading(2));
     try {
-      const found = await api.post(
+      const scores = await api.post(
         "what-if",
         { fixes: [...this.fixes].map(([issue, count]) => ({ issue, count })) },
         { signal },
       );
-      if (!signal.aborted) this.show(found);
+      if (!signal.aborted) this.show(scores);
     } catch (error) {
       if (!signal.aborted && !isAbort(error))
         replace(

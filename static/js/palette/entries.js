@@ -54,11 +54,8 @@ export function places() {
  * @returns {Promise<PaletteEntry[]>}
  */
 export async function loadEntries() {
-  const [saved, found] = await Promise.all([optional(shared("views")), optional(shared("issues"))]);
-  return [
-    ...(saved?.views ?? []).map(viewEntry),
-    ...(found?.issues ?? []).filter(({ count }) => count).map(issueEntry),
-  ];
+  const [saved, open] = await Promise.all([optional(shared("views")), optional(shared("issues"))]);
+  return [...(saved?.views ?? []).map(viewEntry), ...(open?.issues ?? []).filter(({ count }) => count).map(issueEntry)];
 }
 
 /**

@@ -1,4 +1,4 @@
-/* The help sheet: every shortcut, and a switch for those of a single key. */
+/* The help sheet: every shortcut, and a switch for the single-key shortcuts. */
 
 import { h } from "../core/dom.js";
 import { lettersAreOn, switchLetters } from "../core/single-keys.js";
@@ -12,7 +12,7 @@ const SECTIONS = [
     [
       [[`${COMMAND} K`, "/"], "Search everything"],
       [["?"], "Show this sheet"],
-      [[`${COMMAND} Z`], "Undo what the last message offers"],
+      [[`${COMMAND} Z`], "Undo the action in the last message"],
       [["Esc"], "Close a drawer, a dialog or a selection"],
     ],
   ],
@@ -71,5 +71,5 @@ function single() {
     checked: lettersAreOn(),
     on: { change: (event) => switchLetters(event.currentTarget.checked) },
   });
-  return h("label", { class: "row single-keys" }, box, "Use the shortcuts of a single key: / and ?");
+  return h("label", { class: "row single-keys" }, box, "Use single-key shortcuts: / and ?");
 }

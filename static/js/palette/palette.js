@@ -24,16 +24,16 @@ class Palette {
     this.id = freshId("palette");
     this.entries = places();
     /** @type {PaletteEntry[]} */
-    this.found = [];
+    this.results = [];
     /** @type {HTMLElement[]} */
     this.options = [];
     this.active = 0;
-    /** True when the list is not yet the one for the typed text. */
+    /** True while the list does not match the typed text yet. */
     this.isBehind = false;
-    /** True when Enter was pressed meanwhile. Then the first result is chosen once there is one. */
+    /** True when Enter was pressed while the list was behind. The first result is then chosen as soon as it arrives. */
     this.takesFirst = false;
     /** @type {AbortController | undefined} */
-    this.asking = undefined;
+    this.request = undefined;
     this.timer = 0;
     this.input = this.makeInput();
     this.list = h("div", {
@@ -46,7 +46,7 @@ class Palette {
     this.message = h("p", { class: "soft", hidden: true });
     this.dialog = openDialog({ title: "Search everything", body: [this.input, this.list, this.message] });
     this.dialog.element.classList.add("palette");
-    this.dialog.closed.then(() => this.asking?.abort());
+    this.dialog.closed.then(() => this.request?.abort());
     this.input.focus();
     this.suggest();
     this.input.value = text;
@@ -81,20 +81,20 @@ class Palette {
     return this.input.value.trim();
   }
 
-  // -- what is found --------------------------------------------------------------------------------------------
+  // -- results --------------------------------------------------------------------------------------------------
 
   later() {
     clearTimeout(this.timer);
-    this.asking?.abort();
+    this.request?.abort();
     this.isBehind = true;
     this.takesFirst = false;
-    // What it says is about the words before.
+    // The message is still about the earlier text.
     if (!this.message.hidden) this.message.textContent = "Searching…";
     if (!this.q()) this.suggest();
     else this.timer = setTimeout(() => this.search(), TYPING);
   }
 
-  /** Without words: the recent items, then pages and actions. */
+  /** Without text, show the recent items, then pages and actions. */
   suggest() {
     const recent = recentEntries().map((entry) => ({ ...entry, group: "Recent" }));
     this.show([...recent, ...places()]);
@@ -103,9 +103,9 @@ class Palette {
   async search() {
     const q = this.q();
     const here = matching(this.entries, q);
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const { signal } = this.asking;
+    this.request?.abort();
+    this.request = new AbortController();
+    const { signal } = this.request;
     if (q.length < LEAST) return this.show(here, "Type one more character to search assets.");
     try {
       const { found } = await api.get("search", { params: { q, limit: EACH }, signal });
@@ -121,19 +121,19 @@ class Palette {
   }
 
   /**
-   * @param {PaletteEntry[]} found
-   * @param {string} [sentence] shown when there is nothing else
+   * @param {PaletteEntry[]} results
+   * @param {string} [sentence] shown when there are no results
    */
-  show(found, sentence = "") {
-    this.found = found;
-    this.options = found.map((entry, index) => this.option(entry, index));
-    replace(this.list, grouped(found, this.options));
-    this.list.hidden = found.length === 0;
-    this.message.hidden = found.length > 0;
+  show(results, sentence = "") {
+    this.results = results;
+    this.options = results.map((entry, index) => this.option(entry, index));
+    replace(this.list, grouped(results, this.options));
+    this.list.hidden = results.length === 0;
+    this.message.hidden = results.length > 0;
     this.message.textContent = sentence;
-    this.input.setAttribute("aria-expanded", String(found.length > 0));
+    this.input.setAttribute("aria-expanded", String(results.length > 0));
     this.point(0);
-    if (this.q()) announce(found.length ? `${plural(found.length, "result")}.` : sentence);
+    if (this.q()) announce(results.length ? `${plural(results.length, "result")}.` : sentence);
     this.isBehind = false;
     if (this.takesFirst) this.choose(0);
     this.takesFirst = false;
@@ -162,7 +162,7 @@ class Palette {
     );
   }
 
-  // -- what the reader does -------------------------------------------------------------------------------------
+  // -- keys and clicks -------------------------------------------------------------------------------------------
 
   /** @param {KeyboardEvent} event */
   onKey(event) {
@@ -206,7 +206,7 @@ class Palette {
 
   /** @param {number} index */
   async choose(index) {
-    const entry = this.found[index];
+    const entry = this.results[index];
     if (!entry) return;
     if (entry.to) remember(entry);
     this.dialog.close();
@@ -235,18 +235,18 @@ function follow(href) {
 }
 
 /**
- * @param {readonly PaletteEntry[]} found
+ * @param {readonly PaletteEntry[]} entries
  * @param {readonly HTMLElement[]} options
  */
-function grouped(found, options) {
-  const names = [...new Set(found.map(({ group }) => group))];
+function grouped(entries, options) {
+  const names = [...new Set(entries.map(({ group }) => group))];
   return names.map((name) => {
     const id = freshId("palette-group");
     return h(
       "div",
       { role: "group", "aria-labelledby": id },
       h("div", { id, class: "palette-group", role: "presentation" }, name),
-      options.filter((_, index) => found[index].group === name),
+      options.filter((_, index) => entries[index].group === name),
     );
   });
 }

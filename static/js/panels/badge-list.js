@@ -9,7 +9,7 @@
 const known = (value) => value !== null && value !== undefined;
 
 /**
- * [{ name, how, sign, earned }]
+ * Return all badges: [{ name, how, sign, earned }].
  *
  * @param {{ briefing: Api["Briefing"], issues: readonly Api["IssueItem"][], trail: Api["Trail"], overdue: number }} data
  * @returns {Badge[]}
@@ -29,7 +29,7 @@ export function badgesOf({ briefing, issues, trail, overdue }) {
     },
     {
       name: "Uphill",
-      how: "The score is higher than on the last day.",
+      how: "The score is higher than on the previous day with a sync.",
       sign: "up",
       earned: known(briefing.change_since_yesterday) ? briefing.change_since_yesterday > 0 : null,
     },

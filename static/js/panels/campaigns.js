@@ -31,7 +31,7 @@ const AGES = {
 
 export default panel({
   lines: 8,
-  // A rare filter is shown only when the address has it.
+  // These filters are rare, so each is shown only when the address contains it.
   keys: ["campaigns.exempt", "campaigns.fixed"],
   load: async () => {
     const [{ summary, folders }, to, since, owners] = await Promise.all([
@@ -52,7 +52,7 @@ export default panel({
  * @param {AbortSignal} signal
  */
 function map({ summary, folders, to, since, owners }, signal) {
-  const made = table({
+  const view = table({
     key: "campaigns",
     caption: "Campaigns",
     noun: "campaign",
@@ -60,9 +60,9 @@ function map({ summary, folders, to, since, owners }, signal) {
     size: 25,
     sort: "name",
     search: "Name, folder, tag, ID",
-    source: paged(async (asked, wanted, signal) => {
-      const found = await api.get("campaigns", { params: { ...asked, ...params(wanted) }, signal });
-      return { rows: found.campaigns, total: found.count, didYouMean: found.did_you_mean };
+    source: paged(async (page, filters, signal) => {
+      const answer = await api.get("campaigns", { params: { ...page, ...params(filters) }, signal });
+      return { rows: answer.campaigns, total: answer.count, didYouMean: answer.did_you_mean };
     }),
     columns: columns(summary, to),
     filters: filters(summary, folders, since),
@@ -71,19 +71,19 @@ function map({ summary, folders, to, since, owners }, signal) {
       pages: to,
       params,
       post: {
-        tasks: (body, asked) => api.post("campaigns/tasks", body, { params: asked }),
-        exemptions: (body, asked) => api.post("campaigns/exemptions", body, { params: asked }),
+        tasks: (body, matching) => api.post("campaigns/tasks", body, { params: matching }),
+        exemptions: (body, matching) => api.post("campaigns/exemptions", body, { params: matching }),
       },
     }),
     detail: (row) => campaignDetail(row),
   });
   onChanged(async (paths) => {
     if (!paths.includes("exemptions")) return;
-    const focusAgain = keepFocus(made.element);
-    await made.reload();
+    const focusAgain = keepFocus(view.element);
+    await view.reload();
     focusAgain();
   }, signal);
-  return made.element;
+  return view.element;
 }
 
 // -- filters -------------------------------------------------------------------------------------------------
@@ -181,14 +181,14 @@ function columns(summary, to) {
       label: "Created",
       className: "tight",
       first: "desc",
-      value: begun,
-      show: (row) => begun(row) && h("span", { title: day(begun(row)) }, ago(begun(row))),
+      value: createdAt,
+      show: (row) => createdAt(row) && h("span", { title: day(createdAt(row)) }, ago(createdAt(row))),
     },
     actionsColumn(summary, to),
   ];
 }
 
-/** The number of each type: separate columns in the file, one cell in the table. */
+/** The number of assets of each type has its own column in the CSV file. The table shows all in one cell. */
 const assetCounts = CONTENT.map((type) => ({
   label: TYPES[type].title,
   /** @param {Api["CampaignItem"]} row */
@@ -196,7 +196,7 @@ const assetCounts = CONTENT.map((type) => ({
 }));
 
 /** @param {Api["CampaignItem"]} campaign */
-const begun = ({ sf_created_at, created_at }) => sf_created_at ?? created_at;
+const createdAt = ({ sf_created_at, created_at }) => sf_created_at ?? created_at;
 
 /**
  * @param {Api["CampaignItem"]} campaign

@@ -103,7 +103,7 @@ function columns() {
       show: (row) => shares({ label: TYPES[row.type].title, parts: partsOf(row) }),
     },
     ...PARTS.map(partColumn),
-    { key: "total", label: "All", end: true, first: "desc", show: (row) => counted(row.total, rowsOf(row.type)) },
+    { key: "total", label: "All", end: true, first: "desc", show: (row) => countLink(row.total, rowsOf(row.type)) },
   ];
 }
 
@@ -112,7 +112,7 @@ function columns() {
  * @returns {Column<Chain & { type: Api["ContentType"] }>}
  */
 function partColumn({ key, label, short, filter }) {
-  const show = (/** @type {Chain & { type: string }} */ row) => counted(row[key], rowsOf(row.type, filter));
+  const show = (/** @type {Chain & { type: string }} */ row) => countLink(row[key], rowsOf(row.type, filter));
   return { key, label: short, end: true, first: "desc", show, about: `${label}.` };
 }
 
@@ -120,6 +120,6 @@ function partColumn({ key, label, short, filter }) {
  * @param {number | null} count
  * @param {string} href
  */
-function counted(count, href) {
+function countLink(count, href) {
   return count ? h("a", { href }, number(count)) : number(count);
 }

@@ -1,4 +1,4 @@
-/* Show the issues that got worse or better since the last day, with owners and new rows. */
+/* Show the issues that got worse or better since an earlier day, with owners and new rows. */
 
 import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -13,7 +13,7 @@ import { comparedDays, optionOf } from "../assets/since.js";
 import { button, delta } from "../ui/parts.js";
 import { issueCount, recentDays, recentLine } from "./recent.js";
 
-/** @typedef {{ found: Api["ChangesOut"], days: readonly Option[], recent: Recent }} Data */
+/** @typedef {{ result: Api["ChangesOut"], days: readonly Option[], recent: Recent }} Data */
 
 const SHOWN = 5;
 
@@ -23,20 +23,20 @@ export default panel({
   uses: ["exemptions", "config"],
   load: async () => {
     const since = route.get("changes.since") || null;
-    const [found, briefing, recent] = await Promise.all([
+    const [result, briefing, recent] = await Promise.all([
       shared("changes", { since }),
       optional(shared("briefing")),
       recentDays(),
     ]);
-    return { found, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
+    return { result, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
   },
-  empty: ({ found }) => found.since === null && "Changes appear after the second day with a sync.",
+  empty: ({ result }) => result.since === null && "Changes appear after the second day with a sync.",
   render: (data) => [headline(data), lists(data), compare(data)],
 });
 
 /** @param {Data} data */
-function headline({ found, days }) {
-  const { day, since, worse, better } = found;
+function headline({ result, days }) {
+  const { day, since, worse, better } = result;
   const [, name] = optionOf(since ?? day, day);
   const others = days.filter(([other]) => other !== since);
   return h(
@@ -61,21 +61,21 @@ function headline({ found, days }) {
 }
 
 /**
- * These are below the rows, so that keyboard users reach the rows quickly: a Monday already has two more days above.
+ * Return the button "Compare days". It is below the rows, because up to two buttons for days are already above them.
  *
  * @param {Data} data
  */
-function compare({ found: { day, since } }) {
+function compare({ result: { day, since } }) {
   const open = () => openOverlay("compare", { "compare.from": since, "compare.to": day });
   return h("p", {}, button("Compare days", open, { kind: "quiet compact", sign: "day" }));
 }
 
 /** @param {Data} data */
-function lists({ found, recent }) {
+function lists({ result, recent }) {
   const groups = /** @type {const} */ ([
-    ["Worse", found.worse],
-    ["Same number, other rows", found.other_rows],
-    ["Better", found.better],
+    ["Worse", result.worse],
+    ["Same number, other rows", result.other_rows],
+    ["Better", result.better],
   ]);
   return h(
     "div",
@@ -90,7 +90,7 @@ function lists({ found, recent }) {
           h(
             "ul",
             { class: "plain-list" },
-            changes.slice(0, SHOWN).map((change) => line(change, found.since, recent)),
+            changes.slice(0, SHOWN).map((change) => line(change, result.since, recent)),
           ),
           changes.length > SHOWN &&
             h("p", { class: "small soft" }, `and ${plural(changes.length - SHOWN, "more issue")}`),
@@ -130,7 +130,7 @@ export const beforeAndAfter = ({ before, after, is_percentage: isPercentage }) =
   `${amount(before, isPercentage)} → ${amount(after, isPercentage)}`;
 
 /**
- * Return links to the new rows and to the fixed ones.
+ * Return links to the new and the fixed rows.
  *
  * @param {Api["ChangedRows"]} change
  * @param {string | null} since

@@ -184,10 +184,10 @@ function makeKey(entry, context, section) {
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);
   const standard = editor.standard && h("p", { class: "small soft" }, "Default: ", editor.standard, ".");
-  const named = entry.title !== section && editor.fields().length !== 1 && h("h3", {}, entry.title);
+  const heading = entry.title !== section && editor.fields().length !== 1 && h("h3", {}, entry.title);
   return {
     draft,
-    element: h("div", { class: "setting-key stack" }, named, old, problem, editor.element, standard, who),
+    element: h("div", { class: "setting-key stack" }, heading, old, problem, editor.element, standard, who),
     update() {
       const { updated_at: at, updated_by: by } = draft.entry;
       if (standard) standard.hidden = draft.isDefault;
@@ -204,13 +204,13 @@ function makeKey(entry, context, section) {
  * @returns {Entry}
  */
 function entryOf(configuration, key) {
-  const found = configuration.find((entry) => entry.key === key);
-  if (!found) throw new Error(`The configuration has no ${key}.`);
-  return found;
+  const entry = configuration.find((one) => one.key === key);
+  if (!entry) throw new Error(`The configuration has no ${key}.`);
+  return entry;
 }
 
 /**
- * Return a line with the names of the tags, which follows the prefix and the actions as they are typed.
+ * Return a line with the tags' names, and a function that updates the line from the prefix and the actions.
  *
  * @param {Draft[]} drafts
  */
@@ -225,7 +225,7 @@ function tagNames([prefix, actions]) {
   return { element, update };
 }
 
-/** Scroll to the section in the address, as in #weights: it did not exist yet when the browser looked for it. */
+/** Scroll to the section in the address, such as #weights. It did not exist when the browser opened the page. */
 function goToHash() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (id) document.getElementById(id)?.scrollIntoView();

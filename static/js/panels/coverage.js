@@ -25,7 +25,7 @@ export default panel({
 });
 
 /**
- * The number of all in Salesforce.
+ * Return the address of an object's list in Salesforce; null when the org's address is unknown.
  *
  * @param {string | null} base
  * @param {string} object

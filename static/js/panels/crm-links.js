@@ -39,7 +39,7 @@ function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
       "p",
       { class: "todo" },
       h("strong", {}, "What to do: "),
-      "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If it comes back, an import or a form writes into the field.",
+      "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If the invalid value comes back, an import or a form writes it.",
     ),
   ];
 }
@@ -58,7 +58,7 @@ function broken(label, count, group) {
  * @param {Pages} links
  */
 function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
-  const found = [
+  const fields = [
     ...leads.map((row) => ({ ...row, field: "lead" })),
     ...contacts.map((row) => ({ ...row, field: "contact" })),
   ];
@@ -67,7 +67,7 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
     caption: "Fields with an invalid Salesforce ID",
     noun: "field",
     exportAs: "broken-crm-links",
-    rows: found,
+    rows: fields,
     size: 25,
     rowId: (row) => `${row.field}-${row.id}`,
     filters: [
@@ -84,11 +84,11 @@ function rows({ bad_lead_ids: leads, bad_contact_ids: contacts }, links) {
 
 /** @param {Api["CrmIdAlerts"]} alerts */
 function rest({ bad_lead_ids: leads, bad_contact_ids: contacts, total_bad: total }) {
-  const named = leads.length + contacts.length;
-  if (named >= (total ?? 0)) return null;
+  const shown = leads.length + contacts.length;
+  if (shown >= (total ?? 0)) return null;
   return h(
     "p",
     { class: "small soft" },
-    `${plural(named, "field is", "fields are")} listed here; the numbers above link to all of these prospects.`,
+    `${plural(shown, "field is", "fields are")} listed here; the numbers above link to all of these prospects.`,
   );
 }

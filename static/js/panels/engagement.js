@@ -76,8 +76,8 @@ function figures(summary, tier) {
 
 /** @param {Api["EngagementSummary"]} summary */
 function grades({ grade_distribution: distribution }) {
-  const found = Object.entries(distribution ?? {}).sort(([a], [b]) => byGrade(a, b));
-  const rows = found.map(([grade, value]) => ({
+  const sorted = Object.entries(distribution ?? {}).sort(([a], [b]) => byGrade(a, b));
+  const rows = sorted.map(([grade, value]) => ({
     label: grade === "none" ? "none" : grade,
     spoken: grade === "none" ? "Without a grade" : `Grade ${grade}`,
     value,

@@ -2,13 +2,13 @@
 
 import { daysBetween, everyDay } from "../core/days.js";
 
-/** The line goes through the scores of this many days. Fewer scores, or a shorter span, give no forecast. */
+/** The line is fitted to the scores of this many days. It needs LEAST_DAYS scores over at least LEAST_SPAN days. */
 export const WINDOW = 28;
 const LEAST_DAYS = 10;
 const LEAST_SPAN = 14;
 
 /**
- * Return null if too few days have a score, or if camp is over or not planned.
+ * Return the forecast; null if too few days have a score, or if camp is over or not planned.
  *
  * @param {readonly { day: string, health_score: number | null }[]} snapshots oldest first
  * @param {string | null} end the last day of camp
@@ -43,9 +43,9 @@ function line(points) {
 }
 
 /**
- * Return the line as a value for each of `days`: null before today.
+ * Return the line as a value for each of `days`; null before today and after camp.
  *
- * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days
  */
 export function forecastValues({ at, from, end }, days) {
@@ -53,9 +53,10 @@ export function forecastValues({ at, from, end }, days) {
 }
 
 /**
- * Return the shown days and those up to the end of camp; null if the future would take more room than the past.
+ * Return the shown days, followed by the days up to the end of camp. Return null if the shown days end earlier than the
+ * scores, or if the future would take more room than the past.
  *
- * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days
  */
 export function withForecast({ from, end }, days) {

@@ -18,7 +18,7 @@ export default panel({
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);
-    // Before the first sync there is no banner, because every tab says so.
+    // Before the first sync there is no banner, because every tab says that nothing was synced.
     if (lastSync(status.entities) === null && problems.every(({ kind }) => kind === "never")) problems.length = 0;
     if (status.sync_enabled && !problems.length) return [];
     const isBad = !status.sync_enabled || problems.some(({ words }) => words.isBad);

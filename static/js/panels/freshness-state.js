@@ -1,7 +1,7 @@
 /* Find the entities that are not fresh, the reason, and the remedy. */
 
 import { ago, number } from "../core/format.js";
-import { listed, nameOf } from "../core/names.js";
+import { joinNames, nameOf } from "../core/names.js";
 
 /** @typedef {Api["EntityFreshness"]} Entity */
 /** @typedef {{ starts: "refresh" | "accept" | "survey", entities: string[] }} Remedy */
@@ -27,7 +27,7 @@ const readTier = (entities) => ({
 });
 
 /**
- * By kind, the worst first. text: what happened, what it means, what to do; command: for an administrator;
+ * The kinds of problems, the worst first. text: what happened, what it means, what to do. command: for an administrator.
  * remedy: the button that does the same, for users who may start syncs (sync/refresh.js).
  *
  * @type {Record<string, KindWords>}
@@ -36,55 +36,61 @@ export const KINDS = {
   refused: {
     label: "Login or setting refused",
     isBad: true,
-    text: (entities) => `${named(entities)}. Nothing new arrives until this is fixed.`,
+    text: (entities) => `${namesWithTimes(entities)}. Nothing new arrives until this is fixed.`,
     command: () => `${MANAGE} sf check`,
   },
   deletes: {
     label: "Deletions held back",
     isBad: true,
     text: (entities) =>
-      `${listed(entities.map(missing))}. Nothing was deleted. Check at the source that they were really deleted, then accept the deletions.`,
-    command: (entities) => `${again(entities)} --allow-deletes ${entities.flatMap(accepted).join(",")}`,
+      `${joinNames(entities.map(missing))}. Nothing was deleted. Check at the source that these records were really deleted, then accept the deletions.`,
+    command: (entities) => `${again(entities)} --allow-deletes ${entities.flatMap(partsToAccept).join(",")}`,
     remedy: accept,
   },
   failed: {
     label: "Sync failed",
     isBad: true,
-    text: (entities) => `${named(entities)}. The next sync tries again.`,
+    text: (entities) => `${namesWithTimes(entities)}. The next sync tries again.`,
     command: again,
     remedy: refresh,
   },
   interrupted: {
     label: "Sync interrupted",
     isBad: true,
-    text: (entities) => `${named(entities)}. The next sync tries again.`,
+    text: (entities) => `${namesWithTimes(entities)}. The next sync tries again.`,
     command: again,
     remedy: refresh,
   },
   quota: {
     label: "API calls used up",
     isBad: true,
-    text: (entities) => `${named(entities)}. The sync continues by itself when the daily limit resets.`,
+    text: (entities) => `${namesWithTimes(entities)}. The sync continues by itself when the daily limit resets.`,
   },
   switched_off: {
     label: "Stopped",
     isBad: true,
-    text: (entities) => `${named(entities)}. Syncing was switched off during the run.`,
+    text: (entities) => `${namesWithTimes(entities)}. Syncing was switched off during the run.`,
     command: again,
     remedy: refresh,
   },
   never: {
     label: "Never synced",
     isBad: false,
-    text: (entities) => `${listed(names(entities))}.`,
+    text: (entities) => `${joinNames(names(entities))}.`,
     command: ofTier,
     remedy: readTier,
   },
-  old: { label: "Late", isBad: true, text: (entities) => `${named(entities)}.`, command: ofTier, remedy: readTier },
+  old: {
+    label: "Late",
+    isBad: true,
+    text: (entities) => `${namesWithTimes(entities)}.`,
+    command: ofTier,
+    remedy: readTier,
+  },
   partial: {
     label: "Sample only",
     isBad: false,
-    text: (entities) => `${listed(names(entities))}.`,
+    text: (entities) => `${joinNames(names(entities))}.`,
     command: ofTier,
     remedy: readTier,
   },
@@ -115,8 +121,8 @@ export function kindOf({ problem, freshness }) {
  */
 export function problemsOf(entities) {
   return Object.entries(KINDS).flatMap(([kind, words]) => {
-    const found = entities.filter((entity) => kindOf(entity) === kind);
-    return found.length ? [{ kind, words, entities: found }] : [];
+    const affected = entities.filter((entity) => kindOf(entity) === kind);
+    return affected.length ? [{ kind, words, entities: affected }] : [];
   });
 }
 
@@ -124,10 +130,11 @@ export function problemsOf(entities) {
 const names = (entities) => entities.map(({ name }) => nameOf(name));
 
 /** @param {readonly Entity[]} entities */
-const named = (entities) => listed(entities.map((entity) => `${nameOf(entity.name)} (${times(entity)})`));
+const namesWithTimes = (entities) => joinNames(entities.map((entity) => `${nameOf(entity.name)} (${times(entity)})`));
 
 /** @param {Entity} entity */
-const accepted = ({ deletes }) => Object.entries(deletes?.parts ?? {}).map(([part, records]) => `${part}=${records}`);
+const partsToAccept = ({ deletes }) =>
+  Object.entries(deletes?.parts ?? {}).map(([part, records]) => `${part}=${records}`);
 
 /** @param {Entity} entity */
 function missing(entity) {
@@ -136,7 +143,7 @@ function missing(entity) {
 }
 
 /**
- * "Last good: 2 minutes ago · failed just now".
+ * Return "last good: 2 minutes ago · failed just now".
  *
  * @param {Entity} entity
  */

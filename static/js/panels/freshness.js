@@ -41,9 +41,9 @@ function wordsFor({ entities, running, steps, activity }) {
   if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
   const bad = problemsOf(entities).filter(({ words }) => words.isBad);
   const count = bad.flatMap((problem) => problem.entities).length;
-  const said = bad.every(({ kind }) => kind === "old")
+  const text = bad.every(({ kind }) => kind === "old")
     ? plural(count, "source is late", "sources are late")
     : `${plural(count, "source")} failed`;
-  if (count) return { text: said, tone: "warn", sign: "warning" };
+  if (count) return { text, tone: "warn", sign: "warning" };
   return { text: `Synced ${ago(last)}`, tone: "good", sign: "check" };
 }

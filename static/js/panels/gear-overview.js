@@ -17,13 +17,13 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("health-score"), optional(shared("issues")), recentDays(), tones()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, found, recent, toneOf]) =>
+  render: ([health, answer, recent, toneOf]) =>
     h(
       "ul",
       { class: "gear-rings" },
       health.by_area
         .filter((area) => area.area !== "prospects")
-        .map((area) => kind(area, found?.issues ?? null, recent, toneOf)),
+        .map((area) => kind(area, answer?.issues ?? null, recent, toneOf)),
     ),
 });
 
@@ -34,8 +34,8 @@ export default panel({
  * @param {ToneOf} toneOf
  */
 function kind({ area, label, score, grade, items }, issues, recent, toneOf) {
-  const found = (issues ?? []).filter((issue) => issue.area === area && issue.count);
-  const isHigh = found.some((issue) => issue.priority === "high");
+  const open = (issues ?? []).filter((issue) => issue.area === area && issue.count);
+  const isHigh = open.some((issue) => issue.priority === "high");
   return h(
     "li",
     {},
@@ -55,8 +55,8 @@ function kind({ area, label, score, grade, items }, issues, recent, toneOf) {
     ),
     score !== null &&
       issues !== null &&
-      (found.length
-        ? chip(plural(found.length, "issue"), {
+      (open.length
+        ? chip(plural(open.length, "issue"), {
             href: route.href("base-camp", { steps: "all", "issues.area": area, "issues.state": "found" }),
             tone: isHigh ? "warn" : "",
             sign: isHigh ? "warning" : null,

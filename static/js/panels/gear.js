@@ -46,14 +46,14 @@ async function inventory(signal) {
 }
 
 /**
- * Return the type that the address opens: gear.type, or the type of one of its filters.
+ * Return the type that the address opens: gear.type, or the type of a filter in the address.
  *
  * @param {Inventory["health"]} health
  * @returns {Api["Area"] | ""}
  */
 function openType(health) {
-  const named = route.get("gear.type");
-  if (Object.hasOwn(health, named)) return health[named].area;
+  const type = route.get("gear.type");
+  if (Object.hasOwn(health, type)) return health[type].area;
   const names = ["flag", "q", "exempt", "reach", "tagged", "campaign", "new", "fixed"];
   const filtered = Object.values(health).find(({ area }) => names.some((name) => route.get(`${area}.${name}`)));
   return filtered?.area ?? "";
@@ -64,7 +64,7 @@ function openType(health) {
  *
  * @param {string} type
  */
-const named = (type) => ["campaign", "fixed"].map((name) => route.get(`${type}.${name}`)).join(" ");
+const rareFilters = (type) => ["campaign", "fixed"].map((name) => route.get(`${type}.${name}`)).join(" ");
 
 class Locker {
   /**
@@ -83,7 +83,7 @@ class Locker {
     this.reload = reload;
     /** @type {Api["Area"] | ""} */
     this.type = "";
-    this.named = "";
+    this.rareFilters = "";
     this.title = h("h3", { tabindex: "-1" });
     this.shelf = h("ul", { class: "drawers" });
     this.inside = h("div", { class: "drawer-inside" });
@@ -146,11 +146,11 @@ class Locker {
     return links.length ? h("p", { class: "small soft" }, "In their own tabs: ", links, ".") : null;
   }
 
-  // -- the open one -----------------------------------------------------------------------------------------
+  // -- the open drawer --------------------------------------------------------------------------------------
 
   open() {
     this.type = openType(this.health);
-    this.named = this.type && named(this.type);
+    this.rareFilters = this.type && rareFilters(this.type);
     const summary = this.type ? this.health[this.type] : null;
     this.audit = summary && summary.items !== null ? auditTable(summary, this) : null;
     this.fill();
@@ -176,18 +176,18 @@ class Locker {
 
   follow() {
     const type = openType(this.health);
-    if (type === this.type && (!type || named(type) === this.named)) return;
+    if (type === this.type && (!type || rareFilters(type) === this.rareFilters)) return;
     const closed = this.type;
     this.open();
     if (type) this.title.focus({ preventScroll: true });
     else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
   }
 
-  /** After an exemption, reload the counts and the rows. If that fails, remove the old ones. */
+  /** After an exemption, reload the counts and the rows. If that fails, reload the whole panel. */
   async refresh() {
     try {
-      const { health: found, scores } = await inventory(this.signal);
-      this.health = found;
+      const { health: summaries, scores } = await inventory(this.signal);
+      this.health = summaries;
       this.scores = scores;
     } catch {
       if (!this.signal.aborted) this.reload();

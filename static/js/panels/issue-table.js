@@ -145,7 +145,7 @@ function recentColumns(recent) {
 }
 
 const POINTS =
-  "What the issue costs the overall score now: its count, times its weight (see the settings), times the share of its area.";
+  "Points of the overall score that the issue costs now: its count, times its weight in the settings, times the share of its area.";
 
 /** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [

@@ -52,13 +52,13 @@ function everything(issues, recent, issueTable) {
 
 /** @param {readonly Api["IssueItem"][]} issues */
 function first(issues) {
-  const found = issues.filter((issue) => issue.count);
-  const list = found.length
-    ? h("ol", { class: "steps" }, found.slice(0, FIRST).map(step))
+  const open = issues.filter((issue) => issue.count);
+  const list = open.length
+    ? h("ol", { class: "steps" }, open.slice(0, FIRST).map(step))
     : h("p", {}, "No issues today. Sit down by the fire.");
   return [
     list,
-    further(found.slice(FIRST)),
+    further(open.slice(FIRST)),
     h(
       "p",
       { class: "row" },
@@ -137,7 +137,7 @@ function rowsLink(issue) {
 }
 
 /**
- * Return a button that creates a task, or opens the issue's open task, of which there is at most one.
+ * Return a button that creates a task, or shows the issue's first task if it has one.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -15,7 +15,7 @@ import { empty } from "../ui/states.js";
 import { table } from "../ui/table.js";
 import { ALL, byDay, chosenKind, KINDS } from "../survey/kinds.js";
 
-/** @typedef {{ latest: Api["Orphans"], kind: Api["Kind"], found: Api["Orphans"], checks: Api["PastCheck"][], links: Pages }} Data */
+/** @typedef {{ latest: Api["Orphans"], kind: Api["Kind"], page: Api["Orphans"], checks: Api["PastCheck"][], links: Pages }} Data */
 
 const KEY = "orphans.kind";
 const MOST = 1000;
@@ -30,12 +30,12 @@ export default panel({
     const latest = await shared("orphans", { limit: 1 });
     if (latest.captured_at === null) return null;
     const kind = chosenKind(route.get(KEY), latest.kinds);
-    const [found, { checks }, links] = await Promise.all([
+    const [page, { checks }, links] = await Promise.all([
       api.get("orphans", { params: { kind, limit: MOST }, signal }),
       shared("orphans/history"),
       pages(),
     ]);
-    return { latest, kind, found, checks, links };
+    return { latest, kind, page, checks, links };
   },
   noData: (data) => data === null,
   render: (data, { element, signal }) => {
@@ -47,7 +47,7 @@ export default panel({
 });
 
 /**
- * Focus the chosen kind again, because a choice replaces the list in which it was focused.
+ * Focus the chosen kind again, because a choice redraws the list.
  *
  * @param {HTMLElement} element
  */
@@ -83,7 +83,7 @@ function list({ latest, kind: chosen, checks }) {
  * @param {Api["Kind"]} chosen
  */
 function choice(kind, count, before, chosen) {
-  const changed = before === undefined || count === before ? null : delta(count - before, "", { better: "down" });
+  const difference = before === undefined || count === before ? null : delta(count - before, "", { better: "down" });
   /** @param {{ currentTarget: Element }} event */
   const click = ({ currentTarget }) => {
     const panelOf = currentTarget.closest("[data-panel]");
@@ -98,7 +98,7 @@ function choice(kind, count, before, chosen) {
       on: { click },
     },
     h("span", {}, KINDS[kind].title),
-    changed,
+    difference,
     h("span", { class: "kind-count number" }, count === 0 ? icon("check") : null, number(count)),
   );
 }
@@ -107,7 +107,7 @@ function choice(kind, count, before, chosen) {
 
 /** @param {Data} data */
 function detail(data) {
-  const { kind, found, latest } = data;
+  const { kind, page, latest } = data;
   const { title, what, todo } = KINDS[kind];
   const all = latest.kinds.find((one) => one.kind === kind) ?? { count: 0, stored: 0, capped: false };
   const head = h(
@@ -145,7 +145,7 @@ function detail(data) {
           `${number(all.count)} in all; the first ${number(all.stored)} are listed. More are listed once these are fixed.`,
         ),
       ),
-    rows(data, found.records),
+    rows(data, page.records),
   );
 }
 

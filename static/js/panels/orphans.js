@@ -90,7 +90,7 @@ function checksOfOneDay(checks) {
 }
 
 /**
- * Return the first kind in a group that has orphans.
+ * Return the address of the first kind in a group that has orphans; null when none has.
  *
  * @param {Record<string, number>} counts
  * @param {readonly Api["Kind"][]} names

@@ -20,13 +20,13 @@ export default panel({
     h(
       "div",
       { class: "health-columns" },
-      linked(health),
+      linkRate(health),
       SECTIONS.map((section) => list(section, health)),
     ),
 });
 
 /**
- * A share is not a score, so it does not get a grade's color.
+ * Return the color of a share. Its limits are fixed: a share is not a score, so the team's grades do not apply.
  *
  * @param {number | null} rate
  */
@@ -37,7 +37,7 @@ function toneOf(rate) {
 }
 
 /** @param {Api["ProspectHealth"]} health */
-function linked({ link_rate: rate, total, unlinked, audited_at: at }) {
+function linkRate({ link_rate: rate, total, unlinked, audited_at: at }) {
   return h(
     "div",
     { class: "health-lead" },

@@ -21,11 +21,11 @@ export default panel({
     h(
       "p",
       { class: "small soft" },
-      counted(health.with_email, "with_email"),
+      countLink(health.with_email, "with_email"),
       " have an address, ",
-      counted(health.opted_out, "opted_out"),
+      countLink(health.opted_out, "opted_out"),
       " opted out, ",
-      counted(health.deleted, "deleted"),
+      countLink(health.deleted, "deleted"),
       " in the recycle bin.",
     ),
     broken(health),
@@ -41,7 +41,7 @@ function broken({ bad_lead_ids: leads, bad_contact_ids: contacts }) {
 }
 
 /**
- * Count a prospect with both ids as a contact: leads become contacts.
+ * Count a prospect with both ids as a contact, because leads become contacts.
  *
  * @param {Api["ProspectHealth"]} health
  */
@@ -72,7 +72,7 @@ function bar(health) {
  * @param {number | null} count
  * @param {string | null} group
  */
-function counted(count, group) {
+function countLink(count, group) {
   return count && group ? h("a", { href: prospectsOf({ group }) }, number(count)) : number(count);
 }
 
@@ -86,7 +86,7 @@ function legend({ label, count, tone, total, group }) {
     h(
       "span",
       { class: "number" },
-      h("strong", {}, counted(count, group)),
+      h("strong", {}, countLink(count, group)),
       h("span", { class: "soft" }, ` ${percent(total && count !== null ? (100 * count) / total : null)}`),
     ),
   );

@@ -13,8 +13,8 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Send one request for all panels; return no days when it fails. The reader's day may differ from the server's by one,
- * which is close enough: asking for the server's day first would delay the first view by another request.
+ * Return the last 45 days; no days when they cannot be loaded. The reader's date may be one day off the server's, which
+ * is close enough: asking the server for its date first would delay the first view by another request.
  *
  * @returns {Promise<Recent>}
  */
@@ -28,7 +28,7 @@ export async function recentDays() {
 }
 
 /**
- * Return null while there are fewer than two days.
+ * Return a small line; null while fewer than two days have a value.
  *
  * @param {Recent} recent
  * @param {string} name

@@ -23,7 +23,7 @@ import { daysOf, freeSpan, SPAN_KEYS, spans } from "./trend-span.js";
 /**
  * @typedef {Api["Trail"] & {
  *   issues: Api["IssueItem"][] | null, config: Api["PardotConfig"] | null, today: string, span: string,
- *   asked: { from: string | null, to: string | null },
+ *   range: { from: string | null, to: string | null },
  * }} Data
  */
 
@@ -41,9 +41,9 @@ export default panel({
   load: async () => {
     const [day, config, status] = await Promise.all([today(), optional(shared("config")), syncStatus()]);
     const span = chosen("trend.days", spans(config?.camp, day));
-    const asked = daysOf(span, day, config?.camp);
-    const [trail, found] = await Promise.all([shared("trail", asked), optional(shared("issues"))]);
-    return { ...trail, issues: found?.issues ?? null, config, status, today: day, span, asked };
+    const range = daysOf(span, day, config?.camp);
+    const [trail, answer] = await Promise.all([shared("trail", range), optional(shared("issues"))]);
+    return { ...trail, issues: answer?.issues ?? null, config, status, today: day, span, range };
   },
   render: (data) => [
     controls(data),
@@ -64,16 +64,16 @@ export default panel({
  */
 const chosen = (key, options) => (options.some(([value]) => value === route.get(key)) ? route.get(key) : options[0][0]);
 
-// -- what is shown -----------------------------------------------------------------------------------------------
+// -- content -----------------------------------------------------------------------------------------------------
 
 /** @param {Data} data */
-function controls({ config, today: day, span, asked }) {
+function controls({ config, today: day, span, range }) {
   return h(
     "div",
     { class: "row" },
     choice("What to show", "trend.show", VIEWS),
     choice("How far back", "trend.days", spans(config?.camp, day)),
-    freeSpan(span, asked, day),
+    freeSpan(span, range, day),
     h(
       "span",
       { class: "push" },
@@ -163,21 +163,21 @@ function drawing(data) {
 }
 
 /**
- * The forecast begins today, because forecasts of earlier days are of no use.
+ * Return the forecast; null when the shown days end before today, because a forecast of the past is of no use.
  *
  * @param {Data} data
  */
-function outlook({ snapshots, config, asked }) {
-  return asked.to === null ? forecast(snapshots, config?.camp.end ?? null) : null;
+function outlook({ snapshots, config, range }) {
+  return range.to === null ? forecast(snapshots, config?.camp.end ?? null) : null;
 }
 
 /**
- * @param {NonNullable<ReturnType<typeof forecast>>} found
+ * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {number | null} target
  */
 function forecastWords({ end, score, used }, target) {
   const aim = target === null ? "" : `; the target is ${target}`;
-  return `At the pace of the last ${WINDOW} days the score will be ${score} on ${day(end)}, the last day of camp${aim}. This is a straight line through ${used} days; it knows nothing else.`;
+  return `At the pace of the last ${WINDOW} days the score will be ${score} on ${day(end)}, the last day of camp${aim}. The forecast is a straight line through the scores of ${used} days.`;
 }
 
 /**
@@ -190,12 +190,12 @@ function headlineOf({ snapshots, config }) {
   const [first, last] = [known[0], known[known.length - 1]];
   if (!first) return "";
   /** @param {number | null} score */
-  const graded = (score) => {
+  const withGrade = (score) => {
     const grade = config?.grade_thresholds.find(({ minimum }) => score !== null && score >= minimum)?.grade;
     return `${number(score)}${grade ? ` (${grade})` : ""}`;
   };
-  if (first === last) return `${graded(first.health_score)} on ${day(first.day)}`;
-  return `${graded(first.health_score)} → ${graded(last.health_score)}, ${day(first.day)} to ${day(last.day)}`;
+  if (first === last) return `${withGrade(first.health_score)} on ${day(first.day)}`;
+  return `${withGrade(first.health_score)} → ${withGrade(last.health_score)}, ${day(first.day)} to ${day(last.day)}`;
 }
 
 /**
@@ -210,7 +210,7 @@ function seriesOf(view, days, snapshots, issues) {
 }
 
 /**
- * Scores near 100 would look like a flat line on a scale from 0.
+ * Return the low end of the scale: scores near 100 would look like a flat line on a scale from 0.
  *
  * @param {ReturnType<typeof scoreSeries>} series
  * @param {number | null} target

@@ -43,8 +43,8 @@ function copyTextButton(text, path, title) {
     const pressed = event.currentTarget;
     pressed.disabled = true;
     try {
-      const { text: found } = await api.get(path);
-      await give(title, found, path === "progress" ? REPORT : undefined);
+      const { text: content } = await api.get(path);
+      await give(title, content, path === "progress" ? REPORT : undefined);
     } catch (error) {
       toast(messageOf(error), { kind: "bad" });
     } finally {

@@ -1,4 +1,4 @@
-/* Adoption data that Salesforce should have taken from Pardot, and did not. */
+/* Adoption data that Salesforce should have taken from Pardot but did not. */
 
 import { h } from "../core/dom.js";
 import { number, percent, plural } from "../core/format.js";

@@ -52,7 +52,7 @@ const COLUMNS = [
     label: "With a tag",
     end: true,
     first: "desc",
-    show: ({ area, tagged }) => counted(area, tagged, "yes"),
+    show: ({ area, tagged }) => countLink(area, tagged, "yes"),
   },
   {
     key: "untagged",
@@ -60,11 +60,11 @@ const COLUMNS = [
     end: true,
     first: "desc",
     value: without,
-    show: (row) => counted(row.area, without(row), "no"),
+    show: (row) => countLink(row.area, without(row), "no"),
   },
   {
     key: "assignments",
-    label: "Tags on them",
+    label: "Tag assignments",
     end: true,
     first: "desc",
     show: ({ assignments }) => number(assignments),
@@ -77,13 +77,13 @@ function without({ total, tagged }) {
 }
 
 /**
- * The Gear Locker lists tagged campaigns too. There is no list of tagged prospects.
+ * Link a count to its rows. The Gear Locker lists tagged campaigns; no page lists tagged prospects.
  *
  * @param {Api["Area"] | null} area
  * @param {number | null} count
  * @param {string} tagged
  */
-function counted(area, count, tagged) {
+function countLink(area, count, tagged) {
   if (!count || !area || area === "prospects") return number(count);
   const href =
     area === "campaigns"

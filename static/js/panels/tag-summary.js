@@ -1,4 +1,4 @@
-/* The number of tags, how many follow a convention, and their issues. */
+/* The number of tags, the share of them with a prefix, and their issues. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

@@ -9,7 +9,7 @@ import { sinceOptions } from "../assets/since.js";
 
 export default panel({
   lines: 8,
-  // A rare filter is shown only when the address has it.
+  // These filters are rare, so each is shown only when the address contains it.
   keys: ["tags.prefix", "tags.fixed"],
   load: async () => {
     const [{ types }, to, since, owners] = await Promise.all([

@@ -3,7 +3,7 @@
 import { ApiError, api, messageOf } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";
-import { listed } from "../core/names.js";
+import { joinNames } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
 import { TEAM, writeTeam } from "../people/write-team.js";
@@ -116,11 +116,11 @@ function tool(sign, label, { name }, click) {
  */
 function move(member, place, team, step) {
   const label = step < 0 ? "Move up" : "Move down";
-  const made = tool(step < 0 ? "up" : "down", label, member, () =>
-    save((now) => swapped(now, member.id, step), { tool: label, member: member.id }),
+  const element = tool(step < 0 ? "up" : "down", label, member, () =>
+    save((now) => swap(now, member.id, step), { tool: label, member: member.id }),
   );
-  made.disabled = place + step < 0 || place + step >= team.length;
-  return made;
+  element.disabled = place + step < 0 || place + step >= team.length;
+  return element;
 }
 
 /**
@@ -128,7 +128,7 @@ function move(member, place, team, step) {
  * @param {number} id
  * @param {number} step
  */
-function swapped(team, id, step) {
+function swap(team, id, step) {
   const at = team.findIndex((one) => one.id === id);
   const to = at + step;
   if (at < 0 || to < 0 || to >= team.length) return team;
@@ -150,7 +150,7 @@ function unowned(team, areas) {
     "p",
     { class: "banner warn" },
     icon("warning"),
-    h("span", {}, h("strong", {}, "Nobody owns "), `${listed(names, 8)}. Nobody sees their issues.`),
+    h("span", {}, h("strong", {}, "Nobody owns "), `${joinNames(names, 8)}. Nobody sees their issues.`),
   );
 }
 
@@ -181,13 +181,13 @@ async function save(change, focus) {
  * @param {HTMLElement} element
  */
 function focusAgain(element) {
-  const wanted = returnTo;
+  const target = returnTo;
   returnTo = null;
-  if (!wanted) return;
+  if (!target) return;
   requestAnimationFrame(() => {
-    const found = element.querySelector(`[data-member="${wanted.member}"]`);
+    const line = element.querySelector(`[data-member="${target.member}"]`);
     const again =
-      found?.querySelector(`[data-tool="${wanted.tool}"]:enabled`) ?? found?.querySelector('[data-tool="Edit"]');
+      line?.querySelector(`[data-tool="${target.tool}"]:enabled`) ?? line?.querySelector('[data-tool="Edit"]');
     focusOn(again ?? element.querySelector("button"));
   });
 }
@@ -229,7 +229,7 @@ async function edit(member, areas) {
     ],
     submit: async (values) => {
       const given = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
-      const team = await writeTeam((now) => (member ? replaced(now, member, given) : [...now, given]));
+      const team = await writeTeam((now) => (member ? replaceMember(now, member, given) : [...now, given]));
       return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
     },
   });
@@ -244,7 +244,7 @@ async function edit(member, areas) {
  * @param {Member} member
  * @param {Omit<Changed, "open_tasks">} given
  */
-function replaced(team, member, given) {
+function replaceMember(team, member, given) {
   if (!team.some(({ id }) => id === member.id))
     throw new ApiError(404, `${member.name} is no longer on the team. Close this and reload the page.`);
   return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));

@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { MISSING, number } from "../core/format.js";
-import { listed, nameOf } from "../core/names.js";
+import { joinNames, nameOf } from "../core/names.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
@@ -51,7 +51,7 @@ function people({ by_person: persons }, recent, toneOf) {
           h("strong", {}, number(person.score)),
           h("span", { class: "soft" }, ` ${person.grade ?? ""}`),
         ),
-        h("span", { class: "small soft" }, person.areas.length ? listed(person.areas.map(nameOf), 3) : MISSING),
+        h("span", { class: "small soft" }, person.areas.length ? joinNames(person.areas.map(nameOf), 3) : MISSING),
         meter(person.score, toneOf(person.score)),
         recentTrend(recent, {
           name: `Score of ${person.name}`,
@@ -68,7 +68,7 @@ function unowned({ by_area: areas }) {
   const names = areas.filter((area) => area.owners.length === 0).map((area) => area.label);
   return (
     names.length > 0 &&
-    h("p", { class: "small soft" }, `Nobody owns ${listed(names, 8)}. `, h("a", { href: SETTINGS }, "Settings"))
+    h("p", { class: "small soft" }, `Nobody owns ${joinNames(names, 8)}. `, h("a", { href: SETTINGS }, "Settings"))
   );
 }
 

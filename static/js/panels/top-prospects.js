@@ -31,12 +31,12 @@ function prospects(summary, links) {
     note.textContent = sentence;
     note.hidden = !sentence;
   };
-  const ask = paged(async (asked, filters, signal) => {
-    const found = await api.get("engagement", { params: { ...asked, ...filters }, signal });
-    const total = found.count ?? 0;
+  const ask = paged(async (page, filters, signal) => {
+    const answer = await api.get("engagement", { params: { ...page, ...filters }, signal });
+    const total = answer.count ?? 0;
     const more = `There are more than ${number(total)}. Search, or choose a group or grade, to see others.`;
-    say(found.count_is_exact ? "" : more);
-    return { rows: found.prospects, total, didYouMean: found.did_you_mean };
+    say(answer.count_is_exact ? "" : more);
+    return { rows: answer.prospects, total, didYouMean: answer.did_you_mean };
   });
   /** @type {Source<Api["EngagedProspect"]>} */
   const source = async (query) => {
@@ -44,7 +44,7 @@ function prospects(summary, links) {
     say("A search needs three letters or digits in a row, or a whole id.");
     return { rows: [], total: 0 };
   };
-  const made = table({
+  const view = table({
     key: "prospects",
     caption: "Prospects",
     noun: "prospect",
@@ -56,7 +56,7 @@ function prospects(summary, links) {
     columns: columnsOf(summary, links),
     filters: filtersOf(summary),
   });
-  return [made.element, note];
+  return [view.element, note];
 }
 
 /**
@@ -91,14 +91,14 @@ function columnsOf(summary, links) {
       first: "desc",
       show: (row) => row.last_activity && h("span", { title: moment(row.last_activity) }, ago(row.last_activity)),
     },
-    { key: "company", label: "Company", sort: false, show: (row) => clipped(row.company) },
-    { key: "email", label: "Email", sort: false, show: (row) => clipped(row.email) },
+    { key: "company", label: "Company", sort: false, show: (row) => clip(row.company) },
+    { key: "email", label: "Email", sort: false, show: (row) => clip(row.email) },
     ...linksColumns(links),
   ];
 }
 
 /** @param {string | null} text */
-function clipped(text) {
+function clip(text) {
   return text && h("span", { class: "clipped", title: text }, text);
 }
 
@@ -122,13 +122,13 @@ function categoriesText(row) {
 
 /** @param {Api["EngagedProspect"]} row */
 function categories(row) {
-  const found = byScore(row);
-  if (found.length === 0) return null;
-  const more = found.length > 2 && chip(`+${found.length - 2}`, { title: categoriesText(row) });
+  const sorted = byScore(row);
+  if (sorted.length === 0) return null;
+  const more = sorted.length > 2 && chip(`+${sorted.length - 2}`, { title: categoriesText(row) });
   return h(
     "span",
     { class: "chips" },
-    found.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])),
+    sorted.slice(0, 2).map(([name, points]) => chip([name, " ", h("strong", { class: "number" }, number(points))])),
     more,
   );
 }

@@ -3,7 +3,7 @@
 import { everyDay } from "../core/days.js";
 
 /**
- * Every day from the first to the last snapshot: "2026-11-01", …
+ * Return every day from the first to the last snapshot: "2026-11-01", …
  *
  * @param {readonly { day: string }[]} snapshots
  */
@@ -33,7 +33,7 @@ export function areaSeries(days, snapshots, nameOf) {
 }
 
 /**
- * Return the number of issues of each area. Percentages are left out, because they are not counts.
+ * Return a line for each area: its number of issues by day. Percentages are left out, because they are not counts.
  *
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots
@@ -41,9 +41,9 @@ export function areaSeries(days, snapshots, nameOf) {
  * @param {(area: string) => string} nameOf
  */
 export function issueSeries(days, snapshots, issues, nameOf) {
-  const counted = issues.filter((issue) => !issue.is_percentage);
-  return areasOf(counted).map((area) => {
-    const keys = counted.filter((issue) => issue.area === area).map((issue) => issue.key);
+  const countable = issues.filter((issue) => !issue.is_percentage);
+  return areasOf(countable).map((area) => {
+    const keys = countable.filter((issue) => issue.area === area).map((issue) => issue.key);
     return {
       name: nameOf(area),
       values: valuesOf(days, snapshots, ({ issue_counts: counts }) => sum(keys.map((key) => counts[key]))),

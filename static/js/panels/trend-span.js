@@ -1,4 +1,4 @@
-/* Choose the days of the trend: the last ones, those since camp began, all, or from one day to another. */
+/* Choose the days of the trend: the last 30 to 365, the days since camp began, all, or the days between two dates. */
 
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";

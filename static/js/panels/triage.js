@@ -35,7 +35,7 @@ export default panel({
   ],
 });
 
-// -- the tags themselves -------------------------------------------------------------------------------------
+// -- the tags ------------------------------------------------------------------------------------------------
 
 /** @param {readonly Api["ActionStatus"][]} actions */
 function setup(actions) {
@@ -109,7 +109,7 @@ function actionItem({ action: name, tag, tag_id, count, by_type }) {
   );
 }
 
-// -- how far it is -------------------------------------------------------------------------------------------
+// -- the issues ---------------------------------------------------------------------------------------------
 
 /** @param {readonly Triage[]} issues */
 function issueTable(issues) {

@@ -3,7 +3,7 @@
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
 import { points } from "../core/format.js";
-import { listed } from "../core/names.js";
+import { joinNames } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
@@ -17,11 +17,11 @@ export default panel({
   uses: ["exemptions", "config"],
   load: () => Promise.all([shared("health-score"), optional(shared("briefing")), optional(shared("issues")), tones()]),
   noData: ([health]) => health.overall === null,
-  render: ([health, briefing, found, toneOf]) => [
+  render: ([health, briefing, answer, toneOf]) => [
     h(
       "p",
       { class: "why-sentence" },
-      sentence(health.by_area, found?.issues ?? []),
+      sentence(health.by_area, answer?.issues ?? []),
       " ",
       about("How the score works", scoreDefinition),
     ),
@@ -30,7 +30,7 @@ export default panel({
 });
 
 /**
- * "Prospects cost most: 1.8 points, mainly by …" There is no total, because it would contradict the rounded score.
+ * Return "Prospects cost most: 1.8 points, mainly by …". A total is left out: it would contradict the rounded score.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues
@@ -77,6 +77,7 @@ function scores(areas, lastWeek, toneOf) {
       formatCost: points,
     }),
     lastWeek && h("p", { class: "small soft" }, "An open circle marks the score a week ago, if it differs."),
-    without.length > 0 && h("p", { class: "small soft" }, `No data yet, and so not counted: ${listed(without, 8)}.`),
+    without.length > 0 &&
+      h("p", { class: "small soft" }, `Not counted, because there is no data yet: ${joinNames(without, 8)}.`),
   ];
 }

@@ -1,12 +1,12 @@
-/* Show the adoption data of a prospect. The form on the web site fills the field with JSON; anybody may edit it. */
+/* Show the adoption data of a prospect. The form on the web site writes JSON, but anybody can edit the field. */
 
 /**
- * The books with their students, such as “Biology (120 students), Physics”. Data in another form is shown unchanged.
- * @param {string} held
+ * Return the books with their students, such as “Biology (120 students), Physics”. Data in another form is shown unchanged.
+ * @param {string} text
  */
-export function booksOf(held) {
-  const books = parsed(held)?.Books;
-  if (!Array.isArray(books) || !books.length || !books.every(isNamed)) return held;
+export function booksOf(text) {
+  const books = parseJson(text)?.Books;
+  if (!Array.isArray(books) || !books.length || !books.every(isNamed)) return text;
   return books.map(({ name, students }) => (students > 0 ? `${name} (${students} students)` : name)).join(", ");
 }
 
@@ -15,10 +15,10 @@ function isNamed(book) {
   return typeof book?.name === "string" && book.name.trim() !== "";
 }
 
-/** @param {string} held */
-function parsed(held) {
+/** @param {string} text */
+function parseJson(text) {
   try {
-    return JSON.parse(held);
+    return JSON.parse(text);
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { route } from "../core/route.js";
 
 const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 
-/** The figures that link to prospects, by the endpoint's name of the group. */
+/** The groups of prospects that figures count: the endpoint's name of each group, and its label. */
 export const GROUPS = {
   active: "Active in 30 days",
   linked: "Linked to Salesforce",
@@ -43,8 +43,8 @@ export function nameOfPerson({ name, email, id }) {
  * @param {Params} filters
  */
 export function prospectsOf(filters) {
-  const named = Object.entries(filters).map(([name, value]) => [`prospects.${name}`, value]);
-  return route.href("scout-report", Object.fromEntries(named));
+  const params = Object.entries(filters).map(([name, value]) => [`prospects.${name}`, value]);
+  return route.href("scout-report", Object.fromEntries(params));
 }
 
 /**
@@ -73,7 +73,7 @@ export function prospectButton(row) {
 }
 
 /**
- * Return a prospect's id in Salesforce: the contact's before the lead's.
+ * Return the first valid Salesforce id of a prospect: of the contact, of the lead, or `salesforce_id`.
  *
  * @param {InSalesforce} row
  */

@@ -4,7 +4,7 @@ import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
 import { ago } from "../core/format.js";
 import { actorText } from "../people/actor.js";
-import { listed, sentenceCase } from "../core/names.js";
+import { joinNames, sentenceCase } from "../core/names.js";
 import { confirm } from "../ui/dialog.js";
 
 /** One key: its editor, its saved value, and the server's errors. */
@@ -39,22 +39,21 @@ export class Draft {
     this.clear();
   }
 
-  /** Throws the server's refusal as an error. */
+  /** Save the value, after a question if another user changed it too. Throws an ApiError when the server refuses it. */
   async save() {
     this.clear();
     const entered = this.editor.get();
     const there = await this.now();
-    const mine =
-      !collides(there.value, this.saved, entered) || (await asksForMine(there, this.clashes(there, entered)));
-    const value = mine ? laidOver(there.value, this.saved, entered) : withTheirs(there.value, this.saved, entered);
+    const mine = !collides(there.value, this.saved, entered) || (await askForMine(there, this.clashes(there, entered)));
+    const value = mine ? mergeMine(there.value, this.saved, entered) : mergeTheirs(there.value, this.saved, entered);
     this.entry = same(value, there.value) ? there : await this.write(value, there.value);
     this.saved = value;
-    const shown = mine ? laidOver(this.saved, entered, this.editor.get()) : this.saved;
+    const shown = mine ? mergeMine(this.saved, entered, this.editor.get()) : this.saved;
     if (!same(shown, this.editor.get())) this.editor.set(shown);
   }
 
   /**
-   * Return what two people changed to different values, in the words of the page.
+   * Return the labels of the fields that two people changed differently, and both values if it is one field.
    *
    * @param {Entry} there
    * @param {Held} entered
@@ -68,7 +67,7 @@ export class Draft {
     if (!first) return { what: `“${title}”`, theirs: value, mine: entered };
     const only = clashing.length === 1;
     return {
-      what: `${listed(names, 3)} in ${title}`,
+      what: `${joinNames(names, 3)} in ${title}`,
       theirs: only ? at(value, first.path) : null,
       mine: only ? at(entered, first.path) : null,
     };
@@ -104,7 +103,7 @@ export class Draft {
   }
 
   /**
-   * Show each error beside its field, and the others above the form. Return whether a field was marked.
+   * Show each error beside its field, and errors without a field above the fields.
    *
    * @param {unknown} error
    */
@@ -116,7 +115,7 @@ export class Draft {
   }
 
   /**
-   * `path`: the field's; null: the message is about no single field.
+   * path: of the field; null for a message about no single field.
    *
    * @param {readonly { path: string | null, message: string }[]} complaints
    */
@@ -187,25 +186,25 @@ export async function saveAll(drafts) {
  * @param {Held} entered
  * @returns {Held}
  */
-export function laidOver(now, before, entered) {
+export function mergeMine(now, before, entered) {
   if (same(before, entered)) return now;
   return areMappings(now, before, entered)
-    ? Object.fromEntries(Object.keys(entered).map((key) => [key, laidOver(now[key], before[key], entered[key])]))
+    ? Object.fromEntries(Object.keys(entered).map((key) => [key, mergeMine(now[key], before[key], entered[key])]))
     : entered;
 }
 
 /**
- * Merge the same way, but let `now` win where both have changed a field.
+ * Merge like `mergeMine`, but keep `now` where two people have changed the same field.
  *
  * @param {Held} now
  * @param {Held} before
  * @param {Held} entered
  * @returns {Held}
  */
-export function withTheirs(now, before, entered) {
-  if (!collides(now, before, entered)) return laidOver(now, before, entered);
+export function mergeTheirs(now, before, entered) {
+  if (!collides(now, before, entered)) return mergeMine(now, before, entered);
   return areMappings(now, before, entered)
-    ? Object.fromEntries(Object.keys(entered).map((key) => [key, withTheirs(now[key], before[key], entered[key])]))
+    ? Object.fromEntries(Object.keys(entered).map((key) => [key, mergeTheirs(now[key], before[key], entered[key])]))
     : now;
 }
 
@@ -230,7 +229,7 @@ function areMappings(...values) {
 }
 
 /**
- * Return the value at a path of keys that dots join.
+ * Return the value at a path such as "forms_errors.title".
  *
  * @param {Held} value
  * @param {string} path
@@ -244,7 +243,7 @@ function at(value, path) {
  * @param {Entry} there
  * @param {{ what: string, theirs: Held, mine: Held }} clash
  */
-function asksForMine({ updated_by, updated_at }, { what, theirs, mine }) {
+function askForMine({ updated_by, updated_at }, { what, theirs, mine }) {
   const who = updated_by ? sentenceCase(actorText(updated_by)) : "Somebody";
   const isShort = [theirs, mine].every((value) => value !== null && typeof value !== "object");
   const [to, yours] = isShort ? [` to ${theirs}`, ` You entered ${mine}.`] : ["", ""];

@@ -23,8 +23,10 @@ import { settingField } from "./field.js";
  */
 
 /**
- * An editor: { element, fields(), get() → the value, set(value) }. `overlays`: only values that differ from the default are
- * sent. `standard`: the default in words, if the fields do not show it. entry: of `admin/config`. context: { issues } → [{ area, label, keys }].
+ * Each function takes an entry of `admin/config` and the context, and returns { element, fields(), get(), set(value) }.
+ *
+ * overlays: only values that differ from the default are sent. standard: the default in words, if the fields do not show
+ * it.
  *
  * @type {Record<string, (entry: Entry, context: Context) => Editor<Held>>}
  */
@@ -80,10 +82,11 @@ function camp(entry) {
   };
 }
 
-// -- lists of things -------------------------------------------------------------------------------------------------
+// -- lists -----------------------------------------------------------------------------------------------------------
 
 /**
- * Lines that can be added and removed. line(value, place) → { element, fields, get() }; blank: a new one.
+ * Return an editor of lines, which users can add and remove. line(value) → { element, fields, get() }. blank: the value of
+ * a new line.
  *
  * @template Value
  * @param {readonly Value[]} values
@@ -94,7 +97,7 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
   const list = h("ul", { class: "setting-lines" });
   const more = h(
     "button",
-    { type: "button", class: "button compact", on: { click: () => added() } },
+    { type: "button", class: "button compact", on: { click: () => addLine() } },
     icon("plus"),
     add,
   );
@@ -116,32 +119,32 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
         type: "button",
         class: "icon-button",
         title: "Remove line",
-        on: { click: (event) => removed(event.currentTarget) },
+        on: { click: (event) => removeLine(event.currentTarget) },
       },
       icon("bin"),
       hiddenText("Remove line"),
     );
     return { ...line(value), remove };
   }
-  function told() {
+  function notify() {
     draw();
     list.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  function added() {
+  function addLine() {
     made.push(make(blank));
-    told();
+    notify();
     made.at(-1)?.element.querySelector("input")?.focus();
   }
   /** @param {HTMLButtonElement} pressed */
-  function removed(pressed) {
+  function removeLine(pressed) {
     made = made.filter(({ remove }) => remove !== pressed);
-    told();
+    notify();
     more.focus();
   }
   /** @param {Value[]} next */
   function set(next) {
     made = next.map(make);
-    told();
+    notify();
   }
   made = values.map(make);
   draw();
@@ -209,19 +212,19 @@ function grades(entry) {
 }
 
 /**
- * A bar of the scores from 0 to 100, divided at the minimums of grades.
+ * Draw a bar of the scores from 0 to 100, divided at the minimums of grades.
  *
  * @param {HTMLElement} strip
  * @param {readonly Grade[]} values
  */
 function drawStrip(strip, values) {
-  const sound = values
+  const known = values
     .flatMap(({ grade, minimum }) => (minimum === null ? [] : [{ grade, minimum }]))
     .sort((a, b) => a.minimum - b.minimum);
   replace(
     strip,
-    sound.map(({ grade, minimum }, place) => {
-      const end = sound[place + 1]?.minimum ?? 100;
+    known.map(({ grade, minimum }, place) => {
+      const end = known[place + 1]?.minimum ?? 100;
       return h(
         "span",
         { vars: { "--span": Math.max(2, end - minimum) } },

@@ -7,8 +7,9 @@ import { makeInput } from "../ui/form.js";
  * settingField({ path, label, type, value, standard, options, say, hint, … }) →
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
- * path: the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default;
- * undefined: there is no default. say(value): the default in words. write(value): the text in the field. More attributes go to the input.
+ * path: the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default, or undefined if
+ * there is none. say(value): the default in words. write(value): the text in the field. The input gets all other
+ * attributes.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}
@@ -49,7 +50,7 @@ export function settingField({
     path,
     input,
     element,
-    get: () => entered(type, input),
+    get: () => valueIn(type, input),
     set(next) {
       input.value = write(next);
       input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -66,7 +67,7 @@ export function settingField({
 }
 
 /**
- * While the value differs from the default: the default, and a button that restores it.
+ * While the value differs from the default, show the default and a button that restores it.
  *
  * @param {SettingField} field
  * @param {{ note: HTMLElement, standard: Held, say: (value: Held) => string, label: string | HTMLElement }} about
@@ -74,13 +75,13 @@ export function settingField({
 function followDefault(field, { note, standard, say, label }) {
   const back = h(
     "button",
-    { type: "button", class: "link-button", on: { click: () => leave() } },
+    { type: "button", class: "link-button", on: { click: () => restore() } },
     "Reset",
     hiddenText(` for ${labelText(label)}`),
   );
   const text = h("span", {}, h("strong", {}, "Customized."), ` Default: ${say(standard) || "none"}. `);
   note.append(text, back);
-  function leave() {
+  function restore() {
     field.set(standard);
     field.input.focus();
   }
@@ -103,7 +104,7 @@ function labelText(label) {
  * @param {string} type
  * @param {Control} input
  */
-function entered(type, input) {
+function valueIn(type, input) {
   const text = type === "textarea" || type === "text" ? input.value : input.value.trim();
   if (type === "number") return text === "" || Number.isNaN(Number(text)) ? null : Number(text);
   return type === "date" && text === "" ? null : text;

@@ -1,4 +1,4 @@
-/* Mark the section that is being read in the navigation beside the settings. */
+/* In the navigation beside the settings, mark the section that is being read. */
 
 import { findAll } from "../core/dom.js";
 

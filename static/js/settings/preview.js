@@ -13,9 +13,9 @@ import { plainTable } from "../ui/plain-table.js";
 import { beforeAfter, changeLines, gradesOf, moves } from "../ui/score-change.js";
 import { same } from "./drafts.js";
 
-/** @typedef {Api["ConfigurationPreview"]} Found */
+/** @typedef {Api["ConfigurationPreview"]} Preview */
 
-const MOVING = [
+const SCORE_KEYS = [
   "score_weights",
   "grade_thresholds",
   "activity_lookback_days",
@@ -24,7 +24,7 @@ const MOVING = [
 ];
 const PAUSE = 350;
 
-/** A line that follows what is typed. Its height is reserved, so that nothing jumps when the answer arrives. */
+/** A line with the effect of the typed values. Its height is reserved, so that nothing jumps when the answer arrives. */
 export class SettingsPreview {
   /**
    * @param {readonly Draft[]} drafts
@@ -35,15 +35,15 @@ export class SettingsPreview {
     this.options = { signal, titles, save };
     /** @type {Record<string, Held>} */
     this.values = {};
-    /** @type {Found | null} */
-    this.found = null;
+    /** @type {Preview | null} */
+    this.preview = null;
     this.text = h("span", {});
     this.more = button("See what changes", () => this.open(), { kind: "compact" });
     this.element = h("p", { class: "save-preview", hidden: true }, this.text, this.more);
   }
 
   update() {
-    const unsaved = this.drafts.filter((draft) => MOVING.includes(draft.entry.key) && draft.isUnsaved);
+    const unsaved = this.drafts.filter((draft) => SCORE_KEYS.includes(draft.entry.key) && draft.isUnsaved);
     const values = Object.fromEntries(unsaved.map((draft) => [draft.entry.key, draft.editor.get()]));
     if (same(values, this.values)) return;
     this.values = values;
@@ -60,11 +60,11 @@ export class SettingsPreview {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.options.signal, this.current.signal]);
     try {
-      const found = await api.post("admin/config-preview", { values: this.values }, { signal });
+      const preview = await api.post("admin/config-preview", { values: this.values }, { signal });
       if (signal.aborted) return;
       for (const draft of drafts) draft.clear();
-      this.say(sentence(found), found);
-      announce(sentence(found));
+      this.say(sentence(preview), preview);
+      announce(sentence(preview));
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       const refused = error instanceof ApiError && error.status === 422 && error.errors.length > 0;
@@ -75,22 +75,22 @@ export class SettingsPreview {
 
   /**
    * @param {string} text
-   * @param {Found | null} found
+   * @param {Preview | null} preview
    */
-  say(text, found) {
-    this.found = found;
+  say(text, preview) {
+    this.preview = preview;
     this.text.textContent = text;
-    this.more.disabled = found === null;
+    this.more.disabled = preview === null;
   }
 
-  /** Return the grades as they are typed. */
+  /** Return the typed grades. */
   grades() {
     return this.drafts.find(({ entry }) => entry.key === "grade_thresholds")?.editor.get() ?? [];
   }
 
   open() {
-    const { found } = this;
-    if (!found) return;
+    const { preview } = this;
+    if (!preview) return;
     const { save, titles } = this.options;
     const saveNow = () => {
       dialog.close();
@@ -99,7 +99,7 @@ export class SettingsPreview {
     const dialog = openDialog({
       title: "What these settings change",
       wide: true,
-      body: details(found, titles, tonesBy(this.grades())),
+      body: details(preview, titles, tonesBy(this.grades())),
       actions: [
         button("Keep editing", () => dialog.close()),
         button("Save these settings", saveNow, { kind: "primary" }),
@@ -123,12 +123,12 @@ function markAll(drafts, complaints) {
 }
 
 /**
- * "Score 74 → 70 (grade C), Campaigns 36 → 0, Rowan D → F."
+ * Return "Score 74 → 70 (grade C), Campaigns 36 → 0, Rowan D → F."
  *
- * @param {Found} found
+ * @param {Preview} preview
  */
 export function sentence({ overall, by_area: areas, by_person: people, issues }) {
-  if (overall.before === null) return "There is no score yet that this could change.";
+  if (overall.before === null) return "This changes no score, because there is none yet.";
   const parts = [
     ...areas.filter(moves).map((area) => `${area.label} ${numbersOrGrades(area)}`),
     ...people.filter(moves).map((person) => `${person.name} ${numbersOrGrades(person)}`),
@@ -150,16 +150,16 @@ function scoreWords(overall) {
 const numbersOrGrades = (change) =>
   change.before === change.after ? gradesOf(change) : `${number(change.before)} → ${number(change.after)}`;
 
-// -- in full --------------------------------------------------------------------------------------------------------
+// -- the dialog -----------------------------------------------------------------------------------------------------
 
 /**
- * @param {Found} found
+ * @param {Preview} preview
  * @param {Record<string, string>} titles
  * @param {ToneOf} toneOf
  * @returns {Child}
  */
-function details(found, titles, toneOf) {
-  const { overall, by_area: areas, by_person: people, issues, limits } = found;
+function details(preview, titles, toneOf) {
+  const { overall, by_area: areas, by_person: people, issues, limits } = preview;
   return [
     h("div", { class: "what-if-result still" }, beforeAfter(overall)),
     part("Areas", areas.some(moves) ? changeLines(areas, toneOf) : h("p", { class: "soft" }, "No area changes.")),
@@ -169,7 +169,7 @@ function details(found, titles, toneOf) {
         people.some(moves) ? changeLines(people, toneOf) : h("p", { class: "soft" }, "Nobody's score changes."),
       ),
     issues.length > 0 && part("Counted differently", counts(issues, titles)),
-    part("The last 45 days", [earlier(found), ...limits.map(limit)]),
+    part("The last 45 days", [earlier(preview), ...limits.map(limit)]),
   ];
 }
 
@@ -183,7 +183,7 @@ const part = (title, content) => h("section", { class: "stack" }, h("h3", {}, ti
 const limit = (text) => h("p", { class: "banner info" }, icon("info"), h("span", {}, text));
 
 /**
- * @param {Found["issues"]} issues
+ * @param {Preview["issues"]} issues
  * @param {Record<string, string>} titles
  */
 function counts(issues, titles) {
@@ -199,7 +199,7 @@ function counts(issues, titles) {
   );
 }
 
-/** @param {Found} found */
+/** @param {Preview} preview */
 function earlier({ days, limits }) {
   if (!days.length) return limits.length === 0 && h("p", { class: "soft" }, "No earlier day has a score yet.");
   const all = allDays(days);

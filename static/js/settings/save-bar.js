@@ -3,7 +3,7 @@
 import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { find, h, icon, replace } from "../core/dom.js";
-import { listed } from "../core/names.js";
+import { joinNames } from "../core/names.js";
 import { toast } from "../ui/toast.js";
 import { saveAll } from "./drafts.js";
 import { SettingsPreview } from "./preview.js";
@@ -30,8 +30,8 @@ export function saveBar(drafts, { signal, titles, done }) {
   );
   let saving = false;
   let refusal = "";
-  /** What the last message said is no longer so when the next values are refused. @type {Element | undefined} */
-  let told;
+  /** The message after saving. The next save removes it, because it may not be true any more. @type {Element | undefined} */
+  let message;
 
   function update() {
     const unsaved = drafts.filter((one) => one.isUnsaved);
@@ -40,7 +40,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     replace(
       text,
       h("strong", {}, saving ? "Saving… " : "Not saved: "),
-      listed(unsaved.map((one) => one.entry.title)),
+      joinNames(unsaved.map((one) => one.entry.title)),
       refusal && `. ${refusal}`,
     );
     preview.update();
@@ -58,7 +58,7 @@ export function saveBar(drafts, { signal, titles, done }) {
     if (saving) return;
     saving = true;
     refusal = "";
-    told?.remove();
+    message?.remove();
     save.disabled = discard.disabled = true;
     update();
     try {
@@ -74,13 +74,13 @@ export function saveBar(drafts, { signal, titles, done }) {
   function report({ saved, failed }) {
     if (saved.length) {
       done();
-      told = toast(`Saved: ${listed(saved.map((one) => one.entry.title))}.`);
+      message = toast(`Saved: ${joinNames(saved.map((one) => one.entry.title))}.`);
     }
     for (const [draft, error] of failed) draft.mark(error);
     if (failed.length === 0) return;
     const [draft, error] = failed[0];
     refusal = error instanceof ApiError && error.status === 422 ? "Fix the highlighted fields." : messageOf(error);
-    announce(`Not saved: ${listed(failed.map(([one]) => one.entry.title))}. ${refusal}`);
+    announce(`Not saved: ${joinNames(failed.map(([one]) => one.entry.title))}. ${refusal}`);
     const marked = draft.firstMarked();
     marked?.closest("details")?.setAttribute("open", "");
     (marked ?? draft.problem).focus();

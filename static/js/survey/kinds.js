@@ -28,7 +28,7 @@ export const KINDS = {
   },
   list_emails: {
     ...assetsOf("list_emails"),
-    todo: "Give drafts another campaign. Sent ones keep theirs: exempt them, or archive them.",
+    todo: "Give drafts another campaign. Sent emails keep their campaign: exempt or archive them.",
   },
   custom_redirects: {
     ...assetsOf("custom_redirects"),
@@ -38,14 +38,14 @@ export const KINDS = {
     title: "Leads without a prospect",
     noun: "lead",
     person: true,
-    what: "Salesforce says that Pardot knows them; no prospect has their email address.",
+    what: "Salesforce says that Pardot knows them, but no prospect has their email address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the lead.",
   },
   contacts_without_prospect: {
     title: "Contacts without a prospect",
     noun: "contact",
     person: true,
-    what: "Salesforce says that Pardot knows them; no prospect has their email address.",
+    what: "Salesforce says that Pardot knows them, but no prospect has their email address.",
     todo: "Compare the address in both systems. Restore the prospect from Pardot's recycle bin, or empty the Pardot fields of the contact.",
   },
 };
@@ -62,13 +62,13 @@ function assetsOf(asset) {
 /**
  * Return the kind that the address names, or else the first one with orphans.
  *
- * @param {string} asked
+ * @param {string} name
  * @param {readonly Pick<Api["OrphanKind"], "kind" | "count">[]} kinds
  * @returns {Api["Kind"]}
  */
-export function chosenKind(asked, kinds) {
-  const named = ALL.find((kind) => kind === asked);
-  if (named) return named;
+export function chosenKind(name, kinds) {
+  const chosen = ALL.find((kind) => kind === name);
+  if (chosen) return chosen;
   const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
   return ALL.find((kind) => counts[kind] > 0) ?? ALL[0];
 }

@@ -3,7 +3,7 @@
 import { api, messageOf } from "../core/api.js";
 import { hiddenText } from "../core/dom.js";
 import { moment, number, plural } from "../core/format.js";
-import { listed, nameOf } from "../core/names.js";
+import { joinNames, nameOf } from "../core/names.js";
 import { changed } from "../core/shared.js";
 import { confirm } from "../ui/dialog.js";
 import { button } from "../ui/parts.js";
@@ -25,16 +25,17 @@ const REMEDIES = {
 };
 
 /**
- * Return a button that starts the sync. Refresh without entities reads all daily ones. Irreversible syncs ask first.
+ * Return a button that starts the sync. Without entities, a refresh reads all daily entities. Some
+ * syncs cannot be undone, so they ask first.
  *
  * @param {Remedy} remedy
  * @param {{ kind?: string, source?: string }} [options] source: the name of the row's data, if many rows have the button.
  */
 export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];
-  const made = button(label, (event) => press(event, () => start(entities)), { kind, sign });
-  if (source) made.append(hiddenText(`: ${source}`));
-  return made;
+  const element = button(label, (event) => press(event, () => start(entities)), { kind, sign });
+  if (source) element.append(hiddenText(`: ${source}`));
+  return element;
 }
 
 /** @param {Remedy | null} remedy */
@@ -64,16 +65,16 @@ async function press(event, start) {
 async function accept(entities) {
   const { entities: all } = await api.get("sync/status");
   const held = all.filter(({ name, deletes }) => entities.includes(name) && deletes);
-  const agreed = await confirm({
+  const isSure = await confirm({
     title: "Accept deletions?",
     text:
-      `The last read did not return ${listed(held.map(missing), 10)}. The next read deletes here what is missing there, ` +
-      "with its audits, but no more than this. Check in Pardot first that these records were really deleted.",
+      `The last read did not return ${joinNames(held.map(missing), 10)}. The next read deletes these records here, ` +
+      "with their audits, but no more than these. Check in Pardot first that these records were really deleted.",
     yes: "Accept deletions",
     danger: true,
   });
   const seen = Object.fromEntries(held.map(({ name, deletes }) => [name, deletes?.missing ?? 0]));
-  return agreed ? api.post("sync/accept-deletions", { entities, seen }) : null;
+  return isSure ? api.post("sync/accept-deletions", { entities, seen }) : null;
 }
 
 /** @param {Api["EntityFreshness"]} entity */
@@ -88,12 +89,12 @@ async function survey() {
   const left = quota
     ? `${number(quota.left)} of ${number(quota.maximum)} were left today, ${moment(quota.told_at)}.`
     : "Pardot has not said yet how many are left today.";
-  const agreed = await confirm({
+  const isSure = await confirm({
     title: "Run a full survey?",
-    text: `It reads every prospect, activity and campaign member: minutes to hours, and ${takes}; ${left}`,
+    text: `It reads every prospect, activity and campaign member. This takes minutes to hours, and ${takes}. ${left}`,
     yes: "Run survey",
   });
-  return agreed ? api.post("sync/survey", {}) : null;
+  return isSure ? api.post("sync/survey", {}) : null;
 }
 
 /**
@@ -113,7 +114,7 @@ async function look(before) {
   if (status && !isBusy(status)) {
     isFollowing = false;
     changed("sync/status");
-    ended(status);
+    sayEnd(status);
     return;
   }
   const now = status ? stepOf(status) : before;
@@ -134,7 +135,7 @@ function count(entity, rows) {
 }
 
 /** @param {Status} status */
-function ended({ activity }) {
+function sayEnd({ activity }) {
   const [last] = activity;
   if (last?.state === "failed") toast(`${last.label} failed: ${last.message}`, { about: "refresh", kind: "bad" });
   else

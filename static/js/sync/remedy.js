@@ -2,7 +2,7 @@
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { listed } from "../core/names.js";
+import { joinNames } from "../core/names.js";
 import { shared } from "../core/shared.js";
 import { copyButton } from "../ui/copy.js";
 import { state } from "../ui/states.js";
@@ -12,13 +12,15 @@ import { remedyButton } from "./refresh.js";
 /** @typedef {import("./refresh.js").Remedy} Remedy */
 
 /**
- * Without a button: "Ask Ada Example or Bo Sample, who can start it here."
+ * Return a sentence for users without the button: "Ask Ada Example or Bo Sample, who can start it here."
  *
  * @param {Status | null} status
  */
 export function whoCan(status) {
   const names = status?.who_may_refresh ?? [];
-  return names.length ? `Ask ${listed(names, 4, "or")}, who can start it here.` : "Ask your administrator to start it.";
+  return names.length
+    ? `Ask ${joinNames(names, 4, "or")}, who can start it here.`
+    : "Ask your administrator to start it.";
 }
 
 /**
@@ -47,11 +49,11 @@ function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
-/** Return the data that noData needs. */
+/** Return the status that noData needs; null when it could not be loaded. */
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
- * Say that the data was never synced, because a zero would be wrong. `command` and the button sync it.
+ * Say that the data was never synced, because a zero would be wrong. `command` and the button start a sync.
  *
  * @param {string} command
  * @param {Status | null} status

@@ -56,7 +56,7 @@ export async function makeTask(config) {
 }
 
 /**
- * Create tasks about many assets: one for each, or one for all. Return them; undefined when the dialog was closed.
+ * Create tasks about many assets: one for each, or one for all. Return the result; undefined when the dialog was closed.
  *
  * @param {{
  *   type: Api["Area"], size: number, title: string,
@@ -122,7 +122,7 @@ function tellMade({ ids, left_out }) {
     }
     changed("tasks", "issues");
   };
-  const rest = left_out ? ` ${plural(left_out, "issue has", "issues have")} one already.` : "";
+  const rest = left_out ? ` ${plural(left_out, "issue has", "issues have")} a task already.` : "";
   toast(`${plural(ids.length, "task")} created.${rest}`, {
     about: "task",
     action: ids.length ? { label: "Undo", run: undo } : null,

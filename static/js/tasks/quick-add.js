@@ -45,7 +45,7 @@ export function quickAdd(config, changed) {
     title.focus();
     if (!text) return;
     title.value = "";
-    // Send one after the other, so that the list has the tasks in the order of typing.
+    // Send one request after the other, so that the tasks are listed in the order of typing.
     waiting += 1;
     last = last.then(() => add(values));
   });

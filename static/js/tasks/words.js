@@ -1,4 +1,4 @@
-/* Words and parts that tasks and issues share. */
+/* Words that tasks and issues share. */
 
 /**
  * The priorities and their words, the most urgent first.

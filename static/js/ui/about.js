@@ -1,4 +1,4 @@
-/* The "?" beside a term: its definition in a dialog, by mouse, touch and keyboard. */
+/* The "?" beside a term, which opens the definition in a dialog. */
 
 import { messageOf } from "../core/api.js";
 import { h, hiddenText } from "../core/dom.js";

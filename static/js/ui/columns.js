@@ -6,8 +6,9 @@ const KEY = "hidden-columns";
 const LEAST = 4;
 
 /**
- * Return { hidden(), element }: the keys of the hidden columns, and the menu. There is no menu for a narrow table or for
- * one without an address. The first column names the row and is always shown. changed: called after each choice.
+ * Return { hidden(), element }: the keys of the hidden columns, and the menu. There is no menu for a table with
+ * fewer than five columns or without a key. The first column names the row and is always shown. changed: called after each
+ * choice.
  *
  * @template Row
  * @param {{ options: { key?: string, caption: string }, columns: readonly FullColumn<Row>[], state: TableState }} table
@@ -53,11 +54,11 @@ const NONE = new Set();
  * @returns {ReadonlySet<string>}
  */
 function hiddenOf(address, key) {
-  return new Set(address ? address.split(",") : remembered()[key]);
+  return new Set(address ? address.split(",") : storedChoices()[key]);
 }
 
 /** @returns {Record<string, string[]>} */
-function remembered() {
+function storedChoices() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return Object.fromEntries(Object.entries(kept ?? {}).filter(([, names]) => Array.isArray(names)));
@@ -72,14 +73,15 @@ function remembered() {
  */
 function remember(key, off) {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ ...remembered(), [key]: off }));
+    localStorage.setItem(KEY, JSON.stringify({ ...storedChoices(), [key]: off }));
   } catch {
     // Storage is disabled, so the choice is only in the address.
   }
 }
 
 /**
- * Escape and a click outside close the menu. Its content exists only while it is open, because filters have equal labels.
+ * Return the menu, which Escape and a click outside close. Its content exists only while it is open, because filters of
+ * the table may have the same labels.
  *
  * @param {string} label
  * @param {readonly Node[]} content
@@ -96,13 +98,13 @@ function menu(label, content) {
     summary.focus();
   });
   /** @param {Event} event */
-  const beside = (event) => {
+  const closeIfOutside = (event) => {
     if (!(event.target instanceof Node && element.contains(event.target))) element.open = false;
   };
   element.addEventListener("toggle", () => {
     replace(fieldset, legend, element.open && content);
-    if (element.open) addEventListener("pointerdown", beside);
-    else removeEventListener("pointerdown", beside);
+    if (element.open) addEventListener("pointerdown", closeIfOutside);
+    else removeEventListener("pointerdown", closeIfOutside);
   });
   return element;
 }

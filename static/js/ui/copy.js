@@ -21,15 +21,15 @@ export function copyButton(text, label) {
  * Return whether the text is on the clipboard.
  *
  * @param {string} text
- * @param {string} [said]
+ * @param {string} [message]
  */
-export async function copyText(text, said = "Copied.") {
+export async function copyText(text, message = "Copied.") {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
     toast("This browser does not allow copying. Select the text and copy it yourself.", { kind: "bad" });
     return false;
   }
-  toast(said);
+  toast(message);
   return true;
 }

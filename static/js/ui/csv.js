@@ -3,7 +3,7 @@
 import { dayIn } from "../core/days.js";
 
 /**
- * Return CSV by RFC 4180, in which a spreadsheet finds no formulas. columns: [{ label, csv(row) }].
+ * Return CSV (RFC 4180). Text that a spreadsheet would take for a formula is escaped. columns: [{ label, csv(row) }].
  *
  * @template Row
  * @param {readonly { label: string, csv(row: Row): Cell }[]} columns
@@ -15,7 +15,7 @@ export function csvText(columns, rows) {
 }
 
 /**
- * Download a table. The byte order mark tells spreadsheets that it is UTF-8.
+ * Download a table. The byte order mark tells spreadsheets that the file is UTF-8.
  *
  * @param {string} name
  * @param {string} text
@@ -38,7 +38,7 @@ export function giveFile(name, blob) {
 }
 
 /**
- * "forms-2026-11-22.csv"
+ * Return a name such as "forms-2026-11-22.csv".
  *
  * @param {string} stem
  * @param {string} [kind]

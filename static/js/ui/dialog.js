@@ -8,7 +8,8 @@ import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
  *
  * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
  * closed: a promise of the argument of close(); undefined after Escape, × or a click beside the dialog.
- * mayClose: called before the user closes it; returns true, false, or a promise of them.
+ * mayClose: called before the user closes the dialog; returns true, false, or a promise of either. sendAway(): close the
+ * dialog if mayClose allows it.
  *
  * @param {DialogOptions} options
  * @returns {Dialog}

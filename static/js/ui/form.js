@@ -9,9 +9,9 @@ import { confirm, openDialog } from "./dialog.js";
  * formDialog({ title, intro, fields, yes: "Save", submit(values) }) → the result of submit, or undefined when closed.
  *
  * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
- * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes whose value is a list. `submit` writes; an
- * ApiError keeps the form open and is shown in it. Before the entries are discarded, the user is asked. The initial focus is in
- * the first required field.
+ * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes whose value is a list. When `submit`
+ * fails, the form stays open and shows the error. The user is asked before entries are discarded. The first field that
+ * must be filled in has the focus.
  *
  * @template Made
  * @param {FormOptions<Made>} options
@@ -43,14 +43,14 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
     }
   });
   const before = JSON.stringify(valuesOf(parts));
-  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || discards();
+  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || confirmDiscard();
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts.find(isToFill) ?? parts[0]);
   dialog.closed.then(abandonWrites);
   return /** @type {Promise<Made | undefined>} */ (dialog.closed);
 }
 
-function discards() {
+function confirmDiscard() {
   return confirm({
     title: "Discard what you entered?",
     text: "It has not been saved.",
@@ -99,11 +99,11 @@ function makeField(field) {
     h("p", { class: "hint", id: `${id}-hint`, hidden: !hint }, hint),
     problem,
   );
-  return { name, label, input, get: () => entered(type, input), problem, element };
+  return { name, label, input, get: () => valueIn(type, input), problem, element };
 }
 
 /**
- * A group of checkboxes.
+ * Return a group of checkboxes.
  *
  * @param {FormField} field
  * @param {string} id
@@ -164,7 +164,7 @@ function valuesOf(parts) {
  * @param {Control} input
  * @returns {FieldValue}
  */
-function entered(type, input) {
+function valueIn(type, input) {
   if (input instanceof HTMLInputElement && type === "checkbox") return input.checked;
   const text = input.value.trim();
   if (text === "") return null;

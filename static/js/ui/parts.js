@@ -18,7 +18,7 @@ export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title =
 }
 
 /**
- * Return a day, or a moment in other words, which no line break divides: on paper columns are narrow.
+ * Return a date that no line break divides, because columns are narrow on paper. words: formats the date.
  *
  * @param {Maybe<string>} at
  * @param {(at: string) => string} [words]
@@ -61,7 +61,7 @@ export function figure(label, value, { href = null, large = false, note = null }
 }
 
 /**
- * Return a bar of 0 to 100. The number is beside it, so the bar is hidden from screen readers.
+ * Return a bar for a share from 0 to 100. The number is beside it, so the bar is hidden from screen readers.
  *
  * @param {Maybe<number>} share
  * @param {Tone} [tone]

@@ -1,7 +1,7 @@
 /* Search by words, in any order and case, with or without accents, and suggest words with a similar spelling. */
 
 const SHORTEST_CORRECTED = 4;
-/** Letters without an accent that could be removed. @type {Record<string, string>} */
+/** Letters that Unicode normalization does not turn into plain letters. @type {Record<string, string>} */
 const LETTERS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", ı: "i", þ: "th" };
 
 /**
@@ -18,7 +18,8 @@ export function fold(text) {
 }
 
 /**
- * Return the rows with every word of q: at the beginning of a word, or anywhere when no row matches.
+ * Return the rows in which every word of q begins a word. If there are none, return the rows that contain every word of q
+ * anywhere.
  *
  * @template Row
  * @param {readonly Row[]} rows
@@ -27,13 +28,14 @@ export function fold(text) {
  */
 export function withWords(rows, q, textOf) {
   const words = fold(q).split(/\s+/).filter(Boolean);
-  const begins = words.map((word) => new RegExp(`(?<![\\p{L}\\p{N}])${escaped(word)}`, "u"));
-  const found = rows.filter((row) => begins.every((word) => word.test(textOf(row))));
-  return found.length ? found : rows.filter((row) => words.every((word) => textOf(row).includes(word)));
+  const begins = words.map((word) => new RegExp(`(?<![\\p{L}\\p{N}])${escapeRegExp(word)}`, "u"));
+  const matches = rows.filter((row) => begins.every((word) => word.test(textOf(row))));
+  return matches.length ? matches : rows.filter((row) => words.every((word) => textOf(row).includes(word)));
 }
 
 /**
- * Return q with unknown words replaced by the most similar known ones; null when a word is similar to none.
+ * Return q with its words replaced by the most similar known words. Return null when a word is similar to no known word, or
+ * when nothing would change.
  *
  * @param {string} q
  * @param {Iterable<string>} texts folded
@@ -41,7 +43,7 @@ export function withWords(rows, q, textOf) {
 export function likeWords(q, texts) {
   const known = new Set([...texts].flatMap((text) => text.match(/[\p{L}\p{N}]{1,60}/gu) ?? []));
   const words = fold(q).match(/[\p{L}\p{N}]+/gu) ?? [];
-  const instead = words.map((word) => likest(word, known));
+  const instead = words.map((word) => mostSimilar(word, known));
   return instead.every(Boolean) && instead.join(" ") !== words.join(" ") ? instead.join(" ") : null;
 }
 
@@ -49,7 +51,7 @@ export function likeWords(q, texts) {
  * @param {string} word
  * @param {Set<string>} known
  */
-function likest(word, known) {
+function mostSimilar(word, known) {
   const most = word.length < 8 ? 2 : 3;
   let best = { word: "", distance: word.length < SHORTEST_CORRECTED ? 1 : most + 1 };
   for (const one of known) {
@@ -79,6 +81,6 @@ function edits(a, b) {
 }
 
 /** @param {string} text */
-function escaped(text) {
+function escapeRegExp(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

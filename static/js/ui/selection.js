@@ -18,7 +18,7 @@ export class Selection {
     this.chosen = new Map();
     this.isAll = false;
     this.total = 0;
-    this.asked = "";
+    this.query = "";
     this.last = -1;
     /** @type {{ row: Row, box: HTMLInputElement }[]} */
     this.shown = [];
@@ -31,7 +31,7 @@ export class Selection {
     table.element.addEventListener("keydown", (event) => this.escape(event));
   }
 
-  // -- what is seen -----------------------------------------------------------------------------------
+  // -- elements ---------------------------------------------------------------------------------------
 
   makeBar() {
     const { bulk, caption } = this.table.options;
@@ -85,10 +85,10 @@ export class Selection {
    * @param {number} total
    */
   show({ q, filters }, total) {
-    const asked = JSON.stringify([q, filters]);
-    if (asked !== this.asked) this.forget();
+    const query = JSON.stringify([q, filters]);
+    if (query !== this.query) this.forget();
     if (this.isAll && total !== this.total) this.forget();
-    this.asked = asked;
+    this.query = query;
     this.total = total;
     for (const one of this.shown) if (this.chosen.has(this.idOf(one.row))) this.chosen.set(this.idOf(one.row), one.row);
     this.draw();
@@ -106,7 +106,7 @@ export class Selection {
     replace(this.more, `Select all ${plural(this.total, this.table.options.noun)}`);
   }
 
-  // -- what is selected -------------------------------------------------------------------------------
+  // -- selected rows ----------------------------------------------------------------------------------
 
   /** @param {Row} row */
   idOf(row) {
@@ -140,10 +140,10 @@ export class Selection {
     };
   }
 
-  // -- what the reader does ---------------------------------------------------------------------------
+  // -- actions of the user ----------------------------------------------------------------------------
 
   /**
-   * Select one row; with Shift, also the rows between it and the previous one.
+   * Select one row; with Shift, also the rows between it and the row selected before.
    *
    * @param {number} index
    * @param {boolean} isRange
@@ -167,7 +167,7 @@ export class Selection {
   chooseAll() {
     this.isAll = true;
     this.tell();
-    // Move the focus, because the pressed button is gone.
+    // Move the focus, because the pressed button is now hidden.
     focusOn(this.bar.querySelector(".bulk-actions button"));
   }
 

@@ -6,7 +6,11 @@ import { route } from "../core/route.js";
 const ROOM = 160;
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
-/** The last address for which each table was scrolled into view: reloading the table is no reason to scroll. @type {Map<string, string>} */
+/**
+ * By table, the last address for which it was scrolled into view. Reloading a table does not scroll again.
+ *
+ * @type {Map<string, string>}
+ */
 const shown = new Map();
 
 /**
@@ -19,7 +23,7 @@ const shown = new Map();
  */
 export function showRows(key, element, signal) {
   const look = () => {
-    if (signal.aborted || !isAsked(key) || !element.isConnected || element.closest("[hidden], dialog")) return;
+    if (signal.aborted || !isInAddress(key) || !element.isConnected || element.closest("[hidden], dialog")) return;
     if (element.querySelector("[aria-busy=true]") || shown.get(key) === location.search) return;
     shown.set(key, location.search);
     // Do not scroll for users who are working in the table itself.
@@ -34,7 +38,7 @@ export function showRows(key, element, signal) {
 }
 
 /** @param {string} key */
-function isAsked(key) {
+function isInAddress(key) {
   return (
     route.get("gear.type") === key ||
     [...new URLSearchParams(location.search).keys()].some((name) => name.startsWith(`${key}.`))
@@ -47,14 +51,14 @@ function isAsked(key) {
  * @param {HTMLElement} element
  */
 function keepInView(element) {
-  const ended = new AbortController();
+  const stop = new AbortController();
   const observer = new MutationObserver(() => {
     intoView(element);
-    if (!document.querySelector("[aria-busy=true]")) ended.abort();
+    if (!document.querySelector("[aria-busy=true]")) stop.abort();
   });
-  ended.signal.addEventListener("abort", () => observer.disconnect());
+  stop.signal.addEventListener("abort", () => observer.disconnect());
   for (const act of ACTS) {
-    addEventListener(act, () => ended.abort(), { once: true, passive: true, signal: ended.signal });
+    addEventListener(act, () => stop.abort(), { once: true, passive: true, signal: stop.signal });
   }
   observer.observe(document.body, { subtree: true, attributeFilter: ["aria-busy"] });
   intoView(element);

@@ -7,7 +7,7 @@ import { h, hiddenText, icon } from "../core/dom.js";
 export const NOT_ARRIVED = "This part of the page could not be loaded.";
 
 /**
- * Return gray lines, shown while it loads.
+ * Return gray lines, shown while a panel loads.
  *
  * @param {number} [lines]
  */
@@ -17,7 +17,7 @@ export function loading(lines = 3) {
 }
 
 /**
- * Return gray lines, shown while the server is down. The message is shown once, by core/outage.js.
+ * Return gray lines, shown while the server is down. core/outage.js shows the message, once.
  *
  * @param {number} [lines]
  */
@@ -27,7 +27,7 @@ export function waiting(lines = 3) {
 }
 
 /**
- * The panel was loaded without rows: good news, or a filter that matches nothing.
+ * Return the state of a panel that has loaded and has nothing to show.
  *
  * @param {string} sentence
  * @param {{ title?: string, action?: Child, sign?: string }} [options]
@@ -37,10 +37,10 @@ export function empty(sentence, { title = "", action = null, sign = "tent" } = {
 }
 
 /**
- * No row matches the search or filters: show the query, a similar spelling, and a way to clear it.
+ * Return the state of a table in which no row matches: the query, a similar spelling, and buttons to clear the query.
  *
  * @param {{ sentence: (string | false)[], didYouMean?: Maybe<string>, search(text: string): void,
- *   clearSearch: (() => void) | null, clearFilters: (() => void) | null }} found
+ *   clearSearch: (() => void) | null, clearFilters: (() => void) | null }} result
  */
 export function nothingFound({ sentence, didYouMean, search, clearSearch, clearFilters }) {
   /** @type {(label: string, click: (() => void) | null) => Child} */
@@ -59,7 +59,7 @@ export function nothingFound({ sentence, didYouMean, search, clearSearch, clearF
 }
 
 /**
- * The panel could not be loaded: remove its old content.
+ * Return the state of a panel that could not be loaded: the error, and a button to try again.
  *
  * @param {unknown} error
  * @param {() => unknown} [retry]
@@ -79,7 +79,7 @@ export function failed(error, retry) {
   );
 }
 
-/** A module failed to load. A browser may remember the failure until the page is reloaded, so only that helps. */
+/** Return the state of a part whose module failed to load. Only reloading the page helps: browsers may remember the failure. */
 export function notArrived() {
   const again = h(
     "button",

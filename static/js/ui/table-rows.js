@@ -19,7 +19,7 @@ export class RowsInMemory {
     this.rows = rows;
     /** @type {Map<Row, string> | null} */
     this.texts = null;
-    /** @type {{ asked: string, rows: Row[] } | null} */
+    /** @type {{ key: string, rows: Row[] } | null} */
     this.last = null;
   }
 
@@ -37,9 +37,9 @@ export class RowsInMemory {
    * @returns {Found<Row>}
    */
   page({ page, size, ...query }) {
-    const found = this.all(query);
-    const didYouMean = query.q && !found.length ? this.didYouMean(query.q, query.filters) : null;
-    return { rows: found.slice((page - 1) * size, page * size), total: found.length, didYouMean };
+    const matches = this.all(query);
+    const didYouMean = query.q && !matches.length ? this.didYouMean(query.q, query.filters) : null;
+    return { rows: matches.slice((page - 1) * size, page * size), total: matches.length, didYouMean };
   }
 
   /**
@@ -49,8 +49,8 @@ export class RowsInMemory {
    * @returns {Row[]}
    */
   all({ q, sort, filters }) {
-    const asked = JSON.stringify([q, sort, filters]);
-    if (this.last?.asked !== asked) this.last = { asked, rows: this.sorted(this.matching(q, filters), sort) };
+    const key = JSON.stringify([q, sort, filters]);
+    if (this.last?.key !== key) this.last = { key, rows: this.sortRows(this.matching(q, filters), sort) };
     return this.last.rows;
   }
 
@@ -59,8 +59,8 @@ export class RowsInMemory {
    * @param {TableQuery["filters"]} filters
    */
   matching(q, filters) {
-    const asked = this.filters.filter(({ key }) => filters[key]);
-    const rows = this.rows.filter((row) => asked.every(({ key, test }) => !test || test(row, filters[key])));
+    const active = this.filters.filter(({ key }) => filters[key]);
+    const rows = this.rows.filter((row) => active.every(({ key, test }) => !test || test(row, filters[key])));
     return q.trim() ? withWords(rows, q, (row) => this.allTexts().get(row) ?? "") : rows;
   }
 
@@ -91,7 +91,7 @@ export class RowsInMemory {
    * @param {string} sort
    * @returns {Row[]}
    */
-  sorted(rows, sort) {
+  sortRows(rows, sort) {
     const name = sort.replace(/^-/, "");
     const column = this.columns.find((one) => one.sort === name);
     if (!column) return rows;

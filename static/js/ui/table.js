@@ -1,4 +1,4 @@
-/* Tables that sort, filter, search, page and export; of rows in memory, or of an endpoint that pages. */
+/* Tables that sort, filter, search, page and export. The rows are in memory, or come from an endpoint with pages. */
 
 import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
@@ -28,12 +28,13 @@ const EXPORT_PAGE = 500;
  * columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * rows: an array; or source({ q, sort, page, size, filters, signal }) → { rows, total }.
- * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the default option
- *   without one in the address; then the table adds no option "All".
+ * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the option
+ *   when the address has none; the table then adds no option "All".
  * search: the label of the search field, or false. sort: the default order ("-score").
- * detail(row) → node: a row that opens below. rowId(row): its identity, default row.id.
+ * detail(row) → node: a row that opens below. rowId(row): its id, by default row.id.
  * bulk: { actions: [{ label, sign, run(selected) }] }: checkboxes before rows, and a bar with these actions.
- * nothing: the sentence when there is no row at all. exportAs: the beginning of the file's name. alsoInCsv: columns of the file only. tools: more controls.
+ * nothing: the sentence when there is no row at all. exportAs: the beginning of the file's name. alsoInCsv: columns that are
+ *   only in the file. tools: more controls.
  *
  * @template Row
  * @param {TableOptions<Row>} options
@@ -51,7 +52,7 @@ class Table {
     this.columns = options.columns.map(withDefaults);
     this.lifetime = new AbortController();
     this.state = options.key ? routeState(options.key, this.lifetime.signal) : localState();
-    this.source = options.source ?? nothingToAsk;
+    this.source = options.source ?? noSource;
     this.memory = options.source ? null : new RowsInMemory(options.rows ?? [], this.columns, options.filters);
     /** @type {Set<string | number>} */
     this.open = new Set();
@@ -91,7 +92,7 @@ class Table {
     return this.draw();
   }
 
-  // -- what is asked for ------------------------------------------------------------------------------
+  // -- query -----------------------------------------------------------------------------------------
 
   /** @returns {TableQuery} */
   query() {
@@ -117,10 +118,10 @@ class Table {
     // A panel that reloads replaces its tables, so the old ones must stop listening.
     if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
     if (this.lifetime.signal.aborted || this.element.closest("[hidden]")) return false;
-    return JSON.stringify(this.query()) !== this.asked;
+    return JSON.stringify(this.query()) !== this.queryShown;
   }
 
-  // -- what is seen -----------------------------------------------------------------------------------
+  // -- content ----------------------------------------------------------------------------------------
 
   makeScroll() {
     const caption = h("caption", {}, this.options.caption, " ", this.count);
@@ -138,7 +139,7 @@ class Table {
   /** @param {{ quiet?: boolean }} [options] */
   async draw({ quiet = false } = {}) {
     const query = this.query();
-    this.asked = JSON.stringify(query);
+    this.queryShown = JSON.stringify(query);
     this.current?.abort();
     this.current = new AbortController();
     const { signal } = this.current;
@@ -146,8 +147,8 @@ class Table {
     this.head.show(query.sort);
     if (!this.memory) this.scroll.setAttribute("aria-busy", "true");
     try {
-      const found = await this.fetch({ ...query, signal });
-      if (!signal.aborted) this.show(found, query, quiet);
+      const page = await this.fetch({ ...query, signal });
+      if (!signal.aborted) this.show(page, query, quiet);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
       const isOutage = error instanceof ApiError && error.isOutage;
@@ -168,7 +169,7 @@ class Table {
   }
 
   /**
-   * @param {Found<Row>} found
+   * @param {Found<Row>} answer
    * @param {TableQuery} query
    * @param {boolean} quiet
    */
@@ -176,9 +177,9 @@ class Table {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
     if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
-    const narrowed = Boolean(query.q) || this.isFiltered(query);
+    const isNarrowed = Boolean(query.q) || this.isFiltered(query);
     this.rows = rows;
-    this.count.textContent = `(${plural(total, this.options.noun)}${narrowed ? " found" : ""})`;
+    this.count.textContent = `(${plural(total, this.options.noun)}${isNarrowed ? " found" : ""})`;
     if (total === 0) this.say(this.nothing(query, didYouMean));
     else this.say(null);
     replace(this.body, makeRows(this, rows));
@@ -220,7 +221,7 @@ class Table {
   }
 
   /**
-   * Show this in place of the rows; null shows the rows.
+   * Show the node in place of the rows; null shows the rows.
    *
    * @param {Node | null} node
    */
@@ -251,7 +252,7 @@ class Table {
     replace(this.body, makeRows(this, rows));
   }
 
-  // -- what the reader does ---------------------------------------------------------------------------
+  // -- actions of the user ----------------------------------------------------------------------------
 
   /** @param {string} text */
   search(text) {
@@ -330,9 +331,9 @@ class Table {
     const rows = [];
     const query = this.query();
     for (let page = 1; ; page += 1) {
-      const found = await this.source({ ...query, page, size: EXPORT_PAGE });
-      rows.push(...found.rows);
-      if (found.rows.length === 0 || rows.length >= found.total) return rows;
+      const answer = await this.source({ ...query, page, size: EXPORT_PAGE });
+      rows.push(...answer.rows);
+      if (answer.rows.length === 0 || rows.length >= answer.total) return rows;
     }
   }
 }
@@ -384,6 +385,6 @@ function idOf(row) {
 }
 
 /** Rows in memory need no request. */
-async function nothingToAsk() {
+async function noSource() {
   return { rows: [], total: 0 };
 }

@@ -9,8 +9,8 @@ const MOST = 3;
 const undos = [];
 
 /**
- * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }): gone after 10 seconds. `about`: the
- * newest message about the same thing replaces the one before. Bad news stays until it is dismissed.
+ * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }) shows a message for 10 seconds. It
+ * replaces a message with the same `about`. A message of the kind "bad" stays until it is dismissed.
  *
  * @param {string} text
  * @param {{ kind?: string, about?: string, action?: ToastAction | null }} [options]
@@ -98,8 +98,8 @@ function leaveLater(element) {
 
 function region() {
   const place = topLayer();
-  const found =
+  const messages =
     document.querySelector(".toasts") ?? h("div", { class: "toasts", role: "region", "aria-label": "Messages" });
-  if (found.parentElement !== place) place.append(found);
-  return found;
+  if (messages.parentElement !== place) place.append(messages);
+  return messages;
 }

@@ -1,4 +1,4 @@
-/* The user's areas, their changes since the last day, and the user's open tasks, like the morning message. */
+/* The user's areas, their changes since an earlier day, and the user's open tasks, as in the morning message. */
 
 import { api, messageOf } from "../core/api.js";
 import { daysBetween } from "../core/days.js";
@@ -73,17 +73,17 @@ function areas({ areas: own, since, day: today }) {
 }
 
 /** @param {Work} work */
-function changes({ areas: own, changes: found, since, day: today }) {
+function changes({ areas: own, changes: rows, since, day: today }) {
   if (own.length === 0 || since === null) return null;
   return part(
     `Changed ${sinceDay(since, today)}`,
     null,
-    found.length === 0
+    rows.length === 0
       ? h("p", { class: "soft" }, "Nothing in your areas.")
       : h(
           "ul",
           { class: "plain-list work-list" },
-          found.map((change) =>
+          rows.map((change) =>
             h(
               "li",
               { class: "work-line" },

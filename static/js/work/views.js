@@ -22,7 +22,7 @@ const TIMES = [
 /** True when a view was just saved. Then the list is redrawn, and the focus moves to its button. */
 let isWritten = false;
 
-/** @param {Api["ViewList"]} found */
+/** @param {Api["ViewList"]} answer */
 export function viewsSection({ views, no_mail }) {
   const mine = views.filter((view) => view.is_mine);
   const others = views.filter((view) => !view.is_mine);
@@ -106,7 +106,7 @@ function act(sign, label, click) {
   );
 }
 
-// -- what is done with them --------------------------------------------------------------------------------
+// -- actions ----------------------------------------------------------------------------------------------
 
 async function saveView() {
   const query = new URLSearchParams(location.search);
@@ -116,7 +116,7 @@ async function saveView() {
     yes: "Save view",
     submit: (values) => api.post("views", { name: values.name, is_shared: values.is_shared, query: String(query) }),
   });
-  if (made) said(`“${made.name}” saved.`);
+  if (made) report(`“${made.name}” saved.`);
 }
 
 /** @param {View} view */
@@ -127,7 +127,7 @@ async function changeView(view) {
     view,
     submit: (values) => api.patch(`views/${view.id}`, values),
   });
-  if (saved) said(`“${saved.name}” saved.`);
+  if (saved) report(`“${saved.name}” saved.`);
 }
 
 /**
@@ -138,7 +138,7 @@ async function mailView(view, noMail) {
   const saved = await formDialog({
     title: `“${view.name}” by mail`,
     intro: noMail
-      ? `No message comes to you now. ${noMail}`
+      ? `You get no messages now. ${noMail}`
       : "Your morning message gets a line with the number of rows, its change and the link.",
     fields: [
       {
@@ -152,11 +152,11 @@ async function mailView(view, noMail) {
     ],
     submit: ({ when }) => sendSubscription(view, /** @type {Api["MailTime"] | "never"} */ (when)),
   });
-  if (saved) said(saved);
+  if (saved) report(saved);
 }
 
 /**
- * Return the sentence about what was done.
+ * Save when the view is mailed. Return the message to show.
  *
  * @param {View} view
  * @param {Api["MailTime"] | "never"} when
@@ -176,7 +176,7 @@ async function deleteView(view) {
   if (!(await confirm({ title: `Delete “${view.name}”?`, text, yes: "Delete", danger: true }))) return;
   try {
     await api.delete(`views/${view.id}`);
-    said(`“${view.name}” deleted.`);
+    report(`“${view.name}” deleted.`);
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });
     changed("views");
@@ -184,7 +184,7 @@ async function deleteView(view) {
 }
 
 /** @param {string} sentence */
-function said(sentence) {
+function report(sentence) {
   toast(sentence, { about: "view" });
   isWritten = true;
   changed("views");
