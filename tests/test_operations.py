@@ -63,7 +63,7 @@ def page(client: Client, path: str = "/admin/") -> str:
 
 def rows(html: str) -> list[str]:
     """Return each object in the table with its advice, as text."""
-    table = html[html.index("objects-title") : html.index("A bar is a run")]
+    table = html[html.index("objects-title") : html.index("Each bar is a run")]
     parts = re.split(r'<th scope="row">', table)[1:]
     return [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
 

@@ -1,4 +1,4 @@
-"""Start Debian's Chromium with Playwright. Its headless shell opens no windows and is faster."""
+"""Start the installed Chromium with Playwright, preferably its headless shell, which is faster."""
 
 from __future__ import annotations
 

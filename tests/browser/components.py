@@ -21,13 +21,14 @@ async ({ path, wait }) => {
   const body = h("div", { "data-body": "" });
   const element = h("section", { class: "card", id: "under-test" }, h("h2", {}, "Under test"), body);
   document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(element);
-  const made = panel({
+  const example = panel({
     load: ({ signal }) => api.get(path, { signal }),
     noData: (data) => data.total === null,
     empty: (data) => data.total === 0 && "Nothing is wrong.",
     render: (data) => h("p", {}, `Total: ${data.total}`),
   });
-  const loaded = made.mount(element, { signal: new AbortController().signal, command: "python manage.py camp_sync" });
+  const { signal } = new AbortController();
+  const loaded = example.mount(element, { signal, command: "python manage.py camp_sync" });
   if (wait) await loaded;
 }
 """

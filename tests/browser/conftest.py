@@ -102,11 +102,11 @@ def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process
     """A site connected to the simulator, with an operator, and a Super User who may refresh data."""
     simulator_process.reset()
     database = copy_of(prepared_database, f"{OURS}_ops")
-    made = manage(
+    result = manage(
         "createsuperuser", "--noinput", "--username=maren", "--email=maren@camp.example",
         variables={}, database=database, more={"DJANGO_SUPERUSER_PASSWORD": OPERATOR_PASSWORD},
     )  # fmt: skip
-    assert made.returncode == 0, made.stderr
+    assert result.returncode == 0, result.stderr
     with psycopg.connect(database, autocommit=True) as other:
         other.execute("UPDATE api_superuser SET may_start_jobs = true")
     variables = {

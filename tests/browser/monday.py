@@ -96,5 +96,5 @@ def bad_monday(site: Site) -> Iterator[psycopg.Connection]:
 
 
 def clear(connection: psycopg.Connection) -> None:
-    """Leave the tables as a new installation has them."""
+    """Empty the tables, as in a new installation."""
     connection.execute(f"TRUNCATE {_TABLES} CASCADE")

@@ -9,7 +9,7 @@ const PANELS = {
   issues: "next-steps",
 };
 
-// Points and scores are no counts of rows; a sum of kinds leads to the first kind.
+// Points and scores do not count rows, and a sum of several kinds leads to the first kind only.
 const NO_COUNT = "[data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
 
 const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
@@ -50,7 +50,7 @@ function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return the position of the first row (or of the sentence instead of rows) of the address's table; "" if in view. */
+/** Return where the first row of the address's table is; "" if it is in view. A sentence may stand in for the rows. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];
@@ -78,7 +78,7 @@ globalThis.linksWithoutRowsInView = async (links) => {
   return wrong.filter(Boolean).join("\n");
 };
 
-/** Click each link, and describe those whose table has another number of rows. */
+/** Click each link, and describe those whose number differs from the number of rows in the table. */
 globalThis.linksThatMislead = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));
   const wrong = [];

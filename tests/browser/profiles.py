@@ -1,4 +1,4 @@
-"""Profiles of the browser: a shared one for the windows that tests open one after another.
+"""Share browser profiles among the windows that tests open one after another.
 
 A page uses what earlier pages have fetched and compiled, which halves its cost. Cookies,
 storage and permissions of one test never reach the next.
@@ -23,8 +23,8 @@ class Profiles:
     def open(
         self, *, color_scheme: Any = "light", viewport: ViewportSize = DESKTOP, permissions: Any = (), **options: Any
     ) -> Page:
-        """Open a window. Other options than these, such as ``is_mobile``, need a profile of its own."""
-        context = self._browser.new_context(**options) if options else self._borrowed()
+        """Open a window. With any other option, such as ``is_mobile``, its profile is not shared."""
+        context = self._browser.new_context(**options) if options else self._borrow()
         if permissions:
             context.grant_permissions(permissions)
         page = context.new_page()
@@ -43,7 +43,7 @@ class Profiles:
         page.close()
         self._idle.append(context)
 
-    def _borrowed(self) -> BrowserContext:
+    def _borrow(self) -> BrowserContext:
         if not self._idle:
             self._idle.append(self._browser.new_context())
             self._shared.add(self._idle[-1])

@@ -1,7 +1,7 @@
 // Measures layout shifts while a page loads, and delays answers in random order. Injected into every page that the
-// test opens. `seed` and `span` are set before it.
+// test opens. The test sets `seed` and `span` first.
 
-/** The elements that moved, and by how much; the sum is the page's cumulative layout shift. */
+/** Each layout shift with the elements that moved. The values add up to the page's cumulative layout shift. */
 globalThis.shifts = [];
 
 const boxOf = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");

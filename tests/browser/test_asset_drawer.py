@@ -44,7 +44,7 @@ def test_the_name_in_a_row_opens_the_drawer_and_the_focus_comes_back(camp: Visit
     expect(camp.page).not_to_have_url(re.compile("open="))
 
 
-def test_a_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(camp: Visit) -> None:
+def test_the_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(camp: Visit) -> None:
     record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if each["campaign_name"])
     camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record['id']}")
     dialog = camp.page.get_by_role("dialog")
@@ -54,7 +54,7 @@ def test_a_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(c
     expect(camp.page.get_by_role("dialog", name=record["name"])).to_be_visible()
 
 
-def test_an_asset_without_flags_names_what_has_no_data(camp: Visit) -> None:
+def test_the_drawer_of_an_asset_without_issues_names_the_checks_without_data(camp: Visit) -> None:
     record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if not each["flags"])
     path = f"assets/forms/{record['id']}"
     answer = get(camp, path)
@@ -85,7 +85,7 @@ def test_a_fixed_issue_is_never_called_new(camp: Visit) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_drawer_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     visit.expect("status of 404")
     record, _ = first_form(visit)

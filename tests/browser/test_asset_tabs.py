@@ -45,7 +45,7 @@ def download_csv(page: Page, caption: str, folder: Path) -> list[dict[str, str]]
         return list(csv.DictReader(lines))
 
 
-# -- all three ------------------------------------------------------------------------------------------------------
+# -- all three tabs --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -56,14 +56,14 @@ def test_axe_finds_nothing(open_window: Open, camp_site: Site, tab: str, scheme:
     assert visit.axe() == []
 
 
-def test_they_fit_a_phone(open_window: Open, camp_site: Site) -> None:
+def test_the_three_tabs_fit_a_phone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     for tab in TABS:
         visit.go(f"/pardot/?tab={tab}")
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
 
 
-def test_without_data_each_names_the_command(window: Visit) -> None:
+def test_without_data_each_tab_names_the_command(window: Visit) -> None:
     for tab in ("campaign-map", "gear-locker", "tags"):
         window.go(f"/pardot/?tab={tab}")
         panel = window.page.locator(f"#panel-{tab}")
@@ -91,7 +91,7 @@ def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_p
     assert all(int(row["Members"]) == 0 for row in rows)
 
 
-def test_what_does_not_occur_is_counted_once_and_not_in_its_name(camp: Visit) -> None:
+def test_an_issue_that_does_not_occur_shows_0_and_no_number_in_its_name(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map")
     names = camp.page.locator("[data-panel=campaign-summary] .tally-label")
     expect(names.first).to_be_visible()
@@ -100,19 +100,19 @@ def test_what_does_not_occur_is_counted_once_and_not_in_its_name(camp: Visit) ->
     assert [name for name in names.all_inner_texts() if any(letter.isdigit() for letter in name)] == []
 
 
-def test_filters_of_campaigns_are_those_of_the_endpoint(camp: Visit) -> None:
+def test_the_filters_of_campaigns_find_what_the_endpoint_finds(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sf=no&campaigns.assets=some")
-    found = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")
-    expect(count(camp.page, "Campaigns")).to_have_text(f"({found['count']} campaigns found)")
+    answer = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")
+    expect(count(camp.page, "Campaigns")).to_have_text(f"({answer['count']} campaigns found)")
     camp.page.get_by_role("combobox", name="Age", exact=True).select_option("older")
     camp.page.get_by_role("combobox", name="Assets", exact=True).select_option("forms")
     expected = get(camp, "campaigns?no_sf=true&asset_type=forms&min_age_days=1095&limit=500")["count"]
     many = "campaign" if expected == 1 else "campaigns"
-    said = f"({expected} {many} found)" if expected else "Nothing fits"
-    expect(camp.page.locator("[data-panel=campaigns]")).to_contain_text(said)
+    text = f"({expected} {many} found)" if expected else "No campaigns match"
+    expect(camp.page.locator("[data-panel=campaigns]")).to_contain_text(text)
 
 
-def test_a_campaign_opens_with_what_belongs_to_it(camp: Visit) -> None:
+def test_the_details_of_a_campaign_list_its_assets(camp: Visit) -> None:
     campaign = get(camp, "campaigns?sort=-asset_count&limit=1")["campaigns"][0]
     camp.go(f"/pardot/?tab=campaign-map&campaigns.q={campaign['id']}")
     page = camp.page
@@ -125,7 +125,7 @@ def test_a_campaign_opens_with_what_belongs_to_it(camp: Visit) -> None:
     expect(page.locator("td.detail:visible")).to_have_count(page.locator(".expand-button").count())
 
 
-def test_members_in_a_drawer_that_the_address_holds(camp: Visit) -> None:
+def test_the_drawer_of_members_has_an_address(camp: Visit) -> None:
     campaign = get(camp, "campaigns?sort=-member_count&limit=1")["campaigns"][0]
     camp.go("/pardot/?tab=campaign-map&campaigns.sort=-member_count")
     page = camp.page
@@ -166,14 +166,14 @@ def test_a_drawer_opens_on_its_issue_and_closes_again(camp: Visit) -> None:
 @pytest.mark.parametrize("type_", ["campaigns", "custom_redirects", "lists", "tags"])
 def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_: str) -> None:
     camp.go(f"/pardot/?tab=gear-locker&gear.type={type_}&{type_}.sort=name")
-    found = get(camp, f"assets/{type_}?sort=name&limit=500")
+    answer = get(camp, f"assets/{type_}?sort=name&limit=500")
     table = camp.page.locator(".drawer-inside").get_by_role("table")
-    expect(table.locator(".table-count")).to_contain_text(str(found["count"]))
-    rows = download_csv(camp.page, found["summary"]["label"], tmp_path)
-    assert [row["Name"] for row in rows] == [record["name"] or "" for record in found["records"]]
+    expect(table.locator(".table-count")).to_contain_text(str(answer["count"]))
+    rows = download_csv(camp.page, answer["summary"]["label"], tmp_path)
+    assert [row["Name"] for row in rows] == [record["name"] or "" for record in answer["records"]]
 
 
-def test_a_deleted_campaign_is_called_so_everywhere(camp: Visit, tmp_path: Path) -> None:
+def test_every_tab_calls_a_deleted_campaign_deleted(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
     rows = download_csv(camp.page, "Custom redirects", tmp_path)
     assert len(rows) > 0
@@ -187,7 +187,7 @@ def test_a_deleted_campaign_is_called_so_everywhere(camp: Visit, tmp_path: Path)
         assert not re.search("lost campaign|lost gear|not exist|no longer exist", text, re.IGNORECASE), tab
 
 
-def test_the_chain_leads_to_what_is_not_linked(camp: Visit) -> None:
+def test_the_reporting_chain_leads_to_the_assets_that_are_not_linked(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker")
     forms = get(camp, "gear-summary")["content"]["forms"]
     unlinked = forms["in_campaign"] - forms["in_sf_campaign"]
@@ -211,7 +211,7 @@ def without_traces(camp: Visit) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("without_traces")
-def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
+def test_an_exempt_asset_is_listed_and_counts_again_without_the_exemption(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=forms&forms.flag=no_campaign&forms.sort=name")
     camp.expect("status of 422")
     page = camp.page
@@ -241,16 +241,16 @@ def test_an_asset_is_exempt_listed_and_counts_again(camp: Visit) -> None:
     page.get_by_role("link", name="1 exempt: no campaign").click()
     expect(count(page, "Forms")).to_have_text("(1 form found)")
     expect(row).to_be_visible()
-    listed = page.get_by_role("table", name="Exemptions").get_by_role("row", name=name)
-    expect(listed).to_contain_text("It belongs to everybody.")
-    listed.get_by_role("button", name="Remove the exemption").click()
+    exemption = page.get_by_role("table", name="Exemptions").get_by_role("row", name=name)
+    expect(exemption).to_contain_text("It belongs to everybody.")
+    exemption.get_by_role("button", name="Remove the exemption").click()
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_text("No exemptions.")).to_be_visible()
     expect(page.get_by_role("link", name=f"{before} no campaign")).to_be_visible()
 
 
 @pytest.mark.usefixtures("without_traces")
-def test_a_task_about_an_asset(camp: Visit) -> None:
+def test_a_task_about_an_asset_is_created_and_shown(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
     page = camp.page
     name = names(page, "Custom redirects")[0]
@@ -267,12 +267,12 @@ def test_a_task_about_an_asset(camp: Visit) -> None:
     expect(page.get_by_role("dialog", name="Tasks").get_by_role("row", name="Ask who made it")).to_be_visible()
 
 
-def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
+def test_a_name_is_shown_as_text_and_a_missing_name_as_the_id(camp: Visit) -> None:
     def answer(route: Route) -> None:
-        found = route.fetch(max_retries=3).json()
-        found["records"][0] |= {"name": "<script>alert(1)</script>"}
-        found["records"][1] |= {"name": None, "campaign_name": None}
-        route.fulfill(json=found)
+        body = route.fetch(max_retries=3).json()
+        body["records"][0] |= {"name": "<script>alert(1)</script>"}
+        body["records"][1] |= {"name": None, "campaign_name": None}
+        route.fulfill(json=body)
 
     camp.page.route("**/api/v1/pardot/assets/forms?*", answer)
     camp.go("/pardot/?tab=gear-locker&gear.type=forms")
@@ -283,10 +283,10 @@ def test_names_are_text_and_no_name_is_said(camp: Visit) -> None:
 
 def test_without_activities_nothing_is_called_dormant(camp: Visit) -> None:
     def answer(route: Route) -> None:
-        found = route.fetch(max_retries=3).json()
-        forms = found["types"]["forms"]
+        body = route.fetch(max_retries=3).json()
+        forms = body["types"]["forms"]
         forms["has_activities"], forms["counts"] = False, {**forms["counts"], "dormant": None, "errors": None}
-        route.fulfill(json=found)
+        route.fulfill(json=body)
 
     camp.page.route("**/api/v1/pardot/asset-health", answer)
     camp.go("/pardot/?tab=gear-locker&gear.type=forms")
@@ -343,7 +343,7 @@ def test_missing_clean_up_tags_are_made_and_refusals_are_shown(camp: Visit) -> N
 
 
 def with_tags(route: Route) -> None:
-    """Show the tags as made, with one form tagged."""
+    """Answer as if the tags existed and one form was tagged."""
     status = route.fetch(max_retries=3).json()
     for number, action in enumerate(status["actions"]):
         action["tag_id"] = 7 + number
@@ -352,7 +352,7 @@ def with_tags(route: Route) -> None:
     route.fulfill(json=status)
 
 
-def test_terms_have_their_definition_where_a_view_shows_them_first(camp: Visit) -> None:
+def test_every_tab_defines_its_terms(camp: Visit) -> None:
     for tab, button, term in (
         ("campaign-map", "Issues of campaigns", "Members but no assets"),
         ("tags", "Issues of tags", "Mixed separators"),

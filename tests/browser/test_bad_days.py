@@ -30,11 +30,11 @@ FILLED = [tab for tab in TABS if has_panels(tab)]
 of_every_tab = pytest.mark.parametrize("tab", FILLED, ids=lambda tab: tab.slug)
 
 
-# -- data that is not there -------------------------------------------------------------------------------------------
+# -- missing data ----------------------------------------------------------------------------------------------------
 
 
 @of_every_tab
-def test_never_synced_says_what_to_run(window: Visit, tab: Tab) -> None:
+def test_a_tab_without_data_says_what_to_run(window: Visit, tab: Tab) -> None:
     window.go(f"/pardot/?tab={tab.slug}")
     panel = window.page.locator(f"#panel-{tab.slug}")
     expect(panel.get_by_text("No data yet").first).to_be_visible()
@@ -58,9 +58,9 @@ def test_after_tier_1_the_other_tiers_say_what_to_run(open_window: Open, set_up_
     visit = open_window(set_up_site)
     for tab in TABS[-2:]:
         visit.go(f"/pardot/?tab={tab.slug}")
-        said = visit.page.locator(f"#panel-{tab.slug} .state.no-data:visible")
-        expect(said).to_have_count(1)
-        expect(said.locator("code")).to_have_text(tab.command)
+        state = visit.page.locator(f"#panel-{tab.slug} .state.no-data:visible")
+        expect(state).to_have_count(1)
+        expect(state.locator("code")).to_have_text(tab.command)
     assert visit.axe() == []
 
 
@@ -154,7 +154,7 @@ FAILING = [
 
 
 @pytest.mark.parametrize(("page", "endpoint", "panels"), sampled(*FAILING, each=2), ids=str)
-def test_an_endpoint_that_fails_is_said_where_it_is_missed(
+def test_a_failed_endpoint_is_reported_in_the_panels_that_need_it(
     open_window: Open, camp_site: Site, page: str, endpoint: str, panels: list[str]
 ) -> None:
     visit = open_window(camp_site)
@@ -177,15 +177,15 @@ def test_an_endpoint_that_fails_is_said_where_it_is_missed(
 
 
 @pytest.mark.parametrize("page", list(dict.fromkeys(page for page, *_ in FAILING)))
-def test_every_endpoint_of_a_page_is_failed_above(open_window: Open, camp_site: Site, page: str) -> None:
-    visit, asked_for = open_window(camp_site), set[str]()
+def test_the_failing_endpoints_include_every_endpoint_of_a_page(open_window: Open, camp_site: Site, page: str) -> None:
+    visit, requests = open_window(camp_site), set[str]()
     visit.page.on(
-        "request", lambda request: asked_for.add(request.url.partition("/api/v1/pardot/")[2].partition("?")[0])
+        "request", lambda request: requests.add(request.url.partition("/api/v1/pardot/")[2].partition("?")[0])
     )
     visit.go(page)
     of_page = {endpoint.partition("?")[0].rstrip("*") for where, endpoint, _ in FAILING if where == page}
     everywhere = {endpoint.partition("?")[0].rstrip("*") for where, endpoint, _ in FAILING if where == "/pardot/"}
-    assert asked_for - {""} <= of_page | everywhere
+    assert requests - {""} <= of_page | everywhere
 
 
 def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Open, camp_site: Site) -> None:

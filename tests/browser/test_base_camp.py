@@ -35,7 +35,7 @@ def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
     expect(page).to_have_url(f"{camp.url}/pardot/?tab=campaign-map&campaigns.flag=no_members")
 
 
-def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: Path) -> None:
+def test_the_table_of_all_issues_sorts_filters_and_exports(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/")
     page = camp.page
     page.get_by_role("button", name=f"All {len(ISSUES)} issues").click()
@@ -63,7 +63,7 @@ def test_all_issues_sort_filter_and_export_what_is_shown(camp: Visit, tmp_path: 
     expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")
 
 
-def test_what_if_shows_the_score_then_and_can_be_sent(camp: Visit) -> None:
+def test_what_if_shows_the_resulting_score_and_has_an_address(camp: Visit) -> None:
     camp.go("/pardot/")
     page = camp.page
     page.get_by_role("button", name="What if…").click()
@@ -94,7 +94,7 @@ def test_texts_are_copied_as_the_server_writes_them(camp: Visit) -> None:
         camp.page.keyboard.press("Escape")
 
 
-def test_one_endpoint_that_fails_takes_only_its_panels(camp: Visit) -> None:
+def test_a_failed_endpoint_affects_only_its_panels(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.page.route(
         "**/pardot/health-score", lambda route: route.fulfill(status=503, json={"message": "It is unavailable."})
@@ -110,7 +110,7 @@ def test_one_endpoint_that_fails_takes_only_its_panels(camp: Visit) -> None:
 
 @pytest.mark.usefixtures("a_week")
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_base_camp_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     for opened in ("", "tasks", "compare", "what-if&what-if.fix=forms_errors", "freshness", "badges"):
         visit.go(f"/pardot/?open={opened}" if opened else "/pardot/?steps=all")

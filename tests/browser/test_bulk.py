@@ -55,7 +55,7 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("region", name="Selected: Campaigns")
 
 
-def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_back(camp: Visit) -> None:
+def test_a_task_needs_a_title_and_a_mistaken_task_is_undone(camp: Visit) -> None:
     camp.go("/pardot/?open=tasks")
     drawer = camp.page.get_by_role("dialog", name="Tasks")
     title = drawer.get_by_label("Add a task")
@@ -75,7 +75,7 @@ def test_a_task_without_a_title_is_asked_for_one_and_one_by_mistake_is_taken_bac
 # -- forty rows ------------------------------------------------------------------------------------------------------
 
 
-def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp: Visit, tmp_path: Path) -> None:
+def test_one_request_creates_forty_tasks_and_another_undoes_them(camp: Visit, tmp_path: Path) -> None:
     camp.go(f"{MAP}&campaigns.sort=name")
     page, click = camp.page, Clicks()
     before = page.evaluate(PLACE)
@@ -84,9 +84,9 @@ def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp:
     expect(bar(page)).to_contain_text("40 selected")
     assert page.evaluate(PLACE) == before, "nothing jumps"
     assert len(download_csv(camp, bar(page).get_by_role("button", name="CSV"), tmp_path)) == 40
-    wanted = fetch_json(camp, "campaigns?sort=name&limit=40")["campaigns"]
+    expected = fetch_json(camp, "campaigns?sort=name&limit=40")["campaigns"]
 
-    written = writes(page)
+    requests = writes(page)
     click(bar(page).get_by_role("button", name="Create tasks"))
     dialog = page.get_by_role("dialog", name="Create tasks")
     dialog.get_by_label("Title").fill("Link it")
@@ -95,20 +95,20 @@ def test_forty_rows_get_a_task_each_by_one_request_and_one_takes_them_back(camp:
     expect(bar(page)).to_be_hidden()
     assert click.number == 4
     tasks = fetch_json(camp, f"tasks?limit={ALL_OF_THEM}")["tasks"]
-    assert {task["asset_id"] for task in tasks} == {campaign["id"] for campaign in wanted}
+    assert {task["asset_id"] for task in tasks} == {campaign["id"] for campaign in expected}
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("fetch('/api/v1/pardot/tasks').then((a) => a.json()).then((a) => a.count === 0)")
-    assert written == ["campaigns/tasks", "tasks/remove"]
+    assert requests == ["campaigns/tasks", "tasks/remove"]
 
 
-def test_all_that_match_are_exempt_by_one_request(camp: Visit) -> None:
+def test_one_request_exempts_all_matching_rows(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.flag=no_members")
     page, many = camp.page, fetch_json(camp, "asset-health")["types"]["campaigns"]["counts"]["no_members"]
     page.get_by_role("checkbox", name="Select all rows of this page").check()
     if many > 25:
         bar(page).get_by_role("button", name=f"Select all {many} campaigns").click()
     expect(bar(page)).to_contain_text(f"{many} selected")
-    written = writes(page)
+    requests = writes(page)
     bar(page).get_by_role("button", name="Exempt").click()
     page.get_by_label("Reason").select_option("Right as it is")
     page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True).click()
@@ -116,10 +116,10 @@ def test_all_that_match_are_exempt_by_one_request(camp: Visit) -> None:
     assert fetch_json(camp, "exemptions")["count"] == many
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
-    assert written == ["campaigns/exemptions", "exemptions/remove"]
+    assert requests == ["campaigns/exemptions", "exemptions/remove"]
 
 
-def test_a_selection_outlives_a_page_and_not_another_filter_and_works_by_keyboard(camp: Visit) -> None:
+def test_a_selection_survives_the_next_page_but_not_a_new_filter_and_works_by_keyboard(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sort=name")
     page = camp.page
     boxes(page).first.focus()
@@ -153,9 +153,7 @@ def test_the_bar_fits_a_phone_and_lets_every_row_be_reached(open_window: Open, c
     assert visit.axe() == []
 
 
-def test_a_selected_row_is_marked_to_its_end_also_where_the_table_is_scrolled(
-    open_window: Open, camp_site: Site
-) -> None:
+def test_a_selected_row_is_marked_to_its_end_even_in_a_scrolled_table(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 1024, "height": 800})
     visit.go("/pardot/?tab=campaign-map")
     boxes(visit.page).first.check()

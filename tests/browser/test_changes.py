@@ -1,4 +1,4 @@
-"""Changes since the last day: the card on Base Camp, its rows, and the day on which each row appeared."""
+"""Changes since an earlier day: the card on Base Camp, its rows, and the day on which each row appeared."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_fixed_rows_are_shown_and_another_day_can_be_chosen(camp: Visit) -> None
 
 
 @pytest.mark.usefixtures("a_change")
-def test_compared_days_begin_with_the_worst_and_the_table_of_issues_has_a_history(camp: Visit) -> None:
+def test_a_comparison_begins_with_the_worst_change_and_each_issue_has_a_trend(camp: Visit) -> None:
     camp.go("/pardot/?steps=all&open=compare")
     dialog = camp.page.get_by_role("dialog", name="Compare two days")
     rows = dialog.get_by_role("row")
@@ -103,7 +103,7 @@ def test_a_task_without_rows_left_offers_to_be_closed(camp: Visit) -> None:
 
 @pytest.mark.usefixtures("a_change")
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_changes_fit(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     for address in ("/pardot/", "/pardot/?tab=gear-locker&gear.type=forms&forms.sort=-since"):
         visit.go(address)

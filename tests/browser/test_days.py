@@ -15,7 +15,7 @@ from tests.browser.visit import Visit
 
 
 @pytest.mark.usefixtures("a_week")
-def test_a_change_opens_the_two_days(camp: Visit) -> None:
+def test_a_change_of_the_score_opens_the_comparison_of_two_days(camp: Visit) -> None:
     camp.go("/pardot/")
     page = camp.page
     page.get_by_role("button", name="+7 since last week").click()
@@ -54,7 +54,7 @@ def test_after_missed_nights_the_change_names_its_day_and_the_trend_bridges_the_
 
 
 @pytest.mark.usefixtures("a_week")
-def test_badges_come_from_the_data(camp: Visit) -> None:
+def test_badges_are_computed_from_the_data(camp: Visit) -> None:
     camp.go("/pardot/")
     camp.page.get_by_role("button", name="Uphill, Steady fire").click()
     badges = camp.page.get_by_role("dialog", name="Badges")
@@ -62,7 +62,7 @@ def test_badges_come_from_the_data(camp: Visit) -> None:
     expect(badges.get_by_role("listitem").filter(has_text="All roped up")).to_contain_text("Not yet")
 
 
-def test_a_note_is_pinned_to_a_day_and_taken_off(camp: Visit) -> None:
+def test_a_note_is_pinned_to_a_day_and_deleted(camp: Visit) -> None:
     camp.go("/pardot/")
     page = camp.page
     trend = page.locator('[data-panel="score-trend"]')

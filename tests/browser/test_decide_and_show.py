@@ -43,7 +43,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 # -- decide -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot(camp: Visit) -> None:
+def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot_show(camp: Visit) -> None:
     camp.expect("status of 422")
     page = camp.page
     camp.go("/pardot/admin-settings/")
@@ -75,7 +75,7 @@ def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot
 # -- show -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_trend_shows_any_days_and_where_it_leads(camp: Visit) -> None:
+def test_the_trend_shows_any_days_and_a_forecast(camp: Visit) -> None:
     page = camp.page
     run_module(camp, "core/api", "await m.api.put('admin/config/target_score', { value: 99 });")
     camp.go("/pardot/")
@@ -121,7 +121,7 @@ def test_the_progress_report_prints_on_one_page(camp: Visit, camp_site: Site) ->
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_on_the_report_and_it_fits(
+def test_axe_finds_nothing_on_the_report_and_the_report_fits(
     open_window: Open, camp_site: Site, scheme: str, width: int
 ) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})

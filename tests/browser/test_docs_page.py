@@ -17,8 +17,8 @@ ALL_BUT_A_FEW = "document.querySelectorAll('.opblock-tag-section').forEach((one,
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
-def test_axe_finds_nothing_and_it_fits(open_window: Open, scheme: str, width: int, whole: bool) -> None:
-    """Operations look alike, so axe checks a fifth of them."""
+def test_axe_finds_nothing_and_the_page_fits(open_window: Open, scheme: str, width: int, whole: bool) -> None:
+    """Operations look alike, so axe checks a fifth of them, and all of them in ``make soak``."""
     window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
     window.go(DOCS)
     page = window.page
@@ -38,9 +38,9 @@ def test_an_address_opens_its_operation_and_a_signed_in_visitor_can_try_it(open_
     window.go(f"{DOCS}#operations-forms-submit_form")
     form = window.page.locator("#operations-forms-submit_form")
     form.get_by_role("button", name="Try it out").click(timeout=PATIENCE)
-    with window.page.expect_request("**/api/v1/forms/submit") as sent:
+    with window.page.expect_request("**/api/v1/forms/submit") as request:
         form.get_by_role("button", name="Execute").click()
-    answer = sent.value.response()
-    assert sent.value.headers["x-csrftoken"]
+    answer = request.value.response()
+    assert request.value.headers["x-csrftoken"]
     assert answer is not None
     assert answer.status == 202

@@ -18,20 +18,20 @@ PHONE = {"width": 360, "height": 740}
 SCHEMES = ["light", "dark"]
 
 
-def test_signed_out_says_where_to_sign_in_and_comes_back(stranger: Visit) -> None:
+def test_a_signed_out_visitor_gets_a_link_to_sign_in_and_come_back(stranger: Visit) -> None:
     stranger.expect("status of 401")
     assert stranger.go("/pardot/?tab=tags").status == 401
     link = stranger.page.get_by_role("link", name="Sign in with OpenStax")
     assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F%3Ftab%3Dtags"
 
 
-def test_no_super_user_is_told_what_an_operator_runs(visitor: Visit) -> None:
+def test_a_user_who_is_no_super_user_sees_the_command_that_adds_them(visitor: Visit) -> None:
     visitor.expect("status of 403")
     assert visitor.go("/pardot/").status == 403
     expect(visitor.page.get_by_text(f"create_super_user --uuid={VISITOR}")).to_be_visible()
 
 
-def test_tabs_by_mouse_keep_their_address_and_go_back(window: Visit) -> None:
+def test_tabs_have_addresses_and_the_back_button_works(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     page.get_by_role("tab", name="Gear Locker").click()
@@ -45,7 +45,7 @@ def test_tabs_by_mouse_keep_their_address_and_go_back(window: Visit) -> None:
     expect(page.get_by_role("tab", name="Base Camp")).to_have_attribute("aria-selected", "true")
 
 
-def test_tabs_by_keyboard(window: Visit) -> None:
+def test_tabs_work_by_keyboard(window: Visit) -> None:
     window.go("/pardot/?tab=campaign-map")
     page = window.page
     page.keyboard.press("Tab")
@@ -65,7 +65,7 @@ def test_tabs_by_keyboard(window: Visit) -> None:
     expect(page.get_by_role("tab", name="Base Camp")).to_be_focused()
 
 
-def test_a_link_to_another_tab_takes_the_focus_along(window: Visit) -> None:
+def test_a_link_to_another_tab_moves_the_focus_there(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     page.evaluate("document.querySelector('#panel-base-camp .lead').innerHTML = '<a href=\"?tab=tags\">The tags</a>'")
@@ -74,8 +74,8 @@ def test_a_link_to_another_tab_takes_the_focus_along(window: Visit) -> None:
     expect(page.locator("#panel-tags")).to_be_focused()
 
 
-def test_what_has_grown_old_is_loaded_again_and_the_strip_with_it(window: Visit) -> None:
-    page, asked = window.page, list[str]()
+def test_an_old_tab_is_loaded_again_with_the_strip(window: Visit) -> None:
+    page, requests = window.page, list[str]()
     page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 0))
     window.go("/pardot/")
     page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 5))
@@ -84,13 +84,13 @@ def test_what_has_grown_old_is_loaded_again_and_the_strip_with_it(window: Visit)
     page.get_by_role("tab", name="Base Camp").click()
     expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:00")
     window.settle()
-    page.on("request", lambda request: asked.append(request.url.rpartition("/pardot/")[2].partition("?")[0]))
+    page.on("request", lambda request: requests.append(request.url.rpartition("/pardot/")[2].partition("?")[0]))
     page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 11))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:11")
     window.settle()
-    assert "health-score" in asked, "Base Camp"
-    assert "sync/status" in asked, "the strip"
+    assert "health-score" in requests, "Base Camp"
+    assert "sync/status" in requests, "the strip"
 
 
 def test_skip_link_leads_past_the_header(window: Visit) -> None:
@@ -119,20 +119,20 @@ def test_the_chosen_theme_is_kept(window: Visit) -> None:
     assert on_paper == ["rgb(255, 255, 255)", ink], "paper is white in every color scheme"
 
 
-def test_the_page_may_send_what_it_must_prove(window: Visit) -> None:
+def test_the_page_sets_the_csrf_cookie(window: Visit) -> None:
     window.go("/pardot/")
     assert "csrftoken" in {cookie["name"] for cookie in window.page.context.cookies()}
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/pardot/", "/pardot/admin-settings/"])
-def test_fits_a_phone(open_window: Open, path: str) -> None:
+def test_the_page_fits_a_phone(open_window: Open, path: str) -> None:
     visit = open_window(viewport=PHONE, has_touch=True, is_mobile=True)
     visit.expect("status of 404")
     visit.go(path)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_landing_leads_everywhere(stranger: Visit) -> None:
+def test_the_landing_page_links_to_every_part(stranger: Visit) -> None:
     assert stranger.go("/").status == 200
     for name in ("Camp Campaign", "The API", "Administration", "Health"):
         link = stranger.page.get_by_role("list").get_by_role("link", name=name)
@@ -141,7 +141,7 @@ def test_landing_leads_everywhere(stranger: Visit) -> None:
         assert stranger.page.request.get(stranger.url + href).status in {200, 401, 503}, href
 
 
-def test_an_unknown_page_leads_back(stranger: Visit) -> None:
+def test_an_unknown_page_links_to_the_landing_page(stranger: Visit) -> None:
     stranger.expect("status of 404")
     assert stranger.go("/nowhere").status == 404
     stranger.page.get_by_role("link", name="Back to the trailhead").click()
@@ -155,7 +155,7 @@ def test_an_unknown_page_leads_back(stranger: Visit) -> None:
         pytest.param("dark", PHONE, id="phone", marks=pytest.mark.soak),
     ],
 )
-def test_axe_finds_nothing(open_window: Open, scheme: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_on_any_page(open_window: Open, scheme: str, viewport: dict[str, int]) -> None:
     window = open_window(color_scheme=scheme, viewport=viewport)
     window.expect("status of 404")
     for path in ["/", "/nowhere", "/pardot/admin-settings/", *(f"/pardot/?tab={tab}" for tab in TABS)]:
@@ -164,18 +164,18 @@ def test_axe_finds_nothing(open_window: Open, scheme: str, viewport: dict[str, i
 
 
 CALLERS = [(None, 401), (VISITOR, 403), (SUPER_USER, 200)]
-AT_THE_DOOR = [(scheme, who, status) for who, status in CALLERS for scheme in SCHEMES]
+VISITS = [(scheme, who, status) for who, status in CALLERS for scheme in SCHEMES]
 
 
-@pytest.mark.parametrize(("scheme", "who", "status"), sampled(*AT_THE_DOOR, each=3))
-def test_axe_finds_nothing_at_the_door(open_window: Open, scheme: str, who: str | None, status: int) -> None:
+@pytest.mark.parametrize(("scheme", "who", "status"), sampled(*VISITS, each=3))
+def test_axe_finds_nothing_whoever_the_visitor_is(open_window: Open, scheme: str, who: str | None, status: int) -> None:
     window = open_window(who=who, color_scheme=scheme)
     window.expect(f"status of {status}")
     assert window.go("/pardot/").status == status
     assert window.axe() == []
 
 
-def test_paper_says_what_it_is_and_shows_all_rows(open_window: Open, camp_site: Site) -> None:
+def test_a_printed_tab_names_itself_and_shows_all_rows(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     page = visit.page
     visit.go("/pardot/?tab=campaign-map")
@@ -199,7 +199,7 @@ def test_paper_says_what_it_is_and_shows_all_rows(open_window: Open, camp_site: 
     expect(shown).to_have_count(25)
 
 
-def test_an_open_drawer_is_all_that_is_printed_and_once(open_window: Open, camp_site: Site) -> None:
+def test_only_an_open_drawer_is_printed(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?open=freshness")
     visit.page.emulate_media(media="print")
@@ -211,7 +211,7 @@ def test_an_open_drawer_is_all_that_is_printed_and_once(open_window: Open, camp_
     assert 1 <= pages <= 4
 
 
-def test_nothing_sticks_out_of_the_paper(open_window: Open, camp_site: Site) -> None:
+def test_printed_tabs_fit_the_paper(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
     visit.page.emulate_media(media="print")
     for tab in ("base-camp", "campaign-map", "full-survey"):

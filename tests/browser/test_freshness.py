@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.visit import Visit
 
 
-def test_never_synced_says_what_to_run(window: Visit) -> None:
+def test_before_the_first_sync_base_camp_and_the_drawer_say_what_to_run(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     expect(page.locator('[data-panel="score"]')).to_contain_text("No data yet")
@@ -42,7 +42,7 @@ def test_old_data_are_named_with_their_age(camp: Visit) -> None:
     expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
 
 
-def test_the_pill_says_how_far_a_running_sync_is(camp: Visit) -> None:
+def test_the_strip_shows_the_progress_of_a_running_sync(camp: Visit) -> None:
     reading = {"entity": "forms", "mode": "full", "started": minutes_ago(1), "rows_read": 17, "api_calls": 3}
     status = camp.answer("sync/status") | {"running": [reading], "steps": {"step": 3, "of": 12}, "activity": []}
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
@@ -62,15 +62,15 @@ REMEDIES = {
 def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
     status = camp.answer("sync/status")
     entities = status["entities"]
-    found = sorted(
+    sources = sorted(
         (entity for entity in entities if entity["name"] in {"forms", "lists"}), key=lambda each: each["name"]
     )
-    assert len(found) == 2
-    entities[:] = found
+    assert len(sources) == 2
+    entities[:] = sources
     camp.go("/pardot/?tab=tags")
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     for problem, (sentence, command) in REMEDIES.items():
-        for entity in found:
+        for entity in sources:
             deletes = {"missing": 33, "of": 118, "parts": {entity["name"]: 33}}
             entity |= {"problem": problem, "failed_at": minutes_ago(0), "deletes": deletes}
         camp.page.get_by_role("button", name="Refresh", exact=True).click()
@@ -94,9 +94,9 @@ def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None
     entities = status["entities"]
     entity = next(each for each in entities if each["name"] == "prospects")
     entities[:] = [entity | {"failed_at": minutes_ago(0), "deletes": {"missing": 33, "of": 118}}]
-    sent: list[object] = []
+    bodies: list[object] = []
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
-    camp.page.route("**/pardot/sync/accept-deletions", lambda route: note(route, sent))
+    camp.page.route("**/pardot/sync/accept-deletions", lambda route: note(route, bodies))
     banner = camp.page.locator('[data-panel="freshness-banner"]')
     for kind, labels in BUTTONS.items():
         entities[0] |= {"freshness": kind, "problem": None} if kind == "old" else {"problem": kind}
@@ -108,18 +108,18 @@ def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None
             expect(dialog).to_contain_text("33 of 118 prospects")
             assert camp.axe() == []
             dialog.get_by_role("button", name="Cancel").click()
-            assert sent == []
+            assert bodies == []
             banner.get_by_role("button", name="Accept deletions").click()
             dialog.get_by_role("button", name="Accept deletions").click()
             expect(camp.page.get_by_role("region", name="Messages")).to_contain_text("It is started.")
-            assert sent == [{"entities": ["prospects"], "seen": {"prospects": 33}}]
+            assert bodies == [{"entities": ["prospects"], "seen": {"prospects": 33}}]
 
 
 REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}
 
 
-def note(route: Route, sent: list[object]) -> None:
-    sent.append(route.request.post_data_json)
+def note(route: Route, bodies: list[object]) -> None:
+    bodies.append(route.request.post_data_json)
     route.fulfill(status=202, json={"message": "It is started."})
 
 

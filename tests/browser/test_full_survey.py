@@ -26,7 +26,7 @@ def panel(visit: Visit, name: str) -> Locator:
     return visit.page.locator(f'[data-panel="{name}"]')
 
 
-def test_orphans_by_kind_down_to_their_rows(survey: Visit, tmp_path: Path) -> None:
+def test_a_kind_of_orphans_opens_its_rows(survey: Visit, tmp_path: Path) -> None:
     survey.go(TAB)
     page, latest = survey.page, fetch_json(survey, "orphans?limit=1")
     expect(panel(survey, "orphans").locator(".figure-value.large")).to_have_text(str(latest["total"]))
@@ -62,7 +62,7 @@ def test_the_sum_of_a_group_leads_to_its_first_kind(survey: Visit) -> None:
     expect(panel(survey, "orphan-kinds").get_by_role("heading", level=3)).to_have_text(expected)
 
 
-def test_unlinked_prospects_open_the_drawer_here(survey: Visit) -> None:
+def test_an_unlinked_prospect_opens_its_drawer_on_this_tab(survey: Visit) -> None:
     survey.go(f"{TAB}&orphans.kind=prospects_unlinked")
     survey.page.get_by_placeholder("Search").fill("visitor")
     expect(panel(survey, "orphan-kinds").locator(".table-count")).to_contain_text("found")
@@ -74,7 +74,7 @@ def test_unlinked_prospects_open_the_drawer_here(survey: Visit) -> None:
     expect(survey.page).to_have_url(re.compile(re.escape("orphans.kind=prospects_unlinked")))
 
 
-def test_prospects_in_figures_lead_to_prospects(survey: Visit) -> None:
+def test_a_figure_about_prospects_leads_to_its_prospects(survey: Visit) -> None:
     survey.go(TAB)
     health = fetch_json(survey, "prospect-health")
     figures = panel(survey, "prospect-health")
@@ -95,7 +95,7 @@ def with_earlier_checks(answer: Any) -> None:
         answer["checks"].append({"captured_at": captured, "total": sum(counts.values()), "counts": counts})
 
 
-def test_two_checks_of_one_day_are_not_the_first_one(survey: Visit) -> None:
+def test_after_two_checks_on_one_day_no_panel_says_first_check(survey: Visit) -> None:
     def again(answer: Any) -> None:
         [latest] = answer["checks"]
         answer["checks"].append({**latest, "captured_at": latest["captured_at"][:11] + "00:00:01Z", "total": 3})
@@ -106,7 +106,7 @@ def test_two_checks_of_one_day_are_not_the_first_one(survey: Visit) -> None:
     expect(panel(survey, "orphans").get_by_role("table", name="Checks so far").get_by_role("row")).to_have_count(3)
 
 
-def test_the_trend_goes_back_over_the_checks(survey: Visit) -> None:
+def test_the_trend_shows_the_earlier_checks(survey: Visit) -> None:
     survey.go(TAB)
     expect(panel(survey, "orphans")).to_contain_text("This is the first check.")
     alter_answers(survey, "orphans/history*", with_earlier_checks)
@@ -118,20 +118,20 @@ def test_the_trend_goes_back_over_the_checks(survey: Visit) -> None:
     expect(panel(survey, "orphan-kinds").get_by_role("figure", name="Forms by day")).to_be_visible()
 
 
-def as_many(answer: Any) -> None:
+def with_a_capped_kind(answer: Any) -> None:
     for kind in answer["kinds"]:
         if kind["kind"] == "landing_pages":
             kind |= {"count": 4321, "capped": True}
 
 
-def test_more_than_have_details_is_said(survey: Visit) -> None:
-    alter_answers(survey, "orphans?*", as_many)
+def test_a_kind_with_more_orphans_than_rows_says_so(survey: Visit) -> None:
+    alter_answers(survey, "orphans?*", with_a_capped_kind)
     survey.go(f"{TAB}&orphans.kind=landing_pages")
     expect(panel(survey, "orphan-kinds").locator(".banner")).to_contain_text("4,321 in all; the first")
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_tab_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     alter_answers(visit, "orphans/history*", with_earlier_checks)
     visit.go(TAB)

@@ -15,7 +15,7 @@ from tests.browser.visit import Visit
 
 SHIFTS = Path(__file__).parent / "shifts.js"
 BUDGET = 0.05
-"""Half of the limit for "good"."""
+"""Half of the limit up to which the Web Vitals call a layout shift good."""
 SIZES = {390: 844, 1024: 768, 1440: 900}
 PAGES = {tab.slug: f"/pardot/?tab={tab.slug}" for tab in TABS} | {
     "settings": "/pardot/admin-settings/",
@@ -71,14 +71,14 @@ def stay_in_place(open_window: Open, site: Site, width: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize("width", SIZES)
-def test_a_banner_that_comes_moves_nothing(open_window: Open, camp_site: Site, width: int) -> None:
+def test_a_banner_that_appears_moves_nothing(open_window: Open, camp_site: Site, width: int) -> None:
     visit = window(open_window, camp_site, width, seed=2)
     alter_answers(visit, "sync/status", lambda status: status["entities"][0].update(freshness="old"))
     assert jumps(visit, PAGES["base-camp"]) == ""
     assert visit.page.locator(".strip-banner .banner").is_visible()
 
 
-def test_to_load_again_keeps_the_page_as_high_as_it_was(open_window: Open, camp_site: Site) -> None:
+def test_a_reload_keeps_the_height_of_the_page(open_window: Open, camp_site: Site) -> None:
     visit = window(open_window, camp_site, 1440, seed=1)
     visit.go(PAGES["base-camp"])
     high = "document.documentElement.scrollHeight"

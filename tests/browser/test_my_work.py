@@ -28,7 +28,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 
 
 def show_work(visit: Visit) -> None:
-    """Show the page of a member with an area, a change in it, and tasks."""
+    """Answer as for a team member with an area, a change in it, and tasks."""
     task = {"id": 7, "title": "Ask who needs it", "due_date": "2026-11-27", "is_overdue": True}
     change = {
         "key": "forms_no_campaign", "area": "forms", "flag": "no_campaign", "title": "Forms in no campaign: 9",
@@ -104,17 +104,17 @@ def test_own_areas_changes_and_tasks_lead_to_their_rows(camp: Visit) -> None:
 
 def test_a_task_is_closed_in_place(camp: Visit) -> None:
     show_work(camp)
-    written: list[str | None] = []
+    bodies: list[str | None] = []
 
     def answer(route: Route) -> None:
-        written.append(route.request.post_data)
+        bodies.append(route.request.post_data)
         route.fulfill(json={})
 
     camp.page.route("**/api/v1/pardot/tasks/7", answer)
     camp.go("/pardot/?open=my-work")
     drawer(camp).get_by_role("button", name="Done: Ask who needs it").click()
     expect(drawer(camp).get_by_role("button", name="My tasks")).to_be_focused()
-    assert written == ['{"status":"done"}']
+    assert bodies == ['{"status":"done"}']
 
 
 def test_whoever_is_not_in_the_team_is_linked_to_a_member_by_one_button(camp: Visit) -> None:

@@ -34,16 +34,16 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 def exemptions(camp: Visit) -> Iterator[None]:
     """Exempt one asset with an issue of every type, and two forms."""
     camp.go("/pardot/?tab=tags")
-    made = []
+    ids = []
     for area, summary in fetch_json(camp, "asset-health")["types"].items():
         flags = [flag for flag in summary["issues"] if summary["counts"][flag]]
         for flag in flags[: 2 if area == "forms" else 1]:
             [asset] = fetch_json(camp, f"assets/{area}?flag={flag}&limit=1")["records"]
             what = {"asset_type": area, "asset_id": asset["id"], "issue": summary["issues"][flag], "reason": "A test"}
-            made.append(run_module(camp, "core/api", f"return (await m.api.post('exemptions', {what})).id;"))
-    assert len(made) == 8
+            ids.append(run_module(camp, "core/api", f"return (await m.api.post('exemptions', {what})).id;"))
+    assert len(ids) == 8
     yield
-    for number in made:
+    for number in ids:
         run_module(camp, "core/api", f"await m.api.delete('exemptions/{number}');")
 
 

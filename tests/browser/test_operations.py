@@ -36,13 +36,15 @@ LOOKS = [("light", 1440), ("dark", 390)]
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_axe_finds_nothing_in_the_admin_and_it_fits(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_in_the_admin_and_the_pages_fit(
+    open_window: Open, ops_site: Site, scheme: str, width: int
+) -> None:
     look_at(open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844}), PAGES)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_axe_finds_nothing_on_further_pages(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_on_more_admin_pages(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
     look_at(open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844}), MORE)
 
 
@@ -90,7 +92,7 @@ def test_a_new_key_is_readable_as_a_whole_on_a_phone(open_window: Open, ops_site
     assert page.locator("#api-key").evaluate("(key) => key.scrollWidth <= key.clientWidth")
 
 
-def test_a_typed_sign_out_asks_and_does_it(open_window: Open, ops_site: Site) -> None:
+def test_the_address_of_the_sign_out_asks_first(open_window: Open, ops_site: Site) -> None:
     visit = open_window(ops_site)
     page = sign_in(visit)
     visit.go("/admin/logout/")
@@ -131,7 +133,7 @@ def test_a_super_user_with_the_right_refreshes_the_data_from_the_dashboard(open_
     assert visit.axe() == []
 
 
-def test_without_the_right_there_is_no_button(open_window: Open, empty_site: Site) -> None:
+def test_a_super_user_without_the_right_sees_no_refresh_button(open_window: Open, empty_site: Site) -> None:
     visit = open_window(empty_site, who=SUPER_USER)
     visit.go("/pardot/")
     visit.page.get_by_title("Data freshness").click()

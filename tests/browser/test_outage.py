@@ -9,7 +9,7 @@ from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
-ASKED = ["**/api/v1/pardot/**", "**/readyz"]
+PATHS = ["**/api/v1/pardot/**", "**/readyz"]
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 
 
 def begin_outage(visit: Visit) -> None:
-    for pattern in ASKED:
+    for pattern in PATHS:
         visit.page.route(pattern, lambda route: route.fulfill(status=502, body="Bad gateway"))
 
 
 def end_outage(visit: Visit) -> None:
     """End the outage, and tell the page at once instead of at its next try."""
-    for pattern in ASKED:
+    for pattern in PATHS:
         visit.page.unroute(pattern)
     visit.page.evaluate("dispatchEvent(new Event('online'))")
 
@@ -35,7 +35,7 @@ def banner(visit: Visit) -> Locator:
     return visit.page.get_by_role("region", name="Notices").locator(".banner")
 
 
-def test_an_outage_is_one_banner_and_all_else_stays_grey(camp: Visit) -> None:
+def test_an_outage_shows_one_banner_and_the_panels_stay_gray(camp: Visit) -> None:
     begin_outage(camp)
     for path in ("/pardot/", "/pardot/?tab=scout-report"):
         camp.go(path)
@@ -45,7 +45,7 @@ def test_an_outage_is_one_banner_and_all_else_stays_grey(camp: Visit) -> None:
         expect(camp.page.get_by_role("button", name="Try")).to_have_text(["Try now"])
         expect(camp.page.locator("#loaded-at")).to_have_text("Not everything could be loaded")
     assert camp.axe() == []
-    for pattern in ASKED:
+    for pattern in PATHS:
         camp.page.unroute(pattern)
     banner(camp).get_by_role("button", name="Try now").click()
     expect(camp.page.locator('[data-panel="engagement"] .figure-value').first).to_be_visible()
@@ -56,7 +56,7 @@ def test_an_outage_is_one_banner_and_all_else_stays_grey(camp: Visit) -> None:
     expect(camp.page.get_by_role("button", name="Tasks")).to_be_visible()
 
 
-def test_it_tries_again_after_1_5_and_15_seconds_and_then_every_15(camp: Visit) -> None:
+def test_the_page_tries_again_after_1_5_and_15_seconds_and_then_every_15(camp: Visit) -> None:
     camp.stop_clock()
     begin_outage(camp)
     camp.go("/pardot/", settled=False)
@@ -64,7 +64,7 @@ def test_it_tries_again_after_1_5_and_15_seconds_and_then_every_15(camp: Visit) 
         expect(banner(camp)).to_contain_text(f"Next try in {seconds}.")
         camp.page.clock.run_for(1000 * int(seconds.split()[0]))
     expect(banner(camp)).to_contain_text("Next try in 15 seconds.")
-    for pattern in ASKED:
+    for pattern in PATHS:
         camp.page.unroute(pattern)
     camp.page.clock.run_for(15_000)
     expect(banner(camp)).to_have_count(0)
@@ -82,7 +82,7 @@ def test_what_is_typed_survives_an_outage(camp: Visit) -> None:
     expect(weight).to_have_value("0.7")
 
 
-def test_a_tab_that_is_opened_offline_fills_once_one_is_online(camp: Visit) -> None:
+def test_a_tab_opened_offline_loads_when_the_browser_is_online(camp: Visit) -> None:
     camp.go("/pardot/")
     camp.page.context.set_offline(True)
     expect(banner(camp)).to_contain_text("You are offline.")
@@ -106,7 +106,7 @@ def test_rows_of_a_table_wait_for_the_server_too(camp: Visit) -> None:
     expect(table.locator("tbody tr").first).to_be_visible()
 
 
-def test_in_a_dialog_a_sentence_says_what_is_waited_for(camp: Visit) -> None:
+def test_a_dialog_says_that_it_waits_for_the_server(camp: Visit) -> None:
     camp.go("/pardot/?tab=scout-report")
     begin_outage(camp)
     camp.page.locator('[data-panel="top-prospects"] tbody th button').first.click()

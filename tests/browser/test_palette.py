@@ -23,7 +23,7 @@ def palette(visit: Visit) -> Locator:
 
 
 def active(visit: Visit) -> Locator:
-    """Return the option that Enter selects, which the field names."""
+    """Return the active option, which Enter chooses."""
     option = palette(visit).get_by_role("combobox").get_attribute("aria-activedescendant")
     selected = palette(visit).locator(f"#{option}")
     assert selected.get_attribute("aria-selected") == "true"
@@ -32,22 +32,22 @@ def active(visit: Visit) -> Locator:
 
 @pytest.mark.parametrize("keys", ["ControlOrMeta+k", "/"])
 def test_a_half_remembered_campaign_is_opened_without_the_mouse(camp: Visit, keys: str) -> None:
-    wanted = next(
+    campaign = next(
         each for each in fetch_json(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4
     )
     camp.page.keyboard.press(keys)
     expect(palette(camp).get_by_role("combobox")).to_be_focused()
-    camp.page.keyboard.type(" ".join(word[:6].upper() for word in reversed(wanted["name"].split()[1:4])))
-    option = palette(camp).get_by_role("group", name="Campaigns").get_by_role("option", name=wanted["name"])
+    camp.page.keyboard.type(" ".join(word[:6].upper() for word in reversed(campaign["name"].split()[1:4])))
+    option = palette(camp).get_by_role("group", name="Campaigns").get_by_role("option", name=campaign["name"])
     expect(option.first).to_be_visible()
-    while wanted["name"] not in active(camp).inner_text():
+    while campaign["name"] not in active(camp).inner_text():
         camp.page.keyboard.press("ArrowDown")
     camp.page.keyboard.press("Enter")
-    drawer = camp.page.get_by_role("dialog", name=wanted["name"])
+    drawer = camp.page.get_by_role("dialog", name=campaign["name"])
     expect(drawer).to_contain_text("Show on the map")
     camp.page.keyboard.press("Escape")
     camp.page.keyboard.press(keys)
-    expect(palette(camp).get_by_role("group", name="Recent")).to_contain_text(wanted["name"])
+    expect(palette(camp).get_by_role("group", name="Recent")).to_contain_text(campaign["name"])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_page_an_issue_and_a_drawer_are_found(camp: Visit, typed: str, group: 
 
 
 @pytest.mark.parametrize("what", ["a drawer", "an asset"])
-def test_enter_takes_what_was_typed_and_not_what_was_there_before(camp: Visit, what: str) -> None:
+def test_enter_chooses_from_the_results_for_the_typed_text(camp: Visit, what: str) -> None:
     """Fast typists press Enter before the list or the server's answer is up to date."""
     asset = fetch_json(camp, "campaigns?limit=1")["campaigns"][0]["id"]
     typed, address = ("compare", "open=compare") if what == "a drawer" else (str(asset), f"asset.id={asset}")
@@ -81,7 +81,7 @@ def test_enter_takes_what_was_typed_and_not_what_was_there_before(camp: Visit, w
     assert address in camp.page.url
 
 
-def test_without_a_match_and_without_the_server_it_says_so(camp: Visit) -> None:
+def test_the_palette_reports_no_match_and_a_failed_search(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.page.keyboard.press("/")
     camp.page.keyboard.type("zzzz")
@@ -111,7 +111,7 @@ def test_single_keys_are_left_alone_while_typing_and_can_be_turned_off(camp: Vis
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_it_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_palette_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 700})
     visit.go("/pardot/")
     visit.page.get_by_role("button", name="Search everything").click()

@@ -37,7 +37,7 @@ def test_an_old_number_is_never_shown_as_new(window: Visit) -> None:
     expect(panel).to_contain_text("Total: 13")
 
 
-def test_never_synced_is_no_zero_and_names_the_command(window: Visit) -> None:
+def test_missing_data_are_not_shown_as_zero_and_the_command_is_named(window: Visit) -> None:
     answer(window, 200, {"total": None})
     show_panel(window)
     panel = window.page.locator("#under-test")
@@ -48,40 +48,40 @@ def test_never_synced_is_no_zero_and_names_the_command(window: Visit) -> None:
     expect(panel).to_contain_text("Nothing is wrong.")
 
 
-def test_a_slow_endpoint_says_that_it_loads(window: Visit) -> None:
-    held: list[Route] = []
-    window.page.route(ENDPOINT, lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks what it is given)
+def test_a_panel_shows_that_it_is_loading(window: Visit) -> None:
+    routes: list[Route] = []
+    window.page.route(ENDPOINT, lambda route: routes.append(route))  # noqa: PLW0108 (Playwright sets attributes of its handlers)
     show_panel(window, wait=False)
     panel = window.page.locator("#under-test")
     expect(panel).to_have_attribute("aria-busy", "true")
     expect(panel).to_contain_text("Loading…")
-    held[0].fulfill(json={"total": 3})
+    routes[0].fulfill(json={"total": 3})
     expect(panel).to_contain_text("Total: 3")
     expect(panel).not_to_have_attribute("aria-busy", "true")
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("status", "body", "sentence"),
     [
         (200, "<html>", "Unexpected answer"),
         (502, "<html>", "having trouble (502)"),
         (404, '{"code": 404, "message": "No such thing."}', "No such"),
     ],
 )
-def test_what_is_no_answer_is_said_in_words(window: Visit, status: int, body: str, said: str) -> None:
+def test_an_unusable_answer_becomes_a_sentence(window: Visit, status: int, body: str, sentence: str) -> None:
     window.expect("status of")
     window.page.route(ENDPOINT, lambda route: route.fulfill(status=status, body=body))
     show_panel(window)
-    expect(window.page.locator("#under-test")).to_contain_text(said)
+    expect(window.page.locator("#under-test")).to_contain_text(sentence)
 
 
-def test_no_network_is_said_in_words(window: Visit) -> None:
+def test_a_network_failure_becomes_a_sentence(window: Visit) -> None:
     window.expect("ERR_FAILED")
     window.page.route(ENDPOINT, lambda route: route.abort())
     show_panel(window)
     expect(window.page.locator("#under-test")).to_contain_text("cannot be reached")
     cut_off = "new ReadableStream({ start: (body) => body.error(new TypeError('network error')) })"
-    said = run_module(
+    sentence = run_module(
         window,
         "core/api",
         f"""
@@ -89,10 +89,10 @@ def test_no_network_is_said_in_words(window: Visit) -> None:
         return m.api.get('under-test').catch((error) => `${{error.name}}: ${{error.message}}`);
         """,
     )
-    assert str(said).startswith("ApiError: The server cannot be reached."), "also in the middle of an answer"
+    assert str(sentence).startswith("ApiError: The server cannot be reached."), "also in the middle of an answer"
 
 
-def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> None:
+def test_a_module_that_fails_to_load_affects_no_other(window: Visit) -> None:
     window.expect("ERR_FAILED", "Failed to fetch dynamically imported module")
     page = window.page
     missing = re.compile(r"/static/js/(panels/score|overlays/badges)\.")
@@ -111,7 +111,7 @@ def test_a_module_that_does_not_arrive_takes_no_other_with_it(window: Visit) -> 
     expect(panel).to_contain_text("No data yet")
 
 
-def test_an_address_opens_only_what_there_is(open_window: Open, camp_site: Site) -> None:
+def test_an_address_with_an_unknown_name_opens_nothing(open_window: Open, camp_site: Site) -> None:
     """``constructor`` is a property of every JavaScript object."""
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=gear-locker&gear.type=constructor&open=constructor")
@@ -172,7 +172,7 @@ def test_messages_are_three_at_most_and_one_about_each_thing(window: Visit) -> N
     expect(toasts).to_have_text(["Task 3", "A", "B"])
 
 
-def test_a_message_goes_after_ten_seconds_also_with_an_offer(window: Visit) -> None:
+def test_a_message_disappears_after_ten_seconds_even_with_a_button(window: Visit) -> None:
     window.go("/pardot/")
     window.stop_clock()
     run_module(window, "ui/toast", TOAST.format("[['Done', { action: { label: 'Undo', run() {} } }]]"))
@@ -182,7 +182,7 @@ def test_a_message_goes_after_ten_seconds_also_with_an_offer(window: Visit) -> N
     expect(window.page.locator(".toast")).to_have_count(0)
 
 
-def test_ctrl_z_takes_back_the_newest_unless_somebody_types(window: Visit) -> None:
+def test_ctrl_z_undoes_the_newest_change_unless_the_user_is_typing(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     undo = "{ action: { label: 'Undo', run: () => (document.title += ` ${%r}`) } }"
@@ -198,19 +198,19 @@ def test_ctrl_z_takes_back_the_newest_unless_somebody_types(window: Visit) -> No
     expect(page.locator(".toast")).to_have_count(0)
 
 
-def test_writes_prove_where_they_come_from(window: Visit) -> None:
-    sent: list[dict[str, str]] = []
+def test_writes_send_the_csrf_token(window: Visit) -> None:
+    headers: list[dict[str, str]] = []
 
     def take(route: Route) -> None:
-        sent.append(route.request.headers)
+        headers.append(route.request.headers)
         route.fulfill(status=204)
 
     window.page.route(ENDPOINT, take)
     window.go("/pardot/")
     assert run_module(window, "core/api", "return await m.api.post('under-test', { title: 'x' });") is None
     cookies = {cookie["name"]: cookie["value"] for cookie in window.page.context.cookies()}
-    assert sent[0]["x-csrftoken"] == cookies["csrftoken"]
-    assert sent[0]["content-type"] == "application/json"
+    assert headers[0]["x-csrftoken"] == cookies["csrftoken"]
+    assert headers[0]["content-type"] == "application/json"
 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
@@ -220,7 +220,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
     run_module(
         window,
         "ui/dialog",
-        "window.answer = m.confirm({ title: 'Delete it?', text: 'It is gone then.', yes: 'Delete' });",
+        "window.answer = m.confirm({ title: 'Delete it?', text: 'This cannot be undone.', yes: 'Delete' });",
     )
     dialog = page.get_by_role("dialog", name="Delete it?")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()

@@ -33,11 +33,11 @@ COMPARED = ("/pardot/?open=compare", "Forms in no campaign")
 
 
 def links_of(camp: Visit) -> list[str]:
-    found = list[str]()
+    links = list[str]()
     for tab in TABS:
         camp.go(f"/pardot/?tab={tab.slug}" + ("&steps=all" if tab.slug == "base-camp" else ""))
-        found += camp.page.evaluate("linksToRows", tab.slug)
-    return list(dict.fromkeys(found))
+        links += camp.page.evaluate("linksToRows", tab.slug)
+    return list(dict.fromkeys(links))
 
 
 @pytest.fixture(params=SIZES)
@@ -68,7 +68,7 @@ def rows_come_into_view(camp: Visit, link: str) -> None:
     camp.page.wait_for_function("() => rowOutOfView() === ''")
 
 
-def test_links_of_what_changed_and_of_dialogs_bring_the_first_row_into_view(camp: Visit, camp_site: Site) -> None:
+def test_links_in_the_changes_and_in_a_dialog_bring_the_first_row_into_view(camp: Visit, camp_site: Site) -> None:
     with worse_and_better(camp_site):
         for address, link in (("/pardot/", "2 new rows: Forms in no campaign"), COMPARED):
             camp.go(address)
@@ -101,7 +101,7 @@ def test_every_link_to_rows_brings_the_first_row_into_view(camp: Visit) -> None:
 
 
 @pytest.mark.parametrize("width", [1024, 1440])
-def test_what_can_be_done_with_a_row_is_in_sight_however_wide_the_table(
+def test_the_actions_of_a_row_are_in_view_however_wide_the_table(
     open_window: Open, camp_site: Site, width: int
 ) -> None:
     visit = open_window(camp_site, viewport={"width": width, "height": 1200})

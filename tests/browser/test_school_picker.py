@@ -30,8 +30,8 @@ TYPED = {
     "the rice university": "Rice University",
 }
 FEW = 2
-_UNTIL_IT_STANDS_STILL = 800
-"""In milliseconds: the page sends a request 300 after the last letter."""
+_UNTIL_STABLE = 800
+"""In milliseconds. The page sends a request 300 milliseconds after the last letter."""
 SECONDS_OF_SOAK = 120
 
 _FILL = """
@@ -68,10 +68,10 @@ class Picker:
         self.statuses: list[int] = []
         self.complaints: list[str] = []
         self.cookies: list[str] = []
-        page.on("console", lambda said: self._hear(said.text) if said.type == "error" else None)
+        page.on("console", lambda message: self._hear(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self._hear(str(error)))
         page.on("response", lambda answer: self._see(answer.url, answer.status))
-        page.on("request", lambda asked: self.cookies.append(asked.headers.get("cookie", "")))
+        page.on("request", lambda request: self.cookies.append(request.headers.get("cookie", "")))
         page.goto(f"{simulator.control}/picker/?api={site.url}/api/v1")
 
     def _hear(self, text: str) -> None:
@@ -90,13 +90,13 @@ class Picker:
         for letter in typed:
             self.page.keyboard.type(letter)
             self.page.wait_for_timeout(_pause(letter, draw))
-        offered = self.page.get_by_role("option").filter(has_text=school).first
-        expect(offered).to_be_visible()
+        option = self.page.get_by_role("option").filter(has_text=school).first
+        expect(option).to_be_visible()
         # Answers to the last letters may still replace the list; a person waits until it is stable.
-        self.page.wait_for_timeout(_UNTIL_IT_STANDS_STILL)
+        self.page.wait_for_timeout(_UNTIL_STABLE)
         for _ in range(10):
             self.page.keyboard.press("ArrowDown")
-            if offered.get_attribute("aria-selected") == "true":
+            if option.get_attribute("aria-selected") == "true":
                 break
         self.page.keyboard.press("Enter")
         expect(self.page.locator("#chosen")).to_have_text(school)
@@ -117,7 +117,7 @@ def picker(context: BrowserContext, simulator_process: Simulator, picking_site: 
     return Picker(context.new_page(), simulator_process, picking_site)
 
 
-def test_teachers_who_type_are_offered_their_schools(picker: Picker) -> None:
+def test_a_teacher_who_types_finds_the_school(picker: Picker) -> None:
     draw = random.Random(5)
     for typed, school in list(TYPED.items())[:FEW]:
         picker.choose(typed, school, draw)
@@ -127,10 +127,10 @@ def test_teachers_who_type_are_offered_their_schools(picker: Picker) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(SECONDS_OF_SOAK * 2)
-def test_two_minutes_of_typing_meet_no_limit(picker: Picker) -> None:
-    draw, begun = random.Random(6), picker.page.evaluate("performance.now()")
+def test_two_minutes_of_typing_reach_no_rate_limit(picker: Picker) -> None:
+    draw, start = random.Random(6), picker.page.evaluate("performance.now()")
     schools = 0
-    while picker.page.evaluate("performance.now()") - begun < SECONDS_OF_SOAK * 1000:
+    while picker.page.evaluate("performance.now()") - start < SECONDS_OF_SOAK * 1000:
         picker.choose(*list(TYPED.items())[schools % len(TYPED)], draw)
         schools += 1
     picker.check()
@@ -158,5 +158,5 @@ def test_the_picker_is_an_accessible_combobox(picker: Picker) -> None:
     expect(picker.page.get_by_role("combobox")).to_have_attribute("aria-activedescendant", "school-0")
     picker.page.evaluate(AXE)
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    found = picker.page.evaluate("(options) => axe.run(document, options)", options)
-    assert [rule["id"] for rule in found["violations"]] == []
+    result = picker.page.evaluate("(options) => axe.run(document, options)", options)
+    assert [rule["id"] for rule in result["violations"]] == []

@@ -47,7 +47,7 @@ def test_figures_lead_to_their_prospects(scout: Visit) -> None:
 
 
 def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path) -> None:
-    best = asked_best(scout)
+    best = first_prospect(scout)
     table = panel(scout, "top-prospects")
     names = table.locator("tbody th")
     expect(names.first).to_contain_text(best["name"])
@@ -67,14 +67,14 @@ def test_prospects_are_searched_sorted_and_exported(scout: Visit, tmp_path: Path
     expect(table.get_by_text("A search needs three letters or digits in a row")).to_be_visible()
 
 
-def asked_best(visit: Visit) -> Any:
+def first_prospect(visit: Visit) -> Any:
     """Open the tab and return the first prospect."""
     visit.go(TAB)
     return fetch_json(visit, "engagement?limit=1")["prospects"][0]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, scheme: str) -> None:
+def test_a_name_opens_the_prospects_activities(open_window: Open, camp_site: Site, scheme: str) -> None:
     visit = open_window(camp_site, color_scheme=scheme)
     visit.go(f"{TAB}&prospects.sort=-activity_count")
     page = visit.page
@@ -83,9 +83,9 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
     who = page.evaluate("new URLSearchParams(location.search).get('prospect.id')")
-    found = fetch_json(visit, f"engagement/{who}/activities")
-    expect(drawer.get_by_role("heading", level=2)).to_have_text(found["prospect"]["name"])
-    expect(drawer.locator(".table-count")).to_have_text(f"({found['count']} events)")
+    answer = fetch_json(visit, f"engagement/{who}/activities")
+    expect(drawer.get_by_role("heading", level=2)).to_have_text(answer["prospect"]["name"])
+    expect(drawer.locator(".table-count")).to_have_text(f"({answer['count']} events)")
     expect(drawer.get_by_role("link", name="Pardot", exact=False).first).to_have_attribute(
         "href", fetch_json(visit, "config")["pardot_url"] + f"/prospect/read/id/{who}"
     )
@@ -97,7 +97,7 @@ def test_a_name_opens_what_the_prospect_did(open_window: Open, camp_site: Site, 
 
 
 def test_the_address_alone_opens_the_drawer_and_the_back_button_closes_it(scout: Visit) -> None:
-    best = asked_best(scout)
+    best = first_prospect(scout)
     scout.go(f"/pardot/?tab=tags&open=prospect&prospect.id={best['id']}")
     drawer = scout.page.get_by_role("dialog", name=best["name"])
     expect(drawer).to_be_visible()
@@ -123,7 +123,7 @@ def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
     assert visit.page.locator("dialog").evaluate("(one) => one.getBoundingClientRect().left") == 0
 
 
-def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
+def test_the_drawer_says_that_a_prospect_does_not_exist(scout: Visit) -> None:
     scout.expect("status of 404")
     scout.go(f"{TAB}&open=prospect&prospect.id=404")
     expect(scout.page.get_by_role("dialog")).to_contain_text("No prospect with this id was synced.")
@@ -131,13 +131,13 @@ def test_a_prospect_that_is_gone_is_said_in_the_drawer(scout: Visit) -> None:
 
 def break_links(answer: Any) -> None:
     who = answer["prospects"][0]
-    named = {name: who[name] for name in ("id", "email", "name", "salesforce_id", "salesforce_contact_id")}
+    person = {name: who[name] for name in ("id", "email", "name", "salesforce_id", "salesforce_contact_id")}
     alerts = answer["crm_id_alerts"]
-    alerts["bad_lead_ids"] = [{**named, "salesforce_lead_id": "n/a", "value": "n/a"}]
+    alerts["bad_lead_ids"] = [{**person, "salesforce_lead_id": "n/a", "value": "n/a"}]
     alerts |= {"bad_contact_ids": [], "bad_lead_count": 70, "bad_contact_count": 0, "total_bad": 70}
 
 
-def test_broken_links_are_named_with_what_to_do(scout: Visit) -> None:
+def test_broken_crm_links_are_listed_with_instructions(scout: Visit) -> None:
     alter_answers(scout, "engagement?*", break_links)
     scout.go(TAB)
     broken = panel(scout, "crm-links")
@@ -160,13 +160,13 @@ def test_stuck_adoption_data_leads_to_its_prospects(scout: Visit) -> None:
     expect(stuck.locator("tbody tr")).to_have_count(len(alert["sample"]))
 
 
-def as_sample(answer: Any) -> None:
+def make_sample(answer: Any) -> None:
     answer["tier"] = 2
     answer["summary"]["active_30d"] = None
 
 
-def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
-    alter_answers(scout, "engagement?*", as_sample)
+def test_a_sample_of_prospects_is_labeled_as_a_sample(scout: Visit) -> None:
+    alter_answers(scout, "engagement?*", make_sample)
     scout.go(TAB)
     engagement = panel(scout, "engagement")
     expect(engagement.locator(".banner")).to_contain_text("A sample, not all prospects")
@@ -175,7 +175,7 @@ def test_a_sample_says_that_it_is_one(scout: Visit) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
-def test_axe_finds_nothing(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_tab_fits(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     alter_answers(visit, "engagement?*", break_links)
     visit.go(TAB)

@@ -42,7 +42,7 @@ def look(open_window: Open, site: Site, width: int, scheme: str) -> Visit:
 
 
 @two_looks
-def test_days_before(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+def test_earlier_days(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     with worse_and_better(camp_site):
         for name, path in {
@@ -112,15 +112,15 @@ def test_selection_messages_and_dialogs(open_window: Open, camp_site: Site, widt
 
 
 def shoot_dialog(visit: Visit, name: str) -> None:
-    """Take a picture of the dialog, with a new message if there is one."""
+    """Take a picture of the open dialog, then close it."""
     visit.settle()
     take(visit, name, full_page=False)
     visit.page.keyboard.press("Escape")
 
 
 @two_looks
-def test_one_of_each(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
-    """The pictures show a campaign, its members, a prospect, and a tag."""
+def test_a_prospect_and_a_campaign(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+    """The pictures show a prospect and a campaign."""
     visit = look(open_window, camp_site, width, scheme)
     visit.go("/pardot/")
     campaign = fetch_json(visit, "campaigns?limit=1")["campaigns"][0]["id"]
@@ -138,7 +138,7 @@ def take_dialog(visit: Visit, name: str) -> None:
 
 
 @two_looks
-def test_bad_luck(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+def test_failures(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 50", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
     visit.page.route("**/pardot/engagement*", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
@@ -181,7 +181,7 @@ def test_api_docs(open_window: Open, camp_site: Site, width: int, scheme: str) -
     take(visit, f"docs-open-{width}-{scheme}", full_page=False)
 
 
-# -- what comes with bad luck, and with a colleague -------------------------------------------------------------------
+# -- ended sessions, collisions, notes, bulk, searches -----------------------------------------------------------------
 
 
 @six_looks
@@ -280,7 +280,7 @@ def test_a_day_note(open_window: Open, camp_site: Site, width: int, scheme: str)
 
 
 @six_looks
-def test_rows_that_are_tagged_and_exempt(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+def test_selected_and_exempt_rows(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     page = visit.page
     for name, path in {
@@ -310,7 +310,7 @@ def test_rows_that_are_tagged_and_exempt(open_window: Open, camp_site: Site, wid
 
 
 @six_looks
-def test_what_is_searched_everywhere(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+def test_searches(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 503")
     page = visit.page
@@ -351,7 +351,7 @@ def test_views_and_their_forms(open_window: Open, camp_site: Site, width: int, s
     take(visit, f"views-none-{width}-{scheme}", full_page=False)
 
 
-# -- the operator's ----------------------------------------------------------------------------------------------------
+# -- operators' pages --------------------------------------------------------------------------------------------------
 
 
 @six_looks
@@ -431,10 +431,10 @@ def test_messages_are_stopped(open_window: Open, ops_site: Site, width: int, sch
     visit = look(open_window, ops_site, width, scheme)
     visit.expect("status of 404")
     with bad_monday(ops_site):
-        made = manage(
+        result = manage(
             "shell", "-v", "0", "-c", TOKEN, variables={}, database=ops_site.database, more={"SECRET_KEY": SECRET_KEY}
         )
-        visit.go(f"/pardot/messages/{made.stdout.split()[-1]}/")
+        visit.go(f"/pardot/messages/{result.stdout.split()[-1]}/")
         take(visit, f"messages-stop-{width}-{scheme}", full_page=False)
         visit.page.get_by_role("button", name="Stop the messages").click()
         visit.page.get_by_role("button", name="Get them again").wait_for()

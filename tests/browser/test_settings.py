@@ -13,7 +13,7 @@ from tests.browser.conftest import Open
 from tests.browser.visit import DARK_AND_NARROW, Visit
 
 PAGE = "/pardot/admin-settings/"
-PUT_BACK = """
+RESTORE = """
 const team = await m.api.put("admin/team", { team: [] });
 const { configuration } = await m.api.get("admin/config");
 for (const { key, is_changed } of configuration) if (is_changed) await m.api.delete(`admin/config/${key}`);
@@ -22,7 +22,7 @@ for (const { id } of (await m.api.get("tasks")).tasks) await m.api.delete(`tasks
 TEAM = """
 const owners = [["Ines Example", ["forms"]], ["Tom Sample", []]];
 const { team } = await m.api.put("admin/team", { team: owners.map(([name, areas]) => ({ name, areas })) });
-await m.api.post("tasks", { title: "Mend the forms", assignee: "Ines Example" });
+await m.api.post("tasks", { title: "Fix the forms", assignee: "Ines Example" });
 """
 
 
@@ -32,7 +32,7 @@ def settings(window: Visit) -> Iterator[Visit]:
     window.go(PAGE)
     yield window
     window.page.unroute_all()
-    run_module(window, "core/api", PUT_BACK)
+    run_module(window, "core/api", RESTORE)
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def save(visit: Visit) -> None:
 
 
 def value_of(visit: Visit, key: str) -> object:
-    found = fetch_json(visit, "admin/config")["configuration"]
-    return next(entry["value"] for entry in found if entry["key"] == key)
+    entries = fetch_json(visit, "admin/config")["configuration"]
+    return next(entry["value"] for entry in entries if entry["key"] == key)
 
 
 # -- the team ---------------------------------------------------------------------------------------------------------
 
 
-def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
+def test_a_member_is_added_moved_changed_and_removed(settings: Visit) -> None:
     page, team = settings.page, section(settings, "Team")
     expect(team).to_contain_text("No team members yet")
     for name, area in (("Ines Example", "Forms"), ("Tom Sample", "Tags")):
@@ -86,7 +86,7 @@ def test_somebody_joins_moves_changes_and_goes(settings: Visit) -> None:
     expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample"])
 
 
-def test_open_tasks_are_named_before_somebody_is_removed(with_team: Visit) -> None:
+def test_open_tasks_are_counted_before_a_member_is_removed(with_team: Visit) -> None:
     team = section(with_team, "Team")
     expect(team).to_contain_text("1 open task")
     team.get_by_role("button", name="Remove: Ines Example").click()
@@ -96,7 +96,7 @@ def test_open_tasks_are_named_before_somebody_is_removed(with_team: Visit) -> No
     assert [member["name"] for member in fetch_json(with_team, "admin/team")["team"]] == ["Ines Example", "Tom Sample"]
 
 
-def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
+def test_a_refused_value_is_reported_beside_its_field(with_team: Visit) -> None:
     with_team.expect("status of 422")
     page = with_team.page
     section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
@@ -112,7 +112,7 @@ def test_what_is_refused_stands_beside_its_field(with_team: Visit) -> None:
     assert with_team.axe() == []
 
 
-def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) -> None:
+def test_a_form_asks_before_it_discards_entries(with_team: Visit) -> None:
     page = with_team.page
     section(with_team, "Team").get_by_role("button", name="Edit: Tom Sample").click()
     page.get_by_label("Role").fill("Email")
@@ -126,7 +126,7 @@ def test_a_form_asks_before_it_throws_away_what_was_entered(with_team: Visit) ->
     assert fetch_json(with_team, "admin/team")["team"][1]["role"] == ""
 
 
-def test_what_somebody_else_did_meanwhile_stays(with_team: Visit) -> None:
+def test_another_users_change_to_the_team_is_kept(with_team: Visit) -> None:
     """The page was loaded before another user moved an area."""
     run_module(
         with_team,
@@ -167,7 +167,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     assert entries["score_weights"]["updated_at"] is None, "the row is deleted, not just reset"
 
 
-def test_fields_that_somebody_else_saved_meanwhile_stay(settings: Visit) -> None:
+def test_fields_that_another_user_saved_are_kept(settings: Visit) -> None:
     page = settings.page
     run_module(
         settings,
@@ -197,7 +197,9 @@ def test_fields_that_somebody_else_saved_meanwhile_stay(settings: Visit) -> None
 
 
 @pytest.mark.parametrize(("answer", "kept"), [("Keep theirs", 0.2), ("Use mine", 0.5)])
-def test_whoever_saves_a_field_second_is_asked_whose_counts(settings: Visit, answer: str, kept: float) -> None:
+def test_the_second_user_who_saves_a_field_is_asked_which_value_to_keep(
+    settings: Visit, answer: str, kept: float
+) -> None:
     page = settings.page
     run_module(settings, "core/api", "await m.api.put('admin/config/score_weights', { value: { forms_errors: 0.2 } });")
     page.get_by_label("Forms submitted with errors").fill("0.5")
@@ -215,7 +217,7 @@ def test_whoever_saves_a_field_second_is_asked_whose_counts(settings: Visit, ans
     assert float(page.get_by_label("Forms submitted with errors").input_value()) == kept
 
 
-def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit) -> None:
+def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> None:
     settings.expect("status of 422")
     page = settings.page
     page.get_by_label("Forms in no campaign").fill("300")
@@ -241,7 +243,7 @@ def test_what_the_server_refuses_is_marked_and_the_rest_is_saved(settings: Visit
     expect(weight).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_on_a_phone_a_message_covers_nothing_of_the_bar(open_window: Open) -> None:
+def test_on_a_phone_a_message_does_not_cover_the_save_bar(open_window: Open) -> None:
     visit = open_window(viewport={"width": 390, "height": 844})
     visit.go(PAGE)
     visit.page.get_by_label("Forms in no campaign").fill("0.4")
@@ -253,7 +255,7 @@ def test_on_a_phone_a_message_covers_nothing_of_the_bar(open_window: Open) -> No
     visit.page.get_by_role("button", name="Discard").click()
 
 
-def test_values_that_only_go_together_are_saved_together(settings: Visit) -> None:
+def test_values_that_depend_on_each_other_are_saved_together(settings: Visit) -> None:
     settings.expect("status of 422")
     settings.page.get_by_label("Lists are stale, in months").fill("20")
     settings.page.get_by_label("Lists are very stale, in months").fill("30")
@@ -262,7 +264,7 @@ def test_values_that_only_go_together_are_saved_together(settings: Visit) -> Non
     assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)
 
 
-def test_lines_are_added_and_taken_away_and_texts_are_changed(settings: Visit) -> None:
+def test_lines_are_added_and_removed_and_texts_are_changed(settings: Visit) -> None:
     page, clean_up = settings.page, section(settings, "Clean-up tags")
     clean_up.get_by_role("button", name="Add an action").click()
     page.keyboard.type("Merge")
@@ -288,12 +290,12 @@ def test_lines_are_added_and_taken_away_and_texts_are_changed(settings: Visit) -
     assert not [entry["key"] for entry in fetch_json(settings, "admin/config")["configuration"] if entry["is_changed"]]
 
 
-def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
+def test_leaving_with_unsaved_changes_asks_first(settings: Visit) -> None:
     page = settings.page
-    asked_about: list[str] = []
+    dialogs: list[str] = []
 
     def stay(dialog: Dialog) -> None:
-        asked_about.append(dialog.type)
+        dialogs.append(dialog.type)
         dialog.dismiss()
 
     page.on("dialog", stay)
@@ -301,13 +303,13 @@ def test_leaving_with_something_unsaved_is_asked_about(settings: Visit) -> None:
     page.keyboard.type("7")
     page.get_by_role("link", name="Back to Base Camp").click(no_wait_after=True)
     page.wait_for_timeout(300)
-    assert asked_about == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     expect(page).to_have_url(re.compile(re.escape(PAGE) + "$"))
     expect(section(settings, "Unsaved changes")).to_contain_text("Look-back of activity")
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("link", name="Back to Base Camp").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Base Camp")
-    assert asked_about == ["beforeunload"], "no change was unsaved anymore"
+    assert dialogs == ["beforeunload"], "no change was unsaved anymore"
 
 
 def test_the_navigation_marks_the_section_that_is_read(settings: Visit) -> None:
@@ -326,7 +328,7 @@ def test_settings_lead_to_the_administration(settings: Visit) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing(open_window: Open, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_page_fits(open_window: Open, scheme: str, width: int) -> None:
     visit = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
     visit.go(PAGE)
     visit.page.locator("details.issue-texts").evaluate_all(

@@ -20,7 +20,7 @@ def count(visit: Visit) -> Locator:
     return visit.page.locator(".table-block .table-count")
 
 
-def test_searches_filters_sorts_and_says_so_in_the_address(window: Visit) -> None:
+def test_search_filter_and_order_are_in_the_address(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     page.get_by_placeholder("Search").fill("SPRING term")
@@ -40,7 +40,7 @@ def test_searches_filters_sorts_and_says_so_in_the_address(window: Visit) -> Non
     assert shown == sorted(shown, reverse=True)
 
 
-def test_the_address_alone_brings_it_back(window: Visit) -> None:
+def test_the_address_restores_search_order_and_page(window: Visit) -> None:
     show_gallery(window, address="/pardot/?tab=base-camp&forms.sort=-name&forms.page=2&forms.size=50&forms.q=webinar")
     expect(window.page.get_by_placeholder("Search")).to_have_value("webinar")
     expect(window.page.locator(".pager .number")).to_have_text("51–100 of 315")
@@ -68,7 +68,7 @@ def test_the_back_button_undoes_the_last_step(window: Visit) -> None:
     expect(page.locator(".table-block tbody th")).to_have_text(first)
 
 
-def test_another_tab_and_back_keeps_what_was_looked_for(window: Visit) -> None:
+def test_a_filter_is_kept_while_another_tab_is_open(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     page.get_by_label("Issue", exact=True).select_option("dormant")
@@ -79,7 +79,7 @@ def test_another_tab_and_back_keeps_what_was_looked_for(window: Visit) -> None:
     expect(page).to_have_url(re.compile(re.escape("forms.flag=dormant")))
 
 
-def test_markup_in_data_is_text_and_no_name_is_a_dash(window: Visit) -> None:
+def test_markup_in_data_is_text_and_a_missing_name_is_a_dash(window: Visit) -> None:
     show_gallery(window, address="/pardot/?forms.sort=-updated&forms.size=100")
     window.page.get_by_placeholder("Search").fill("script")
     expect(window.page.locator(".table-block tbody th")).to_have_text(["<script>alert(1)</script>"])
@@ -90,7 +90,7 @@ def test_markup_in_data_is_text_and_no_name_is_a_dash(window: Visit) -> None:
     assert names(window)[-6:] == ["–"] * 6, "those without a name come last"
 
 
-def test_nothing_found_names_the_search_and_clears_it_or_the_filters(window: Visit) -> None:
+def test_without_matches_the_table_offers_to_clear_the_search_or_the_filters(window: Visit) -> None:
     show_gallery(window, address="/pardot/?forms.flag=dormant")
     page = window.page
     page.get_by_placeholder("Search").fill("no such form")
@@ -102,7 +102,7 @@ def test_nothing_found_names_the_search_and_clears_it_or_the_filters(window: Vis
     expect(page.get_by_placeholder("Search")).to_be_focused()
 
 
-def test_a_typing_error_is_offered_its_correction(window: Visit) -> None:
+def test_a_misspelled_search_suggests_a_correction(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     page.get_by_placeholder("Search").fill("folow-up wibinar 2019")
@@ -111,7 +111,7 @@ def test_a_typing_error_is_offered_its_correction(window: Visit) -> None:
     expect(count(window)).to_contain_text("forms found")
 
 
-def test_csv_holds_what_is_shown_on_all_pages(window: Visit, tmp_path: Path) -> None:
+def test_csv_contains_the_matching_rows_of_all_pages(window: Visit, tmp_path: Path) -> None:
     show_gallery(window, address="/pardot/?forms.flag=dormant&forms.sort=-submissions")
     with window.page.expect_download() as started:
         window.page.get_by_role("button", name="Export as CSV: Forms").click()
@@ -137,7 +137,7 @@ CELLS = [
 ]
 
 
-def test_csv_is_no_program(window: Visit) -> None:
+def test_csv_contains_no_formulas(window: Visit) -> None:
     window.go("/pardot/")
     text = window.page.evaluate(
         "async (all) => (await import(modules['ui/csv'])).csvText([{ label: 'x', csv: (one) => one }], all)",
@@ -147,9 +147,9 @@ def test_csv_is_no_program(window: Visit) -> None:
 
 
 SLOW_TABLE = """
-const found = { rows: [{ id: 1, name: "One" }, { id: 2, name: "Two" }], total: 4 };
+const answer = { rows: [{ id: 1, name: "One" }, { id: 2, name: "Two" }], total: 4 };
 window.pages = [];
-window.hold = (send) => send(found);
+window.hold = (send) => send(answer);
 const { element, ready } = m.table({
   caption: "Slow", noun: "row", filters: [{ key: "kind", label: "Kind", options: [["a", "A"], ["b", "B"]] }],
   columns: [{ key: "name", label: "Name" }], detail: () => "More",
@@ -158,25 +158,25 @@ const { element, ready } = m.table({
     window.hold(send, refuse);
   }),
 });
-window.found = found;
+window.answer = answer;
 document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(element);
 await ready;
 """
 
 
-def test_a_table_that_did_not_come_can_be_used_and_comes_again(window: Visit) -> None:
+def test_a_table_that_failed_to_load_can_be_used_and_loaded_again(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
-    run_module(window, "ui/table", SLOW_TABLE.replace("(send) => send(found)", "(_, refuse) => refuse(new Error())"))
+    run_module(window, "ui/table", SLOW_TABLE.replace("(send) => send(answer)", "(_, refuse) => refuse(new Error())"))
     page.get_by_role("button", name="Expand all").click()
     page.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
-    page.evaluate("window.hold = (send) => send(window.found); null")
+    page.evaluate("window.hold = (send) => send(window.answer); null")
     page.get_by_role("button", name="Try again").press("Enter")
     expect(page.get_by_role("region", name="Slow")).to_be_focused()
 
 
-def test_an_export_is_of_one_filter_whatever_is_chosen_meanwhile(window: Visit) -> None:
+def test_an_export_uses_one_filter_even_if_another_is_chosen_during_it(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     run_module(window, "ui/table", SLOW_TABLE)
@@ -184,13 +184,13 @@ def test_an_export_is_of_one_filter_whatever_is_chosen_meanwhile(window: Visit) 
     page.evaluate("window.pages.length = 0; window.hold = (send) => (window.first = send); null")
     with page.expect_download():
         page.get_by_role("button", name="Export as CSV: Slow").click()
-        page.evaluate("window.hold = (send) => send(window.found); null")
+        page.evaluate("window.hold = (send) => send(window.answer); null")
         page.get_by_label("Kind", exact=True).select_option("b")
-        page.evaluate("window.first(window.found)")
-    assert [asked for asked in page.evaluate("window.pages") if asked != "1 b"] == ["1 a", "2 a"]
+        page.evaluate("window.first(window.answer)")
+    assert [request for request in page.evaluate("window.pages") if request != "1 b"] == ["1 a", "2 a"]
 
 
-def test_rows_open_by_keyboard_and_arrows_walk_them(window: Visit) -> None:
+def test_rows_open_by_keyboard_and_arrow_keys_move_among_them(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     buttons = page.locator(".expand-button")
@@ -205,7 +205,7 @@ def test_rows_open_by_keyboard_and_arrows_walk_them(window: Visit) -> None:
     assert page.locator("td.detail:visible").count() == 25
 
 
-def test_ten_thousand_rows_are_a_page_of_them(window: Visit) -> None:
+def test_one_page_of_ten_thousand_rows_is_drawn(window: Visit) -> None:
     show_gallery(window, rows=10_000)
     assert window.page.locator(".table-block tbody tr:visible").count() == 25
     window.page.get_by_placeholder("Search").fill("follow-up 9999")

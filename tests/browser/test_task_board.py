@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.visit import Visit
 
 
-def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
+def test_a_task_is_created_changed_completed_and_deleted_by_keyboard(camp: Visit) -> None:
     camp.go("/pardot/")
     page = camp.page
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
@@ -45,7 +45,7 @@ def test_the_life_of_a_task_with_the_keyboard(camp: Visit) -> None:
     assert camp.answer("tasks")["count"] == 0
 
 
-def test_the_board_tells_mine_from_others_and_what_is_overdue(camp: Visit) -> None:
+def test_the_board_filters_own_and_overdue_tasks(camp: Visit) -> None:
     team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
     # Noon in UTC is 2:00 AM of the next day in the server's time zone.
     camp.page.clock.set_fixed_time(datetime(2026, 11, 22, 12, tzinfo=UTC))
@@ -77,12 +77,12 @@ def task(number: int, title: str, **values: object) -> dict[str, object]:
     no = dict.fromkeys(
         ["assignee", "area", "issue", "asset_type", "asset_id", "asset_name", "due_date", "completed_at"]
     )
-    made = {"id": number, "title": title, "description": "", "status": "open", "priority": "normal", "age_days": 3}
+    common = {"id": number, "title": title, "description": "", "status": "open", "priority": "normal", "age_days": 3}
     times = {"created_by": "Kit", "created_at": "2026-01-01T08:00:00Z", "updated_at": "2026-01-01T08:00:00Z"}
-    return {**no, **made, **times, "is_overdue": False, **values}
+    return {**no, **common, **times, "is_overdue": False, **values}
 
 
-def test_what_the_server_refuses_stays_on_the_board(camp: Visit) -> None:
+def test_a_task_that_the_server_refuses_stays_in_the_form(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.go("/pardot/?open=tasks")
     page = camp.page

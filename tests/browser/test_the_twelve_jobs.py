@@ -1,6 +1,6 @@
 """The twelve jobs of a Monday morning at Camp Campaign, each with a limit of clicks.
 
-Each starts on Base Camp as it opens. Clicks are counted; typing is free.
+Each job begins on Base Camp. Clicks are counted; typing is free.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def six_weeks(camp: Visit, camp_site: Site) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("a_change")
-def test_job_a_what_got_worse_and_who_must_act_is_there_and_its_rows_are_one_click_away(camp: Visit) -> None:
+def test_job_a_base_camp_shows_what_got_worse_and_the_owner_one_click_from_the_rows(camp: Visit) -> None:
     camp.go("/pardot/admin-settings/")
     run_module(camp, "core/api", OWNER)
     camp.go("/pardot/")
@@ -94,17 +94,17 @@ def test_job_b_forms_in_no_campaign_are_linked_and_exported_with_two_clicks(camp
 
 def test_job_c_a_half_remembered_campaign_is_found_with_three_clicks_and_typing(camp: Visit) -> None:
     camp.go("/pardot/")
-    wanted = next(
+    campaign = next(
         each for each in fetch_json(camp, "campaigns?limit=100")["campaigns"] if len(each["name"].split()) >= 4
     )
     page, click = camp.page, Clicks()
     click(page.get_by_role("tab", name="Campaign Map"))
     click(page.get_by_role("searchbox", name="Name, folder, tag, ID"))
-    page.keyboard.type(" ".join(word[:6].lower() for word in reversed(wanted["name"].split()[1:4])))
-    row = page.locator("[data-table=campaigns] tbody tr", has_text=wanted["name"]).first
+    page.keyboard.type(" ".join(word[:6].lower() for word in reversed(campaign["name"].split()[1:4])))
+    row = page.locator("[data-table=campaigns] tbody tr", has_text=campaign["name"]).first
     click(row.locator(".expand-button"))
     detail = page.locator("td.detail:visible")
-    expect(detail).to_contain_text(str(wanted["id"]))
+    expect(detail).to_contain_text(str(campaign["id"]))
     assert click.number <= 3
 
 
@@ -156,10 +156,10 @@ def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: 
     click(chart.get_by_role("button", name="Copy"))
     expect(page.locator(".toast")).to_contain_text("Picture copied.")
     assert click.number <= 3
-    copied = page.evaluate(COPIED)
-    assert copied["png"]
-    assert copied["width"] == 2 * 960
-    assert copied["size"] > 20_000
+    image = page.evaluate(COPIED)
+    assert image["png"]
+    assert image["width"] == 2 * 960
+    assert image["size"] > 20_000
     with page.expect_download() as started:
         chart.get_by_role("button", name="SVG").click()
     assert re.fullmatch(r"score-\d{4}-\d\d-\d\d\.svg", started.value.suggested_filename)
@@ -188,15 +188,15 @@ def test_job_g_an_exemption_costs_three_clicks_and_a_word_and_can_be_undone(camp
     click(page.get_by_role("dialog").get_by_role("button", name="Exempt", exact=True))
     assert click.number <= 3
     expect(page.get_by_role("dialog")).to_have_count(0)
-    [made] = fetch_json(camp, "exemptions")["exemptions"]
-    assert made["reason"] == "Kept as a record"
+    [exemption] = fetch_json(camp, "exemptions")["exemptions"]
+    assert exemption["reason"] == "Kept as a record"
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text(f"exempt until {made['until']}")).to_have_count(0)
+    expect(page.get_by_text(f"exempt until {exemption['until']}")).to_have_count(0)
     page.wait_for_function("fetch('/api/v1/pardot/exemptions').then((a) => a.json()).then((a) => a.count === 0)")
 
 
 def scores(result: Locator) -> list[int]:
-    """Return the score now and on the earlier day."""
+    """Return the score now and after the fixes."""
     return [int(text) for text in result.locator(".figure-value").all_text_contents()]
 
 
@@ -212,7 +212,9 @@ def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
     now, then = scores(result)
     assert click.number <= 2
     assert now < target <= then
-    expect(dialog.locator(".what-if-goal")).to_contain_text(re.compile(rf"\d+ rows? to fix for {target}: those with"))
+    expect(dialog.locator(".what-if-goal")).to_contain_text(
+        re.compile(rf"\d+ rows? to fix for {target}, chosen by points")
+    )
     assert dialog.get_by_role("checkbox").first.is_checked(), "selected rows come first"
     assert camp.axe() == []
     chosen = dialog.locator("input:checked").count()

@@ -1,4 +1,4 @@
-"""The browser tests notice console errors, crashes and the like; otherwise they could pass without reason."""
+"""The browser tests notice console errors, crashes and the like, so that no test passes on a broken page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.visit import Visit
 
-SINS = {
+FAULTS = {
     "inline style": "document.body.setAttribute('style', 'color: red')",
     "another host": "location.href = 'http://127.0.0.1:9/'",
     "policy: connect-src": "fetch('https://elsewhere.example/').catch(() => null)",
@@ -16,23 +16,23 @@ SINS = {
 }
 
 
-@pytest.mark.parametrize("sin", SINS)
-def test_a_complaint_is_heard(window: Visit, sin: str) -> None:
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_the_page_is_recorded(window: Visit, fault: str) -> None:
     window.go("/pardot/")
     assert window.complaints == []
-    window.page.evaluate(SINS[sin])
+    window.page.evaluate(FAULTS[fault])
     window.page.wait_for_timeout(200)
-    assert any(sin in complaint for complaint in window.complaints), window.complaints
+    assert any(fault in complaint for complaint in window.complaints), window.complaints
     window.expect("")
 
 
-def test_axe_sees_what_is_wrong(window: Visit) -> None:
+def test_axe_finds_a_button_without_a_name(window: Visit) -> None:
     window.go("/pardot/")
     window.page.evaluate("document.querySelector('h1').after(document.createElement('button'))")
     assert any(finding.startswith("button-name") for finding in window.axe())
 
 
-def test_modules_are_those_of_this_release(window: Visit) -> None:
+def test_the_address_of_each_module_contains_a_hash(window: Visit) -> None:
     """Modules are named by content, so browsers never mix modules of two releases."""
     window.go("/pardot/")
     addresses = window.page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")

@@ -62,7 +62,7 @@ return labels;
 """
 
 
-def test_all_rows_are_on_the_paper_however_late_they_come(open_window: Open, camp_site: Site) -> None:
+def test_all_rows_are_printed_however_late_they_load(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
     visit.go("/pardot/?tab=scout-report")
     visit.page.route("**/pardot/engagement?*", late)
@@ -78,7 +78,7 @@ def late(route: Route) -> None:
     route.fulfill(response=answer)
 
 
-def test_no_day_is_broken_on_paper(open_window: Open, camp_site: Site) -> None:
+def test_no_date_is_broken_across_lines_on_paper(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
     seen = 0
     for path in (
@@ -97,7 +97,7 @@ def test_no_day_is_broken_on_paper(open_window: Open, camp_site: Site) -> None:
 
 
 @pytest.mark.parametrize("width", [961, 1024, 1120, 1248, 1249, 1280, 1376, 1377, 1440])
-def test_all_tabs_are_whole(open_window: Open, width: int) -> None:
+def test_all_tabs_fit_beside_the_tools(open_window: Open, width: int) -> None:
     visit = open_window(viewport={"width": width, "height": 800})
     visit.go("/pardot/")
     tabs = visit.page.get_by_role("tab")
@@ -110,13 +110,13 @@ def test_all_tabs_are_whole(open_window: Open, width: int) -> None:
     assert visit.page.locator(".tabs").evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
-def test_what_scrolls_sideways_on_a_phone_shows_it(open_window: Open, camp_site: Site) -> None:
+def test_content_that_scrolls_sideways_on_a_phone_shows_a_shadow(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 390, "height": 844})
     for tab in TABS:
         visit.go(f"/pardot/?tab={tab}&steps=all&gear.type=forms")
-        found: list[list[str]] = visit.page.evaluate(SCROLLERS)
-        assert "tabs" in {name for name, _ in found}
-        assert {name for name, shadow in found if shadow != "local, local, scroll, scroll"} == set(), tab
+        scrollers: list[list[str]] = visit.page.evaluate(SCROLLERS)
+        assert "tabs" in {name for name, _ in scrollers}
+        assert {name for name, shadow in scrollers if shadow != "local, local, scroll, scroll"} == set(), tab
     visit.go("/pardot/?tab=tags")
     types = visit.page.get_by_role("region", name="Types")
     assert types.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "a table with few numbers fits"

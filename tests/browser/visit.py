@@ -42,7 +42,7 @@ class Visit:
     page: Page
     url: str
     expected: set[str] = field(default_factory=set)
-    _heard: list[str] = field(default_factory=list)
+    _errors: list[str] = field(default_factory=list)
 
     @classmethod
     def begin(cls, page: Page, site: Site) -> Visit:
@@ -55,7 +55,7 @@ class Visit:
         page.add_init_script(f"window.modules = {json.dumps(site.modules)};")
         page.on("request", visit._on_request)
         page.on("console", visit._on_console)
-        page.on("pageerror", lambda error: visit._heard.append(f"crash: {error}"))
+        page.on("pageerror", lambda error: visit._errors.append(f"crash: {error}"))
         return visit
 
     def go(self, path: str, *, settled: bool = True) -> Response:
@@ -68,8 +68,8 @@ class Visit:
 
     def answer(self, path: str) -> dict[str, Any]:
         """Return the answer of the dashboard's API at this path."""
-        found: dict[str, Any] = self.page.request.get(f"{self.url}/api/v1/pardot/{path}").json()
-        return found
+        body: dict[str, Any] = self.page.request.get(f"{self.url}/api/v1/pardot/{path}").json()
+        return body
 
     def settle(self) -> None:
         """Wait until no visible element is loading."""
@@ -87,7 +87,7 @@ class Visit:
 
     @property
     def complaints(self) -> list[str]:
-        return [text for text in self._heard if not any(known in text for known in self.expected)]
+        return [text for text in self._errors if not any(known in text for known in self.expected)]
 
     def axe(self) -> list[str]:
         """Return axe-core's findings (WCAG 2.2 AA and best practice), one line each.
@@ -99,18 +99,18 @@ class Visit:
         self.page.evaluate("scrollTo(0, 0)")
         self.page.evaluate(AXE)
         options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-        found: dict[str, Any] = self.page.evaluate(RUN_AXE, options)
+        result: dict[str, Any] = self.page.evaluate(RUN_AXE, options)
         return [
             f"{rule['id']}: {node['html'][:160]} | {node['failureSummary'][:300]}"
-            for rule in found["violations"]
+            for rule in result["violations"]
             for node in rule["nodes"]
         ]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._heard.append(f"console: {message.text} ({message.location.get('url', '')})")
+            self._errors.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _on_request(self, request: Request) -> None:
         address = urlsplit(request.url)
         if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != urlsplit(self.url).netloc:
-            self._heard.append(f"another host: {request.url}")
+            self._errors.append(f"another host: {request.url}")

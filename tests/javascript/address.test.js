@@ -16,22 +16,22 @@ test("a parameter that the address does not have is empty text", () => {
 
 test("empty parameters are removed from the address, and listeners get the changes", () => {
   /** @type {string[][]} */
-  const heard = [];
+  const calls = [];
   const life = new AbortController();
-  route.onChange((names) => heard.push([...names]), life.signal);
+  route.onChange((names) => calls.push([...names]), life.signal);
   route.set({ "tags.q": "", "tags.page": 2 });
   route.set({ "tags.page": 2 });
   life.abort();
   route.set({ "tags.page": "" }, { replace: true });
   assert.deepEqual(
-    heard,
+    calls,
     [["tags.q", "tags.page"]],
     "nothing was different the second time, nobody listened the third",
   );
   assert.deepEqual(steps.splice(0), ["push ?tab=tags&tags.page=2", "replace ?tab=tags"]);
 });
 
-test("a table keeps its state under its own name, and does not touch that of others", () => {
+test("a table keeps its state under its own name, apart from other tables", () => {
   const forms = routeState("forms", new AbortController().signal);
   forms.set({ q: "a & b", page: 3 });
   assert.equal(route.get("forms.q"), "a & b");
@@ -79,7 +79,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("all rows of an issue are its name alone, some rows have a number", () => {
+test("the address names an issue alone for all its rows, and with a number for some of them", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],

@@ -3,15 +3,15 @@ import { test } from "node:test";
 import { booksOf } from "../../static/js/people/adoption-data.js";
 
 test("adoption data is shown as books with their students", () => {
-  const held = JSON.stringify({
+  const text = JSON.stringify({
     Books: [{ name: "Biology", students: 120, howUsing: "As the core textbook" }, { name: "Physics" }],
   });
-  assert.equal(booksOf(held), "Biology (120 students), Physics");
+  assert.equal(booksOf(text), "Biology (120 students), Physics");
 });
 
 test("other data is shown as stored", () => {
   const noNames = ['{"Books": [{"title": "Biology"}]}', '{"Books": [{"name": " "}]}', '{"Books": [null]}'];
-  for (const held of ["Biology", "{", "null", "{}", '{"Books": []}', '{"Books": {}}', "[1]", "", ...noNames]) {
-    assert.equal(booksOf(held), held);
+  for (const text of ["Biology", "{", "null", "{}", '{"Books": []}', '{"Books": {}}', "[1]", "", ...noNames]) {
+    assert.equal(booksOf(text), text);
   }
 });

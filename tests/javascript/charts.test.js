@@ -54,9 +54,9 @@ test("labels are evenly spaced, include the first and the last, and never crowd 
     for (let count = 2; count < 14; count += 1) {
       const marks = spread(length, count);
       const [first, ...gaps] = marks.slice(1).map((mark, index) => mark - marks[index]);
-      const said = `${length} in ${count}: ${marks}`;
-      assert.equal(marks[0] === 0 && marks.at(-1) === length - 1 && marks.length <= count, true, said);
-      assert.equal(new Set(gaps).size <= 1 && first >= 0.7 * (gaps[0] ?? first), true, said);
+      const message = `${length} in ${count}: ${marks}`;
+      assert.equal(marks[0] === 0 && marks.at(-1) === length - 1 && marks.length <= count, true, message);
+      assert.equal(new Set(gaps).size <= 1 && first >= 0.7 * (gaps[0] ?? first), true, message);
     }
   }
 });
@@ -67,7 +67,7 @@ test("text that does not fit ends with dots", () => {
   assert.equal(fit("Landing", 5), "…");
 });
 
-test("notes are grouped by day, and a day without notes has none", () => {
+test("the notes of a day are joined, and a day without notes has no text", () => {
   const notes = [
     { day: "2026-11-22", text: "Launch" },
     { day: "2026-11-21", text: "Clean-up" },

@@ -20,21 +20,21 @@ const trail = (count, score) =>
   everyDay(before(TODAY, count - 1), TODAY).map((day, place) => ({ day, health_score: score(count - 1 - place) }));
 
 test("a score that rises half a point a day is expected to keep rising", () => {
-  const found = forecast(
+  const prediction = forecast(
     trail(28, (ago) => 80 - ago / 2),
     "2026-12-09",
   );
-  assert.equal(found?.score, 85);
-  assert.equal(found?.used, 28);
+  assert.equal(prediction?.score, 85);
+  assert.equal(prediction?.used, 28);
 });
 
 test("only the last 28 days count", () => {
-  const found = forecast(
+  const prediction = forecast(
     trail(60, (ago) => (ago < 28 ? 80 : 20)),
     "2026-12-29",
   );
-  assert.equal(found?.score, 80);
-  assert.equal(found?.used, 28);
+  assert.equal(prediction?.score, 80);
+  assert.equal(prediction?.used, 28);
 });
 
 test("no score is expected above 100 or below 0", () => {
@@ -92,15 +92,15 @@ test("too few days, or days too close together, give no forecast", () => {
 
 test("the line begins today, and is drawn only if it is not longer than the known days", () => {
   const known = trail(28, (ago) => 80 - ago / 2);
-  const found = forecast(known, "2026-12-01");
-  if (!found) throw new Error("Nothing was foretold.");
+  const prediction = forecast(known, "2026-12-01");
+  if (!prediction) throw new Error("There is no forecast.");
   const days = withForecast(
-    found,
+    prediction,
     known.map(({ day }) => day),
   );
   assert.deepEqual(days?.slice(-3), [TODAY, "2026-11-30", "2026-12-01"]);
-  assert.deepEqual(forecastValues(found, days ?? []).slice(-4), [null, 80, 80.5, 81]);
-  assert.equal(withForecast({ ...found, end: "2027-12-01" }, days ?? []), null);
+  assert.deepEqual(forecastValues(prediction, days ?? []).slice(-4), [null, 80, 80.5, 81]);
+  assert.equal(withForecast({ ...prediction, end: "2027-12-01" }, days ?? []), null);
 });
 
 test("the next target is the next grade, then 95, then 100", () => {

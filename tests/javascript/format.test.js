@@ -16,8 +16,8 @@ test("a missing value is a dash, never a zero", () => {
   assert.equal(ago(null), "never");
 });
 
-/** Values and their texts, which tests/pardot/test_wording.py checks in Python. */
-const SAID = JSON.parse(readFileSync(new URL("wording.json", import.meta.url), "utf8"));
+/** Values and their texts, which tests/pardot/test_wording.py also checks in Python. */
+const TEXTS = JSON.parse(readFileSync(new URL("wording.json", import.meta.url), "utf8"));
 
 test("days, ages, percentages and points are written as on the server", () => {
   /** @type {[string, (...values: any[]) => string][]} */
@@ -28,7 +28,7 @@ test("days, ages, percentages and points are written as on the server", () => {
     ["points", points],
   ];
   for (const [name, say] of functions) {
-    for (const [values, text] of SAID[name]) assert.equal(say(...values), text, `${name}(${values})`);
+    for (const [values, text] of TEXTS[name]) assert.equal(say(...values), text, `${name}(${values})`);
   }
 });
 
@@ -40,11 +40,11 @@ test("numbers have as many digits as their kind needs", () => {
   assert.equal(amount(1234, false), "1,234");
 });
 
-test("a change has its sign", () => {
+test("a change is written with its sign", () => {
   assert.deepEqual([3, -3, 0, -1234.56].map(signed), ["+3", "−3", "±0", "−1,234.6"]);
 });
 
-test("days are in the server's time zone, whatever the reader's", () => {
+test("the text of a day does not depend on the reader's time zone", () => {
   assert.equal(day("2026-11-22"), "Nov 22, 2026");
   assert.equal(day("2026-11-22T23:59:59Z"), "Nov 22, 2026");
   assert.equal(shortDay("2026-01-01"), "Jan 1");

@@ -13,8 +13,8 @@ test("a link requests the same rows that the server counts for a saved view (tes
   for (const { view, path, params } of LINKED) {
     const given = [...new URLSearchParams(view)].filter(([name]) => name.includes(".") && name !== "gear.type");
     const filters = Object.fromEntries(given.map(([name, value]) => [name.split(".")[1], value]));
-    const asked = (path === "campaigns" ? ofCampaigns : ofAssets)(/** @type {any} */ (filters));
-    const sent = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const request = (path === "campaigns" ? ofCampaigns : ofAssets)(/** @type {any} */ (filters));
+    const sent = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
     assert.deepEqual(sent, params, view);
   }
 });

@@ -1,4 +1,4 @@
-/* What the tests use of Node, so that the browser's modules are checked without all of its types. */
+/* The parts of Node that the tests use. The browser's modules are checked without Node's other types. */
 
 declare module "node:test" {
   export function test(claim: string, run: () => void | Promise<void>): void;

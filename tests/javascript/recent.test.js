@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 /** @type {Map<string, string>} */
-const kept = new Map();
+const storage = new Map();
 Object.assign(globalThis, {
   localStorage: {
-    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
-    setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+    getItem: (/** @type {string} */ key) => storage.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => storage.set(key, value),
   },
 });
 const { recentEntries, remember } = await import("../../static/js/palette/recent.js");
@@ -14,7 +14,7 @@ const { recentEntries, remember } = await import("../../static/js/palette/recent
 /** @param {PaletteEntry["to"]} to */
 const entry = (to) => ({ group: "Saved views", label: "A view", hint: "", sign: "pin", to });
 
-test("recent choices are kept once each, latest first", () => {
+test("recent choices are storage once each, latest first", () => {
   for (const to of ["/pardot/?tab=tags&tags.q=north", { open: "tasks" }, "/pardot/?tab=tags&tags.q=north"])
     remember(entry(to));
   assert.deepEqual(
@@ -24,7 +24,7 @@ test("recent choices are kept once each, latest first", () => {
 });
 
 test("a view that searches for a person is not stored in the browser", () => {
-  kept.clear();
+  storage.clear();
   remember(entry("/pardot/?tab=scout-report&prospects.q=jo%40school.example"));
   remember(entry("/pardot/?tab=full-survey&orphans.q=Rivera"));
   remember(entry("/pardot/?tab=scout-report"));
@@ -32,5 +32,5 @@ test("a view that searches for a person is not stored in the browser", () => {
     recentEntries().map(({ to }) => to),
     ["/pardot/?tab=scout-report"],
   );
-  assert.equal(/school|Rivera/.test([...kept.values()].join()), false);
+  assert.equal(/school|Rivera/.test([...storage.values()].join()), false);
 });

@@ -38,7 +38,7 @@ const memory = () =>
     ],
   );
 
-/** @type {(asked: { q?: string, sort?: string, filters?: Record<string, string> }) => number[]} */
+/** @type {(query: { q?: string, sort?: string, filters?: Record<string, string> }) => number[]} */
 const ids = ({ q = "", sort = "", filters = {} }) =>
   memory()
     .all({ q, sort, filters })
@@ -76,15 +76,15 @@ test("a search matches the beginnings of words before their insides", () => {
     id,
     name,
   }));
-  const found = (/** @type {string} */ q) => {
+  const search = (/** @type {string} */ q) => {
     const all = new RowsInMemory(rows, [column("name")], []);
     return all.all({ q, sort: "", filters: {} }).map(({ id }) => id);
   };
-  assert.deepEqual(found("org chem"), [0]);
-  assert.deepEqual(found("chem"), [0, 1]);
-  assert.deepEqual(found("gan chem"), [0, 1]);
-  assert.deepEqual(found("oyvind strasse"), [2]);
-  for (const sign of "()[]{}*+?.^$|\\/-&%_~#,") assert.deepEqual(found(`${sign}chem`), [], sign);
+  assert.deepEqual(search("org chem"), [0]);
+  assert.deepEqual(search("chem"), [0, 1]);
+  assert.deepEqual(search("gan chem"), [0, 1]);
+  assert.deepEqual(search("oyvind strasse"), [2]);
+  for (const sign of "()[]{}*+?.^$|\\/-&%_~#,") assert.deepEqual(search(`${sign}chem`), [], sign);
 });
 
 test("a search without rows suggests words of rows, under the same filters", () => {
