@@ -25,10 +25,10 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
         return
-    asked = client_of_any_unit(client, PardotCalls())
+    pardot_client = client_of_any_unit(client, PardotCalls())
     try:
         check_business_unit()
-        usage = asked.ask_usage()
+        usage = pardot_client.ask_usage()
     except SalesforceError as error:
         yield Finding("fix", _BUSINESS_UNIT, error.in_full)
         return
@@ -36,12 +36,12 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
         yield Finding("fix", _BUSINESS_UNIT, str(error))
         return
     usage_text = f"{usage.used:,} of {usage.maximum:,} calls used today" if usage else "no report of today's calls"
-    said = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {usage_text}"
+    answer = f"business unit {settings.SALESFORCE_PARDOT_BUSINESS_UNIT} answers; {usage_text}"
     if usage and usage.used >= settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
-        yield Finding("fix", _BUSINESS_UNIT, f"{said}: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)")
+        yield Finding("fix", _BUSINESS_UNIT, f"{answer}: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)")
     else:
-        yield Finding("ok", _BUSINESS_UNIT, said)
-    yield from _objects(asked)
+        yield Finding("ok", _BUSINESS_UNIT, answer)
+    yield from _objects(pardot_client)
     for person in PEOPLE:
         yield _person(client, person)
 
@@ -56,7 +56,7 @@ def _objects(client: PardotClient) -> Iterator[Finding]:
 def _person(client: SalesforceClient, person: PersonObject) -> Finding:
     """Check that Salesforce shows the fields that the orphan check needs."""
     question = f"{person.sobject}s for Pardot"
-    fields = [*person.asked_paths.values(), "Email", "pi__url__c"]
+    fields = [*person.by_id_paths.values(), "Email", "pi__url__c"]
     try:
         next(client.query(f"{soql.select(fields, person.sobject)} LIMIT 1", include_deleted=True), None)
     except SalesforceError as error:

@@ -1,7 +1,7 @@
-"""Audit the assets of one area with one SQL statement: each flag is a condition on an asset.
+"""Audit the assets of one area with one SQL UPDATE: each flag is a condition on an asset.
 
-Flags and figures are stored in the asset's own row, and only rows that change are written. Pages find the assets with
-a flag by a filter, and read their number from ``AuditSummary``, where the audit stores it.
+Flags and figures are stored in the asset's own row, and only rows that change are written. Pages filter
+assets by their flags. The number of assets with each flag is in ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
 
 
 def blank(column: str) -> str:
-    """Return SQL: the text is null, empty, or only white space."""
+    """Return the SQL condition that the text is null, empty, or only white space."""
     return f"coalesce({column}, '') !~ '[^[:space:]]'"
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A fault that an asset may have."""
+    """A condition that is noted on the assets that meet it, usually a fault."""
 
     name: str
     condition: str
@@ -127,11 +127,11 @@ class AssetAudit:
         values = {"flags": self._flags(inputs)}
         for figure in self.figures:
             values[figure.column] = figure.value if figure.has_data(inputs) else figure.without_data
-        found = ", ".join(f"{value} AS {column}" for column, value in values.items())
+        selected = ", ".join(f"{value} AS {column}" for column, value in values.items())
         table, columns = self.model._meta.db_table, list(values)
         return f"""
             UPDATE {table} t SET {", ".join(f"{column} = n.{column}" for column in columns)}
-            FROM (SELECT a.id, {found} FROM {table} a {self.joins}) n
+            FROM (SELECT a.id, {selected} FROM {table} a {self.joins}) n
             WHERE t.id = n.id
               AND ({", ".join(f"t.{column}" for column in columns)})
                   IS DISTINCT FROM ({", ".join(f"n.{column}" for column in columns)})
@@ -146,7 +146,7 @@ class AssetAudit:
 def activity_join(kind: AssetKind, column: str) -> str:
     """Return a join that adds ``activity.total`` and ``activity.of_type``: an asset's activities in the look-back.
 
-    Whole days come from the roll-up. Only for the first and last day of the look-back are single activities counted.
+    Whole days come from the roll-up. Single activities are counted only for the first and last day of the look-back.
     """
     return f"""
         LEFT JOIN (

@@ -2,7 +2,7 @@
 
 When an audit skips an issue, because its inputs were never read or are too old, the issue's findings stay as they are.
 Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Findings that
-do not change are not written: an open one was last seen at ``AuditSummary.audited_at`` of its area.
+do not change are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ KEPT_FOR = timedelta(days=400)
 def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mapping[str, int | None]) -> None:
     """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
-    ``counts_before`` are the counts of the area's previous audit. An issue that was counted there and has no finding
-    is older than the ledger, so its findings get no first day.
+    ``counts_before`` are the counts of the area's previous audit. An issue with a count there but without findings
+    is older than the ledger, so its new findings get no first day.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.flags_with_data(inputs)

@@ -75,7 +75,7 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """Counts all prospects; those in Pardot's recycle bin are counted only in ``deleted``."""
+    """The audit of prospects. Prospects in Pardot's recycle bin are counted only in the figure ``deleted``."""
 
     area = Area.PROSPECTS
 

@@ -35,7 +35,7 @@ ASSET_AUDITS: tuple[AssetAudit, ...] = (
     tags.AUDIT,
 )
 AUDIT_OF: Mapping[Area, AssetAudit] = {audit.area: audit for audit in ASSET_AUDITS}
-"""The audits by area, in the order in which they run."""
+"""The audits of assets by area, in the order in which they run."""
 AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 
 

@@ -1,1 +1,1 @@
-"""Declarations of every copied entity, and records of the complete reads of each."""
+"""Declarations of every copied entity, the record of complete reads, and the columns with personal data."""

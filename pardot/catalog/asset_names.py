@@ -45,13 +45,13 @@ def asset_name(asset_type: Area, asset_id: int) -> str:
 
 def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
     """Return the names of those assets that are copied here; one query per type."""
-    wanted: dict[Area, set[int]] = {}
+    ids_by_type: dict[Area, set[int]] = {}
     for asset_type, asset_id in assets:
-        wanted.setdefault(Area(asset_type), set()).add(asset_id)
+        ids_by_type.setdefault(Area(asset_type), set()).add(asset_id)
     return {
         (asset_type, record.id): str(record)
-        for asset_type, ids in wanted.items()
-        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_named_by(asset_type))
+        for asset_type, ids in ids_by_type.items()
+        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_name_column(asset_type))
     }
 
 
@@ -60,10 +60,10 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
     campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
     if not campaigns:
         return {}
-    found = Campaign.objects.filter(pk__in=campaigns).values_list("pk", "salesforce_id")
-    return {(Area.CAMPAIGNS, campaign): sf_id for campaign, sf_id in found if (sf_id or "").strip()}
+    rows = Campaign.objects.filter(pk__in=campaigns).values_list("pk", "salesforce_id")
+    return {(Area.CAMPAIGNS, campaign): sf_id for campaign, sf_id in rows if (sf_id or "").strip()}
 
 
-def _named_by(asset_type: Area) -> str:
-    """Return the column that ``__str__`` reads; the others are not loaded, because they can be long."""
+def _name_column(asset_type: Area) -> str:
+    """Return the only column to load: ``__str__`` reads it, and other columns can be long."""
     return "email" if asset_type is Area.PROSPECTS else "name"

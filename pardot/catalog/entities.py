@@ -1,7 +1,6 @@
 """Declarations of the synced entities: source, model, tier, and whether only changes are read.
 
-Fields and columns are the model's (``pardot/models``). ``NAMES`` and ``choose`` turn an operator's input into
-entities.
+Fields and columns are the model's (``pardot/models``). ``choose`` turns an operator's input into entities.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns that are read. An optional one is read only when its setting names the custom field."""
+        """Return the columns that are read: all but ``left_out`` and optional ones whose setting names no field."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -85,7 +84,7 @@ class PardotEntity(Entity):
 
     @property
     def target(self) -> Target:
-        """Return the target of merges. It deletes missing rows; rows in Pardot's bin arrive with ``is_deleted``."""
+        """Return the target of merges. Rows that Pardot no longer sends are deleted, not marked as deleted."""
         stamp = next((field.column for field in self.fields() if self._api_name(field) == self.changes_by), None)
         return Target(
             table=self.model._meta.db_table,
@@ -97,14 +96,14 @@ class PardotEntity(Entity):
 
     @property
     def fingerprint(self) -> str:
-        """Return a hash of fields and business unit. When it changes, everything must be read again."""
+        """Return a hash of fields, host and business unit. When it changes, everything must be read again."""
         columns = [f"{field.column}={self._api_name(field)}" for field in self.fields()]
         text = "|".join([*columns, settings.PARDOT_API_URL, settings.SALESFORCE_PARDOT_BUSINESS_UNIT])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 _OPTIONAL: Mapping[str, str] = {"adoption_json": "PARDOT_ADOPTION_JSON_FIELD"}
-"""Columns whose API name is a setting."""
+"""The setting that contains the API name, by column."""
 
 
 @dataclass(frozen=True, kw_only=True)

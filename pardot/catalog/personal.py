@@ -33,7 +33,7 @@ def declare() -> None:
     WIDEN.extend([_prospects, _members])
     _declare_people()
     _declare_team()
-    nobody = [
+    without_personal_columns = [
         models.Alert, models.AssetActivityDay, models.AuditSummary, models.CachedBusinessUnit, models.Campaign,
         models.CampaignMemberCount, models.CustomRedirect, models.EntityState, models.Finding,
         models.Folder, models.Form,
@@ -41,7 +41,7 @@ def declare() -> None:
         models.ProspectEngagement, models.SalesforceCampaign, models.SalesforceHealth, models.Tag,
         models.VisitorActivity,
     ]  # fmt: skip
-    for model in nobody:
+    for model in without_personal_columns:
         not_personal(model)
 
 
@@ -49,7 +49,7 @@ def _declare_people() -> None:
     HOLDINGS.extend([
         Holding(models.VisitorActivity, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
         Holding(models.ProspectEngagement, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
-        Holding(models.TaggedObject, frozenset({"object_name"}), _tagged),
+        Holding(models.TaggedObject, frozenset({"object_name"}), _tags),
         Holding(models.OrphanRecord, frozenset({"record_id", "name", "missing"}), _orphan),
         Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _member, empty, "empty"),
         Holding(models.LeadCategoryScore, frozenset({"lead_id", "category"}),
@@ -65,7 +65,7 @@ def _declare_people() -> None:
 
 def _declare_team() -> None:
     for model in (models.DayNote, models.Exemption, models.Task):
-        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _written, clear(created_by=""), "clear author"))
+        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _entries, clear(created_by=""), "clear author"))
     HOLDINGS.extend([
         Holding(models.ConfiguredValue, frozenset({"updated_by"}),
                 lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "clear author"),
@@ -74,8 +74,8 @@ def _declare_team() -> None:
         Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "clear name"),
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
                 _scores, _forget_scores, "remove name"),
-        Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _sent_to),
-        Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _saved),
+        Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _messages),
+        Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _views),
         Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid", "email"}),
                 _member_of_team),
     ])  # fmt: skip
@@ -95,27 +95,27 @@ def _declare_team() -> None:
 def _prospects(person: Person) -> Person:
     """Add the person's prospects, and the leads that these prospects are linked to."""
     shorts = {contact[:15] for contact in person.contacts}
-    wanted = (
+    condition = (
         any_text("email", person.emails)
         | any_text("salesforce_contact_id", shorts, "startswith")
         | any_of("id", person.prospects)
     )
-    found = list(models.Prospect.objects.filter(wanted)) if wanted else []
-    leads = (id_of_18(row.salesforce_lead_id or "") for row in found)
+    rows = list(models.Prospect.objects.filter(condition)) if condition else []
+    leads = (id_of_18(row.salesforce_lead_id or "") for row in rows)
     return replace(
         person,
-        prospects=person.prospects | {row.id for row in found},
+        prospects=person.prospects | {row.id for row in rows},
         leads=person.leads | {lead for lead in leads if lead},
     )
 
 
 def _members(person: Person) -> Person:
-    wanted = _member_of_team(person)
-    found = list(models.TeamMember.objects.filter(wanted)) if wanted else []
+    condition = _member_of_team(person)
+    rows = list(models.TeamMember.objects.filter(condition)) if condition else []
     return replace(
         person,
-        staff_names=person.staff_names | {row.name for row in found},
-        emails=person.emails | {row.email for row in found if row.email},
+        staff_names=person.staff_names | {row.name for row in rows},
+        emails=person.emails | {row.email for row in rows if row.email},
     )
 
 
@@ -123,21 +123,21 @@ def _member_of_team(person: Person) -> Q:
     return any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
 
 
-def _sent_to(person: Person) -> Q:
+def _messages(person: Person) -> Q:
     """Return the messages to this team member. The addresses of the digest for all are a setting, not a row."""
-    wanted = any_text("recipient", person.emails)
-    return wanted & Q(channel__startswith="member ") if wanted else wanted
+    condition = any_text("recipient", person.emails)
+    return condition & Q(channel__startswith="member ") if condition else condition
 
 
-def _saved(person: Person) -> Q:
-    """Return the views that the person saved, and those whose search contains the person's address."""
-    searched = {quote_plus(email) for email in person.emails}
-    return any_of("owner_uuid", person.uuids) | any_text("query", searched, "icontains")
+def _views(person: Person) -> Q:
+    """Match the views that the person saved, and the views whose search contains the person's address."""
+    quoted = {quote_plus(email) for email in person.emails}
+    return any_of("owner_uuid", person.uuids) | any_text("query", quoted, "icontains")
 
 
-def _tagged(person: Person) -> Q:
-    wanted = any_of("object_id", person.prospects)
-    return wanted & Q(object_type__iexact="prospect") if wanted else wanted
+def _tags(person: Person) -> Q:
+    condition = any_of("object_id", person.prospects)
+    return condition & Q(object_type__iexact="prospect") if condition else condition
 
 
 def _orphan(person: Person) -> Q:
@@ -145,21 +145,21 @@ def _orphan(person: Person) -> Q:
     of_people = Q(
         kind__in=["prospects_crm_gone", "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect"]
     )
-    wanted = any_of("record_id", ids) | any_text("missing", person.emails)
-    return wanted & of_people if wanted else wanted
+    condition = any_of("record_id", ids) | any_text("missing", person.emails)
+    return condition & of_people if condition else condition
 
 
 def _member(person: Person) -> Q:
     return any_of("contact_id", person.contacts) | any_of("lead_id", person.leads)
 
 
-def _written(person: Person) -> Q:
+def _entries(person: Person) -> Q:
     return any_of("created_by", person.signatures)
 
 
 def _task(person: Person) -> Q:
-    wanted = any_of("asset_id", person.prospects)
-    return wanted & Q(asset_type=Area.PROSPECTS) if wanted else wanted
+    condition = any_of("asset_id", person.prospects)
+    return condition & Q(asset_type=Area.PROSPECTS) if condition else condition
 
 
 def _scores(person: Person) -> Q:

@@ -16,7 +16,7 @@ from api.http.refusal_words import refusal
 from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
 
 
-def _one_line(text: str) -> str:
+def _check_one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
         raise ValueError("this must be a single line")
     return text
@@ -24,11 +24,11 @@ def _one_line(text: str) -> str:
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Paragraph = Annotated[_Text, AfterValidator(storable)]
-Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(_one_line)]
+Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(_check_one_line)]
 
 
 class UnknownKey(LookupError):
-    """There is no configuration key with this name. The message lists those that exist."""
+    """There is no configuration key with this name. The message lists the existing keys."""
 
 
 class BadValue(ValueError):
@@ -39,7 +39,7 @@ class BadValue(ValueError):
         self.errors = errors
 
 
-def _counts_only(title: str) -> str:
+def _check_braces(title: str) -> str:
     if set("{}") & set(title.replace("{count}", "")):
         raise ValueError("braces are only allowed in {count}, which the number replaces")
     return title
@@ -50,7 +50,7 @@ class Template(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: Annotated[Line, AfterValidator(_counts_only)]
+    title: Annotated[Line, AfterValidator(_check_braces)]
     description: Paragraph
     priority: Priority
 
@@ -67,35 +67,35 @@ class CampDates(BaseModel):
 class _Threshold(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    grade: Annotated[_Text, StringConstraints(max_length=3), AfterValidator(storable), AfterValidator(_one_line)]
+    grade: Annotated[_Text, StringConstraints(max_length=3), AfterValidator(storable), AfterValidator(_check_one_line)]
     minimum: Annotated[int, Field(ge=0, le=100)]
 
 
-def _known_issues(values: dict[str, Any]) -> dict[str, Any]:
+def _check_issues(values: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(values.keys() - BY_KEY.keys())
     if unknown:
         raise ValueError(f"there is no issue {', '.join(unknown)}. Known: {', '.join(BY_KEY)}")
     return values
 
 
-def _falling(thresholds: list[_Threshold]) -> list[_Threshold]:
+def _check_descending(thresholds: list[_Threshold]) -> list[_Threshold]:
     minimums = [threshold.minimum for threshold in thresholds]
     if any(later >= earlier for earlier, later in pairwise(minimums)):
         raise ValueError(f"each minimum must be lower than the one before: {', '.join(map(str, minimums))}")
     if minimums[-1] != 0:
         raise ValueError("the minimum of the last grade must be 0, or some scores would have no grade")
-    _each_once([threshold.grade for threshold in thresholds])
+    _check_unique([threshold.grade for threshold in thresholds])
     return thresholds
 
 
-def _each_once(names: list[str]) -> list[str]:
+def _check_unique(names: list[str]) -> list[str]:
     twice = sorted({name for name in names if [other.lower() for other in names].count(name.lower()) > 1})
     if twice:
         raise ValueError(f"{', '.join(twice)}: given twice")
     return names
 
 
-def _in_order(dates: CampDates) -> CampDates:
+def _check_order(dates: CampDates) -> CampDates:
     if (dates.start is None) != (dates.end is None):
         raise ValueError("give both the start and the end, or neither")
     if dates.start and dates.end and dates.end < dates.start:
@@ -103,7 +103,7 @@ def _in_order(dates: CampDates) -> CampDates:
     return dates
 
 
-def _begins_with_a_word(prefix: str) -> str:
+def _check_first_character(prefix: str) -> str:
     if prefix != prefix.lstrip():
         raise ValueError("it must not be empty or begin with a blank: Pardot removes leading blanks")
     return prefix
@@ -124,7 +124,7 @@ class ConfiguredKey:
     """A function that returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """True when the value is a mapping of which staff may give some entries; the others keep their default."""
+    """True when the value is a mapping in which staff may set single entries. Other entries keep their default."""
     moves_audits: bool = False
     """True when the audits must run again when the value changes."""
 
@@ -133,7 +133,7 @@ class ConfiguredKey:
         try:
             return self.accepts.validate_json(json.dumps(value, allow_nan=False))
         except ValidationError as error:
-            raise BadValue([_plain(found) for found in error.errors()]) from error
+            raise BadValue([_loc_and_message(raw) for raw in error.errors()]) from error
         except (ValueError, RecursionError) as error:
             raise BadValue([{"loc": [], "message": _NO_JSON}]) from error
 
@@ -145,11 +145,11 @@ class ConfiguredKey:
 _NO_JSON = "This cannot be stored: it contains NaN, infinity or half of a surrogate pair, or is nested too deeply"
 
 
-def _plain(found: Any) -> dict[str, Any]:
-    if found["type"] == "json_invalid":
+def _loc_and_message(raw: Any) -> dict[str, Any]:
+    if raw["type"] == "json_invalid":
         return {"loc": [], "message": _NO_JSON}
-    message = refusal(found)
-    return {"loc": [str(part) for part in found["loc"]], "message": message[:1].upper() + message[1:]}
+    message = refusal(raw)
+    return {"loc": [str(part) for part in raw["loc"]], "message": message[:1].upper() + message[1:]}
 
 
 def _sentence(error: dict[str, Any]) -> str:
@@ -161,9 +161,9 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "score_weights",
         "Weights",
-        "Points that an area loses for each occurrence of an issue, 0 to 100. Issues left out keep their weight.",
+        "Points that an area loses per occurrence of an issue, 0 to 100. Issues that are left out keep their default.",
         lambda: {issue.key: float(issue.weight) for issue in ISSUES},
-        TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_known_issues)]),
+        TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_check_issues)]),
         overlays=True,
     ),
     ConfiguredKey(
@@ -174,7 +174,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
             {"grade": grade, "minimum": minimum}
             for grade, minimum in (("A", 90), ("B", 80), ("C", 70), ("D", 60), ("F", 0))
         ],
-        TypeAdapter(Annotated[list[_Threshold], Field(min_length=1, max_length=20), AfterValidator(_falling)]),
+        TypeAdapter(Annotated[list[_Threshold], Field(min_length=1, max_length=20), AfterValidator(_check_descending)]),
     ),
     ConfiguredKey(
         "alert_score",
@@ -186,9 +186,9 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "issue_templates",
         "Issue texts",
-        "Title (with {count}), description and priority of each issue. Issues left out keep theirs.",
+        "Title (with {count}), description and priority of each issue. Issues that are left out keep their default.",
         lambda: {issue.key: _default_template(issue) for issue in ISSUES},
-        TypeAdapter(Annotated[dict[str, Template], AfterValidator(_known_issues)]),
+        TypeAdapter(Annotated[dict[str, Template], AfterValidator(_check_issues)]),
         overlays=True,
     ),
     ConfiguredKey(
@@ -196,7 +196,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
         "Camp",
         "First and last day of camp. Empty: no camp is planned.",
         lambda: {"start": None, "end": None},
-        TypeAdapter(Annotated[CampDates, AfterValidator(_in_order)]),
+        TypeAdapter(Annotated[CampDates, AfterValidator(_check_order)]),
     ),
     ConfiguredKey(
         "target_score",
@@ -224,7 +224,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "list_stale_severe_months",
         "Lists are very stale",
-        "A list is very stale after this many months without a change: more months than stale.",
+        "A list is very stale after this many months without a change. It must be more than for stale lists.",
         lambda: 12,
         TypeAdapter(Months),
         moves_audits=True,
@@ -239,7 +239,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
                 str,
                 StringConstraints(min_length=1, max_length=40),
                 AfterValidator(storable),
-                AfterValidator(_begins_with_a_word),
+                AfterValidator(_check_first_character),
             ]
         ),
     ),
@@ -248,7 +248,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
         "Clean-up actions",
         "The decisions of triage. Each becomes a tag with the prefix.",
         lambda: ["Remove", "Archive", "Reviewed"],
-        TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_each_once)]),
+        TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_check_unique)]),
     ),
 )
 

@@ -1,9 +1,10 @@
 """The current values of the settings that staff may change without a release.
 
-Each changed value is a row of ``ConfiguredValue``. ``configuration()`` reads all rows in one query, so a change is in
-effect from the next request on, in every process. Admin and ``/api/v1/pardot/admin/config`` validate input by the same
-declarations (``pardot/configuration/keys.py``), and store it by ``pardot/pipeline/after_change.py``. A stored value
-that this release no longer accepts is logged, and the default is used instead.
+Each changed value is a row of ``ConfiguredValue``. Each call of ``configuration()`` reads all rows in one query, so a
+change is in effect from the next request on, in every process. Admin and ``/api/v1/pardot/admin/config`` validate
+input by the same declarations (``pardot/configuration/keys.py``), and store it with
+``pardot/pipeline/after_change.py``. A stored value that this release no longer accepts is logged, and the default is
+used instead.
 """
 
 from __future__ import annotations
@@ -151,15 +152,16 @@ def current_values() -> dict[str, Any]:
 def described_values() -> list[CurrentValue]:
     """Return the current values in the order of declaration; one query. Values that are not usable are logged."""
     stored = ConfiguredValue.objects.in_bulk()
-    found = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
-    for keys, message in _conflicts({key: current.value for key, current in found.items()}):
+    values_by_key = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
+    for keys, message in _conflicts({key: current.value for key, current in values_by_key.items()}):
         for key in keys:
-            if found[key].updated_at is not None:
-                found[key] = replace(found[key], value=found[key].declared.default(), problem=message)
-    for current in found.values():
+            current = values_by_key[key]
+            if current.updated_at is not None:
+                values_by_key[key] = replace(current, value=current.declared.default(), problem=message)
+    for current in values_by_key.values():
         if current.problem:
             _log_once(current.declared.key, current.problem)
-    return list(found.values())
+    return list(values_by_key.values())
 
 
 def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentValue:
@@ -241,7 +243,7 @@ def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str
     if severe <= stale:
         message = f"The months until a list is very stale ({severe}) must be more than until it is stale ({stale})"
         yield ("list_stale_months", "list_stale_severe_months"), message
-    kept, wanted = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
-    if wanted > kept:
-        message = f"Activities are kept for {kept} days (PARDOT_ACTIVITY_RETENTION_DAYS): {wanted} are too many"
+    retention, days = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
+    if days > retention:
+        message = f"Activities are kept for {retention} days (PARDOT_ACTIVITY_RETENTION_DAYS): {days} are too many"
         yield ("activity_lookback_days",), message

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
 from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
-from pardot.planning.messages import BadLink, member_of_token, messages_set
+from pardot.planning.messages import BadLink, member_of_token, set_messages
 from pardot.reports.progress_page import progress_page
 from sf.reads.replica import read_from_replica
 
@@ -104,8 +104,9 @@ def _day(text: str) -> date | None:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop or restart the morning messages of the member in the link. A GET only asks: mail programs follow links.
+    """Stop or restart the morning messages of the member in the link.
 
+    A GET changes nothing, because mail programs follow links.
     The link's signature is the permission: a mail program that sends the POST has no cookie (RFC 8058).
     """
     try:
@@ -113,7 +114,7 @@ def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
     except BadLink as error:
         return _forbid_caching(render(request, "pardot/messages.html", {"problem": str(error)}, status=404))
     if request.method == "POST":
-        wanted = request.POST.get("again") == "yes"
-        messages_set(member, wanted=wanted)
-        member.gets_messages = wanted
+        gets_messages = request.POST.get("again") == "yes"
+        set_messages(member, enabled=gets_messages)
+        member.gets_messages = gets_messages
     return _forbid_caching(render(request, "pardot/messages.html", {"member": member}))

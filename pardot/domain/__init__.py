@@ -1,1 +1,1 @@
-"""Areas, issues, grades and days: pure code that imports nothing else of this project."""
+"""Areas, issues, grades, days and types of objects. This code imports nothing else of the project."""

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Area(models.TextChoices):
-    """The areas in display order. Each has the name of its entity."""
+    """The areas in display order. The value of each is also the name of an entity."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"

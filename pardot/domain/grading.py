@@ -20,7 +20,7 @@ BEST, WORST = 100, 0
 
 @dataclass(frozen=True)
 class GradeThreshold:
-    """A grade, which scores of ``minimum`` or more reach."""
+    """A grade, and the lowest score that reaches it."""
 
     grade: str
     minimum: int
@@ -42,14 +42,14 @@ class Demerit:
 
 @dataclass(frozen=True)
 class AreaScore:
-    """The score of one area. ``score`` is ``None`` without data; then the area has no weight either."""
+    """The score of one area. Without data, ``score`` is ``None`` and the area has no weight."""
 
     score: int | None
     demerits: Decimal
-    """The points that all issues take together, possibly more than the 100 of the area."""
+    """The points that all issues of the area take together. They can be more than 100."""
     items: int
     weight: float
-    """The area's weight in the mean: the logarithm of its number of items."""
+    """The area's weight in the mean: the logarithm of its number of items plus one."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 
@@ -61,7 +61,7 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """The points of the overall score that each issue costs, by issue key. Areas without data have none."""
+    """The points of the overall score that each issue costs, by issue key. Areas without data are left out."""
 
 
 def half_up(value: Decimal | float) -> int:
@@ -71,7 +71,7 @@ def half_up(value: Decimal | float) -> int:
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
-    """Return the percentage to one decimal place, rounded half up; ``None`` when the whole is zero or unknown."""
+    """Return the percentage to one decimal place, rounded half up; ``None`` when it cannot be computed."""
     if part is None or not whole:
         return None
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
@@ -82,7 +82,10 @@ def area_weight(items: int) -> float:
 
 
 def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | None:
-    """Return the first grade whose minimum is reached. ``thresholds`` must be descending and end at 0."""
+    """Return the first grade whose minimum is reached; ``None`` without a score.
+
+    ``thresholds`` must be descending and end at 0.
+    """
     if score is None:
         return None
     return next(threshold.grade for threshold in thresholds if score >= threshold.minimum)
@@ -112,10 +115,10 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
     return Grading(overall=weighted_mean(areas, areas), areas=areas, impacts=impacts)
 
 
-def weighted_mean(areas: Mapping[Area, AreaScore], wanted: Iterable[Area]) -> int | None:
-    """Return the weighted mean of the ``wanted`` areas that have data; ``None`` when none has."""
+def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
+    """Return the weighted mean of the areas in ``only`` that have data; ``None`` when none has."""
     graded = [
-        (areas[area].score, areas[area].weight) for area in wanted if area in areas and areas[area].score is not None
+        (areas[area].score, areas[area].weight) for area in only if area in areas and areas[area].score is not None
     ]
     if not graded:
         return None

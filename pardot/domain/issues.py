@@ -1,4 +1,4 @@
-"""Declarations of the issues: area, counted flag, default weight and default texts.
+"""Declarations of the issues: the area, the flag that is counted, the default weight and the default texts.
 
 Staff can change weights and texts (``pardot/configuration/values.py``). Source of keys and weights: the specification
 of the score.
@@ -33,7 +33,7 @@ class Issue:
     weight: Decimal
     """The points that the area loses for each occurrence."""
     title: str
-    """The title with ``{count}``, worded to fit both one and many."""
+    """The title with ``{count}``. Its words fit both one and many."""
     description: str
     """Advice on what to do in Pardot."""
     priority: Priority = Priority.NORMAL

@@ -1,6 +1,6 @@
 """Map Pardot's words for the types of tagged objects to areas.
 
-The words differ between Pardot's versions, so case, blanks, punctuation and the plural are ignored. Source:
+The words differ between Pardot's versions, so only letters count, and case and the plural are ignored. Source:
 ``docs/platform-facts.md``, "tagged-objects".
 """
 
@@ -33,9 +33,9 @@ def area_of_object_type(word: str | None) -> Area | None:
 
 
 IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
-"""SQL: ``object_type`` means prospects, by the same rule as ``area_of_object_type``."""
+"""The SQL condition that ``object_type`` means prospects, by the same rule as ``area_of_object_type``."""
 
-# Jump from one word to the next in the index, instead of reading every row.
+# This jumps from one word to the next in the index, instead of reading every row.
 _WORDS = """
     WITH RECURSIVE words AS (
         SELECT min(object_type) AS word FROM pardot_taggedobject
@@ -48,7 +48,7 @@ _WORDS = """
 
 
 def words_of(area: Area) -> list[str]:
-    """Return the words for ``area`` that occur in the copied rows."""
+    """Return the words for ``area`` that occur in the copied rows; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)
         return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

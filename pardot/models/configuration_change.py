@@ -5,7 +5,10 @@ from django.db.models.functions import Now
 
 
 class ConfigurationChange(models.Model):
-    """One change of a configured value: its author, time, and the values before and after. It is never deleted."""
+    """One change of a configured value: its author, time, and the values before and after.
+
+    Rows are deleted only with all copies, when another org or business unit is adopted.
+    """
 
     key = models.CharField(max_length=64)
     before = models.JSONField()

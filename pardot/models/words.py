@@ -20,9 +20,9 @@ def search_words(*columns: str) -> GeneratedField[Any, Any]:
 
 
 def joined(*columns: str) -> Func:
-    """Return the columns joined with blanks; a null counts as an empty text.
+    """Return the columns joined with spaces; a null counts as an empty text.
 
-    PostgreSQL uses an index only for exactly the same expression, and Django's ``Concat`` sets other parentheses.
+    PostgreSQL uses an index only for exactly the same expression, and Django's ``Concat`` adds parentheses.
     """
     texts: list[list[Combinable]] = [[Value(" "), Coalesce(column, EMPTY)] for column in columns]
     parts = list(chain.from_iterable(texts))[1:]

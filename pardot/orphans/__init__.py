@@ -1,1 +1,1 @@
-"""Orphans: assets, prospects, leads and contacts whose counterpart no longer exists."""
+"""Orphans: assets, prospects, leads and contacts whose counterpart is missing."""

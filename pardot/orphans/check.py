@@ -1,7 +1,8 @@
 """Run the orphan check of a survey: read leads and contacts from Salesforce, then store all orphans, or none.
 
-The leads and contacts that link to a prospect are all read, and match most prospects. Those that only a prospect links
-to are read by id, in rounds: a deleted record may have been merged into another one, which the next round must read.
+First, all leads and contacts that link to a prospect are read; they match most prospects. Then the leads and contacts
+that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another record,
+which the next round must read.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from pardot.orphans.compare import (
     RECORDS_A_KIND,
     find_suspects,
     forget_suspects,
-    ids_to_ask,
-    note_ids_to_ask,
+    ids_to_read,
+    store_ids_to_read,
     store_orphans,
 )
 from pardot.orphans.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
@@ -37,9 +38,9 @@ from sf.models import SyncRun
 from sf.salesforce.errors import DailyLimitReached
 
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
-"""The entities whose copies are compared with Salesforce."""
+"""The entities whose copies are compared, with each other and with Salesforce."""
 GOOD_FOR = timedelta(days=1)
-"""The maximum age of a copy. People who are newer than the copy would look like orphans."""
+"""The maximum age of a copy. Records that were linked after the copy would look like orphans."""
 MOST_ROUNDS = 10
 
 
@@ -53,7 +54,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
             # People created later have a prospect that is not copied yet.
-            self._ask(reader, until=known[PROSPECTS.name].complete_until)
+            self._read_people(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:
             cause = error.cause if isinstance(error, SyncPaused) else SyncRun.Cause.LIMIT
@@ -76,21 +77,21 @@ class OrphanCheck(CountingSync[CountedEntity]):
             self._remark = f"Pardot withheld {', '.join(withheld)}: records that link to them may not be orphans"
         return known
 
-    def _ask(self, reader: PeopleReader, *, until: datetime) -> None:
+    def _read_people(self, reader: PeopleReader, *, until: datetime) -> None:
         for person in PEOPLE:
-            person.asked.create()
+            person.by_id.create()
             reader.read_linked(person, until=until)
         find_suspects()
         for round_number in range(MOST_ROUNDS):
-            if not note_ids_to_ask(round_number):
+            if not store_ids_to_read(round_number):
                 return
             for person in PEOPLE:
-                self._ask_about(reader, person, round_number)
+                self._read_unknown(reader, person, round_number)
 
-    def _ask_about(self, reader: PeopleReader, person: PersonObject, round_number: int) -> None:
+    def _read_unknown(self, reader: PeopleReader, person: PersonObject, round_number: int) -> None:
         if person in self._read_whole:
             return
-        ids = ids_to_ask(person, round_number, at_most=MOST_BY_ID + 1)
+        ids = ids_to_read(person, round_number, at_most=MOST_BY_ID + 1)
         if len(ids) > MOST_BY_ID:
             reader.read_all(person)
             self._read_whole.add(person)
@@ -111,5 +112,5 @@ class OrphanCheck(CountingSync[CountedEntity]):
     def _clear() -> None:
         forget_suspects()
         for person in PEOPLE:
-            person.asked.drop()
+            person.by_id.drop()
             person.linked.drop()

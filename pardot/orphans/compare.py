@@ -1,7 +1,8 @@
 """Find orphans: assets without their campaign, prospects without their lead or contact, and the reverse.
 
-SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``) by the first 15 characters of
-their ids, and inserts the orphans into ``OrphanRecord``. Prospects in Pardot's recycle bin are left out.
+SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
+``OrphanRecord``. A prospect finds its lead or contact by the first 15 characters of the id, and people find their
+prospect by email address. Prospects in Pardot's recycle bin are left out.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
     for person in PEOPLE
 )
 
-# Prospects with ids of leads or contacts, none of which links to a prospect.
+# These prospects have ids of leads or contacts, but none of these leads and contacts links to a prospect.
 _SUSPECTS = f"""
     CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
@@ -52,10 +53,10 @@ _SUSPECTS = f"""
 """  # noqa: S608 - our own tables
 
 _BECOMES = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.asked)} "  # noqa: S608 - as above
+    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.by_id)} "  # noqa: S608 - as above
     f"WHERE is_deleted = 'true' AND {column} IS NOT NULL"
     for person in PEOPLE
-    for column in person.asked_paths
+    for column in person.by_id_paths
     if column.startswith("becomes_")
 )
 _WITH_FOLLOWED = f"""
@@ -64,9 +65,9 @@ _WITH_FOLLOWED = f"""
         UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
 """  # noqa: S608 - as above
-"""The suspects' ids of leads and contacts, and the ids of the records into which those were merged or converted."""
+"""The ids of the suspects' leads and contacts, and of the records into which these were merged or converted."""
 
-_ASK = f"""
+_STORE_IDS = f"""
     {_WITH_FOLLOWED}
     INSERT INTO pardot_orphan_to_ask (round, crm_id)
     SELECT DISTINCT %s, f.crm_id FROM followed f
@@ -74,15 +75,15 @@ _ASK = f"""
       AND NOT EXISTS (SELECT 1 FROM ({_PEOPLE_KNOWN}) people WHERE people.crm_id = f.crm_id)
 """  # noqa: S608 - our own tables
 
-_ASKED_AND_LIVING = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id FROM {_table(person.asked)} WHERE is_deleted = 'false'"  # noqa: S608 - as above
+_READ_AND_LIVING = " UNION ALL ".join(
+    f"SELECT left(id, 15) AS crm_id FROM {_table(person.by_id)} WHERE is_deleted = 'false'"  # noqa: S608 - as above
     for person in PEOPLE
 )
 
 _GONE = f"""
     {_WITH_FOLLOWED}, living AS (
         SELECT f.prospect_id FROM followed f
-        JOIN ({_PEOPLE_KNOWN} UNION ALL {_ASKED_AND_LIVING}) people ON people.crm_id = f.crm_id
+        JOIN ({_PEOPLE_KNOWN} UNION ALL {_READ_AND_LIVING}) people ON people.crm_id = f.crm_id
     )
     SELECT p.id::text AS record_id, '' AS name, string_agg(s.crm_id, ', ' ORDER BY s.crm_id) AS missing,
            row_number() OVER (ORDER BY p.score DESC NULLS LAST, p.id) AS place
@@ -138,9 +139,10 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the prospects whose leads and contacts link to no prospect. Those ids must be read from Salesforce.
+    """Store the prospects whose leads and contacts all link to no prospect, with ids to read from Salesforce.
 
-    The tables are not temporary: HTTP calls follow, and behind a pooler the next transaction may have another session.
+    The tables are not temporary, because HTTP calls follow, and behind a pooler the next transaction may use another
+    session.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         forget_suspects()
@@ -155,14 +157,14 @@ def forget_suspects() -> None:
         cursor.execute("DROP TABLE IF EXISTS pardot_orphan_suspect, pardot_orphan_to_ask")
 
 
-def note_ids_to_ask(round_number: int) -> int:
-    """Store the ids that were not read yet, including those that deleted records lead to. Return their number."""
+def store_ids_to_read(round_number: int) -> int:
+    """Store the ids that this round must read, including ids to which deleted records lead. Return their number."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASK, [round_number])
+        cursor.execute(_STORE_IDS, [round_number])
         return int(cursor.rowcount)
 
 
-def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
+def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
     """Return the ids of this object that this round must read."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -173,7 +175,7 @@ def ids_to_ask(person: PersonObject, round_number: int, *, at_most: int) -> Sequ
 
 
 def store_orphans() -> OrphanRun:
-    """Find and store orphans of all kinds in one transaction. Of older runs, only the counts are kept."""
+    """Find and store orphans of all kinds in one transaction. The ``RUNS_KEPT`` latest runs keep their counts."""
     with transaction.atomic():
         fence()
         run = OrphanRun.objects.create()

@@ -1,8 +1,8 @@
 """Read the leads and contacts that the orphan check needs from Salesforce into separate staging tables.
 
-People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Others that a prospect links
-to are read by id, including deleted ones, with the records into which those were merged or converted. The tables are
-dropped after the check.
+People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Other people whom a prospect
+links to are read by id, including deleted ones, with the ids of the records into which they were merged or converted.
+The tables are dropped after the check.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PersonObject:
     prefix: str
     """The first three characters of the object's ids."""
     becomes: tuple[str, ...]
-    """The fields with the id of the record into which a deleted one was merged or converted."""
+    """The fields with the id of the record into which a deleted record was merged or converted."""
 
     @property
     def linked(self) -> Stage:
@@ -46,12 +46,12 @@ class PersonObject:
         return _stage(self, "linked", {"id": "Id", "email": "Email"})
 
     @property
-    def asked(self) -> Stage:
+    def by_id(self) -> Stage:
         """Return the stage of people read by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
-        return _stage(self, "asked", self.asked_paths)
+        return _stage(self, "asked", self.by_id_paths)
 
     @property
-    def asked_paths(self) -> Mapping[str, str]:
+    def by_id_paths(self) -> Mapping[str, str]:
         return {"id": "Id", "is_deleted": "IsDeleted", **{f"becomes_{name.lower()}": name for name in self.becomes}}
 
 
@@ -83,19 +83,19 @@ class PeopleReader:
 
     def read_all(self, person: PersonObject) -> None:
         """Read all records of the object, including deleted ones."""
-        paths = list(person.asked_paths.values())
+        paths = list(person.by_id_paths.values())
         query = SoqlQuery(soql.select(paths, person.sobject), include_deleted=True)
-        self._read(person.asked, paths, query, None)
+        self._read(person.by_id, paths, query, None)
 
     def read_by_id(self, person: PersonObject, ids: Sequence[str]) -> None:
         """Add the people with these ids (15 characters), including deleted ones, to the stage."""
-        paths = list(person.asked_paths.values())
+        paths = list(person.by_id_paths.values())
         for first in range(0, len(ids), IDS_A_CALL):
-            self._may_go_on()
+            self._check_between_pages()
             where = soql.one_of("Id", ids[first : first + IDS_A_CALL])
             query = SoqlQuery(soql.select(paths, person.sobject, where=where), include_deleted=True)
             source = RestSource(self.client, paths, self.on_rows)
-            self._stage_pages(source, query, person.asked)
+            self._stage_pages(source, query, person.by_id)
 
     def _read(self, stage: Stage, paths: list[str], query: SoqlQuery, expected: int | None) -> None:
         attempts = Attempts("orphans", self.client)
@@ -114,18 +114,18 @@ class PeopleReader:
     def _source(self, paths: list[str], transport: str, rest_rows: int) -> Source:
         if transport == SyncRun.Transport.BULK:
             seconds = settings.SALESFORCE_BULK_JOB_MINUTES * 60.0
-            return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._may_go_on, lambda: seconds)
+            return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._check_between_pages, lambda: seconds)
         return RestSource(self.client, paths, self.on_rows, rest_rows)
 
-    def _may_go_on(self) -> None:
+    def _check_between_pages(self) -> None:
         usage.check_between_pages(self.client.usage)
 
     def _stage_pages(self, source: Source, query: SoqlQuery, stage: Stage) -> None:
-        """Stage every page. Raises ``SyncError`` when fewer rows came than Salesforce announced."""
+        """Stage every page. Raises ``MiscountedRead`` when Salesforce sent another number of rows than it announced."""
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""
         while True:
-            page = source.stage_page(read_id, query, cursor, stage, _nothing_to_note)
+            page = source.stage_page(read_id, query, cursor, stage, _store_no_state)
             rows, cursor = rows + page.rows, page.next_cursor
             announced = page.announced if announced is None else announced
             if not cursor:
@@ -136,5 +136,5 @@ class PeopleReader:
         self.rows += rows
 
 
-def _nothing_to_note(page: StagedPage) -> None:
+def _store_no_state(page: StagedPage) -> None:
     """Store no state: after an interruption the next check starts over."""

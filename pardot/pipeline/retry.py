@@ -21,7 +21,7 @@ Kept = PardotEntity | SyncedObject
 
 
 def retry_set_aside(kept: Kept) -> tuple[int, int]:
-    """Retry the set-aside records, and run the audits. Return how many are stored now, and how many are still not.
+    """Retry the set-aside records; if any was stored, run the audits. Return how many were stored, and how many not.
 
     Raises ``SyncSkipped`` while a sync is running.
     """

@@ -89,7 +89,7 @@ class Camp:
             return done
 
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
-        """Return the commands that retry this sync, and this one with the rest.
+        """Return two commands: one retries this sync, the other also runs all that follow.
 
         The sample is retried with ``--scout``. The orphan check has no retry: it waits for the next survey.
         """

@@ -32,8 +32,10 @@ def tasks_for_each(
             issue=issue,
             **values,
         )
-        made = Task.objects.bulk_create(_copy_for(example, asset, name, _title(title, name)) for asset, name in others)
-    return [example, *made]
+        copies = Task.objects.bulk_create(
+            _copy_for(example, asset, name, _title(title, name)) for asset, name in others
+        )
+    return [example, *copies]
 
 
 def task_for_all(
@@ -50,7 +52,7 @@ def task_for_all(
 
 
 def tasks_delete(ids: Collection[int]) -> int:
-    """Delete these tasks, and return how many there were."""
+    """Delete these tasks, and return how many were deleted."""
     return Task.objects.filter(pk__in=ids).delete()[0]
 
 

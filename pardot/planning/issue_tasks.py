@@ -1,4 +1,4 @@
-"""Create tasks for whole issues. Each issue has at most one open task."""
+"""Create tasks for whole issues. An issue with an open task for the whole issue gets no second one."""
 
 from __future__ import annotations
 

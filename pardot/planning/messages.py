@@ -30,6 +30,6 @@ def member_of_token(token: str) -> TeamMember:
     return member
 
 
-def messages_set(member: TeamMember, *, wanted: bool) -> None:
+def set_messages(member: TeamMember, *, enabled: bool) -> None:
     """Stop the morning messages of a member, or start them again."""
-    TeamMember.objects.filter(pk=member.pk).update(gets_messages=wanted)
+    TeamMember.objects.filter(pk=member.pk).update(gets_messages=enabled)

@@ -52,8 +52,8 @@ def view_delete(owner: str, view_id: int) -> bool:
 def lasting_query(query: str) -> str:
     """Return the query without momentary state: an open dialog, the dialog's parameters, and page numbers."""
     pairs = parse_qsl(query.removeprefix("?"))
-    opened = dict(pairs).get("open", "")
-    return urlencode([(key, value) for key, value in pairs if not _is_momentary(key, opened)])
+    dialog = dict(pairs).get("open", "")
+    return urlencode([(key, value) for key, value in pairs if not _is_momentary(key, dialog)])
 
 
 def checked_query(query: str) -> str:
@@ -70,9 +70,9 @@ def checked_query(query: str) -> str:
     return kept
 
 
-def _is_momentary(key: str, opened: str) -> bool:
-    """Return whether the parameter is momentary state."""
-    return key == "open" or key.endswith(".page") or bool(opened and key.startswith(f"{opened}."))
+def _is_momentary(key: str, dialog: str) -> bool:
+    """Return whether the parameter is a page number, the open dialog, or a parameter of that dialog."""
+    return key == "open" or key.endswith(".page") or bool(dialog and key.startswith(f"{dialog}."))
 
 
 def _save(view: SavedView, values: Mapping[str, Any]) -> SavedView:

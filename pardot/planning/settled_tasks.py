@@ -29,14 +29,14 @@ def _of_issues(tasks: list[Task]) -> frozenset[int]:
 
 
 def _of_assets(tasks: list[Task]) -> frozenset[int]:
-    """Return the tasks whose asset had the issue, according to the ledger, and has it no longer."""
+    """Return the ids of tasks whose asset had the issue, according to the ledger, and no longer has it."""
     if not tasks:
         return frozenset()
-    found = (
+    findings = (
         Finding.objects.order_by()
         .filter(asset_id__in={task.asset_id for task in tasks}, issue__in={task.issue for task in tasks})
         .values_list("asset_type", "asset_id", "issue")
         .annotate(still=Count("id", filter=Q(fixed_on=None)))
     )
-    settled = {(kind, asset, issue) for kind, asset, issue, still in found if not still}
+    settled = {(kind, asset, issue) for kind, asset, issue, still in findings if not still}
     return frozenset(task.pk for task in tasks if (task.asset_type, task.asset_id, task.issue) in settled)

@@ -11,7 +11,7 @@ from pardot.models import SavedView, TeamMember, ViewSubscription
 
 
 def why_no_mail(member: TeamMember | None) -> str:
-    """Return the reason why this team member gets no morning message; an empty string when there is none."""
+    """Return the reason why this team member gets no morning message; an empty string if the member gets it."""
     if member is None:
         return "No team member has your account. Enter it in the settings."
     if not member.email:

@@ -1,4 +1,4 @@
-"""Tasks: work for a person, often about one asset. ``completed_at`` is set exactly while a task is done."""
+"""Tasks: work for a person, often about one asset. Only a task that is done has ``completed_at``."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ _URGENCY = Case(
 )
 
 
-def tasks_filtered(wanted: TaskFilter) -> QuerySet[Task]:
+def tasks_filtered(filters: TaskFilter) -> QuerySet[Task]:
     """Return tasks with their assignees: open ones first, then by priority, due date and age."""
     tasks = Task.objects.select_related("assignee")
-    if wanted.assignee is not None:
-        tasks = tasks.filter(assignee=wanted.assignee)
-    if wanted.unassigned:
+    if filters.assignee is not None:
+        tasks = tasks.filter(assignee=filters.assignee)
+    if filters.unassigned:
         tasks = tasks.filter(assignee=None)
-    if wanted.status is not None:
-        tasks = tasks.filter(status=wanted.status)
-    if wanted.overdue is not None:
+    if filters.status is not None:
+        tasks = tasks.filter(status=filters.status)
+    if filters.overdue is not None:
         late = Q(status=Task.Status.OPEN, due_date__isnull=False, due_date__lt=today())
-        tasks = tasks.filter(late) if wanted.overdue else tasks.exclude(late)
+        tasks = tasks.filter(late) if filters.overdue else tasks.exclude(late)
     return tasks.order_by("-status", _URGENCY, F("due_date").asc(nulls_last=True), "created_at", "id")
 
 
@@ -71,7 +71,7 @@ def is_overdue(task: Task) -> bool:
 
 
 def task_create(*, title: str, created_by: str, **values: Any) -> Task:
-    """Create a task. ``values`` are those of ``task_change``. Raises ``BadTask``."""
+    """Create a task with ``values``, which are the same as the changes of ``task_change``. Raises ``BadTask``."""
     task = Task(title=title, created_by=created_by, created_at=timezone.now())
     _apply(task, values)
     task.save()
@@ -104,7 +104,7 @@ def note_status(task: Task, now: datetime) -> None:
 
 
 def check_asset(task: Task, *, is_named: bool) -> None:
-    """Check that type and id identify a copied asset, or are both empty. Fill in its name unless ``is_named``.
+    """Check that type and id identify a copied asset, or are both empty. Fill in the name unless ``is_named``.
 
     Raises ``BadTask``.
     """

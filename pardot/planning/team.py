@@ -62,11 +62,11 @@ def team_with_open_tasks() -> list[dict[str, Any]]:
 
 def member_by_name(name: str) -> TeamMember:
     """Return the member with this name. Case does not matter. Raises ``UnknownMember``."""
-    found = TeamMember.objects.filter(name__iexact=name.strip()).first()
-    if found is None:
+    member = TeamMember.objects.filter(name__iexact=name.strip()).first()
+    if member is None:
         names = ", ".join(TeamMember.objects.values_list("name", flat=True))
         raise UnknownMember(f"No team member is called “{name}”. The team: {names or 'empty so far'}.")
-    return found
+    return member
 
 
 def member_by_account(accounts_uuid: str) -> TeamMember | None:
@@ -99,16 +99,16 @@ def _keep_others_from_writing() -> None:
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """Give the members temporary names, because unique names could not be swapped otherwise. The same for accounts."""
+    """Give the members temporary names and no accounts: both are unique, so two members could not swap them."""
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])
 
 
 def _find_duplicates(members: Sequence[Member]) -> list[tuple[int, str, str]]:
-    def repeats(name: str, values: Sequence[Hashable], says: str) -> list[tuple[int, str, str]]:
+    def repeats(name: str, values: Sequence[Hashable], message: str) -> list[tuple[int, str, str]]:
         return [
-            (index, name, says.format(getattr(members[index], name)))
+            (index, name, message.format(getattr(members[index], name)))
             for index, value in enumerate(values)
             if value is not None and value in values[:index]
         ]

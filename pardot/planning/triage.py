@@ -70,9 +70,9 @@ def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
 
 def tag_ids(names: Iterable[str]) -> dict[str, int]:
     """Return the ids of the copied tags with these names, by lower-case name."""
-    wanted = [name.lower() for name in names]
-    found = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=wanted).order_by("-id")
-    return dict(found.values_list("lower", "id"))
+    lower_names = [name.lower() for name in names]
+    tags = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=lower_names).order_by("-id")
+    return dict(tags.values_list("lower", "id"))
 
 
 def _counts(tags: Iterable[int]) -> dict[int | None, Counter[str]]:
@@ -92,7 +92,7 @@ def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
 
 
 def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
-    """Return the tagged share of each issue in ``inputs``. One query for each area with tagged objects."""
+    """Return the tagged share of each issue in ``inputs``; at most two queries per area, and two more."""
     tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
     return [
         TaggedShare(

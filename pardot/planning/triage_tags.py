@@ -91,7 +91,7 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
     if known is not None:
         return CleanupTag(action, name, known, created=False)
     try:
-        made = client.create_tag(name)
+        tag_id = client.create_tag(name)
     except RequestRefused:
         # Another process created the tag first, or the look-up was answered from Pardot's cache, up to a minute old.
         known = _look_up(client, name) or tag_ids([name]).get(name.lower())
@@ -99,19 +99,19 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
             raise
         return CleanupTag(action, name, known, created=False)
     now = timezone.now()
-    _keep(made, name=name, object_count=0, created_at=now, updated_at=now)
-    logger.info("tag %s was made in Pardot: %s", made, name)
-    return CleanupTag(action, name, made, created=True)
+    _keep(tag_id, name=name, object_count=0, created_at=now, updated_at=now)
+    logger.info("tag %s was created in Pardot: %s", tag_id, name)
+    return CleanupTag(action, name, tag_id, created=True)
 
 
 def _look_up(client: PardotClient, name: str) -> int | None:
     """Return the id of Pardot's tag with this name, and store the tag here. ``None``: Pardot has no such tag."""
     page = client.page(TAGS.path, fields=TAGS.api_names, params={"name": name, "limit": "10"})
-    found = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
-    if found is None:
+    match = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
+    if match is None:
         return None
-    _keep(int(found["id"]), **_as_columns(found))
-    return int(found["id"])
+    _keep(int(match["id"]), **_as_columns(match))
+    return int(match["id"])
 
 
 def _as_columns(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
-"""Models whose rows people entered, and that stay useful without the assets: kept when the business unit changes."""
+"""Models whose rows are kept when the business unit changes: people entered them, and they need no assets."""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
@@ -71,7 +71,7 @@ def forget_copies() -> None:
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:
-    """Remove the copies when the cache is about to become a copy of another org, which has another business unit.
+    """Remove the copies before the cache becomes a copy of another org, which has another business unit.
 
     Return lines for the operator.
     """
@@ -82,7 +82,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
 
 def has_copies() -> bool:
-    """Return whether any Pardot data is stored here."""
+    """Return whether any row is stored that ``forget_copies`` would remove."""
     return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
 
 
@@ -91,7 +91,10 @@ def _has_rows(model: type[models.Model]) -> bool:
 
 
 def _older_copies_fit() -> bool:
-    """Return whether copies from an older release fit. It recorded the unit only in the fingerprint of each run."""
+    """Return whether copies without a recorded unit can be of the configured unit.
+
+    Older releases recorded the unit only in the fingerprint of each run.
+    """
     done = SyncRun.objects.filter(state=SyncRun.State.DONE)
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     last = {entity: done.filter(object=entity.name).first() for entity in entities}

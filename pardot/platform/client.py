@@ -35,7 +35,7 @@ UNUSABLE_ANSWERS = 4
 
 Result = TypeVar("Result")
 
-_places = threading.BoundedSemaphore(MOST_OPEN)
+_open_requests = threading.BoundedSemaphore(MOST_OPEN)
 _WITHHELD, _CEILING_REACHED = "202", "203"
 
 
@@ -63,7 +63,7 @@ class PardotClient:
         self.usage: ApiUsage | None = None
         """The day's calls as the latest answer reported them; ``None`` before the first."""
         self.rows_in_time: int | None = None
-        """The largest page size that Pardot answers in time; ``None`` while it has answered all sizes."""
+        """The largest page size that Pardot answers in time; ``None`` until a page was too slow."""
         self._learning = threading.Lock()
         self._was_redirected = False
 
@@ -89,9 +89,9 @@ class PardotClient:
         return min(wanted, self.rows_in_time or wanted)
 
     def ask_for_less(self, rows: int) -> int:
-        """Return half of ``rows``, which were too many, and remember the smaller size for later pages.
+        """Return a smaller page size after a page of ``rows`` was too slow: half, but at least ``FEWEST_ROWS``.
 
-        Sizes below ``SMALL_PAGE`` are not remembered: they are for this page only.
+        Later pages are smaller too, but only down to ``SMALL_PAGE``.
         """
         fewer = max(rows // 2, FEWEST_ROWS)
         with self._learning:
@@ -122,14 +122,14 @@ class PardotClient:
 
     def _page(self, path: str, params: Mapping[str, str], fields: Sequence[str]) -> Page:
         answer = self._attempt("GET", path, params=params)
-        found = _json(answer, f"GET {path}")
-        values = found.get("values")
+        parsed = _json(answer, f"GET {path}")
+        values = parsed.get("values")
         if not isinstance(values, list) or any(name not in record for record in values for name in fields):
             raise UnusableAnswer(f"Pardot's answer to GET {path} is not a whole page")
         warnings = re.findall(r"(?:^|,)\s*(\d+)", answer.headers.get("Pardot-Warning", ""))
         return Page(
             values=values,
-            next_token=found.get("nextPageToken") or "",
+            next_token=parsed.get("nextPageToken") or "",
             withheld=_WITHHELD in warnings,
             ceiling_reached=_CEILING_REACHED in warnings,
         )
@@ -137,11 +137,11 @@ class PardotClient:
     def _attempt(
         self, method: str, path: str, *, params: Mapping[str, str], body: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """Make one attempt. Renew an expired session; after a redirect, renew the session once per client.
+        """Send one request. Send it again with a new session when the session has expired or Pardot redirects.
 
-        Pardot may redirect an invalid session to a login page. A new session may be gone before its first use, because
-        another thread was refused with it and renewed it. So there is one renewal for each call that may be open. A
-        session that is refused more often is refused for good.
+        An expired session is renewed up to ``MOST_OPEN`` times, because another thread may already have replaced the
+        new session. Pardot may redirect an invalid session to a login page: after a redirect, each client renews the
+        session only once. Raises ``LoginFailed`` when the new sessions are refused too.
         """
         session = self._salesforce.session()
         for _ in range(MOST_OPEN):
@@ -173,7 +173,7 @@ class PardotClient:
         }
         if body is not None:
             headers["Content-Type"] = "application/json"
-        with _places:
+        with _open_requests:
             answer = self._transport.send(
                 method,
                 f"{self._url}/api/v5/objects/{path}",
@@ -184,9 +184,9 @@ class PardotClient:
         self.usage = _usage(answer.headers.get("x-api-usage", "")) or self.usage
         if 300 <= answer.status_code < 400:
             location = answer.headers.get("Location", "")
-            raise redirection(answer.status_code, location, host=self._url, asked=f"{method} {path}")
+            raise redirection(answer.status_code, location, host=self._url, request=f"{method} {path}")
         if answer.status_code >= 400:
-            raise error_from_answer(answer.status_code, answer.content, asked=f"{method} {path}")
+            raise error_from_answer(answer.status_code, answer.content, request=f"{method} {path}")
         return answer
 
 
@@ -205,12 +205,12 @@ def _usage(header: str) -> ApiUsage | None:
     return ApiUsage(int(match.group(1)), int(match.group(2))) if match else None
 
 
-def _json(answer: requests.Response, asked: str) -> dict[str, Any]:
+def _json(answer: requests.Response, request: str) -> dict[str, Any]:
     try:
         # Keep decimals as text, because a float could change their digits.
-        found = json.loads(answer.content, parse_float=str)
+        parsed = json.loads(answer.content, parse_float=str)
     except ValueError as error:
-        raise UnusableAnswer(f"Pardot's answer to {asked} is not whole JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise UnusableAnswer(f"Pardot's answer to {asked} is not a JSON object")
-    return found
+        raise UnusableAnswer(f"Pardot's answer to {request} is not whole JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise UnusableAnswer(f"Pardot's answer to {request} is not a JSON object")
+    return parsed

@@ -85,38 +85,38 @@ CODES: Mapping[int, PardotCode] = {
 }
 
 
-def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """Return the error for an answer, by the code in its body. ``asked`` (method and path) is for the message."""
-    code, said = _parse(body)
+def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
+    """Return the error for an answer, by the code in its body. ``request`` (method and path) is for the message."""
+    code, text = _parse(body)
     if code is None:
         kind = _kind_of_status(status)
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "not in Pardot's own form"
-        error = kind(f"Pardot's host answered {status} to {asked}: {said} ({advice})", status=status)
+        error = kind(f"Pardot's host answered {status} to {request}: {text} ({advice})", status=status)
     else:
-        error = _known_form(status, code, said, asked)
-    error.reason = said
+        error = _error_with_code(status, code, text, request)
+    error.reason = text
     return error
 
 
-def redirection(status: int, location: str, *, host: str, asked: str) -> Redirected:
+def redirection(status: int, location: str, *, host: str, request: str) -> Redirected:
     """Return the error for a redirect to ``location``."""
     target = urlsplit(location)
     elsewhere = target.netloc and target.netloc != urlsplit(host).netloc
     leads = f": it leads to {target.scheme or 'https'}://{target.netloc}" if elsewhere else ""
-    return Redirected(f"Pardot's host answered {status} to {asked} (check PARDOT_API_URL{leads})", status=status)
+    return Redirected(f"Pardot's host answered {status} to {request} (check PARDOT_API_URL{leads})", status=status)
 
 
-def _known_form(status: int, code: int, said: str, asked: str) -> SalesforceError:
+def _error_with_code(status: int, code: int, text: str, request: str) -> SalesforceError:
     """Return the error for an answer with a code.
 
-    The message quotes Pardot's text only for codes about fields, parameters and rights. Other texts may contain values
-    of records.
+    The message quotes Pardot's text only for known codes of the group ``ORG``. Other texts may contain values of
+    records.
     """
     known = CODES.get(code)
     kind = known.kind if known else TransientError if is_passing(status) else RequestRefused
     advice = known.advice if known else "an error that SFAPI does not know"
-    sentence = f": {said}" if known and known.group is Group.ORG else ""
-    message = f"Pardot answered {status} with code {code} to {asked}{sentence} ({advice})"
+    sentence = f": {text}" if known and known.group is Group.ORG else ""
+    message = f"Pardot answered {status} with code {code} to {request}{sentence} ({advice})"
     error = kind(message, code=str(code), status=status)
     error.group = known.group if known else kind.group
     return error

@@ -16,7 +16,7 @@ from sf.sync.usage import check_still_on
 
 
 class QuotaBudget:
-    """The check of the day's calls before each entity. Pardot is asked once; later answers report the calls too."""
+    """The check of the day's calls before each entity. One request asks Pardot; later answers report the calls too."""
 
     def __init__(self, client: PardotClient) -> None:
         self._client = client

@@ -46,7 +46,7 @@ def view_news(member: TeamMember, day: date) -> list[ViewNews]:
     return [each for each in news if each.is_due(day)]
 
 
-def note_told(news: Iterable[ViewNews], day: date) -> None:
+def note_reported(news: Iterable[ViewNews], day: date) -> None:
     """Store the rows that were reported. Call this after the message was sent."""
     for each in news:
         ViewSubscription.objects.filter(pk=each.subscription.pk).update(

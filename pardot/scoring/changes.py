@@ -1,4 +1,4 @@
-"""Compute the changes since an earlier day: the issues that got worse or better, and the numbers of their rows."""
+"""Compute the changes since an earlier day: issues that got worse or better, with new and fixed assets."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
     if since is None:
         return Changes(since=None)
     ledger = ledger_figures(exempt_assets(today), since.day)
-    found = list(filter(None, (_change(card, key, since, ledger.get(key, NOTHING)) for key in card.issues)))
+    changes = list(filter(None, (_change(card, key, since, ledger.get(key, NOTHING)) for key in card.issues)))
     return Changes(
         since=since,
-        worse=tuple(sorted((each for each in found if each.change > 0), key=lambda each: -each.harm)),
-        better=tuple(sorted((each for each in found if each.change < 0), key=lambda each: each.harm)),
-        other_rows=tuple(each for each in found if each.change == 0 and each.ledger.new),
+        worse=tuple(sorted((each for each in changes if each.change > 0), key=lambda each: -each.harm)),
+        better=tuple(sorted((each for each in changes if each.change < 0), key=lambda each: each.harm)),
+        other_rows=tuple(each for each in changes if each.change == 0 and each.ledger.new),
     )
 
 
 def oldest_findings(today: date) -> dict[str, date]:
     """Return, by issue key, the first day of the oldest open finding. Exempt assets and unknown days are left out."""
     figures = ledger_figures(exempt_assets(today), today)
-    return {issue: found.oldest for issue, found in figures.items() if found.oldest is not None}
+    return {issue: issue_figures.oldest for issue, issue_figures in figures.items() if issue_figures.oldest is not None}
 
 
 def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:

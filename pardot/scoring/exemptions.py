@@ -18,21 +18,21 @@ from pardot.models import Exemption
 
 
 def exemptions_in_force(day: date) -> QuerySet[Exemption]:
-    """Return the exemptions that apply on ``day``. Their end date is the last day."""
+    """Return the exemptions that apply on ``day``. An exemption still applies on its end date."""
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
 
 
 def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
     """Return the matching exemptions, newest first. ``None`` accepts all."""
-    found = Exemption.objects.order_by("-created_at", "-id")
+    exemptions = Exemption.objects.order_by("-created_at", "-id")
     if asset_type is not None:
-        found = found.filter(asset_type=asset_type)
+        exemptions = exemptions.filter(asset_type=asset_type)
     if issue is not None:
-        found = found.filter(issue=issue)
+        exemptions = exemptions.filter(issue=issue)
     if in_force is not None:
         day = timezone.localdate()
-        found = found.exclude(until__lt=day) if in_force else found.filter(until__lt=day)
-    return found
+        exemptions = exemptions.exclude(until__lt=day) if in_force else exemptions.filter(until__lt=day)
+    return exemptions
 
 
 class BadExemption(ValueError):
@@ -49,13 +49,13 @@ def exemption_create(
     """Exempt an asset from an issue. An exemption that has ended is replaced. Raises ``BadExemption``."""
     check_exemption(asset_type=asset_type, asset_id=asset_id, issue=issue, until=until)
     with transaction.atomic():
-        what = {"asset_type": asset_type, "asset_id": asset_id, "issue": issue}
-        Exemption.objects.filter(**what, until__lt=timezone.localdate()).delete()
+        key = {"asset_type": asset_type, "asset_id": asset_id, "issue": issue}
+        Exemption.objects.filter(**key, until__lt=timezone.localdate()).delete()
         values = {"reason": reason, "until": until, "created_by": created_by}
-        made, is_new = Exemption.objects.get_or_create(**what, defaults=values)
+        exemption, is_new = Exemption.objects.get_or_create(**key, defaults=values)
     if not is_new:
-        raise BadExemption("issue", f"This asset is exempt from {issue} already, {_since(made)}")
-    return made
+        raise BadExemption("issue", f"This asset is exempt from {issue} already, {_terms(exemption)}")
+    return exemption
 
 
 def exemptions_create(
@@ -73,10 +73,10 @@ def exemptions_create(
         ended.filter(asset_id__in=asset_ids).delete()
         flag = BY_KEY[issue].flag
         cursor.execute(statement, [asset_type, issue, reason, until, created_by, list(asset_ids), flag])
-        made = [pk for (pk,) in cursor.fetchall()]
-        if not made:
-            raise BadExemption("issue", f"None of these assets has {issue} and counts: there is nothing to exempt")
-    return made
+        new_ids = [pk for (pk,) in cursor.fetchall()]
+        if not new_ids:
+            raise BadExemption("issue", f"None of these assets has {issue}, or all that have it are exempt already")
+    return new_ids
 
 
 _INSERT = """
@@ -87,12 +87,12 @@ _INSERT = """
 
 
 def exemptions_delete(ids: Collection[int]) -> int:
-    """Delete these exemptions, so that their assets count again. Return how many there were."""
+    """Delete these exemptions, so that their assets count again. Return how many were deleted."""
     return Exemption.objects.filter(pk__in=ids).delete()[0]
 
 
 def check_exemption(*, asset_type: Area, asset_id: int, issue: str, until: date | None) -> None:
-    """Raise ``BadExemption`` unless such an exemption can be created now."""
+    """Raise ``BadExemption`` when the asset, the issue or the end date is not valid."""
     _check_terms(asset_type=asset_type, issue=issue, until=until)
     try:
         asset_name(asset_type, asset_id)
@@ -104,19 +104,21 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
     """Check the conditions that do not depend on the asset."""
     if issue not in BY_KEY:
         raise BadExemption("issue", f"There is no issue {issue}. Known: {', '.join(BY_KEY)}")
-    found = BY_KEY[issue]
-    if found.area != asset_type:
+    declared = BY_KEY[issue]
+    if declared.area != asset_type:
         of_type = ", ".join(other.key for other in ISSUES if other.area == asset_type)
-        raise BadExemption("issue", f"{issue} is an issue of {found.area}, not of {asset_type}, which has {of_type}")
-    if found.is_percentage:
-        raise BadExemption("issue", f"{issue} is a percentage of all prospects: a single one cannot be exempt from it")
+        raise BadExemption("issue", f"{issue} is an issue of {declared.area}, not of {asset_type}, which has {of_type}")
+    if declared.is_percentage:
+        raise BadExemption(
+            "issue", f"{issue} is a percentage of all prospects: a single prospect cannot be exempt from it"
+        )
     if until is not None and until < timezone.localdate():
         raise BadExemption("until", f"{until} is in the past: the exemption would never be in force")
 
 
-def _since(made: Exemption) -> str:
-    by = f" by {made.created_by}" if made.created_by else ""
-    return f"{f'until {made.until}' if made.until else 'for good'}{by}: {made.reason}"
+def _terms(exemption: Exemption) -> str:
+    by = f" by {exemption.created_by}" if exemption.created_by else ""
+    return f"{f'until {exemption.until}' if exemption.until else 'for good'}{by}: {exemption.reason}"
 
 
 # -- exempt assets -----------------------------------------------------------------------------------------------------
@@ -124,11 +126,11 @@ def _since(made: Exemption) -> str:
 
 def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
     """Return, by issue key, the ids of the exempt assets on ``day``, whether or not they have the issue; one query."""
-    found: dict[str, set[int]] = {}
+    assets_by_issue: dict[str, set[int]] = {}
     for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:
-            found.setdefault(issue, set()).add(asset)
-    return {issue: frozenset(assets) for issue, assets in found.items()}
+            assets_by_issue.setdefault(issue, set()).add(asset)
+    return {issue: frozenset(assets) for issue, assets in assets_by_issue.items()}
 
 
 def exempt_counts(day: date) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""Read the ledger of findings, which says since when assets have their issues. Exempt assets do not count."""
+"""Read the ledger of findings, which says since when assets have their issues."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Findin
 
     ``exempt``: the ids of exempt assets by issue key, from ``exempt_assets``.
     """
-    found = Finding.objects.order_by()
+    findings = Finding.objects.order_by()
     for issue, assets in exempt.items():
-        found = found.exclude(issue=issue, asset_id__in=assets)
-    return found
+        findings = findings.exclude(issue=issue, asset_id__in=assets)
+    return findings
 
 
 def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | None]]:
     """Return, by asset and issue key, the day on which each open finding was first seen; one query."""
     since: dict[int, dict[str, date | None]] = {}
-    found = Finding.objects.filter(asset_type=area, asset_id__in=list(assets), fixed_on=None).order_by("id")
-    for asset, issue, first_seen in found.values_list("asset_id", "issue", "first_seen"):
+    findings = Finding.objects.filter(asset_type=area, asset_id__in=list(assets), fixed_on=None).order_by("id")
+    for asset, issue, first_seen in findings.values_list("asset_id", "issue", "first_seen"):
         since.setdefault(asset, {})[issue] = first_seen
     return since
 

@@ -1,8 +1,8 @@
 """Find a small set of fixes that brings the overall score to a target.
 
 Within an area the best order is known: first the issues that cost the most points per row. Between areas the search is
-greedy, by points of the overall score per row to fix. At each step it also checks whether one area alone can finish.
-The result always reaches the target, but another mix may need a few rows fewer.
+greedy, by points of the overall score per row to fix. At each step it also checks whether raising a single area
+reaches the target. The result always reaches the target, but another mix may need a few rows fewer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class NoScore(LookupError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that reaches the target: the number to fix of each issue, and the number of rows in all."""
+    """A plan that reaches the target: the number of occurrences to fix of each issue, and the total number of rows."""
 
     target: int
     fixes: Mapping[str, Occurrences]
@@ -73,7 +73,9 @@ class _Fixable:
     rows: float
     """The number of rows in one unit."""
     size: Occurrences
-    all_of_them: Occurrences
+    """The number of occurrences in one unit."""
+    count: Occurrences
+    """The number of all occurrences."""
 
 
 def _options(card: Scorecard, area: Area) -> Iterator[_Option]:
@@ -95,21 +97,21 @@ def _option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option
         units = min(each.units, int((points / each.points).to_integral_value(ROUND_CEILING)))
         points -= units * each.points
         rows += units * each.rows
-        fixes[each.key] = min(units * each.size, each.all_of_them)
+        fixes[each.key] = min(units * each.size, each.count)
     return _Option(score, rows, fixes)
 
 
 def _fixable(card: Scorecard, area: Area) -> Iterator[_Fixable]:
     items = max(card.grading.areas[area].items, 1)
-    for key, found in card.issues.items():
+    for key, counted in card.issues.items():
         weight = card.configuration.weights[key]
-        if found.issue.area is area and found.count and weight:
-            yield _in_units(key, found, weight, items)
+        if counted.issue.area is area and counted.count and weight:
+            yield _in_units(key, counted, weight, items)
 
 
-def _in_units(key: str, found: IssueCount, weight: Decimal, items: int) -> _Fixable:
-    count = found.count or 0
-    if not found.issue.is_percentage:
+def _in_units(key: str, counted: IssueCount, weight: Decimal, items: int) -> _Fixable:
+    count = counted.count or 0
+    if not counted.issue.is_percentage:
         return _Fixable(key, int(count), weight, 1.0, 1, count)
     units = int((Decimal(count) / TENTH).to_integral_value(ROUND_CEILING))
     return _Fixable(key, units, weight * TENTH, items * float(TENTH) / 100, TENTH, count)

@@ -18,7 +18,7 @@ Figure = int | float | None
 
 
 class NoSnapshot(LookupError):
-    """There is no snapshot of the day or an earlier one. The message names the day of the first snapshot."""
+    """There is no snapshot of the day or an earlier one. The message names the day of the first snapshot, if any."""
 
 
 class DaysReversed(ValueError):
@@ -113,15 +113,15 @@ def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[str]) -> tuple[Change, ...]:
-    """Return the changes in the usual order, then those of names that only one snapshot has."""
+    """Return the changes of the ``usual`` names in their order, then of all other names."""
     names = dict.fromkeys([*usual, *before, *after])
     return tuple(Change(name, before.get(name), after.get(name)) for name in names)
 
 
 def _snapshot_of(day: date) -> DailySnapshot:
-    found = last_snapshot(day)
-    if found is not None:
-        return found
+    snapshot = last_snapshot(day)
+    if snapshot is not None:
+        return snapshot
     first = DailySnapshot.objects.order_by("day").first()
     known = f"the first one is of {first.day}" if first else "none was stored yet: run `python manage.py camp_sync`"
     raise NoSnapshot(f"There is no snapshot of {day} or before it; {known}.")

@@ -40,24 +40,24 @@ def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)
-    listed = [listed_issue(card, found, by_issue.get(key, ())) for key, found in card.issues.items()]
+    listed = [listed_issue(card, counted, by_issue.get(key, ())) for key, counted in card.issues.items()]
     return sorted(listed, key=_place)
 
 
-def listed_issue(card: Scorecard, found: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
-    """Return ``found`` with the team's configured texts."""
-    key = found.issue.key
+def listed_issue(card: Scorecard, counted: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
+    """Return the counted issue with the team's configured texts."""
+    key = counted.issue.key
     template = card.configuration.templates[key]
     return ListedIssue(
-        issue=found.issue,
-        title=with_count(template.title, found.count),
-        description=with_count(template.description, found.count),
+        issue=counted.issue,
+        title=with_count(template.title, counted.count),
+        description=with_count(template.description, counted.count),
         priority=template.priority,
-        count=found.count,
-        exempt=found.exempt,
+        count=counted.count,
+        exempt=counted.exempt,
         weight=card.configuration.weights[key],
-        impact=card.grading.impacts.get(key) if found.count is not None else None,
-        owners=tuple(card.owners(found.issue.area)),
+        impact=card.grading.impacts.get(key) if counted.count is not None else None,
+        owners=tuple(card.owners(counted.issue.area)),
         tasks=tuple(tasks),
     )
 

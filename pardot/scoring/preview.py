@@ -23,7 +23,7 @@ from pardot.models import DailySnapshot
 from pardot.scoring.scorecard import IssueCount, Scorecard, score_inputs, scorecard
 
 DAYS = 45
-"""The number of days before today whose scores are recomputed."""
+"""The number of days in the trend, today included. The scores of the earlier days are recomputed."""
 
 OTHER_COUNTS = (
     "Earlier days cannot be counted again with another look-back or other months, because only counts were stored for "
@@ -64,19 +64,19 @@ def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
     now = now or timezone.now()
     values, inputs = configuration_with(changes), score_inputs(now)
     audit = audit_inputs(now, values)
-    moved = _moved_audits(inputs.configuration, values)
-    counted = {key: count for each in moved for key, count in _counts(each, audit).items()}
-    issues = {key: replace(found, count=counted.get(key, found.count)) for key, found in inputs.issues.items()}
-    graded_anew = (inputs.configuration.weights, inputs.configuration.thresholds) != (values.weights, values.thresholds)
+    affected = _affected_audits(inputs.configuration, values)
+    counted = {key: count for each in affected for key, count in _counts(each, audit).items()}
+    issues = {key: replace(issue, count=counted.get(key, issue.count)) for key, issue in inputs.issues.items()}
+    regrades = (inputs.configuration.weights, inputs.configuration.thresholds) != (values.weights, values.thresholds)
     return Preview(
         before=scorecard(inputs),
         after=scorecard(replace(inputs, issues=issues, configuration=values)),
-        days=_days(inputs.configuration, values, today(now)) if graded_anew else (),
-        limits=tuple(_limits(moved, audit, graded_anew=graded_anew)),
+        days=_days(inputs.configuration, values, today(now)) if regrades else (),
+        limits=tuple(_limits(affected, audit, regrades=regrades)),
     )
 
 
-def _moved_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
+def _affected_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
     """Return the audits whose flags depend on a value that changes."""
     look_back = before.activity_lookback_days != after.activity_lookback_days
     months = (before.list_stale_months, before.list_stale_severe_months) != (
@@ -121,11 +121,11 @@ _COUNT = """
 """
 
 
-def _limits(moved: list[AssetAudit], audit: AuditInputs, *, graded_anew: bool) -> list[str]:
-    if not moved:
+def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -> list[str]:
+    if not affected:
         return []
-    limits = [OTHER_COUNTS, *([COUNTS_STAY] if graded_anew else [])]
-    looks_back = any(flag.needs_activity for each in moved for flag in each.flags)
+    limits = [OTHER_COUNTS, *([COUNTS_STAY] if regrades else [])]
+    looks_back = any(flag.needs_activity for each in affected for flag in each.flags)
     if looks_back and audit.look_back is None:
         limits.append(NO_ACTIVITIES.format(days=audit.configuration.activity_lookback_days))
     return limits
@@ -135,7 +135,7 @@ def _limits(moved: list[AssetAudit], audit: AuditInputs, *, graded_anew: bool) -
 
 
 def _days(before: Configuration, after: Configuration, day: date) -> tuple[PreviewedDay, ...]:
-    """Return the last days that have a score; one query."""
+    """Return the days before today that have a score; one query."""
     kept = DailySnapshot.objects.filter(day__gt=day - timedelta(days=DAYS), day__lt=day).exclude(health_score=None)
     return tuple(_day(snapshot, before, after) for snapshot in kept)
 
@@ -165,7 +165,7 @@ def graded_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
     return grade_areas(items, demerits)
 
 
-def changed_issues(found: Preview) -> list[tuple[IssueCount, IssueCount]]:
+def changed_issues(result: Preview) -> list[tuple[IssueCount, IssueCount]]:
     """Return the issues whose count changes, each as a pair of before and after."""
-    pairs = [(found.before.issues[key], found.after.issues[key]) for key in found.before.issues]
+    pairs = [(result.before.issues[key], result.after.issues[key]) for key in result.before.issues]
     return [(old, new) for old, new in pairs if old.count != new.count]

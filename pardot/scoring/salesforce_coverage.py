@@ -11,7 +11,7 @@ from pardot.models import DailySnapshot, SalesforceHealth
 
 @dataclass(frozen=True)
 class Coverage:
-    """The latest counts of leads and contacts. All are ``None`` when Salesforce was never asked."""
+    """The latest counts of leads and contacts. All are ``None`` before Salesforce was first read."""
 
     total_leads: int | None = None
     total_contacts: int | None = None
@@ -29,7 +29,7 @@ class Coverage:
 
     @property
     def coverage_pct(self) -> float | None:
-        """Return the percentage to one decimal place, rounded half up; ``None`` without people."""
+        """Return the percentage to one decimal place, rounded half up; ``None`` without counts or people."""
         return percentage(self.total_linked, self.total_sf)
 
 

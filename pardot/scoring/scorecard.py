@@ -86,7 +86,7 @@ class ScoreInputs:
 
 
 def current_scorecard(now: datetime | None = None) -> Scorecard:
-    """Compute the scorecard as of now. The few queries do not grow with the number of assets."""
+    """Compute the scorecard as of now. The number of queries does not grow with the number of assets."""
     return scorecard(score_inputs(now))
 
 
@@ -110,9 +110,9 @@ def scorecard(inputs: ScoreInputs) -> Scorecard:
     """Grade ``inputs``; no query."""
     values = inputs.configuration
     demerits = [
-        Demerit(key, found.issue.area, found.count, values.weights[key])
-        for key, found in inputs.issues.items()
-        if found.count is not None
+        Demerit(key, counted.issue.area, counted.count, values.weights[key])
+        for key, counted in inputs.issues.items()
+        if counted.count is not None
     ]
     grading = grade_areas(inputs.items, demerits)
     return Scorecard(

@@ -62,12 +62,12 @@ def _score_figures(card: Scorecard) -> dict[str, Any]:
         "health_score": card.overall,
         "area_scores": {area.value: score.score for area, score in card.grading.areas.items()},
         "person_scores": {person.name: person.score for person in card.people},
-        "issue_counts": {key: as_number(found.count) for key, found in card.issues.items()},
+        "issue_counts": {key: as_number(counted.count) for key, counted in card.issues.items()},
     }
 
 
 def as_number(count: int | Decimal | None) -> int | float | None:
-    """Return the count as a JSON number. Whole numbers stay whole."""
+    """Return the count as a JSON number. Integers stay integers."""
     return float(count) if isinstance(count, Decimal) else count
 
 
@@ -83,10 +83,10 @@ def _count_figures() -> dict[str, Any]:
     orphans = OrphanRun.objects.first()
     if orphans is not None:
         values["orphans"] = orphans.total
-    return values | _of_prospects(summaries)
+    return values | _prospect_figures(summaries)
 
 
-def _of_prospects(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
+def _prospect_figures(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
     if Area.PROSPECTS not in summaries:
         return {}
     figures = summaries[Area.PROSPECTS].figures

@@ -29,9 +29,9 @@ class WhatIf:
 
 
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
-    """Compute the current scores, and those after the fixes. Raises ``BadFix``.
+    """Compute the current scores, and the scores after the fixes. Raises ``BadFix``.
 
-    ``fixes``: the number of occurrences to fix by issue key (for percentages, of points); ``None``: all.
+    ``fixes``: the number of occurrences to fix by issue key (for percentages, the number of points); ``None``: all.
     """
     fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
@@ -40,13 +40,13 @@ def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> Wha
 def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurrences:
     if key not in BY_KEY:
         raise BadFix(key, f"there is no issue {key}. Known: {', '.join(BY_KEY)}")
-    there = inputs.issues[key].count
-    if there is None:
+    current = inputs.issues[key].count
+    if current is None:
         raise BadFix(key, f"there is no data about {key} yet, so there is nothing to fix")
     if count is None:
-        return there
-    if count > there:
-        raise BadFix(key, f"{key} occurs {spoken(there)} times, fewer than {spoken(count)}")
+        return current
+    if count > current:
+        raise BadFix(key, f"{key} occurs {spoken(current)} times, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
         raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not one")
     return count if BY_KEY[key].is_percentage else int(count)

@@ -57,7 +57,7 @@ class PartStatus:
 
 @dataclass(frozen=True)
 class EntityStatus:
-    """The status of one entity. With several parts, the least favorable values apply."""
+    """The status of one entity. Of several parts, counts are added, and the least favorable state and times apply."""
 
     entity: Entity
     parts: tuple[PartStatus, ...]
@@ -86,30 +86,30 @@ class EntityStatus:
 
     @property
     def failed_at(self) -> datetime | None:
-        """Return the end of the last run if it did not succeed."""
+        """Return the end (without one, the start) of the last run; ``None`` if it succeeded."""
         return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return the number of records that the mass-delete guard kept in the last runs, and the number of all."""
-        found = self.held_back_by_part.values()
-        return (sum(missing for missing, _ in found), sum(of for _, of in found)) if found else None
+        """Return how many records the mass-delete guard kept, and how many there are; ``None`` when it kept none."""
+        counts = self.held_back_by_part.values()
+        return (sum(missing for missing, _ in counts), sum(of for _, of in counts)) if counts else None
 
     @property
     def held_back_by_part(self) -> dict[str, tuple[int, int]]:
         failed = [part.last_run for part in self.parts if part.last_run and part.last_run.state == _State.FAILED]
-        found = {run.object: held_back_deletes(run.message) for run in failed}
-        return {name: held_back for name, held_back in found.items() if held_back is not None}
+        counts = {run.object: held_back_deletes(run.message) for run in failed}
+        return {name: held_back for name, held_back in counts.items() if held_back is not None}
 
     @property
     def last_sync(self) -> datetime | None:
         """Return the end of the last successful run."""
         ends = [part.last_done.ended if part.last_done else None for part in self.parts]
-        return _least(ends)
+        return _earliest(ends)
 
     @property
     def mode(self) -> str | None:
-        """Return the mode of the last successful run."""
+        """Return the mode of the last successful run of the first part that has one."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
@@ -123,7 +123,7 @@ class EntityStatus:
 
     @property
     def complete_until(self) -> datetime | None:
-        return _least([part.known.complete_until if part.known else None for part in self.parts])
+        return _earliest([part.known.complete_until if part.known else None for part in self.parts])
 
     @property
     def complete_since(self) -> datetime | None:
@@ -188,14 +188,14 @@ _LATEST = """
 
 
 def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
-    """Return the last run and the last successful run of each object, the later one first."""
-    found: dict[str, list[SyncRun]] = {}
+    """Return the last run and the last successful run of each object, newest first."""
+    runs_by_object: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [names]):
-        found.setdefault(run.object, []).append(run)
-    return found
+        runs_by_object.setdefault(run.object, []).append(run)
+    return runs_by_object
 
 
-def _least(moments: Iterable[datetime | None]) -> datetime | None:
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
     """Return the earliest time; ``None`` when any is missing."""
     known = list(moments)
     return min((moment for moment in known if moment is not None), default=None) if None not in known else None

@@ -13,8 +13,8 @@ def pardot_figures() -> Iterator[Metric]:
     if quota := PardotQuota.objects.first():
         yield Metric("sfapi_pardot_calls_used", "Pardot API calls used today, as last reported.", [Sample(quota.used)])
         yield Metric("sfapi_pardot_calls_limit", "Pardot API calls that a day has.", [Sample(quota.maximum)])
-        told = [Sample(quota.told_at.timestamp())]
-        yield Metric("sfapi_pardot_calls_told_timestamp_seconds", "When Pardot last reported its usage.", told)
+        reported_at = [Sample(quota.told_at.timestamp())]
+        yield Metric("sfapi_pardot_calls_told_timestamp_seconds", "When Pardot last reported its usage.", reported_at)
     scored = DailySnapshot.objects.exclude(health_score=None).order_by("-day").first()
     if scored is not None:
         yield Metric("sfapi_camp_health_score", "The last health score, 0 to 100.", [Sample(scored.health_score or 0)])

@@ -10,19 +10,20 @@ from pardot.status.entities import CampStatus
 from sf.models import SyncLease, SyncRun
 
 
-def sync_steps(found: CampStatus) -> tuple[int, int] | None:
-    """Return the position of the entity that is being read, and the number of entities; ``None``: none is being read.
+def sync_steps(status: CampStatus) -> tuple[int, int] | None:
+    """Return the position of the entity that is being read, and the number of entities.
 
-    The sample of ``--scout`` counts only from the moment when it is read, because its run is not known earlier.
+    Return ``None`` when no entity is being read.     The sample of ``--scout`` counts only from the moment when
+    it is read, because its run is not known earlier.
     """
-    if not found.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
+    if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None
-    run = max(found.running, key=lambda each: each.started)
+    run = max(status.running, key=lambda each: each.started)
     if run.started < lease.taken_at:  # left by a process that was killed
         return None
     own = next(entity for entity in ALL if run.object in entity.parts)
-    begun = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)
-    before = set(begun.values_list("object", flat=True))
+    runs = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)
+    before = set(runs.values_list("object", flat=True))
     step = 1 + sum(1 for entity in ALL if before.intersection(entity.parts))
     return step, step + len(_still_to_read(run) - {own.name})
 

@@ -1,8 +1,9 @@
 """Run one sync of one Pardot entity: window, slices, pages, and the point where the next run continues.
 
 As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
-continues, and one transaction merges all of them. Pardot announces no numbers, so a read is complete when every
-slice has reached a page without a token. Before anything is removed, the end of each slice is read once more.
+continues, and one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete
+when every slice has reached a page without a token. Before anything is removed, the end of each slice is read once
+more.
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ OVERLAP = timedelta(minutes=10)
 
 
 class PardotMeaning(SalesforceMeaning):
-    """One entity that cannot be read, or times out, says nothing about the others."""
+    """The meaning of Pardot's errors. When one entity cannot be read or times out, others may still be readable."""
 
     def concerns_all(self, error: Exception) -> bool:
-        return isinstance(error, LoginFailed | WrongBusinessUnit)  # another org is a failed login too
+        return isinstance(error, LoginFailed | WrongBusinessUnit)  # ``AnotherOrg`` is a ``LoginFailed``
 
     def is_final(self, error: Exception) -> bool:
-        """Return false for an unknown code too: pages are asked for by id, so the read can be resumed at any time."""
+        """Return whether a retry is useless. After an unknown code it is not: a read by id can always be resumed."""
         return super().is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
 
@@ -108,9 +109,9 @@ class EntitySync(PardotSync):
     def _read_what_is_readable(self) -> None:
         """Finish what an earlier run left, then read what has changed since.
 
-        Entities without changes are read again.
+        An entity without ``changes_by`` is read whole.
         """
-        # Pages are asked for by id, which never expires.
+        # There is no time limit (``kept=None``): pages are requested by id, which never expires.
         left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)
         unfinished = self._resumable(left)
         if unfinished:
@@ -169,7 +170,7 @@ class EntitySync(PardotSync):
         self._run.save()
 
     def _finish(self) -> None:
-        """Stage the missing pages, read the ends again before anything is removed, and merge."""
+        """Stage the missing pages, read the ends of the slices again before anything is removed, and merge."""
         if self._synced.changes_by and not self._state.split:
             self._divide()
         self._stage_slices()
@@ -235,7 +236,7 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Return the condition that excludes activities from before the read: they are neither counted nor removed."""
+        """Return the condition that leaves out records created before the span of the read: they are never removed."""
         if not self._state.created_since:
             return None
         return sql.SQL("t.created_at >= {}::timestamptz").format(sql.Literal(self._state.created_since))

@@ -1,8 +1,8 @@
 """Continue without fields that Pardot no longer shows: their columns keep their values.
 
 This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call. Instead, its refusal names the unknown
-field. While a field is missing, each read begins with a request for one row with all fields, so a field that is back is
-noticed.
+field. While a field is missing, each read begins with a request for one row with all fields, so that a field that
+returns is noticed.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
     return readable
 
 
-def readable_after(refusal: RequestRefused, client: PardotClient, asked: PardotEntity) -> PardotEntity:
-    """Return the entity without the fields that caused a refusal. Raises ``refusal`` when no field did."""
-    _without_refused(refusal, asked)
-    readable = look_again(client, asked)
-    if readable == asked:
+def readable_after(refusal: RequestRefused, client: PardotClient, entity: PardotEntity) -> PardotEntity:
+    """Return the entity without the fields that caused a refusal. Raises ``refusal`` when it has another cause."""
+    _without_refused(refusal, entity)
+    readable = look_again(client, entity)
+    if readable == entity:
         raise refusal
     return readable
 

@@ -64,7 +64,7 @@ class EntityQuery:
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Send no more requests. Pages that are being fetched fail."""
+        """Send no more requests. A page that needs another request fails."""
         self._stopped.set()
 
     def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
@@ -133,18 +133,18 @@ def read_slices(query: EntityQuery, slices: Sequence[Slice]) -> Generator[tuple[
     with ThreadPoolExecutor(MOST_OPEN, thread_name_prefix="pardot") as pool:
         under_way: dict[Future[FetchedPage], int] = {}
 
-        def ask(index: int, cursor: Cursor) -> None:
+        def fetch_next(index: int, cursor: Cursor) -> None:
             under_way[pool.submit(_fetch, query, slices[index], cursor)] = index
 
         try:
             while under_way or waiting:
                 while waiting and len(under_way) < MOST_OPEN:
                     index = waiting.popleft()
-                    ask(index, Cursor.at(slices[index].behind))
+                    fetch_next(index, Cursor.at(slices[index].behind))
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     index, page = under_way.pop(future), future.result()
                     if page.following:
-                        ask(index, page.following)
+                        fetch_next(index, page.following)
                     yield index, page
         finally:
             query.stop()

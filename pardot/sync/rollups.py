@@ -1,7 +1,7 @@
 """Update the roll-ups of visitor activities, which pages read instead of scanning activities.
 
 This happens in the transaction that merges activities, so that readers never see activities and roll-ups disagree.
-Only days with activities in the read are recounted. Days are UTC.
+An incremental read recounts only the days of its activities. Days are UTC.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ _MEMBER_COUNTS = Target(
 
 
 class LoadedCounts:
-    """An entity of counts, with the table that they are loaded into."""
+    """An entity of counts, with the table into which they are loaded."""
 
     def __init__(self, entity: CountedEntity) -> None:
         self.name, self.fingerprint, self.target = entity.name, entity.fingerprint, _MEMBER_COUNTS
@@ -102,7 +102,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     _groups_at_once = GROUPS_AT_ONCE
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
-        """Return None: only complete reads of changes have a watermark."""
+        """Return no watermark: every run counts all members."""
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
         note_complete(self._name, began=read.began)
@@ -129,9 +129,9 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
-            page, asked = self._page_of_groups(soql.all_of([after, condition]))
+            page, limit = self._page_of_groups(soql.all_of([after, condition]))
             yield from page
-            if len(page) < asked:
+            if len(page) < limit:
                 return
             last = page[-1]["CampaignId"]
             usage.check_between_pages(self._client.usage)

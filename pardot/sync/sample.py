@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 SAMPLE_SIZE = 500
 ACTIVE_WITHIN = timedelta(days=30)
 
-_CHOSEN_BY = frozenset({"score", "last_activity_at"})
+_CRITERIA = frozenset({"score", "last_activity_at"})
 _ORDER = {"orderBy": "lastActivityAt DESC"}
 
 
@@ -43,14 +43,14 @@ class ProspectSample(PardotSync):
     """One read of the sample."""
 
     def _read_what_is_readable(self) -> None:
-        if hidden := _CHOSEN_BY & self._synced.left_out:
+        if hidden := _CRITERIA & self._synced.left_out:
             raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
         # A separate staging table, because the survey's may contain an unfinished read.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sampled"))
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
-        self._progress.reading(self._name, f"the {SAMPLE_SIZE} best of those recently active", None, 0)
+        self._progress.reading(self._name, f"the {SAMPLE_SIZE} highest scores of recently active prospects", None, 0)
         best = self._best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
         rows = (tuple(staged_text(record[name]) for name in self._synced.api_names) for record in best)
@@ -63,7 +63,7 @@ class ProspectSample(PardotSync):
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
         """Return the active prospects with the highest scores.
 
-        Start over when a page token has expired, because this order cannot continue after an id.
+        Start over when a page token has expired, because a read in this order cannot continue after an id.
         """
         self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:
@@ -78,10 +78,10 @@ class ProspectSample(PardotSync):
         return self._best(since, attempts - 1)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
-        """Return None: only complete reads of changes have a watermark."""
+        """Return no watermark: a sample is not a complete read."""
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Yield prospects with an activity since then, latest first. Pardot sends those without any first or last."""
+        """Yield prospects with an activity since ``since``, latest first. Prospects without any come first or last."""
         dated = False
         for page in self._pages():
             for record in page.values:

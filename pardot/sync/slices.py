@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""The number of slices of a read. There are more than are read at once, so that a long slice delays the end less."""
+"""The number of slices of a read. There are more slices than threads, so that one long slice delays the end less."""
 
 
 @dataclass(frozen=True)

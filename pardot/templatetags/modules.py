@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-_IMPORTED = re.compile(r'^(?:import|export)\b[^;"]*\bfrom\s+"(\.[^"]+)";', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*\bfrom\s+"(\.[^"]+)";', re.MULTILINE)
 """Matches static imports only, because a dynamic ``import()`` loads a module on demand."""
 
 
@@ -26,26 +26,26 @@ def module_preloads(names: Sequence[str]) -> SafeString:
     """Return ``<link rel="modulepreload">`` for these static files and all that they import."""
     if settings.DEBUG:  # files change while the server runs
         _with_imports.cache_clear()
-    found = _with_imports(tuple(names))
-    return format_html_join("\n", '  <link rel="modulepreload" href="{}">', ((static(name),) for name in found))
+    modules = _with_imports(tuple(names))
+    return format_html_join("\n", '  <link rel="modulepreload" href="{}">', ((static(name),) for name in modules))
 
 
 @lru_cache(maxsize=32)
 def _with_imports(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the files and all that they import, directly or not, without repetition."""
-    found: dict[str, None] = dict.fromkeys(names)
-    waiting = list(names)
-    while waiting:
-        for name in _imports(waiting.pop(0)):
-            if name not in found:
-                found[name] = None
-                waiting.append(name)
-    return tuple(found)
+    modules: dict[str, None] = dict.fromkeys(names)
+    queue = list(names)
+    while queue:
+        for name in _imports(queue.pop(0)):
+            if name not in modules:
+                modules[name] = None
+                queue.append(name)
+    return tuple(modules)
 
 
 def _imports(name: str) -> Iterator[str]:
     path = finders.find(name)
     if path is None:
         return
-    for address in _IMPORTED.findall(Path(path).read_text(encoding="utf-8")):
+    for address in _IMPORT.findall(Path(path).read_text(encoding="utf-8")):
         yield posixpath.normpath(posixpath.join(posixpath.dirname(name), address))

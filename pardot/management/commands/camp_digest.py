@@ -23,7 +23,7 @@ from pardot.reports.digest_facts import digest_facts
 from pardot.reports.personal_message import members_to_message, personal_message
 from pardot.reports.personal_work import work_facts
 from pardot.reports.team_channels import team_channels
-from pardot.reports.view_news import ViewNews, note_told, view_news
+from pardot.reports.view_news import ViewNews, note_reported, view_news
 from pardot.status.expectations import DIGEST
 from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import hold_lease
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--send", action="store_true", help="to SLACK_WEBHOOK_URL and DIGEST_RECIPIENTS, whichever is set"
+            "--send", action="store_true", help="send it to Slack, to DIGEST_RECIPIENTS, and to team members"
         )
         parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
         parser.add_argument("--again", action="store_true", help="send it to all, even if it was sent today")
@@ -99,10 +99,10 @@ class _Channel:
 
 def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored. This counts the rows of due views."""
-    found = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
+    channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
-        found |= {f"member {member.pk}": _to(member) for member in members_to_message(today())}
-    return found
+        channels |= {f"member {member.pk}": _member_channel(member) for member in members_to_message(today())}
+    return channels
 
 
 def _has_readers() -> bool:
@@ -111,7 +111,7 @@ def _has_readers() -> bool:
 
 
 def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
-    """Let the log keep no text, because the digest names prospects."""
+    """Return a function that sends, and gives the log of deliveries no text: the digest names prospects."""
 
     def send_only(text: str) -> str:
         send(text)
@@ -120,12 +120,12 @@ def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
     return send_only
 
 
-def _to(member: TeamMember) -> _Channel:
+def _member_channel(member: TeamMember) -> _Channel:
     def send(_: str) -> str:
         news = view_news(member, today())
         text, stop = _message_and_stop(member, news)
         mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
-        note_told(news, today())
+        note_reported(news, today())
         return text
 
     return _Channel(send, member.email)

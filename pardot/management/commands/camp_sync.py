@@ -38,21 +38,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument("--scout", action="store_true", help="and the best of the prospects that were active lately")
-        what.add_argument("--survey", action="store_true", help="and every prospect, activity and campaign member")
+        what.add_argument(
+            "--scout", action="store_true", help="also the highest-scoring prospects of those active lately"
+        )
+        what.add_argument("--survey", action="store_true", help="also every prospect, activity and campaign member")
         what.add_argument("--entities", metavar="A,B", help="only these: names, aliases, groups (assets, all)")
         parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
         parser.add_argument(
             "--days",
             type=_days,
             metavar="N",
-            help="how far back the first or a --full read of activities goes; others begin where the last one ended",
+            help="how far back the first or a --full read of activities goes; other reads begin where the last ended",
         )
         parser.add_argument("--yes", action="store_true", help="don't ask before a survey, nor before --adopt-org")
         parser.add_argument(
             "--adopt-org",
             action="store_true",
-            help="copy the business unit of SALESFORCE_PARDOT_BUSINESS_UNIT from now on: removes the copies of another",
+            help="from now on copy SALESFORCE_PARDOT_BUSINESS_UNIT; removes the copies of another business unit",
         )
         add_allow_deletes(parser)
 
@@ -61,9 +63,9 @@ class Command(BaseCommand):
             # This is not recorded as a failed run: without Pardot, no run is expected.
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
-        tier, entities = self._wanted(options)
+        tier, entities = self._tier_and_entities(options)
         check_names(options["allow_deletes"], [part for entity in entities for part in entity.parts])
-        wanted = CampOptions(
+        camp_options = CampOptions(
             force=options["full"],
             allow_deletes=options["allow_deletes"],
             days=options["days"] or settings.PARDOT_ACTIVITY_RETENTION_DAYS,
@@ -72,21 +74,21 @@ class Command(BaseCommand):
             if options["adopt_org"] and not adopt_business_unit(self.stdout, agreed=options["yes"]):
                 self.stdout.write("nothing was done")
                 return
-            camp = Camp(wanted, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
-        if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, wanted):
+            camp = Camp(camp_options, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
+        if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, camp_options):
             self.stdout.write("nothing was done")
             return
-        self._sync(camp, tier, entities, patience=self._patience(tier, wanted))
+        self._sync(camp, tier, entities, patience=self._patience(tier, camp_options))
 
-    def _patience(self, tier: Tier | None, wanted: CampOptions) -> timedelta:
+    def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
         """Return how long to wait. A full survey runs once a month, so it waits for a running command."""
-        if not (tier is Tier.SURVEY and wanted.force):
+        if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()
         if is_running(LOCK):
             self.stdout.write(f"another camp_sync is under way: waiting for its end, at most {LONGEST_WAIT}")
         return LONGEST_WAIT
 
-    def _wanted(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
+    def _tier_and_entities(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
         """Return the tier (none with ``--entities``) and the entities to read."""
         if options["entities"] is not None:
             try:
@@ -96,7 +98,7 @@ class Command(BaseCommand):
         tier = Tier.SURVEY if options["survey"] else Tier.SCOUT if options["scout"] else Tier.SET_UP
         return tier, of_tier(tier)
 
-    def _agreed(self, camp: Camp, entities: list[Entity], wanted: CampOptions) -> bool:
+    def _agreed(self, camp: Camp, entities: list[Entity], camp_options: CampOptions) -> bool:
         """Ask the operator on a terminal; elsewhere return true."""
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return True
@@ -104,7 +106,7 @@ class Command(BaseCommand):
             usage = camp.pardot.ask_usage()
         except SalesforceError as error:
             raise CommandError(str(error)) from error
-        return agreed_on_terminal(question(entities, wanted, usage))
+        return agreed_on_terminal(question(entities, camp_options, usage))
 
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity], patience: timedelta) -> None:
         began = time.monotonic()
@@ -117,14 +119,14 @@ class Command(BaseCommand):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
             with recorded_job(JOB):
                 snapshot = finish(Tier(reached) if tier and reached else None)
-            self.stdout.write(_told(snapshot))
+            self.stdout.write(_score_line(snapshot))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
 
 
-def _told(snapshot: DailySnapshot) -> str:
+def _score_line(snapshot: DailySnapshot) -> str:
     if snapshot.health_score is None:
         return "score: no data yet"
     issues = sum(1 for count in snapshot.issue_counts.values() if count)
