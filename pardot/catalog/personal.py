@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from pardot import models
 from pardot.domain.areas import Area
+from pardot.domain.object_types import words_of
 from sf.ingest.personal import (
     HOLDINGS,
     UNREACHED,
@@ -124,7 +125,7 @@ def _member_of_team(person: Person) -> Q:
 
 
 def _messages(person: Person) -> Q:
-    """Return the messages to this team member. The addresses of the digest for all are a setting, not a row."""
+    """Match the messages to this team member. Deliveries to the whole team (``DIGEST_RECIPIENTS``) are left out."""
     condition = any_text("recipient", person.emails)
     return condition & Q(channel__startswith="member ") if condition else condition
 
@@ -137,7 +138,7 @@ def _views(person: Person) -> Q:
 
 def _tags(person: Person) -> Q:
     condition = any_of("object_id", person.prospects)
-    return condition & Q(object_type__iexact="prospect") if condition else condition
+    return condition & Q(object_type__in=words_of(Area.PROSPECTS)) if condition else condition
 
 
 def _orphan(person: Person) -> Q:

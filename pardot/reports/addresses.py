@@ -1,4 +1,4 @@
-"""URLs of the dashboard, for messages. ``static/js/core/rows.js`` builds the same ones for the page."""
+"""URLs of the dashboard, for messages. ``static/js/core/rows.js`` builds the same URLs for the page."""
 
 from __future__ import annotations
 

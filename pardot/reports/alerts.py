@@ -48,17 +48,17 @@ def note_conditions(conditions: Iterable[Condition], now: datetime | None = None
     An alert about a grade lasts until the end of the day, so no grade is reported twice on one day. If the grade is
     still the same after midnight, the alert goes on.
     """
-    now, found = now or timezone.now(), {each.key: each.text for each in conditions}
+    now, texts = now or timezone.now(), {each.key: each.text for each in conditions}
     lasting = Alert.objects.filter(ended_at=None)
-    for key in found:
+    for key in texts:
         if key.startswith(_GRADE) and not lasting.filter(key=key).exists():
             _, _, grade = key.split(" ", 2)
             lasting.filter(key__startswith=_GRADE, key__endswith=f" {grade}").update(key=key)
-    passed = lasting.exclude(key__in=found).exclude(key__startswith=_grade_key(today(now), ""))
+    passed = lasting.exclude(key__in=texts).exclude(key__startswith=_grade_key(today(now), ""))
     passed.update(ended_at=now)
     known = set(lasting.values_list("key", flat=True))
     Alert.objects.bulk_create(
-        Alert(key=key, text=text, began_at=now) for key, text in found.items() if key not in known
+        Alert(key=key, text=text, began_at=now) for key, text in texts.items() if key not in known
     )
     Alert.objects.filter(ended_at__lt=now - _KEPT).delete()
 
@@ -76,7 +76,7 @@ def alert_message(alerts: Sequence[Alert]) -> str:
 
 
 def note_alerts_sent(channel: str, label: str, alerts: Iterable[Alert], now: datetime | None = None) -> None:
-    """Log the delivery of each alert, so that no other run sends it there again."""
+    """Log the delivery of each alert, so that no other run sends the alert to this channel again."""
     now = now or timezone.now()
     DigestDelivery.objects.bulk_create(
         DigestDelivery(day=today(now), channel=channel, recipient=label, text=alert.text, alert=alert, sent_at=now)

@@ -56,7 +56,7 @@ def digest(facts: DigestFacts) -> str:
             Section("Inventory", tuple(_inventory(facts))),
             Section("Tags", tuple(_tags(facts))),
             Section("Triage", tuple(_triage(facts))),
-            Section("Open tasks", tuple(_task(found) for found in facts.tasks) or ("none",)),
+            Section("Open tasks", tuple(_task(tasks) for tasks in facts.tasks) or ("none",)),
         ],
     )
 
@@ -111,14 +111,14 @@ def _worst(facts: DigestFacts) -> Iterator[str]:
         yield "no area loses points"
 
 
-def _points_lost(found: tuple[Area, AreaScore]) -> float:
-    return found[1].points_lost or 0
+def _points_lost(graded: tuple[Area, AreaScore]) -> float:
+    return graded[1].points_lost or 0
 
 
 def _top_issue(facts: DigestFacts, area: Area) -> str:
     impacts = facts.card.grading.impacts
-    found = [issue for issue in facts.card.issues.values() if issue.issue.area is area and issue.count]
-    worst = max(found, key=lambda counted: impacts.get(counted.issue.key, 0), default=None)
+    issues = [issue for issue in facts.card.issues.values() if issue.issue.area is area and issue.count]
+    worst = max(issues, key=lambda counted: impacts.get(counted.issue.key, 0), default=None)
     return _title(facts, worst) if worst else ""
 
 
@@ -147,7 +147,7 @@ def _high(facts: DigestFacts) -> Iterator[str]:
         for key, counted in facts.card.issues.items()
         if counted.count and templates[key].priority is Priority.HIGH
     ]
-    for counted in sorted(high, key=lambda found: impacts.get(found.issue.key, 0), reverse=True):
+    for counted in sorted(high, key=lambda each: impacts.get(each.issue.key, 0), reverse=True):
         yield f"{_title(facts, counted)} ({_owners(facts, counted.issue)})"
     if not high and facts.card.overall is not None:
         yield "none"
@@ -166,10 +166,10 @@ def _campaigns(facts: DigestFacts) -> Iterator[str]:
     share = percent(percentage(linked, summary.items))
     yield f"{number(linked)} of {number(summary.items)} linked to Salesforce ({share})"
     for area in (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIRECTS):
-        found = facts.summaries.get(area)
-        if found is not None and found.items:
-            inside = found.figures["in_sf_campaign"]
-            yield f"{area.label}: {number(inside)} of {number(found.items)} reach a Salesforce campaign"
+        content = facts.summaries.get(area)
+        if content is not None and content.items:
+            inside = content.figures["in_sf_campaign"]
+            yield f"{area.label}: {number(inside)} of {number(content.items)} reach a Salesforce campaign"
 
 
 def _coverage(facts: DigestFacts) -> Iterator[str]:
@@ -212,8 +212,8 @@ def _engagement(facts: DigestFacts) -> Iterator[str]:
 
 
 def _prospect_figures(facts: DigestFacts) -> dict[str, Any] | None:
-    found = facts.summaries.get(Area.PROSPECTS) or facts.sampled_prospects
-    return found.figures if found is not None else None
+    prospects = facts.summaries.get(Area.PROSPECTS) or facts.sampled_prospects
+    return prospects.figures if prospects is not None else None
 
 
 def _crm_ids(facts: DigestFacts) -> Iterator[str]:
@@ -230,28 +230,28 @@ def _crm_ids(facts: DigestFacts) -> Iterator[str]:
 
 
 def _orphans(facts: DigestFacts) -> Iterator[str]:
-    found = facts.orphans
-    if found is None:
+    run = facts.orphans
+    if run is None:
         yield missing(SURVEY)
         return
     kinds = [
-        (found.forms, "forms in a deleted campaign"),
-        (found.landing_pages, "landing pages in a deleted campaign"),
-        (found.list_emails, "list emails in a deleted campaign"),
-        (found.custom_redirects, "custom redirects in a deleted campaign"),
-        (found.prospects_crm_gone, "prospects whose lead or contact no longer exists"),
-        (found.prospects_unlinked, "prospects without any CRM id"),
-        (found.leads_without_prospect, "leads without their prospect"),
-        (found.contacts_without_prospect, "contacts without their prospect"),
+        (run.forms, "forms in a deleted campaign"),
+        (run.landing_pages, "landing pages in a deleted campaign"),
+        (run.list_emails, "list emails in a deleted campaign"),
+        (run.custom_redirects, "custom redirects in a deleted campaign"),
+        (run.prospects_crm_gone, "prospects whose lead or contact no longer exists"),
+        (run.prospects_unlinked, "prospects without any CRM id"),
+        (run.leads_without_prospect, "leads without their prospect"),
+        (run.contacts_without_prospect, "contacts without their prospect"),
     ]
     yield from (f"{name}: {number(count)}" for count, name in kinds if count)
-    if not found.total:
+    if not run.total:
         yield "none"
-    yield f"looked for on {long_date(today(found.captured_at))}"
+    yield f"looked for on {long_date(today(run.captured_at))}"
 
 
 def _inventory(facts: DigestFacts) -> Iterator[str]:
-    for area, summary in sorted(facts.summaries.items(), key=lambda found: list(Area).index(found[0])):
+    for area, summary in sorted(facts.summaries.items(), key=lambda item: list(Area).index(item[0])):
         yield f"{area.label}: {number(summary.items)}"
     if facts.folders:
         yield f"Folders: {number(facts.folders)}"
@@ -270,9 +270,9 @@ def _tags(facts: DigestFacts) -> Iterator[str]:
     yield from _flag_line(summary, "duplicate_prefix", "with a prefix that is written in several ways")
 
 
-def _flag_line(summary: AuditSummary, flag: str, reads: str) -> Iterator[str]:
+def _flag_line(summary: AuditSummary, flag: str, label: str) -> Iterator[str]:
     count = summary.counts.get(flag)
-    yield f"{reads}: {NO_DATA if count is None else number(count)}"
+    yield f"{label}: {NO_DATA if count is None else number(count)}"
 
 
 def _triage(facts: DigestFacts) -> Iterator[str]:
@@ -284,6 +284,6 @@ def _triage(facts: DigestFacts) -> Iterator[str]:
     yield from (f"{action}: {number(count)}" for action, count in facts.triage.items())
 
 
-def _task(found: OpenTasks) -> str:
-    overdue = f", {number(found.overdue)} overdue" if found.overdue else ""
-    return f"{found.person or 'nobody'}: {number(found.count)}{overdue}"
+def _task(tasks: OpenTasks) -> str:
+    overdue = f", {number(tasks.overdue)} overdue" if tasks.overdue else ""
+    return f"{tasks.person or 'nobody'}: {number(tasks.count)}{overdue}"

@@ -91,30 +91,30 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
 
 
 def _top() -> list[TopProspect]:
-    found = (
+    rows = (
         Prospect.objects.filter(score__gt=0)
         .exclude(is_deleted=True)
         .order_by("-score", "id")
         .values("id", "email", "first_name", "last_name", "score")[:TOP]
     )
-    counts = _activities([row["id"] for row in found])
-    return [TopProspect(_name(row), row["score"], counts.get(row["id"], 0)) for row in found]
+    counts = _activities([row["id"] for row in rows])
+    return [TopProspect(_name(row), row["score"], counts.get(row["id"], 0)) for row in rows]
 
 
 def _activities(prospects: list[int]) -> dict[int, int]:
-    found = ProspectEngagement.objects.filter(prospect_id__in=prospects)
-    return dict(found.values_list("prospect_id", "activity_count"))
+    engagement = ProspectEngagement.objects.filter(prospect_id__in=prospects)
+    return dict(engagement.values_list("prospect_id", "activity_count"))
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    named = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
-    return named or row["email"] or f"prospect {row['id']}"
+    name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
+    return name or row["email"] or f"prospect {row['id']}"
 
 
 def _triage(card: Scorecard) -> dict[str, int] | None:
-    found = {tag.action: tag.count for tag in action_tags(card.configuration, items=0)}
-    known = {action: count for action, count in found.items() if count is not None}
-    return known if len(known) == len(found) else None
+    counts = {tag.action: tag.count for tag in action_tags(card.configuration, items=0)}
+    known = {action: count for action, count in counts.items() if count is not None}
+    return known if len(known) == len(counts) else None
 
 
 def _open_tasks(day: date) -> list[OpenTasks]:

@@ -2,7 +2,7 @@
 
 Each line has a link. The message leaves out the titles of tasks about prospects, and the parts of a saved view's query
 that are not about its table of assets. It includes other text that staff typed: titles of other tasks, names of saved
-views, and searches in their tables. Staff may have typed a person's name there.
+views, and the searches in these views. Staff may have typed a person's name there.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def members_to_message(day: date) -> list[TeamMember]:
 
 
 def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
-    """Return the message to ``member``. ``stop_address`` is the link at its end that stops these messages."""
+    """Return the message to ``member``. ``stop_address``: the link at the end, which stops these messages."""
     work = personal_work(facts, member)
     since = since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
@@ -67,15 +67,15 @@ def _area(own: OwnArea) -> str:
 
 
 def _changes(work: PersonalWork, since: date) -> Iterator[str]:
-    yield from (_changed(found, since) for found in work.changes)
+    yield from (_change_line(item, since) for item in work.changes)
     if work.areas and not work.changes:
         yield f"nothing in your areas {rows_address(work.areas[0].area)}"
 
 
-def _changed(found: IssueChange, since: date) -> str:
-    issue, new = found.listed.issue, found.ledger.new
-    parts = [found.listed.title, f"was {amount(found.before, is_percentage=issue.is_percentage)}"]
-    filters = {"flag": issue.flag, **({"exempt": "no"} if found.listed.exempt else {})}
+def _change_line(item: IssueChange, since: date) -> str:
+    issue, new = item.listed.issue, item.ledger.new
+    parts = [item.listed.title, f"was {amount(item.before, is_percentage=issue.is_percentage)}"]
+    filters = {"flag": issue.flag, **({"exempt": "no"} if item.listed.exempt else {})}
     if new:
         parts.append(f"{number(new)} new")
         filters["new"] = str(since)
@@ -90,7 +90,7 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    """Return the line about a task, without the title if the task is about a prospect: it may contain a name."""
+    """Return the line about a task, without the title if the task is about a prospect: the title may contain a name."""
     is_about_prospect = Area.PROSPECTS in (task.area, task.asset_type)
     title = "A task about a prospect" if is_about_prospect else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""

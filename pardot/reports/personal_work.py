@@ -17,7 +17,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """The facts of a day that the work of all members is taken from."""
+    """The facts of a day from which the work of each member is computed."""
 
     day: date
     card: Scorecard
@@ -45,7 +45,7 @@ class PersonalWork:
 
     areas: tuple[OwnArea, ...]
     changes: tuple[IssueChange, ...]
-    """The changes in the member's areas, the most harmful first."""
+    """The changes in the member's areas: worse issues, then unchanged counts with new assets, then better issues."""
     tasks: QuerySet[Task]
     """All open tasks, the most urgent first."""
 

@@ -18,7 +18,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class ProgressFacts:
-    """The facts that the report compares. ``first`` is ``None`` before the first sync."""
+    """The facts that the report compares. ``first`` is ``None`` when there is no snapshot to compare with."""
 
     day: date
     camp: CampDay | None
@@ -30,7 +30,7 @@ class ProgressFacts:
 
 
 def progress_facts(now: datetime | None = None, since: date | None = None) -> ProgressFacts:
-    """Return the facts as of now, with the first snapshot, or the first one from ``since`` on, to compare with."""
+    """Return the facts as of now, and the first snapshot with a score (with ``since``: the first from that day on)."""
     card, day = current_scorecard(now), today(now)
     recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")
     return ProgressFacts(
@@ -66,14 +66,14 @@ def progress(facts: ProgressFacts) -> str:
 
 def _score(facts: ProgressFacts, first: DailySnapshot) -> str:
     before = grade_of(first.health_score, facts.card.configuration.thresholds)
-    return f"{_or_none(first.health_score)} ({before}) → {_or_none(facts.card.overall)} ({facts.card.grade})"
+    return f"{_score_text(first.health_score)} ({before}) → {_score_text(facts.card.overall)} ({facts.card.grade})"
 
 
 def _areas(facts: ProgressFacts, first: DailySnapshot) -> Iterator[str]:
     for area, score in facts.card.grading.areas.items():
         before = first.area_scores.get(area.value)
         if before is not None or score.score is not None:
-            yield f"{Area(area).label}: {_or_none(before)} → {_or_none(score.score)}"
+            yield f"{Area(area).label}: {_score_text(before)} → {_score_text(score.score)}"
 
 
 def _issues(facts: ProgressFacts, first: DailySnapshot, *, improved: bool) -> Iterator[str]:
@@ -94,5 +94,5 @@ def _coverage(facts: ProgressFacts, first: DailySnapshot) -> Iterator[str]:
     yield f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
 
 
-def _or_none(score: int | None) -> str:
+def _score_text(score: int | None) -> str:
     return "no data" if score is None else str(score)

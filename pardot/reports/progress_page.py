@@ -17,14 +17,14 @@ from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
 
 MOST_ISSUES = 6
-"""At most this many issues are listed as improved, and as many as worsened: the report must fit on one page."""
+"""At most this many issues are listed as improved, and at most this many as worsened, to fit on one page."""
 _COUNT_IN_TITLE = re.compile(r":?\s*\{count\}(\s*%)?")
 """The placeholder for the count in an issue's title. The page shows titles without it, as the settings page does."""
 
 
 @dataclass(frozen=True)
 class AreaRow:
-    """The score of one area on the first day and now. ``change`` is ``None`` when one of the two is missing."""
+    """The score of one area on the first day and now. ``change`` is ``None`` when either score is missing."""
 
     label: str
     before: int | None
@@ -103,22 +103,22 @@ def _areas(facts: ProgressFacts, first: DailySnapshot) -> Iterator[AreaRow]:
 
 
 def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
-    for key, found in facts.card.issues.items():
+    for key, counted in facts.card.issues.items():
         before = first.issue_counts.get(key)
-        if before is None or found.count is None or float(before) == float(found.count):
+        if before is None or counted.count is None or float(before) == float(counted.count):
             continue
-        yield _issue(facts, found, before)
+        yield _issue(facts, counted, before)
 
 
-def _issue(facts: ProgressFacts, found: IssueCount, before: float) -> IssueRow:
-    """Return the row. Issues without weight get a tiny one, so that ``harm`` still says better or worse."""
-    change = float(found.count or 0) - before
-    is_percentage = found.issue.is_percentage
+def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
+    """Return the row. A weight of 0 counts as a tiny weight, so that ``harm`` still tells better from worse."""
+    change = float(counted.count or 0) - before
+    is_percentage = counted.issue.is_percentage
     return IssueRow(
-        title=_COUNT_IN_TITLE.sub("", facts.card.configuration.templates[found.issue.key].title).strip(),
+        title=_COUNT_IN_TITLE.sub("", facts.card.configuration.templates[counted.issue.key].title).strip(),
         before=amount(before, is_percentage=is_percentage),
-        after=amount(found.count, is_percentage=is_percentage),
-        harm=change * max(harm_of_one(facts.card, found.issue), 1e-9),
+        after=amount(counted.count, is_percentage=is_percentage),
+        harm=change * max(harm_of_one(facts.card, counted.issue), 1e-9),
     )
 
 

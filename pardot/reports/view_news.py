@@ -23,20 +23,20 @@ class ViewNews:
     def line(self, day: date) -> str:
         """Return the view's name, its number of rows, the change since the last message, and the link."""
         view, known = self.subscription.view, self.subscription
-        other_rows = ", other rows" if self.rows.count == known.count and self.is_other else ""
+        other_rows = ", other rows" if self.rows.count == known.count and self.has_other_rows else ""
         differs = other_rows or change(self.rows.count, known.count)
         address = site_address(f"/pardot/?{query_of_table(view.query)}")
         return f"{view.name}: {number(self.rows.count)}{differs} {since_day(known.told_on, day)} {address}"
 
     @property
-    def is_other(self) -> bool:
+    def has_other_rows(self) -> bool:
         return self.rows.fingerprint != self.subscription.fingerprint
 
     def is_due(self, day: date) -> bool:
         """Return whether today's message includes the view. A missed Monday is made up for later in the week."""
         if self.subscription.when == ViewSubscription.MailTime.MONDAY:
             return self.subscription.told_on < day - timedelta(days=day.weekday())
-        return self.is_other
+        return self.has_other_rows
 
 
 def view_news(member: TeamMember, day: date) -> list[ViewNews]:

@@ -70,12 +70,12 @@ class AreaHealth:
 def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHealth]:
     """Return the health of these areas (default: all areas of assets); three queries."""
     now = now or timezone.now()
-    wanted = areas or tuple(AUDIT_OF)
-    summaries = AuditSummary.objects.in_bulk(wanted)
+    chosen = areas or tuple(AUDIT_OF)
+    summaries = AuditSummary.objects.in_bulk(chosen)
     exempt = exempt_assets(today(now))
-    of_wanted = {key: ids for key, ids in exempt.items() if BY_KEY[key].area in wanted}
+    of_areas = {key: ids for key, ids in exempt.items() if BY_KEY[key].area in chosen}
     counts = exempt_counts(today(now))
-    return {area: _health(AUDIT_OF[area], summaries.get(area), of_wanted, counts, now) for area in wanted}
+    return {area: _health(AUDIT_OF[area], summaries.get(area), of_areas, counts, now) for area in chosen}
 
 
 def _health(
@@ -87,7 +87,7 @@ def _health(
 ) -> AreaHealth:
     issues = {flag.name: issue_of_flag(audit.area, flag.name) for flag in audit.flags}
     counts = {flag: flag_count(summary, flag, now) for flag in issues}
-    taken_off = {
+    exempt_by_flag = {
         flag: exempt_now[issue.key] if issue is not None and counts[flag] is not None else 0
         for flag, issue in issues.items()
     }
@@ -96,8 +96,8 @@ def _health(
         audit=audit,
         audited_at=summary.audited_at if summary else None,
         items=summary.items if summary is not None and complete else None,
-        counts={flag: less_exempt(count, taken_off[flag]) for flag, count in counts.items()},
-        exempt=taken_off,
+        counts={flag: less_exempt(count, exempt_by_flag[flag]) for flag, count in counts.items()},
+        exempt=exempt_by_flag,
         exempt_assets={flag: exempt[issue.key] for flag, issue in issues.items() if issue and issue.key in exempt},
         activity_until=summary.activity_until if summary else None,
         has_activities=summary is not None and not activity_is_old(summary, now),

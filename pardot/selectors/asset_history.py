@@ -1,4 +1,4 @@
-"""Read one asset: its record, its tags, and every issue that it has or had."""
+"""Read one asset: its record, its tags, and its latest issues, open or fixed."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ class AssetHistory:
 
 
 def asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
-    """Return the asset with this id; ``None`` when the area has none."""
+    """Return the asset with this id; ``None`` when the area has no such asset."""
     records = shown_records(health.audit.model._default_manager.filter(pk=asset), health)
     return AssetHistory(records[0], _issues(health.area, asset), _tags(health.area, asset)) if records else None
 
 
 def _issues(area: Area, asset: int) -> list[PastIssue]:
-    """Return the open issues, then the fixed ones, the latest first."""
-    found = Finding.objects.filter(asset_type=area, asset_id=asset, issue__in=BY_KEY)
-    return [_past(each) for each in found.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]]
+    """Return the open issues, then the fixed issues, each the latest first, at most ``MOST_FINDINGS``."""
+    findings = Finding.objects.filter(asset_type=area, asset_id=asset, issue__in=BY_KEY)
+    return [_past(each) for each in findings.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]]
 
 
-def _past(found: Finding) -> PastIssue:
-    ended = found.fixed_on or today()
-    days = (ended - found.first_seen).days if found.first_seen else None
-    return PastIssue(found.issue, BY_KEY[found.issue].flag, found.first_seen, found.fixed_on, days)
+def _past(finding: Finding) -> PastIssue:
+    ended = finding.fixed_on or today()
+    days = (ended - finding.first_seen).days if finding.first_seen else None
+    return PastIssue(finding.issue, BY_KEY[finding.issue].flag, finding.first_seen, finding.fixed_on, days)
 
 
 def _tags(area: Area, asset: int) -> list[dict[str, Any]]:
     tagged = TaggedObject.objects.filter(object_type__in=words_of(area), object_id=asset)
-    found = Tag.objects.filter(pk__in=tagged.values("tag_id")).order_by("name", "id")
-    return [{"id": tag.pk, "name": tag.name} for tag in found.only("id", "name")]
+    tags = Tag.objects.filter(pk__in=tagged.values("tag_id")).order_by("name", "id")
+    return [{"id": tag.pk, "name": tag.name} for tag in tags.only("id", "name")]

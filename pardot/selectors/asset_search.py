@@ -23,11 +23,11 @@ from pardot.selectors.rows import LARGEST_ID, FlagFilters, Rows
 
 Filters = TypeVar("Filters", bound=FlagFilters)
 Variants = tuple[tuple[str, ...], tuple[str, ...]]
-"""The words of a text in two forms: with apostrophes and periods removed, and with these replaced by blanks."""
+"""The words of a text in two forms: apostrophes and periods are removed, or replaced by spaces."""
 
 OWN_TEXTS = ("name", "title", "subject", "url", "salesforce_id")
 SHORTEST_CORRECTED = 4
-"""The length of the shortest word that is corrected. Shorter ones resemble too many others."""
+"""The length of the shortest word that is corrected. Shorter words resemble too many others."""
 MOST_SUGGESTIONS = 12
 
 _BEGINS = "search_words LIKE '%% ' || %s || '%%'"
@@ -64,15 +64,18 @@ def searched(rows: Rows, area: Area, text: str) -> Rows:
     return whole if whole.exists() else rows.filter(by_parts(area, text))
 
 
-def did_you_mean(area: Area, wanted: Filters, matching: Callable[[Filters], Rows]) -> str | None:
-    """Return words similar to ``wanted.q`` that have matches under the same filters; ``None`` when there are none."""
-    if not wanted.q:
+def did_you_mean(area: Area, filters: Filters, matching: Callable[[Filters], Rows]) -> str | None:
+    """Return words similar to ``filters.q`` that have matches under the same filters; ``None`` when there are none."""
+    if not filters.q:
         return None
-    return next((other for other in suggestions(area, wanted.q) if matching(replace(wanted, q=other)).exists()), None)
+    return next((other for other in suggestions(area, filters.q) if matching(replace(filters, q=other)).exists()), None)
 
 
 def suggestions(area: Area, text: str) -> Iterator[str]:
-    """Yield ``text`` with unknown words replaced by known ones, the most similar first. These may match nothing."""
+    """Yield ``text`` with words replaced by similar known words, the most similar first.
+
+    A suggestion may match nothing.
+    """
     words = folded(text)[0]
     long_words = [word for word in words if SHORTEST_CORRECTED <= len(word) <= 60]
     near: dict[str, list[tuple[int, str]]] = {}
@@ -92,15 +95,15 @@ def by_words(area: Area, text: str) -> Q:
 
 
 def having_words(area: Area, variants: Variants) -> Q:
-    """Return the condition of ``by_words`` for folded text, because folding takes a query."""
-    places = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
-    condition = f"({' OR '.join([_BEGINS, *places])})"
+    """Return the condition of ``by_words`` for words that are already folded. Folding takes a query."""
+    others = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
+    condition = f"({' OR '.join([_BEGINS, *others])})"
     spellings = words_of(area)
-    found = Q(pk=None)
+    any_variant = Q(pk=None)
     for words in filter(None, dict.fromkeys(variants)):
-        parameters = [value for word in words for value in (*[word] * len(places), spellings, word)]
-        found |= _having(area, " AND ".join([condition] * len(words)), parameters)
-    return found
+        parameters = [value for word in words for value in (*[word] * len(others), spellings, word)]
+        any_variant |= _having(area, " AND ".join([condition] * len(words)), parameters)
+    return any_variant
 
 
 def by_parts(area: Area, text: str) -> Q:

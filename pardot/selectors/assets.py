@@ -26,7 +26,16 @@ SHOWN = (
     "is_public", "prefix", "usage", "activity_count", "error_count", "created_at", "updated_at", "flags",
 )  # fmt: skip
 """The columns that a page shows, as far as the area has them."""
-_SORTED = ("created_at", "updated_at", "activity_count", "error_count", "usage", "campaign_id", "folder_id", "is_sent")
+_SORT_COLUMNS = (
+    "created_at",
+    "updated_at",
+    "activity_count",
+    "error_count",
+    "usage",
+    "campaign_id",
+    "folder_id",
+    "is_sent",
+)
 MOST_RECENT = 10
 
 
@@ -44,7 +53,7 @@ class AssetFilters(FlagFilters):
 
     campaign_id: int | None = None
     linked: bool | None = None
-    """True: in a campaign that is linked to Salesforce; false: in an existing one that is not."""
+    """True: in a campaign that is linked to Salesforce; false: in an existing campaign that is not."""
     tagged: bool | None = None
     prefix: str | None = None
     """A prefix of tags. Case does not matter."""
@@ -73,7 +82,7 @@ def sort_keys(area: Area) -> SortKeys:
     """Return the sort keys of ``area``."""
     have = columns_of(area)
     keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": HowMany("flags")}
-    keys |= {name: F(name) for name in _SORTED if name in have}
+    keys |= {name: F(name) for name in _SORT_COLUMNS if name in have}
     keys |= {name: Lower(name) for name in ("subject", "prefix") if name in have}
     if "campaign_id" in have:
         name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=BY_NAME)
@@ -81,40 +90,40 @@ def sort_keys(area: Area) -> SortKeys:
     return keys
 
 
-def asset_page(health: AreaHealth, wanted: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
+def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
     """Return records of the area of ``health``; a constant number of queries.
 
     Raises ``Unknown`` or ``NotOfThisArea``.
     """
-    rows = matching_assets(health, wanted)
-    keys = {**sort_keys(health.area), "since": newest_finding(health, wanted.flag)}
+    rows = matching_assets(health, filters)
+    keys = {**sort_keys(health.area), "since": newest_finding(health, filters.flag)}
     records = shown_records(ordered(rows, sort, keys)[offset : offset + limit], health)
     count = rows.count()
-    instead = None if count else did_you_mean(health.area, wanted, lambda other: matching_assets(health, other))
-    return AssetPage(count, records, instead)
+    suggestion = None if count else did_you_mean(health.area, filters, lambda other: matching_assets(health, other))
+    return AssetPage(count, records, suggestion)
 
 
 def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
     """Return the rows as records, with names and the days of their issues. Values without data are null."""
     records = list(rows.values(*columns_of(health.area)))
-    name_them(records)
+    add_names(records)
     add_since(records, health)
     return [as_known(record, health) for record in records]
 
 
-def matching_assets(health: AreaHealth, wanted: AssetFilters) -> Rows:
+def matching_assets(health: AreaHealth, filters: AssetFilters) -> Rows:
     """Return all assets of the area that match. Raises ``Unknown`` or ``NotOfThisArea``."""
     rows: Rows = health.audit.model._default_manager.all()
-    if wanted.campaign_id is not None:
-        rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=wanted.campaign_id)
-    if wanted.linked is not None:
-        rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=wanted.linked))
-    if wanted.tagged is not None:
-        rows = _filter_by_tag(rows, health.area, wanted.tagged)
-    if wanted.prefix:
-        rows = _filter_by_prefix(rows, health.area, wanted.prefix)
-    rows = filtered(rows, health, wanted)
-    return searched(rows, health.area, wanted.q) if wanted.q else rows
+    if filters.campaign_id is not None:
+        rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=filters.campaign_id)
+    if filters.linked is not None:
+        rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=filters.linked))
+    if filters.tagged is not None:
+        rows = _filter_by_tag(rows, health.area, filters.tagged)
+    if filters.prefix:
+        rows = _filter_by_prefix(rows, health.area, filters.prefix)
+    rows = filtered(rows, health, filters)
+    return searched(rows, health.area, filters.q) if filters.q else rows
 
 
 def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
@@ -126,24 +135,24 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 def _campaigns(*, linked: bool) -> Rows:
     """Return the ids of linked or unlinked campaigns. As in ``CHAIN``, a blank Salesforce id counts as none."""
     having = {"salesforce_id__regex": "[^[:space:]]"}
-    found: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
-    return found.values("pk")
+    campaigns: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
+    return campaigns.values("pk")
 
 
-def _filter_by_tag(rows: Rows, area: Area, wanted: bool) -> Rows:
-    """Return the rows that have a tag, or those that have none."""
+def _filter_by_tag(rows: Rows, area: Area, tagged: bool) -> Rows:
+    """Return the rows with a tag, or the rows without one."""
     if area is Area.TAGS:
         raise NotOfThisArea("tagged", "Tags carry no tags")
     has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
-    return rows.filter(has_tag if wanted else ~has_tag)
+    return rows.filter(has_tag if tagged else ~has_tag)
 
 
 def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
     """Return the tags with this prefix. Case does not matter, as in ``naming_patterns``."""
     if area is not Area.TAGS:
         raise NotOfThisArea("prefix", "Only tags have prefixes")
-    found: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
-    return found
+    matches: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
+    return matches
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
@@ -154,8 +163,8 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
     return record
 
 
-def name_them(records: Sequence[dict[str, Any]]) -> None:
-    """Add the names of campaign and folder to records with such columns. Null: it does not exist or has no name."""
+def add_names(records: Sequence[dict[str, Any]]) -> None:
+    """Add the names of campaign and folder to records with such columns. Null: no such record, or no name."""
     for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
         having = [record for record in records if column in record]
         ids = {record[column] for record in having if record[column]}

@@ -1,4 +1,4 @@
-"""Count the assets that belong to a campaign in Pardot, and through it to one in Salesforce."""
+"""Count the assets that belong to a campaign in Pardot, and through it to a Salesforce campaign."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _in_salesforce(sf_id: str) -> bool:
 
 def _members(sf_id: str, after: str, limit: int) -> list[dict[str, Any]]:
     rows = CampaignMember.objects.filter(campaign_id=sf_id, pk__gt=after)
-    found = list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])
-    contacts = {row["contact_id"] for row in found if row["contact_id"]}
+    members = list(rows.order_by("campaign_id", "pk").values(*SHOWN)[:limit])
+    contacts = {row["contact_id"] for row in members if row["contact_id"]}
     names = dict(Contact.objects.filter(pk__in=contacts).values_list("pk", "full_name"))
-    return [{**row, "name": names.get(row["contact_id"])} for row in found]
+    return [{**row, "name": names.get(row["contact_id"])} for row in members]

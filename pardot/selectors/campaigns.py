@@ -14,7 +14,7 @@ from pardot.models import Campaign, Folder
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.asset_search import did_you_mean, searched
-from pardot.selectors.assets import as_known, name_them
+from pardot.selectors.assets import add_names, as_known
 from pardot.selectors.children import COUNT_OF, children_of, orphans
 from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered, with_flag
 from pardot.selectors.since import add_since, newest_finding
@@ -64,16 +64,16 @@ class CampaignPage:
 
 
 def campaign_page(
-    health: Mapping[Area, AreaHealth], wanted: CampaignFilters, *, sort: str, limit: int, offset: int
+    health: Mapping[Area, AreaHealth], filters: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
     """Return a page; a constant number of queries. Raises ``Unknown``.
 
     ``health`` must contain the areas of campaigns and of all types in ``COUNT_OF``.
     """
-    rows = matching_campaigns(health[Area.CAMPAIGNS], wanted)
-    keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], wanted.flag)}
+    rows = matching_campaigns(health[Area.CAMPAIGNS], filters)
+    keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], filters.flag)}
     campaigns = list(ordered(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
-    name_them(campaigns)
+    add_names(campaigns)
     add_since(campaigns, health[Area.CAMPAIGNS])
     content = children_of([campaign["id"] for campaign in campaigns], health)
     children = {area: content.by_campaign(area) for area in COUNT_OF}
@@ -88,50 +88,50 @@ def campaign_page(
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
         did_you_mean=None
         if count
-        else did_you_mean(Area.CAMPAIGNS, wanted, lambda other: matching_campaigns(of_campaigns, other)),
+        else did_you_mean(Area.CAMPAIGNS, filters, lambda other: matching_campaigns(of_campaigns, other)),
     )
 
 
-def matching_campaigns(health: AreaHealth, wanted: CampaignFilters) -> Rows:
+def matching_campaigns(health: AreaHealth, filters: CampaignFilters) -> Rows:
     """Return all campaigns that match. Raises ``Unknown``."""
     rows: Rows = Campaign.objects.all()
-    for flag, having in (("no_sf", wanted.no_sf), ("empty", wanted.empty)):
+    for flag, having in (("no_sf", filters.no_sf), ("empty", filters.empty)):
         if having is not None:
             rows = _filter_by_flag(rows, health, flag, having)
-    rows = filtered(rows, health, wanted).filter(_conditions(wanted))
-    return searched(rows, Area.CAMPAIGNS, wanted.q) if wanted.q else rows
+    rows = filtered(rows, health, filters).filter(_conditions(filters))
+    return searched(rows, Area.CAMPAIGNS, filters.q) if filters.q else rows
 
 
 def _filter_by_flag(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
-    """Return the rows with the flag, or those without it. Return no rows when the flag has no data."""
+    """Return the rows with the flag, or the rows without it; no rows when the flag has no data."""
     if having or flag not in health.known_flags:
         return with_flag(rows, health, flag, exempt=None)
     return rows.exclude(flags__contains=[flag])
 
 
-def _conditions(wanted: CampaignFilters) -> Q:
+def _conditions(filters: CampaignFilters) -> Q:
     has_assets = Q(**{f"{COUNT_OF[Area.FORMS]}__gt": 0})
     for column in COUNT_OF.values():
         has_assets |= Q(**{f"{column}__gt": 0})
-    found = Q()
-    if wanted.has_assets is not None:
-        found &= has_assets if wanted.has_assets else ~has_assets
-    if wanted.has_members is not None:
-        found &= Q(member_count__gt=0) if wanted.has_members else Q(member_count=0)
-    if wanted.asset_type is not None:
-        found &= Q(**{f"{COUNT_OF[wanted.asset_type]}__gt": 0})
-    if wanted.folder_id is not None:
-        found &= Q(folder_id=wanted.folder_id)
-    return found & _begun_within(wanted)
+    condition = Q()
+    if filters.has_assets is not None:
+        condition &= has_assets if filters.has_assets else ~has_assets
+    if filters.has_members is not None:
+        condition &= Q(member_count__gt=0) if filters.has_members else Q(member_count=0)
+    if filters.asset_type is not None:
+        condition &= Q(**{f"{COUNT_OF[filters.asset_type]}__gt": 0})
+    if filters.folder_id is not None:
+        condition &= Q(folder_id=filters.folder_id)
+    return condition & _begun_within(filters)
 
 
-def _begun_within(wanted: CampaignFilters) -> Q:
-    found = Q()
-    if wanted.begun_after is not None:
-        found &= Q(sf_created_at__gte=wanted.begun_after) | Q(sf_created_at=None, created_at__gte=wanted.begun_after)
-    if wanted.begun_before is not None:
-        found &= Q(sf_created_at__lt=wanted.begun_before) | Q(sf_created_at=None, created_at__lt=wanted.begun_before)
-    return found
+def _begun_within(filters: CampaignFilters) -> Q:
+    begun = Q()
+    if filters.begun_after is not None:
+        begun &= Q(sf_created_at__gte=filters.begun_after) | Q(sf_created_at=None, created_at__gte=filters.begun_after)
+    if filters.begun_before is not None:
+        begun &= Q(sf_created_at__lt=filters.begun_before) | Q(sf_created_at=None, created_at__lt=filters.begun_before)
+    return begun
 
 
 def _complete(

@@ -1,6 +1,6 @@
 """Read the assets of campaigns, and the assets whose campaign does not exist: one statement each, for all types.
 
-They are SQL, because building eight query sets took longer than PostgreSQL's answer.
+The statements are SQL, because building eight query sets took longer than running them.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class Content:
 
     def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
         """Group the assets of this type by campaign id, and remove that id from the records."""
-        found: dict[int, list[dict[str, Any]]] = {}
+        children: dict[int, list[dict[str, Any]]] = {}
         for record in self.by_type[area]:
             child = {name: value for name, value in record.items() if name != "campaign_id"}
-            found.setdefault(record["campaign_id"], []).append(child)
-        return found
+            children.setdefault(record["campaign_id"], []).append(child)
+        return children
 
 
 def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> Content:
@@ -77,10 +77,10 @@ def _select(area: Area, health: Mapping[Area, AreaHealth], more: str = "") -> st
 
 
 def _content(rows: str, parameters: Mapping[str, Any], health: Mapping[Area, AreaHealth]) -> Content:
-    found: dict[Area, list[dict[str, Any]]] = {area: [] for area in COUNT_OF}
+    by_type: dict[Area, list[dict[str, Any]]] = {area: [] for area in COUNT_OF}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT area, {', '.join(_COLUMNS)} FROM {rows} ORDER BY id", parameters)  # noqa: S608 - as above
         for name, *values in cursor.fetchall():
             area = Area(name)
-            found[area].append(as_known(dict(zip(_COLUMNS, values, strict=True)), health[area]))
-    return Content(found)
+            by_type[area].append(as_known(dict(zip(_COLUMNS, values, strict=True)), health[area]))
+    return Content(by_type)

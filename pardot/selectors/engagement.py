@@ -85,9 +85,9 @@ def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
     categories = _category_scores(prospects)
     for row in prospects:
-        found = active.get(row["id"])
-        row["activity_count"] = (found.activity_count if found else 0) if span else None
-        seen = [row.pop("last_activity_at"), found.last_activity if found else None]
+        engagement = active.get(row["id"])
+        row["activity_count"] = (engagement.activity_count if engagement else 0) if span else None
+        seen = [row.pop("last_activity_at"), engagement.last_activity if engagement else None]
         row["last_activity"] = max(filter(None, seen), default=None)
         row["scoring_categories"] = categories[row["id"]]
     return prospects
@@ -100,12 +100,14 @@ def _with_name(row: dict[str, Any]) -> dict[str, Any]:
 
 def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
     """Return scores by prospect and category. The contact's score takes precedence over the lead's."""
-    ids = {row["id"]: [_whole(row["salesforce_lead_id"]), _whole(row["salesforce_contact_id"])] for row in prospects}
-    wanted = [crm_id for both in ids.values() for crm_id in both if crm_id]
+    ids = {
+        row["id"]: [_long_id(row["salesforce_lead_id"]), _long_id(row["salesforce_contact_id"])] for row in prospects
+    }
+    crm_ids = [crm_id for both in ids.values() for crm_id in both if crm_id]
     scores: dict[str, dict[str, float]] = {}
     for rows in (
-        LeadCategoryScore.objects.filter(lead_id__in=wanted).values_list("lead_id", "category", "score"),
-        ContactCategoryScore.objects.filter(contact_id__in=wanted).values_list("contact_id", "category", "score"),
+        LeadCategoryScore.objects.filter(lead_id__in=crm_ids).values_list("lead_id", "category", "score"),
+        ContactCategoryScore.objects.filter(contact_id__in=crm_ids).values_list("contact_id", "category", "score"),
     ):
         for crm_id, category, score in rows:
             if category and score is not None:
@@ -116,12 +118,12 @@ def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[s
     }
 
 
-def _whole(crm_id: str | None) -> str | None:
+def _long_id(crm_id: str | None) -> str | None:
     return id_of_18(crm_id) if crm_id else None
 
 
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the columns of these prospects that lists show. Prospects that are not stored are absent."""
+    """Return, by id, the columns of these prospects that lists show. Prospects that are not stored are absent."""
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
     return {row["id"]: _with_name(row) for row in rows}
 
@@ -156,9 +158,9 @@ def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
     linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])
     for row in rows:
         row["campaign_salesforce_id"] = linked.get((Area.CAMPAIGNS, row["campaign_id"]))
-        found = {column: names[column].get(row[column]) for column in _ASSETS}
-        row["campaign"] = found.pop("campaign_id")
-        row["asset"] = next(filter(None, found.values()), None)
+        labels = {column: names[column].get(row[column]) for column in _ASSETS}
+        row["campaign"] = labels.pop("campaign_id")
+        row["asset"] = next(filter(None, labels.values()), None)
     return rows
 
 

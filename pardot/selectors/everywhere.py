@@ -11,16 +11,18 @@ from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.models.audited import BY_NAME
 from pardot.selectors.asset_search import by_id, by_parts, folded, having_words
-from pardot.selectors.assets import columns_of, name_them
+from pardot.selectors.assets import add_names, columns_of
 
 _SHOWN = ("id", "name", "campaign_id", "folder_id")
 
 
 def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
-    """Return at most ``each`` matching assets of every type, by area; one or two queries per type and three more.
+    """Return at most ``each`` matching assets of every type, by area.
 
-    As in the tables, every word must begin a word of the asset, its campaign, folder or tags. Only when no type has
-    such an asset, the words may be anywhere inside the asset's own texts. Matches by id come first, then matches of the
+    There are two or three queries per type, and at most three more.
+
+    As in the tables, every word must begin a word of the asset, its campaign, folder or tags. When no type has such an
+    asset, the words may be anywhere inside the asset's own texts. Matches by id come first, then matches of the
     asset's own words.
     """
     variants = folded(text)
@@ -31,9 +33,9 @@ def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
 
 
 def _search(condition: Callable[[Area], Q], rank: Case, each: int) -> list[dict[str, Any]]:
-    found = [row for area in AUDIT_OF for row in _of_area(area, condition(area), rank, each)]
-    name_them(found)
-    return found
+    records = [row for area in AUDIT_OF for row in _of_area(area, condition(area), rank, each)]
+    add_names(records)
+    return records
 
 
 def _of_area(area: Area, condition: Q, rank: Case, each: int) -> list[dict[str, Any]]:

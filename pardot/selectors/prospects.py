@@ -29,7 +29,7 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""The largest number of matches that are sorted, and up to which the matches of a search are counted."""
+"""Up to this many matches are sorted, and up to this many matches of a search are counted."""
 
 
 class ProspectGroup(StrEnum):
@@ -96,7 +96,7 @@ class _Order:
         return f"{self.key} DESC, p.id" if descending else f"{self.key}, p.id DESC"
 
     def of_all(self, *, descending: bool) -> str:
-        """Return an order of all rows: those without a value are last, by id."""
+        """Return an order of all rows. Rows without a value are last, by id."""
         end = "p.id" if descending else f"CASE WHEN {self.is_filled} THEN -p.id END, p.id"
         return f"({self.is_filled}) DESC, {self.key} {'DESC' if descending else 'ASC'}, {end}"
 
@@ -144,7 +144,7 @@ class ProspectPage:
 
 
 def prospect_page(
-    wanted: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
+    filters: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
 ) -> ProspectPage:
     """Return a page. Rows without a sort value are last. Raises ``Unknown`` for an unknown sort key.
 
@@ -153,26 +153,26 @@ def prospect_page(
     name = sort.removeprefix("-")
     if name not in _ORDERS:
         raise Unknown("sort", sort, _ORDERS)
-    matches, descending = _Matches.of(wanted), sort.startswith("-")
-    known = _figure(wanted, figures)
+    matches, descending = _Matches.of(filters), sort.startswith("-")
+    known = _figure(filters, figures)
     count = matches.count_up_to(FEW + 1) if known is None else known
     if count <= FEW:
-        ids = matches.sorted(_ORDERS[name], limit, offset, descending=descending)
+        ids = matches.find_and_sort(_ORDERS[name], limit, offset, descending=descending)
     else:
-        ids = matches.walked(_ORDERS[name], limit, offset, descending=descending)
+        ids = matches.walk_index(_ORDERS[name], limit, offset, descending=descending)
     is_exact = known is not None or count <= FEW
-    instead = None if count or not wanted.q else _did_you_mean(wanted)
-    return ProspectPage(ids, count if is_exact else FEW, is_exact, instead)
+    suggestion = None if count or not filters.q else _did_you_mean(filters)
+    return ProspectPage(ids, count if is_exact else FEW, is_exact, suggestion)
 
 
-def _figure(wanted: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
+def _figure(filters: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
     """Return the number of matches from the audit's figures; ``None`` when they do not contain it."""
-    if wanted.q or (wanted.group and wanted.grade):
+    if filters.q or (filters.group and filters.grade):
         return None
-    if wanted.grade:
+    if filters.grade:
         grades: Mapping[str, int] | None = figures.get("grade_distribution")
-        return None if grades is None else grades.get(wanted.grade, 0)
-    figure: int | None = figures.get(_FIGURES[wanted.group] if wanted.group else "total")
+        return None if grades is None else grades.get(filters.grade, 0)
+    figure: int | None = figures.get(_FIGURES[filters.group] if filters.group else "total")
     return figure
 
 
@@ -184,43 +184,43 @@ class _Matches:
     values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, wanted: ProspectFilters) -> _Matches:
-        values: dict[str, Any] = {"grade": wanted.grade}
-        if wanted.q:
-            values |= {f"part_{place}": part for place, part in enumerate(wanted.q.split())}
-            values["id"] = int(wanted.q) if _is_id(wanted.q) else None
-        return cls(tuple(_conditions(wanted)), values)
+    def of(cls, filters: ProspectFilters) -> _Matches:
+        values: dict[str, Any] = {"grade": filters.grade}
+        if filters.q:
+            values |= {f"part_{place}": part for place, part in enumerate(filters.q.split())}
+            values["id"] = int(filters.q) if _is_id(filters.q) else None
+        return cls(tuple(_conditions(filters)), values)
 
     def count_up_to(self, most: int) -> int:
         """Count the matches, up to ``most``."""
-        [count] = self._ask(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own
+        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own
         return count
 
-    def sorted(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
+    def find_and_sort(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
         """Find all matches, then sort them. This is faster for few matches."""
         rows = self._rows()
         by = order.of_all(descending=descending)
-        return self._ask(
+        return self._query(
             f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own
             f"SELECT p.id FROM found p {_ENGAGEMENT} ORDER BY {by} LIMIT {limit} OFFSET {offset}"
         )
 
-    def walked(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
-        """Read rows in the order of an index, those without a sort value last. This is faster for many matches."""
+    def walk_index(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
+        """Read rows in the order of an index, then rows without a sort value. This is faster for many matches."""
         rows = self._rows(order.is_filled, _ENGAGEMENT)
         by = order.within(descending=descending)
-        ids = self._ask(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
+        ids = self._query(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
         if len(ids) == limit:
             return ids
-        [filled] = [offset + len(ids)] if ids or not offset else self._ask(f"SELECT count(*) {rows}")
+        [filled] = [offset + len(ids)] if ids or not offset else self._query(f"SELECT count(*) {rows}")
         rest, skipped = limit - len(ids), max(0, offset - filled)
         others = self._rows(order.is_empty, _ENGAGEMENT)
-        return ids + self._ask(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
+        return ids + self._query(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
 
     def _rows(self, condition: str = "true", join: str = "") -> str:
         return f"FROM pardot_prospect p {join} WHERE {' AND '.join((*self.conditions, condition))}"
 
-    def _ask(self, statement: str) -> list[int]:
+    def _query(self, statement: str) -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(statement, self.values)
             return [number for (number,) in cursor.fetchall()]
@@ -238,13 +238,13 @@ _NEAR = """
 """
 
 
-def _did_you_mean(wanted: ProspectFilters) -> str | None:
+def _did_you_mean(filters: ProspectFilters) -> str | None:
     """Return the text of a prospect with the most similar spelling to the search, under the same filters."""
-    conditions = " AND ".join(_conditions(replace(wanted, q=None))) or "true"
+    conditions = " AND ".join(_conditions(replace(filters, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.4")
-        cursor.execute(statement, {"grade": wanted.grade, "q": wanted.q})
+        cursor.execute(statement, {"grade": filters.grade, "q": filters.q})
         nearest = cursor.fetchone()
     return nearest[0] if nearest else None
 
@@ -252,17 +252,17 @@ def _did_you_mean(wanted: ProspectFilters) -> str | None:
 _ENGAGEMENT = "LEFT JOIN pardot_prospectengagement e ON e.prospect_id = p.id"
 
 
-def _conditions(wanted: ProspectFilters) -> Iterator[str]:
-    if wanted.group is not ProspectGroup.DELETED:
+def _conditions(filters: ProspectFilters) -> Iterator[str]:
+    if filters.group is not ProspectGroup.DELETED:
         yield "p.is_deleted IS NOT TRUE"
-    if wanted.group is not None:
-        yield _CONDITIONS[wanted.group]
-    if wanted.grade:
+    if filters.group is not None:
+        yield _CONDITIONS[filters.group]
+    if filters.grade:
         yield f"{GRADE} = %(grade)s"
-    if wanted.q:
-        inside = (f"{_TEXTS} LIKE '%%' || sf_like_pattern(%(part_{n})s) || '%%'" for n in range(len(wanted.q.split())))
-        texts = [f"({' AND '.join(inside)})"] if _has_trigram(wanted.q) else []
-        ids = ["p.id = %(id)s"] if _is_id(wanted.q) else []
+    if filters.q:
+        inside = (f"{_TEXTS} LIKE '%%' || sf_like_pattern(%(part_{n})s) || '%%'" for n in range(len(filters.q.split())))
+        texts = [f"({' AND '.join(inside)})"] if _has_trigram(filters.q) else []
+        ids = ["p.id = %(id)s"] if _is_id(filters.q) else []
         yield f"({' OR '.join([*texts, *ids])})"
 
 

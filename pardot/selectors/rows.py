@@ -38,38 +38,38 @@ class FlagFilters:
 
 
 class HowMany(Func):
-    """The number of elements of an array, which is 0 for an empty one. The lookup ``__len`` would return null."""
+    """The number of elements of an array, 0 when it is empty. For an empty array, the lookup ``__len`` returns null."""
 
     function = "cardinality"
     output_field = IntegerField()
 
 
 class Unknown(ValueError):
-    """The flag or column does not exist. The message lists those that do. ``name`` is the query parameter."""
+    """The flag or column does not exist. The message lists the existing names. ``name`` is the query parameter."""
 
     def __init__(self, name: str, value: str, known: Mapping[str, Any]) -> None:
         super().__init__(f"There is no {name} {value!r} here. Known: {', '.join(known)}")
         self.name = name
 
 
-def filtered(rows: Rows, health: AreaHealth, wanted: FlagFilters) -> Rows:
-    """Return the rows that match the filters of ``wanted``, except the search. Raises ``Unknown``."""
-    if wanted.fixed_since is not None:
-        check_flag(health, wanted.flag)
-        rows = rows.filter(pk__in=assets_fixed_since(health, wanted.flag, wanted.fixed_since))
-    elif wanted.flag is not None:
-        rows = with_flag(rows, health, wanted.flag, exempt=wanted.exempt)
-    elif wanted.exempt is not None:
-        rows = with_exemption(rows, health, wanted.exempt)
-    if wanted.new_since is not None:
-        rows = rows.filter(pk__in=assets_new_since(health, wanted.flag, wanted.new_since))
-    return rows if wanted.issues is None else with_issues(rows, health, wanted.issues)
+def filtered(rows: Rows, health: AreaHealth, filters: FlagFilters) -> Rows:
+    """Return the rows that match ``filters``, except the search. Raises ``Unknown``."""
+    if filters.fixed_since is not None:
+        check_flag(health, filters.flag)
+        rows = rows.filter(pk__in=assets_fixed_since(health, filters.flag, filters.fixed_since))
+    elif filters.flag is not None:
+        rows = with_flag(rows, health, filters.flag, exempt=filters.exempt)
+    elif filters.exempt is not None:
+        rows = with_exemption(rows, health, filters.exempt)
+    if filters.new_since is not None:
+        rows = rows.filter(pk__in=assets_new_since(health, filters.flag, filters.new_since))
+    return rows if filters.issues is None else with_issues(rows, health, filters.issues)
 
 
 def with_flag(rows: Rows, health: AreaHealth, flag: str, *, exempt: bool | None) -> Rows:
     """Return the rows with ``flag``, or no rows when the flag has no data. Raises ``Unknown``.
 
-    ``exempt``: true for only the exempt rows, false for only the others.
+    ``exempt``: true for only the exempt rows, false for only the rows that are not exempt.
     """
     check_flag(health, flag)
     if flag not in health.known_flags:
@@ -87,30 +87,30 @@ def check_flag(health: AreaHealth, flag: str | None) -> None:
         raise Unknown("flag", flag, health.counts)
 
 
-def with_issues(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Return the rows with a flag that counts, or those without."""
+def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
+    """Return the rows with a flag that has data and no exemption, or the rows without such a flag."""
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
     ]
-    return _either(rows, [*counting, *([Q(flags__overlap=sorted(plain))] if plain else [])], wanted)
+    return _either(rows, [*counting, *([Q(flags__overlap=sorted(plain))] if plain else [])], having)
 
 
-def with_exemption(rows: Rows, health: AreaHealth, wanted: bool) -> Rows:
-    """Return the rows that are exempt from one of their flags, or those that are not."""
+def with_exemption(rows: Rows, health: AreaHealth, having: bool) -> Rows:
+    """Return the rows that are exempt from one of their flags, or the rows that are not."""
     exempt = [
         Q(flags__contains=[flag], pk__in=ids)
         for flag, ids in health.exempt_assets.items()
         if flag in health.known_flags
     ]
-    return _either(rows, exempt, wanted)
+    return _either(rows, exempt, having)
 
 
-def _either(rows: Rows, conditions: list[Q], wanted: bool) -> Rows:
+def _either(rows: Rows, conditions: list[Q], having: bool) -> Rows:
     if not conditions:
-        return rows.none() if wanted else rows
+        return rows.none() if having else rows
     any_of = reduce(or_, conditions)
-    return rows.filter(any_of) if wanted else rows.exclude(any_of)
+    return rows.filter(any_of) if having else rows.exclude(any_of)
 
 
 def ordered(rows: Rows, sort: str, keys: SortKeys) -> Rows:

@@ -42,7 +42,7 @@ def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
 def add_since(records: Sequence[dict[str, Any]], health: AreaHealth) -> None:
     """Add ``since`` to records that have ``flags``: for each flag, the day on which it was first seen."""
     flags = {issue.key: flag for flag in health.known_flags if (issue := health.issue(flag)) is not None}
-    found = open_since(health.area, [record["id"] for record in records])
+    days_by_asset = open_since(health.area, [record["id"] for record in records])
     for record in records:
-        days = found.get(record["id"], {})
+        days = days_by_asset.get(record["id"], {})
         record["since"] = {flags[key]: day for key, day in days.items() if key in flags}

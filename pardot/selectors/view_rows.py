@@ -35,18 +35,18 @@ class ViewRows:
 
     count: int
     fingerprint: str
-    """A hash of the ids of the rows. It changes when other rows replace some, even if their number stays the same."""
+    """A hash of the ids of the rows. It changes when rows are replaced, even if their number stays the same."""
 
 
 def area_of_view(query: str) -> Area | None:
     """Return the area whose table the view shows; ``None`` when the view shows no table that is counted."""
-    found = dict(parse_qsl(query))
-    tab = found.get("tab", "")
+    pairs = dict(parse_qsl(query))
+    tab = pairs.get("tab", "")
     if tab == "campaign-map":
         return Area.CAMPAIGNS
     if tab == "tags":
         return Area.TAGS
-    named = [found.get("gear.type", ""), *(name.partition(".")[0] for name in found)]
+    named = [pairs.get("gear.type", ""), *(name.partition(".")[0] for name in pairs)]
     areas = [Area(name) for name in named if name in AUDIT_OF]
     return areas[0] if tab == "gear-locker" and areas else None
 
@@ -67,19 +67,19 @@ def rows_of_view(query: str) -> ViewRows | None:
     if area is None:
         return None
     health = area_health(area)[area]
-    given = {name.removeprefix(f"{area.value}."): value for name, value in parse_qsl(query)}
-    if health.items is None or _flag(given) not in {None, *health.known_flags}:
+    options = {name.removeprefix(f"{area.value}."): value for name, value in parse_qsl(query)}
+    if health.items is None or _flag(options) not in {None, *health.known_flags}:
         return None
     try:
-        return _count(_matching_rows(health, given))
+        return _count(_matching_rows(health, options))
     except (Unknown, NotOfThisArea, ValueError):
         return None
 
 
-def _matching_rows(health: AreaHealth, given: Mapping[str, str]) -> Rows:
+def _matching_rows(health: AreaHealth, options: Mapping[str, str]) -> Rows:
     if health.area is Area.CAMPAIGNS:
-        return matching_campaigns(health, CampaignFilters(**_shared_filters(given), **_campaign_filters(given)))
-    return matching_assets(health, AssetFilters(**_shared_filters(given), **_asset_filters(given)))
+        return matching_campaigns(health, CampaignFilters(**_shared_filters(options), **_campaign_filters(options)))
+    return matching_assets(health, AssetFilters(**_shared_filters(options), **_asset_filters(options)))
 
 
 def _count(rows: Rows) -> ViewRows:
@@ -87,39 +87,39 @@ def _count(rows: Rows) -> ViewRows:
     return ViewRows(len(ids), hashlib.sha256(repr(ids).encode()).hexdigest())
 
 
-def _flag(given: Mapping[str, str]) -> str | None:
-    return None if given.get("flag") in {None, "any", "none"} else given["flag"]
+def _flag(options: Mapping[str, str]) -> str | None:
+    return None if options.get("flag") in {None, "any", "none"} else options["flag"]
 
 
-def _shared_filters(given: Mapping[str, str]) -> dict[str, Any]:
+def _shared_filters(options: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "flag": _flag(given),
-        "issues": {"any": True, "none": False}.get(given.get("flag", "")),
-        "exempt": _YES_OR_NO.get(given.get("exempt", "")),
-        "new_since": _day(given.get("new")),
-        "fixed_since": _day(given.get("fixed")),
-        "q": _words(given.get("q", "")),
+        "flag": _flag(options),
+        "issues": {"any": True, "none": False}.get(options.get("flag", "")),
+        "exempt": _YES_OR_NO.get(options.get("exempt", "")),
+        "new_since": _day(options.get("new")),
+        "fixed_since": _day(options.get("fixed")),
+        "q": _words(options.get("q", "")),
     }
 
 
-def _asset_filters(given: Mapping[str, str]) -> dict[str, Any]:
+def _asset_filters(options: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "campaign_id": _number(given.get("campaign")),
-        "linked": _YES_OR_NO.get(given.get("reach", "")),
-        "tagged": _YES_OR_NO.get(given.get("tagged", "")),
-        "prefix": _words(given.get("prefix", "")),
+        "campaign_id": _number(options.get("campaign")),
+        "linked": _YES_OR_NO.get(options.get("reach", "")),
+        "tagged": _YES_OR_NO.get(options.get("tagged", "")),
+        "prefix": _words(options.get("prefix", "")),
     }
 
 
-def _campaign_filters(given: Mapping[str, str]) -> dict[str, Any]:
-    linked, assets = _YES_OR_NO.get(given.get("sf", "")), given.get("assets", "")
-    least, greatest = _AGES.get(given.get("age", ""), (None, None))
+def _campaign_filters(options: Mapping[str, str]) -> dict[str, Any]:
+    linked, assets = _YES_OR_NO.get(options.get("sf", "")), options.get("assets", "")
+    least, greatest = _AGES.get(options.get("age", ""), (None, None))
     return {
         "no_sf": None if linked is None else not linked,
         "has_assets": {"some": True, "empty": False}.get(assets),
         "asset_type": Area(assets) if assets in {area.value for area in COUNT_OF} else None,
-        "has_members": _YES_OR_NO.get(given.get("members", "")),
-        "folder_id": _number(given.get("folder")),
+        "has_members": _YES_OR_NO.get(options.get("members", "")),
+        "folder_id": _number(options.get("folder")),
         "begun_after": _ago(greatest),
         "begun_before": _ago(least),
     }
@@ -130,7 +130,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _words(text: str) -> str | None:
-    """Return the words to search for. Raises ``ValueError`` for text that the table refuses, too."""
+    """Return the words to search for. Raises ``ValueError`` for text that the table's endpoint refuses."""
     words = text.strip()
     if len(words) > LONGEST_SEARCH or "\0" in words:
         raise ValueError("no such search")

@@ -25,7 +25,7 @@ def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address:
     try:
         message.send()
     except smtplib.SMTPResponseException as error:
-        said = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        raise NotDelivered(f"mail: the server answered {error.smtp_code} {said}") from error
+        reason = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        raise NotDelivered(f"mail: the server answered {error.smtp_code} {reason}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise NotDelivered(f"mail: {error}; is EMAIL_URL right?") from error

@@ -24,7 +24,7 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 def post_to_slack(webhook: str, text: str) -> None:
     """Post ``text`` as a preformatted message. Raises ``NotDelivered``.
 
-    It is retried only when Slack cannot have shown it.
+    The post is retried only when Slack cannot have shown the message.
     """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
@@ -43,12 +43,12 @@ def post_to_slack(webhook: str, text: str) -> None:
             reason = f"{answer.status_code} {answer.text[:100].strip()}".strip()
             if answer.status_code not in _TRY_AGAIN:
                 raise NotDelivered(f"Slack: {reason}; is SLACK_WEBHOOK_URL the address of an active webhook?")
-            pause = _asked_pause(answer, attempt)
+            pause = _pause_before_retry(answer, attempt)
         if attempt < ATTEMPTS:
             time.sleep(pause)
     raise NotDelivered(f"Slack: {reason}; tried {ATTEMPTS} times")
 
 
-def _asked_pause(answer: requests.Response, attempt: int) -> float:
-    asked = answer.headers.get("Retry-After", "")
-    return min(float(asked), LONGEST_WAIT_SECONDS) if asked.isdigit() else _PAUSE_SECONDS * attempt
+def _pause_before_retry(answer: requests.Response, attempt: int) -> float:
+    seconds = answer.headers.get("Retry-After", "")
+    return min(float(seconds), LONGEST_WAIT_SECONDS) if seconds.isdigit() else _PAUSE_SECONDS * attempt
