@@ -48,7 +48,7 @@ window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   url: page.dataset.document,
   layout: "BaseLayout",
-  deepLinking: false, // its links are inside buttons, where the keyboard reaches only one of them
+  deepLinking: false, // its links would be inside buttons, and keyboard users could not choose between the two
   presets: [window.SwaggerUIBundle.presets.apis],
   requestInterceptor: addToken,
   onComplete: openLinkedOperation,

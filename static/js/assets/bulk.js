@@ -38,7 +38,7 @@ export function assetBulk(summary, { pages, params, post }) {
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
         const flag = commonFlag(selected);
-        const made = await makeBulkTasks({
+        const result = await makeBulkTasks({
           type: area,
           size: selected.size,
           title: flag ? flagWords(flag).label : "Look at",
@@ -48,7 +48,7 @@ export function assetBulk(summary, { pages, params, post }) {
             return post.tasks({ ...choiceOf(selected), ...rest, ...values, issue }, query(selected));
           },
         });
-        if (made) selected.clear();
+        if (result) selected.clear();
       },
     },
     {
@@ -56,7 +56,7 @@ export function assetBulk(summary, { pages, params, post }) {
       sign: "shield",
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
-        const made = await exemptionForm({
+        const result = await exemptionForm({
           intro: `Of the ${plural(selected.size, TYPES[area].one, TYPES[area].many)} that you selected, those with this issue stay listed but no longer count against the score.`,
           issues: issueOptions(summary, selected),
           submit: async (values) => ({
@@ -64,9 +64,9 @@ export function assetBulk(summary, { pages, params, post }) {
             until: values.until,
           }),
         });
-        if (!made) return;
+        if (!result) return;
         selected.clear();
-        tellExempt(exemptText(area, made), made.until, () => api.post("exemptions/remove", { ids: made.ids }));
+        tellExempt(exemptText(area, result), result.until, () => api.post("exemptions/remove", { ids: result.ids }));
       },
     },
   ];
@@ -147,7 +147,7 @@ function issueOptions({ issues }, { isAll, known, filters }) {
 
 /**
  * @param {Api["Area"]} area
- * @param {Api["BulkMade"]} made
+ * @param {Api["BulkMade"]} result
  */
 function exemptText(area, { ids, left_out }) {
   const many = plural(ids.length, TYPES[area].one, TYPES[area].many);

@@ -92,10 +92,10 @@ export function keepFocus(root) {
 export async function makeExemption({ area, issues }, row) {
   const open = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = open.length ? open : Object.keys(issues);
-  const made = await exemptionForm({
+  const exemption = await exemptionForm({
     intro: `“${nameOfAsset(row)}” stays listed, but no longer counts against the score.`,
     issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),
     submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });
-  if (made) tellExempt(`“${nameOfAsset(row)}”`, made.until, () => api.delete(`exemptions/${made.id}`));
+  if (exemption) tellExempt(`“${nameOfAsset(row)}”`, exemption.until, () => api.delete(`exemptions/${exemption.id}`));
 }

@@ -4,7 +4,7 @@ import { addressOf, api } from "./api.js";
 
 const FRESH_MS = 60_000;
 /** @type {Map<string, { promise: Promise<any>, at: number }>} */
-const kept = new Map();
+const cache = new Map();
 /** @type {Set<(paths: string[]) => unknown>} */
 const listeners = new Set();
 
@@ -18,11 +18,11 @@ const listeners = new Set();
  */
 export function shared(path, params) {
   const address = addressOf(path, params);
-  const entry = kept.get(address);
+  const entry = cache.get(address);
   if (entry && Date.now() - entry.at < FRESH_MS) return entry.promise;
   const promise = api.get(path, { params });
-  kept.set(address, { promise, at: Date.now() });
-  promise.catch(() => kept.get(address)?.promise === promise && kept.delete(address));
+  cache.set(address, { promise, at: Date.now() });
+  promise.catch(() => cache.get(address)?.promise === promise && cache.delete(address));
   return promise;
 }
 
@@ -37,7 +37,7 @@ export function changed(...paths) {
 }
 
 export function forget() {
-  kept.clear();
+  cache.clear();
 }
 
 /**

@@ -94,12 +94,12 @@ function progress(run, entities) {
 
 /** @param {Api["SyncStatus"]} status */
 function buttons({ entities }) {
-  const held = entities.filter(({ problem }) => problem === "deletes").map(({ name }) => name);
+  const blocked = entities.filter(({ problem }) => problem === "deletes").map(({ name }) => name);
   return h(
     "p",
     { class: "actions" },
     remedyButton({ starts: "refresh", entities: [] }, { kind: "primary" }),
-    held.length > 0 && remedyButton({ starts: "accept", entities: held }, { kind: "" }),
+    blocked.length > 0 && remedyButton({ starts: "accept", entities: blocked }, { kind: "" }),
     remedyButton({ starts: "survey", entities: [] }, { kind: "" }),
   );
 }

@@ -10,8 +10,8 @@ const OF_PEOPLE = ["scout-report", "full-survey"];
 /** @returns {Recent[]} */
 export function recentEntries() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept.filter((one) => one?.label && one?.to) : [];
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(stored) ? stored.filter((one) => one?.label && one?.to) : [];
   } catch {
     return []; // Storage is disabled, or contains data from an older release.
   }

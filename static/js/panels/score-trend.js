@@ -257,7 +257,7 @@ function noteLine(note) {
 
 /** @param {string} [on] */
 async function pin(on) {
-  const made = await formDialog({
+  const note = await formDialog({
     title: "Pin a note to a day",
     yes: "Pin it",
     fields: [
@@ -266,9 +266,9 @@ async function pin(on) {
     ],
     submit: (values) => api.post("notes", values),
   });
-  if (!made) return;
+  if (!note) return;
   changed("notes");
-  toast(`Pinned to ${day(made.day)}.`);
+  toast(`Pinned to ${day(note.day)}.`);
 }
 
 /** @param {Api["TrailNote"]} note */

@@ -228,8 +228,8 @@ async function edit(member, areas) {
       { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
     ],
     submit: async (values) => {
-      const given = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
-      const team = await writeTeam((now) => (member ? replaceMember(now, member, given) : [...now, given]));
+      const entries = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
+      const team = await writeTeam((now) => (member ? replaceMember(now, member, entries) : [...now, entries]));
       return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
     },
   });
@@ -242,12 +242,12 @@ async function edit(member, areas) {
 /**
  * @param {Member[]} team
  * @param {Member} member
- * @param {Omit<Changed, "open_tasks">} given
+ * @param {Omit<Changed, "open_tasks">} entries
  */
-function replaceMember(team, member, given) {
+function replaceMember(team, member, entries) {
   if (!team.some(({ id }) => id === member.id))
     throw new ApiError(404, `${member.name} is no longer on the team. Close this and reload the page.`);
-  return team.map((one) => (one.id === member.id ? { ...one, ...given } : one));
+  return team.map((one) => (one.id === member.id ? { ...one, ...entries } : one));
 }
 
 /** @param {Member} member */

@@ -18,7 +18,7 @@ import { settingField } from "./field.js";
 /**
  * @template Value
  * @typedef {{
- *   line: (value: Value) => Line<Value>, blank: Value, add: string, keep?: number, after?: (made: Line<Value>[]) => void,
+ *   line: (value: Value) => Line<Value>, blank: Value, add: string, keep?: number, after?: (current: Line<Value>[]) => void,
  * }} LinesOptions
  */
 
@@ -102,14 +102,14 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
     add,
   );
   /** @type {(Line<Value> & { remove: HTMLButtonElement })[]} */
-  let made = [];
+  let current = [];
   function draw() {
     replace(
       list,
-      made.map((one) => h("li", {}, one.element, one.remove)),
+      current.map((one) => h("li", {}, one.element, one.remove)),
     );
-    for (const one of made) one.remove.disabled = made.length <= keep;
-    after(made);
+    for (const one of current) one.remove.disabled = current.length <= keep;
+    after(current);
   }
   /** @param {Value} value */
   function make(value) {
@@ -131,31 +131,31 @@ function lines(values, { line, blank, add, keep = 1, after = () => {} }) {
     list.dispatchEvent(new Event("input", { bubbles: true }));
   }
   function addLine() {
-    made.push(make(blank));
+    current.push(make(blank));
     notify();
-    made.at(-1)?.element.querySelector("input")?.focus();
+    current.at(-1)?.element.querySelector("input")?.focus();
   }
   /** @param {HTMLButtonElement} pressed */
   function removeLine(pressed) {
-    made = made.filter(({ remove }) => remove !== pressed);
+    current = current.filter(({ remove }) => remove !== pressed);
     notify();
     more.focus();
   }
   /** @param {Value[]} next */
   function set(next) {
-    made = next.map(make);
+    current = next.map(make);
     notify();
   }
-  made = values.map(make);
+  current = values.map(make);
   draw();
-  list.addEventListener("input", () => after(made));
+  list.addEventListener("input", () => after(current));
   return {
     element: h("div", { class: "stack" }, list, h("p", {}, more)),
     fields: () =>
-      made.flatMap((one, place) =>
+      current.flatMap((one, place) =>
         one.fields.map((field) => ({ ...field, path: field.path ? `${place}.${field.path}` : String(place) })),
       ),
-    get: () => made.map((one) => one.get()),
+    get: () => current.map((one) => one.get()),
     set,
   };
 }
@@ -201,10 +201,10 @@ function grades(entry) {
     line,
     blank: { grade: "", minimum: null },
     add: "Add a grade",
-    after: (made) =>
+    after: (current) =>
       drawStrip(
         strip,
-        made.map((one) => one.get()),
+        current.map((one) => one.get()),
       ),
   });
   const standard = entry.default.map(({ grade, minimum }) => `${grade} from ${minimum}`).join(", ");

@@ -64,16 +64,16 @@ async function press(event, start) {
  */
 async function accept(entities) {
   const { entities: all } = await api.get("sync/status");
-  const held = all.filter(({ name, deletes }) => entities.includes(name) && deletes);
+  const blocked = all.filter(({ name, deletes }) => entities.includes(name) && deletes);
   const isSure = await confirm({
     title: "Accept deletions?",
     text:
-      `The last read did not return ${joinNames(held.map(missing), 10)}. The next read deletes these records here, ` +
+      `The last read did not return ${joinNames(blocked.map(missing), 10)}. The next read deletes these records here, ` +
       "with their audits, but no more than these. Check in Pardot first that these records were really deleted.",
     yes: "Accept deletions",
     danger: true,
   });
-  const seen = Object.fromEntries(held.map(({ name, deletes }) => [name, deletes?.missing ?? 0]));
+  const seen = Object.fromEntries(blocked.map(({ name, deletes }) => [name, deletes?.missing ?? 0]));
   return isSure ? api.post("sync/accept-deletions", { entities, seen }) : null;
 }
 

@@ -14,7 +14,7 @@ import { taskForm } from "./task-form.js";
  * @param {Api["IssueItem"]} issue
  */
 export async function makeIssueTask({ key, title, description, owners }) {
-  const made = await taskForm({
+  const result = await taskForm({
     intro: `${title}. ${description}`,
     fields: ["assignee", "due_date"],
     defaults: { assignee: owners[0] },
@@ -22,7 +22,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
     config: await configOrNone(),
     submit: (values) => api.post(`issues/${key}/create-task`, values),
   });
-  if (made) say(made.task, made.created);
+  if (result) say(result.task, result.created);
 }
 
 /**
@@ -33,14 +33,14 @@ export async function makeIssueTask({ key, title, description, owners }) {
  */
 export async function makeAssetTask(type, row) {
   const config = await configOrNone();
-  const made = await taskForm({
+  const result = await taskForm({
     intro: `About the ${TYPES[type].one} “${nameOfAsset(row)}”.`,
     fields: ["title", "description", "assignee", "priority", "due_date"],
     defaults: { title: titleOf(row), assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,
     submit: (values) => post({ ...values, asset_type: type, asset_id: row.id }),
   });
-  if (made) say(made);
+  if (result) say(result);
 }
 
 /**
@@ -50,9 +50,9 @@ export async function makeAssetTask(type, row) {
  * @returns {Promise<Api["TaskOut"] | undefined>}
  */
 export async function makeTask(config) {
-  const made = await taskForm({ defaults: { assignee: config.me }, config, submit: post });
-  if (made) say(made);
-  return made;
+  const result = await taskForm({ defaults: { assignee: config.me }, config, submit: post });
+  if (result) say(result);
+  return result;
 }
 
 /**
@@ -67,7 +67,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
   const config = await configOrNone();
   const { one, many } = TYPES[type];
   const assets = plural(size, one, many);
-  const made = await taskForm({
+  const result = await taskForm({
     title: "Create tasks",
     yes: "Create",
     intro: `About ${assets}.`,
@@ -88,8 +88,8 @@ export async function makeBulkTasks({ type, size, title, submit }) {
     config,
     submit: ({ how, ...values }) => submit({ ...values, for_each: how === "each" }),
   });
-  if (made) tellMade(made);
-  return made;
+  if (result) tellMade(result);
+  return result;
 }
 
 /**
@@ -98,7 +98,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
  * @param {readonly string[]} keys
  */
 export async function makeIssueTasks(keys) {
-  const made = await taskForm({
+  const result = await taskForm({
     title: "Create tasks",
     yes: "Create",
     intro: `One task for each of ${plural(keys.length, "issue")}.`,
@@ -107,11 +107,11 @@ export async function makeIssueTasks(keys) {
     config: await configOrNone(),
     submit: (values) => api.post("issues/create-tasks", { ...values, issues: [...keys] }),
   });
-  if (made) tellMade(made);
-  return made;
+  if (result) tellMade(result);
+  return result;
 }
 
-/** @param {{ ids: number[], left_out: number }} made */
+/** @param {{ ids: number[], left_out: number }} result */
 function tellMade({ ids, left_out }) {
   changed("tasks", "issues");
   const undo = async () => {

@@ -53,11 +53,11 @@ export function quickAdd(config, changed) {
   /** @param {Api["TaskIn"]} values */
   async function add(values) {
     try {
-      const made = await api.post("tasks", values);
-      const whose = made.assignee ? ` for ${made.assignee}` : "";
-      toast(`“${made.title}” created${whose}.`, {
+      const task = await api.post("tasks", values);
+      const whose = task.assignee ? ` for ${task.assignee}` : "";
+      toast(`“${task.title}” created${whose}.`, {
         about: "task",
-        action: { label: "Undo", run: () => remove(made.id) },
+        action: { label: "Undo", run: () => remove(task.id) },
       });
     } catch (error) {
       if (isAbort(error)) return;

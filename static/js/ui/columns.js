@@ -60,8 +60,8 @@ function hiddenOf(address, key) {
 /** @returns {Record<string, string[]>} */
 function storedChoices() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return Object.fromEntries(Object.entries(kept ?? {}).filter(([, names]) => Array.isArray(names)));
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return Object.fromEntries(Object.entries(stored ?? {}).filter(([, names]) => Array.isArray(names)));
   } catch {
     return {}; // Storage is disabled, or contains data from an older release.
   }

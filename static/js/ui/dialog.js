@@ -102,7 +102,7 @@ function isBeside(element, { clientX, clientY }) {
  */
 function leave(element, result) {
   // Messages that were moved into the dialog must survive it.
-  for (const kept of findAll(element, ".toasts, #announcer, #session-bar")) document.body.append(kept);
+  for (const message of findAll(element, ".toasts, #announcer, #session-bar")) document.body.append(message);
   element.remove();
   sessionBarOnTop();
   return result();

@@ -111,12 +111,12 @@ function act(sign, label, click) {
 async function saveView() {
   const query = new URLSearchParams(location.search);
   query.set("tab", route.tab());
-  const made = await viewForm({
+  const view = await viewForm({
     title: "Save this view",
     yes: "Save view",
     submit: (values) => api.post("views", { name: values.name, is_shared: values.is_shared, query: String(query) }),
   });
-  if (made) report(`“${made.name}” saved.`);
+  if (view) report(`“${view.name}” saved.`);
 }
 
 /** @param {View} view */
