@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from simulator.http import Request, Response
 
 WORTH_IT = 1_000
+"""Smaller answers are not compressed."""
 AT_ONCE = 1024 * 1024
 """Larger answers are compressed while they are sent, so their length is not known in advance."""
 _LEVEL = 1  # the fastest: the simulator must not slow a benchmark
@@ -15,7 +16,7 @@ _GZIP = 31
 
 
 def compressed(request: Request, response: Response) -> Response:
-    """Compress the answer with gzip where the caller accepts that and it is worth it."""
+    """Compress a 200 answer with gzip if the caller accepts gzip and the answer is not small."""
     accepted = request.headers.get("accept-encoding", "")
     if "gzip" not in accepted or response.status != 200 or "Content-Encoding" in response.headers:
         return response

@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.systems import SYSTEMS, System
 
-# The variable parts of paths are replaced, so that equal kinds are counted together.
+# The variable parts of paths are replaced, so that calls of the same kind are counted together.
 _VARIABLE_PARTS = (
     (re.compile(r"(?<=/services/data)/v\d+\.\d+"), ""),
     (re.compile(r"(?<=/services/Soap/u)/[\d.]+"), ""),

@@ -22,7 +22,7 @@ REFRESH_TOKEN = "5Aep861.simulator.refresh.token"  # noqa: S105
 
 
 def organization_id(number: int) -> str:
-    """Return the id of the org with this number, from 1: each org has its own."""
+    """Return the id of the org with this number, counted from 1."""
     return make_id("00D", FIRST_SERIAL + number - 1)
 
 
@@ -32,7 +32,7 @@ def user_id() -> str:
 
 
 def session_id(organization: str) -> str:
-    """Return the session id that is valid from the start, for logins by a given session."""
+    """Return the preset session id, which is valid from the start and which a program can use instead of a login."""
     return f"{organization[:15]}!simulator.session"
 
 
@@ -43,7 +43,7 @@ SESSION_ID = session_id(ORGANIZATION_ID)
 
 
 def jwt_private_key(folder: Path) -> str:
-    """Return the PEM that the demo client signs its assertions with; create it at the first call."""
+    """Return the PEM of the key with which clients sign their assertions; create the key at the first call."""
     path = folder / "jwt-private-key.pem"
     if not path.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

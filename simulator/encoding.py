@@ -1,6 +1,6 @@
 """Encode rows of SQLite as Salesforce does: CSV for Bulk results, JSON for REST pages.
 
-SQLite has already converted the values (the store's styles ``csv`` and ``rest``), so little Python runs for a row.
+SQLite has already converted the values (the styles ``csv`` and ``rest``), so little Python runs for each row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from simulator.store import Column, QueryResult
 
 CSV_BLOCK_ROWS = 1_000
 _VALUE_END, _RECORD_END = "\x1f", "\x1e"
-"""ASCII's own separators, which hardly any text contains."""
+"""ASCII's unit and record separators, which hardly any text contains."""
 
 Row = tuple[Any, ...]
 Record = dict[str, Any]
@@ -62,7 +62,7 @@ def csv_header(columns: Sequence[Column]) -> bytes:
 
 
 def csv_offset(data: bytes, rows: int) -> int:
-    """Return the bytes of the first ``rows`` records in ``data``; line breaks in quotes end no record."""
+    """Return the size of the first ``rows`` records in ``data``; a line break in quotes does not end a record."""
     position = 0
     quotes = 0
     while rows:
@@ -75,7 +75,7 @@ def csv_offset(data: bytes, rows: int) -> int:
 
 
 def json_blocks(result: QueryResult, *, size: int, base: str, type_of: TypeOf) -> Iterator[Block]:
-    """Yield JSON lists of ``size`` records each. ``base``: the version's path, ``/services/data/v64.0``."""
+    """Yield JSON lists of up to ``size`` records. ``base``: the version's path, ``/services/data/v64.0``."""
     record = record_maker(result, base=base, type_of=type_of)
     for rows in _batches(result, size):
         records = [record(row) for row in rows]
@@ -89,7 +89,7 @@ def _batches(result: QueryResult, size: int) -> Iterator[list[Row]]:
 
 
 def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable[[Row], Record]:
-    """Return a function from a row to the record in REST's form, with parents nested by relationship."""
+    """Return a function that turns a row into a record in REST's form, with its parents nested in it."""
     if result.kind == "aggregate":
         return _aggregate_maker(result.columns)
     return _maker(result.sobject, result.columns, base, type_of)
@@ -112,7 +112,7 @@ def _maker(sobject: str, columns: Sequence[Column], base: str, type_of: TypeOf) 
 
 
 def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[Change]:
-    """Yield the columns whose values SQLite cannot give in JSON's form."""
+    """Yield the columns whose values SQLite cannot convert to JSON's form, with the functions that do."""
     for number, column in enumerate(columns):
         if column.type == "boolean":
             yield number, bool
@@ -121,7 +121,7 @@ def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[
 
 
 def _children_maker(children: Children, base: str, type_of: TypeOf) -> Callable[[str], Record | None]:
-    """Return a function from a subquery's rows to a separate page; null when there are none."""
+    """Return a function that turns a subquery's rows into a page, or into null when there are no rows."""
     make = _maker(children.sobject, children.columns, base, type_of)
 
     def page(text: str) -> Record | None:
@@ -148,7 +148,7 @@ def _aggregate_maker(columns: Sequence[Column]) -> Callable[[Row], Record]:
 
 
 class _Node:
-    """One record of the answer, or a parent of it: its own columns, and its parents in turn."""
+    """The columns of one record of the answer, or of one of its parents, and the record's own parents."""
 
     def __init__(self, sobject: str, base: str) -> None:
         self._sobject = sobject
@@ -159,7 +159,7 @@ class _Node:
         self._columns: list[int] = []
 
     def place(self, path: list[str], number: int, type_of: TypeOf) -> None:
-        """Give the column ``number`` its place under this record."""
+        """Add the column ``number`` to this record, or to the parent that its path names."""
         self._columns.append(number)
         if len(path) == 1:
             self._fields.append((path[0], number))
@@ -182,9 +182,9 @@ class _Node:
         for name, number in self._fields:
             record[name] = row[number]
         for name, parent in self._parents.items():
-            record[name] = parent.record(row) if parent.there(row) else None
+            record[name] = parent.record(row) if parent.exists(row) else None
         return record
 
-    def there(self, row: Row) -> bool:
+    def exists(self, row: Row) -> bool:
         """Return whether the record exists: a parent whose selected values are all null is treated as missing."""
         return any(row[number] is not None for number in self._columns)

@@ -1,4 +1,4 @@
-"""Errors in each system's form, for faults and for requests that are refused before any route."""
+"""Errors in each system's form, for faults and for requests that are refused before they reach a route."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from simulator.systems import System
 PARDOT_UNKNOWN = 183
 """Pardot's number for an internal error."""
 
-# HTTP status that usually comes with a Salesforce error code; anything else is a 400.
+# The HTTP status that usually comes with a Salesforce error code; for all other codes it is 400.
 _SALESFORCE_STATUS = {
     "INVALID_SESSION_ID": 401,
     "REQUEST_LIMIT_EXCEEDED": 403,
@@ -55,7 +55,7 @@ def error_response(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return one error in that system's form; ``code`` is its own name or number for it."""
+    """Return one error in the system's form; ``code`` is the system's name or number for the error."""
     if system == "pardot":
         number = int(code) if code.isdigit() else PARDOT_UNKNOWN
         usual = PardotError(number)
@@ -69,13 +69,13 @@ def error_response(
 
 
 def daily_limit(system: System) -> Response:
-    """Return the error that the day's calls are used up."""
+    """Return the error which says that the day's calls are used up."""
     code, message, status = _DAILY_LIMITS[system]
     return error_response(system, code=code, message=message, status=status)
 
 
 def concurrent_limit(system: System) -> Response:
-    """Return the error that too many calls are open at once."""
+    """Return the error which says that too many calls are open at once."""
     code, message, status = _CONCURRENT_LIMITS[system]
     return error_response(system, code=code, message=message, status=status)
 

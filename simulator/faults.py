@@ -31,18 +31,18 @@ KINDS: Mapping[str, str] = {
     "expire_session": "end the caller's session, then continue",
     "delay": "wait for the given seconds, then continue",
     "hang": "wait for the given seconds, then close the connection",
-    "drop": "close the connection before anything is done",
-    "drop_after": "do what was asked, then close the connection without an answer",
+    "drop": "close the connection without processing the call",
+    "drop_after": "process the call, then close the connection without an answer",
     "truncate": "announce the whole answer, send a fraction of it and close the connection",
     "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
-    "rows_twice": "send the first row of a page again in place of its last one",
-    "missing_columns": "leave out the columns of a page that have no value, or the last one if all have some",
-    "garble": "append bytes that are not text to a fraction of the answers",
+    "rows_twice": "send the first row of a page again in place of its last row",
+    "missing_columns": "leave out a CSV page's empty columns (or its last column), or each JSON record's last field",
+    "garble": "insert bytes that are not text after a fraction of the answer",
     "cut_gzip": "compress the answer, and send a fraction of the result as if it were complete",
-    "gzip_members": "compress the answer in two members",
+    "gzip_members": "compress the answer as two gzip members, one after the other",
     "crlf": "end the lines of a CSV page in CRLF",
     "bom": "put a byte order mark before the answer",
-    "size_timeout": "answer every count, and queries for more than the given number of rows at once, with a timeout",
+    "size_timeout": "answer with a timeout: queries for more rows at once than this number, and counts without a LIMIT",
     "jobs_used_up": "refuse to create a Bulk job, because the day's jobs are used up",
     "job_fails": "end the Bulk job that the call creates or polls, with this message (code: Failed or Aborted)",
     "job_stuck": "never finish the Bulk job that the call creates or polls",
@@ -112,7 +112,7 @@ class Faults:
         self._rules: list[Rule] = []
 
     def add(self, spec: Mapping[str, Any]) -> int:
-        """Add a rule and return its number. Raises ``ValueError``, which says what is wrong with it."""
+        """Add a rule and return its number. Raises ``ValueError`` that says what is wrong with the rule."""
         match, action = _read_match(spec.get("match") or {}), _read_action(spec.get("action") or {})
         times = spec.get("times", 1)
         rule = Rule(
@@ -146,7 +146,7 @@ class Faults:
             self._rules.clear()
 
     def remove(self, number: int) -> bool:
-        """Remove one rule; return whether there was one of that number."""
+        """Remove the rule with this number; return whether there was one."""
         with self._lock:
             before = len(self._rules)
             self._rules = [rule for rule in self._rules if rule.id != number]

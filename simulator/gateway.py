@@ -1,4 +1,4 @@
-"""Answer a request: find its system, count it, and apply the fault that its rule asks for."""
+"""Answer a request: find its system, count it, and apply the fault of the first matching rule."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class Gateway:
             send(errors.not_found(None))
             return
         if system == "salesforce":
-            # Salesforce does not mind a slash at the end; simple-salesforce sends one with queries.
+            # Salesforce ignores a slash at the end; simple-salesforce sends one with queries.
             request = replace(request, path=request.path.rstrip("/"))
         with self._world.counters.counted(system, request.method, request.path):
             target = _target(request)
             if system == "salesforce" and head_size > MAX_URI_AND_HEADERS:
                 send(Response(414 if len(target) > MAX_URI_AND_HEADERS else 431))
                 return
-            if system == "salesforce" and (elsewhere := self._world.instance.redirect(request)):
-                send(elsewhere)
+            if system == "salesforce" and (redirect := self._world.instance.redirect(request)):
+                send(redirect)
                 return
             action = self._world.faults.take(system, request, target)
             response = self._with_fault(system, request, action) if action else self._answer(system, request)
@@ -57,13 +57,13 @@ class Gateway:
 
     def _answer(self, system: System, request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        found = self._router.find(method, request.path)
-        if found is None:
+        route = self._router.find(method, request.path)
+        if route is None:
             allowed = self._router.methods(request.path)
             if allowed:
                 return errors.method_not_allowed(system, request.method, allowed)
             return errors.not_found(system)
-        handler, params = found
+        handler, params = route
         try:
             return handler(replace(request, params=params))
         except Exception:  # noqa: BLE001 (a defect of the simulator: printed, and answered as an error of the system)
@@ -84,9 +84,9 @@ class Gateway:
             raise ConnectionDropped
         if action.kind == "expire_session":
             self._world.sessions.expire(session_token(request))
-        with disturbed_job(self._world.jobs, request, action) as made:
+        with disturbed_job(self._world.jobs, request, action) as disturb_created:
             response = self._answer(system, request)
-            made(response)
+            disturb_created(response)
         if action.kind == "drop_after":
             raise ConnectionDropped
         return spoil(response, action)
@@ -98,7 +98,7 @@ def _target(request: Request) -> str:
 
 
 def _refusal(system: System, action: Action) -> Response | None:
-    """Return the answer of a fault that keeps the request from being processed."""
+    """Return the answer of a fault that replaces the system's answer, or ``None`` for other faults."""
     if action.kind == "status":
         return Response(action.status or 503, action.body.encode(), dict(action.headers))
     if action.kind == "error":

@@ -18,7 +18,7 @@ class Request:
     path: str
     """Percent-decoded, without the query string."""
     query: Mapping[str, str]
-    """The query string; the last value of a repeated name."""
+    """The parameters of the query string; a repeated name has its last value."""
     headers: Mapping[str, str]
     """The headers, with names in lower case."""
     body: bytes = b""
@@ -50,7 +50,7 @@ class Response:
 
     status: int = 200
     body: bytes | Iterable[bytes] = b""
-    """The body, or the chunks of a large one; then ``headers`` may contain their ``Content-Length``."""
+    """The body, or the chunks of a large body; with chunks, ``headers`` may contain the ``Content-Length``."""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: float | None = None
     """For a fault: the share of the body (0 to 1) after which the connection is closed. ``None``: never."""
@@ -75,12 +75,12 @@ class Router:
         self._routes.append((method, re.compile(pattern), handler))
 
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
-        for wanted, pattern, handler in self._routes:
+        for route_method, pattern, handler in self._routes:
             match = pattern.fullmatch(path)
-            if match and wanted == method:
+            if match and route_method == method:
                 return handler, match.groupdict()
         return None
 
     def methods(self, path: str) -> list[str]:
-        """Return the methods that this path answers; none when it is unknown."""
+        """Return the methods that this path accepts: an empty list for an unknown path."""
         return [method for method, pattern, _ in self._routes if pattern.fullmatch(path)]

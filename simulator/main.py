@@ -72,13 +72,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--instance",
         default=ids.INSTANCE,
         metavar="XX",
-        help="characters 4 and 5 of all ids: with others, all ids are new (default %(default)s)",
+        help="characters 4 and 5 of every id; a change makes all ids new (default %(default)s)",
     )
     add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
     add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
     add("--data-dir", type=Path, metavar="DIR", help="default: SFAPI_DATA_DIR, or .data")
     add("--fresh", action="store_true", help="make the data again")
-    add("--variables-file", type=Path, metavar="PATH", help="write the variables to set to this file too")
+    add("--variables-file", type=Path, metavar="PATH", help="also write the variables to this file")
 
 
 def _day(text: str) -> datetime:
@@ -90,7 +90,7 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Bind the ports, then open (or generate) the data. Raises ``CannotStart`` if that fails."""
+        """Bind the HTTP ports, then open (or generate) the data. Raises ``CannotStart`` if that fails."""
         try:
             ids.name_instance(options.instance)
         except ValueError as error:
@@ -126,7 +126,7 @@ class Simulator:
         return server
 
     def _listen_too(self, exchange: Exchange) -> Server:
-        """Open another HTTPS port of the same world."""
+        """Open another HTTPS port, on which ``exchange`` answers."""
         server = Server((HOST, 0), self.certificates.context())
         server.start(exchange)
         return server
@@ -147,7 +147,10 @@ class Simulator:
             _write_privately(self._variables_file, self.variables())
 
     def _start_events(self) -> None:
-        """Start the Pub/Sub API where its packages are installed; nothing else needs them."""
+        """Start the Pub/Sub API if its optional packages are installed.
+
+        Raises ``CannotStart`` when its port is taken.
+        """
         try:
             from simulator.pubsub.service import serve as serve_events  # noqa: PLC0415 - optional packages
         except ImportError:
@@ -167,7 +170,7 @@ class Simulator:
         self.world.store.close()
 
     def variables(self) -> str:
-        """Return the lines to set in a file, with the other logins as comments."""
+        """Return the text of a file of variables, with those of the other logins as comments."""
         return variables.as_text(self.world, self.certificates)
 
     def variables_to_set(self) -> list[str]:
@@ -213,14 +216,14 @@ def _write_privately(path: Path, text: str) -> None:
 def _raise_file_limit() -> None:
     """Raise the soft limit of open files: every connection and every large prepared answer needs one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
-    if soft < wanted:
+    limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft < limit:
         with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def serve(options: argparse.Namespace, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ``CannotStart`` with the reason when that is not possible."""
+    """Serve until SIGINT or SIGTERM. Raises ``CannotStart``, with the reason, when the simulator cannot start."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -271,7 +274,7 @@ def _print(line: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, *, program: str = "python -m simulator") -> int:
-    """Serve as ``arguments`` (by default those of the process) say; return the exit status."""
+    """Parse ``arguments`` (by default those of the process), serve, and return the exit status."""
     parser = argparse.ArgumentParser(
         prog=program, description="Simulates Salesforce, Pardot and OpenStax Accounts over HTTPS."
     )

@@ -1,8 +1,8 @@
-"""Encode answers to queries once and keep them on disk, so that the simulator never slows a benchmark.
+"""Encode answers to queries once and keep them, so that the simulator never slows a benchmark.
 
-A prepared answer is a file of blocks (a block: some rows, encoded). A separate thread writes a large answer while
-its first blocks are already being sent. The files have no name in the folder: they vanish with the process, however
-it ends.
+A prepared answer consists of blocks (a block: some rows, encoded). A small answer is kept in memory, a large one in a
+file. A separate thread writes a large answer while its first blocks are already being sent. The files are anonymous:
+they vanish with the process, however it ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from simulator.store import Column, Kind, QueryResult
 from simulator.wire import CHUNK
 
 INLINE_ROWS = 2_000
-"""Answers up to this size are encoded by the call that asks for them."""
+"""An answer of at most this many rows is encoded by the call that asks for it; a larger one, by a thread."""
 
 Block = tuple[bytes, int]
 """Encoded rows, and their number."""
@@ -30,7 +30,7 @@ Encode = Callable[[QueryResult], Iterable[Block]]
 
 
 class _Spool:
-    """Bytes that only grow: in memory while they are few (most answers), then in a file."""
+    """Append-only bytes: in memory while they are few, as for most answers, then in a file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -76,7 +76,7 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Run the query and store all its blocks. If it fails, callers that wait for them get the error."""
+        """Run the query and store all its blocks. If it fails, callers that wait for blocks get the error."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind
@@ -103,7 +103,10 @@ class Prepared:
             self._changed.notify_all()
 
     def _wait(self, until: Callable[[], bool]) -> None:
-        """Wait, with ``_changed`` held; then raise the error, if there is one."""
+        """Wait for the condition or the end of the answer, then raise the answer's error if there is one.
+
+        The caller holds ``_changed``.
+        """
         self._changed.wait_for(lambda: self._complete or until())
         if self._error:
             raise self._error
@@ -115,7 +118,7 @@ class Prepared:
 
     @property
     def complete(self) -> bool:
-        """Return whether everything is encoded. Raises the error of the encoding."""
+        """Return whether everything is encoded. Raises the error with which the query or the encoding failed."""
         with self._changed:
             if self._error:
                 raise self._error
@@ -123,12 +126,12 @@ class Prepared:
 
     @property
     def ready(self) -> tuple[int, int]:
-        """Return the bytes on disk and rows encoded so far."""
+        """Return the numbers of bytes and rows encoded so far."""
         with self._changed:
             return self._ends[-1] if self._ends else (0, 0)
 
     def ends(self) -> list[tuple[int, int]]:
-        """Return the bytes and rows after each block."""
+        """Return the total bytes and rows up to the end of each block."""
         with self._changed:
             return list(self._ends)
 
@@ -146,7 +149,7 @@ class Prepared:
         return self._spool.read(start, end)
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:
-        """Yield the bytes from ``start`` to ``end``, in pieces large enough for a write each."""
+        """Yield the bytes from ``start`` to ``end``, in pieces of at most ``CHUNK`` bytes."""
         for position in range(start, end, CHUNK):
             yield self.read(position, min(end, position + CHUNK))
 
@@ -154,8 +157,8 @@ class Prepared:
 class PreparedAnswers:
     """The stored answers by query: all from one version of the data.
 
-    The least recently used ones are dropped when there are too many; ``budget`` is in bytes. A dropped answer stays
-    readable for callers that still use it.
+    The least recently used answers are dropped when there are more than ``most``, or more than ``budget`` bytes. A
+    dropped answer stays readable for callers that still use it.
     """
 
     def __init__(self, folder: Path, *, budget: int = 2 * 1024**3, most: int = 100) -> None:
@@ -167,7 +170,7 @@ class PreparedAnswers:
         self._version = 0
 
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
-        """Return the answer under ``key`` from that version of the data; start it when it is not stored yet.
+        """Return the answer stored under ``key`` for this version of the data; start to make it if it is missing.
 
         Raises the exceptions of ``open_result``.
         """

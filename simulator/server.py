@@ -28,11 +28,11 @@ Exchange = Callable[[Request, int, Send], None]
 
 
 class PortTaken(Exception):
-    """Another program listens on the port that was asked for."""
+    """Another program listens on the requested port."""
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens from construction on, so that a taken port shows at once; :meth:`start` begins to answer."""
+    """Listens from construction on, so that a taken port is reported at once; :meth:`start` begins to answer."""
 
     daemon_threads = True
     block_on_close = False
@@ -69,7 +69,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     @contextmanager
     def closed_on_stop(self, connection: socket.socket) -> Iterator[None]:
-        """Close the connection when the server stops in the meantime."""
+        """Close the connection if the server stops before the block ends."""
         self._connections.add(connection)
         try:
             yield
@@ -77,7 +77,7 @@ class Server(socketserver.ThreadingTCPServer):
             self._connections.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore callers that disconnect in the middle; print any other error."""
+        """Ignore callers that disconnect in the middle of a call; print any other error."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
 
@@ -108,7 +108,7 @@ class Connection(socketserver.BaseRequestHandler):
         return self.server.tls.wrap_socket(self.request, server_side=True)
 
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
-        """Answer one request; return ``False`` when none follows."""
+        """Answer one request; return whether another may follow on the connection."""
         try:
             incoming = read_request(stream, connection)
         except WireError as error:

@@ -14,11 +14,14 @@ from simulator.faults import Action
 from simulator.http import Response
 
 ROWS = ("records", "values", "items")
-"""The keys of a JSON page that hold its rows."""
+"""The keys under which a JSON page has its rows."""
 
 
 def spoil(response: Response, action: Action) -> Response:
-    """Spoil the answer as the fault says; leave it if it is no page, or the fault is not about answers."""
+    """Return the answer, spoiled if its status is 200 and the fault is one that spoils answers.
+
+    ``truncate`` cuts answers of every status.
+    """
     if action.kind == "truncate":
         response.cut_at = action.fraction
     spoiled = _SPOILED.get(action.kind)
@@ -26,12 +29,12 @@ def spoil(response: Response, action: Action) -> Response:
 
 
 def _fewer_rows(response: Response, action: Action) -> Response:
-    """Keep a share of the page's rows; every figure that it announces stays."""
+    """Keep a fraction of the page's rows; the counts that the page announces stay the same."""
     return _with_rows(response, lambda rows: rows[: int(len(rows) * action.fraction)])
 
 
 def _rows_twice(response: Response, _: Action) -> Response:
-    """Replace the last row by the first one, so that the number of rows stays."""
+    """Replace the last row by the first one, so that the number of rows stays the same."""
     return _with_rows(response, lambda rows: [*rows[:-1], rows[0]] if rows else rows)
 
 
@@ -50,7 +53,7 @@ def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _missing_columns(response: Response, _: Action) -> Response:
-    """Remove the columns in which no row has a value; if every column has one, remove the last."""
+    """Remove a CSV page's columns without any value, or else its last column; of JSON records, the last field."""
     body, headers = _whole(response), _without_length(response)
     if _is_csv(response):
         header, *rows = _lines(body)
@@ -75,13 +78,13 @@ def _garbled(response: Response, action: Action) -> Response:
 
 
 def _cut_gzip(response: Response, action: Action) -> Response:
-    """Return a fraction of the compressed answer, as if it were the whole."""
+    """Return a fraction of the compressed answer as if it were complete."""
     packed = gzip.compress(_whole(response))
     return _packed(response, packed[: int(len(packed) * action.fraction)])
 
 
 def _gzip_members(response: Response, action: Action) -> Response:
-    """Compress the answer in two members, which belong together."""
+    """Compress the answer as two gzip members, one after the other."""
     body = _whole(response)
     end = int(len(body) * action.fraction)
     return _packed(response, gzip.compress(body[:end]) + gzip.compress(body[end:]))
@@ -128,7 +131,7 @@ def _is_csv(response: Response) -> bool:
 
 
 def _page(body: bytes) -> dict[str, Any] | None:
-    """Return the answer as JSON, if it is a page."""
+    """Return the JSON of the answer if it is a page, otherwise ``None``."""
     try:
         payload = json.loads(body or b"null")
     except ValueError:

@@ -38,15 +38,15 @@ def _encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _read_or_create(path: Path, made: bytes) -> bytes:
-    """Return the content of a private file; write ``made`` into it first when it does not exist."""
+def _read_or_create(path: Path, content: bytes) -> bytes:
+    """Return the content of a private file; if it does not exist, create it with ``content``."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_bytes()
     with os.fdopen(descriptor, "wb") as file:
-        file.write(made)
-    return made
+        file.write(content)
+    return content
 
 
 def _new_private_key() -> bytes:
@@ -89,7 +89,7 @@ class Identity:
         return pem.decode().strip()
 
     def token(self, subject: Any, *, lifetime: timedelta = LIFETIME, claims: Mapping[str, Any] | None = None) -> str:
-        """Return the signed JWT inside a cookie. ``claims`` replace the usual ones; ``None`` leaves one out."""
+        """Return the signed JWT inside a cookie. ``claims`` replace the usual claims; ``None`` removes a claim."""
         now = int(time.time())
         usual = {
             "sub": subject,
@@ -100,9 +100,9 @@ class Identity:
             "iat": now,
             "jti": str(uuid.uuid4()),
         }
-        wanted = {name: value for name, value in {**usual, **(claims or {})}.items() if value is not None}
+        payload = {name: value for name, value in {**usual, **(claims or {})}.items() if value is not None}
         # Accounts writes an object into "sub", but PyJWT only signs text in "sub" and "iss".
-        return jwt.api_jws.encode(json.dumps(wanted).encode(), self._private_key, algorithm="RS256")
+        return jwt.api_jws.encode(json.dumps(payload).encode(), self._private_key, algorithm="RS256")
 
     def cookie(
         self,
@@ -112,9 +112,9 @@ class Identity:
         lifetime: timedelta = LIFETIME,
         claims: Mapping[str, Any] | None = None,
     ) -> str:
-        """Return the value of the cookie of the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
+        """Return the value of the cookie for the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
 
-        Both lengths of the IV occur: 12 bytes from Accounts itself, 16 from older libraries.
+        The IV of a real cookie has 12 bytes when Accounts made it, and 16 when an older library did.
         """
         token = self.token(subject, lifetime=lifetime, claims=claims)
         return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

@@ -1,4 +1,4 @@
-"""The three simulated systems, and which of them a path belongs to."""
+"""The names of the three simulated systems, and the system of each path."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The simulator's own certificate authority, and the certificate of its HTTPS server.
 
-Files in the data folder, made once and renewed when the certificate has run out:
+Files in the data folder, made once and renewed when the certificate expires within a day:
 ``ca.pem`` (the authority), ``server.pem`` (certificate and key for localhost, 127.0.0.1 and ::1) and
 ``bundle.pem`` (certifi's authorities plus this one, for ``REQUESTS_CA_BUNDLE``). The authority's own key is
 thrown away once it has signed, so nobody can make another certificate that this bundle trusts.
@@ -42,7 +42,7 @@ class Certificates:
 def certificates(folder: Path, *hosts: str) -> Certificates:
     """Return the files in ``folder``; create them when they are missing or expire within a day.
 
-    ``hosts``: names besides localhost, by which clients reach the simulator.
+    ``hosts``: names by which clients reach the simulator, in addition to localhost.
     """
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "bundle.pem")
     if not _usable(files):

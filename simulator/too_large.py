@@ -1,8 +1,8 @@
 """The fault ``size_timeout``: a system runs out of time over a query that asks for too much at once.
 
 Salesforce: ``QUERY_TIMEOUT`` (airbytehq/airbyte issue 17503, restforce/restforce issue 790), for COUNT() too
-(data-integrations/salesforce pull request 354). Pardot: 504 from a gateway before it (airbytehq/airbyte issue 74886),
-or code 214 (Error Codes of the Account Engagement API guide).
+(data-integrations/salesforce pull request 354). Pardot: 504 from a gateway in front of it (airbytehq/airbyte issue
+74886), or code 214 (Error Codes of the Account Engagement API guide).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MESSAGE = "Your query request was running for too long."
 
 
 def too_large(system: System, request: Request, action: Action) -> Response | None:
-    """Return the timeout, if this is the fault and the query asks for more rows than it permits."""
+    """Return the timeout if the fault is ``size_timeout`` and the query asks for more than ``action.rows`` rows."""
     if action.kind != "size_timeout" or request.method != "GET":
         return None
     if system == "salesforce" and _QUERY.match(request.path) and _rows_of_soql(request) > action.rows:
@@ -38,12 +38,15 @@ def _rows_of_soql(request: Request) -> float:
     if "count(" in soql.lower():
         limit = _LIMIT.search(soql)
         return int(limit[1]) if limit else float("inf")
-    found = _BATCH.search(request.headers.get("sforce-query-options", ""))
-    return int(found[1]) if found else 2_000
+    batch = _BATCH.search(request.headers.get("sforce-query-options", ""))
+    return int(batch[1]) if batch else 2_000
 
 
 def _rows_of_pardot(request: Request) -> int:
-    """Return the rows that a request asks for; a page token stands for a page that was permitted before."""
+    """Return the number of rows that a request asks for.
+
+    A request with a page token counts as one row, because the first page was permitted.
+    """
     if "nextPageToken" in request.query:
         return 1
     return int(request.query.get("limit", "200"))

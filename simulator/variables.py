@@ -1,4 +1,4 @@
-"""The environment variables with which the apps reach the simulator."""
+"""The environment variables with which SFAPI reaches the simulator."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def variables(world: World, certificates: Certificates) -> dict[str, str]:
-    """Return names and values, a PEM with escaped line breaks. ``SIMULATOR_URL`` is the control server's."""
+    """Return the values by name; line breaks in a PEM are escaped. ``SIMULATOR_URL`` is the control server."""
     base = world.config.base_url
-    wanted = {
+    values = {
         "SALESFORCE_HOST": base,
         "SALESFORCE_CLIENT_ID": credentials.CLIENT_ID,
         "SALESFORCE_CLIENT_SECRET": credentials.CLIENT_SECRET,
@@ -39,12 +39,12 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
         "REQUESTS_CA_BUNDLE": str(certificates.bundle.resolve()),
     }
     if world.pubsub_port:
-        wanted["SALESFORCE_PUBSUB_HOST"] = f"localhost:{world.pubsub_port}"
-    return {**wanted, **_around_proxy()}
+        values["SALESFORCE_PUBSUB_HOST"] = f"localhost:{world.pubsub_port}"
+    return {**values, **_around_proxy()}
 
 
 def other_logins(world: World) -> dict[str, str]:
-    """Return the variables of the other logins; set together with the main ones, they would win."""
+    """Return the variables of the other logins; SFAPI prefers these to the main login if both are set."""
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,
         "SALESFORCE_SESSION_ID": credentials.session_id(world.organization_id),
@@ -62,15 +62,15 @@ def as_text(world: World, certificates: Certificates) -> str:
 
 
 def as_lines(named: Mapping[str, str]) -> list[str]:
-    """Return ``NAME=value`` lines, quoted where a shell would split them."""
+    """Return ``NAME=value`` lines; a value is quoted if a shell would change it."""
     return [f"{name}={shlex.quote(value)}" for name, value in named.items()]
 
 
 def _around_proxy() -> dict[str, str]:
-    """Return variables that exclude loopback addresses from a proxy; none where there is no proxy."""
+    """Return variables that exclude loopback addresses from the proxy, or an empty dict if there is no proxy."""
     if not any(os.environ.get(name) for name in _PROXIES):
         return {}
-    known = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
-    hosts = [host for host in known.split(",") if host]
+    excluded = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""
+    hosts = [host for host in excluded.split(",") if host]
     hosts += [host for host in ("localhost", "127.0.0.1", "::1") if host not in hosts]
     return {"NO_PROXY": ",".join(hosts), "no_proxy": ",".join(hosts)}

@@ -21,7 +21,7 @@ CHUNK = 1024 * 1024
 
 
 class WireError(Exception):
-    """A request that cannot be read; the answer is this status, then the connection is closed."""
+    """The request cannot be read: it is answered with ``status``, and the connection is closed."""
 
     def __init__(self, status: int) -> None:
         super().__init__(HTTPStatus(status).phrase)
@@ -33,7 +33,7 @@ class ConnectionDropped(Exception):
 
 
 def read_request(stream: BinaryIO, connection: socket.socket) -> tuple[Request, int] | None:
-    """Return the next request and the bytes of its URI and headers; ``None`` when the caller has gone."""
+    """Return the next request and the size of its request line and headers, or ``None`` after the last request."""
     line = stream.readline(MAX_HEAD + 1)
     if not line:
         return None
@@ -50,7 +50,7 @@ def read_request(stream: BinaryIO, connection: socket.socket) -> tuple[Request, 
     request = Request(
         method=parts[0],
         path=unquote(path),
-        query={name: found[-1] for name, found in values.items()},
+        query={name: repeated[-1] for name, repeated in values.items()},
         headers=headers,
         body=_read_body(stream, headers),
     )
@@ -106,7 +106,7 @@ def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def write_response(connection: socket.socket, method: str, response: Response, *, keep_open: bool) -> None:
-    """Send an answer; one write when it is small. Raises ``ConnectionDropped`` after a truncated one."""
+    """Send an answer, in one write if it is small. Raises ``ConnectionDropped`` after sending a truncated answer."""
     body = response.body
     headers = {"Date": formatdate(usegmt=True), **response.headers}
     if isinstance(body, bytes):

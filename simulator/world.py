@@ -36,7 +36,7 @@ class Config:
     """The folder of its data, certificate and keys: ``<data folder>/simulator``."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    """The port of the HTTPS server; the port that was really bound, also when 0 was asked for."""
+    """The port on which the HTTPS server listens: never 0, also with ``--port 0``."""
     control_port: int = DEFAULT_CONTROL_PORT
     schools: int = DEFAULT_SCHOOLS
     seed: int = 1
@@ -77,7 +77,7 @@ class World:
     events: EventBus = field(default_factory=EventBus)
     """The changes of records for subscribers of the Pub/Sub API."""
     instance: Instance = field(init=False)
-    """The org's present host: it can move to another one."""
+    """The org's current host, which can change."""
     salesforce: SalesforceSettings = field(default_factory=SalesforceSettings)
     """Settings of Salesforce that the control API can change: limits, login flows, Bulk behavior."""
     pardot: PardotSettings = field(default_factory=PardotSettings)
@@ -118,11 +118,11 @@ class World:
         return credentials.organization_id(self.config.organization)
 
     def adopt_session(self) -> None:
-        """Accept the session that is handed over instead of a login."""
+        """Accept the preset session id, which a program can use instead of logging in."""
         self.sessions.adopt(credentials.session_id(self.organization_id))
 
     def reset_sessions(self) -> None:
-        """End all sessions and their query cursors and Bulk jobs, except the session handed over."""
+        """End all sessions, query locators and Bulk jobs; accept the preset session id again."""
         self.sessions.expire_all()
         self.locators.expire_all()
         self.jobs.expire_all()

@@ -36,7 +36,7 @@ class AccountsApi:
         self._settings = world.accounts
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return the handler with the delay and the failures of the settings."""
+        """Return a handler that first applies the delay and the failures of the settings."""
 
         def answer(request: Request) -> Response:
             time.sleep(self._settings.delay_seconds)
@@ -78,13 +78,13 @@ class AccountsApi:
         if not self._settings.accepts(token):
             return Response(self._settings.denied_status)
         conditions = [part.partition(":") for part in request.query.get("q", "").split()]
-        strange = [name for name, _, _ in conditions if name not in ("uuid", "id")]
-        if strange or not conditions:
+        unknown = [name for name, _, _ in conditions if name not in ("uuid", "id")]
+        if unknown or not conditions:
             message = "The simulator searches by uuid and by id only."
             return Response.json({"errors": [{"code": "unsupported_query", "message": message}]}, 422)
-        found = [self._matches(name, values.split(",")) for name, _, values in conditions]
-        shared = set(found[0]).intersection(*found[1:])
-        items = [found[0][uuid] for uuid in sorted(shared)]
+        matches = [self._matches(name, values.split(",")) for name, _, values in conditions]
+        shared = set(matches[0]).intersection(*matches[1:])
+        items = [matches[0][uuid] for uuid in sorted(shared)]
         shown = items if len(items) <= MAX_MATCHES else []
         return Response.json({"total_count": len(items), "items": shown})
 

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 def add_control_routes(router: Router, world: World) -> None:
     """Add the routes of Accounts to the control server.
 
-    ``GET /accounts/users`` the demo users; ``GET``, ``PATCH``, ``DELETE /accounts/users/{uuid}`` one user, a change
-    to it (an unknown user is added), the change undone; ``POST /accounts/settings`` any of ``delay_seconds``,
-    ``token_seconds``, ``denied_status``, ``fail_status``, ``fail_times``; ``POST /accounts/settings/reset``; ``POST
-    /accounts/tokens/expire``.
+    ==================================  =======================================================================
+    ``GET /accounts/users``             the demo users
+    ``GET /accounts/users/{uuid}``      one user
+    ``PATCH /accounts/users/{uuid}``    changes the user, or adds one with an unknown UUID
+    ``DELETE /accounts/users/{uuid}``   undoes all changes to the user
+    ``POST /accounts/settings``         delay_seconds, token_seconds, denied_status, fail_status, fail_times
+    ``POST /accounts/settings/reset``   restores the defaults
+    ``POST /accounts/tokens/expire``    makes all tokens expire
+    ==================================  =======================================================================
     """
     control = AccountsControl(world)
     user = r"/accounts/users/(?P<uuid>[\w-]+)"
@@ -74,11 +79,11 @@ class AccountsControl:
         return Response.json({"done": True})
 
     def change_settings(self, request: Request) -> Response:
-        order = request.json() or {}
-        unknown = set(order) - set(_SETTINGS)
+        body = request.json() or {}
+        unknown = set(body) - set(_SETTINGS)
         if unknown:
             return _bad_request(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(_SETTINGS)}.")
-        for name, value in order.items():
+        for name, value in body.items():
             setattr(self._settings, name, _SETTINGS[name](value))
         return self._settings_answer()
 

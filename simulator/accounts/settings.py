@@ -14,14 +14,14 @@ class AccountsSettings:
     """The settings of the simulated Accounts that the control API can change."""
 
     delay_seconds: float = 0.0
-    """The duration of each call."""
+    """The delay of each call."""
     token_seconds: float = 7_200
     """The lifetime of a token."""
     denied_status: int = 403
     """The status of a search without a valid token."""
     fail_status: int = 500
     fail_times: int = 0
-    """The number of coming calls that get ``fail_status``; -1: all."""
+    """The number of next calls that get ``fail_status``; -1: all."""
     tokens: dict[str, float] = field(default_factory=dict, repr=False)
     """The valid tokens and when they expire, in seconds since 1970."""
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The users of Accounts: those that Salesforce knows, and a few demo users."""
+"""The users of Accounts: contacts of Salesforce, a few demo users, and users that the control API adds."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ORDER BY c.Id LIMIT ?
 
 
 def find_user(world: World, uuid: str) -> User | None:
-    """Return the user with this UUID, in any case; ``None`` when there is none."""
+    """Return the user with this UUID, in upper or lower case; ``None`` when there is none."""
     uuid = uuid.lower()
     if not UUID.fullmatch(uuid):
         return None

@@ -4,16 +4,17 @@ Nothing here counts as a call to one of the three systems.
 
 =========================================  ===================================================================
 ``GET  /state``                            sizes, counters, API usage, faults, settings
-``POST /reset``                            {data?, counters?, faults?, sessions?, settings?}; nothing named: all
+``POST /reset``                            {data?, counters?, faults?, sessions?, settings?}; with none: all
 ``POST /counters/reset``
 ``POST /query``                            {soql, all_rows?} → {columns, rows}: raw values, streamed
-``GET  /records/{sobject}/{id}``           one record, deleted ones too
+``GET  /records/{sobject}/{id}``           one record, even if it is deleted
 ``POST /records/{sobject}``                values → {id}; ``PATCH …/{id}`` changes it
 ``POST /records/{sobject}/{id}/delete``    also ``undelete``, ``purge``
-``POST /records/{sobject}/{id}/raw``       {values, touch?}: without any check; touch false keeps the stamp
+``POST /records/{sobject}/{id}/raw``       {values, touch?}: no checks; with touch false the stamps stay
 ``POST /merge``                            {sobject, master, losers}
 ``POST /fields/{sobject}/{field}/hide``    hides a field from the API user; also ``show``
 ``POST /faults``                           a rule (see simulator.faults) → {id}; ``DELETE /faults[/{id}]``
+``GET  /faults/kinds``                     the kinds of faults, with what each does
 ``POST /sessions/expire``                  also ``/locators/expire`` and ``/jobs/expire`` → {expired}
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
@@ -83,7 +84,7 @@ class Control:
         )
 
     def reset(self, request: Request) -> Response:
-        wanted = _object(request)
+        parts = _object(request)
         steps: dict[str, Callable[[], Any]] = {
             "data": self._store.reset,
             "counters": self._world.counters.reset,
@@ -91,11 +92,11 @@ class Control:
             "sessions": self._world.reset_sessions,
             "settings": self._world.reset_settings,
         }
-        unknown = set(wanted) - set(steps)
+        unknown = set(parts) - set(steps)
         if unknown:
             raise ControlError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(steps)}.")
         for name, step in steps.items():
-            if wanted.get(name, not wanted):
+            if parts.get(name, not parts):
                 step()
         return _done()
 
@@ -104,8 +105,8 @@ class Control:
         return _done()
 
     def query(self, request: Request) -> Response:
-        order = _object(request)
-        result = self._store.query(_text(order, "soql"), include_deleted=bool(order.get("all_rows")))
+        body = _object(request)
+        result = self._store.query(_text(body, "soql"), include_deleted=bool(body.get("all_rows")))
         if result.kind == "count":
             return Response.json({"columns": ["count"], "rows": [[result.total]]})
         return Response(200, _stream(result), {"Content-Type": "application/json"})
@@ -137,20 +138,20 @@ class Control:
         return _done()
 
     def raw(self, request: Request) -> Response:
-        order = _object(request)
-        values = order.get("values")
+        body = _object(request)
+        values = body.get("values")
         if not isinstance(values, dict):
             raise ControlError("values: an object of fields is needed.")
-        touch = bool(order.get("touch", True))
+        touch = bool(body.get("touch", True))
         self._store.patch_raw(request.params["sobject"], request.params["id"], values, touch=touch)
         return _done()
 
     def merge(self, request: Request) -> Response:
-        order = _object(request)
-        losers = order.get("losers")
+        body = _object(request)
+        losers = body.get("losers")
         if not isinstance(losers, list) or not losers:
             raise ControlError("losers: a list of ids is needed.")
-        self._store.merge(_text(order, "sobject"), _text(order, "master"), losers)
+        self._store.merge(_text(body, "sobject"), _text(body, "master"), losers)
         return _done()
 
     def hide(self, request: Request) -> Response:
@@ -203,14 +204,14 @@ class Control:
 
     def login_flows(self, request: Request) -> Response:
         settings = self._world.salesforce
-        order = _known(request, ("blocked", "audiences", "app_has_user"))
-        blocked = order.get("blocked", sorted(settings.blocked_flows))
+        body = _known(request, ("blocked", "audiences", "app_has_user"))
+        blocked = body.get("blocked", sorted(settings.blocked_flows))
         if not isinstance(blocked, list) or not set(blocked) <= set(FLOWS):
             raise ControlError(f"blocked: a list of {', '.join(FLOWS)}.")
         settings.blocked_flows.clear()
         settings.blocked_flows.update(blocked)
-        settings.audiences = set(order.get("audiences", settings.audiences))
-        settings.app_has_user = bool(order.get("app_has_user", settings.app_has_user))
+        settings.audiences = set(body.get("audiences", settings.audiences))
+        settings.app_has_user = bool(body.get("app_has_user", settings.app_has_user))
         return Response.json({"blocked": sorted(blocked)})
 
     def move(self, request: Request) -> Response:
@@ -221,7 +222,7 @@ class Control:
 
 
 def guarded(handler: Handler) -> Handler:
-    """Return the handler, with its exceptions turned into error answers."""
+    """Return a handler that turns the exceptions of ``handler`` into error answers."""
 
     def answer(request: Request) -> Response:
         try:
@@ -250,15 +251,15 @@ def _object(request: Request) -> dict[str, Any]:
 
 
 def _known(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
-    order = _object(request)
-    unknown = set(order) - set(names)
+    body = _object(request)
+    unknown = set(body) - set(names)
     if unknown:
         raise ControlError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(names)}.")
-    return order
+    return body
 
 
-def _text(order: dict[str, Any], name: str) -> str:
-    value = order.get(name)
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
     if not isinstance(value, str) or not value:
         raise ControlError(f"{name}: a text is needed.")
     return value

@@ -1,11 +1,11 @@
 """The control calls for the Pub/Sub API: the setup of Change Data Capture, and faults.
 
 ========================  ====================================================================================
-``GET  /pubsub``          settings, the number of the latest event
+``GET  /pubsub``          the settings, and the number of the latest event
 ``POST /pubsub``          {enabled?, forbidden?, keepalive_seconds?, muted?, refusals?, schemas_unknown?, …}
 ``POST /pubsub/drop``     breaks all open streams
 ``POST /pubsub/expire``   forgets all events: earlier replay ids are refused
-``POST /pubsub/event``    {sobject, kind, ids}: publishes such an event, GAP_UPDATE or GAP_OVERFLOW for instance
+``POST /pubsub/event``    {sobject, kind?, ids?}: publishes an event of this kind, for instance GAP_OVERFLOW
 ========================  ====================================================================================
 """
 
@@ -29,10 +29,10 @@ def add_routes(router: Router, world: World) -> None:
 
     def change(request: Request) -> Response:
         known = {field.name for field in fields(EventSettings)}
-        order: dict[str, Any] = request.json() or {}
-        if unknown := set(order) - known:
+        body: dict[str, Any] = request.json() or {}
+        if unknown := set(body) - known:
             raise ControlError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(sorted(known))}.")
-        for name, value in order.items():
+        for name, value in body.items():
             setattr(bus.settings, name, value)
         bus.look_again()
         return state(request)
@@ -46,10 +46,10 @@ def add_routes(router: Router, world: World) -> None:
         return Response.json({"done": True})
 
     def event(request: Request) -> Response:
-        order = request.json() or {}
-        if schema.find(str(order.get("sobject"))) is None:
+        body = request.json() or {}
+        if schema.find(str(body.get("sobject"))) is None:
             raise ControlError("sobject: the name of an object is needed.")
-        bus.publish([Change(str(order.get("kind") or "UPDATE"), order["sobject"], tuple(order.get("ids") or ()))])
+        bus.publish([Change(str(body.get("kind") or "UPDATE"), body["sobject"], tuple(body.get("ids") or ()))])
         return Response.json({"last": bus.last})
 
     routes: list[tuple[str, str, Handler]] = [

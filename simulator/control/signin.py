@@ -1,7 +1,7 @@
 """Sign in as a made-up user: set the cookie that Accounts would set, for the host that was called.
 
-Cookies ignore ports, so one set by ``localhost:7480`` reaches an app on ``localhost:8000`` too. The return address
-(``r``) may only be on loopback.
+Cookies ignore ports, so a cookie set by ``localhost:7480`` reaches an app on ``localhost:8000`` too. The return address
+(``r``) must be on loopback.
 """
 
 from __future__ import annotations

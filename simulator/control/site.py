@@ -1,4 +1,4 @@
-"""Serve the control server's own pages, and refuse callers from elsewhere."""
+"""Serve the control server's own pages, and refuse requests of other machines and web sites."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from simulator.world import World
 _FILES = Path(__file__).parent / "static"
 _POLICY = "default-src 'self'; frame-ancestors 'none'"
 _PICKER_POLICY = f"{_POLICY}; img-src data:; connect-src http://localhost:* http://127.0.0.1:*"
-"""The picker asks an API that runs on another port of this machine."""
+"""The picker calls an API that runs on another port of this machine."""
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": _POLICY,
@@ -44,13 +44,13 @@ class Site:
         if not _is_from_here(request):
             refusal = ControlError("The control server is for this machine only.", code="FORBIDDEN", status=403)
             return refusal.response()
-        found = self._router.find(request.method, request.path)
-        if found is None:
+        route = self._router.find(request.method, request.path)
+        if route is None:
             allowed = self._router.methods(request.path)
             if allowed:
                 return errors.method_not_allowed(None, request.method, allowed)
             return ControlError("There is nothing at this address.", code="NOT_FOUND", status=404).response()
-        handler, params = found
+        handler, params = route
         try:
             return handler(replace(request, params=params))
         except Exception as error:  # noqa: BLE001 (a defect of the simulator: printed, and reported to the caller)
@@ -59,7 +59,7 @@ class Site:
 
 
 def _is_from_here(request: Request) -> bool:
-    """Return whether the request names this host and comes from its page, not from another site."""
+    """Return whether the request names a loopback host, and was not sent by a page of another host."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).hostname not in LOOPBACK_HOSTS:
         return False
@@ -77,7 +77,7 @@ def _file(name: str, policy: str = _POLICY) -> Handler:
 
 
 def site(world: World, variables: Callable[[], str]) -> Site:
-    """Build the whole control server; ``variables`` gives the text for ``GET /variables``."""
+    """Build the whole control server; ``variables`` returns the text for ``GET /variables``."""
     router = Router()
     router.add("GET", "/", _file("page.html"))
     for name in ("page.js", "page.css"):

@@ -1,4 +1,4 @@
-"""Generate the made-up data: the same for the same (seed, schools, as_of), in constant memory."""
+"""Generate the made-up data in constant memory. Equal seed, schools and as_of give equal data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def make(
     *,
     organization: int = 1,
 ) -> None:
-    """Fill an empty database with the tables of all three systems."""
+    """Fill an empty database with the data of Salesforce and Pardot. Accounts uses Salesforce's contacts."""
     create_tables(connection)
     pardot.create(connection)
     connection.execute("BEGIN")

@@ -135,7 +135,7 @@ class Adoptions:
         self._autumn = f"{draw.as_of:%m-%d}" >= "07-01"
 
     def add(self, count: int, school: str, deals: list[Deal], lost_deal: str) -> None:
-        """Add ``count`` adoptions at one school: for each deal the latest school year, then earlier ones."""
+        """Add ``count`` adoptions at one school: for each deal its last school year, then earlier years."""
         latest = self._draw.year if self._autumn else self._draw.year - 1
         for index in range(count):
             self._alive += 1
@@ -160,7 +160,7 @@ class Adoptions:
             f"{year}-08-{int(random() * 28) + 1:02}" if random() < 0.7 else f"{year + 1}-01-{int(random() * 28) + 1:02}"
         )
         return (
-            self.table.next_id(), 0, f"AD-{self.table.given:07}", made, creator,
+            self.table.next_id(), 0, f"AD-{self.table.id_count:07}", made, creator,
             changed, changer, changed, owner,
             draw.days[draw.ago(created)] if random() < 0.2 else None, deal.id,
             f"{deal.book.name}, {school}, {year}"[:255], start if random() < 0.9 else None,
@@ -186,5 +186,5 @@ class Adoptions:
 
     def _deleted(self, row: Row) -> Row:
         stamp, user = max(row[3], self._draw.binned()), self._directory.api_user
-        name = f"AD-{self.table.given + 1:07}"
+        name = f"AD-{self.table.id_count + 1:07}"
         return (self.table.next_id(), 1, name, row[3], row[4], stamp, user, stamp, *row[8:])

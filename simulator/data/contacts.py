@@ -23,11 +23,14 @@ COLUMNS = (
     "Subject_Interest__c", "pi__url__c", "pi__score__c", "pi__grade__c",
 )  # fmt: skip
 PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
-"""``pi__url__c`` is this and the number of a prospect."""
+"""``pi__url__c`` is this URL, followed by the number of a prospect."""
 FIRST_PROSPECT = 20_000_000
-"""Contact number n has this prospect number plus n, until Pardot's data links it to a prospect."""
-_UNFILTERED_EVERY = 10
-"""One more contact per this many, without Accounts UUID or status: the cache's filter excludes it."""
+"""The prospect number of the first contact by id; each following contact has the next number.
+
+Pardot's data later replaces these numbers by those of its prospects.
+"""
+_EXCLUDED_EVERY = 10
+"""After this many contacts comes one without Accounts UUID or faculty status, which SFAPI's filter excludes."""
 _DELETED_EVERY = 60
 _SHARED_UUID_EVERY = 400
 _ORPHAN_EVERY = 500
@@ -48,7 +51,7 @@ _GRADES = ("A", "A-", "B+", "B", "C", "D", "F")
 
 @dataclass(slots=True)
 class Somebody:
-    """The part of a contact that its opportunities need, with the books that it adopts."""
+    """The part of a contact that its opportunities and adoptions need."""
 
     id: str
     number: int
@@ -74,15 +77,12 @@ class Contacts:
         self._uuid = draw.uuid()
 
     def plan(self, count: int) -> list[Somebody]:
-        """Return ``count`` contacts that pass the cache's filter.
-
-        Their rows are written once their adoptions are known.
-        """
+        """Return ``count`` contacts that pass SFAPI's filter; ``add`` writes their rows after their adoptions."""
         return [self._somebody() for _ in range(count)]
 
     def _somebody(self) -> Somebody:
         record_id = self.table.next_id()
-        number = self.table.given - 1
+        number = self.table.id_count - 1
         return Somebody(record_id, number, person(self._draw, number), [])
 
     def add(self, contacts: list[Somebody], account_id: str, site: Place, lost_account: str) -> None:
@@ -92,8 +92,8 @@ class Contacts:
             school = lost_account if number % _ORPHAN_EVERY == 250 else account_id
             row = self._row(contact, school, site)
             self.table.rows.append(row)
-            if number % _UNFILTERED_EVERY == 5:
-                self.table.rows.append(self._unfiltered(account_id, site, number))
+            if number % _EXCLUDED_EVERY == 5:
+                self.table.rows.append(self._excluded(account_id, site, number))
             if number % _DELETED_EVERY == 30:
                 self.table.rows.append(self._deleted(row, number))
 
@@ -125,7 +125,7 @@ class Contacts:
             float(int(random() ** 4 * 800)) if scored else None, draw.pick(_GRADES) if scored else None,
         )  # fmt: skip
 
-    def _unfiltered(self, account_id: str, site: Place, number: int) -> Row:
+    def _excluded(self, account_id: str, site: Place, number: int) -> Row:
         """Return a contact without Accounts UUID, or without faculty status, or without both."""
         row = list(self._row(self._somebody(), account_id if number % 4 else None, site))
         without = ("Accounts_UUID__c", "FV_Status__c", "Accounts_UUID__c")[number % 3]

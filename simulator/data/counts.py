@@ -9,10 +9,10 @@ _ADOPTIONS = (4, 0, 22, 6, 2, 13, 3, 0, 9, 1)
 
 
 def family(index: int, schools: int) -> tuple[int, int, int]:
-    """Return contacts, opportunities and adoptions of school ``index`` of ``schools``.
+    """Return the numbers of contacts, opportunities and adoptions of school ``index`` of ``schools``.
 
-    Ten schools have 27, 40 and 60 together. In an incomplete last group of ten, all have nearly the same number, so
-    that the sums are 2.7, 4 and 6 times the schools, a half rounded up.
+    Every ten schools have 27, 40 and 60 together. In an incomplete last group, all have nearly the same number, so that
+    the sums are 2.7, 4 and 6 times the number of schools, rounded half up.
     """
     place = index % _BLOCK
     if index - place + _BLOCK <= schools:

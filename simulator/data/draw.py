@@ -33,7 +33,7 @@ class Draw:
         self.as_of = as_of
         self.year = as_of.year
         self.days = [f"{as_of - timedelta(days=back):%Y-%m-%d}" for back in range(_YEARS_BACK * 366)]
-        """The dates before ``as_of``; index 1 is the day before."""
+        """The dates from ``as_of`` (index 0) backwards."""
         self._times = [self._time_of_day() for _ in range(_TIMES_OF_DAY)]
         self._jobs = [(int(4 + self.random() ** 2 * 400), self.pick(self._times)) for _ in range(_NIGHTLY_JOBS)]
 
@@ -52,23 +52,23 @@ class Draw:
         return self.random() < share
 
     def ago(self, most: int) -> int:
-        """Return a number of days before, from 1 to ``most``; recent ones are more frequent."""
+        """Return a number of days ago, from 1 to ``most``; small numbers are more frequent."""
         return 1 + int(self.random() ** 2 * most)
 
     def age(self, most: int, *, new: float) -> int:
-        """Return the days since a record was created: at least 400, except for the share of ``new`` ones."""
+        """Return the days since a record was created: 400 or more, but less for the share ``new`` of records."""
         if self.random() < new:
             return self.ago(400)
         return 400 + int(self.random() * (most - 400))
 
     def moment(self, days_ago: int) -> str:
-        """Return some time on that day."""
+        """Return a random time on the day that many days ago."""
         return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
 
     def life(self, created: int) -> tuple[str, str]:
-        """Return when a record created ``created`` days ago was created and last changed.
+        """Return the times at which a record that is ``created`` days old was created and last changed.
 
-        The last change is by a person or a nightly job.
+        A person or a nightly job made the last change.
         """
         made = self.moment(created)
         if self.random() < 0.4:
@@ -78,7 +78,7 @@ class Draw:
         return made, max(made, self.moment(1 + int(self.random() ** 1.4 * created)))
 
     def binned(self) -> str:
-        """Return when a record in the recycle bin was deleted."""
+        """Return the time at which a record in the recycle bin was deleted."""
         return self.moment(1 + int(self.random() * RECYCLE_BIN_DAYS))
 
     def uuid(self) -> str:

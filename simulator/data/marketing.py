@@ -13,7 +13,7 @@ from simulator.data.tables import Table
 from simulator.schema import picklists
 
 FIRST_LEAD_PROSPECT = 60_000_000
-"""Lead number n, counted from 0 in the order of ids, has this prospect number plus n, like contacts."""
+"""The prospect number of the first lead by id; each following lead has the next number."""
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _DELETED_EVERY = 70
@@ -21,7 +21,7 @@ _CONVERTED_EVERY = 30
 
 
 def make_leads(connection: sqlite3.Connection, draw: Draw, directory: Directory, count: int, contacts: Table) -> Table:
-    """Generate ``count`` leads, and some more in the recycle bin; a few have become contacts."""
+    """Generate ``count`` leads, a few of them converted to contacts, and some more in the recycle bin."""
     table = Table(
         connection,
         "Lead",
@@ -32,7 +32,7 @@ def make_leads(connection: sqlite3.Connection, draw: Draw, directory: Directory,
     )  # fmt: skip
     for number in range(count + count // _DELETED_EVERY):
         deleted = number % (_DELETED_EVERY + 1) == _DELETED_EVERY
-        contact = contacts.id_at(number % contacts.given) if number % _CONVERTED_EVERY == 7 else None
+        contact = contacts.id_at(number % contacts.id_count) if number % _CONVERTED_EVERY == 7 else None
         _add_lead(table, draw, directory, number, deleted=deleted, contact=contact)
         if number % _FLUSH_EVERY == 0:
             table.flush()
@@ -103,21 +103,21 @@ def make_members(
     leads: Table,
     contacts: Table,
 ) -> None:
-    """Generate members of the campaigns, few in most and many in some; no person twice in one campaign."""
+    """Generate campaign members: a campaign has few or many, and no person twice."""
     table = Table(
         connection,
         "CampaignMember",
         ("Id", *_STAMPS, "CampaignId", "LeadId", "ContactId", "Status", "HasResponded", "FirstRespondedDate"),
     )
-    shares = [draw.random() ** 4 if number % 5 else 0.0 for number in range(campaigns.given)]
+    shares = [draw.random() ** 4 if number % 5 else 0.0 for number in range(campaigns.id_count)]
     unit = count / max(sum(shares), 1e-9)
     for number, share in enumerate(shares):
         for index in range(int(share * unit)):
             people, other = (leads, contacts) if index % 3 == 0 else (contacts, leads)
             place = index // 3 if people is leads else index - index // 3 - 1
-            if place < people.given:
+            if place < people.id_count:
                 _add_member(table, draw, directory, campaigns.id_at(number), people, place, people is leads)
-            elif place >= other.given:
+            elif place >= other.id_count:
                 break
         table.flush()
     table.finish()
@@ -130,7 +130,7 @@ def _add_member(
     made, changed = draw.life(created)
     status = draw.pick(("Sent", "Sent", "Sent", "Sent", "Opened", "Opened", "Clicked", "Responded", "Attended"))
     responded = picklists.MEMBER_STATUSES[status]
-    person_id = people.id_at((place * 7 + 3) % people.given if people.given % 7 else place)
+    person_id = people.id_at((place * 7 + 3) % people.id_count if people.id_count % 7 else place)
     table.rows.append(
         (
             table.next_id(), made, directory.api_user, changed, directory.api_user, changed,
@@ -169,7 +169,7 @@ def make_scores(
 ) -> None:
     """Generate scores by category for every third person; most have one, some two."""
     table = Table(connection, sobject, ("Id", "Name", *_STAMPS, field, "pi__Scoring_Category_Name__c", "pi__Score__c"))
-    for place in range(0, people.given, 3):
+    for place in range(0, people.id_count, 3):
         person_id = people.id_at(place)
         first = int(draw.random() * len(words.SCORING_CATEGORIES))
         for offset in range(1 + (place % 4 == 0)):
@@ -178,7 +178,7 @@ def make_scores(
             category = words.SCORING_CATEGORIES[(first + offset) % len(words.SCORING_CATEGORIES)]
             record_id = table.next_id()
             table.rows.append(
-                (record_id, f"SC-{table.given:08}", made, directory.api_user, changed,
+                (record_id, f"SC-{table.id_count:08}", made, directory.api_user, changed,
                  directory.api_user, changed, person_id, category, float(int(draw.random() ** 3 * 300)))
             )  # fmt: skip
         if len(table.rows) > _FLUSH_EVERY:

@@ -36,7 +36,7 @@ _ODD = tuple(
 
 
 def person(draw: Draw, number: int) -> Person:
-    """Return the person of this number; now and then one whose name breaks careless programs."""
+    """Return a person; every 60th ``number`` gives a name that breaks careless programs."""
     turn, place = divmod(number, _ODD_EVERY)
     if place == _ODD_EVERY // 2:
         return _ODD[turn % len(_ODD)]

@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 _ABROAD = 0.08
 _DUPLICATE_EVERY = 50
-"""One more school per this many, merged into the one before it and in the recycle bin."""
+"""One school in this many has a duplicate in the recycle bin, which was merged into the school."""
 _BEFORE = weighted({"": 12, **dict.fromkeys(words.TOWN_PREFIXES, 1)})
 _STATES = tuple(picklists.STATES.items())
 _LMS = weighted({None: 30, "Canvas": 34, "Blackboard": 12, "Brightspace": 8, "Moodle": 7, "Other": 5,
@@ -35,7 +35,7 @@ _USING_ASSIGNABLE = frozenset({"Pilot", "Integrated", "Churned"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A school before it is a record."""
+    """A school without its record."""
 
     name: str
     kind: str
@@ -117,7 +117,7 @@ class Schools:
         return float(made), float(int(made * self._draw.random()))
 
     def _merged(self, row: Row) -> Row:
-        """Return a duplicate of the school in the row, merged into it within the last days."""
+        """Return a duplicate of the school in ``row``, which was merged into it in the last few days."""
         stamp = max(row[4], self._draw.binned())
         user = self._directory.api_user
         head = (self.table.next_id(), 1, row[0], f"{row[3]} (duplicate)"[:255], row[4], row[5], stamp, user, stamp)

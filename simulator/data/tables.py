@@ -23,15 +23,15 @@ class Table:
         self._sobject = sobject
         self._ids = make_ids(SOBJECTS[sobject].prefix, FIRST_SERIAL)
         self.rows: list[Row] = []
-        self.given = 0
-        """The number of ids that were given out."""
+        self.id_count = 0
+        """The number of ids assigned so far."""
 
     def next_id(self) -> str:
-        self.given += 1
+        self.id_count += 1
         return next(self._ids)
 
     def id_at(self, index: int) -> str:
-        """Return the id that was given out as number ``index``, from 0."""
+        """Return the assigned id with the number ``index``, counted from 0."""
         return make_id(SOBJECTS[self._sobject].prefix, FIRST_SERIAL + index)
 
     def flush(self) -> None:
@@ -43,5 +43,5 @@ class Table:
         """Insert the last rows, and store the serial number for records created later."""
         self.flush()
         self._connection.execute(
-            "INSERT INTO simulator_serial VALUES (?, ?)", (self._sobject, FIRST_SERIAL + self.given)
+            "INSERT INTO simulator_serial VALUES (?, ?)", (self._sobject, FIRST_SERIAL + self.id_count)
         )

@@ -52,7 +52,7 @@ ODD_PEOPLE = (
     (None, "Info", "info"),
     ("Maximiliana-Theodora Alexandrina", "von Hohenstein-Wittgenberg zu Altenmarkt", "max.hohenstein"),
 )
-"""First name, last name, and the form of the name in an email address."""
+"""First name, last name, and the part of the email address before the @."""
 
 COLLEGE_TITLES = (
     "Professor",
@@ -145,7 +145,7 @@ OTHER_KINDS = (
     ("جامعة {}", "EG", ("النخيل الجديدة", "وادي الزهور", "شاطئ المرجان")),
     ("{}大学", "JP", ("青葉台", "緑川", "白樺")),
 )
-"""Name, country, and towns of that country."""
+"""The pattern of a school's name, its country, and towns in that country."""
 STREETS = ("Main St", "College Ave", "University Blvd", "N. Campus Dr", "Elm St", "State Rd 9", "O'Hara Way")
 
 NOTES = (

@@ -19,10 +19,10 @@ FIRST_ACTIVITY = 500_000_001
 DAYS = 390
 RECENT_DAYS = 30
 _BURST = 12
-"""The number of every 50 activities that share a second, like the sends of one email."""
+"""Of every 50 activities, the first 12 share a second, like the sends of one email."""
 
 _ANONYMOUS = 0.04
-"""The share of visitors who are not prospects (yet)."""
+"""The share of activities whose visitor is not a prospect."""
 
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
 """Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details."""
@@ -78,13 +78,13 @@ class Season:
     """The possible activities during a span of time."""
 
     mixture: list[list[Tail]] = field(default_factory=list)
-    """A thousand entries: each kind of activity in its share."""
+    """A thousand entries: each kind of activity has as many as its share."""
     certain: list[Tail] = field(default_factory=list)
     """The activities that happen at least once."""
 
 
 def make_activities(connection: sqlite3.Connection, plan: Plan, content: Content) -> array[int]:
-    """Insert activities; return the last one of each prospect in seconds since 1970, 0 for none."""
+    """Insert activities; return the time of each prospect's last activity in seconds since 1970, or 0."""
     history = _History(plan, content)
     insert(connection, VISITOR_ACTIVITIES, history.rows())
     return history.last
@@ -143,11 +143,11 @@ def _counts(plan: Plan) -> list[int]:
     for day in range(DAYS):
         weekday = (plan.now // DAY - (DAYS - day) + 3) % 7
         weights.append((0.35 if weekday >= 5 else 1.0) * (2.6 if day >= DAYS - RECENT_DAYS else 1.0))
-    total, counts, passed, given = sum(weights), [], 0.0, 0
+    total, counts, weight_so_far, count_so_far = sum(weights), [], 0.0, 0
     for weight in weights:
-        passed += weight
-        counts.append(round(plan.sizes.activities * passed / total) - given)
-        given += counts[-1]
+        weight_so_far += weight
+        counts.append(round(plan.sizes.activities * weight_so_far / total) - count_so_far)
+        count_so_far += counts[-1]
     return counts
 
 
@@ -199,7 +199,7 @@ def _mixture(
 
 
 def _certain(rng: random.Random, content: Content) -> list[Tail]:
-    """Return an activity in the last 30 days for every asset in use, and an error for some of the forms."""
+    """Return an activity for every active form, landing page and redirect, and an error for some of the forms."""
     active = ("active",)
     forms = _shuffled(rng, content.forms, active)
     tails = [

@@ -22,7 +22,7 @@ from simulator.pardot.plan import Plan
 from simulator.pardot.tables import Row, insert
 
 FIRST_ID = 1_001
-"""The first id of every kind: in Pardot, too, a form, a page and a redirect may have the same id."""
+"""The first id of every kind of asset. As in Pardot, a form, a page and a redirect may have the same id."""
 USERS = (11, 12, 13, 14, 15)
 """The ids of the invented Pardot users who created the assets."""
 
@@ -58,9 +58,9 @@ class Maker:
     plan: Plan
     rng: random.Random
     campaign_ids: Sequence[int]
-    """The ids of campaigns with content. Each gets an asset before any gets a second one."""
+    """The ids of campaigns with content. The first assets go to them in turn, later assets at random."""
     folder_ids: Sequence[int]
-    made: int = 0
+    asset_count: int = 0
 
     def name(self, kind: str) -> str:
         occasion, subject = pick(self.rng, words.OCCASIONS), pick(self.rng, words.SUBJECTS)
@@ -71,15 +71,15 @@ class Maker:
         return self.plan.stamp(self.plan.ago(self.rng.random() * 1_500))[:4]
 
     def campaign_id(self) -> int | None:
-        """Return ``None`` for one in twelve, and the id of a deleted campaign for one in thirty."""
-        self.made += 1
+        """Return ``None`` for one asset in twelve, and an id without a campaign for one in thirty."""
+        self.asset_count += 1
         luck = self.rng.random()
         if luck < 0.08:
             return None
         if luck < 0.115:
             return 900_000 + int(self.rng.random() * 1_000)
-        if self.made <= len(self.campaign_ids):
-            return self.campaign_ids[self.made - 1]
+        if self.asset_count <= len(self.campaign_ids):
+            return self.campaign_ids[self.asset_count - 1]
         return pick(self.rng, self.campaign_ids)
 
     def folder_id(self) -> int | None:
@@ -178,7 +178,7 @@ def _custom_redirect(maker: Maker, asset: Asset) -> Row:
 
 
 def _list(maker: Maker, asset: Asset) -> Row:
-    """Return a list: 1 in 16 without a name, 1 in 7 unchanged for 6 to 12 months, 1 in 6 for longer."""
+    """Return a list's row: 1 in 16 has no name, 1 in 7 is unchanged for 6 to 12 months, 1 in 6 for longer."""
     rng, plan = maker.rng, maker.plan
     luck = rng.random()
     name = "" if luck < 0.04 else "   " if luck < 0.06 else asset.name

@@ -1,4 +1,4 @@
-"""Generate campaigns and folders; most campaigns are linked to those of the simulated Salesforce."""
+"""Generate campaigns and folders; most campaigns are linked to campaigns of the simulated Salesforce."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _UNLINKED_SHARE = 0.18
 
 @dataclass
 class Campaigns:
-    """The ids of the campaigns that were made."""
+    """The ids and names of the generated campaigns."""
 
     with_content: list[int] = field(default_factory=list)
     empty: list[int] = field(default_factory=list)
-    """Nothing in Pardot is attached to these; some are ghosts, which still have members in Salesforce."""
+    """These have no content in Pardot; some of them still have members in Salesforce."""
     names: dict[int, str] = field(default_factory=dict)
 
 
 def make_campaigns(
     connection: sqlite3.Connection, plan: Plan, folder_ids: list[int], salesforce_ids: list[str]
 ) -> Campaigns:
-    """Insert campaigns. ``salesforce_ids`` are used in order, none twice, until there are no more."""
+    """Insert campaigns. Each id in ``salesforce_ids`` is linked to at most one campaign, in this order."""
     rng = plan.chance("campaigns")
     campaigns, free = Campaigns(), iter(salesforce_ids)
     rows = []
@@ -39,14 +39,14 @@ def make_campaigns(
         campaign_id = FIRST_ID + number
         ids = campaigns.empty if rng.random() < _EMPTY_SHARE else campaigns.with_content
         ids.append(campaign_id)
-        linked = None if rng.random() < _UNLINKED_SHARE else next(free, None)
-        rows.append(_campaign(plan, rng, campaign_id, linked, pick(rng, folder_ids)))
+        salesforce_id = None if rng.random() < _UNLINKED_SHARE else next(free, None)
+        rows.append(_campaign(plan, rng, campaign_id, salesforce_id, pick(rng, folder_ids)))
         campaigns.names[campaign_id] = rows[-1][1]
     insert(connection, CAMPAIGNS, rows)
     return campaigns
 
 
-def _campaign(plan: Plan, rng: random.Random, campaign_id: int, linked: str | None, folder_id: int) -> Row:
+def _campaign(plan: Plan, rng: random.Random, campaign_id: int, salesforce_id: str | None, folder_id: int) -> Row:
     created = plan.ago(30 + 1_500 * rng.random())
     updated = created + int((plan.now - created) * rng.random())
     season, occasion = pick(rng, words.SEASONS), pick(rng, words.OCCASIONS)
@@ -55,7 +55,7 @@ def _campaign(plan: Plan, rng: random.Random, campaign_id: int, linked: str | No
         name = pick(rng, words.CURIOUS).format(name)
     cost = int(rng.random() * 40) * 50 if rng.random() < 0.3 else 0
     stamps = (plan.stamp(created), plan.stamp(updated), pick(rng, USERS), pick(rng, USERS))
-    return (campaign_id, name, cost, linked, folder_id, None, 0, *stamps)
+    return (campaign_id, name, cost, salesforce_id, folder_id, None, 0, *stamps)
 
 
 _ROOTS = ("Uncategorized", "Marketing Assets", "Higher Ed", "K-12", "Events & Webinars", "Archive")

@@ -1,4 +1,4 @@
-"""Repeatable chance and time for generated data."""
+"""Repeatable random numbers, and time stamps, for generated data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def seconds_of(moment: datetime) -> int:
 
 
 class Stamps:
-    """Writes seconds since 1970 as the API does: ``2026-01-31T12:00:00+00:00``, 10 million a second."""
+    """Formats seconds since 1970 as the API does, ``2026-01-31T12:00:00+00:00``: 10 million times per second."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}

@@ -1,7 +1,7 @@
 """Changes to Pardot's records, by the API and by the control server.
 
-With ``lag_seconds`` set, a change becomes visible only that much later, as for a reader of Pardot's cache; the
-stamps of the record contain the real time of the change.
+With ``lag_seconds`` set, a change becomes visible only after that time, because the real Pardot reads from a cache. The
+record's stamps contain the time of the change itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Changes:
         self._settings = settings
 
     def apply_due(self) -> None:
-        """Make changes visible that are old enough; called before each read."""
+        """Make visible the changes that are old enough; called before each API call is answered."""
         cache = self._settings.cache
         if not cache.waiting:
             return
@@ -59,7 +59,7 @@ class Changes:
     def edit(
         self, pardot_object: PardotObject, record_id: int, values: Mapping[str, Any], *, touch: bool = True
     ) -> None:
-        """Set fields; ``touch`` moves ``updatedAt``."""
+        """Set fields; with ``touch``, also set ``updatedAt`` to now."""
         stamped = {"updatedAt": now()} if touch and "updatedAt" in pardot_object.by_name else {}
         row = _columns(pardot_object, {**stamped, **values})
         sets = ", ".join(f"{column} = ?" for column in row)
@@ -74,7 +74,7 @@ class Changes:
             self.purge(pardot_object, record_id)
 
     def purge(self, pardot_object: PardotObject, record_id: int) -> None:
-        """Remove the record; with a tag, its assignments too."""
+        """Remove the record; if it is a tag, also remove it from all objects."""
         statement = f"DELETE FROM {pardot_object.table} WHERE id = ?"
         self._make(lambda connection: _execute(connection, statement, (record_id,)))
         if pardot_object.path == "tags":
@@ -124,7 +124,10 @@ def _execute(connection: sqlite3.Connection, statement: str, values: Iterable[An
 
 
 def _columns(pardot_object: PardotObject, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Convert API names and values to columns and SQLite's values. Raises error 154 for unfit values."""
+    """Convert API names and values to columns and SQLite's values.
+
+    Raises error 154 for an unknown field or a value of the wrong type.
+    """
     columns = {}
     for name, value in values.items():
         field = pardot_object.by_name.get(name)

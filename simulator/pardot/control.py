@@ -82,11 +82,11 @@ class PardotControl:
         return {"settings": _settings_values(self._settings), "rows": counts}
 
     def change_settings(self, request: Request) -> dict[str, Any]:
-        order = _order(request)
-        unknown = set(order) - set(_SETTERS)
+        body = _body(request)
+        unknown = set(body) - set(_SETTERS)
         if unknown:
             raise ValueError(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(_SETTERS)}.")
-        for name, value in order.items():
+        for name, value in body.items():
             _SETTERS[name](self._settings, value)
         return _settings_values(self._settings)
 
@@ -98,10 +98,10 @@ class PardotControl:
         self._settings.tokens_after = time.time()
 
     def fail(self, request: Request) -> None:
-        order = _order(request)
-        if order.get("code") not in MESSAGES:
+        body = _body(request)
+        if body.get("code") not in MESSAGES:
             raise ValueError(f"code: one of {', '.join(map(str, MESSAGES))}.")
-        self._settings.failures.add(order["code"], int(order.get("times", 1)))
+        self._settings.failures.add(body["code"], int(body.get("times", 1)))
 
     def rows(self, request: Request) -> Response:
         pardot_object = _object(request.params["path"])
@@ -113,15 +113,15 @@ class PardotControl:
         return Response(200, _stream(columns, cursor), {"Content-Type": "application/json"})
 
     def add(self, request: Request) -> dict[str, int]:
-        return {"id": self._changes.add(_object(request.params["path"]), _order(request))}
+        return {"id": self._changes.add(_object(request.params["path"]), _body(request))}
 
     def edit(self, request: Request) -> None:
-        order = _order(request)
-        values = order.get("values")
+        body = _body(request)
+        values = body.get("values")
         if not isinstance(values, dict):
             raise ValueError("values: an object of fields is needed.")
         pardot_object, record_id = self._record(request)
-        self._changes.edit(pardot_object, record_id, values, touch=bool(order.get("touch", True)))
+        self._changes.edit(pardot_object, record_id, values, touch=bool(body.get("touch", True)))
 
     def delete(self, request: Request) -> None:
         self._changes.delete(*self._record(request))
@@ -133,18 +133,18 @@ class PardotControl:
         self._changes.purge(*self._record(request))
 
     def withhold(self, request: Request) -> None:
-        order = _order(request)
-        ids = [int(record_id) for record_id in order.get("ids", ())]
-        withheld = bool(order.get("withheld", True))
-        self._changes.withhold(_object(str(order.get("path"))), ids, withheld=withheld)
+        body = _body(request)
+        ids = [int(record_id) for record_id in body.get("ids", ())]
+        withheld = bool(body.get("withheld", True))
+        self._changes.withhold(_object(str(body.get("path"))), ids, withheld=withheld)
 
     def untag(self, request: Request) -> None:
-        order = _order(request)
-        self._changes.untag(int(order["tag"]), str(order["type"]), int(order["id"]))
+        body = _body(request)
+        self._changes.untag(int(body["tag"]), str(body["type"]), int(body["id"]))
 
     def size(self, request: Request) -> dict[str, Any]:
-        store, order = self._world.store, _order(request)
-        sizes = Sizes.of(store.schools, **order)
+        store, body = self._world.store, _body(request)
+        sizes = Sizes.of(store.schools, **body)
         self._settings.cache.forget()
         with store.writing() as connection:
             tables.drop_tables(connection)
@@ -228,11 +228,11 @@ def _as_route(handler: Callable[[Request], Any]) -> Handler:
     return answer
 
 
-def _order(request: Request) -> dict[str, Any]:
-    order = request.json()
-    if not isinstance(order, dict | None):
+def _body(request: Request) -> dict[str, Any]:
+    body = request.json()
+    if not isinstance(body, dict | None):
         raise TypeError("The body has to be a JSON object.")
-    return order or {}
+    return body or {}
 
 
 def _object(path: str) -> PardotObject:

@@ -1,4 +1,4 @@
-"""Generate the data of the simulated Pardot, after the Salesforce records that it is linked to."""
+"""Generate the data of the simulated Pardot. It is linked to Salesforce records, which must exist already."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create(connection: sqlite3.Connection) -> None:
 def generate(
     connection: sqlite3.Connection, *, schools: int, seed: int, as_of: datetime, sizes: Sizes | None = None
 ) -> None:
-    """Fill the tables; the same for the same (schools, seed, as_of, sizes).
+    """Fill the tables; equal arguments give equal data.
 
     This reads the existing Contacts, Leads, Campaigns and CampaignMembers, and gives the Contacts and Leads that it
     uses the address of their prospect (``pi__url__c``). 20,000 schools: 80,000 prospects and 400,000 activities in
@@ -44,9 +44,9 @@ def generate(
 
 
 def campaign_links(connection: sqlite3.Connection) -> list[str]:
-    """Return the ids of Salesforce's campaigns in the order in which Pardot's are linked to them.
+    """Return the ids of Salesforce's campaigns in the order in which Pardot's campaigns are linked to them.
 
-    Every fifth one has no members, as far as there are such campaigns; the others have some.
+    Every fifth campaign has no members, as long as there are campaigns of both kinds.
     """
     peopled_ids = {row[0] for row in connection.execute("SELECT DISTINCT CampaignId FROM CampaignMember")}
     every = [row[0] for row in connection.execute("SELECT Id FROM Campaign WHERE IsDeleted = 0 ORDER BY Id")]

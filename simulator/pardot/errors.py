@@ -51,6 +51,6 @@ class PardotError(Exception):
         super().__init__(f"{code}: {self.message}")
 
     def response(self, statuses: Mapping[int, int] | None = None) -> Response:
-        """Return ``{"code": 51, "message": "…"}``; ``statuses`` take precedence over the usual ones."""
+        """Return ``{"code": 51, "message": "…"}``; ``statuses`` take precedence over ``STATUSES``."""
         status = {**STATUSES, **(statuses or {})}.get(self.code, 400)
         return Response.json({"code": self.code, "message": self.message}, status, self.headers)

@@ -1,7 +1,7 @@
 """The Pardot objects, each declared once. Tables, queries and validation follow from the declaration.
 
 Sources: the object pages of the version 5 reference
-(developer.salesforce.com/docs/marketing/pardot/guide/<object>-v5.html) and "Version 5 Overview" beside them.
+(developer.salesforce.com/docs/marketing/pardot/guide/<object>-v5.html) and its page "Version 5 Overview".
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Field:
 
     @property
     def sort_key(self) -> str:
-        """Return SQL without alias to sort by, never null, so that a page can continue after a value."""
+        """Return the SQL to sort by. It is never null, so that a page can continue after any value."""
         if self.type == "integer" or self.name in ("createdAt", "updatedAt"):
             return self.column
         return f"coalesce({self.column}, '')"
@@ -57,7 +57,7 @@ class PardotObject:
     recycle_bin: bool = False
     """Deleted records stay readable with ``deleted=all|true``."""
     creatable: tuple[str, ...] = ()
-    """Fields that POST and PATCH accept; without any, the API cannot write this object here."""
+    """Fields that POST and PATCH accept; if there are none, the simulator refuses to write this object."""
 
     @property
     def table(self) -> str:
@@ -236,7 +236,7 @@ TAGGED_OBJECTS = PardotObject(
 )
 
 ADOPTION_JSON_FIELD = "AdoptionJSON__c"
-"""The custom field of prospects that the adoption data of their contact is passed through."""
+"""The custom field of prospects through which adoption data passes to Salesforce."""
 
 PROSPECTS = PardotObject(
     path="prospects",

@@ -33,7 +33,7 @@ def first_page(
     params: Mapping[str, str],
     settings: PardotSettings,
 ) -> Page:
-    """Return the page that ``params`` (the URL's, without ``fields``) ask for."""
+    """Return the first page of the query in ``params``: the URL's parameters without ``fields``."""
     start = Position(pardot_object.path, dict(params), (None, 0), 0)
     return _page(connection, parse(pardot_object, params), fields, start, settings)
 
@@ -45,7 +45,7 @@ def next_page(
     token: str,
     settings: PardotSettings,
 ) -> Page:
-    """Return the page that ``token`` stands for, from the present data."""
+    """Return the page that ``token`` stands for, from the current data."""
     position = tokens.read(token, pardot_object.path, settings)
     return _page(connection, parse(pardot_object, position.params), fields, position, settings)
 
@@ -87,13 +87,13 @@ def _page(
 def _rows(
     connection: sqlite3.Connection, query: Query, fields: tuple[Field, ...], start: Position, count: int
 ) -> list[tuple[str, Any, int, int]]:
-    """Return JSON, value in the sort order, id, and whether the row is withheld."""
+    """Return for each row its JSON, its sort key, its id, and whether it is withheld."""
     key = query.order.sort_key
     conditions = [condition.sql for condition in query.conditions]
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
         if query.order.name == "id":
-            # The plus keeps SQLite from the indexes of the dates: rows of a time span are adjacent in the order of ids.
+            # The plus keeps SQLite from using the date indexes: rows of the same time have adjacent ids anyway.
             conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after

@@ -10,7 +10,7 @@ from simulator.pardot.tables import BATCH
 _LINKED_SHARE = 0.78
 """The largest share of prospects that are linked."""
 _LOST_SHARE = 0.012
-"""The share of linked people whose link leads to a deleted prospect."""
+"""The share of people that no prospect may use; some of them keep the link to a deleted prospect."""
 _URL = "https://pi.pardot.com/pc/crm/read/id/{}"
 
 _CONTACTS = """
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 class _Source:
-    """The people of one sObject, in the order of their ids, evenly thinned out when there are too many."""
+    """The people of one sObject, in the order of their ids; an even sample if there are too many."""
 
     def __init__(self, connection: sqlite3.Connection, sobject: str, query: str) -> None:
         condition = "pi__url__c IS NOT NULL AND IsDeleted = 0"
@@ -48,13 +48,13 @@ class _Source:
         self._update = f"UPDATE {sobject} SET pi__url__c = ? WHERE Id = ?"
         self._urls: list[tuple[str | None, str]] = []
         self._seen = 0
-        self.wanted = self.count
+        self.sample_size = self.count
 
     def next(self, prospect_id: int) -> Person | None:
         """Return the next person, and link them to that prospect; ``None`` when no person is left."""
         for row in self._rows:
             self._seen += 1
-            before, now = (place * self.wanted // self.count for place in (self._seen - 1, self._seen))
+            before, now = (place * self.sample_size // self.count for place in (self._seen - 1, self._seen))
             if now > before:
                 self._write(_URL.format(prospect_id), row[0])
                 return Person(*row)
@@ -62,7 +62,7 @@ class _Source:
         return None
 
     def finish(self) -> None:
-        """Settle the links of people who were not used for any prospect."""
+        """Clear the links of most people who were not used for a prospect."""
         for row in self._rows:
             self._seen += 1
             self._skip(row[0])
@@ -84,7 +84,7 @@ class _Source:
 
 
 class People:
-    """Hands out the people that prospects are made of, each once."""
+    """Hands out people for prospects, each person at most once."""
 
     def __init__(self, connection: sqlite3.Connection, prospects: int) -> None:
         self._contacts = _Source(connection, "Contact", _CONTACTS)
@@ -92,9 +92,9 @@ class People:
         known = self._contacts.count + self._leads.count
         share = min(1 - _LOST_SHARE, _LINKED_SHARE * prospects / max(known, 1))
         for source in (self._contacts, self._leads):
-            source.wanted = round(source.count * share)
-        self._contact_share = self._contacts.wanted / prospects
-        self._lead_share = self._leads.wanted / prospects
+            source.sample_size = round(source.count * share)
+        self._contact_share = self._contacts.sample_size / prospects
+        self._lead_share = self._leads.sample_size / prospects
 
     def draw(self, luck: float, prospect_id: int) -> Person | None:
         """Return a Contact, a Lead, or ``None`` for a stranger, as ``luck`` (0 to 1) decides."""
@@ -105,6 +105,6 @@ class People:
         return None
 
     def finish(self) -> None:
-        """Write the last addresses (``pi__url__c``) to Salesforce's side."""
+        """Finish the links (``pi__url__c``) of all Contacts and Leads."""
         self._contacts.finish()
         self._leads.finish()

@@ -14,7 +14,7 @@ SCHOOLS = 200
 
 @dataclass(frozen=True)
 class Sizes:
-    """The rows of each kind; the defaults are those of 200 schools."""
+    """The number of rows of each kind; the defaults are for 200 schools."""
 
     campaigns: int = 60
     lists: int = 60
@@ -36,10 +36,10 @@ class Sizes:
         prospects: int | None = None,
         activities: int | None = None,
     ) -> Sizes:
-        """Return sizes: people grow with the schools, assets with their fourth root, unless figures are given.
+        """Return the sizes for this many schools, except where a number is given.
 
-        ``assets`` is the number of campaigns, lists, forms, landing pages, emails, redirects, folders and tags
-        together.
+        Prospects and activities grow with the number of schools, assets with its fourth root. ``assets`` is the number
+        of campaigns, lists, forms, landing pages, emails, redirects, folders and tags together.
         """
         usual = cls()
         growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets

@@ -1,4 +1,4 @@
-"""Generate prospects: most are linked to a Contact or Lead of Salesforce, some badly, some not."""
+"""Generate prospects: most are linked to a Contact or Lead of Salesforce, a few of them wrongly."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
 def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -> tuple[object, ...]:
     """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, stamps and their users."""
     luck = rng.random()
-    # For some of the inactive ones, a time older than the activities that are kept.
+    # Half of the prospects without activities were active once, soon after they were created.
     last = last_activity or (created + 3_600 if luck < 0.5 else 0)
     last = min(last, plan.now - 60)
     changed = created + int((plan.now - 60 - created) * rng.random() ** 0.5)

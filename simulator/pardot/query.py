@@ -1,8 +1,8 @@
 """Check the parameters of a query, and turn them into SQL.
 
 Source: "Version 5 Overview" of the API guide. The error for an unknown field is quoted from a report of the API's
-users (github.com/pardot/api-docs/issues/235). Dates never end in ``Z``; filters that an object's page does not list
-are refused.
+users (github.com/pardot/api-docs/issues/235). A date must have an offset such as ``+00:00``, not ``Z``. Filters that
+the documentation of the object does not list are refused.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Query:
 def wanted_fields(
     pardot_object: PardotObject, value: str | None, hidden: Mapping[str, Sequence[str]]
 ) -> tuple[Field, ...]:
-    """Return the fields of ``fields=id,name``: error 13 without it, 51 with an unknown or hidden name."""
+    """Return the fields that ``value`` lists, such as ``id,name``.
+
+    Raises error 13 when there are none, and 51 for an unknown or hidden name.
+    """
     names = [name.strip() for name in (value or "").split(",") if name.strip()]
     if not names:
         raise PardotError(13, "fields")
@@ -65,7 +68,10 @@ def wanted_fields(
 
 
 def parse(pardot_object: PardotObject, params: Mapping[str, str]) -> Query:
-    """Check ``params``, the URL's parameters without ``fields``; error 61 names the one that is wrong."""
+    """Check ``params``, the URL's parameters without ``fields``.
+
+    Raises error 61, which names the wrong parameter, or 209 for filters on too many fields.
+    """
     params = dict(params)
     limit = _limit(params.pop("limit", str(DEFAULT_LIMIT)))
     order, descending = _order(pardot_object, params.pop("orderBy", "id"))
@@ -99,12 +105,12 @@ def _order(pardot_object: PardotObject, value: str) -> tuple[Field, bool]:
 def _deleted(pardot_object: PardotObject, value: str) -> Condition | None:
     if value not in _DELETED:
         raise PardotError(61, "deleted. It must be all, true or false.")
-    wanted = _DELETED[value]
-    if wanted is None:
+    flag = _DELETED[value]
+    if flag is None:
         return None
     if pardot_object.recycle_bin:
-        return Condition("t.is_deleted = ?", (wanted,))
-    return Condition("0", ()) if wanted else None
+        return Condition("t.is_deleted = ?", (flag,))
+    return Condition("0", ()) if flag else None
 
 
 Maker = Callable[[str, str], Condition]
@@ -146,7 +152,7 @@ def _number(name: str, value: str) -> int:
 
 
 def _moment(name: str, value: str) -> str:
-    """Parse ``2026-01-31T12:00:00+00:00``, any offset; return the moment in UTC in the tables' form."""
+    """Convert a date such as ``2026-01-31T12:00:00+00:00``, with any offset, to the tables' form in UTC."""
     if not _DATE.fullmatch(value):
         raise PardotError(61, f"{name}. It must be a date like 2026-01-31T12:00:00+00:00.")
     try:

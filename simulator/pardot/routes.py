@@ -55,7 +55,7 @@ class PardotApi:
         self._changes = Changes(world.store, world.pardot)
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return the handler for admitted callers, with errors in Pardot's form."""
+        """Return a handler that serves only admitted callers, and whose errors have Pardot's form."""
 
         def answer(request: Request) -> Response:
             settings = self._settings
@@ -90,8 +90,8 @@ class PardotApi:
     def query(self, request: Request) -> Response:
         pardot_object = _object(request)
         params = dict(request.query)
-        asked = params.pop("fields", None)
-        fields = wanted_fields(pardot_object, asked, self._settings.hidden_fields)
+        field_names = params.pop("fields", None)
+        fields = wanted_fields(pardot_object, field_names, self._settings.hidden_fields)
         token = params.pop("nextPageToken", None)
         connection = self._world.store.connection()
         if token is None:
@@ -100,15 +100,15 @@ class PardotApi:
             raise PardotError(61, f"nextPageToken. Only fields may be sent with it, not {', '.join(params)}.")
         else:
             page = next_page(connection, pardot_object, fields, token, self._settings)
-        return _page_response(request, page, asked or "")
+        return _page_response(request, page, field_names or "")
 
     def read(self, request: Request) -> Response:
         pardot_object = _object(request)
         fields = wanted_fields(pardot_object, request.query.get("fields"), self._settings.hidden_fields)
-        found = one(self._world.store.connection(), pardot_object, fields, int(request.params["id"]))
-        if found is None:
+        record = one(self._world.store.connection(), pardot_object, fields, int(request.params["id"]))
+        if record is None:
             raise PardotError(109)
-        content, is_deleted = found
+        content, is_deleted = record
         if is_deleted and request.query.get("deleted", "false") == "false":
             raise PardotError(109, headers={"Pardot-Warning": IN_RECYCLE_BIN})
         return _json_response(content)
@@ -175,10 +175,10 @@ class PardotApi:
     ) -> Response:
         """Answer with the record, or with its id and the sent values while the cache does not show it yet."""
         fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
-        found = one(self._world.store.connection(), pardot_object, fields, record_id)
-        if found is None:
+        record = one(self._world.store.connection(), pardot_object, fields, record_id)
+        if record is None:
             return Response.json({"id": record_id, **values}, status, headers)
-        return _json_response(found[0], status, headers)
+        return _json_response(record[0], status, headers)
 
 
 def _object(request: Request) -> PardotObject:
@@ -212,10 +212,10 @@ def _base(request: Request) -> str:
     return f"https://{request.headers.get('host', 'localhost')}{request.path}"
 
 
-def _page_response(request: Request, page: Page, asked: str) -> Response:
+def _page_response(request: Request, page: Page, field_names: str) -> Response:
     token, url = page.next_token, None
     if token:
-        url = f"{_base(request)}?{urlencode({'fields': asked, 'nextPageToken': token}, safe=',')}"
+        url = f"{_base(request)}?{urlencode({'fields': field_names, 'nextPageToken': token}, safe=',')}"
     body = f'{{"nextPageToken":{json.dumps(token)},"nextPageUrl":{json.dumps(url)},"values":[{page.values}]}}'
     headers = {"Pardot-Warning": ", ".join(page.warnings)} if page.warnings else {}
     return _json_response(body, 200, headers)

@@ -85,14 +85,14 @@ class Failures:
 
 
 class Cache:
-    """The changes that readers do not see yet. Safe to use from many threads, under its lock."""
+    """The changes that readers do not see yet. Safe to use from many threads that hold ``lock``."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.waiting: deque[tuple[float, Callable[[sqlite3.Connection], None]]] = deque()
         """The time of each change (seconds since 1970), and the function that writes it."""
         self.last_ids: dict[str, int] = {}
-        """The last id given out, by object, so that waiting additions keep theirs."""
+        """The last assigned id by object, so that waiting additions keep their ids."""
 
     def forget(self) -> None:
         """Drop waiting changes, because the data was reset."""
@@ -109,17 +109,17 @@ class PardotSettings:
     own_unit: str = BUSINESS_UNIT
     """The business unit at the start, which ``reset`` restores."""
     ceiling: int = 100_000
-    """The number of rows after which a sequence of page tokens ends, without an error, only with a header."""
+    """The number of rows after which a sequence of pages ends: with a header that says so, not with an error."""
     token_seconds: float = 4 * 3_600
     """The lifetime of a page token."""
     tokens_after: float = 0.0
     """Page tokens that were issued before this time (seconds since 1970) have expired."""
     delay_seconds: float = 0.0
-    """The duration of each call, during which it counts as open."""
+    """The delay of each call; a delayed call counts as open."""
     lag_seconds: float = 0.0
-    """The age of the cache that reads are answered from; the real one is up to a minute behind."""
+    """The time until reads see a change; in the real Pardot, up to a minute."""
     empty_last_page: bool = False
-    """A sequence of page tokens ends with a page without rows."""
+    """The last page of a sequence has no rows."""
     hidden_fields: dict[str, list[str]] = field(default_factory=dict)
     """Fields that the API user cannot see, by path: a query for them is refused with their name."""
     statuses: dict[int, int] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from simulator.pardot.objects import (
 BATCH = 5_000
 """Rows given to SQLite at a time, so that memory stays flat."""
 
-# Booleans are 0 and 1; datetimes are the API's own text in UTC, which sorts like the moments it stands for.
+# Booleans are 0 and 1; datetimes are the API's own text in UTC, which sorts by time.
 _SQL_TYPES: dict[FieldType, str] = {
     "integer": "INTEGER",
     "string": "TEXT",
@@ -42,7 +42,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Create an index for each sort order of queries. This is faster once the rows are in."""
+    """Create the indexes for sorting and for look-ups. This is faster once the rows are in."""
     for pardot_object in OBJECTS.values():
         for name in pardot_object.sortable:
             if name != "id":
@@ -68,7 +68,7 @@ def _columns(pardot_object: PardotObject) -> list[str]:
         f"{field.column} {_SQL_TYPES[field.type]}" + (" PRIMARY KEY" if field.name == "id" else "")
         for field in pardot_object.columns
     ]
-    # Rows that the API user may not see: left out of every answer, with a warning.
+    # The API user may not see a withheld row: pages leave it out, with a warning.
     return [*columns, "withheld INTEGER NOT NULL DEFAULT 0"]
 
 

@@ -25,9 +25,9 @@ class Position:
     params: dict[str, str]
     """The parameters of the first page, without ``fields``."""
     after: tuple[Any, int]
-    """The last row's value in the sort order, and its id."""
+    """The sort key and the id of the last row of the page before."""
     served: int
-    """Rows of the sequence so far."""
+    """The number of rows on the pages so far."""
 
 
 def write(position: Position, settings: PardotSettings) -> str:
@@ -36,7 +36,7 @@ def write(position: Position, settings: PardotSettings) -> str:
 
 
 def read(token: str, path: str, settings: PardotSettings) -> Position:
-    """Read a token. Raises error 211 for a foreign or another object's token, 210 for one too old."""
+    """Read a token. Raises error 211 for an unknown token or another object's, 210 for an expired token."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The words of invented names: no person or thing with such a name is real."""
+"""Words for invented names, which belong to no real person or thing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OCCASIONS = (
 
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
 
-# Names as people type them: quotes, commas, line ends, other scripts, pictures.
+# Names as people type them: with quotes, commas, odd spaces, other scripts, emoji.
 CURIOUS = (
     '"{}"',
     "{} 🎒",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RETAINED = 200_000
-"""The events that are kept. Salesforce keeps them for 72 hours, however many they are."""
+"""The number of events that are kept. Salesforce keeps all events for 72 hours."""
 KEEPALIVE_SECONDS = 270.0
 IDLE_SECONDS = 60.0
 
@@ -36,7 +36,7 @@ class Event:
 
 @dataclass
 class EventSettings:
-    """The setup of an administrator, and the behavior of the service."""
+    """The administrator's setup, and the behavior of the service."""
 
     enabled: list[str] | None = None
     """The objects selected in Setup, Change Data Capture; ``None``: all."""
@@ -48,7 +48,7 @@ class EventSettings:
     silent: bool = False
     """The server sends nothing, not even headers, before the first event or keep-alive."""
     refusals: int = 0
-    """The number of coming subscriptions that are refused because the service is unavailable."""
+    """The number of next subscriptions that are refused because the service is unavailable."""
     schemas_unknown: bool = False
     """Every schema is reported as unknown."""
     muted: bool = False
@@ -69,10 +69,10 @@ class EventBus:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        """Notified when there is something new to see: an event, another setting, a dropped connection."""
+        """Notified of every change: an event, another setting, a dropped connection."""
         self.settings = EventSettings()
         self.drops = 0
-        """Grows when all open streams have to break."""
+        """Increased to break all open streams."""
         self.recording = False
         """Set when the server starts; before that, events are not kept."""
         self._events: deque[Event] = deque(maxlen=RETAINED)
@@ -85,7 +85,7 @@ class EventBus:
 
     @property
     def first(self) -> int:
-        """Return the earliest number from which all later events are still kept."""
+        """Return the lowest number after which all events are still kept."""
         kept = self._events[0].number - 1 if self._events else self._last
         return max(self._first, kept) if len(self._events) == RETAINED else self._first
 
@@ -103,14 +103,14 @@ class EventBus:
             self.changed.notify_all()
 
     def after(self, number: int, sobject: str, most: int) -> list[Event]:
-        """Return up to ``most`` events of an object after that number. The caller holds ``changed``."""
-        found: list[Event] = []
+        """Return up to ``most`` events of an object after this number. The caller holds ``changed``."""
+        events: list[Event] = []
         for event in reversed(self._events):
             if event.number <= number:
                 break
             if event.change.sobject == sobject:
-                found.append(event)
-        return found[::-1][:most]
+                events.append(event)
+        return events[::-1][:most]
 
     def is_enabled(self, sobject: str) -> bool:
         return self.settings.enabled is None or sobject in self.settings.enabled

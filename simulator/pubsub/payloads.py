@@ -37,7 +37,7 @@ def event_name(sobject: str) -> str:
 
 
 def sobject_of_topic(topic: str) -> SObject | None:
-    """Return the object of ``/data/AccountChangeEvent``. Names of channels are case-sensitive."""
+    """Return the object of a topic such as ``/data/AccountChangeEvent``. Topic names are case-sensitive."""
     named = (each for each in schema.SOBJECTS.values() if each.writable and topic == f"/data/{event_name(each.name)}")
     return next(named, None)
 
@@ -88,8 +88,8 @@ def schema_id(sobject: SObject) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def sobject_of_schema(wanted: str) -> SObject | None:
-    return next((each for each in schema.SOBJECTS.values() if each.writable and schema_id(each) == wanted), None)
+def sobject_of_schema(identifier: str) -> SObject | None:
+    return next((each for each in schema.SOBJECTS.values() if each.writable and schema_id(each) == identifier), None)
 
 
 @cache

@@ -25,7 +25,7 @@ MOST_REQUESTED = 100
 MOST_STREAMS = 64
 _CODES = "sfdc.platform.eventbus.grpc."
 _LOOK_SECONDS = 1.0
-"""The time between two checks of an open stream whether its session is still valid."""
+"""The time between two checks whether the session of an open stream is still valid."""
 
 
 class Refused(Exception):
@@ -112,27 +112,27 @@ class PubSub:
             yield from self._stream(subscription, sobject, place, context)
 
     def _stream(self, subscription: _Subscription, sobject: SObject, place: int, context: Any) -> Iterator[Any]:
-        drops, spoke = self._bus.drops, time.monotonic()
+        drops, last_sent = self._bus.drops, time.monotonic()
         while context.is_active() and not subscription.over:
-            events = self._wait(subscription, sobject, place, spoke)
+            events = self._wait(subscription, sobject, place, last_sent)
             if subscription.problem:
                 raise subscription.problem
             if self._bus.drops != drops:
                 raise Refused(grpc.StatusCode.UNAVAILABLE, "RST_STREAM closed stream. HTTP/2 error code: NO_ERROR")
             self._authenticate(context)
-            quiet = time.monotonic() - spoke
+            quiet = time.monotonic() - last_sent
             if subscription.pending == 0 and quiet >= self._bus.settings.idle_seconds:
                 return
             if events or (subscription.pending and quiet >= self._bus.settings.keepalive_seconds):
                 place = events[-1].number if events else max(place, self._bus.last)
                 with self._bus.changed:
                     subscription.pending -= len(events)
-                spoke = time.monotonic()
+                last_sent = time.monotonic()
                 yield self._response(sobject, events, place, subscription.pending)
 
-    def _wait(self, subscription: _Subscription, sobject: SObject, place: int, spoke: float) -> list[Event]:
+    def _wait(self, subscription: _Subscription, sobject: SObject, place: int, last_sent: float) -> list[Event]:
         settings = self._bus.settings
-        until = spoke + (settings.keepalive_seconds if subscription.pending else settings.idle_seconds)
+        until = last_sent + (settings.keepalive_seconds if subscription.pending else settings.idle_seconds)
         with self._bus.changed:
             events = self._bus.after(place, sobject.name, subscription.pending)
             if not events and not subscription.over:
@@ -161,8 +161,8 @@ class PubSub:
         if not all(sent.get(name) for name in ("accesstoken", "instanceurl", "tenantid")):
             message = "The authentication headers are not valid."
             raise Refused(grpc.StatusCode.UNAUTHENTICATED, message, "service.auth.headers.invalid")
-        known = self._world.sessions.find(sent["accesstoken"])
-        if known is None or sent["tenantid"][:15] != self._world.organization_id[:15]:
+        session = self._world.sessions.find(sent["accesstoken"])
+        if session is None or sent["tenantid"][:15] != self._world.organization_id[:15]:
             message = "An authentication exception occurred. Provide valid authentication via metadata headers."
             raise Refused(grpc.StatusCode.UNAUTHENTICATED, message, "service.auth.error")
 

@@ -1,6 +1,6 @@
 """The common part of Salesforce's REST calls: version, session, the day's allowance, error bodies.
 
-Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions up to 30.0 are retired and answer 410
+Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 20.0 to 30.0 are retired and answer 410
 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
 session carries ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the two
 REQUEST_LIMIT_EXCEEDED errors are as seen in SalesforceLabs/OrgCheck issues 181 and 432.
@@ -50,7 +50,7 @@ class ApiError(Exception):
 
 
 def as_api_error(error: SoqlError | RecordError) -> ApiError:
-    """Return the store's refusal in REST's form: writes always name the fields, even when there are none."""
+    """Return the error of a query or of the store as an ``ApiError``, with the fields that the store names."""
     fields = error.fields if isinstance(error, RecordError) else ()
     return ApiError(error.code, error.message, fields=fields)
 
@@ -60,7 +60,7 @@ def not_found(message: str = "The requested resource does not exist") -> ApiErro
 
 
 def base_path(request: Request) -> str:
-    """Return the ``/services/data/v64.0`` of this call."""
+    """Return the beginning of the call's path, such as ``/services/data/v64.0``."""
     return f"/services/data/v{request.params['version']}"
 
 
@@ -76,7 +76,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 class Api:
-    """Registers routes under a version; each handler gets only permitted calls."""
+    """Registers routes under a version. A handler gets only calls with a valid session, within the allowance."""
 
     def __init__(self, router: Router, world: World) -> None:
         self.world = world
@@ -99,7 +99,7 @@ class Api:
         def guarded(request: Request) -> Response:
             try:
                 self._check(request, session_form())
-                response = answered(handler, request)
+                response = run_handler(handler, request)
             except ApiError as error:
                 response = error.response()
             if self.world.sessions.find(session_token(request)):
@@ -110,13 +110,13 @@ class Api:
         self._inner.add(method, DATA + path, handler)
 
     def dispatch(self, request: Request) -> Response:
-        """Answer a call inside another one (composite): its session is checked already, it is not counted."""
-        found = self._inner.find(request.method, request.path.rstrip("/"))
-        if found is None:
+        """Answer a call inside a composite call, whose session is already checked; it is not counted."""
+        route = self._inner.find(request.method, request.path.rstrip("/"))
+        if route is None:
             return not_found().response()
-        handler, params = found
+        handler, params = route
         try:
-            return answered(handler, replace(request, params=params))
+            return run_handler(handler, replace(request, params=params))
         except ApiError as error:
             return error.response()
 
@@ -135,8 +135,8 @@ class Api:
             raise ApiError("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
 
-def answered(handler: JsonHandler, request: Request) -> Response:
-    """Return the handler's answer; a refusal by the store becomes an ``ApiError``."""
+def run_handler(handler: JsonHandler, request: Request) -> Response:
+    """Return the handler's answer. An error of SOQL, the store or JSON becomes an ``ApiError``."""
     try:
         return handler(request)
     except (SoqlError, RecordError) as error:

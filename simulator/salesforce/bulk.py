@@ -8,8 +8,8 @@ A query that cannot be run is refused when the job is created: a 400 in REST's f
 as airbytehq/airbyte pull request 8206, which read ``errorCode`` from the answer to the create call).
 An expired session gets 401 INVALID_SESSION_ID, as everywhere in REST; the older form, 400
 InvalidSessionId, is Bulk API's (apache/camel pull request 826, jsforce/jsforce issue 51) and listed in "Errors"
-of Bulk API 2.0 too, so the control API can ask for it. The results of a job that is
-not complete answer 400 here, which could not be confirmed.
+of Bulk API 2.0 too, so the control API can switch to it. A call for the results of an
+incomplete job gets 400 here; that could not be confirmed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _OFFSET = re.compile(r"\boffset\s+\d+", re.IGNORECASE)
 
 
 class BulkQueries:
-    """The calls that make, watch and read query jobs."""
+    """The calls that create, watch and read query jobs."""
 
     def __init__(self, store: Store, answers: PreparedAnswers, jobs: Jobs, settings: BulkSettings) -> None:
         self._store = store
@@ -53,8 +53,8 @@ class BulkQueries:
         self._settings = settings
 
     def create(self, request: Request) -> Response:
-        order = json_object(request)
-        operation, soql = _check_order(order, request)
+        body = json_object(request)
+        operation, soql = _check_body(body, request)
         if self._jobs.created_today >= self._settings.daily_jobs:
             raise ApiError(USED_UP, USED_UP_MESSAGE)
         job = self._start_job(operation, soql, request.params["version"])
@@ -86,8 +86,8 @@ class BulkQueries:
 
     def list(self, request: Request) -> Response:
         jobs = self._jobs.all()[-MAX_JOBS_LISTED:]
-        wanted = request.query.get("jobType", "V2Query")
-        records = [{**job.info(), "jobType": "V2Query"} for job in jobs] if wanted == "V2Query" else []
+        job_type = request.query.get("jobType", "V2Query")
+        records = [{**job.info(), "jobType": "V2Query"} for job in jobs] if job_type == "V2Query" else []
         return Response.json({"done": True, "records": records, "nextRecordsUrl": None})
 
     def status(self, request: Request) -> Response:
@@ -136,22 +136,22 @@ class BulkQueries:
         return min(int(text), MAX_PAGE, self._settings.largest_page)
 
 
-def _check_order(order: dict[str, Any], request: Request) -> tuple[str, str]:
-    """Return operation and query of a new job. Raises ``ApiError`` for unsupported options."""
+def _check_body(body: dict[str, Any], request: Request) -> tuple[str, str]:
+    """Return the operation and the query of a new job. Raises ``ApiError`` for unsupported options."""
     if float(request.params["version"]) < FIRST_BULK_VERSION:
         raise not_found()
-    if order.get("operation") not in ("query", "queryAll"):
+    if body.get("operation") not in ("query", "queryAll"):
         raise ApiError("InvalidJob", "operation: one of query, queryAll")
-    soql = order.get("query")
+    soql = body.get("query")
     if not isinstance(soql, str) or not soql.strip():
         raise ApiError("InvalidJob", "query: a SOQL query is needed")
     usual = {"contentType": "CSV", "columnDelimiter": "COMMA", "lineEnding": "LF"}
     for name, value in usual.items():
-        if order.get(name, value) != value:
+        if body.get(name, value) != value:
             raise ApiError("InvalidJob", f"{name}: the simulator knows {value} only")
     if _OFFSET.search(_STRING.sub("''", soql)):
         raise _unsupported("OFFSET is not supported in Bulk V2 Query")
-    return cast(str, order["operation"]), soql
+    return cast(str, body["operation"]), soql
 
 
 def _unsupported(message: str) -> ApiError:

@@ -12,7 +12,7 @@ from typing import Any
 
 from simulator.http import Request, Response
 from simulator.salesforce.api import Api, ApiError, as_api_error, json_object
-from simulator.salesforce.records import Records, external_id_field, known, may_save_duplicates
+from simulator.salesforce.records import Records, check_external_id_field, known, may_save_duplicates
 from simulator.schema import of_id
 from simulator.soql import SoqlError
 from simulator.store import RecordError, Store
@@ -53,7 +53,7 @@ class Collections:
 
     def upsert(self, request: Request) -> Response:
         sobject, field = known(request.params["sobject"]), request.params["field"]
-        external_id_field(sobject, field, self._store)
+        check_external_id_field(sobject, field, self._store)
 
         def upsert(_sobject: str, record: Mapping[str, Any]) -> Result:
             values = {name: value for name, value in record.items() if name.lower() != field.lower()}
@@ -62,7 +62,7 @@ class Collections:
                 raise ApiError("MISSING_ARGUMENT", f"{field} not specified")
             if len(self._store.find(sobject.name, field, key)) > 1:
                 raise ApiError("DUPLICATE_EXTERNAL_ID", f"{field}: more than one record found for {key}")
-            return self._records.upserted(sobject, field, key, values)
+            return self._records.upsert_record(sobject, field, key, values)
 
         return self._each(request, upsert)
 
@@ -79,14 +79,14 @@ class Collections:
         return delete
 
     def read(self, request: Request) -> Response:
-        """Answer records by id; null where there is none."""
+        """Answer the records with these ids; null for an id without a record."""
         sobject = known(request.params["sobject"])
-        order = json_object(request) if request.method == "POST" else request.query
-        ids, fields = _split_list(order.get("ids", "")), _split_list(order.get("fields", ""))
+        body = json_object(request) if request.method == "POST" else request.query
+        ids, fields = _split_list(body.get("ids", "")), _split_list(body.get("fields", ""))
         if not fields:
             raise ApiError("MISSING_ARGUMENT", "fields: the names of the fields are needed")
-        wanted = Request("GET", request.path, {"fields": ",".join(fields)}, request.headers, params=request.params)
-        return Response.json([self._record_or_none(sobject.name, record_id, wanted) for record_id in _few(ids)])
+        single = Request("GET", request.path, {"fields": ",".join(fields)}, request.headers, params=request.params)
+        return Response.json([self._record_or_none(sobject.name, record_id, single) for record_id in _few(ids)])
 
     def _record_or_none(self, sobject: str, record_id: str, request: Request) -> Result | None:
         try:
@@ -95,15 +95,15 @@ class Collections:
             return None
 
     def _each(self, request: Request, write: Callable[[str, Mapping[str, Any]], Result]) -> Response:
-        order = json_object(request)
+        body = json_object(request)
         writes: list[Write] = []
-        if not order.get("records"):
+        if not body.get("records"):
             raise ApiError("REQUIRED_FIELD_MISSING", "Required input field: records[] is missing.", fields=["records"])
-        for record in _few(order["records"]):
+        for record in _few(body["records"]):
             sobject = (record.get("attributes") or {}).get("type", "")
             values = {name: value for name, value in record.items() if name != "attributes"}
             writes.append(lambda sobject=sobject, values=values: write(sobject, values))  # type: ignore[misc]
-        return self._answer(writes, all_or_none=bool(order.get("allOrNone")))
+        return self._answer(writes, all_or_none=bool(body.get("allOrNone")))
 
     def _answer(self, writes: Sequence[Write], *, all_or_none: bool) -> Response:
         if not all_or_none:

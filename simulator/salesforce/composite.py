@@ -1,8 +1,8 @@
 """Several calls in one: ``/composite`` (with references between them) and ``/composite/batch``.
 
 Limits and shapes: REST API Developer Guide, "Composite" (25 subrequests, ``@{reference.field}``) and "Batch".
-The whole counts as one API call. With ``allOrNone`` a failure undoes what went before it, and the other
-subrequests answer 400 PROCESSING_HALTED.
+All subrequests together count as one API call. With ``allOrNone`` a failure undoes all other subrequests, which then
+answer 400 PROCESSING_HALTED.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Composite:
         self._api = api
 
     def composite(self, request: Request) -> Response:
-        order = json_object(request)
-        steps = order.get("compositeRequest") or []
+        body = json_object(request)
+        steps = body.get("compositeRequest") or []
         if len(steps) > MAX_SUBREQUESTS:
             raise ApiError("LIMIT_EXCEEDED", f"The limit of {MAX_SUBREQUESTS} subrequests was exceeded")
-        answers = self._run(request, steps, all_or_none=bool(order.get("allOrNone")))
+        answers = self._run(request, steps, all_or_none=bool(body.get("allOrNone")))
         return Response.json({"compositeResponse": answers})
 
     def _run(self, request: Request, steps: list[dict[str, Any]], *, all_or_none: bool) -> list[dict[str, Any]]:
@@ -94,33 +94,33 @@ class Composite:
         return self._api.dispatch(subrequest)
 
     def batch(self, request: Request) -> Response:
-        order = json_object(request)
+        body = json_object(request)
         version_path = re.sub(r"/composite/batch$", "", request.path)
         results = []
-        for step in order.get("batchRequests") or []:
+        for step in body.get("batchRequests") or []:
             url = str(step.get("url", "")).lstrip("/")
             path = "/" + url if url.startswith("services/") else f"{version_path.rpartition('/')[0]}/{url}"
             response = self._step(request, {**step, "url": path, "body": step.get("richInput")})
             results.append({"statusCode": response.status, "result": _json_body(response)})
-            if order.get("haltOnError") and response.status >= 400:
+            if body.get("haltOnError") and response.status >= 400:
                 break
         return Response.json({"hasErrors": any(result["statusCode"] >= 400 for result in results), "results": results})
 
 
 def _fill_references(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
-    """Replace the subrequest's references to earlier answers, where these have a value."""
+    """Replace the subrequest's references to earlier answers; a reference without a value stays."""
 
     def value(match: re.Match[str]) -> str:
-        found: Any = bodies.get(match["id"])
+        current: Any = bodies.get(match["id"])
         for name in re.findall(r"\w+", match["path"]):
-            if isinstance(found, list) and name.isdigit() and int(name) < len(found):
-                found = found[int(name)]
-            elif isinstance(found, dict) and name in found:
-                found = found[name]
+            if isinstance(current, list) and name.isdigit() and int(name) < len(current):
+                current = current[int(name)]
+            elif isinstance(current, dict) and name in current:
+                current = current[name]
             else:
                 return match[0]
         # Inside JSON text: a string's own quotes and backslashes have to stay escaped.
-        return json.dumps(found)[1:-1] if isinstance(found, str) else json.dumps(found)
+        return json.dumps(current)[1:-1] if isinstance(current, str) else json.dumps(current)
 
     filled: dict[str, Any] = json.loads(_REFERENCE.sub(value, json.dumps(step)))
     return filled

@@ -33,7 +33,7 @@ class Describe:
         return Response.json({**paths, "identity": identity_url(host_of(request), self._world.organization_id)})
 
     def limits(self, _request: Request) -> Response:
-        """Answer ``{name: {"Max", "Remaining"}}``; limits that nothing here uses stay at their maximum."""
+        """Answer ``{name: {"Max", "Remaining"}}``. Only API requests and query jobs are counted."""
         usage = self._world.salesforce.usage
         jobs = self._world.salesforce.bulk.daily_jobs
         return Response.json(

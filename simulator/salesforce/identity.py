@@ -1,7 +1,7 @@
 """Salesforce's two reports of who is logged in: a login's identity URL, and OpenID's ``userinfo``.
 
 Sources: Salesforce Help, "Identity URLs" and "Identity URL Response Parameters" (a missing, unknown or foreign
-token is a 403 with one bare word; the token may come in the query as ``oauth_token``; ``format=json``) and "Query
+token is a 403 whose body is one word; the token may come in the query as ``oauth_token``; ``format=json``) and "Query
 for User Information". Clients replace ``{version}`` in ``urls`` themselves.
 """
 

@@ -22,7 +22,7 @@ from simulator import credentials
 from simulator.http import Request, Response
 from simulator.salesforce.api import Api, ApiError, as_api_error, json_object, not_found
 from simulator.salesforce.locators import random_id
-from simulator.salesforce.records import Records, external_id_field, known
+from simulator.salesforce.records import Records, check_external_id_field, known
 from simulator.schema import SObject
 from simulator.schema.types import NUMBER_TYPES
 from simulator.soql import SoqlError
@@ -31,17 +31,18 @@ from simulator.store import RecordError, Store
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 MAX_JOBS = 200
-"""The number of jobs kept: the data of older ones would take space."""
+"""The number of jobs kept; older jobs are dropped to save space."""
 
 Line = dict[str, str]
 
 
 @dataclass
 class Job:
-    """One ingest job with its data and, once it ran, the result of each line."""
+    """One ingest job with its data and, after it has run, the result of each line."""
 
     id: str
-    order: Mapping[str, Any]
+    spec: Mapping[str, Any]
+    """Object, operation and format, as the call that created the job gave them."""
     version: str
     created: float = field(default_factory=time.time)
     state: str = "Open"
@@ -49,15 +50,15 @@ class Job:
     data: str = ""
     columns: list[str] = field(default_factory=list)
     done: list[tuple[str, bool, Line]] = field(default_factory=list)
-    """Id, whether the record was created, the line."""
+    """For each line that was written: the record's id, whether the record was created, and the line."""
     failed: list[tuple[str, str, Line]] = field(default_factory=list)
-    """Id if the line has one, the error, the line."""
+    """For each line that was refused: its id or an empty string, the error, and the line."""
 
     def info(self) -> dict[str, Any]:
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         return {
             "id": self.id,
-            **self.order,
+            **self.spec,
             "createdById": credentials.user_id(),
             "createdDate": created,
             "systemModstamp": created,
@@ -82,7 +83,7 @@ class Job:
 
 
 class Ingest:
-    """The ingest jobs of one org. A job's lines are written at its first status call after the upload."""
+    """The ingest jobs of one org. The first status call after the upload is complete writes a job's lines."""
 
     def __init__(self, store: Store, records: Records) -> None:
         self._store = store
@@ -91,7 +92,7 @@ class Ingest:
         self._jobs: dict[str, Job] = {}
 
     def create(self, request: Request) -> Response:
-        job = Job(random_id("750"), _check_order(json_object(request), self._store), request.params["version"])
+        job = Job(random_id("750"), _check_body(json_object(request), self._store), request.params["version"])
         with self._lock:
             self._jobs[job.id[:15]] = job
             if len(self._jobs) > MAX_JOBS:
@@ -156,7 +157,7 @@ class Ingest:
     # Running
 
     def _run(self, job: Job) -> None:
-        sobject = known(job.order["object"])
+        sobject = known(job.spec["object"])
         job.columns, lines = _lines(job)
         job.message = _invalid(job, sobject)
         if job.message:
@@ -177,11 +178,11 @@ class Ingest:
             job.failed.append((record_id, _error(as_api_error(error)), line))
 
     def _write_record(self, job: Job, sobject: SObject, record_id: str, values: dict[str, Any]) -> tuple[str, bool]:
-        operation = job.order["operation"]
+        operation = job.spec["operation"]
         if operation == "insert":
             return self._store.create(sobject.name, values), True
         if operation == "upsert":
-            return self._upsert(job.order["externalIdFieldName"], sobject, values)
+            return self._upsert(job.spec["externalIdFieldName"], sobject, values)
         if not record_id:
             raise ApiError("MISSING_ARGUMENT", "Id not specified in an update call")
         if operation == "update":
@@ -197,49 +198,49 @@ class Ingest:
         if not name:
             raise ApiError("MISSING_ARGUMENT", f"{key} not specified")
         value = str(values.pop(name))
-        result = self._records.upserted(sobject, key, value, values)
+        result = self._records.upsert_record(sobject, key, value, values)
         return str(result["id"]), bool(result["created"])
 
 
-def _check_order(order: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """Return the job's instructions, with defaults filled in."""
-    sobject = known(str(order.get("object", "")))
-    if order.get("operation") not in OPERATIONS:
+def _check_body(body: Mapping[str, Any], store: Store) -> dict[str, Any]:
+    """Return the job's object, operation and format, with defaults. Raises ``ApiError`` for a wrong value."""
+    sobject = known(str(body.get("object", "")))
+    if body.get("operation") not in OPERATIONS:
         raise ApiError("INVALIDJOB", f"operation: one of {', '.join(OPERATIONS)}")
-    if order.get("contentType", "CSV") != "CSV":
+    if body.get("contentType", "CSV") != "CSV":
         raise ApiError("INVALIDJOB", "contentType: CSV only")
     usual = {"lineEnding": "LF", "columnDelimiter": "COMMA"}
-    checked = {name: order.get(name) or value for name, value in usual.items()}
+    checked = {name: body.get(name) or value for name, value in usual.items()}
     if checked["columnDelimiter"] not in DELIMITERS or checked["lineEnding"] not in ("LF", "CRLF"):
         raise ApiError("INVALIDJOB", "columnDelimiter or lineEnding is not known")
-    if order["operation"] == "upsert":
-        key = str(order.get("externalIdFieldName", ""))
-        external_id_field(sobject, key, store)
+    if body["operation"] == "upsert":
+        key = str(body.get("externalIdFieldName", ""))
+        check_external_id_field(sobject, key, store)
         checked["externalIdFieldName"] = key
-    return {"object": sobject.name, "operation": order["operation"], **checked}
+    return {"object": sobject.name, "operation": body["operation"], **checked}
 
 
 def _lines(job: Job) -> tuple[list[str], list[Line]]:
-    delimiter = DELIMITERS[job.order["columnDelimiter"]]
+    delimiter = DELIMITERS[job.spec["columnDelimiter"]]
     reader = csv.DictReader(io.StringIO(job.data, newline=""), delimiter=delimiter, restval="")
     lines = [{name: line[name] or "" for name in reader.fieldnames or []} for line in reader]
     return list(reader.fieldnames or []), lines
 
 
 def _invalid(job: Job, sobject: SObject) -> str:
-    """Return why the file cannot be read at all; an empty string when it can."""
+    """Return the reason why the whole file is refused; an empty string when it can be read."""
     ending = "CRLF" if job.data.partition("\n")[0].endswith("\r") else "LF"
-    wanted = job.order["lineEnding"]
-    if ending != wanted:
-        return f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {wanted}"
+    expected = job.spec["lineEnding"]
+    if ending != expected:
+        return f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {expected}"
     unknown = next((name for name in job.columns if not sobject.has(name)), "")
     return f"InvalidBatch : Field name not found : {unknown}" if unknown else ""
 
 
 def _values(sobject: SObject, line: Line) -> dict[str, Any]:
-    """Return the fields to write, in JSON's form; the id is not one of them."""
-    given = {name: value for name, value in line.items() if value != "" and name.lower() != "id"}
-    return {name: _value(sobject, name, value) for name, value in given.items()}
+    """Return the fields to write, except the id, in JSON's form."""
+    texts = {name: value for name, value in line.items() if value != "" and name.lower() != "id"}
+    return {name: _value(sobject, name, value) for name, value in texts.items()}
 
 
 def _value(sobject: SObject, name: str, value: str) -> Any:

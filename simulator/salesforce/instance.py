@@ -1,7 +1,7 @@
 """The host of the org, which can move: Salesforce migrates instances, and admins rename My Domains.
 
-Logins stay at the first host. After a move, it and every other former host redirect API calls, or are closed
-(RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
+Logins stay at the first host. After a move, the first host redirects API calls. So do the hosts of earlier moves,
+unless they are closed (RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Instance:
         return self.url != self._home
 
     def move(self, *, close_former: bool) -> str:
-        """Answer at another port from now on; returns the new address."""
+        """Move the org to another port and return its new address; ``close_former`` closes earlier such ports."""
         if self.open_listener is None:
             raise ValueError("this world has no ports to move to")
         with self._lock:
@@ -63,7 +63,7 @@ class Instance:
             self._listeners.remove(listener)
 
     def redirect(self, request: Request) -> Response | None:
-        """Return the answer of a host that the org has left; ``None`` when the request came to the right one."""
+        """Return a redirect if the request came to a former host, otherwise ``None``. Logins are never redirected."""
         host = request.headers.get("host", "")
         if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
             return None

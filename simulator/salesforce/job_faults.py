@@ -1,4 +1,4 @@
-"""Faults of Bulk jobs: Salesforce ends, never finishes or forgets one; the day's jobs are used up.
+"""Faults of Bulk jobs: Salesforce ends a job, never finishes it or forgets it, or the day's jobs are used up.
 
 Sources: messages of jobs that failed are from simple-salesforce issue 646 ("InternalServerError : Retried more than
 …") and airbytehq/airbyte pull request 10141 ("Unexpected exception encountered in query processing"); that jobs stay
@@ -28,7 +28,7 @@ _NEW = re.compile(r"/jobs/query$")
 
 
 def used_up(request: Request, action: Action) -> Response | None:
-    """Return the refusal of a new job, if this is the fault."""
+    """Return the refusal of a new job, if the fault is ``jobs_used_up``."""
     if action.kind != "jobs_used_up" or request.method != "POST" or not _NEW.search(request.path):
         return None
     return errors.error_response("salesforce", code=USED_UP, message=USED_UP_MESSAGE)
@@ -40,16 +40,16 @@ def disturbed_job(jobs: Jobs, request: Request, action: Action) -> Iterator[Call
 
     The caller must pass the answer to the yielded function, which disturbs a job that the call created.
     """
-    found = _JOB.search(request.path)
-    if found:
-        _disturb(jobs, jobs.find(found[1]), action)
+    match = _JOB.search(request.path)
+    if match:
+        _disturb(jobs, jobs.find(match[1]), action)
 
-    def made(response: Response) -> None:
+    def disturb_created(response: Response) -> None:
         if request.method == "POST" and _NEW.search(request.path) and isinstance(response.body, bytes):
             answer: Any = json.loads(response.body)
             _disturb(jobs, jobs.find(answer["id"]) if isinstance(answer, dict) else None, action)
 
-    yield made
+    yield disturb_created
 
 
 def _disturb(jobs: Jobs, job: Job | None, action: Action) -> None:

@@ -14,14 +14,14 @@ from simulator.soql import SoqlError
 
 KEPT_SECONDS = 7 * 24 * 3600
 MAX_JOBS = 1_000
-"""The number of jobs kept: the results of older ones would take space."""
+"""The number of jobs kept; older jobs are dropped to save space."""
 
 State = Literal["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"]
 
 
 @dataclass
 class Job:
-    """One query job; ``state`` advances with the status calls, as the work gets done."""
+    """One query job. Its ``state`` changes only when a status call asks for it."""
 
     id: str
     operation: str
@@ -34,7 +34,7 @@ class Job:
     state: State = "UploadComplete"
     message: str = ""
     stuck: bool = False
-    """The job must never finish: a fault."""
+    """The job never finishes, because of a fault."""
 
     def poll(self) -> None:
         """Poll the job once: it is complete when its data is ready and it was polled often enough."""
@@ -55,7 +55,7 @@ class Job:
         self.state, self.message = "Failed", message
 
     def info(self) -> dict[str, Any]:
-        """Return the part of every answer about a job."""
+        """Return the values that every answer about the job contains."""
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         return {
             "id": self.id,
@@ -73,7 +73,7 @@ class Job:
         }
 
     def status(self) -> dict[str, Any]:
-        """Return the answer to a status call: the info with the progress, and the reason of a failure."""
+        """Return the answer to a status call: the info, the progress, and the reason if the job failed."""
         done = self.prepared.ready[1] if self.state != "Failed" else 0
         status = {
             **self.info(),
@@ -87,7 +87,7 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one org; they live as long as the process, or until they are 7 days old."""
+    """The jobs of one org. They end with the process, and cannot be found when they are older than 7 days."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -102,7 +102,7 @@ class Jobs:
             self._created.append(job.created)
 
     def find(self, job_id: str) -> Job | None:
-        """Return the job of that id (15 or 18 characters), unless it is too old."""
+        """Return the job with this id (15 or 18 characters), unless it is too old."""
         with self._lock:
             job = self._jobs.get(job_id[:15])
         return None if job is None or time.time() - job.created > KEPT_SECONDS else job
@@ -124,7 +124,7 @@ class Jobs:
 
     @property
     def created_today(self) -> int:
-        """Return the number of jobs of the last 24 hours, deleted ones included."""
+        """Return the number of jobs created in the last 24 hours, including deleted jobs."""
         since = time.time() - 86_400
         with self._lock:
             self._created = [moment for moment in self._created if moment > since]

@@ -21,7 +21,7 @@ def random_id(prefix: str) -> str:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A query whose next page can be asked for."""
+    """A query with more pages to read."""
 
     prepared: Prepared
     page_size: int

@@ -141,7 +141,7 @@ class OAuth:
 def password_fits(username: str, password: str, *, trusted_address: bool = False) -> bool:
     """Return whether this is the demo user's password, followed by the security token.
 
-    The token may be missing from a trusted address (or with the organization's id, which stands for one here).
+    From a trusted address the token may be missing. Here, a login that names the organization id counts as trusted.
     """
     fits = {credentials.PASSWORD + credentials.SECURITY_TOKEN}
     if trusted_address:
@@ -150,7 +150,7 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 
 def user_is_active(world: World) -> bool:
-    """Return whether the integration user, a record like any other, may still log in."""
+    """Return whether the integration user may still log in: the record of the user says so."""
     user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 
@@ -169,14 +169,14 @@ def is_shared_login_host(request: Request) -> bool:
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return ``instance_url``: the org's present host, as the caller names it unless that name is shared."""
+    """Return ``instance_url``: the org's current host, or the host that the caller used if it is the org's own."""
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)
 
 
 def _with_basic(request: Request) -> dict[str, str]:
-    """Return the form, with client id and secret from Basic authentication when they came that way."""
+    """Return the form, with the client id and secret from Basic authentication if that was used."""
     form = request.form()
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":

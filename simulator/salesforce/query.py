@@ -2,9 +2,10 @@
 
 A page is ``{"totalSize", "done", "records", "nextRecordsUrl"?}`` with 2,000 records, or as many as the header
 ``Sforce-Query-Options: batchSize=…`` asks for between 200 and 2,000 (REST API Developer Guide, "Query Options
-Header"). A locator is 18 characters long, begins with 0r8 and lives for two days; one that is unknown or has
-expired is a 400 INVALID_QUERY_LOCATOR (help.salesforce.com, article 000384958). An aggregate query has no second
-page: more groups than fit into one are refused.
+Header"). A locator is 18 characters long and begins with 0r8; an unknown or expired locator is a 400
+INVALID_QUERY_LOCATOR (help.salesforce.com, article 000384958). Salesforce's locators expire after two days; here, they
+expire only when the control API says so. An aggregate query has no second page: if its groups do not fit on one page,
+it is refused.
 """
 
 from __future__ import annotations
@@ -84,14 +85,14 @@ def _page(cursor: Cursor, offset: int, base: str, locator: str) -> Response:
 
 
 def _page_size(request: Request) -> int:
-    found = re.search(r"batchSize\s*=\s*(\d+)", request.headers.get("sforce-query-options", ""))
-    return min(MAX_PAGE, max(MIN_PAGE, int(found[1]))) if found else MAX_PAGE
+    batch = re.search(r"batchSize\s*=\s*(\d+)", request.headers.get("sforce-query-options", ""))
+    return min(MAX_PAGE, max(MIN_PAGE, int(batch[1]))) if batch else MAX_PAGE
 
 
 def parent_type(sobject: str, relationship: str) -> str:
     """Return the sObject that a relationship of ``sobject`` leads to; an empty string if it is unknown."""
-    found = schema.find(sobject)
-    field = found.by_relationship.get(relationship.lower()) if found else None
+    child = schema.find(sobject)
+    field = child.by_relationship.get(relationship.lower()) if child else None
     return field.reference_to if field else ""
 
 

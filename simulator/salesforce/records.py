@@ -76,56 +76,56 @@ class Records:
         return Response(204)
 
     def read_by_external_id(self, request: Request) -> Response:
-        sobject, found = self._matches(request)
-        if not found:
+        sobject, ids = self._matches(request)
+        if not ids:
             raise not_found("The requested resource does not exist")
-        if len(found) > 1:
-            return _several(sobject, found, request)
-        return Response.json(self.record(sobject, found[0], request))
+        if len(ids) > 1:
+            return _several(sobject, ids, request)
+        return Response.json(self.record(sobject, ids[0], request))
 
     def delete_by_external_id(self, request: Request) -> Response:
-        sobject, found = self._matches(request)
-        if not found:
+        sobject, ids = self._matches(request)
+        if not ids:
             raise not_found("The requested resource does not exist")
-        if len(found) > 1:
-            return _several(sobject, found, request)
-        self._store.delete(sobject.name, found[0])
+        if len(ids) > 1:
+            return _several(sobject, ids, request)
+        self._store.delete(sobject.name, ids[0])
         return Response(204)
 
     def upsert(self, request: Request) -> Response:
-        sobject, found = self._matches(request)
-        if len(found) > 1:
-            return _several(sobject, found, request)
-        result = self.upserted(sobject, request.params["field"], request.params["value"], _values(request))
+        sobject, ids = self._matches(request)
+        if len(ids) > 1:
+            return _several(sobject, ids, request)
+        result = self.upsert_record(sobject, request.params["field"], request.params["value"], _values(request))
         headers = {"Location": f"{base_path(request)}/sobjects/{sobject.name}/{result['id']}"}
         return Response.json(result, 201 if result["created"] else 200, headers)
 
-    def upserted(self, sobject: SObject, field: str, value: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the record with that external id, or create it."""
-        found = self._store.find(sobject.name, field, value)
-        if found:
-            self._store.update(sobject.name, found[0], values)
-            return {"id": found[0], "success": True, "errors": [], "created": False}
+    def upsert_record(self, sobject: SObject, field: str, value: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the record whose external id field ``field`` is ``value``, or create it."""
+        ids = self._store.find(sobject.name, field, value)
+        if ids:
+            self._store.update(sobject.name, ids[0], values)
+            return {"id": ids[0], "success": True, "errors": [], "created": False}
         record_id = self._store.create(sobject.name, {**values, field: value})
         return {"id": record_id, "success": True, "errors": [], "created": True}
 
     def _matches(self, request: Request) -> tuple[SObject, list[str]]:
         sobject = known(request.params["sobject"])
         name = request.params["field"]
-        external_id_field(sobject, name, self._store)
+        check_external_id_field(sobject, name, self._store)
         return sobject, self._store.find(sobject.name, name, request.params["value"])
 
     def deleted(self, request: Request) -> Response:
         sobject = known(request.params["sobject"])
         start, end = _period(request, DELETED_DAYS)
-        gone = [
+        deletions = [
             {"id": record_id, "deletedDate": _rest_time(moment)}
             for record_id, moment in self._store.deleted(sobject.name, start, end)
         ]
         earliest = _now() - timedelta(days=DELETED_DAYS)
         return Response.json(
             {
-                "deletedRecords": gone,
+                "deletedRecords": deletions,
                 "earliestDateAvailable": _minute_text(earliest),
                 "latestDateCovered": _minute_text(min(end, _now())),
             }
@@ -139,15 +139,15 @@ class Records:
 
 
 def known(name: str) -> SObject:
-    """Return the sObject of that name. Raises a 404 when there is none."""
+    """Return the sObject with this name. Raises a 404 ``ApiError`` when there is none."""
     sobject = schema.find(name)
     if sobject is None:
         raise not_found()
     return sobject
 
 
-def external_id_field(sobject: SObject, name: str, store: Store) -> None:
-    """Raise a 404 unless that is the id or an external id of the sObject that the API user may see."""
+def check_external_id_field(sobject: SObject, name: str, store: Store) -> None:
+    """Raise a 404 ``ApiError`` unless ``name`` is an id or external id field that the API user may see."""
     field = sobject.field(name)
     usable = field is not None and (field.external_id or field.type == "id")
     if not usable or name in store.hidden_fields(sobject.name):
@@ -173,7 +173,7 @@ def _several(sobject: SObject, ids: list[str], request: Request) -> Response:
 
 
 def _period(request: Request, days: int) -> tuple[datetime, datetime]:
-    """Return ``start`` and ``end`` of the query; both are required; ``start`` must not be too long ago."""
+    """Return ``start`` and ``end``. Raises ``ApiError`` if one is missing, or ``start`` is too long ago."""
     start, end = _time(request, "start"), _time(request, "end")
     if end <= start:
         raise ApiError("INVALID_REPLICATION_DATE", "endDate before startDate")
@@ -202,7 +202,7 @@ def _minute_text(moment: datetime) -> str:
 
 
 def _rest_time(text: str) -> str:
-    """Return the store's ``…000Z`` in REST's form."""
+    """Convert a time from the store's form, ``…000Z``, to REST's, ``…000+0000``."""
     return text.removesuffix("Z") + "+0000"
 
 

@@ -1,7 +1,7 @@
 """Refusals as Salesforce words them, by name: ``{"action": {"kind": "refusal", "name": "lock"}}``.
 
-Sources of codes and sentences: ``docs/platform-facts.md``, "Refusals". An HTTP status that is not documented comes from
-a report, or is 400.
+Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". An HTTP status that is not documented
+comes from a report, or is 400.
 
 In a call for several records, the refusal is the result of each record, and the status of the answer is 200. ``only``
 is a regular expression: records whose JSON does not match it are written as usual.
@@ -27,20 +27,20 @@ class NamedRefusal:
     message: str
     fields: tuple[str, ...] = ()
     whole: bool = False
-    """The call is refused, not a record; so is a call for several records."""
+    """The whole call is refused, even if it is for several records."""
 
     def response(self, request: Request, answer: Handler, only: str) -> Response:
-        """Answer a call; ``answer`` handles the records that are not refused."""
+        """Refuse the call, or those of its records that match ``only``; ``answer`` handles the other records."""
         if "/composite/sobjects" in request.path and not self.whole:
             return self._for_each_record(request, answer, only)
         body = [{"message": self.message, "errorCode": self.code, "fields": list(self.fields)}]
         return Response.json(body, self.status)
 
     def _for_each_record(self, request: Request, answer: Handler, only: str) -> Response:
-        order = request.json()
-        refused = [bool(re.search(only, json.dumps(record, ensure_ascii=False))) for record in order["records"]]
-        others = [record for record, no in zip(order["records"], refused, strict=True) if not no]
-        rest = {**order, "records": others}
+        body = request.json()
+        refused = [bool(re.search(only, json.dumps(record, ensure_ascii=False))) for record in body["records"]]
+        others = [record for record, no in zip(body["records"], refused, strict=True) if not no]
+        rest = {**body, "records": others}
         written = iter(_results(answer(replace(request, body=json.dumps(rest).encode()))) if others else [])
         return Response.json([self._result() if no else next(written) for no in refused])
 

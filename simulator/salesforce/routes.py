@@ -45,9 +45,9 @@ def add_routes(router: Router, world: World) -> None:
     settings = world.salesforce.bulk
     bulk.add_routes(api, BulkQueries(world.store, world.answers, world.jobs, settings), settings)
     ingest.add_routes(api, Ingest(world.store, single))
-    viewed = Recent(world.store)
-    recent.add_routes(api, viewed)
-    describe.add_routes(api, router, Describe(world, world.jobs, viewed))
+    recently_viewed = Recent(world.store)
+    recent.add_routes(api, recently_viewed)
+    describe.add_routes(api, router, Describe(world, world.jobs, recently_viewed))
     tooling.add_routes(api, Tooling())
     composite.add_routes(api, Composite(world.store, api))
     collections.add_routes(api, Collections(world.store, single))

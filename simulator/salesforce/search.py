@@ -1,8 +1,8 @@
 """SOSL: ``/search?q=FIND {…} IN NAME FIELDS RETURNING Account(Id, Name), Contact``.
 
-It finds records with a word that begins with each word searched for, in their names (NAME FIELDS), email
-addresses (EMAIL FIELDS) or any short text (ALL FIELDS, the default). Wildcards ``*`` and ``?`` work
-inside words; AND is implied, OR and NOT are refused. The answer is ``{"searchRecords": [...]}``.
+A record matches if each search word is the beginning of a word in its names (NAME FIELDS), email addresses (EMAIL
+FIELDS), phone numbers (PHONE FIELDS) or any short text (ALL FIELDS, the default). Wildcards ``*`` and ``?`` work inside
+words. The words AND, OR and NOT are refused; AND is implied. The answer is ``{"searchRecords": [...]}``.
 Source: SOQL and SOSL Reference, "SOSL Syntax"; a search text of one character is refused, as in Salesforce.
 """
 
@@ -49,21 +49,21 @@ class Search:
 
     def search(self, request: Request) -> Response:
         text = request.query.get("q", "")
-        found = _FIND.fullmatch(text)
-        if not found:
+        match = _FIND.fullmatch(text)
+        if not match:
             raise ApiError("MALFORMED_SEARCH", "A search begins with FIND {text}")
-        words = _words(re.sub(r"\\(.)", r"\1", found["braces"] or found["quotes"] or ""))
-        limit = min(int(found["limit"] or MAX_RESULTS), MAX_RESULTS)
+        words = _words(re.sub(r"\\(.)", r"\1", match["braces"] or match["quotes"] or ""))
+        limit = min(int(match["limit"] or MAX_RESULTS), MAX_RESULTS)
         records: list[dict[str, Any]] = []
-        for returning in _returning(found["returning"]):
-            scope = (found["scope"] or "ALL").upper()
+        for returning in _returning(match["returning"]):
+            scope = (match["scope"] or "ALL").upper()
             records += self._records(returning, words, scope, base_path(request), limit - len(records))
         return Response.json({"searchRecords": records})
 
     def _records(
         self, returning: _Returning, words: list[str], scope: str, base: str, limit: int
     ) -> list[dict[str, Any]]:
-        names = _searched(returning.sobject, scope, self._store.hidden_fields(returning.sobject.name))
+        names = _searched_fields(returning.sobject, scope, self._store.hidden_fields(returning.sobject.name))
         if not names or limit <= 0:
             return []
         result = self._store.query(_soql(returning, names, words, limit), style="rest")
@@ -74,7 +74,7 @@ class Search:
 def _words(text: str) -> list[str]:
     words = text.replace('"', " ").split()
     if {word.upper() for word in words} & {"OR", "NOT", "AND"}:
-        raise ApiError("MALFORMED_SEARCH", "The simulator knows no AND, OR and NOT in searches")
+        raise ApiError("MALFORMED_SEARCH", "The simulator does not support AND, OR and NOT in searches")
     if len(text.replace("*", "").replace("?", "").strip()) < 2:
         raise ApiError("MALFORMED_SEARCH", f"search term must be longer than one character: {text}")
     return words
@@ -83,15 +83,15 @@ def _words(text: str) -> list[str]:
 def _returning(text: str | None) -> list[_Returning]:
     if not text:
         return [_Returning(_searchable(name), "Id", "") for name in _DEFAULT_OBJECTS]
-    position, wanted = 0, []
+    position, objects = 0, []
     while position < len(text):
-        found = _OBJECT.match(text, position)
-        inside = _INSIDE.fullmatch((found["inside"] or "Id").strip()) if found else None
-        if not found or not inside:
+        match = _OBJECT.match(text, position)
+        inside = _INSIDE.fullmatch((match["inside"] or "Id").strip()) if match else None
+        if not match or not inside:
             raise ApiError("MALFORMED_SEARCH", f"RETURNING cannot be read at: {text[position:]}")
-        wanted.append(_Returning(_searchable(found["name"]), inside["fields"], inside["rest"] or ""))
-        position = found.end()
-    return wanted
+        objects.append(_Returning(_searchable(match["name"]), inside["fields"], inside["rest"] or ""))
+        position = match.end()
+    return objects
 
 
 def _searchable(name: str) -> SObject:
@@ -101,7 +101,7 @@ def _searchable(name: str) -> SObject:
     return sobject
 
 
-def _searched(sobject: SObject, scope: str, hidden: frozenset[str]) -> list[str]:
+def _searched_fields(sobject: SObject, scope: str, hidden: frozenset[str]) -> list[str]:
     types = {"EMAIL": {"email"}, "PHONE": {"phone"}}.get(scope, TEXT_TYPES - {"picklist", "multipicklist"})
     fields = (field for field in sobject.fields if field.type in types and field.filterable)
     names = [field.name for field in fields if field.name not in hidden]
@@ -129,8 +129,8 @@ def _patterns(word: str) -> tuple[str, str]:
 
 
 def _split_condition(text: str) -> tuple[str, str]:
-    found = re.search(r"\s(?:ORDER\s+BY|LIMIT|OFFSET)\s", text, re.IGNORECASE)
-    return (text[: found.start()], text[found.start() :]) if found else (text, "")
+    match = re.search(r"\s(?:ORDER\s+BY|LIMIT|OFFSET)\s", text, re.IGNORECASE)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
 
 
 def add_routes(api: Api, search: Search) -> None:

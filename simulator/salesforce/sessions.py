@@ -1,4 +1,4 @@
-"""The access tokens that Salesforce has issued. Pardot accepts the same ones."""
+"""The access tokens that Salesforce has issued. Pardot accepts the same tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALPHABET = string.ascii_letters + string.digits + "._"
 
 
 def session_token(request: Request) -> str:
-    """Return the call's token: Salesforce accepts the scheme ``OAuth`` like ``Bearer``."""
+    """Return the call's token. Salesforce accepts the schemes ``Bearer`` and ``OAuth``."""
     return request.token("bearer", "oauth")
 
 
@@ -25,7 +25,10 @@ class Session:
 
     token: str
     flow: str
-    """The flow of the login: ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``."""
+    """The flow of the login, ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``.
+
+    It is ``direct`` for the preset token.
+    """
     started: float
     """The time of the login in seconds since 1970."""
 
@@ -47,7 +50,7 @@ class Sessions:
         return session
 
     def adopt(self, token: str) -> None:
-        """Accept a token that was agreed on beforehand (a session that is handed over)."""
+        """Accept a preset token, with which a program needs no login."""
         with self._lock:
             self._sessions[token] = Session(token, "direct", time.time())
 

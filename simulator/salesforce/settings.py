@@ -17,11 +17,11 @@ class BulkSettings:
     """The behavior of Bulk query jobs."""
 
     polls_until_complete: int = 0
-    """The number of status calls that still see the job at work, even when its data is ready."""
+    """The number of status calls that still answer ``InProgress``, even when the job's data is ready."""
     page_records: int = 50_000
-    """The rows of a result page when the caller names no ``maxRecords``."""
+    """The number of rows on a result page when the caller gives no ``maxRecords``."""
     largest_page: int = 250_000
-    """The most rows of a result page: Salesforce may send fewer than ``maxRecords``."""
+    """The most rows on a result page: Salesforce may send fewer than ``maxRecords``."""
     page_delay: float = 0.0
     """The pause in seconds before each result page."""
     daily_jobs: int = 10_000
@@ -40,7 +40,7 @@ class ApiUsage:
         self.daily_max = daily_max
         self.daily_used = 0
         self.more_parts = True
-        """The header has a second part at times, which some clients cannot read."""
+        """Sometimes the header has a second part, which some clients cannot read."""
 
     def spend(self) -> bool:
         """Count one call; return ``False``, without counting, when the allowance is used up."""
@@ -55,7 +55,7 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """Return ``Sforce-Limit-Info``: of seven answers, one has the app's share and one has bursts."""
+        """Return ``Sforce-Limit-Info``. Of every seven, one adds the app's share and one adds bursts."""
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7
         if not self.more_parts or turn not in (0, 3):
@@ -77,7 +77,7 @@ class SalesforceSettings:
     """An administrator has chosen the user that client credentials run as."""
 
     def reset(self) -> None:
-        """Restore everything as at the start, in the same objects."""
+        """Restore the defaults, in place."""
         self.usage.daily_max, self.usage.daily_used = ApiUsage().daily_max, 0
         self.usage.more_parts = True
         vars(self.bulk).update(vars(BulkSettings()))

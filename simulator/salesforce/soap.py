@@ -1,6 +1,6 @@
-"""SOAP ``login()``: by security token, and by organization id (a trusted address).
+"""SOAP ``login()``: with a security token, or with the organization id, which stands for a trusted address.
 
-It does not exist in API versions from 65.0 on, and is retired everywhere in summer 2027 (help.salesforce.com,
+The call does not exist in API versions from 65.0 on, and is retired everywhere in summer 2027 (help.salesforce.com,
 "Platform SOAP API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API
 Developer Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
 """

@@ -31,7 +31,7 @@ _ONE_ENTITY = re.compile(r"\bWHERE\b.*\b(EntityDefinition\.\w+|EntityDefinitionI
 
 
 class Tooling:
-    """Describes the org in tables in memory, made once."""
+    """Describes the org, with tables in memory that are filled once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -121,8 +121,8 @@ def _echo_class() -> dict[str, Any]:
 
 
 def _parent_type(sobject: str, relationship: str) -> str:
-    found = tooling.find(sobject)
-    field = found.by_relationship.get(relationship.lower()) if found else None
+    child = tooling.find(sobject)
+    field = child.by_relationship.get(relationship.lower()) if child else None
     return field.reference_to if field else ""
 
 

@@ -37,7 +37,7 @@ SOBJECTS: dict[str, SObject] = {
         CONTACT_SCORE,
     )
 }
-"""By API name, parents before children."""
+"""The sObjects by API name."""
 
 FIRST_SERIAL = 62**4
 """The serial number of the first record of every object, so that ids look used."""
@@ -47,7 +47,7 @@ _BY_PREFIX = {sobject.prefix: sobject for sobject in SOBJECTS.values()}
 
 
 def find(name: str) -> SObject | None:
-    """Return the sObject of that API name, in any case."""
+    """Return the sObject with this API name, in upper or lower case."""
     return _BY_LOWER_NAME.get(name.lower())
 
 
@@ -57,14 +57,14 @@ def of_id(record_id: str) -> SObject | None:
 
 
 def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
-    """Return the fields of all sObjects that point to records of this one."""
+    """Return the lookup fields that point to this sObject, each with the sObject that has it."""
     return [
         (child, field) for child in SOBJECTS.values() for field in child.fields if field.reference_to == sobject.name
     ]
 
 
 def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
-    """Return the child sObject and its lookup behind the relationship of that name, in any case."""
+    """Return the child sObject and its lookup field for this relationship name, in upper or lower case."""
     named = ((field.children_name(child), child, field) for child, field in children_of(sobject))
     return next(((child, field) for known, child, field in named if known and known.lower() == name.lower()), None)
 

@@ -21,7 +21,7 @@ _SOAP_TYPES = {
 
 
 def describe_global(sobject: SObject) -> dict[str, Any]:
-    """Return an entry of the list of all sObjects."""
+    """Return the sObject's entry in the list of all sObjects."""
     return {
         "activateable": False,
         "createable": sobject.writable,

@@ -1,4 +1,4 @@
-"""The five sObjects that are cached: schools, books, contacts, opportunities, adoptions."""
+"""Schools, books, contacts, opportunities and adoptions: the five sObjects of SFAPI's cache."""
 
 from __future__ import annotations
 

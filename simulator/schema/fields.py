@@ -48,7 +48,7 @@ def pick(name: str, values: tuple[str, ...], **options: Any) -> Field:
 
 
 def multi(name: str, values: tuple[str, ...], **options: Any) -> Field:
-    """Declare a multi-select picklist; its value is the chosen ones with ``;`` between them."""
+    """Declare a multi-select picklist, whose value is the selected values joined by ``;``."""
     return _field(name, "multipicklist", length=4099, values=values, **options)
 
 
@@ -88,7 +88,7 @@ def ref(name: str, to: str, **options: Any) -> Field:
 
 
 def system_fields(*, name: Field, owner: bool = True, viewed: bool = False) -> tuple[Field, ...]:
-    """Return the fields of every record. ``viewed``: with the times when a user last looked at it."""
+    """Return the system fields. ``viewed`` adds the times of the last activity, view and reference."""
     stamp = {"nillable": False, "read_only": True}
     fields = [
         _field("Id", "id", label="Record ID", length=18, **stamp),

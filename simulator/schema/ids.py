@@ -33,23 +33,23 @@ def is_id(text: str) -> bool:
 
 
 def suffix(short: str) -> str:
-    """Return the three characters that follow from the case of the fifteen."""
+    """Return the three characters that encode the case of these fifteen."""
     return "".join(_SUFFIX[_case_bits(short[start : start + 5])] for start in (0, 5, 10))
 
 
 def to_18(text: str) -> str:
-    """Return an id of 15 or 18 characters as one of 18; the caller has checked it with ``is_id``."""
+    """Return an id of 15 or 18 characters in its 18-character form; the caller has checked it with ``is_id``."""
     return text[:15] + suffix(text[:15])
 
 
 def name_instance(letters: str) -> None:
-    """Make all ids of this process with these two characters.
+    """Make these two characters part of all ids of this process.
 
     Raises ``ValueError`` when they cannot be part of an id.
     """
     global _instance  # noqa: PLW0603 - one org per process
     if len(letters) != 2 or not _LETTERS.issuperset(letters):
-        raise ValueError("two letters or digits name an instance")
+        raise ValueError("give exactly two letters or digits")
     _instance = letters
     _beginning.cache_clear()
 
@@ -68,7 +68,7 @@ def make_id(prefix: str, serial: int) -> str:
 
 
 def make_ids(prefix: str, serial: int) -> Iterator[str]:
-    """Yield the ids from this serial number on, without end; faster than one at a time."""
+    """Yield the ids from this serial number on, without end; faster than ``make_id`` for each."""
     high, low = divmod(serial, len(_PAIRS))
     while True:
         head, ending, bits = _beginning(prefix, high)
@@ -79,7 +79,7 @@ def make_ids(prefix: str, serial: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
-    """Return the common part of thousands of ids: 13 characters, 2 of the ending, and the last case bits."""
+    """Return what 62² ids have in common: 13 characters, 2 characters of the ending, and the last case bits."""
     digits = []
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)

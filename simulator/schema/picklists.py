@@ -1,4 +1,4 @@
-"""The values of the picklists, which the generator draws from too."""
+"""The values of the picklists; the data generator draws from them too."""
 
 from __future__ import annotations
 

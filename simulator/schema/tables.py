@@ -1,8 +1,7 @@
 """The SQLite tables of the sObjects, derived from the schema.
 
-Records are stored in the order of their ids, because Salesforce returns them in that order without ``ORDER BY``. The
-index on ``Id`` is created after the rows, like the others, which saves a third of the time to insert. Case does not
-matter when texts are compared, as in Salesforce, but it does for ids.
+Records are stored in the order of their ids, because Salesforce returns them in that order without ``ORDER BY``. As in
+Salesforce, a comparison ignores the case of text, but not of ids.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ CREATE TABLE simulator_serial (sobject TEXT PRIMARY KEY, next INTEGER NOT NULL) 
 _UNINDEXED_PARENTS = frozenset({"User", "RecordType"})
 """Small objects whose records are never deleted: nothing looks for their children."""
 _SEARCHED = frozenset({"Email"})
-"""Fields that the duplicate rules look into."""
+"""Fields that the duplicate rules search."""
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

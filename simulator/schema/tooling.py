@@ -1,4 +1,4 @@
-"""A few read-only sObjects of the Tooling API, with separate tables, which describe the org itself."""
+"""A few read-only sObjects of the Tooling API, which describe the org itself."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ APEX_CLASS = SObject(
 )
 
 TOOLING: dict[str, SObject] = {sobject.name: sobject for sobject in (ENTITY_DEFINITION, FIELD_DEFINITION, APEX_CLASS)}
-"""By API name, parents before children."""
+"""The sObjects of the Tooling API by API name."""
 
 
 def find(name: str) -> SObject | None:
-    """Return the Tooling API's sObject of that name, in any case."""
+    """Return the Tooling API's sObject with this name, in upper or lower case."""
     return next((sobject for sobject in TOOLING.values() if sobject.name.lower() == name.lower()), None)

@@ -75,7 +75,7 @@ class Field:
         return self.name.endswith("__c")
 
     def children_name(self, child: SObject) -> str:
-        """Return the name by which a parent's subquery reaches these ``child`` records; empty if none can."""
+        """Return the name by which a subquery of the parent reaches the ``child`` records; empty if there is none."""
         plural = child.plural.replace(" ", "")
         if not self.reference_to or not self.createable or self.reference_to in _WITHOUT_CHILDREN:
             return ""

@@ -19,7 +19,7 @@ from simulator.soql.tree import Aggregate, FieldSet, Ordering, Path, Query, Sele
 
 Kind = Literal["records", "count", "aggregate"]
 Style = Literal["raw", "csv", "rest"]
-"""The form of values, which SQLite converts, so that no Python runs for a row.
+"""The form of values. SQLite converts them, so that little Python runs for each row.
 
 ``raw``: as stored; ``csv``: booleans as ``true`` and ``false``; ``rest``: datetimes that end in ``+0000``.
 """
@@ -48,7 +48,11 @@ class Children:
 
 @dataclass(frozen=True)
 class Statement:
-    """A compiled query. ``sql`` gives the rows; ``count_sql`` their number, before LIMIT and OFFSET."""
+    """A compiled query.
+
+    ``sql`` (empty for a COUNT()) returns the rows; ``count_sql`` (empty for other aggregates) returns the number of
+    rows before LIMIT and OFFSET.
+    """
 
     sobject: str
     kind: Kind
@@ -271,7 +275,7 @@ class _Compiler:
         return resolved
 
     def _aggregate_term(self, term: Aggregate) -> Resolved:
-        """Return the aggregate as a column with its type: a count is an int, a sum or a mean a number."""
+        """Return the aggregate as a column: a count is an int, an average a double, others have the field's type."""
         counted = Field(term.function, "int", term.function)
         if term.path is None:
             return Resolved(counted, "COUNT(*)", term.function)

@@ -21,7 +21,7 @@ from simulator.soql.values import Value, day_bound, read_value
 _ORDER = frozenset({"<", "<=", ">", ">="})
 _UNORDERED = frozenset({"boolean", "multipicklist"})
 _MAX_PATTERN = 40_000
-"""Bytes of a LIKE pattern that SQLite takes."""
+"""The most bytes in a LIKE pattern; SQLite's own limit is 50,000."""
 _MAX_SEMI_JOINS = 2
 
 ResolveTerm = Callable[[Term], Resolved]
@@ -30,7 +30,7 @@ CompileSubquery = Callable[[Query], tuple[str, list[object]]]
 
 @dataclass
 class Conditions:
-    """Compiles the conditions of one clause; ``parameters`` are in the order of the SQL's marks."""
+    """Compiles the conditions of one clause; ``parameters`` are in the order of the placeholders in the SQL."""
 
     scope: Scope
     resolve: ResolveTerm
@@ -117,7 +117,7 @@ class Conditions:
     def _includes(self, left: Resolved, values: Sequence[Value], *, excludes: bool) -> str:
         """Return SQL for INCLUDES.
 
-        Each value is ``A`` or ``A;B`` (all of these chosen); one of the values must match.
+        A value ``A;B`` matches a field in which both are selected; one matching value is enough.
         """
         alternatives = []
         for value in values:
@@ -146,7 +146,7 @@ class Conditions:
 
 
 def balanced(parts: Sequence[str], operator: str) -> str:
-    """Join the parts as a shallow tree: in a row, SQLite counts each part as a level, up to a thousand."""
+    """Join the parts as a balanced tree, because in a chain each part counts for SQLite's limit of 1,000 levels."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2

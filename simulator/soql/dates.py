@@ -17,7 +17,7 @@ _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 @dataclass(frozen=True)
 class Span:
-    """The time from the beginning of ``start`` to the beginning of ``end``, which is outside it."""
+    """The days from ``start`` to the day before ``end``."""
 
     start: date
     end: date
@@ -26,7 +26,7 @@ class Span:
 def date_literal(word: str, now: datetime) -> Span | None:
     """Return the days of a literal such as ``LAST_N_DAYS:30``; ``None`` when it is not a date literal.
 
-    Raises ``OverflowError`` or ``ValueError`` when they are outside the calendar.
+    Raises ``OverflowError`` or ``ValueError`` when the days are outside the calendar.
     """
     today = now.date()
     word = _NINETY.get(word, word)
@@ -47,12 +47,12 @@ def date_literal(word: str, now: datetime) -> Span | None:
 def _several(today: date, which: str, unit: str, count: int) -> Span:
     if which == "NEXT":
         return Span(_moved(today, unit, 1), _moved(today, unit, count + 1))
-    # The last days include today; the last weeks, months and years leave the present one out.
+    # The last days include today; the last weeks, months and years exclude the current one.
     return Span(_moved(today, unit, -count), _moved(today, unit, 1 if unit == "DAY" else 0))
 
 
 def _moved(today: date, unit: str, count: int) -> date:
-    """Return the start of the current day, week (from Sunday), month, … moved by ``count`` of them."""
+    """Return the start of the current day, week (from Sunday), month, … moved by ``count`` units."""
     if unit == "DAY":
         return today + timedelta(days=count)
     if unit == "WEEK":

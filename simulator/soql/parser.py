@@ -28,7 +28,7 @@ _CLAUSES = frozenset(
     {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "ALL", "USING", "WITH", "FOR", "UPDATE"}
 )
 _MAX_DEPTH = 60
-"""The deepest nesting of parentheses and NOTs."""
+"""The deepest nesting of conditions in parentheses."""
 _MAX_OFFSET = 2000
 
 
@@ -41,7 +41,7 @@ def parse(soql: str) -> Query:
 
 
 class Parser:
-    """A recursive descent over the tokens, one method per rule."""
+    """A recursive descent parser, with one method per rule of the grammar."""
 
     def __init__(self, soql: str) -> None:
         self._soql = soql
@@ -62,7 +62,7 @@ class Parser:
         return token
 
     def _accept(self, *words: str) -> bool:
-        """Accept these keywords or symbols if they come next, all of them."""
+        """Skip these keywords or symbols and return true, if all of them come next in this order."""
         for ahead, word in enumerate(words):
             token = self._tokens[min(self._next + ahead, len(self._tokens) - 1)]
             if (token.word or (token.text if token.kind == "symbol" else "")) != word:

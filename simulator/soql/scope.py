@@ -30,7 +30,7 @@ class Context:
     """Returns the fields of an sObject that the API user may not see."""
     aliases: count[int]
     find: Callable[[str], SObject | None] = schema.find
-    """Returns the sObject of a name; the Tooling API has others."""
+    """Returns the sObject with a name; the Tooling API has different sObjects."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ class Scope:
 
     def children(self, query: Query) -> tuple[SObject, Field]:
         """Return the child sObject that a subquery names by its relationship, and its lookup to this sObject."""
-        found = schema.find_children(self.sobject, query.sobject)
-        if found is None or found[1].name in self.context.hidden(found[0].name):
+        relationship = schema.find_children(self.sobject, query.sobject)
+        if relationship is None or relationship[1].name in self.context.hidden(relationship[0].name):
             advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")
             message = f"Didn't understand relationship '{query.sobject}' in FROM part of query call. {advice}"
             raise SoqlError.at("INVALID_TYPE", message, self.context.soql, query.position)
-        return found
+        return relationship
 
     @property
     def id_column(self) -> str:

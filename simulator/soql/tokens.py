@@ -11,7 +11,7 @@ from simulator.soql.errors import SoqlError
 TokenKind = Literal["name", "string", "number", "date", "datetime", "symbol", "end"]
 
 MAX_LENGTH = 100_000
-"""The most characters of a statement."""
+"""The greatest length of a statement, in characters."""
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -35,12 +35,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """Return a name in upper case, to be compared with keywords; empty for other tokens."""
+        """Return a name in upper case, for comparison with keywords; an empty string for other tokens."""
         return self.text.upper() if self.kind == "name" else ""
 
 
 def tokenize(soql: str) -> list[Token]:
-    """Return the tokens and a last one of kind ``end``. Raises ``MALFORMED_QUERY`` for other characters."""
+    """Return the tokens, the last of kind ``end``. Raises ``MALFORMED_QUERY`` for unknown characters."""
     if len(soql) > MAX_LENGTH:
         raise SoqlError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_LENGTH} characters.")
     tokens: list[Token] = []
@@ -73,7 +73,7 @@ def string_value(token: Token, soql: str) -> str:
 
 
 def like_pattern(token: Token, soql: str) -> str:
-    r"""Return the value for LIKE, as a pattern in which ``\%``, ``\_`` and ``\\`` stand for themselves."""
+    r"""Return the pattern for LIKE, in which ``\%``, ``\_`` and ``\\`` stand for the second character."""
 
     def resolve(match: re.Match[str]) -> str:
         character = _resolve(match, token, soql)

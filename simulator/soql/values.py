@@ -62,7 +62,7 @@ def _read_boolean(token: Token, field: Field) -> int:
 
 
 def _read_time(token: Token, field: Field, now: datetime) -> str | Span:
-    wanted = "date" if field.type == "date" else "dateTime"
+    type_name = "date" if field.type == "date" else "dateTime"
     try:
         span = date_literal(token.word, now)
         if span is not None:
@@ -73,7 +73,7 @@ def _read_time(token: Token, field: Field, now: datetime) -> str | Span:
             return moment_text(datetime.fromisoformat(token.text.upper()))
     except (ValueError, OverflowError) as error:
         raise SoqlError("MALFORMED_QUERY", f"invalid date or time: {token.text}") from error
-    raise _mistyped(field, wanted, quoted=False)
+    raise _mistyped(field, type_name, quoted=False)
 
 
 def moment_text(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The data of the simulated org: one SQLite file, asked in SOQL, changed by Salesforce's rules."""
+"""The data of the simulated org: one SQLite file, queried in SOQL, changed by Salesforce's rules."""
 
 from simulator.soql import Column, Kind, SoqlError, Style
 from simulator.store.errors import RecordError, StoreBusyError

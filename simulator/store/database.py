@@ -16,14 +16,14 @@ PRAGMA busy_timeout = 30000;
 PRAGMA cache_size = -16000;
 PRAGMA journal_size_limit = 67108864;
 """
-"""The data can be made again, so nothing waits for the disk.
+"""Nothing waits for the disk, because the data can be generated again.
 
 The file is not mapped into memory: that would be 10% quicker, but memory would seem to grow with the data.
 """
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that is closed with its thread; Python 3.13 and later warn about open ones."""
+    """A connection that is closed with its thread; Python 3.13 and later warn about connections left open."""
 
     def __del__(self) -> None:
         self.close()
@@ -43,7 +43,7 @@ def _casefold(text: Any) -> Any:
 
 
 class Database:
-    """The live file, and the pristine one that it started as a copy of.
+    """The live file, and the pristine file, of which the live file was a copy at first.
 
     ``version`` grows after every committed change, so a reader that reads the version first and the data second
     never keeps old data under a new version.
@@ -76,7 +76,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open one exclusive transaction; nested ones are part of it. An exception rolls all of it back."""
+        """Open an exclusive transaction, or join the one that is open. An exception rolls all of it back."""
         with self._write_lock:
             connection = self.connection()
             if self._writers:
@@ -100,12 +100,12 @@ class Database:
                 self._writers -= 1
 
     def note(self, item: Any) -> None:
-        """Note something about the transaction that this thread has open."""
+        """Add a note for ``on_commit`` to the transaction that this thread has open."""
         self._notes.append(item)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection on which all reads see the same moment; others may write meanwhile."""
+        """Yield a connection on which all reads see the same state, even while others write."""
         connection = self.borrow()
         try:
             yield connection
@@ -113,7 +113,7 @@ class Database:
             self.give_back(connection)
 
     def borrow(self) -> sqlite3.Connection:
-        """Return a connection like that of ``snapshot``; ``give_back`` ends its use."""
+        """Return a connection like that of ``snapshot``; the caller must ``give_back`` it."""
         connection = self._idle_or_new()
         connection.execute("BEGIN")
         return connection
@@ -134,7 +134,7 @@ class Database:
             self.version += 1
 
     def restore(self) -> None:
-        """Restore the pristine data for all connections; reads under way continue with what they see."""
+        """Restore the pristine data for all connections; reads that have begun still see the old data."""
         with self._write_lock:
             if not self._changed:
                 return
@@ -148,7 +148,7 @@ class Database:
             self.version += 1
 
     def close(self) -> None:
-        """Close idle connections; those in use are closed with their threads."""
+        """Close idle connections and this thread's; the connections of other threads are closed with them."""
         with self._write_lock:
             while self._idle:
                 self._idle.pop().close()

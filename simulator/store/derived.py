@@ -1,4 +1,4 @@
-"""Derive the fields that Salesforce sets itself when others are written."""
+"""Derive the fields that Salesforce sets itself when other fields are written."""
 
 from __future__ import annotations
 

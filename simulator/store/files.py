@@ -21,7 +21,7 @@ from simulator.store.errors import StoreBusyError
 Progress = Callable[[str], None]
 
 _SOURCES = ("schema/*.py", "data/*.py", "pardot/**/*.py")
-"""The code that decides what is generated: data from other code is generated again."""
+"""The code that generates the data: when it has changed, the data is generated again."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None, o
 
 
 def _make(pristine: Path, recipe: Recipe, progress: Progress) -> None:
-    """Generate into a file of another name first, so that an interrupted file is never used."""
+    """Generate into a file with another name first, so that an unfinished file is never used."""
     unfinished = pristine.with_suffix(".unfinished")
     _remove(unfinished)
     connection = connect(unfinished)

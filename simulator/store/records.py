@@ -16,7 +16,7 @@ from simulator.store.validation import clean
 Visible = Callable[[Field], bool]
 
 _DUPLICATE_RULES = {"Contact": ("Email",)}
-"""sObject → fields that must differ between two records, unless the caller insists."""
+"""sObject → fields that must differ between two records, unless the caller allows duplicates."""
 
 
 def create(
@@ -55,7 +55,7 @@ def update(
     user: str,
     visible: Visible,
 ) -> None:
-    """Update a record. The stamp moves even if nothing differs, as in Salesforce."""
+    """Update a record. As in Salesforce, the stamps are set even if no value differs."""
     _check_writable(sobject, "update")
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load_alive(connection, sobject, record_id)
@@ -76,7 +76,7 @@ def patch(
     moment: str,
     touch: bool,
 ) -> None:
-    """Set the values without checks; ``touch`` moves the stamps."""
+    """Set the values without Salesforce's checks; ``touch`` also sets the stamps."""
     record_id = rows.checked_id(sobject, record_id)
     if rows.load(connection, sobject, record_id) is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")

@@ -44,7 +44,7 @@ def _bin(
 
 
 def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Restore a record from the recycle bin, alone: its children's lost lookups stay lost."""
+    """Restore a record from the recycle bin. Its children and their lookups are not restored."""
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None or not record.get("IsDeleted"):
@@ -75,7 +75,7 @@ def merge(
     moment: str,
     user: str,
 ) -> None:
-    """Merge records: the losers' children become the master's; the losers are deleted and name it."""
+    """Merge the losers into the master: it gets their children; they are deleted, with its id as their master."""
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)
@@ -104,6 +104,6 @@ def _reparent(
 
 
 def _parent_after_merge(child: SObject, field: Field, child_id: str, master: str) -> str | None:
-    """Return the master, but never a record as its own parent (a school below the one merged into it)."""
+    """Return the master, or ``None`` if ``child_id`` is the master: no record is its own parent."""
     own = schema.SOBJECTS[field.reference_to] is child and child_id == master
     return None if own else master

@@ -14,7 +14,7 @@ from simulator.store.errors import RecordError
 
 
 def sobject_named(name: str) -> SObject:
-    """Return the sObject. Raises ``NOT_FOUND`` when there is none of that name."""
+    """Return the sObject. Raises ``NOT_FOUND`` when there is none with this name."""
     sobject = schema.find(name)
     if sobject is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -29,7 +29,7 @@ def checked_id(sobject: SObject, record_id: str) -> str:
 
 
 def load(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> dict[str, Any] | None:
-    """Return all fields in SQLite's form."""
+    """Return all fields of the record in SQLite's form; ``None`` when there is no such record."""
     cursor = connection.execute(f'SELECT * FROM "{sobject.name}" WHERE "Id" = ?', (record_id,))
     row = cursor.fetchone()
     if row is None:
@@ -66,7 +66,7 @@ def remove(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> 
 def ids_where(
     connection: sqlite3.Connection, sobject: SObject, field: str, value: str, *, alive: bool = True
 ) -> list[str]:
-    """Return ids in ascending order. Text compares without case, letters outside ASCII included."""
+    """Return the ids of the records with this value, in ascending order. Case is ignored for all letters."""
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""
     rows = connection.execute(

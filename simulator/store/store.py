@@ -58,11 +58,11 @@ class Store:
         progress: Callable[[str], None] = logger.info,
         clock: Clock = _utc_now,
     ) -> Store:
-        """Open the data in the folder; first generate it when it differs from (schools, seed, as_of).
+        """Open the data in the folder. If it was made with other arguments or code, generate it again first.
 
-        ``as_of`` is the day on which the data ends: by default the folder's, or today. Later changes are kept,
-        unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises ``StoreBusyError`` when
-        another store has the folder.
+        ``as_of`` is the day on which the data ends: by default that of the data in the folder, or today. Changes to the
+        generated data are kept, unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises
+        ``StoreBusyError`` when another store uses the folder.
         """
         lock = files.lock(folder)
         try:
@@ -111,7 +111,7 @@ class Store:
         return reading.run(self._database, statement)
 
     def get(self, sobject: str, record_id: str) -> dict[str, Any] | None:
-        """Return a record's visible fields, even if deleted; booleans as booleans, others as in a query."""
+        """Return the visible fields of a record, even if it is deleted; ``None`` when there is no such record."""
         kind = rows.sobject_named(sobject)
         record = rows.load(self.connection(), kind, rows.checked_id(kind, record_id))
         if record is None:
@@ -123,13 +123,13 @@ class Store:
         }
 
     def find(self, sobject: str, field: str, value: str) -> list[str]:
-        """Return the ids of records with this value, without deleted ones: to look up external ids."""
+        """Return the ids of the records with this value that are not deleted."""
         kind = rows.sobject_named(sobject)
         column = self._field(kind, field)
         return rows.ids_where(self.connection(), kind, column.name, value)
 
     def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
-        """Return the ids of records changed from ``start`` on and before ``end``, without deleted ones."""
+        """Return the ids of the records changed from ``start`` on and before ``end`` that are not deleted."""
         return [record_id for record_id, _ in self._stamped(sobject, start, end, deleted=0)]
 
     def deleted(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
@@ -139,12 +139,12 @@ class Store:
     def _stamped(self, sobject: str, start: datetime, end: datetime, *, deleted: int) -> list[tuple[str, str]]:
         kind = rows.sobject_named(sobject)
         only = f' AND "IsDeleted" = {deleted}' if kind.soft_deletes else f" AND {1 - deleted}"
-        found = self.connection().execute(
+        stamped = self.connection().execute(
             f'SELECT "Id", "SystemModstamp" FROM "{kind.name}"'
             f' WHERE "SystemModstamp" >= ? AND "SystemModstamp" < ?{only} ORDER BY "SystemModstamp", "Id"',
             (rows.stamp_text(start), rows.stamp_text(end)),
         )
-        return [(str(record_id), str(stamp)) for record_id, stamp in found]
+        return [(str(record_id), str(stamp)) for record_id, stamp in stamped]
 
     # Writing
 
@@ -187,7 +187,7 @@ class Store:
                 self._note("UPDATE", kind, record_id, {})
 
     def delete(self, sobject: str, record_id: str) -> None:
-        """Move a record to the recycle bin; its children's lookups are cleared, and their stamps move."""
+        """Move a record to the recycle bin. Its children lose their lookup, or are deleted with it."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             for deleted, child_id in recycling.delete(connection, kind, record_id, moment=self._now(), user=self.user):
@@ -200,14 +200,14 @@ class Store:
             self._note("UNDELETE", kind, record_id)
 
     def purge(self, sobject: str, record_id: str) -> None:
-        """Remove a record for ``queryAll`` too."""
+        """Remove a record for good: ``queryAll`` does not return it either."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.purge(connection, kind, record_id, moment=self._now(), user=self.user)
             self._note("DELETE", kind, record_id)
 
     def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
-        """Delete one or two losers, with ``MasterRecordId`` set; their children become the master's."""
+        """Merge one or two losers into the master: it gets their children, and they are deleted."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self.user)
@@ -218,13 +218,13 @@ class Store:
     def _now(self) -> str:
         return rows.stamp_text(self._clock())
 
-    def on_changes(self, tell: Callable[[list[Change]], None]) -> None:
-        """Call ``tell`` with the changes of each commit.
+    def on_changes(self, callback: Callable[[list[Change]], None]) -> None:
+        """Call ``callback`` with the changes of each commit.
 
-        As in Salesforce's events, these are the records that were changed themselves, not those whose lookups were
-        cleared or moved along with them (docs/platform-facts.md).
+        As in Salesforce's events, a record counts as changed if it was changed itself, not if only its lookup was
+        cleared or moved because of another record (docs/platform-facts.md).
         """
-        self._database.on_commit = tell
+        self._database.on_commit = callback
 
     def _note(self, kind: str, sobject: SObject, record_id: str, values: Mapping[str, Any] | None = None) -> None:
         record_id = rows.checked_id(sobject, record_id)
@@ -278,6 +278,6 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction on this thread's connection; its commit moves ``version``."""
+        """Open a transaction on this thread's connection; its commit increases ``version``."""
         with self._database.writing() as connection:
             yield connection

@@ -23,9 +23,9 @@ _MAX_INT = 2**31
 def clean(
     sobject: SObject, values: Mapping[str, Any], *, creating: bool, visible: Callable[[Field], bool]
 ) -> dict[str, Any]:
-    """Return the values under the fields' own names, in their stored form.
+    """Return the values in their stored form, by the exact names of their fields.
 
-    An empty string becomes null, as in Salesforce. Raises ``RecordError`` for the first bad value.
+    An empty string becomes null, as in Salesforce. Raises ``RecordError`` for a bad value.
     """
     cleaned: dict[str, Any] = {}
     locked: list[str] = []
@@ -57,12 +57,12 @@ def _check_required(sobject: SObject, cleaned: Mapping[str, Any], *, creating: b
         if field.required and cleaned.get(field.name) is None and (creating or field.name in cleaned)
     ]
     if missing:
-        listed = ", ".join(missing)
-        raise RecordError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{listed}]", missing)
+        names = ", ".join(missing)
+        raise RecordError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{names}]", missing)
 
 
 def stored(field: Field, value: Any) -> Any:
-    """Return one value, checked and in SQLite's form."""
+    """Check one value, and return it in SQLite's form."""
     if value is None or value == "":
         if field.type == "boolean":
             raise _mistyped(field, value)
@@ -94,7 +94,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _chosen(field: Field, text: str) -> str:
-    """Return values of a picklist; listed values take the list's spelling."""
+    """Return the values of a picklist field, in the spelling of the picklist if it contains them."""
     known = {value.casefold(): value for value in field.values}
     parts = text.split(";") if field.type == "multipicklist" else [text]
     parts = [known.get(part.strip().casefold(), part) for part in parts]

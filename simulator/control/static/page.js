@@ -8,7 +8,7 @@
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
- * The sentence of an error.
+ * The message of an error.
  *
  * @param {unknown} error
  */
@@ -48,7 +48,7 @@ function tell(text, bad = false) {
 }
 
 /**
- * Runs an action, says how it went, and shows the state after it.
+ * Runs an action, shows its message or error, then updates the state on the page.
  *
  * @param {() => Promise<string>} action
  */

@@ -13,14 +13,14 @@ const api = new URLSearchParams(location.search).get("api") ?? "http://localhost
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
-let asked = new AbortController();
+let pending = new AbortController();
 let active = -1;
 
 /** @type {HTMLInputElement} */ (byId("api")).value = api;
 byId("origin").textContent = location.origin;
 
 input.addEventListener("input", () => {
-  asked.abort();
+  pending.abort();
   clearTimeout(timer);
   const text = input.value.trim();
   if (text.length < (WITHOUT_SPACES.test(text) ? 2 : 3)) {
@@ -33,8 +33,8 @@ input.addEventListener("input", () => {
 
 /** @param {string} text */
 async function ask(text) {
-  asked = new AbortController();
-  const { signal } = asked;
+  pending = new AbortController();
+  const { signal } = pending;
   const address = new URL(`${api.replace(/\/$/, "")}/schools`);
   address.searchParams.set("name", text);
   try {
@@ -110,7 +110,7 @@ function mark(number) {
 
 /** @param {HTMLElement} line */
 function choose(line) {
-  asked.abort();
+  pending.abort();
   clearTimeout(timer);
   const { name = "" } = line.dataset;
   input.value = name;
@@ -141,6 +141,6 @@ input.addEventListener("keydown", (event) => {
 });
 
 input.addEventListener("blur", () => {
-  asked.abort();
+  pending.abort();
   offer([]);
 });
