@@ -83,26 +83,26 @@ class SchoolSearch(Schema):
 
     def filters(self) -> SchoolFilters:
         """Return the filters. Raises ``Unprocessable`` when none is given."""
-        found = SchoolFilters(
+        filters = SchoolFilters(
             name=self.name or None,
             city=self.city or None,
             state=self.state or None,
             country=self.country or None,
             type=self.type or None,
         )
-        if not found.given():
+        if not filters.given():
             message = "Nothing to search by: give name, city, state, country or type."
             raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
-        shortest = SHORTEST_WITHOUT_BLANKS if _WITHOUT_BLANKS.search(found.name or "") else SHORTEST_NAME
-        if found.name and len(found.name) < shortest:
-            message = f"Give {SHORTEST_NAME} characters or more"
+        shortest = SHORTEST_WITHOUT_BLANKS if _WITHOUT_BLANKS.search(filters.name or "") else SHORTEST_NAME
+        if filters.name and len(filters.name) < shortest:
+            message = f"Give {shortest} characters or more"
             errors = [{"loc": ["query", "name"], "message": message}]
             raise Unprocessable(
                 f"The name is too short: {message[0].lower()}{message[1:]}.",
                 error_type=ErrorType.SEARCH_TOO_SHORT,
                 errors=errors,
             )
-        return found
+        return filters
 
 
 @router.get(
@@ -137,11 +137,11 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
 
 
 def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> str | None:
-    following = search.offset + search.limit
-    if following >= count:
+    next_offset = search.offset + search.limit
+    if next_offset >= count:
         return None
     query = request.GET.copy()
-    query["offset"] = str(following)
+    query["offset"] = str(next_offset)
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 

@@ -233,6 +233,14 @@ def test_a_search_that_makes_no_sense_is_refused(anonymous: Client, query: dict[
     assert "errors" in answer.json()
 
 
+@pytest.mark.parametrize(("name", "shortest"), [("ab", 3), ("大", 2)])
+def test_a_name_that_is_too_short_is_refused_with_the_shortest_length_of_its_script(
+    anonymous: Client, name: str, shortest: int
+) -> None:
+    answer = anonymous.get(SCHOOLS, {"name": name}).json()
+    assert answer["message"] == f"The name is too short: give {shortest} characters or more."
+
+
 def test_no_match_and_past_the_end(anonymous: Client) -> None:
     assert anonymous.get(SCHOOLS, {"name": "nothing"}).status_code == 404
     records.school("Example")
