@@ -26,9 +26,9 @@ from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
-    """The limit for Salesforce data: one budget per user (or key, or address) over all routes and servers.
+    """The limit for routes with Salesforce data: these routes and all servers share one budget per caller.
 
-    A key may have its own rate.
+    The caller is a user, a key or an address. A key may have its own rate.
     """
 
     policy = "salesforce"

@@ -38,12 +38,12 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
     kinds = {"signature": reader.signature_key_types, "encryption": reader.encryption_key_types}
     if all(len(kind) == 1 for kind in kinds.values()):
         return []
-    counted = " and ".join(_counted(purpose, kind) for purpose, kind in kinds.items())
+    key_counts = " and ".join(_count_keys(purpose, kind) for purpose, kind in kinds.items())
     hint = "Remove the old key once Accounts uses the new one: docs/operations.md, “Changing secrets”."
-    return [checks.Info(f"The SSO cookie is opened with {counted}.", hint=hint, id="api.I001")]
+    return [checks.Info(f"The SSO cookie is opened with {key_counts}.", hint=hint, id="api.I001")]
 
 
-def _counted(purpose: str, kinds: Sequence[str]) -> str:
+def _count_keys(purpose: str, kinds: Sequence[str]) -> str:
     return f"{len(kinds)} {purpose} key{'s' * (len(kinds) > 1)} ({', '.join(kinds)})"
 
 

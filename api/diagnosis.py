@@ -22,7 +22,7 @@ _EXTERNAL_ID = "exactly one case"
 def cases(client: SalesforceClient) -> Iterator[Finding]:
     """Check that the API user may create cases with all fields, and that the external id is set up."""
     try:
-        creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _described)
+        creatable, fields = client.ask("GET", f"{client.data_path}/sobjects/Case/describe", _parse_describe)
     except SalesforceError as error:
         yield Finding("fix", "cases", str(error))
         return
@@ -36,7 +36,7 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
     yield _external_id(fields)
 
 
-def _described(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
+def _parse_describe(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
     """Return whether records can be created, and the fields by name."""
     return bool(answer["createable"]), {field["name"]: field for field in answer["fields"]}
 
@@ -48,22 +48,22 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     field = next((field for known, field in fields.items() if known.casefold() == name.casefold()), None)
     if field is None:
         return Finding("fix", _EXTERNAL_ID, f"Case has no field {name}, or the API user may not see it")
-    wanted = {"an external id": field["externalId"], "unique": field["unique"], "writable": field["createable"]}
-    lacking = [what for what, there in wanted.items() if not there]
-    if lacking:
-        return Finding("fix", _EXTERNAL_ID, f"Case.{name} must be {' and '.join(lacking)}")
+    properties = {"an external id": field["externalId"], "unique": field["unique"], "writable": field["createable"]}
+    missing = [label for label, is_set in properties.items() if not is_set]
+    if missing:
+        return Finding("fix", _EXTERNAL_ID, f"Case.{name} must be {' and '.join(missing)}")
     return Finding("ok", _EXTERNAL_ID, f"Case.{name} is a unique external id")
 
 
 @register_apart
 def accounts(client: SalesforceClient) -> Iterator[Finding]:
     """Check that OpenStax Accounts issues a token."""
-    connected = accounts_client()
-    if connected is None:
+    accounts_api = accounts_client()
+    if accounts_api is None:
         yield Finding("off", "Accounts", "not configured (ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET)")
         return
     try:
-        token = connected.token()
+        token = accounts_api.token()
     except AccountsError as error:
         advice = "check ACCOUNTS_URL, ACCOUNTS_CLIENT_ID, ACCOUNTS_CLIENT_SECRET"
         yield Finding("fix", "Accounts", f"{error} ({advice})")

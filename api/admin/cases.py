@@ -17,21 +17,22 @@ from django.utils.safestring import SafeString
 
 from api.admin.cases_of_other_orgs import CasesOfOtherOrgs
 from api.models import OutboundCase
-from api.outbox.dead_letters import is_kept_apart, needs_decision, queue_again, settle
+from api.outbox.dead_letters import can_be_changed, is_kept_apart, queue_again, settle
 from sf.admin import link_to_salesforce, with_instance_url
 from sf.salesforce.refusals import REFUSALS
 from sf.sync.identity import cached_org_id
 
 _LONGEST = {"Subject": 255, "Description": 32_000, "SuppliedName": 80, "SuppliedEmail": 80}
 """The greatest lengths of fields of Salesforce's Case."""
-_USUAL = 255
+_LONGEST_OTHER = 255
+"""The greatest length of any other field."""
 _FIELDS = (
     "Subject", "Description", "Product__c", "Feature__c", "Issue__c", "SuppliedName", "SuppliedEmail", "Origin",
 )  # fmt: skip
 
 
 class CaseForm(forms.ModelForm):
-    """One form field for each field of the case."""
+    """The form of one case. ``get_form`` adds a field for each value of a refused case."""
 
     class Meta:
         model = OutboundCase
@@ -47,7 +48,7 @@ def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
         "label": name,
         "initial": values.get(name, ""),
         "required": name == "Subject",
-        "max_length": _LONGEST.get(name, _USUAL),
+        "max_length": _LONGEST.get(name, _LONGEST_OTHER),
     }
     if name == "SuppliedEmail":
         return forms.EmailField(**common, widget=forms.EmailInput({"class": "vTextField"}))
@@ -62,7 +63,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """Cases are read-only, except for the two buttons of a refused case."""
+    """A case is read-only until it is refused: then an operator can correct it and send it again."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -90,7 +91,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     # -- permissions ------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: OutboundCase | None = None) -> bool:
-        return obj is not None and self.has_retry_permission(request) and needs_decision(obj)
+        return obj is not None and self.has_retry_permission(request) and can_be_changed(obj)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("api.change_outboundcase")
@@ -191,15 +192,15 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         return [own, *super().get_urls()]
 
     def settle_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Mark one case as dealt with. A typed or reloaded address changes nothing, and leads to the case."""
+        """Mark one case as dealt with, on POST. A GET changes nothing and redirects to the case."""
         case = self.get_object(request, unquote(object_id))
         if case is None:
             raise Http404
         if not self.has_retry_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            said = "Nothing was changed. Use the button “Mark as dealt with” at the end of this page."
-            self.message_user(request, said, messages.WARNING)
+            message = "Nothing was changed. Use the button “Mark as dealt with” at the end of this page."
+            self.message_user(request, message, messages.WARNING)
             return HttpResponseRedirect(self._page_of(case))
         self._settle(request, [case])
         return HttpResponseRedirect(self._page_of(case))
@@ -211,8 +212,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     # -- several ----------------------------------------------------------------------------------------------
 
     @admin.action(description="Send the selected refused cases again", permissions=["retry"])
-    def retry(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
-        cases = list(chosen)
+    def retry(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
+        cases = list(queryset)
         done = [case for case in cases if queue_again([case])]
         for case in done:
             self.log_change(request, case, "Queued again.")
@@ -220,8 +221,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         self._report(request, result, others=len(cases) - len(done))
 
     @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
-    def deal_with(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> None:
-        self._settle(request, list(chosen))
+    def deal_with(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
+        self._settle(request, list(queryset))
 
     def _settle(self, request: HttpRequest, cases: list[OutboundCase]) -> None:
         done = [case for case in cases if settle([case], by=request.user.get_username())]

@@ -20,24 +20,26 @@ Decide = Callable[[Sequence[OutboundCase]], int]
 
 
 class CasesOfOtherOrgs(ReadOnlyAdmin):
-    """Two actions on the list, each with a page that asks first."""
+    """Two actions on the list of cases. Each shows a page that asks for confirmation first."""
 
     @admin.action(description="Send the selected cases of another org to this org", permissions=["retry"])
-    def send_to_this_org(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> HttpResponse | None:
+    def send_to_this_org(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> HttpResponse | None:
         if request.POST.get("confirmed"):
-            self._decide(request, chosen, send_to_cached_org, "Queued for this org")
+            self._decide(request, queryset, send_to_cached_org, "Queued for this org")
             return None
-        return self._ask(request, chosen, "send_to_this_org", "Send to this org")
+        return self._ask(request, queryset, "send_to_this_org", "Send to this org")
 
     @admin.action(description="Discard the selected cases of another org", permissions=["retry"])
-    def discard_apart(self, request: HttpRequest, chosen: QuerySet[OutboundCase]) -> HttpResponse | None:
+    def discard_apart(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> HttpResponse | None:
         if request.POST.get("confirmed"):
-            self._decide(request, chosen, lambda cases: discard(cases, by=request.user.get_username()), "Discarded")
+            self._decide(request, queryset, lambda cases: discard(cases, by=request.user.get_username()), "Discarded")
             return None
-        return self._ask(request, chosen, "discard_apart", "Discard")
+        return self._ask(request, queryset, "discard_apart", "Discard")
 
-    def _ask(self, request: HttpRequest, chosen: QuerySet[OutboundCase], action: str, verb: str) -> HttpResponse | None:
-        orgs = Counter(case.organization_id for case in chosen if is_kept_apart(case))
+    def _ask(
+        self, request: HttpRequest, queryset: QuerySet[OutboundCase], action: str, verb: str
+    ) -> HttpResponse | None:
+        orgs = Counter(case.organization_id for case in queryset if is_kept_apart(case))
         if not orgs:
             self.message_user(request, "None of the selected cases waits for another org.", messages.WARNING)
             return None
@@ -56,8 +58,8 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/api/outboundcase/confirm.html", context)
 
-    def _decide(self, request: HttpRequest, chosen: QuerySet[OutboundCase], decide: Decide, result: str) -> None:
-        cases = list(chosen)
+    def _decide(self, request: HttpRequest, queryset: QuerySet[OutboundCase], decide: Decide, result: str) -> None:
+        cases = list(queryset)
         done = [case for case in cases if decide([case])]
         for case in done:
             self.log_change(request, case, f"{result}; it was for the org {case.organization_id}.")

@@ -112,7 +112,7 @@ class APIKeyAdmin(admin.ModelAdmin):
 
 
 class LogAdmin(ReadOnlyAdmin):
-    """A log. Logs grow large: the total is not counted, and a search needs whole values, to use an index."""
+    """A log. Logs grow large: filtered lists show no total, and a search needs whole values."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -1,8 +1,9 @@
 """Decide once per request who is calling, and what they may do.
 
-If there is an ``Authorization`` header, nothing else counts; otherwise the development bypass or the single sign-on
-cookie does. The checks come in this order: 401 without usable credentials, 403 for a missing CSRF token (another
-site's page can make a browser send the cookie), 403 that names a missing right.
+If there is an ``Authorization`` header, it alone decides. Without it, the development bypass or the single sign-on
+cookie decides. The checks come in this order: 401 without usable credentials (429 after too many failures), 403
+without a CSRF token (another site's page can make a browser send the cookie), 401 for a Super User who must sign in
+again, 403 that names a missing right.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from api.models import APIKey, SuperUser
 from api.protection.rate_limit import try_pass
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
-"""The number of failed authentications that one address may have."""
+"""The rate of failed authentications that one address may have."""
 
 _CLOCKS_APART = timedelta(seconds=60)
 """The time that the clock of Accounts may be ahead of ours."""
@@ -52,7 +53,7 @@ class AuthType(StrEnum):
 
 
 class CredentialsRefused(Exception):
-    """Invalid credentials: with ``bad_token``, an API key. The message is safe to return to the client."""
+    """Invalid credentials; ``bad_token``: an API key. The message is safe to return to the client."""
 
     def __init__(
         self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False
@@ -71,7 +72,7 @@ class SignedInUser:
 
     @property
     def identity(self) -> str:
-        """Return the key used by rate limits and logs: ``user:<uuid>``."""
+        """Return this user's identity in rate limits and logs: ``user:<uuid>``."""
         return f"user:{self.session.uuid}"
 
     @property
@@ -105,7 +106,7 @@ class SignedInUser:
     def _is_sign_in_recent(self) -> bool:
         """Return whether the sign-in is recent.
 
-        A cookie lasts 20 years: one from a lost laptop must not give rights for that long.
+        A cookie lasts 20 years. A cookie on a lost laptop must not give rights for that long.
         """
         days = settings.SUPER_USER_SIGN_IN_DAYS
         if not days or self.auth_type is AuthType.DEVELOPMENT:
@@ -165,7 +166,7 @@ def caller_of(request: HttpRequest) -> Caller | None:
 
 
 def identity_of(request: HttpRequest) -> str:
-    """Return the key that a limit counts: the caller's, or the address of an unknown caller."""
+    """Return the identity that a limit counts: the caller's, or the address of an unknown caller."""
     caller = caller_of(request)
     return caller.identity if caller else address_of(request)
 
@@ -182,7 +183,7 @@ def signed_in_user(request: HttpRequest) -> SignedInUser:
 
 
 def required_caller(request: HttpRequest) -> Caller:
-    """Return the caller, after the checks that every route needs. Raises ``ApiError`` (401, 429, 403)."""
+    """Return the caller after all checks of credentials. Raises ``ApiError`` (401, 429, 403)."""
     outcome = authenticate(request)
     if outcome is None:
         raise NotAuthenticated(
@@ -274,12 +275,13 @@ def _count_failure(request: HttpRequest) -> None:
 # -- requirements of routes -------------------------------------------------------------------------------------------
 
 Demand = Callable[[Caller], None]
-"""Raises ``Forbidden`` when a known caller lacks the right."""
+"""Raises ``Forbidden`` when the caller lacks a right, ``NotAuthenticated`` when a Super User must sign in again."""
 
 
 class Credential(AuthBase):
-    """A kind of credentials in the OpenAPI document. The first that ninja tries checks all kinds.
+    """One kind of credentials in the OpenAPI document.
 
+    Each object checks all kinds of credentials, so ninja calls only the first.
     ``who`` describes the permitted callers in the document; ``roles`` are the scopes that a key needs.
     """
 

@@ -1,4 +1,4 @@
-"""Change a user's own contact: in Salesforce, then in the cache, with a log row for each field."""
+"""Change a user's own contact in Salesforce, log each changed field, and update the cache."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _NOT_NOTED = "The change was made in Salesforce. It will show here once all part
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
-    """Change the contact, and return it. ``ApiError`` says whether the change was made."""
+    """Change the contact, and return it. Raises ``ApiError``, which says whether the change was made."""
     until = time.monotonic() + SECONDS
     try:
         written = _write(user, changes)
@@ -126,7 +126,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answer's values from the record that was read back: the cache may not have them yet."""
+    """Return the response's values from the record that was read back: the cache may not have them yet."""
     fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 

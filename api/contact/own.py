@@ -48,8 +48,9 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
     """Return the logged-in user's contact; of several, the one that was modified last.
 
     The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
-    Salesforce is unavailable or may not be asked now, the cached contact is returned. Raises ``NotFound`` when
-    there is no contact, and ``Unavailable`` when Salesforce is unavailable and nothing is cached.
+    Salesforce is unavailable or may not be asked now, the cached contact is returned. If nothing is cached then,
+    raises ``Unavailable`` when Salesforce is unavailable, and ``NotFound`` when it may not be asked now. Raises
+    ``NotFound`` as well when there is no contact.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()

@@ -76,4 +76,4 @@ OF_STATUS = {
     500: ErrorType.INTERNAL_ERROR,
     503: ErrorType.SERVICE_UNAVAILABLE,
 }
-"""The types of errors that set none: errors of a framework, and errors whose status says enough."""
+"""The type of an error that sets none, by status. Errors of a framework set none."""

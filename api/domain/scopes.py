@@ -27,15 +27,15 @@ ALL_SCOPES = frozenset(Scope)
 
 
 class UnknownScope(ValueError):
-    """A scope does not exist. The message names the unknown scopes and lists the known ones."""
+    """A scope does not exist, or none is given. The message lists the known scopes."""
 
 
 def parse_scopes(names: Iterable[str]) -> list[Scope]:
-    """Return the scopes with these names, each once, in the order of their declaration."""
-    wanted = {name.strip() for name in names} - {""}
-    unknown = sorted(wanted - set(Scope))
+    """Return these scopes, each once, in the order of their declaration. Raises ``UnknownScope``."""
+    scope_names = {name.strip() for name in names} - {""}
+    unknown = sorted(scope_names - set(Scope))
     if unknown:
         raise UnknownScope(f"unknown scope: {', '.join(unknown)}; the scopes are {', '.join(Scope)}")
-    if not wanted:
+    if not scope_names:
         raise UnknownScope(f"no scope given; the scopes are {', '.join(Scope)}")
-    return [scope for scope in Scope if scope in wanted]
+    return [scope for scope in Scope if scope in scope_names]

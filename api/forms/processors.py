@@ -1,4 +1,4 @@
-"""Schemas of the data of each form type, and the case that a form becomes.
+"""Declare the form types: the schema of their data, and the case that a form becomes.
 
 A new type needs a schema of its data and a function with ``@processor("name", Schema)``, nothing else.
 """
@@ -22,7 +22,7 @@ MOST_VALUES = 40
 MOST_CHARACTERS = 64
 """The greatest length of a value's name."""
 SUBJECT_LENGTH = 255
-"""The length of Salesforce's ``Subject``."""
+"""The greatest length of Salesforce's ``Subject``."""
 
 Data = TypeVar("Data", bound=Schema)
 CaseValues = dict[str, str]
@@ -70,7 +70,7 @@ class Sender(Schema):
         name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
         more = {"Phone": self.phone, "School": self.school, "Role": self.role}
         lines = [f"{title}: {value}" for title, value in more.items() if value]
-        return _given(
+        return _without_empty(
             Subject=subject[:SUBJECT_LENGTH],
             Description="\n\n".join(part for part in (description, "\n".join(lines)) if part),
             SuppliedName=name[:80],
@@ -79,7 +79,7 @@ class Sender(Schema):
         )
 
 
-def _given(**values: str | None) -> CaseValues:
+def _without_empty(**values: str | None) -> CaseValues:
     return {name: value for name, value in values.items() if value}
 
 
@@ -148,8 +148,8 @@ class WebToCase(Sender):
 @processor("web_to_case", WebToCase)
 def web_to_case(form: WebToCase) -> CaseValues:
     """Make a case of a support form: the fields of ``POST /case``, and the sender."""
-    picked = _given(Product__c=form.product, Feature__c=form.feature, Issue__c=form.issue)
-    return {**form.case_values(subject=form.subject, description=form.description), **picked}
+    picklist_values = _without_empty(Product__c=form.product, Feature__c=form.feature, Issue__c=form.issue)
+    return {**form.case_values(subject=form.subject, description=form.description), **picklist_values}
 
 
 class ContactUs(Sender):

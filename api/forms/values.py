@@ -15,10 +15,10 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""Smaller numbers are seconds: as milliseconds they would be before 1973; as seconds, this one is the year 5138."""
+"""Smaller numbers are seconds: as milliseconds they would be before 1973. This number as seconds is the year 5138."""
 
 
-def _checked(value: Any) -> Any:
+def _validate(value: Any) -> Any:
     _check(value, DEEPEST)
     size = len(value) if isinstance(value, str) else len(json.dumps(value))
     if size > LONGEST_VALUE:
@@ -42,7 +42,7 @@ def _check(value: Any, depth: int) -> None:
 def _milliseconds(value: Any) -> float | None:
     if value is None:
         return None
-    number = _of_text(value) if isinstance(value, str) else value
+    number = _parse_iso(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise ValueError("Give an ISO time such as 2026-01-31T12:00:00Z, or a number")
     if not 0 <= number <= LATEST_MILLISECONDS:
@@ -50,7 +50,7 @@ def _milliseconds(value: Any) -> float | None:
     return number * 1000 if number < _FIRST_IN_MILLISECONDS else number
 
 
-def _of_text(text: str) -> float | None:
+def _parse_iso(text: str) -> float | None:
     try:
         moment = datetime.fromisoformat(text)
         return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000)
@@ -58,7 +58,7 @@ def _of_text(text: str) -> float | None:
         return None
 
 
-FormValue = Annotated[Any, AfterValidator(_checked), WithJsonSchema({})]
+FormValue = Annotated[Any, AfterValidator(_validate), WithJsonSchema({})]
 """Any JSON that can be stored. The processor also checks the values that it knows."""
 
 PageTime = Annotated[

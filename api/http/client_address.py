@@ -69,9 +69,9 @@ def _is_internal(address: str) -> bool:
 
 
 def address_identity(address: str) -> str:
-    """Return the key that a limit counts.
+    """Return the address or network whose requests a limit counts.
 
-    For IPv6 it is the /64 network, because one customer has all addresses of such a network.
+    For IPv6 this is the /64 network, because one customer has all addresses of such a network.
     """
     if ":" not in address:
         return address
@@ -83,7 +83,7 @@ def address_identity(address: str) -> str:
 
 
 def _address(text: str) -> str | None:
-    """Return ``192.0.2.1``, ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80`` without its port."""
+    """Return the address in ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80``, if any."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""Recognize errors of PostgreSQL that are not the request's fault, so that a retry may succeed."""
+"""Recognize errors of PostgreSQL that are not the request's fault: a retry may succeed."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ MESSAGES = {
     405: "This address does not support this method.",
     406: "None of the formats that Accept names is available here. Ask for JSON, CSV or HTML.",
     411: "The length of the body is missing: send Content-Length, or a complete chunked body.",
-    412: "The condition of this request (If-Match, If-Unmodified-Since) is not met.",
+    412: "The condition of this request (If-Match) is not met.",
     413: "The request is too large.",
     415: "The body must be JSON, sent with “Content-Type: application/json”.",
     422: "The request is not valid.",
@@ -197,12 +197,12 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 def documented(*statuses: int) -> dict[int, Any]:
     """Return a route's errors for ``response=``: the given statuses, and those of every route."""
-    wanted = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
-    return {status: _BODIES.get(status, ErrorBody) for status in sorted(wanted)}
+    all_statuses = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
+    return {status: _BODIES.get(status, ErrorBody) for status in sorted(all_statuses)}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Answer every exception of a view in the same shape; Django logs and answers unknown exceptions."""
+    """Answer known exceptions of views in the same shape. Django logs and answers all others."""
     api.add_exception_handler(ApiError, _api_error)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(ValidationError, _validation_error)

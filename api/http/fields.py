@@ -31,7 +31,7 @@ ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$"
 """A Salesforce id for the OpenAPI document. A pattern cannot check its last three characters, a checksum."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
-"""Only described here; ``sf/salesforce/ids.py`` checks it."""
+"""Only describes the id: ``sf/salesforce/ids.py`` checks it."""
 
 
 JSON = "application/json; charset=utf-8"
@@ -44,10 +44,10 @@ def json_response(body: dict[str, Any]) -> HttpResponse:
 
 def json_text(body: Any, *, indent: int | None = None) -> str:
     """Return JSON with dates in ISO 8601 and decimals as numbers."""
-    return json.dumps(body, default=encoded, ensure_ascii=False, indent=indent)
+    return json.dumps(body, default=encode_value, ensure_ascii=False, indent=indent)
 
 
-def encoded(value: Any) -> Any:
+def encode_value(value: Any) -> Any:
     """Convert a value that JSON does not support."""
     if isinstance(value, datetime | date):
         return value.isoformat()

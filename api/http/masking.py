@@ -20,7 +20,8 @@ _NAMES = (
     r"|api[-_]?key)[\w.\-\[\]]*|key|sig|auth|code|pwd"
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
-# The patterns find an API key (except its public part), a JWT or JWE or a part of one, and the text after "Bearer".
+# These patterns find the secret part of an API key, a JWT or JWE (or a part of it), the text after "Bearer", and the
+# value of a parameter with a secret name.
 _KEY = re.compile(rf"({PREFIX}_[0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_[0-9A-Za-z]+")
 _TOKEN = re.compile(r"eyJ[\w-]{12,}(?:\.[\w-]*)*")
 _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Refuse parameters that no route knows: a misspelled filter would silently give a wrong answer."""
+"""Refuse unknown query parameters: a misspelled filter would silently give a wrong answer."""
 
 from __future__ import annotations
 

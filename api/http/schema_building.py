@@ -1,4 +1,4 @@
-"""Avoid building half a thousand Pydantic models before a process answers its first request."""
+"""Avoid building hundreds of Pydantic models before a process answers its first request."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ninja.params.models import ParamModel
 def build_schemas_late() -> None:
     """Build a schema's validator at its first use, and share the model of an answer between routes.
 
-    Call this before any route is declared. Ninja would make one model for every status of every route. Together
-    this saves a sixth of the start time.
+    Call this before any route is declared. Ninja would make one model for every status of every route. Both
+    measures together save a sixth of the start time.
     """
     for base in (Schema, ParamModel):
         base.model_config["defer_build"] = True

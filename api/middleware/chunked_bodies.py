@@ -1,8 +1,8 @@
 """Read request bodies that have no ``Content-Length``, because Django treats such bodies as empty.
 
-Streaming clients and proxies send them (``Transfer-Encoding: chunked``). A server that detects where a chunked body
-ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return, so the
-request is answered with 411.
+Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that detects where a chunked
+body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return, so
+the request is answered with 411.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSED_STATUS = "sfapi.body_refused"
 
 
 def with_chunked_bodies(application: Application) -> Application:
-    """Wrap ``application`` so that every request body reaches it with a ``Content-Length``."""
+    """Wrap ``application`` so that it gets chunked bodies with a ``Content-Length``, or a refusal."""
 
     def application_with_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
@@ -39,7 +39,7 @@ def _read_body(environ: Environ) -> None:
     if not environ.get("wsgi.input_terminated"):
         environ[_REFUSED_STATUS] = 411
         return
-    # One byte more than Django accepts, so that Django refuses the body like one with a length.
+    # Read one byte more than Django accepts, so that Django itself refuses a body that is too long.
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
     try:
         body = environ["wsgi.input"].read(most)
@@ -52,7 +52,7 @@ def _read_body(environ: Environ) -> None:
 
 
 def _skip_rest(stream: Any) -> None:
-    """Read and discard the rest: a client that is still sending when we close never sees the answer."""
+    """Discard up to 20 MB more: a client that is still sending when we close never sees the answer."""
     for _ in range(_SKIPPED_BLOCKS):
         if not stream.read(_BLOCK):
             return

@@ -66,6 +66,6 @@ def _patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
 
 
 def is_entry(text: str) -> bool:
-    """Return whether ``text`` is an origin, or a pattern of subdomains below more than a top-level domain."""
+    """Return whether ``text`` is an origin or a pattern of subdomains. ``https://*.com`` is too wide."""
     match = _ENTRY.fullmatch(text)
     return match is not None and not (match[2] and "." not in match[3] and match[3] != "localhost")

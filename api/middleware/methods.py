@@ -9,7 +9,10 @@ from django.urls import is_valid_path
 
 
 def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
-    """Answer HEAD like GET, and OPTIONS with 204 and the allowed methods. A 405 lists both, too."""
+    """Answer HEAD like GET, and OPTIONS with 204 and the allowed methods.
+
+    A 405 lists OPTIONS too, and HEAD where it lists GET.
+    """
     method = request.method
     if method == "HEAD":
         request.method = "GET"
@@ -36,7 +39,7 @@ def address_without_slash(request: HttpRequest) -> HttpResponse | None:
 
 
 def without_body(response: HttpResponseBase) -> HttpResponseBase:
-    """Return the answer to HEAD: all headers of GET, with the length that its body would have."""
+    """Return the answer to HEAD: all headers of GET, with the length of its body."""
     if isinstance(response, HttpResponse):
         response["Content-Length"] = str(len(response.content))
         response.content = b""

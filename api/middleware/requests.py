@@ -148,7 +148,7 @@ class ApiMiddleware:
 
 
 class PageWriteMiddleware:
-    """Notes the writes of forms on pages (the admin): the dashboard must not show an older replica."""
+    """Notes writes from forms on pages (the admin): the dashboard must not read a replica that lacks them."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

@@ -68,7 +68,7 @@ class APIKey(models.Model):
 
     @property
     def identity(self) -> str:
-        """Return the service's identity in limits, logs, cases and forms. A rotated key keeps it."""
+        """Return the service's identity in limits, logs, cases and forms. Rotating the key does not change it."""
         return f"key:{self.first_id or self.public_id}"
 
     @property

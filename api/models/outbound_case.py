@@ -19,7 +19,8 @@ _GROUPS = [
 class OutboundCase(models.Model):
     """A support case on its way to Salesforce: stored before Salesforce is called, and kept afterward.
 
-    Only ``api/outbox/queue.py`` writes here. Salesforce's external id field contains this id.
+    Only ``api/outbox/`` adds and changes rows; ``api/retention/`` removes them. Salesforce's external id field contains
+    this id.
     """
 
     class State(models.TextChoices):

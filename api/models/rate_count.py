@@ -3,7 +3,7 @@ from django.db import models
 
 
 class RateCount(models.Model):
-    """The times at which a caller passed a limit: one row per limit and caller.
+    """The times of a caller's accepted requests under a limit: one row per limit and caller.
 
     Only ``api/protection/rate_limit.py`` writes here. The table is UNLOGGED (see the migration): cheap to write,
     emptied by a crash of the database.

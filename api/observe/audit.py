@@ -1,7 +1,7 @@
 """The audit log: one ``RequestLog`` row for every request under ``/api/``.
 
-The exception: requests of unknown callers for addresses that do not exist are only counted; otherwise anyone could
-fill the disk.
+There are two exceptions. Requests of unknown callers for addresses that do not exist are only counted; otherwise anyone
+could fill the disk. ``REQUEST_LOG_SAMPLE`` may leave out reads that succeeded.
 
 A request only puts its row into a buffer (about 40 µs); a thread of the process copies batches into PostgreSQL.
 Rows survive a normal end of the process, and short times without PostgreSQL. A process that is killed loses the
@@ -82,7 +82,7 @@ def note_request(request: HttpRequest, response: HttpResponseBase, *, began: dat
 
 
 def note_page(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> None:
-    """Count this request of a page, which leaves no row. Never fails."""
+    """Count this request of a page, which gets no log row. Never fails."""
     try:
         _put(Noted(measured=_measured(request, response, milliseconds)))
     except Exception:
@@ -100,7 +100,7 @@ def _measured(request: HttpRequest, response: HttpResponseBase, milliseconds: fl
 
 
 def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether the sample leaves this request out: only ever a read that succeeded."""
+    """Return whether the sample leaves this request out. Only reads that succeeded are ever left out."""
     share = settings.REQUEST_LOG_SAMPLE
     if share >= 1 or request.method not in _READS or response.status_code >= 400:
         return False
@@ -110,7 +110,7 @@ def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
 def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Return whether an unknown caller asked for an address that does not exist.
 
-    Credentials are checked here, because no view has checked them: made-up ones must not count.
+    Credentials are checked here, because no view has checked them: made-up credentials must not count.
     """
     if response.status_code != 404 or request.resolver_match is not None:
         return False

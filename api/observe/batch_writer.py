@@ -32,7 +32,7 @@ class BatchWriter(Generic[Row]):
     """The time that a first row waits for others."""
     MOST_WAITING = 20_000
     LONGEST_PAUSE = 10.0
-    """Seconds between attempts while PostgreSQL is unavailable."""
+    """The longest time between attempts while PostgreSQL is unavailable."""
     CLOSE_SECONDS = 5.0
     """The time that the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
 
@@ -64,7 +64,7 @@ class BatchWriter(Generic[Row]):
         return len(self._waiting) + len(self._in_hand)
 
     def put(self, row: Row) -> None:
-        """Add a row to the buffer. Waits for a lock at most."""
+        """Add a row to the buffer. Waits for nothing but a lock."""
         with self._changed:
             if len(self._waiting) >= self.MOST_WAITING:
                 self._waiting.popleft()

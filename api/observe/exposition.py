@@ -17,7 +17,7 @@ class Sample:
     """Appended to the metric's name: ``_bucket``, ``_sum`` and ``_count`` are the parts of a histogram."""
 
     def line(self, name: str) -> str:
-        labels = ",".join(f'{label}="{_escaped(text)}"' for label, text in self.labels.items())
+        labels = ",".join(f'{label}="{_escape(text)}"' for label, text in self.labels.items())
         braces = f"{{{labels}}}" if labels else ""
         return f"{name}{self.suffix}{braces} {self.value:.15g}"
 
@@ -38,5 +38,5 @@ class Metric:
             yield sample.line(self.name)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

@@ -1,4 +1,4 @@
-"""The figures of ``/metrics``, each from PostgreSQL: figures of one process would be incomplete."""
+"""The figures of ``/metrics``, nearly all from PostgreSQL: one process knows only its own."""
 
 from __future__ import annotations
 
@@ -62,9 +62,11 @@ def runs() -> Iterator[Metric]:
     yield Metric("sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended.", ended)
     running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
     yield Metric("sfapi_sync_running", "1 while a run is under way.", running)
-    ways = [state for state in SyncRun.State.values if state != SyncRun.State.RUNNING]
+    end_states = [state for state in SyncRun.State.values if state != SyncRun.State.RUNNING]
     counts = [
-        Sample(outcomes.get((name, state), 0), {"object": name, "state": state}) for name in MAX_AGE for state in ways
+        Sample(outcomes.get((name, state), 0), {"object": name, "state": state})
+        for name in MAX_AGE
+        for state in end_states
     ]
     yield Metric("sfapi_sync_recent_runs", "Runs that began in the last 24 hours, by how they ended.", counts)
 

@@ -45,13 +45,13 @@ def ping(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return 200 when all is well or only degraded, 503 when anything is wrong; the body says which."""
+    """Return 200 when all is well or only degraded, otherwise 503. The body lists every check."""
     checks = {"database": _database()}
     if checks["database"].ok:
         checks["migrations"] = _run("migrations", _migrations)
     if all(check.ok for check in checks.values()):
-        wanted = _CHECKS | ({"replica": _replica} if has_replica() else {})
-        checks |= {name: _run(name, check) for name, check in wanted.items()}
+        more_checks = _CHECKS | ({"replica": _replica} if has_replica() else {})
+        checks |= {name: _run(name, check) for name, check in more_checks.items()}
     client_address(request)  # a probe through the proxies shows what they send
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
@@ -106,8 +106,8 @@ def _syncs() -> Check:
 def _jobs() -> Check:
     """Report the jobs, and whether a worker starts them.
 
-    Without a worker, cron may start them; a job that never ran is not a fault, because on a new installation they are
-    scheduled last.
+    Without a worker, cron may start them. A job that never ran is not a fault, because the schedule is the last step of
+    an installation.
     """
     jobs = jobs_to_look_at()
     return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": leader() is not None})

@@ -1,4 +1,4 @@
-"""Serve ``/metrics`` to Prometheus, but only in the networks of ``METRICS_ALLOWED_NETWORKS``."""
+"""Serve ``/metrics`` for Prometheus, only to the networks of ``METRICS_ALLOWED_NETWORKS``."""
 
 from __future__ import annotations
 

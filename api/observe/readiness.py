@@ -20,8 +20,8 @@ _NO_SUCH_TABLE = "42P01"
 _INSUFFICIENT_RESOURCES = "53"
 """The class of SQLSTATEs for a full disk, and for limits on memory, temporary files and connections."""
 
-# With the least work_mem the rows of a function go to a temporary file, half a megabyte here. PostgreSQL needs no
-# table, no write-ahead log and no cleaning up for it, and a disk without space refuses it. The update of a row would
+# With the smallest work_mem, PostgreSQL writes the rows of this function to a temporary file of half a megabyte. The
+# file needs no table, no write-ahead log and no cleaning up, and a full disk refuses it. The update of a row would
 # succeed on a full disk, because it needs no new page.
 _WRITE_A_FILE = "SET LOCAL work_mem = '64kB'", "SELECT count(*) FROM generate_series(1, 30000)"
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"

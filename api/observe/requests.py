@@ -70,7 +70,7 @@ def add_measures(measures: Iterable[Measure]) -> None:
 
 
 def _rows(measures: Iterable[Measure]) -> list[list[Any]]:
-    """Return a row per route, method and status, sorted, so that processes do not lock in a cycle."""
+    """Return a row per route, method and status, sorted, so that two processes cannot deadlock."""
     counts: dict[tuple[str, str, int], list[Any]] = {}
     for each in measures:
         row = counts.setdefault(each[:3], [0, 0.0, [0] * (len(BOUNDS) + 1)])

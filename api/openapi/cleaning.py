@@ -1,7 +1,7 @@
-"""Correct deviations of Ninja and Pydantic from OpenAPI 3.1, and texts that mislead generators.
+"""Correct deviations of Ninja and Pydantic from OpenAPI 3.1, and remove misleading defaults.
 
-Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and writes the
-arguments of Pydantic's fields as they are (``ge``). Generators assume that a property with a ``default`` is always
+Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and keeps Pydantic's
+names of bounds (``ge``). Client generators assume that a property with a ``default`` is always
 present. Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
 """
 
@@ -86,7 +86,7 @@ def _correct_schema(schema: dict[str, Any]) -> None:
             schema[standard] = schema.pop(name)
     if "default" in schema and schema["default"] in _NO_DEFAULTS:
         del schema["default"]
-    if "minProperties" in schema:  # a change: a property that is left out keeps its value
+    if "minProperties" in schema:  # the body of a change, where a property that is left out keeps its value
         for each in schema.get("properties", {}).values():
             each.pop("default", None)
 
@@ -102,8 +102,9 @@ def drop_unused_components(document: Document) -> None:
             used.add(reference)
             waiting += _references(_resolved(components, reference))
     for kind in components.keys() - {"securitySchemes"}:
-        wanted = {name: each for name, each in components[kind].items() if f"#/components/{kind}/{name}" in used}
-        components[kind] = wanted
+        components[kind] = {
+            name: each for name, each in components[kind].items() if f"#/components/{kind}/{name}" in used
+        }
 
 
 def _resolved(components: Mapping[str, Any], reference: str) -> Any:

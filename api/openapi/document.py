@@ -43,28 +43,28 @@ class NinjaDocument(OpenAPISchema):
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]]:
         super().operation_security(operation)  # this collects the schemes
-        return security_of(_ways(operation))
+        return security_of(_credentials_of(operation))
 
     def operation_details(self, operation: Operation) -> dict[str, Any]:
         details: dict[str, Any] = super().operation_details(operation)
-        details.setdefault("security", security_of(_ways(operation)))  # a route may have written its own
-        details["description"] = with_access(details.get("description", ""), _ways(operation))
+        details.setdefault("security", security_of(_credentials_of(operation)))  # a route may have written its own
+        details["description"] = with_access(details.get("description", ""), _credentials_of(operation))
         return details
 
 
-def _ways(operation: Operation) -> list[Credential]:
+def _credentials_of(operation: Operation) -> list[Credential]:
     callbacks: Sequence[Any] = operation.auth_callbacks
-    return [way for way in callbacks if isinstance(way, Credential)]
+    return [each for each in callbacks if isinstance(each, Credential)]
 
 
-def security_of(ways: Sequence[Credential]) -> list[dict[str, list[str]]]:
-    """Return the requirements of an operation; a caller must meet one of them. Empty: open to all."""
-    return [{type(way).__name__: list(way.roles)} for way in ways]
+def security_of(credentials: Sequence[Credential]) -> list[dict[str, list[str]]]:
+    """Return the requirements, of which a caller must meet one. Empty: the operation is open to all."""
+    return [{type(each).__name__: list(each.roles)} for each in credentials]
 
 
-def with_access(description: str, ways: Sequence[Credential]) -> str:
+def with_access(description: str, credentials: Sequence[Credential]) -> str:
     """Return ``description`` with a sentence on who may call."""
-    who = ways[0].who if ways else "Anyone, without credentials."
+    who = credentials[0].who if credentials else "Anyone, without credentials."
     return f"{description}\n\n**Access:** {who}".strip()
 
 

@@ -1,6 +1,6 @@
 """Describe errors in the document: an example of each type, and the answers that operations share.
 
-A status has the same types everywhere, except for those that only some operations return (``_ONLY_IF``).
+A status has the same types everywhere, except for the types that only some operations return (``_ONLY_IF``).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         "soon (GET /api/v1/contact?expire=true), or send the same request again: that does no harm.",
         T.CHANGE_MADE: "The change was made in Salesforce. It will show here once all parts of this service are "
         "available again.",
-        T.PARDOT_AWAY: "Pardot cannot create all tags at the moment: it is busy. Trying again does no harm.",
+        T.PARDOT_AWAY: "Pardot cannot create all tags at the moment: it is busy. A retry is harmless.",
     },
 }
 Operation = Mapping[str, Any]
@@ -145,7 +145,7 @@ _ERRORS: Mapping[ErrorType, Any] = {
 
 
 def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
-    """Return a body with all properties of such an error."""
+    """Return an example body of an error of this type, with all its properties."""
     message = _EXAMPLES[status][kind]
     body = {"code": status, "type": kind.value, "message": message, "detail": message}
     if status in _RETRIED:
@@ -179,7 +179,10 @@ def add_error_examples(document: Document) -> None:
 
 
 def share_error_responses(document: Document) -> None:
-    """Declare each error response once, named after its status or, if taken, after its operation too."""
+    """Declare each error response once, named after its status.
+
+    If that name is taken, the operation is part of the name.
+    """
     shared: dict[str, Any] = {}
     document["components"]["responses"] = shared
     names: dict[str, str] = {}

@@ -107,7 +107,7 @@ def _sent_headers(method: str, operation: Mapping[str, Any]) -> Iterator[dict[st
 
 
 def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Iterator[str]:
-    """Yield the headers that the answer with ``status`` may have; ``statuses`` are the operation's."""
+    """Yield the headers of an answer with ``status``. ``statuses``: all statuses of the operation."""
     good = status < 400
     yield HEADER
     if 429 in statuses and (good or status == 429):

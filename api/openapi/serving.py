@@ -23,10 +23,10 @@ PARTS = (WHOLE, PUBLIC)
 
 
 def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], HttpResponse]:
-    """Return a view of the document that ``make`` builds for the name of a part."""
+    """Return a view that serves the document. ``make`` builds the part with a given name."""
 
     @cache
-    def rendered(part: str) -> str:
+    def render(part: str) -> str:
         return json_text(make(part))
 
     @csrf_exempt  # so that other methods get 405, as everywhere
@@ -36,7 +36,7 @@ def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], H
             part = _part(request)
         except Unprocessable as refused:
             return refused.response()
-        return public_response(request, HttpResponse(rendered(part), content_type=JSON), seconds=DOCUMENT_SECONDS)
+        return public_response(request, HttpResponse(render(part), content_type=JSON), seconds=DOCUMENT_SECONDS)
 
     return view
 

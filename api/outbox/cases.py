@@ -42,7 +42,7 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
 
 
 def _deliver(case: OutboundCase) -> None:
-    """Try once to deliver the case. It is stored already, so it is accepted whatever happens here."""
+    """Try once to deliver the case. It is stored already, so an error here does not lose it."""
     with best_effort(f"delivery of case {case.pk}"):
         deliver_in_request(case)
         case.refresh_from_db()

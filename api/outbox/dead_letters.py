@@ -1,4 +1,4 @@
-"""Let operators act on accepted cases that need them.
+"""Let operators act on the accepted cases that need an operator.
 
 These are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may
 correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no longer cached
@@ -28,7 +28,7 @@ def undecided() -> QuerySet[OutboundCase]:
     return OutboundCase.objects.filter(DEAD_LETTER | STUCK).order_by("created_at", "id")
 
 
-def needs_decision(case: OutboundCase) -> bool:
+def can_be_changed(case: OutboundCase) -> bool:
     """Return whether an operator may change this case: it is refused, and not being sent."""
     return _open_to_change([case.pk]).exists()
 

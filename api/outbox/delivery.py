@@ -30,7 +30,7 @@ from sf.sync.usage import UsageCounter
 logger = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 2.8
-"""The limit for all calls of a request together: it must answer within 3 s, and PostgreSQL needs a part of them."""
+"""The limit for all calls of a request together. The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
 """The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
@@ -65,7 +65,10 @@ class Tally:
 
 
 def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
-    """Try once to send a case that this request has claimed. Raises nothing: the row records the result."""
+    """Try once to send a case that this request has claimed.
+
+    Salesforce's errors are not raised: the row records them.
+    """
     try:
         _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
     except SalesforceAway as away:
@@ -74,7 +77,7 @@ def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) ->
 
 
 def deliver_due(tally: Tally, *, everything: bool = False) -> None:
-    """Send each case that is due, and with ``everything`` also the others. Count them in ``tally``.
+    """Send each case that is due (with ``everything``: each queued case), and count them in ``tally``.
 
     Raises ``SalesforceAway`` when sending must stop; all unsent cases are kept.
     """
@@ -180,7 +183,7 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
 def _report(case: OutboundCase, error: SalesforceError) -> None:
     """Log a refusal that needs a person, without Salesforce's message, which may quote personal data."""
     if error.group is Group.RECORD:
-        named = f"{error.code} {', '.join(error.fields)}".strip()
-        logger.error("Salesforce refuses case %s for good: %s", case.pk, named)
+        reason = f"{error.code} {', '.join(error.fields)}".strip()
+        logger.error("Salesforce refuses case %s for good: %s", case.pk, reason)
     elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
         logger.error("case %s stays queued until an operator acts: %s", case.pk, error)

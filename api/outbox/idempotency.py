@@ -51,7 +51,7 @@ class IdempotentRequest:
     body_hash: str
 
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
-        """Claim the key for ``record_id``. Return ``None``, or the record of an earlier request.
+        """Claim the key for ``record_id``, or return the id of the record of an earlier request.
 
         Call it in the transaction that stores the record. Raises ``Unprocessable`` when the earlier request had
         another body.

@@ -1,7 +1,7 @@
 """The outbox: an accepted case is stored first, and leaves only when Salesforce has it or refuses it.
 
 A sender claims a case: it takes a lease with an end, committed before Salesforce is called. A sender that is killed
-leaves a lease that expires, and another one takes the case. Claims skip rows that others are claiming, so any
+leaves a lease that expires, and another sender takes the case. Claims skip rows that others are claiming, so any
 number of senders may deliver at once. No transaction is open while Salesforce is called. Afterward, the holder of
 the lease records the outcome. A delivery is recorded even when another sender has taken the lease by then.
 """
@@ -120,7 +120,7 @@ def deliverer() -> str:
 
 
 def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]:
-    """Claim cases to send now: due by ``as_of``, the longest overdue first, skipping those being sent."""
+    """Claim cases that are due by ``as_of`` and not being sent, the longest overdue first."""
     values: dict[str, Any] = {"holder": holder, "lease": DELIVERER_LEASE, "limit": limit, "as_of": as_of}
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
@@ -138,7 +138,7 @@ def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
 
 
 def is_being_sent_by_request(case: OutboundCase) -> bool:
-    """Return whether the request that created the case has not been answered yet."""
+    """Return whether a request is sending the case now."""
     held = OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_until__gt=Now())
     return held.filter(lease_holder__startswith=_IN_REQUEST).exists()
 
@@ -173,7 +173,7 @@ def pause_after(attempts: int) -> timedelta:
 
 
 def hasten_all() -> int:
-    """Make everything queued due now (``deliver_pending --all``)."""
+    """Make all queued cases due now (``deliver_pending --all``)."""
     return OutboundCase.objects.filter(state=State.QUEUED, next_attempt_at__gt=Now()).update(next_attempt_at=Now())
 
 

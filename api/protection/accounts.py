@@ -56,7 +56,7 @@ memory = _Memory()
 
 
 def accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
-    """Return the user, or ``None`` when Accounts has none. Raises ``AccountsAway``."""
+    """Return the user, or ``None`` when Accounts has no such user. Raises ``AccountsAway``."""
     key = (client, uuid)
     if known := memory.get(key):
         return known

@@ -1,11 +1,11 @@
-"""Circuit breakers for calls to Salesforce, stored in PostgreSQL so that all processes share them.
+"""Circuit breakers for calls to Salesforce and Accounts, shared by all processes in PostgreSQL.
 
 Closed: requests call Salesforce. After three failures in a row a breaker opens: requests no longer wait for
 Salesforce, and ``deliver_pending`` tries one case per run (a probe), less and less often. The first success closes
-the breaker. When no probe was made for six minutes (no cron), one request may make it.
+the breaker. When no probe was made for six minutes (no cron), one request may make one.
 
-Live calls, whose answer a user waits for, have their own breaker: they are never queued, so a request is the probe,
-one per ``LIVE_SILENCE``, which doubles with each failure.
+Live calls, whose answer a user waits for, have breakers of their own. They are never queued, so a request is the probe:
+at most one in ``LIVE_SILENCE``, which for Salesforce doubles with each failure.
 
 Each function is one or two short statements; the clock is PostgreSQL's.
 """
@@ -103,10 +103,10 @@ def breaker_lines() -> Iterator[str]:
 
 
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
-    """Return whether a request may wait for Salesforce.
+    """Return whether a request may call the system of the breaker ``name``.
 
     While the breaker is open, this is true at most once per ``silence`` (which doubles with each failure, up to
-    ``doublings`` times). A true result reserves the probe: the caller must call Salesforce.
+    ``doublings`` times). A true result reserves the probe: the caller must make the call.
     """
     if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
@@ -145,7 +145,7 @@ class LiveCall:
 
 @contextmanager
 def live_call() -> Iterator[LiveCall]:
-    """Record the result of one live call, if it was made. The block must ask ``may_ask`` just before."""
+    """Record the result of the block's live call. The block calls ``may_ask`` just before the call."""
     with ExitStack() as places:
         call = LiveCall(places)
         try:
@@ -159,7 +159,7 @@ def live_call() -> Iterator[LiveCall]:
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
-    """Record that Salesforce could not be asked. With ``for_good``, waiting does not help: open at once."""
+    """Record a failed call. With ``for_good``, waiting does not help: the breaker opens at once."""
     values: dict[str, Any] = {
         "name": name,
         "least": THRESHOLD if for_good else 1,
@@ -185,7 +185,7 @@ def close_breakers(before: str, now: str) -> list[str]:
 
 
 def note_success(name: str = NAME) -> None:
-    """Close the breaker, because Salesforce has answered. Writes nothing when it was closed."""
+    """Close the breaker, because the system has answered. Writes nothing when no failure is recorded."""
     with best_effort("circuit breaker"):
         CircuitBreaker.objects.filter(name=name, failures__gt=0).update(failures=0, failed_probes=0, reason="")
 

@@ -51,10 +51,10 @@ def place(neighbor: Neighbor) -> Iterator[bool]:
 
 
 def _take(neighbor: Neighbor) -> bool:
-    each = settings.NEIGHBOR_CALLS_AT_ONCE
-    together = max(1, settings.WEB_THREADS - each)
+    limit = settings.NEIGHBOR_CALLS_AT_ONCE
+    total_limit = max(1, settings.WEB_THREADS - limit)
     with _lock:
-        free = _taken[neighbor] < each and _taken.total() < together
+        free = _taken[neighbor] < limit and _taken.total() < total_limit
         if free:
             _taken[neighbor] += 1
         return free

@@ -30,8 +30,8 @@ def hold_seconds(rate: Rate) -> float:
 class Hold:
     """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
 
-    The limit still had ``room`` for that many passes then, and its next used pass is free again at ``next_at``. Both
-    times are those of ``time.monotonic()``.
+    After they were taken, the limit had room for ``room`` more, and the next used pass is free again at ``next_at``.
+    Both times are those of ``time.monotonic()``.
     """
 
     size: int

@@ -6,8 +6,8 @@ the row's lock and by PostgreSQL's clock, so the number of processes and servers
 write nothing. (A fixed window would let nearly 2 N pass around its edge.)
 
 Up to a limit of 100 each pass is an entry. Above that, the window is cut into 100 parts, and the passes of a part
-are one entry with the time of the last. Never more than N pass, perhaps a few less, and no row grows long. From a
-limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
+are one entry with the time of the last. Never more than N requests pass, perhaps a few fewer, and no row grows long.
+From a limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
 
 The statement must commit on its own; otherwise a request that is rolled back would not be counted, and the requests
 of a caller would wait for each other. It therefore runs before the view, and a system check refuses
@@ -32,7 +32,7 @@ MOST_ENTRIES = 100
 
 # ``hits`` are times in ascending order; ``totals`` at the same place is the number of passes up to that time since
 # the row was created. The number of passes since any time is therefore a difference, which a binary search
-# (``width_bucket``) finds. The first entry is the last one before the window, or stands for it; all others are in it.
+# (``width_bucket``) finds. The first entry is the last one before the window (at first, 1970); the others are in it.
 #
 # The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
 # last entry. The start of the window uses the time before the wait, so an entry may leave it a moment too late.
@@ -66,7 +66,7 @@ _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_times
 
 @dataclass(frozen=True)
 class RateLimitResult:
-    """The result of a request at its limit, and the number of requests that the caller has left."""
+    """The decision about one request, and the number of requests that the caller has left."""
 
     policy: str
     rate: Rate
@@ -77,7 +77,7 @@ class RateLimitResult:
 
     @property
     def retry_after(self) -> int:
-        """Return whole seconds, at least 1."""
+        """Return the whole seconds to wait, at least 1."""
         return max(1, math.ceil(self.seconds_to_next))
 
     def headers(self) -> dict[str, str]:

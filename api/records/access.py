@@ -23,7 +23,7 @@ from api.http.errors import ApiError, Unprocessable, error_response
 
 
 class RecordsRate(RateThrottle):
-    """The limit for reading in bulk, separate from that of the websites."""
+    """The limit for reading in bulk, separate from the limit of the other routes."""
 
     policy = "records"
     rate = "120/min"
@@ -68,8 +68,8 @@ class Negotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         by_type = {renderer.media_type: renderer for renderer in renderers}
         if name := request.query_params.get("format"):
-            chosen = self.filter_renderers(by_type.values(), name)[0]
-            return chosen, chosen.media_type
+            named = self.filter_renderers(by_type.values(), name)[0]
+            return named, named.media_type
         for accepted in request._request.accepted_types:  # the preferred one first
             for media_type, renderer in by_type.items():
                 if _covers(accepted, media_type):
@@ -87,7 +87,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def _covers(accepted: MediaType, media_type: str) -> bool:
-    """Return whether ``accepted`` includes ``media_type``. Its parameters (``charset``) are ignored."""
+    """Return whether ``accepted`` includes ``media_type``. Parameters such as ``charset`` are ignored."""
     wanted = (accepted.main_type.lower(), accepted.sub_type.lower())
     return all(want in {"*", have} for want, have in zip(wanted, media_type.split("/"), strict=True))
 
@@ -111,7 +111,7 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
 class GuardedView(APIView):
     """A read-only view for callers with ``read:records``.
 
-    It checks the method, then the caller, then the parameters.
+    It checks the method, the caller, the rate limit and the format, in this order; the view then reads the parameters.
     """
 
     http_method_names = ["get"]

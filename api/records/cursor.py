@@ -24,7 +24,10 @@ class UnreadableCursor(ValueError):
 class Cursor:
     position: Position
     as_of: datetime
-    """The ``as_of`` of the first page: a row that becomes visible after that may be dated before the later pages."""
+    """The ``as_of`` of the first page.
+
+    A row that becomes visible later may have a date before the records already read; the next read must find it.
+    """
 
     def to_text(self) -> str:
         parts = [self.position.local_update_date.isoformat(), self.position.id, self.as_of.isoformat()]
@@ -32,7 +35,7 @@ class Cursor:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Parse a cursor. Raises ``UnreadableCursor`` for anything that ``to_text`` has not written."""
+        """Parse a cursor. Raises ``UnreadableCursor`` for anything that ``to_text`` cannot have written."""
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts

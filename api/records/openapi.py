@@ -17,7 +17,7 @@ from api.records.query import RecordQuery
 from api.records.resources import Resource
 
 _REF = "#/components/schemas/{model}"
-_WAYS = caller_with(Scope.READ_RECORDS)
+_CREDENTIALS = caller_with(Scope.READ_RECORDS)
 _LIST_ERRORS = (401, 403, 406, 422, 429)
 _SAME: dict[int, Any] = {304: {"description": responses[304]}}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
@@ -48,9 +48,9 @@ def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource
     schemas = document["components"]["schemas"]
     for resource in resources:
         for schema in (resource.row_schema, resource.page_schema):
-            described = schema.model_json_schema(ref_template=_REF, mode="serialization")
-            schemas.update(described.pop("$defs", {}))
-            schemas[schema.__name__] = described
+            json_schema = schema.model_json_schema(ref_template=_REF, mode="serialization")
+            schemas.update(json_schema.pop("$defs", {}))
+            schemas[schema.__name__] = json_schema
         document["paths"][f"{prefix}/records/{resource.name}"] = {"get": _list_operation(resource)}
         document["paths"][f"{prefix}/records/{resource.name}/{{id}}"] = {"get": _detail_operation(resource)}
 
@@ -59,11 +59,11 @@ def _list_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"list_{resource.name}_records",
         "summary": f"All {resource.name}, in bulk",
-        "description": with_access(_LIST_DESCRIPTION, _WAYS),
+        "description": with_access(_LIST_DESCRIPTION, _CREDENTIALS),
         "tags": ["records"],
         "parameters": _parameters(resource.records_query),
         "responses": {200: _answer(resource.page_schema), **_SAME, **_errors(*_LIST_ERRORS)},
-        "security": security_of(_WAYS),
+        "security": security_of(_CREDENTIALS),
     }
 
 
@@ -71,17 +71,17 @@ def _detail_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"get_{resource.model.__name__.lower()}_record",
         "summary": f"A record of {resource.name}, by its id",
-        "description": with_access(_DETAIL_DESCRIPTION, _WAYS),
+        "description": with_access(_DETAIL_DESCRIPTION, _CREDENTIALS),
         "tags": ["records"],
         "parameters": [_ID_PARAMETER, *_parameters(resource.record_query)],
         "responses": {200: _answer(resource.row_schema), **_SAME, **_errors(404, *_LIST_ERRORS)},
-        "security": security_of(_WAYS),
+        "security": security_of(_CREDENTIALS),
     }
 
 
 def _parameters(query: type[RecordQuery]) -> list[dict[str, Any]]:
-    described = query.model_json_schema(ref_template=_REF)
-    return [_parameter(name, schema) for name, schema in described["properties"].items()]
+    json_schema = query.model_json_schema(ref_template=_REF)
+    return [_parameter(name, schema) for name, schema in json_schema["properties"].items()]
 
 
 def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

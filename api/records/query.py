@@ -46,8 +46,8 @@ class RecordQuery(Schema):
 
     def columns(self, known: Sequence[str]) -> list[str]:
         """Return the requested columns in their usual order; the id is always one of them."""
-        chosen = set(self.fields or known)
-        return [name for name in known if name in chosen or name == _ALWAYS]
+        names = set(self.fields or known)
+        return [name for name in known if name in names or name == _ALWAYS]
 
 
 class RecordsQuery(RecordQuery):
@@ -71,14 +71,14 @@ Query = TypeVar("Query", bound=RecordQuery)
 
 
 def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Query]:
-    """Return ``base`` with the columns that ``fields`` may name."""
+    """Return a subclass of ``base`` whose ``fields`` accepts these columns."""
     names: Any = Annotated[list[Literal[tuple(columns)]], BeforeValidator(_split), Field(min_length=1)]  # type: ignore[misc]
-    described = Field(None, description="Only these columns, separated by commas; `id` is always included.")
-    return create_model(name, __base__=base, fields=(names, described))
+    field = Field(None, description="Only these columns, separated by commas; `id` is always included.")
+    return create_model(name, __base__=base, fields=(names, field))
 
 
 def read_query(kind: type[Query], given: QueryDict) -> Query:
-    """Parse the parameters. Raises ``Unprocessable`` with each one that is unknown, repeated or invalid."""
+    """Parse the parameters. Raises ``Unprocessable`` for unknown, repeated or invalid parameters."""
     refuse_unknown_parameters(given, kind.model_fields)
     given = given.copy()
     for name in [name for name in given if is_ignored(name)]:

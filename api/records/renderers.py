@@ -10,7 +10,7 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 
-from api.http.fields import encoded, json_text
+from api.http.fields import encode_value, json_text
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
@@ -51,7 +51,7 @@ class CSVRenderer(BaseRenderer):
 
 
 class HTMLRenderer(BrowsableAPIRenderer):
-    """Django REST framework's page, in a template without scripts and inline styles."""
+    """Django REST framework's page, in a template without scripts or inline styles."""
 
     format = "html"
     template = "records/page.html"
@@ -59,12 +59,12 @@ class HTMLRenderer(BrowsableAPIRenderer):
 
 def _cell_without_formula(value: Any) -> Any:
     """Escape formulas: a spreadsheet must not run ``=HYPERLINK(…)``, which anyone may use as a name."""
-    written = _cell(value)
-    return f"'{written}" if isinstance(value, str) and _FORMULA.match(value) else written
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(value, str) and _FORMULA.match(value) else cell
 
 
 def _cell(value: Any) -> Any:
     """Write a value as in JSON, so that both forms can be compared."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if value is None or isinstance(value, str | int | float) else encoded(value)
+    return value if value is None or isinstance(value, str | int | float) else encode_value(value)

@@ -59,7 +59,7 @@ def _description(field: Field[Any, Any]) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a cached table. ``name`` is the database's: ``account_id``, not ``account``."""
+    """A column of a cached table. ``name`` is its name in the database: ``account_id``, not ``account``."""
 
     name: str
     kind: Kind
@@ -91,7 +91,7 @@ class Resource:
 
     @cached_property
     def filters(self) -> dict[str, Any]:
-        """Return the columns that can be filtered by value, with the kind of the value."""
+        """Return the columns that can be filtered by value, with the type of the filter."""
         return {
             column.name: column.kind.filter
             for column in self.columns.values()

@@ -52,7 +52,7 @@ def _moment(text: Any) -> Any:
 def moment_in_utc(text: str) -> datetime:
     """Return the time in UTC, because PostgreSQL refuses offsets above 15:59, which ISO 8601 allows.
 
-    Raises ``ValueError`` without an offset.
+    Raises ``ValueError`` for a text that is not a time with an offset.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

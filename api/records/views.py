@@ -60,26 +60,26 @@ class RecordListView(RecordView):
         self.columns = query.columns(list(self.resource.columns))
         self.dialect, self.file_stem = query.dialect, self.resource.name
         cursor: Cursor | None = query.cursor
-        known = [moment for moment in (query.modified_since, cursor and cursor.as_of) if moment]
-        as_of, page = read_from_replica(lambda: self._read(query), complete_until=max(known, default=None))
-        following = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
-        body = {"as_of": in_utc(as_of), "next": following, "results": page.rows}
+        moments = [moment for moment in (query.modified_since, cursor and cursor.as_of) if moment]
+        as_of, page = read_from_replica(lambda: self._read(query), complete_until=max(moments, default=None))
+        address = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
+        body = {"as_of": in_utc(as_of), "next": address, "results": page.rows}
         self.volatile = [in_utc(as_of), *([Cursor(page.end, as_of).to_text()] if page.end else [])]
         return Response(body, headers=_headers(body))
 
     def _read(self, query: RecordsQuery) -> tuple[datetime, Page]:
         cursor: Cursor | None = query.cursor
-        # Taken before the rows are read: rows that become visible in between are dated later.
+        # Read the time before the rows: rows that become visible in between are dated later.
         as_of = cursor.as_of if cursor else complete_until()
         page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
         return as_of, page
 
     def _selection(self, query: RecordsQuery) -> Selection:
-        given = query.model_dump(include=set(self.resource.filters), exclude_unset=True)
+        filters = query.model_dump(include=set(self.resource.filters), exclude_unset=True)
         return Selection(
             model=self.resource.model,
             columns=self.columns,
-            equal={name: None if value == "" else value for name, value in given.items()},
+            equal={name: None if value == "" else value for name, value in filters.items()},
             modified_since=query.modified_since,
             include_deleted=query.include_deleted,
         )

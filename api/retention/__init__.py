@@ -1,1 +1,1 @@
-"""Retention: remove logs and delivered cases that are no longer needed."""
+"""Retention: remove old logs, cases and forms, and erase one person's data."""

@@ -12,7 +12,7 @@ from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person
 
 @dataclass(frozen=True)
 class Share:
-    """The rows of one table that hold data of the person."""
+    """The rows of one table that contain data of the person."""
 
     holding: Holding
     rows: int
@@ -31,8 +31,8 @@ def known_person(given: Person) -> Person:
 
 def person_shares(person: Person) -> list[Share]:
     """Return the tables with rows of the person."""
-    counted = (Share(holding, holding.rows(person).count()) for holding in HOLDINGS)
-    return [share for share in counted if share.rows]
+    shares = (Share(holding, holding.rows(person).count()) for holding in HOLDINGS)
+    return [share for share in shares if share.rows]
 
 
 @transaction.atomic

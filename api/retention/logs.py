@@ -20,7 +20,7 @@ CHUNK = 5000
 
 @dataclass(frozen=True)
 class Pruned:
-    """A log and how many of its rows were, or would be, removed."""
+    """A table, and the number of its rows that were removed, or would be in a dry run."""
 
     model: type[models.Model]
     rows: int

@@ -1,7 +1,7 @@
 """Remove old cases and forms.
 
-These are cases that Salesforce has, cases that it refused at once (the caller got the error), and spam. Queued cases
-stay however old they are, and dead letters stay until an operator has dealt with them.
+These are cases that Salesforce has, cases that it refused at once (the caller got the error), dead letters that an
+operator has dealt with, and spam. Queued cases and all other dead letters stay, however old they are.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
     if not days:
         return
     past = Now() - timedelta(days=days)
-    # The creation time is tested too, because it has an index.
+    # Filter by the creation time too, because it has an index.
     ended = Q(state__in=[State.DELIVERED, State.REFUSED]) | Q(state=State.FAILED, settled_at__lt=past)
     cases = OutboundCase.objects.filter(ended, ended_at__lt=past, created_at__lt=past)
     spam = FormSubmission.objects.filter(case=None, created_at__lt=past)

@@ -52,8 +52,8 @@ def declare() -> None:
 
 def waiting_cases(person: Person) -> Rows:
     """Return the person's cases that Salesforce does not have yet: these cannot be erased yet."""
-    wanted = _of_case(person)
-    return OutboundCase.objects.filter(wanted, _WAITS) if wanted else OutboundCase.objects.none()
+    condition = _of_case(person)
+    return OutboundCase.objects.filter(condition, _WAITS) if condition else OutboundCase.objects.none()
 
 
 def _of_case(person: Person) -> Q:
@@ -61,8 +61,8 @@ def _of_case(person: Person) -> Q:
 
 
 def _ended_case(person: Person) -> Q:
-    wanted = _of_case(person)
-    return wanted & ~_WAITS if wanted else wanted
+    condition = _of_case(person)
+    return condition & ~_WAITS if condition else condition
 
 
 def _form(person: Person) -> Q:
@@ -71,8 +71,8 @@ def _form(person: Person) -> Q:
 
 
 def _form_of_case(person: Person) -> Q:
-    wanted = _ended_case(person)
-    return Q(case__in=OutboundCase.objects.filter(wanted)) if wanted else wanted
+    condition = _ended_case(person)
+    return Q(case__in=OutboundCase.objects.filter(condition)) if condition else condition
 
 
 def _declare_writes() -> None:
@@ -130,5 +130,5 @@ def _staff(person: Person) -> Person:
     """Add the names under which the person works here."""
     names = SuperUser.objects.filter(accounts_uuid__in=person.uuids).exclude(name="").values_list("name", flat=True)
     users = any_text("email", person.emails)
-    signed = User.objects.filter(users).values_list("username", flat=True) if users else []
-    return replace(person, staff_names=person.staff_names | {*names, *signed})
+    usernames = User.objects.filter(users).values_list("username", flat=True) if users else []
+    return replace(person, staff_names=person.staff_names | {*names, *usernames})

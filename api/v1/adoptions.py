@@ -26,8 +26,12 @@ LIFETIME = timedelta(hours=1)
 
 router = Router(tags=["adoptions"])
 
-_Confirmed = Annotated[bool, Query(description="Only adoptions that an instructor has confirmed. Excludes `assumed`.")]
-_Assumed = Annotated[bool, Query(description="Only adoptions that no instructor has confirmed. Excludes `confirmed`.")]
+_Confirmed = Annotated[
+    bool, Query(description="Only adoptions that an instructor has confirmed. Not together with `assumed`.")
+]
+_Assumed = Annotated[
+    bool, Query(description="Only adoptions that no instructor has confirmed. Not together with `confirmed`.")
+]
 
 
 class AdoptionItem(Schema):
@@ -86,8 +90,8 @@ def list_adoptions(
     user = signed_in_user(request)
     if expire:
         own_contact_looked_up(user, expire=True, look_up=adoptions_look_up)
-    wanted = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
-    contact_id, adoptions = own_adoptions(wanted.rows())
+    statement = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
+    contact_id, adoptions = own_adoptions(statement.rows())
     if not adoptions:
         raise NotFound("No cached adoptions of this user match.", error_type=ErrorType.NO_MATCH)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -113,5 +117,5 @@ def _numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _total(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
-    """Sum the positive figures: negative ones are corrections of figures that are not here."""
+    """Sum the positive figures. Negative figures correct others that are not here."""
     return sum(number for number in _numbers(adoptions, name) if number > 0)

@@ -46,7 +46,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
     Send the `ETag` back as `If-None-Match`: 304 means that nothing has changed.
     """
     [state] = books_state().rows()
-    content, etag = _rendered(**state)
+    content, etag = _render(**state)
     response = HttpResponse(content, content_type=JSON)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
@@ -54,7 +54,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
 
 
 @lru_cache(maxsize=2)
-def _rendered(books: int, last_change: datetime | None) -> tuple[bytes, str]:
+def _render(books: int, last_change: datetime | None) -> tuple[bytes, str]:
     """Return the answer and its ``ETag``, cached until a book changes.
 
     Reading and encoding the same books for each request took longer than the rest of the request.

@@ -46,7 +46,7 @@ def _with_words(text: str) -> str:
     return text
 
 
-Picked = Annotated[PlainText, StringConstraints(max_length=255)]
+PicklistValue = Annotated[PlainText, StringConstraints(max_length=255)]
 
 IdempotencyKeyText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
@@ -60,7 +60,7 @@ IDEMPOTENCY_KEY: Any = Header(
 )
 
 
-def _picked(field: str, meaning: str) -> Any:
+def _picklist_value(field: str, meaning: str) -> Any:
     return Field(None, description=f"The {meaning}, a value of Salesforce's picklist `Case.{field}`.")
 
 
@@ -84,9 +84,9 @@ class CaseIn(Schema):
     description: Annotated[
         PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
     ] = Field(description="The problem, in plain text.", json_schema_extra={"pattern": _WORDS})
-    product: Picked | None = _picked("Product__c", "product")
-    feature: Picked | None = _picked("Feature__c", "feature of the product")
-    issue: Picked | None = _picked("Issue__c", "kind of issue")
+    product: PicklistValue | None = _picklist_value("Product__c", "product")
+    feature: PicklistValue | None = _picklist_value("Feature__c", "feature of the product")
+    issue: PicklistValue | None = _picklist_value("Issue__c", "kind of issue")
 
     def salesforce_values(self) -> dict[str, str]:
         """Return the given values by Salesforce's names."""
@@ -108,9 +108,7 @@ class CaseDetail(Schema):
     product: str | None = _sent("product")
     feature: str | None = _sent("feature")
     issue: str | None = _sent("issue")
-    salesforce_code: str | None = Field(
-        description="Salesforce's code for why it refused the case; null unless it failed."
-    )
+    salesforce_code: str | None = Field(description="Salesforce's code for its refusal; null unless the case failed.")
     message: str | None = Field(description="Salesforce's reason for its refusal; null unless the case failed.")
     created_at: datetime = Field(description="The time when the case was accepted here.")
 
@@ -134,13 +132,13 @@ def create_case(
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
     until = time.monotonic() + REQUEST_SECONDS
-    made, is_replay = case_create(maker=maker, values=case.salesforce_values(), request=once)
-    if made.state in {_State.REFUSED, _State.FAILED}:
-        raise _refusal(made, until)
-    delivered = made.state == _State.DELIVERED
-    response = json_response(_detail(made))
+    stored_case, is_replay = case_create(maker=maker, values=case.salesforce_values(), request=once)
+    if stored_case.state in {_State.REFUSED, _State.FAILED}:
+        raise _refusal(stored_case, until)
+    delivered = stored_case.state == _State.DELIVERED
+    response = json_response(_detail(stored_case))
     response.status_code = 200 if delivered else 202
-    response["Location"] = f"{request.path}/{made.pk}"
+    response["Location"] = f"{request.path}/{stored_case.pk}"
     if is_replay:
         response[REPLAYED] = "true"
     return response

@@ -21,7 +21,7 @@ from sf.models import Contact
 router = Router(tags=["contact"])
 
 ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
-"""Text up to a limit above that of any field in Salesforce, which checks its own limits."""
+"""Text with a limit above those of Salesforce's fields: Salesforce checks its own limits."""
 
 _EXAMPLE: Any = {
     "id": "003Ux00000Xy12AAEF",
@@ -101,11 +101,11 @@ class ContactChange(Schema):
         Raises ``Unprocessable`` when no field is given.
         """
         if not self.model_fields_set:
-            known = ", ".join(type(self).model_fields)
-            message = f"Nothing to change: give one or more of {known}."
+            names = ", ".join(type(self).model_fields)
+            message = f"Nothing to change: give one or more of {names}."
             raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
-        given = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
-        return {name: value or None for name, value in given.items() if value is not None}
+        values = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+        return {name: value or None for name, value in values.items() if value is not None}
 
 
 @router.get(

@@ -73,10 +73,10 @@ def add_form_schemas(schemas: dict[str, Any]) -> None:
     """Describe each type of form by its own schema. At run time, the processors check the data."""
     references = {}
     for name, data in data_schemas().items():
-        described = _model_of(name, data).model_json_schema(ref_template=_REF)
-        schemas |= described.pop("$defs")
-        schemas[described["title"]] = described
-        references[name] = _REF.format(model=described["title"])
+        json_schema = _model_of(name, data).model_json_schema(ref_template=_REF)
+        schemas |= json_schema.pop("$defs")
+        schemas[json_schema["title"]] = json_schema
+        references[name] = _REF.format(model=json_schema["title"])
     schemas[FormIn.__name__] = {
         "title": FormIn.__name__,
         "description": FormIn.__doc__,
@@ -157,7 +157,7 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
-    """Return one of the caller's own submissions, with the state of its delivery. Others give 404."""
+    """Return one of the caller's own submissions, with the state of its delivery; otherwise 404."""
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:

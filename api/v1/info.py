@@ -86,7 +86,8 @@ class SSOConfig(Schema):
         "signature key is unusable. During a change of keys there are several: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
-        description="True if `DEV_USER_UUID` signs in every caller without credentials, which only `DEBUG` allows."
+        description="True if `DEV_USER_UUID` signs in every caller without an `Authorization` header, which only "
+        "`DEBUG` allows."
     )
 
 
@@ -201,8 +202,8 @@ def _release_information() -> dict[str, Any]:
 
 
 def _salesforce_org() -> dict[str, Any] | None:
-    known = cached_org()
-    return {"id": known.id, "name": known.name, "kind": known.kind} if known else None
+    org = cached_org()
+    return {"id": org.id, "name": org.name, "kind": org.kind} if org else None
 
 
 def _api_usage() -> dict[str, Any]:

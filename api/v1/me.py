@@ -58,7 +58,7 @@ class SignInDebug(Schema):
 
 
 class Me(Schema):
-    logged_in: bool = Field(description="True if the request proves a user of OpenStax Accounts.")
+    logged_in: bool = Field(description="True if the request is from a signed-in user of OpenStax Accounts.")
     uuid: str | None = Field(description="UUID of the user in OpenStax Accounts; null when no user is logged in.")
     id: int | None = Field(
         description="Number of the user in OpenStax Accounts; null when no user is logged in, or when neither the "
@@ -101,15 +101,15 @@ def get_me(request: HttpRequest) -> HttpResponse:
     outcome = authenticate(request)
     user = outcome if isinstance(outcome, SignedInUser) else None
     session = user.session if user else None
-    known, state = _accounts_user(session.uuid) if session else (AccountsUser(), None)
+    details, state = _accounts_user(session.uuid) if session else (AccountsUser(), None)
     body: dict[str, Any] = {
         "logged_in": user is not None,
         "uuid": session.uuid if session else None,
         "name": session.name if session else None,
         "is_super_user": user.is_super_user if user else False,
-        **asdict(known),
-        # The present cookies have no id.
-        "id": session.id if session and session.id is not None else known.id,
+        **asdict(details),
+        # Cookies contain no id at present.
+        "id": session.id if session and session.id is not None else details.id,
         "accounts": state,
         "csrf_token": get_token(request),
         "accounts_environment": accounts_environment(settings.ACCOUNTS_URL),

@@ -19,7 +19,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Remove old rows of the request log, the field change log and the operator actions, old cases and forms "
-        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS), expired sessions and idle rate counts, in chunks. "
+        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS), expired sessions, idle rate counts "
+        "and notes of look-ups that found nothing, in chunks. "
         "Empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS)."
     )
 
@@ -46,13 +47,13 @@ class Command(BaseCommand):
             if not 1 <= value <= _LONGEST_DAYS:
                 raise CommandError(f"--{name.replace('_', '-')}: must be a number from 1 to {_LONGEST_DAYS}")
         if options["dry_run"]:
-            would = f"Would remove: {', '.join(_prune(**days, dry_run=True))}. {_empty(dry_run=True)}"
-            self.stdout.write(f"{would.strip()} Nothing was changed.")
+            summary = f"Would remove: {', '.join(_prune(**days, dry_run=True))}. {_empty(dry_run=True)}"
+            self.stdout.write(f"{summary.strip()} Nothing was changed.")
             return
         with recorded_job("cleanup_logs") as run:
-            done = _prune(**days)
-            done += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
-            run.message = f"Removed: {', '.join(done)}. {_empty()}".strip()
+            counts = _prune(**days)
+            counts += [f"idle rate counts {forget_idle_counts():,}", f"old look-ups {forget_old_misses():,}"]
+            run.message = f"Removed: {', '.join(counts)}. {_empty()}".strip()
         self.stdout.write(run.message)
 
 

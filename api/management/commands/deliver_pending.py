@@ -35,8 +35,9 @@ class Command(BaseCommand):
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
         """Deliver queued cases, and return whether delivery is paused.
 
-        It is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or a login was
-        refused. Raises ``CommandError`` when it cannot continue before a person fixes the configuration.
+        Delivery is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or a
+        login was refused. Raises ``CommandError`` when delivery cannot continue before a person fixes the
+        configuration.
         """
         tally, away = Tally(), None
         try:

@@ -115,7 +115,7 @@ def _read_person(options: dict[str, Any]) -> Person:
 
 
 def _describe(person: Person) -> str:
-    known: dict[str, frozenset[Any]] = {
+    ids_by_kind: dict[str, frozenset[Any]] = {
         "account": person.uuids,
         "email": person.emails,
         "contact": person.contacts,
@@ -123,4 +123,6 @@ def _describe(person: Person) -> str:
         "prospect": person.prospects,
         "staff name": person.staff_names,
     }
-    return "Person: " + "; ".join(f"{name} {', '.join(map(str, sorted(ids)))}" for name, ids in known.items() if ids)
+    return "Person: " + "; ".join(
+        f"{name} {', '.join(map(str, sorted(ids)))}" for name, ids in ids_by_kind.items() if ids
+    )

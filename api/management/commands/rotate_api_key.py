@@ -19,8 +19,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", metavar="public-id", help="the public id of the old key, from list_api_keys")
-        parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both work: 7d, 12h, 0d")
-        parser.add_argument("--expires-days", type=int, metavar="D", help="lifetime of the new key (as the old key's)")
+        parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both keys work: 7d, 12h, 0d")
+        parser.add_argument(
+            "--expires-days", type=int, metavar="D", help="lifetime of the new key (default: that of the old key)"
+        )
         parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--expires-days: must be a number from 1 to 36500")
         try:
-            made = api_key_rotate(
+            old_and_new = api_key_rotate(
                 public_id,
                 overlap=_overlap(options["overlap"]),
                 expires_in=timedelta(days=days) if days else None,
@@ -36,9 +38,9 @@ class Command(BaseCommand):
             )
         except NotActive as error:
             raise CommandError(f"API key {public_id} is {error}; make a new one with create_api_key") from error
-        if made is None:
+        if old_and_new is None:
             raise CommandError(no_such_key(public_id))
-        self._report(*made)
+        self._report(*old_and_new)
 
     def _report(self, old: APIKey, new: APIKey) -> None:
         used = f"last used {old.last_used_at:{_MOMENT}} UTC" if old.last_used_at else "never used"
