@@ -1,4 +1,4 @@
-"""The Pardot app in Django admin, one file per group. Only the team's own entries are editable."""
+"""The Pardot app in Django admin. Only the configuration and the team's entries are editable."""
 
 from pardot.admin import activity, assets, configuration, findings, prospects, salesforce, set_aside, team
 

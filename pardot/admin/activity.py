@@ -27,13 +27,13 @@ class VisitorActivityAdmin(ByNumberAdmin):
 
     @admin.display(description="type")
     def kind(self, activity: VisitorActivity) -> str:
-        known = activity.type in ActivityType.values
-        return activity.type_name or (ActivityType(activity.type).label if known else str(activity.type))
+        is_known = activity.type in ActivityType.values
+        return activity.type_name or (ActivityType(activity.type).label if is_known else str(activity.type))
 
     @admin.display(description="assets")
     def assets(self, activity: VisitorActivity) -> str:
-        named = ((label, getattr(activity, column)) for column, label in _ASSETS.items())
-        return ", ".join(f"{label} {asset}" for label, asset in named if asset)
+        assets = ((label, getattr(activity, column)) for column, label in _ASSETS.items())
+        return ", ".join(f"{label} {asset}" for label, asset in assets if asset)
 
 
 @admin.register(AssetActivityDay)
@@ -46,6 +46,6 @@ class AssetActivityDayAdmin(ByNumberAdmin):
     search_help_text = "ID of an asset"
 
     @admin.display(description="type")
-    def kind(self, counted: AssetActivityDay) -> str:
-        known = counted.type in ActivityType.values
-        return ActivityType(counted.type).label if known else str(counted.type)
+    def kind(self, row: AssetActivityDay) -> str:
+        is_known = row.type in ActivityType.values
+        return ActivityType(row.type).label if is_known else str(row.type)

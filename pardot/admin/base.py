@@ -30,7 +30,7 @@ class BoundedPaginator(Paginator):
 
 
 class ProgramsOnlyAdmin(ReadOnlyAdmin):
-    """A table whose rows only programs write. It is read-only, and shows the newest rows first, without a total."""
+    """A read-only table whose rows programs write. Lists count and show at most ``COUNTED`` rows."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -61,10 +61,10 @@ class ByNumberAdmin(ProgramsOnlyAdmin):
         number = as_id(term)
         if number is None:
             return queryset.none(), False
-        found = queryset.none()
+        matches = queryset.none()
         for column in self.number_columns:
-            found |= queryset.filter(**{column: number})
-        return found, False
+            matches |= queryset.filter(**{column: number})
+        return matches, False
 
 
 def drawer_address(asset_type: str, asset: int) -> str:

@@ -19,7 +19,7 @@ from pardot.configuration.values import KEYS, BadValue, UnknownKey, check_value,
 from pardot.models import ConfigurationChange, ConfiguredValue
 from pardot.pipeline.after_change import value_change, value_reset
 
-_SHOWN = 120
+_LONGEST = 120
 
 
 class PrettyJSON(json.JSONEncoder):
@@ -105,8 +105,8 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         value_change(obj.key, form.cleaned_data["value"], by=acting_name(request))
 
     @admin.action(description="Reset to default", permissions=["change"])
-    def reset_to_default(self, request: HttpRequest, chosen: QuerySet[ConfiguredValue]) -> None:
-        for row in chosen:
+    def reset_to_default(self, request: HttpRequest, queryset: QuerySet[ConfiguredValue]) -> None:
+        for row in queryset:
             try:
                 value_reset(row.key, by=acting_name(request))
             except UnknownKey:
@@ -141,7 +141,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         try:
             check_value(row.key, row.value)
         except (BadValue, UnknownKey) as error:
-            return f"not used: {error}"[:_SHOWN]
+            return f"not used: {error}"[:_LONGEST]
         return "–"
 
     @admin.display(description="purpose")
@@ -156,4 +156,4 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

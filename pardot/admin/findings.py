@@ -32,8 +32,8 @@ class AuditSummaryAdmin(ProgramsOnlyAdmin):
 
     @admin.display(description="flags")
     def flag_counts(self, summary: AuditSummary) -> str:
-        counted = ((flag.replace("_", " "), count) for flag, count in summary.counts.items())
-        return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counted)
+        counts = ((flag.replace("_", " "), count) for flag, count in summary.counts.items())
+        return ", ".join(f"{flag}: {'no data' if count is None else format(count, ',')}" for flag, count in counts)
 
 
 @admin.register(Alert)

@@ -37,7 +37,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search by an index for email addresses and Pardot ids. A Salesforce id takes one scan of the table."""
+        """Search for email addresses and Pardot ids with an index; for a Salesforce id, scan the table."""
         term = search_term.strip()
         if not term:
             return queryset, False
@@ -52,10 +52,10 @@ class ProspectAdmin(ProgramsOnlyAdmin):
 def _has_crm_id(text: str) -> Q:
     """Return the condition that a CRM column contains this id, which Pardot may store with 15 or 18 characters."""
     whole, short = id_of_18(text), text[:15]
-    has = Q()
+    condition = Q()
     for column in _CRM_COLUMNS:
-        has |= Q(**{f"{column}__in": [whole, short]})
-    return has
+        condition |= Q(**{f"{column}__in": [whole, short]})
+    return condition
 
 
 @admin.register(ProspectEngagement)

@@ -37,11 +37,11 @@ class BySalesforceIdAdmin(ProgramsOnlyAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        found, whole = queryset.none(), id_of_18(term)
+        matches, whole = queryset.none(), id_of_18(term)
         if whole:
             for column in self.id_columns:
-                found |= queryset.filter(**{column: whole})
-        return found, False
+                matches |= queryset.filter(**{column: whole})
+        return matches, False
 
 
 @admin.register(SalesforceCampaign)

@@ -38,8 +38,8 @@ class TeamMemberAdmin(admin.ModelAdmin):
     search_fields = ["name", "role"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
-        still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
-        return super().get_queryset(request).annotate(open_task_count=still_open)
+        open_tasks = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
+        return super().get_queryset(request).annotate(open_task_count=open_tasks)
 
     @admin.display(description="areas")
     def area_list(self, member: TeamMember) -> str:
@@ -57,10 +57,10 @@ class TeamMemberAdmin(admin.ModelAdmin):
 class SignedAdmin(admin.ModelAdmin):
     """A row that records who entered it and when. Both are shown once the row is saved."""
 
-    noted: tuple[str, ...] = ("created_by", "created_at")
+    automatic_fields: tuple[str, ...] = ("created_by", "created_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.noted if obj else ()
+        return self.automatic_fields if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -97,7 +97,7 @@ class TaskAdmin(SignedAdmin):
     list_filter = ["status", "assignee", "priority", "area", "due_date"]
     list_select_related = ["assignee"]
     search_fields = ["title", "description", "asset_name"]
-    noted = ("created_by", "created_at", "updated_at", "completed_at")
+    automatic_fields = ("created_by", "created_at", "updated_at", "completed_at")
     actions = ["finish", "reopen"]
 
     @admin.display(description="overdue", boolean=True)
@@ -113,15 +113,15 @@ class TaskAdmin(SignedAdmin):
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Mark the selected tasks as done", permissions=["change"])
-    def finish(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
-        self._set_status(request, chosen, Task.Status.DONE)
+    def finish(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        self._set_status(request, queryset, Task.Status.DONE)
 
     @admin.action(description="Reopen the selected tasks", permissions=["change"])
-    def reopen(self, request: HttpRequest, chosen: QuerySet[Task]) -> None:
-        self._set_status(request, chosen, Task.Status.OPEN)
+    def reopen(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
+        self._set_status(request, queryset, Task.Status.OPEN)
 
-    def _set_status(self, request: HttpRequest, chosen: QuerySet[Task], status: Task.Status) -> None:
-        tasks = list(chosen.exclude(status=status))
+    def _set_status(self, request: HttpRequest, queryset: QuerySet[Task], status: Task.Status) -> None:
+        tasks = list(queryset.exclude(status=status))
         for task in tasks:
             task.status = status
             _note(task)
@@ -167,12 +167,12 @@ class ExemptionAdmin(SignedAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Add the names of the assets to the rows, with one query per type instead of one per row."""
-        found = super().get_changelist_instance(request)
-        keys = [(row, (Area(row.asset_type), row.asset_id)) for row in found.result_list]
+        changelist = super().get_changelist_instance(request)
+        keys = [(row, (Area(row.asset_type), row.asset_id)) for row in changelist.result_list]
         names = asset_names(key for _, key in keys)
         for row, key in keys:
             row.shown_name = names.get(key)
-        return found
+        return changelist
 
     @admin.display(description="in force", boolean=True)
     def in_force(self, exemption: Exemption) -> bool:
@@ -208,7 +208,7 @@ class SavedViewForm(forms.ModelForm):
 
 @admin.register(SavedView)
 class SavedViewAdmin(SignedAdmin):
-    """Saved views. Staff can give the view of somebody who left another owner, or delete it."""
+    """Saved views. When an owner has left, staff can give the view a new owner or delete it."""
 
     form = SavedViewForm
     list_display = ["name", "query", "is_shared", "created_by", "created_at"]

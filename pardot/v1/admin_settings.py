@@ -144,7 +144,7 @@ def get_team(request: HttpRequest) -> TeamOut:
 def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
     """Replace the whole team.
 
-    A member with an `id` keeps the row and the tasks, also under a new name. A member who is left out is removed,
+    A member with an `id` keeps the row and the tasks, even under a new name. A member who is left out is removed,
     and their tasks become unassigned.
     """
     try:

@@ -30,7 +30,9 @@ class PastIssueOut(Schema):
         description="The day on which an audit first saw the issue; null: before such days were recorded."
     )
     fixed_on: date | None = Field(description="The day of the first audit without the issue; null: the issue is open.")
-    days: int | None = Field(description="The number of days that the issue has lasted or did last; null: unknown.")
+    days: int | None = Field(
+        description="The number of days that the issue has lasted, or lasted until it was fixed; null: unknown."
+    )
 
 
 class TagOfAsset(Schema):
@@ -58,8 +60,8 @@ def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> A
     """Return an asset with its open and fixed issues, its tags, exemptions and tasks."""
     area = area_of(type)
     health = area_health(area)[area]
-    found = asset_history(health, asset_id)
-    if found is None:
+    history = asset_history(health, asset_id)
+    if history is None:
         raise NotFound(f"There is no asset with the id {asset_id} among {area.label.lower()}.")
     about = {"asset_type": area, "asset_id": asset_id}
     tasks = Task.objects.filter(**about).select_related("assignee").order_by("-status", "-id")
@@ -67,9 +69,9 @@ def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> A
         {
             "type": area,
             "summary": area_summary(health),
-            "record": found.record,
-            "issues": [PastIssueOut.model_validate(each, from_attributes=True) for each in found.issues],
-            "tags": found.tags,
+            "record": history.record,
+            "issues": [PastIssueOut.model_validate(each, from_attributes=True) for each in history.issues],
+            "tags": history.tags,
             "exemptions": exemptions_out(Exemption.objects.filter(**about)),
             "tasks": tasks_out(tasks[:_MOST_TASKS]),
         }

@@ -131,7 +131,7 @@ class AssetSearch(AssetParameters, Paging):
 
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="Inventory of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
-    """Return the number of assets of each type, and the latest ones."""
+    """Return the number of assets of each type, and its newest assets."""
     return json_response({"types": [asdict(each) for each in inventory()]})
 
 

@@ -69,7 +69,7 @@ class Briefing(Schema):
     health_score: int | None = Field(description="The overall score now; null: nothing was synced yet.")
     grade: str | None
     change_since_yesterday: int | None = Field(
-        description="The change of the score since the day of `yesterday`; null: one of the days has none."
+        description="The change of the score since the day of `yesterday`; null: one of the days has no score."
     )
     change_since_last_week: int | None = Field(description="The change of the score since the day of `last_week`.")
     sf_health: SalesforceHealthOut
@@ -88,7 +88,7 @@ class Briefing(Schema):
     "/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The main figures of today"
 )
 def get_briefing(request: HttpRequest) -> Briefing:
-    """Return score, coverage and inventory, with the last snapshot before today and one that is a week old."""
+    """Return score, coverage and inventory, with two earlier snapshots to compare with."""
     now = timezone.now()
     card, read, day = current_scorecard(now), complete_reads(), today(now)
     before = baselines(day)

@@ -106,7 +106,7 @@ class Removal(Schema):
 
 
 class Removed(Schema):
-    removed: int = Field(description="The number of exemptions that existed and were removed.")
+    removed: int = Field(description="The number of tasks or exemptions that existed and were removed.")
 
 
 @router.post(
@@ -118,7 +118,7 @@ def create_asset_tasks(
     search: Query[AssetParameters],
     given: BulkTasks,
 ) -> Status[BulkMade]:
-    """Create a task for each chosen asset, or one for all of them. If one is refused, none is created."""
+    """Create a task for each chosen asset, or one task for all. If a task is refused, none is created."""
     area = area_of(type)
     return _make_tasks(request, area, given, lambda: _assets(area, search))
 
@@ -127,7 +127,7 @@ def create_asset_tasks(
 def create_campaign_tasks(
     request: HttpRequest, search: Query[CampaignParameters], given: BulkTasks
 ) -> Status[BulkMade]:
-    """Create a task for each chosen campaign, or one for all of them. If one is refused, none is created."""
+    """Create a task for each chosen campaign, or one for all. If a task is refused, none is created."""
     return _make_tasks(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
 
 
@@ -194,10 +194,10 @@ def _make_tasks(request: HttpRequest, area: Area, given: BulkTasks, matching: Ca
     with _reject_bad_values():
         names = given.names(area, matching)
         if given.for_each:
-            made = tasks_for_each(area, names, issue=given.issue, **values)
+            tasks = tasks_for_each(area, names, issue=given.issue, **values)
         else:
-            made = [task_for_all(area, names, **values)]
-    return Status(201, BulkMade(ids=[task.pk for task in made], left_out=0))
+            tasks = [task_for_all(area, names, **values)]
+    return Status(201, BulkMade(ids=[task.pk for task in tasks], left_out=0))
 
 
 def _make_exemptions(
@@ -205,7 +205,7 @@ def _make_exemptions(
 ) -> Status[BulkMade]:
     with _reject_bad_values():
         names = given.names(area, matching)
-        made = exemptions_create(
+        new_ids = exemptions_create(
             asset_type=area,
             asset_ids=names,
             issue=given.issue,
@@ -213,7 +213,7 @@ def _make_exemptions(
             until=given.until,
             created_by=actor_name(request),
         )
-    return Status(201, BulkMade(ids=made, left_out=len(names) - len(made)))
+    return Status(201, BulkMade(ids=new_ids, left_out=len(names) - len(new_ids)))
 
 
 def _check_ids(ids: list[int]) -> list[int]:

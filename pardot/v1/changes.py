@@ -55,8 +55,8 @@ class ChangesOut(Schema):
 
 _SINCE: Any = Query(
     None,
-    description="The day to compare with, or the nearest earlier one with a snapshot. Left out: the last one before "
-    "today.",
+    description="The day to compare with, or the nearest earlier day with a snapshot. Left out: the last day with a "
+    "snapshot before today.",
 )
 
 
@@ -66,36 +66,36 @@ _SINCE: Any = Query(
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day. Issues without data on one of the days are left out."""
     card, day = current_scorecard(), today()
-    found = changes_since(since, card, day)
+    changes = changes_since(since, card, day)
     return json_response(
         {
             "day": day,
-            "since": found.since.day if found.since else None,
-            "score_before": found.since.health_score if found.since else None,
+            "since": changes.since.day if changes.since else None,
+            "score_before": changes.since.health_score if changes.since else None,
             "score": card.overall,
-            "worse": [changed_rows(each) for each in found.worse],
-            "better": [changed_rows(each) for each in found.better],
-            "other_rows": [changed_rows(each) for each in found.other_rows],
+            "worse": [changed_rows(each) for each in changes.worse],
+            "better": [changed_rows(each) for each in changes.better],
+            "other_rows": [changed_rows(each) for each in changes.other_rows],
         }
     )
 
 
-def changed_rows(found: IssueChange) -> dict[str, Any]:
+def changed_rows(change: IssueChange) -> dict[str, Any]:
     """Return the fields of ``ChangedRows``."""
-    issue = found.listed.issue
+    issue = change.listed.issue
     return {
         "key": issue.key,
         "area": issue.area.value,
         "flag": issue.flag,
-        "title": found.listed.title,
-        "owners": found.listed.owners,
+        "title": change.listed.title,
+        "owners": change.listed.owners,
         "is_percentage": issue.is_percentage,
-        "exempt": found.listed.exempt,
-        "before": found.before,
-        "after": found.after,
-        "change": found.change,
-        "harm": round(found.harm, 4),
-        "new": found.ledger.new,
-        "fixed": found.ledger.fixed,
-        "oldest": found.ledger.oldest,
+        "exempt": change.listed.exempt,
+        "before": change.before,
+        "after": change.after,
+        "change": change.change,
+        "harm": round(change.harm, 4),
+        "new": change.ledger.new,
+        "fixed": change.ledger.fixed,
+        "oldest": change.ledger.oldest,
     }

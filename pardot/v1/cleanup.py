@@ -85,12 +85,12 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
     summary="Create the clean-up tags in Pardot",
 )
 def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
-    """Create the missing clean-up tags; existing ones stay as they are.
+    """Create the missing clean-up tags. Existing tags are not changed.
 
     502: Pardot refuses, and the message says what to do. 503: Pardot is unavailable; a retry is harmless.
     """
     try:
-        made = make_missing_tags(configuration())
+        cleanup_tags = make_missing_tags(configuration())
     except TagsNotMade as error:
         raise Unavailable(
             f"Pardot cannot create all tags at the moment: {error}. A retry is harmless.",
@@ -100,7 +100,10 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     except TagsRefused as error:
         raise BadGateway(f"Not all tags could be created: {error}.", ErrorType.PARDOT_REFUSED) from error
     return CleanupSetup(
-        tags=[CleanupTagOut(action=tag.action, tag=tag.name, tag_id=tag.tag_id, created=tag.created) for tag in made]
+        tags=[
+            CleanupTagOut(action=tag.action, tag=tag.name, tag_id=tag.tag_id, created=tag.created)
+            for tag in cleanup_tags
+        ]
     )
 
 
@@ -116,12 +119,12 @@ def _action(tag: ActionTag) -> ActionStatus:
 
 
 def _triage(share: TaggedShare) -> IssueTriage:
-    known = share.tagged is not None and isinstance(share.count, int)
+    has_data = share.tagged is not None and isinstance(share.count, int)
     return IssueTriage(
         key=share.issue.key,
         area=share.issue.area,
         count=as_number(share.count),
         exempt=share.exempt,
         tagged=share.tagged,
-        tagged_pct=percentage(share.tagged or 0, int(share.count or 0)) if known else None,
+        tagged_pct=percentage(share.tagged or 0, int(share.count or 0)) if has_data else None,
     )

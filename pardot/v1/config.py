@@ -75,7 +75,7 @@ class PardotConfig(Schema):
     list_stale_severe_months: int
     cleanup_tags: dict[str, str] = Field(description="The clean-up actions: action → name of its tag in Pardot.")
     time_zone: str = Field(description="The time zone in which days begin and end.")
-    me: str | None = Field(description="The team member with the caller's account; null: no member has it.")
+    me: str | None = Field(description="The name of the team member with the caller's account; null: no member has it.")
     account: str = Field(description="UUID of the caller's account.")
 
 

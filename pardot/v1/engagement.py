@@ -165,7 +165,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
     """
     data = prospect_data()
     page = _page(query, data)
-    shown = prospects_by_id(
+    prospects = prospects_by_id(
         [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
     )
     return json_response(
@@ -177,8 +177,8 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
             "prospects": described_prospects(page.ids[: query.limit], data.look_back) if page else [],
             "did_you_mean": page.did_you_mean if page else None,
             "has_more": page is not None and len(page.ids) > query.limit,
-            "crm_id_alerts": _crm_id_alerts(data, shown).dict(),
-            "adoption_json_alert": _adoption_alert(data, shown).dict(),
+            "crm_id_alerts": _crm_id_alerts(data, prospects).dict(),
+            "adoption_json_alert": _adoption_alert(data, prospects).dict(),
             "summary": _summary(data.figures).dict(),
         }
     )
@@ -189,10 +189,10 @@ def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
 
     ``None``: the active prospects are unknown, because the last read of activities is too old.
     """
-    wanted = query.filters()
+    filters = query.filters()
     with reject_unknown():
-        page = prospect_page(wanted, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
-    return None if wanted.group is ProspectGroup.ACTIVE and data.look_back is None else page
+        page = prospect_page(filters, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
+    return None if filters.group is ProspectGroup.ACTIVE and data.look_back is None else page
 
 
 def _sample(data: ProspectData, name: str) -> Sequence[int]:
@@ -200,12 +200,12 @@ def _sample(data: ProspectData, name: str) -> Sequence[int]:
     return ids
 
 
-def _crm_id_alerts(data: ProspectData, shown: dict[int, dict[str, Any]]) -> CrmIdAlerts:
+def _crm_id_alerts(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> CrmIdAlerts:
     leads, contacts = data.figures.get("bad_lead_ids"), data.figures.get("bad_contact_ids")
     total = None if leads is None or contacts is None else leads + contacts
     return CrmIdAlerts(
-        bad_lead_ids=_bad_ids(_sample(data, "bad_lead"), shown, "salesforce_lead_id"),
-        bad_contact_ids=_bad_ids(_sample(data, "bad_contact"), shown, "salesforce_contact_id"),
+        bad_lead_ids=_bad_ids(_sample(data, "bad_lead"), prospects, "salesforce_lead_id"),
+        bad_contact_ids=_bad_ids(_sample(data, "bad_contact"), prospects, "salesforce_contact_id"),
         bad_lead_count=leads,
         bad_contact_count=contacts,
         total_bad=total,
@@ -221,8 +221,8 @@ def _sentence(leads: int | None, contacts: int | None) -> str:
     return f"Values that are not Salesforce ids: {leads:,} in lead fields, {contacts:,} in contact fields of prospects."
 
 
-def _bad_ids(sample: Sequence[int], shown: dict[int, dict[str, Any]], field: str) -> list[BadId]:
-    rows = [shown[prospect] for prospect in sample if prospect in shown]
+def _bad_ids(sample: Sequence[int], prospects: dict[int, dict[str, Any]], field: str) -> list[BadId]:
+    rows = [prospects[prospect] for prospect in sample if prospect in prospects]
     return [BadId(**_named(row), value=row[field] or "") for row in rows]
 
 
@@ -230,9 +230,9 @@ def _named(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in NamedProspect.model_fields}
 
 
-def _adoption_alert(data: ProspectData, shown: dict[int, dict[str, Any]]) -> AdoptionAlert:
+def _adoption_alert(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> AdoptionAlert:
     stuck, total = data.figures.get("adoption_stuck"), data.figures.get("total")
-    rows = [shown[prospect] for prospect in _sample(data, "adoption_stuck") if prospect in shown]
+    rows = [prospects[prospect] for prospect in _sample(data, "adoption_stuck") if prospect in prospects]
     return AdoptionAlert(
         stuck_count=stuck,
         total_prospects=total,
@@ -301,17 +301,19 @@ def get_prospect_activities(
 ) -> HttpResponse:
     """Return the prospect's activities in the 30 days before the last complete read of activities."""
     span = prospect_data().look_back
-    who = described_prospects([prospect_id], span)
-    if not who:
+    prospects = described_prospects([prospect_id], span)
+    if not prospects:
         raise NotFound("No prospect with this id was synced.")
-    found = activities_of_prospect(prospect_id, span) if span else None
+    activities = activities_of_prospect(prospect_id, span) if span else None
     return json_response(
         {
             "prospect_id": prospect_id,
-            "prospect": who[0],
+            "prospect": prospects[0],
             "since": span.since if span else None,
             "until": span.until if span else None,
-            "count": None if found is None else found.count(),
-            "activities": None if found is None else described(found[query.offset : query.offset + query.limit]),
+            "count": None if activities is None else activities.count(),
+            "activities": None
+            if activities is None
+            else described(activities[query.offset : query.offset + query.limit]),
         }
     )

@@ -79,9 +79,9 @@ class ExemptionQuery(PageQuery):
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
     """Return exemptions, newest first, including those that have ended."""
-    found = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
+    matches = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(
-        count=found.count(), exemptions=exemptions_out(found[query.offset : query.offset + query.limit])
+        count=matches.count(), exemptions=exemptions_out(matches[query.offset : query.offset + query.limit])
     )
 
 
@@ -93,10 +93,10 @@ def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exempt
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
     """Exempt an asset from an issue, from the next request on. An exemption that has ended is replaced."""
     try:
-        made = exemption_create(**exemption.dict(), created_by=actor_name(request))
+        new_exemption = exemption_create(**exemption.dict(), created_by=actor_name(request))
     except BadExemption as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
-    return Status(201, exemptions_out([made])[0])
+    return Status(201, exemptions_out([new_exemption])[0])
 
 
 @router.delete(

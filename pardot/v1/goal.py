@@ -29,8 +29,8 @@ class PlannedFix(Schema):
 class Goal(Schema):
     target: int
     fixes: list[PlannedFix] = Field(
-        description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need a few "
-        "rows fewer. Empty: the target is reached already."
+        description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need "
+        "slightly fewer fixes. Empty: the target is reached already."
     )
     rows: int = Field(description="The total number of assets and prospects to fix.")
 

@@ -83,7 +83,7 @@ class ChangedCount(Changed):
 
 class ComparedDay(Schema):
     asked: date
-    used: date = Field(description="The day of the snapshot: that day, or the nearest earlier one with a snapshot.")
+    used: date = Field(description="The day of the snapshot: `asked`, or the nearest earlier day with a snapshot.")
     snapshot: Snapshot
 
 
@@ -105,7 +105,7 @@ _LATER: Any = Query(None, alias="to", description="The later day; left out: the 
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
 def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
-    """Return the daily snapshots and notes of these days. Without `from` and `to`, return all.
+    """Return the daily snapshots and notes between two days. Without `from` and `to`, return all.
 
     Days are in the installation's time zone.
     """
@@ -134,19 +134,19 @@ def compare_two_days(
     Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
     try:
-        found = compare_days(first, second)
+        comparison = compare_days(first, second)
     except DaysReversed as error:
         raise _refusal(error) from error
     except NoSnapshot as error:
         raise NotFound(str(error)) from error
-    return json_response(_comparison(found, first, second))
+    return json_response(_comparison(comparison, first, second))
 
 
 def _refusal(error: DaysReversed) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
 
 
-def _comparison(found: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
+def _comparison(comparison: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
     card = current_scorecard()
     areas_of = {person.name: [area.value for area in person.areas] for person in card.people}
 
@@ -158,15 +158,15 @@ def _comparison(found: Comparison, first: date | None, second: date | None) -> d
         return {"key": key, "area": area.value, "owners": card.owners(area)}
 
     return {
-        "from": _day(found.before, first),
-        "to": _day(found.after, second),
-        "health_score": _figures(found.score),
-        "areas": _change_rows(found.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
+        "from": _day(comparison.before, first),
+        "to": _day(comparison.after, second),
+        "health_score": _figures(comparison.score),
+        "areas": _change_rows(comparison.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
         "people": _change_rows(
-            found.people, lambda name: {"name": name}, lambda name: -share_of(card, areas_of.get(name, []))
+            comparison.people, lambda name: {"name": name}, lambda name: -share_of(card, areas_of.get(name, []))
         ),
-        "issues": _change_rows(found.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
-        "counts": _change_rows(found.counts, lambda name: {"name": name}),
+        "issues": _change_rows(comparison.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
+        "counts": _change_rows(comparison.counts, lambda name: {"name": name}),
     }
 
 
@@ -176,17 +176,17 @@ def _day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
 
 def _change_rows(
     changes: Iterable[Change],
-    named: Callable[[str], dict[str, Any]],
+    describe: Callable[[str], dict[str, Any]],
     harm_of_one: Callable[[str], float] | None = None,
     known: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the changes. Names from an old snapshot that are no longer declared are left out."""
-    wanted = None if known is None else set(known)
-    found = [each for each in changes if wanted is None or each.name in wanted]
-    plain = [{**named(each.name), **_figures(each)} for each in found]
+    known_names = None if known is None else set(known)
+    kept = [each for each in changes if known_names is None or each.name in known_names]
+    plain = [{**describe(each.name), **_figures(each)} for each in kept]
     if harm_of_one is None:
         return plain
-    return [{**row, "harm": _harm(each, harm_of_one)} for row, each in zip(plain, found, strict=True)]
+    return [{**row, "harm": _harm(each, harm_of_one)} for row, each in zip(plain, kept, strict=True)]
 
 
 def _harm(change: Change, harm_of_one: Callable[[str], float]) -> float | None:

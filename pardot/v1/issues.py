@@ -25,7 +25,7 @@ from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, ope
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 from pardot.scoring.snapshots import as_number
 from pardot.v1.fields import NOT_BLANK, actor_name
-from pardot.v1.tasks import refused
+from pardot.v1.tasks import refusal
 
 router = Router(tags=["pardot: score"])
 
@@ -103,7 +103,7 @@ class MadeIssueTasks(Schema):
 
 
 class MadeTask(Schema):
-    created: bool = Field(description="True when the task is new; false when it was open already, and is unchanged.")
+    created: bool = Field(description="True when the task is new; false when it was open already and stays unchanged.")
     task: IssueTask
 
 
@@ -140,7 +140,7 @@ def create_issue_task(
     summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
-    """Create a task for each of these issues that has no open one. If one is refused, none is created."""
+    """Create a task for each issue that has no open task. If a task is refused, none is created."""
     keys = list(dict.fromkeys(body.issues))
     unknown = [key for key in keys if key not in BY_KEY]
     if unknown or not keys:
@@ -148,23 +148,23 @@ def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[Made
         raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "issues"], "message": message}])
     card = current_scorecard()
     with transaction.atomic():
-        made = [_make(request, card, key, body) for key in keys]
-    ids = [task.pk for task, created in made if created]
+        tasks = [_make(request, card, key, body) for key in keys]
+    ids = [task.pk for task, created in tasks if created]
     return Status(201, MadeIssueTasks(ids=ids, left_out=len(keys) - len(ids)))
 
 
-def _make(request: HttpRequest, card: Scorecard, key: str, wanted: NewIssueTask) -> tuple[Task, bool]:
-    """Create a task for an issue, or return its open one. Also return whether the task is new."""
+def _make(request: HttpRequest, card: Scorecard, key: str, body: NewIssueTask) -> tuple[Task, bool]:
+    """Create a task for an issue, or return the issue's open task. Also return whether the task is new."""
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
     try:
         return issue_task_create(
             listed_issue(card, card.issues[key]),
-            assignee=wanted.assignee or owner,
-            due_date=wanted.due_date,
+            assignee=body.assignee or owner,
+            due_date=body.due_date,
             created_by=actor_name(request),
         )
     except BadTask as error:
-        raise refused(error) from error
+        raise refusal(error) from error
 
 
 def _item(listed: ListedIssue, oldest: date | None) -> IssueItem:

@@ -69,10 +69,10 @@ def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
 )
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
     """Create a note. A day may have several notes, and may be in the future."""
-    made = DayNote.objects.create(
+    new_note = DayNote.objects.create(
         day=note.day, text=note.text, created_by=actor_name(request), created_at=timezone.now()
     )
-    return Status(201, _out(made))
+    return Status(201, _out(new_note))
 
 
 @router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a note")

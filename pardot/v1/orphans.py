@@ -1,4 +1,4 @@
-"""Serve ``/pardot/orphans``, the orphans of the latest check, and ``/pardot/orphans/history``, earlier counts."""
+"""``/pardot/orphans`` (of the latest check) and ``/pardot/orphans/history`` (counts of checks)."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
     if row["kind"] in _PEOPLE:
         return {**row, "email": row["missing"] or None, "missing": ""}
     if row["kind"] in _PROSPECTS:
-        known = prospects.get(int(row["record_id"]), {})
-        return {**row, "name": known.get("name", ""), "email": known.get("email")}
+        prospect = prospects.get(int(row["record_id"]), {})
+        return {**row, "name": prospect.get("name", ""), "email": prospect.get("email")}
     return {**row, "email": None}
 
 

@@ -72,16 +72,16 @@ class ConfigurationPreview(Schema):
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
     """Return the scores with the given values instead of the current ones. Nothing is stored.
 
-    422: the values could not be saved either.
+    422: these values could not be saved.
     """
     try:
-        found = preview(body.values)
+        scores = preview(body.values)
     except UnknownKey as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", "values"], "message": str(error)}]) from error
     except BadValue as error:
         errors = [{**each, "loc": ["body", "values", *each["loc"]]} for each in error.errors]
         raise Unprocessable(f"The values are not valid: {error}.", errors=errors) from error
-    before, after = found.before, found.after
+    before, after = scores.before, scores.after
     return ConfigurationPreview(
         overall=overall_change(before, after),
         by_area=area_changes(before, after),
@@ -90,8 +90,8 @@ def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> Con
             PreviewedIssue(
                 issue=old.issue.key, area=old.issue.area, before=as_number(old.count), after=as_number(new.count)
             )
-            for old, new in changed_issues(found)
+            for old, new in changed_issues(scores)
         ],
-        days=[PreviewedScore(**vars(day)) for day in found.days],
-        limits=list(found.limits),
+        days=[PreviewedScore(**vars(day)) for day in scores.days],
+        limits=list(scores.limits),
     )

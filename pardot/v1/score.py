@@ -61,7 +61,7 @@ def health_score(card: Scorecard) -> HealthScore:
         grade=card.grade,
         by_area=[_area(card, area, score) for area, score in card.grading.areas.items()],
         by_person=[_person(person) for person in card.people],
-        issue_counts={key: as_number(found.count) for key, found in card.issues.items()},
+        issue_counts={key: as_number(issue.count) for key, issue in card.issues.items()},
         audited_at=card.audited_at,
     )
 

@@ -18,7 +18,7 @@ from pardot.status.tiers import synced_tier
 from sf.ingest.requested import latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
 
-_SHOWN = 5
+_MOST_ACTIONS = 5
 
 router = Router(tags=["pardot: sync"])
 
@@ -36,7 +36,8 @@ class EntityFreshness(Schema):
     aliases: list[str]
     tier: int = Field(description="The lowest tier that reads the entity: 1, 2 or 3.")
     freshness: Freshness = Field(
-        description="old: no complete read for 2 days (tier 1) or 8 days. partial: only a sample was read."
+        description="old: no complete read for 2 days (tier 1) or 8 days (tiers 2 and 3). partial: only a sample was "
+        "read."
     )
     last_sync: datetime | None = Field(description="The end of the last successful run.")
     mode: str | None = Field(
@@ -111,30 +112,30 @@ class SyncStatus(Schema):
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which a sync reads them."""
     user = signed_in_user(request)
-    found = camp_status()
-    actions = latest_actions(_SHOWN)
-    steps = sync_steps(found)
-    complete = {part.name for status in found.entities for part in status.parts if part.known is not None}
+    camp = camp_status()
+    actions = latest_actions(_MOST_ACTIONS)
+    steps = sync_steps(camp)
+    complete = {part.name for status in camp.entities for part in status.parts if part.known is not None}
     return SyncStatus(
         tier=synced_tier(complete),
         sync_enabled=(config := SyncConfig.objects.first()) is None or config.syncs_are_on,
         quota=quota(),
-        running=[_running(run) for run in found.running],
-        entities=[_entity(status) for status in found.entities],
-        is_locked=found.is_locked,
+        running=[_running(run) for run in camp.running],
+        entities=[_entity(status) for status in camp.entities],
+        is_locked=camp.is_locked,
         may_refresh=user.may_start_jobs,
         who_may_refresh=_may_refresh(),
         steps=SyncSteps(step=steps[0], of=steps[1]) if steps else None,
-        activity=[requested(action) for action in actions],
+        activity=[requested_sync(action) for action in actions],
     )
 
 
 def _may_refresh() -> list[str]:
-    found = SuperUser.objects.filter(active=True, may_start_jobs=True).exclude(name="")
-    return list(found.order_by("name").values_list("name", flat=True))
+    super_users = SuperUser.objects.filter(active=True, may_start_jobs=True).exclude(name="")
+    return list(super_users.order_by("name").values_list("name", flat=True))
 
 
-def requested(action: OperatorAction) -> RequestedSync:
+def requested_sync(action: OperatorAction) -> RequestedSync:
     return RequestedSync(
         label=action.label,
         by=action.requested_by,
@@ -146,10 +147,10 @@ def requested(action: OperatorAction) -> RequestedSync:
 
 
 def quota() -> PardotQuotaState | None:
-    known = PardotQuota.objects.first()
-    if known is None:
+    latest = PardotQuota.objects.first()
+    if latest is None:
         return None
-    return PardotQuotaState(used=known.used, maximum=known.maximum, left=known.left, told_at=known.told_at)
+    return PardotQuotaState(used=latest.used, maximum=latest.maximum, left=latest.left, told_at=latest.told_at)
 
 
 def _running(run: SyncRun) -> RunningSync:

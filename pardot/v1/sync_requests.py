@@ -16,7 +16,7 @@ from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, o
 from pardot.pipeline.estimate import estimated_calls
 from pardot.status.entities import EntityStatus, camp_status
 from pardot.status.problems import Problem
-from pardot.v1.sync import PardotQuotaState, RequestedSync, quota, requested
+from pardot.v1.sync import PardotQuotaState, RequestedSync, quota, requested_sync
 from sf.ingest.guard import AllowedDeletes
 from sf.ingest.requested import NotStarted, request_sync
 
@@ -39,7 +39,7 @@ class AcceptDeletionsIn(Schema):
     seen: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {},
         max_length=_MOST_NAMES,
-        description="`deletes.missing` as a person saw it, by name. When more are held back by now, 422.",
+        description="`deletes.missing` as a person saw it, by name. 422 when more deletions are held back by now.",
     )
 
 
@@ -51,7 +51,7 @@ class RefreshOut(Schema):
 class SurveyEstimate(Schema):
     calls: int = Field(description="The API calls of Pardot that a survey takes.")
     at_least: bool = Field(
-        description="Whether more calls are possible, because the number of activities is not known yet."
+        description="True when more calls are possible, because the number of activities is not known yet."
     )
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
 
@@ -62,15 +62,15 @@ class SurveyEstimate(Schema):
     summary="Start a sync of Pardot",
 )
 def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
-    """Have the worker, or a separate process, run `camp_sync`; `GET …/sync/status` tells how it goes.
+    """Have the worker, or a separate process, run `camp_sync`; `GET …/sync/status` shows its progress.
 
     Only for Super Users with the right *may refresh data*.
     """
     by = _starter(request)
     if not body.entities:
         return _start([], "Refresh Pardot data", by)
-    chosen = _chosen(body.entities)
-    return _start(["--entities", _names(chosen)], f"Refresh {_in_words(chosen)}", by)
+    entities = _known_entities(body.entities)
+    return _start(["--entities", _names(entities)], f"Refresh {_in_words(entities)}", by)
 
 
 @router.post(
@@ -81,20 +81,22 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again whose deletions the mass-delete guard held back, and this time delete.
 
-    If more records are missing by then, nothing is deleted. 422 when nothing is held back for one of them. Only for
-    Super Users with the right *may refresh data*.
+    If more records are missing by then, nothing is deleted. 422 when nothing is held back for one of the entities. Only
+    for Super Users with the right *may refresh data*.
     """
-    by, chosen = _starter(request), _chosen(body.entities)
+    by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
-    if others := [entity for entity in chosen if entity.name not in held_back]:
+    if others := [entity for entity in entities if entity.name not in held_back]:
         raise _wrong_entities(f"No deletions are held back for {_in_words(others)}. Nothing was started.")
-    if more := [entity for entity in chosen if _missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)]:
+    if more := [
+        entity for entity in entities if _missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)
+    ]:
         raise _wrong_entities(f"More records of {_in_words(more)} are missing by now. Look again; nothing was started.")
     accepted = {
-        part: missing for entity in chosen for part, (missing, _) in held_back[entity.name].held_back_by_part.items()
+        part: missing for entity in entities for part, (missing, _) in held_back[entity.name].held_back_by_part.items()
     }
-    options = ["--entities", _names(chosen), *AllowedDeletes(accepted).as_option().split()]
-    return _start(options, f"Accept deletions of {_in_words(chosen)}", by)
+    options = ["--entities", _names(entities), *AllowedDeletes(accepted).as_option().split()]
+    return _start(options, f"Accept deletions of {_in_words(entities)}", by)
 
 
 @router.get(
@@ -108,9 +110,9 @@ def estimate_survey(request: HttpRequest) -> SurveyEstimate:
 
 @router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a full survey")
 def start_survey(request: HttpRequest) -> Status[RefreshOut]:
-    """Have `camp_sync --survey` started: every prospect, activity and campaign member; it takes minutes to hours.
+    """Start `camp_sync --survey`, which reads every prospect, activity and campaign member.
 
-    Only for Super Users with the right *may refresh data*.
+    A survey takes minutes to hours. Only for Super Users with the right *may refresh data*.
     """
     return _start(["--survey"], "Run survey", _starter(request))
 
@@ -133,10 +135,10 @@ def _start(options: list[str], label: str, by: str) -> Status[RefreshOut]:
         submitted = request_sync(["camp_sync", *options], label=label, by=by, lease=LOCK)
     except NotStarted as error:
         raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
-    return Status(202, RefreshOut(message=str(submitted), activity=requested(submitted.action)))
+    return Status(202, RefreshOut(message=str(submitted), activity=requested_sync(submitted.action)))
 
 
-def _chosen(names: list[str]) -> list[Entity]:
+def _known_entities(names: list[str]) -> list[Entity]:
     try:
         return choose(names)
     except UnknownEntity as error:

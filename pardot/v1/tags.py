@@ -72,7 +72,7 @@ class TagSearch(FlaggedPaging):
 def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     """Return a page of tags. The other figures are about all tags, from the latest audit."""
     health = area_health(Area.TAGS)[Area.TAGS]
-    wanted = AssetFilters(
+    filters = AssetFilters(
         flag=search.flag,
         issues=search.issues,
         exempt=search.exempt,
@@ -81,7 +81,7 @@ def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
         q=search.q or None,
     )
     with reject_unknown():
-        page = asset_page(health, wanted, sort=search.sort, limit=search.limit, offset=search.offset)
+        page = asset_page(health, filters, sort=search.sort, limit=search.limit, offset=search.offset)
     return json_response(
         {
             "totals": {"tags": health.items, **{name: health.figures.get(name) for name in FIGURES}},

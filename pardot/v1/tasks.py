@@ -142,10 +142,10 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
-        made = task_create(**task.dict(exclude_unset=True), created_by=actor_name(request))
+        new_task = task_create(**task.dict(exclude_unset=True), created_by=actor_name(request))
     except BadTask as error:
-        raise refused(error) from error
-    return Status(201, tasks_out([made])[0])
+        raise refusal(error) from error
+    return Status(201, tasks_out([new_task])[0])
 
 
 @router.patch(
@@ -160,7 +160,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
-        raise refused(error) from error
+        raise refusal(error) from error
 
 
 @router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
@@ -192,17 +192,17 @@ def _caller(request: HttpRequest) -> TeamMember:
     return member
 
 
-def refused(error: BadTask) -> Unprocessable:
+def refusal(error: BadTask) -> Unprocessable:
     """Return the answer to an invalid task."""
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
 def tasks_out(tasks: Iterable[Task]) -> list[TaskOut]:
     """Return the tasks as answers; the number of additional queries is constant."""
-    shown = list(tasks)
-    linked = campaigns_in_salesforce(asset for task in shown if (asset := _asset(task)))
-    settled = settled_tasks(shown)
-    return [_out(task, linked, is_settled=task.pk in settled) for task in shown]
+    tasks = list(tasks)
+    linked = campaigns_in_salesforce(asset for task in tasks if (asset := _asset(task)))
+    settled = settled_tasks(tasks)
+    return [_out(task, linked, is_settled=task.pk in settled) for task in tasks]
 
 
 def _asset(task: Task) -> tuple[Area, int] | None:

@@ -33,8 +33,8 @@ def get_progress(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, text: str) -> HttpResponse:
-    wanted = request.get_preferred_type(["application/json", PLAIN])
-    if wanted == PLAIN:
+    media_type = request.get_preferred_type(["application/json", PLAIN])
+    if media_type == PLAIN:
         return HttpResponse(text, content_type=f"{PLAIN}; charset=utf-8", headers={"Vary": "Accept"})
     answer = json_response({"text": text})
     answer["Vary"] = "Accept"

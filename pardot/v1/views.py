@@ -107,10 +107,10 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     """Save an address of the dashboard under a name that the caller does not use yet."""
     owner = _account(request)
     try:
-        made = view_create(owner=owner, created_by=actor_name(request), **view.dict())
+        new_view = view_create(owner=owner, created_by=actor_name(request), **view.dict())
     except BadView as error:
         raise _refusal(error) from error
-    return Status(201, _all_out([made], owner)[0])
+    return Status(201, _all_out([new_view], owner)[0])
 
 
 @router.patch(
@@ -184,9 +184,9 @@ def _refusal(error: BadView) -> Unprocessable:
 
 
 def _all_out(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
-    """Return the views as answers; one additional query."""
-    found = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
-    mailed = {view: SubscriptionTime(when) for view, when in found}
+    """Return the views as answers, with one additional query."""
+    subscriptions = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
+    mailed = {view: SubscriptionTime(when) for view, when in subscriptions}
     return [
         ViewOut(
             id=view.pk,

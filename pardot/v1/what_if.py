@@ -90,19 +90,19 @@ def _refusal(place: int, field: str, message: str) -> Unprocessable:
     )
 
 
-def _answer(found: WhatIf) -> WhatIfScores:
+def _answer(scores: WhatIf) -> WhatIfScores:
     return WhatIfScores(
-        overall=overall_change(found.before, found.after),
-        by_area=area_changes(found.before, found.after),
-        by_person=person_changes(found.before, found.after),
-        fixed=[_fixed(found, key) for key in found.fixed],
+        overall=overall_change(scores.before, scores.after),
+        by_area=area_changes(scores.before, scores.after),
+        by_person=person_changes(scores.before, scores.after),
+        fixed=[_fixed(scores, key) for key in scores.fixed],
     )
 
 
-def _fixed(found: WhatIf, key: str) -> FixedIssue:
+def _fixed(scores: WhatIf, key: str) -> FixedIssue:
     return FixedIssue(
         issue=key,
         area=BY_KEY[key].area,
-        before=as_number(found.before.issues[key].count) or 0,
-        after=as_number(found.after.issues[key].count) or 0,
+        before=as_number(scores.before.issues[key].count) or 0,
+        after=as_number(scores.after.issues[key].count) or 0,
     )
