@@ -19,7 +19,7 @@ from tests.simulated import Simulator
 
 WRITERS = 4
 SOME = 10
-"""Accepted writes to wait for after each killed host."""
+"""The number of accepted writes to wait for after each killed host."""
 PAUSE = 0.1
 ASK_SECONDS = 20
 
@@ -30,7 +30,7 @@ class Clients:
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = itertools.cycle(urls)
         self._headers = {"Authorization": f"Bearer {key}"}
-        self._ended, self._lock = threading.Event(), threading.Lock()
+        self._stop, self._lock = threading.Event(), threading.Lock()
         self.accepted: dict[str, str] = {}
         """The ids in the answers, by subject."""
         self.statuses: Counter[str] = Counter()
@@ -39,8 +39,8 @@ class Clients:
     @contextmanager
     def at_work(self, watcher: Watcher) -> Iterator[None]:
         work: list[Callable[[], None]] = [partial(self._write, number) for number in range(WRITERS)]
-        work += [self._read, partial(watcher.watch, self._ended, self.ask)]
-        with in_background(work, self._ended):
+        work += [self._read, partial(watcher.watch, self._stop, self.ask)]
+        with in_background(work, self._stop):
             yield
 
     def wait_for_accepted(self) -> None:
@@ -50,25 +50,25 @@ class Clients:
 
     def ask(self, path: str) -> requests.Response | None:
         """Return the answer of the next host; ``None`` when there is none, or when it asks for a retry."""
-        return self._answered("GET", path)
+        return self._request("GET", path)
 
     def _write(self, writer: int) -> None:
         for number in itertools.count():
             subject = f"case-{number}-of-{writer}"
             answer = None
-            while answer is None and not self._ended.wait(PAUSE):
-                answer = self._answered("POST", "case", {**CASE, "subject": subject}, {"Idempotency-Key": subject})
+            while answer is None and not self._stop.wait(PAUSE):
+                answer = self._request("POST", "case", {**CASE, "subject": subject}, {"Idempotency-Key": subject})
             if answer is None:
                 return
             self.accepted[subject] = answer.json()["id"]
 
     def _read(self) -> None:
         for path in itertools.cycle(["books", "schools?name=college", "info", "records/accounts?limit=5"]):
-            self._answered("GET", path)
-            if self._ended.wait(PAUSE):
+            self._request("GET", path)
+            if self._stop.wait(PAUSE):
                 return
 
-    def _answered(
+    def _request(
         self, method: str, path: str, body: dict[str, str] | None = None, headers: dict[str, str] | None = None
     ) -> requests.Response | None:
         with self._lock:
@@ -103,14 +103,14 @@ class Watcher:
         """The time of each change."""
         self.seen, self.stalest = 0, 0.0
 
-    def watch(self, ended: threading.Event, ask: Callable[[str], requests.Response | None]) -> None:
-        while not ended.wait(1.0):
+    def watch(self, stop: threading.Event, ask: Callable[[str], requests.Response | None]) -> None:
+        while not stop.wait(1.0):
             self._change()
             self.look(ask)
 
     def look(self, ask: Callable[[str], requests.Response | None]) -> None:
         """Record the age of the data in this answer, even when an earlier answer was newer."""
-        asked = time.monotonic()
+        began = time.monotonic()
         answer = ask(f"schools/{self._school}")
         shown = self.seen
         if answer is not None:
@@ -118,7 +118,7 @@ class Watcher:
                 shown = int(answer.json()["name"].removeprefix("Change "))
         self.seen = max(self.seen, shown)
         if shown < len(self.changed):
-            self.stalest = max(self.stalest, asked - self.changed[shown])
+            self.stalest = max(self.stalest, began - self.changed[shown])
 
     @property
     def has_seen_all(self) -> bool:

@@ -79,7 +79,7 @@ def _seconds_allowed(item: pytest.Item) -> float:
 
 
 class NotedRequests(list[audit.Entry]):
-    """Replaces the audit log's writer, whose thread would write between tests. Has rows, and ``None`` for a guess."""
+    """Replaces the audit log's writer, whose thread would write between tests. A guess without a row is ``None``."""
 
     waiting = 0
 
@@ -148,7 +148,7 @@ def migrated_database(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """The URL of a database with all tables and no rows: the template for the whole run."""
+    """The URL of a newly migrated database: the template for the whole run."""
     del django_db_modify_db_settings_parallel_suffix
     with django_db_blocker.unblock():
         server = address()
@@ -180,8 +180,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings"}
 
     def make(folder: Path) -> None:
-        made = {"COLLECTED_STATIC": str(folder / "static"), "SFAPI_DATA_DIR": str(folder), "DEBUG": "off"}
-        run_on("postgresql://nobody@localhost/none", "collectstatic", "--noinput", SECRET_KEY="x", **made, **variables)
+        folders = {"COLLECTED_STATIC": str(folder / "static"), "SFAPI_DATA_DIR": str(folder), "DEBUG": "off"}
+        run_on(
+            "postgresql://nobody@localhost/none", "collectstatic", "--noinput", SECRET_KEY="x", **folders, **variables
+        )
 
     folder = made_once(tmp_path_factory, "deployed", make)
     return {**variables, "COLLECTED_STATIC": str(folder / "static")}

@@ -15,9 +15,9 @@ from tests.simulated import manage
 def address() -> str:
     """Return the URL of the database that this process is connected to."""
     connection.ensure_connection()
-    found = connection.settings_dict
-    host, port = found["HOST"] or os.environ.get("PGHOST", "localhost"), found["PORT"] or "5432"
-    return f"postgresql://{quote(found['USER'])}:{quote(found['PASSWORD'], safe='')}@{host}:{port}/{found['NAME']}"
+    parts = connection.settings_dict
+    host, port = parts["HOST"] or os.environ.get("PGHOST", "localhost"), parts["PORT"] or "5432"
+    return f"postgresql://{quote(parts['USER'])}:{quote(parts['PASSWORD'], safe='')}@{host}:{port}/{parts['NAME']}"
 
 
 def name_of(database: str) -> str:
@@ -25,7 +25,7 @@ def name_of(database: str) -> str:
 
 
 def new_database(server: str, name: str, *, template: str = "template1") -> str:
-    """Create an empty database, or a copy of ``template``, and return its URL; one of the same name is dropped."""
+    """Create an empty database, or a copy of ``template``, and return its URL. A database of the same name is dropped."""
     with psycopg.connect(_renamed(server, "postgres"), autocommit=True) as connected:
         new, old = sql.Identifier(name), sql.Identifier(template)
         connected.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))

@@ -21,14 +21,14 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(super_user: Client) -> Ask:
-    """Return an endpoint's JSON: ``ask("assets/forms", flag="dormant")``. The status must be 200."""
+    """Return an endpoint's JSON: ``ask("assets/forms", flag="dormant")``. The status must be 200, or ``status``."""
 
-    def asked(path: str, *, status: int = 200, **query: Any) -> Any:
+    def ask_endpoint(path: str, *, status: int = 200, **query: Any) -> Any:
         answer = super_user.get(f"/api/v1/pardot/{path}", query)
         assert answer.status_code == status, answer.json()
         return answer.json()
 
-    return asked
+    return ask_endpoint
 
 
 def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:

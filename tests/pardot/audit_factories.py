@@ -57,13 +57,13 @@ def flags(model: type[PardotRecord], record: int) -> set[str]:
 
 
 def counts(area: str) -> Mapping[str, int | None]:
-    found: Mapping[str, int | None] = AuditSummary.objects.get(area=area).counts
-    return found
+    result: Mapping[str, int | None] = AuditSummary.objects.get(area=area).counts
+    return result
 
 
 def figures(area: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = AuditSummary.objects.get(area=area).figures
-    return found
+    result: Mapping[str, Any] = AuditSummary.objects.get(area=area).figures
+    return result
 
 
 def columns_of(model: Any, **values: Any) -> Any:

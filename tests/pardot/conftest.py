@@ -37,7 +37,7 @@ def kept_survey() -> KeptSurvey:
 
 @pytest.fixture
 def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
-    """The data after ``camp_sync --survey`` of the simulator's initial state."""
+    """Fill the tables as ``camp_sync --survey`` of the simulator's initial state does; return the simulated Pardot."""
     del database  # the tables must be emptied at the end
     kept_survey.put_back()
     return pardot
@@ -48,10 +48,10 @@ def start(simulator: Simulator, database: str) -> Iterator[Start]:
     """Start a command as a process: ``start("camp_sync", "--survey")``. It is killed when the test ends."""
     processes: list[subprocess.Popen[str]] = []
 
-    def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start_command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         processes.append(start_process(simulator, database, *arguments, **environment))
         return processes[-1]
 
-    yield started
+    yield start_command
     for process in processes:
         kill(process)

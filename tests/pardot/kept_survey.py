@@ -1,6 +1,6 @@
-"""Keep the rows of a survey of the simulator's initial state, and restore them for tests that start from one.
+"""Keep the rows of a survey of the simulator's initial state, and restore them for tests that start from a survey.
 
-A survey takes seconds; restoring its rows takes a tenth of one.
+A survey takes seconds; restoring its rows takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _STORED = """
 
 
 class KeptSurvey:
-    """The rows of a survey, which runs on first use."""
+    """The rows of a survey. The survey runs on first use."""
 
     def __init__(self) -> None:
         self._tables: list[str] = []

@@ -69,7 +69,7 @@ def bulk(model: Any, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def fill(campaigns: int) -> None:
-    """Make this many campaigns with some of everything each, and far more rows in tables that grow with people."""
+    """Make this many campaigns with assets, and far more rows in the tables that grow with the number of people."""
     now, numbers = timezone.now(), range(1, campaigns + 1)
     bulk(Campaign, ({"id": n, "name": f"C {n}", "salesforce_id": sf_id("701", n), "folder_id": n} for n in numbers))
     bulk(Folder, ({"id": n, "name": f"Folder {n}"} for n in numbers))
@@ -109,7 +109,7 @@ def fill(campaigns: int) -> None:
         cursor.execute(f"ANALYZE {', '.join(sorted(FILLED))}")
 
 
-def forget() -> None:
+def empty_tables() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(sorted(FILLED))}")
 
@@ -122,11 +122,11 @@ def statements(client: Client, path: str) -> list[str]:
     return [query["sql"] for query in captured.captured_queries if query["sql"].startswith(("SELECT", "WITH"))]
 
 
-def read_whole(asked: Iterable[str]) -> set[str]:
+def tables_read_whole(queries: Iterable[str]) -> set[str]:
     """Return the tables that PostgreSQL would read as a whole, with or without an index."""
     return {
         node["Relation Name"]
-        for statement in asked
+        for statement in queries
         for node in _nodes(statement)
         if node["Node Type"] == "Seq Scan" or ("Index" in node["Node Type"] and not _NARROWS & node.keys())
         if "Relation Name" in node

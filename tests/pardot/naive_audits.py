@@ -83,37 +83,39 @@ class World:
         needed = {area, *NEEDS.get((area, flag), ())}
         return needed <= self.states.keys() and (flag not in NEEDS_ACTIVITY or self.has_activity)
 
-    def happened(self, column: str, record: int, *kinds: int) -> int:
+    def count_activities(self, column: str, record: int, *kinds: int) -> int:
         rows = [row for row in self.activities if getattr(row, column) == record]
         return len([row for row in rows if not kinds or row.type in kinds])
 
 
-Found = dict[str, dict[int, set[str]]]
+FlagsByArea = dict[str, dict[int, set[str]]]
 
 
-def naive_flags(world: World) -> Found:
+def naive_flags(world: World) -> FlagsByArea:
     """Return the flags by area and id."""
-    found: Found = {
+    flags_by_area: FlagsByArea = {
         "campaigns": {row.pk: set(_campaign(world, row)) for row in world.campaigns},
         "lists": {row.pk: set(_list(world, row)) for row in world.lists},
         "tags": {row.pk: set(_tag(world, row)) for row in world.tags},
     }
-    of: Mapping[str, Callable[[World, Any], Iterable[str]]] = {
+    flags_of: Mapping[str, Callable[[World, Any], Iterable[str]]] = {
         "forms": _form, "landing_pages": _page, "list_emails": _email, "custom_redirects": _redirect,
     }  # fmt: skip
     for area in CONTENT:
-        found[area] = {row.pk: {*of[area](world, row), *_place(world, row)} for row in world.content[area]}
+        flags_by_area[area] = {
+            row.pk: {*flags_of[area](world, row), *_place(world, row)} for row in world.content[area]
+        }
     return {
         area: {pk: {flag for flag in flags if world.has_data(area, flag)} for pk, flags in rows.items()}
-        for area, rows in found.items()
+        for area, rows in flags_by_area.items()
     }
 
 
-def naive_counts(world: World, found: Found) -> dict[str, dict[str, int | None]]:
+def naive_counts(world: World, flags_by_area: FlagsByArea) -> dict[str, dict[str, int | None]]:
     """Return the count by area and flag; ``None`` without data."""
     return {
         area: {
-            flag: sum(flag in flags for flags in found[area].values()) if world.has_data(area, flag) else None
+            flag: sum(flag in flags for flags in flags_by_area[area].values()) if world.has_data(area, flag) else None
             for flag in flags_of_area
         }
         for area, flags_of_area in FLAGS.items()
@@ -133,7 +135,7 @@ def _campaign(world: World, row: Campaign) -> Iterable[str]:
         yield "empty"
     if not linked:
         yield "no_sf"
-    if world.happened("campaign_id", row.pk) == 0:
+    if world.count_activities("campaign_id", row.pk) == 0:
         yield "dormant"
     if linked and members == 0:
         yield "no_members"
@@ -151,19 +153,19 @@ def _place(world: World, row: Any) -> Iterable[str]:
 
 
 def _form(world: World, row: Form) -> Iterable[str]:
-    if world.happened("form_id", row.pk, 4) == 0:
+    if world.count_activities("form_id", row.pk, 4) == 0:
         yield "dormant"
-    if world.happened("form_id", row.pk, 3) > 0:
+    if world.count_activities("form_id", row.pk, 3) > 0:
         yield "errors"
 
 
 def _page(world: World, row: LandingPage) -> Iterable[str]:
-    if world.happened("landing_page_id", row.pk, 2) == 0:
+    if world.count_activities("landing_page_id", row.pk, 2) == 0:
         yield "dormant"
 
 
 def _redirect(world: World, row: CustomRedirect) -> Iterable[str]:
-    if world.happened("custom_redirect_id", row.pk, 1, 21) == 0:
+    if world.count_activities("custom_redirect_id", row.pk, 1, 21) == 0:
         yield "dormant"
 
 

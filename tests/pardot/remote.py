@@ -19,7 +19,7 @@ OBJECTS = len(PARDOT_ENTITIES)
 
 
 class Pardot:
-    """Changes and raw rows through the control port, which does not count as API calls."""
+    """Changes and reads the simulated Pardot through the control port, which counts no API calls."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator

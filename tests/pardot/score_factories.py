@@ -63,7 +63,7 @@ def prospect(*, linked: bool = True, **values: Any) -> int:
 
 
 def weigh(**weights: float) -> None:
-    """Set all other weights to 0, so that scores can be computed by hand."""
+    """Set these weights, and all others to 0, so that scores can be computed by hand."""
     set_value("score_weights", {**dict.fromkeys(BY_KEY, 0), **weights}, by="test")
 
 
@@ -92,5 +92,4 @@ def snapshot(day: date, **values: Any) -> DailySnapshot:
 
 
 def finish_sync(tier: Tier | None = Tier.SET_UP, now: datetime = NOW) -> DailySnapshot:
-    """Finish a sync."""
     return finish(tier, now)

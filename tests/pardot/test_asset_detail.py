@@ -24,7 +24,7 @@ def days_ago(days: int) -> str:
 
 @pytest.fixture
 def form() -> int:
-    """A form without a campaign, with a tag, an exemption, two tasks, and an issue that was fixed."""
+    """Make a form without a campaign, with a tag, an exemption, two tasks and a fixed issue; return its id."""
     make(Form, id=7, name="Contact us")
     make(Form, id=8, name="Another")
     make(Tag, id=3, name="Spring")
@@ -39,33 +39,33 @@ def form() -> int:
     return 7
 
 
-def test_an_asset_has_its_issues_with_ages_its_past_ones_tags_tasks_and_exemptions(ask: Ask, form: int) -> None:
-    found = ask(f"assets/forms/{form}")
-    assert found["record"]["name"] == "Contact us"
-    assert found["record"]["since"]["no_campaign"] == days_ago(9)
-    by_flag = {each["flag"]: each for each in found["issues"]}
+def test_an_asset_has_current_and_past_issues_tags_tasks_and_exemptions(ask: Ask, form: int) -> None:
+    detail = ask(f"assets/forms/{form}")
+    assert detail["record"]["name"] == "Contact us"
+    assert detail["record"]["since"]["no_campaign"] == days_ago(9)
+    by_flag = {each["flag"]: each for each in detail["issues"]}
     assert (by_flag["no_campaign"]["days"], by_flag["no_campaign"]["fixed_on"]) == (9, None)
-    assert found["issues"][-1] == {
+    assert detail["issues"][-1] == {
         "issue": "forms_errors",
         "flag": "errors",
         "first_seen": days_ago(30),
         "fixed_on": days_ago(20),
         "days": 10,
     }
-    assert found["tags"] == [{"id": 3, "name": "Spring"}]
-    assert [task["title"] for task in found["tasks"]] == ["open 7", "done 7"]
-    assert [each["in_force"] for each in found["exemptions"]] == [False]
-    assert found["summary"]["issues"]["no_campaign"] == "forms_no_campaign"
-    assert_documented(AssetDetail, found)
+    assert detail["tags"] == [{"id": 3, "name": "Spring"}]
+    assert [task["title"] for task in detail["tasks"]] == ["open 7", "done 7"]
+    assert [each["in_force"] for each in detail["exemptions"]] == [False]
+    assert detail["summary"]["issues"]["no_campaign"] == "forms_no_campaign"
+    assert_documented(AssetDetail, detail)
 
 
-def test_of_an_issue_from_before_the_ledger_no_age_is_claimed(ask: Ask, form: int) -> None:
+def test_an_issue_from_before_the_ledger_has_no_age(ask: Ask, form: int) -> None:
     Finding.objects.filter(issue="forms_no_campaign").update(first_seen=None)
-    found = ask(f"assets/forms/{form}")["issues"]
-    assert [each["days"] for each in found if each["flag"] == "no_campaign"] == [None]
+    issues = ask(f"assets/forms/{form}")["issues"]
+    assert [each["days"] for each in issues if each["flag"] == "no_campaign"] == [None]
 
 
-def test_every_type_of_asset_has_such_a_page(ask: Ask) -> None:
+def test_every_type_of_asset_has_details(ask: Ask) -> None:
     make(Campaign, id=1, name="Fall")
     make(ListEmail, id=2, name="Hello", campaign_id=1)
     audit_now()

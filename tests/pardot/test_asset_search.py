@@ -55,7 +55,7 @@ def test_a_search_finds_all_words_in_any_order_wherever_an_asset_has_them(
 
 
 @pytest.mark.parametrize(
-    ("q", "suggested"),
+    ("q", "suggestion"),
     [
         ("sumer nursng", "summer nursing"),
         ("fisika", "fisica"),
@@ -64,17 +64,17 @@ def test_a_search_finds_all_words_in_any_order_wherever_an_asset_has_them(
         ("zzzzzzz", None),
     ],
 )
-def test_a_search_without_matches_suggests_words_that_have_some(ask: Ask, q: str, suggested: str | None) -> None:
+def test_a_search_without_matches_suggests_words_that_have_some(ask: Ask, q: str, suggestion: str | None) -> None:
     make(ListEmail, name="Mail 1", subject="Summer Institute: Nursing")
     make(ListEmail, name="Mail 2", subject="Física")
     make(Tag, name="summer nursing")
     make(Campaign, name="Summer, Nursing, Física")
     audit_now()
-    assert ask("assets/list_emails", q=q)["did_you_mean"] == suggested
+    assert ask("assets/list_emails", q=q)["did_you_mean"] == suggestion
     if "fisi" not in q:
-        assert ask("tags", q=q)["did_you_mean"] == suggested
+        assert ask("tags", q=q)["did_you_mean"] == suggestion
     if q != "summer fisica":
-        assert ask("campaigns", q=q)["did_you_mean"] == suggested
+        assert ask("campaigns", q=q)["did_you_mean"] == suggestion
 
 
 def test_a_suggestion_has_matches_under_the_same_filters(ask: Ask) -> None:

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.django_db
 SF_ID = "701Hs0000012AbCIAU"
 
 
-def forms(**flags_by_name: int | None) -> None:
-    for name, campaign in flags_by_name.items():
+def forms(**campaigns_by_name: int | None) -> None:
+    for name, campaign in campaigns_by_name.items():
         make(Form, name=name, campaign_id=campaign)
 
 
@@ -59,7 +59,7 @@ def test_the_inventory_counts_each_type_and_lists_the_ten_made_last(ask: Ask) ->
     assert types["tags"] == {"type": "tags", "label": "Tags", "count": 0, "recent": []}
 
 
-def test_health_tells_counts_exemptions_and_what_is_no_data(ask: Ask) -> None:
+def test_health_has_counts_and_exemptions_and_null_without_data(ask: Ask) -> None:
     first, second = make(Form, campaign_id=None), make(Form, campaign_id=None)
     exempt("forms", "forms_no_campaign", first)
     exempt("forms", "forms_no_campaign", second, until=today() - timedelta(days=1))
@@ -68,11 +68,11 @@ def test_health_tells_counts_exemptions_and_what_is_no_data(ask: Ask) -> None:
     assert list(types) == [
         "campaigns", "forms", "landing_pages", "lists", "list_emails", "custom_redirects", "tags",
     ]  # fmt: skip
-    found = types["forms"]
-    assert found["items"] == 2
-    told = {"no_campaign": (1, 1), "dormant": (2, 0), "errors": (0, 0), "orphan": (0, 0)}
-    assert {flag: (found["counts"][flag], found["exempt"][flag]) for flag in told} == told
-    assert found["issues"]["no_campaign"] == "forms_no_campaign"
+    health = types["forms"]
+    assert health["items"] == 2
+    expected = {"no_campaign": (1, 1), "dormant": (2, 0), "errors": (0, 0), "orphan": (0, 0)}
+    assert {flag: (health["counts"][flag], health["exempt"][flag]) for flag in expected} == expected
+    assert health["issues"]["no_campaign"] == "forms_no_campaign"
     assert types["lists"]["items"] is None
     assert set(types["lists"]["counts"].values()) == {None}
     assert "low_usage" not in types["tags"]["issues"], "the issue is only informational"
@@ -84,18 +84,18 @@ def test_health_and_score_count_alike(ask: Ask) -> None:
     exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
     audit_now()
     types = ask("asset-health")["types"]
-    counted = {
-        key: found["counts"][flag]
-        for area, found in types.items()
-        for flag, key in found["issues"].items()
+    counts_by_issue = {
+        key: health["counts"][flag]
+        for area, health in types.items()
+        for flag, key in health["issues"].items()
     }  # fmt: skip
     issues = current_scorecard().issues
-    assert counted == {key: issues[key].count for key in counted}
-    assert counted["orphan_forms"] == 0
-    assert counted["forms_no_campaign"] == 2
+    assert counts_by_issue == {key: issues[key].count for key in counts_by_issue}
+    assert counts_by_issue["orphan_forms"] == 0
+    assert counts_by_issue["forms_no_campaign"] == 2
 
 
-def test_an_audit_that_ended_between_the_two_questions_leaves_no_count_below_zero(ask: Ask) -> None:
+def test_an_audit_that_ended_between_two_queries_leaves_no_count_below_zero(ask: Ask) -> None:
     forms(Three=5)
     audit_now()
     exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
@@ -106,26 +106,26 @@ def test_an_audit_that_ended_between_the_two_questions_leaves_no_count_below_zer
     assert current_scorecard().issues["orphan_forms"].count == 0
 
 
-def test_every_number_leads_to_its_rows(ask: Ask) -> None:
+def test_every_count_equals_the_number_of_rows_with_its_filter(ask: Ask) -> None:
     forms(One=None, Two=None, Three=5, Four=6)
     make(Tag, name="vip")
     for issue in ("forms_no_campaign", "orphan_forms", "forms_dormant"):
         exempt("forms", issue, Form.objects.get(name="Three").pk)
     audit_now()
-    for type_, found in ask("asset-health")["types"].items():
-        for flag, count in found["counts"].items():
+    for type_, health in ask("asset-health")["types"].items():
+        for flag, count in health["counts"].items():
             assert ask(f"assets/{type_}", flag=flag, exempt=False)["count"] == count
-            assert ask(f"assets/{type_}", flag=flag, exempt=True)["count"] == found["exempt"][flag]
-            assert ask(f"assets/{type_}", flag=flag)["count"] == count + found["exempt"][flag]
+            assert ask(f"assets/{type_}", flag=flag, exempt=True)["count"] == health["exempt"][flag]
+            assert ask(f"assets/{type_}", flag=flag)["count"] == count + health["exempt"][flag]
 
 
-def test_before_the_first_sync_there_are_no_data(ask: Ask) -> None:
+def test_before_the_first_sync_all_counts_are_null(ask: Ask) -> None:
     assert {each["count"] for each in ask("assets")["types"]} == {None}
     health = ask("asset-health")["types"]
-    assert {found["items"] for found in health.values()} == {None}
-    assert {count for found in health.values() for count in found["counts"].values()} == {None}
-    found = ask("assets/forms")
-    assert (found["count"], found["records"], found["has_activities"]) == (0, [], False)
+    assert {each["items"] for each in health.values()} == {None}
+    assert {count for each in health.values() for count in each["counts"].values()} == {None}
+    forms = ask("assets/forms")
+    assert (forms["count"], forms["records"], forms["has_activities"]) == (0, [], False)
     gear = ask("gear-summary")
     assert set(gear["totals"].values()) == set(gear["campaigns"].values()) == {gear["lists_count"]} == {None}
     tags = ask("tags")
@@ -136,7 +136,7 @@ def test_before_the_first_sync_there_are_no_data(ask: Ask) -> None:
 # -- one type -------------------------------------------------------------------------------------------------------
 
 
-def test_a_record_carries_what_the_table_shows(ask: Ask) -> None:
+def test_a_record_has_the_values_that_the_table_shows(ask: Ask) -> None:
     make(Campaign, id=3, name="Spring")
     make(Folder, id=9, name="Forms")
     when = timezone.now() - timedelta(days=3)
@@ -189,7 +189,7 @@ def test_each_type_has_its_own_columns(ask: Ask, type_: str, columns: set[str]) 
     assert {"id", "name", "created_at", "updated_at", "flags", "exempt", *columns} <= set(record)
 
 
-def test_pages_and_orders(ask: Ask) -> None:
+def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
     campaigns = [make(Campaign, name=name) for name in ("Zebra", "ape")]
     for number, name in enumerate((" b", "A", "c", None)):
         form = make(Form, id=number + 1, name=name, campaign_id=[*campaigns, None, None][number])
@@ -209,7 +209,7 @@ def test_pages_and_orders(ask: Ask) -> None:
     assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], "equal names by id"
 
 
-def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
+def test_records_are_filtered_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     campaign = make(Campaign, name="Spring")
     for name, where in (("Fine", campaign), ("Lost %", 99), ("Loose", None)):
         form = make(Form, name=name, campaign_id=where)
@@ -233,7 +233,7 @@ def test_filters_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     assert ask("assets/forms", flag="no_campaign", limit=1)["count"] == 1
 
 
-def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
+def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(ask: Ask) -> None:
     linked, blank = make(Campaign, salesforce_id="701000000000001AAA"), make(Campaign, salesforce_id=" ")
     forms = {
         name: make(Form, name=name, campaign_id=where)
@@ -269,7 +269,7 @@ def test_filters_by_the_reach_of_the_campaign_and_by_tags(ask: Ask) -> None:
         ("campaigns", {"min_age_days": 9, "max_age_days": 3}, "min_age_days is more than max_age_days"),
     ],
 )
-def test_what_names_nothing_is_refused_with_the_reason(ask: Ask, path: str, query: dict[str, Any], says: str) -> None:
+def test_an_invalid_filter_is_refused_with_the_reason(ask: Ask, path: str, query: dict[str, Any], says: str) -> None:
     answer = ask(path, status=422, **query)
     assert says in answer["message"]
     assert answer["errors"][0]["loc"][0] == "query"
@@ -284,13 +284,13 @@ def test_an_unknown_type_is_a_404_that_lists_the_known_ones(ask: Ask) -> None:
 # -- activity that is missing or old --------------------------------------------------------------------------------
 
 
-def test_without_activities_flags_and_counts_of_them_are_absent(ask: Ask) -> None:
+def test_without_activities_the_flags_and_counts_that_need_them_are_absent(ask: Ask) -> None:
     make(Form, campaign_id=None)
     audit_now("activities")
     assert_no_activity_data(ask)
 
 
-def test_when_no_newer_activities_come_what_was_found_no_longer_holds(ask: Ask) -> None:
+def test_flags_and_counts_of_activities_are_absent_once_the_activities_are_too_old(ask: Ask) -> None:
     form = make(Form, campaign_id=None)
     make_activities(3, timezone.now() - timedelta(days=9), form_id=form)
     audit_now(activity_age=timedelta(days=7, hours=23))

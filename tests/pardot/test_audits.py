@@ -74,19 +74,19 @@ def test_the_look_back_is_exact_to_the_second(when: datetime, counts_it: bool) -
     assert Form.objects.get(pk=form).activity_count == int(counts_it)
 
 
-@pytest.mark.parametrize(("days", "found"), [(1, 1), (2, 2), (60, 3)])
-def test_the_look_back_is_as_long_as_staff_say(days: int, found: int) -> None:
+@pytest.mark.parametrize(("days", "count"), [(1, 1), (2, 2), (60, 3)])
+def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
     mark_read(*READ)
     set_value("activity_lookback_days", days, by="test")
     form = make(Form)
     for ago in (timedelta(hours=1), timedelta(days=1, hours=1), timedelta(days=59, hours=23), timedelta(days=61)):
         make_activities(SUCCESS, UNTIL - ago, form_id=form)
     audit()
-    assert Form.objects.get(pk=form).activity_count == found
+    assert Form.objects.get(pk=form).activity_count == count
 
 
-def everything_dormant() -> dict[str, set[str]]:
-    """Return the audit's flags for one asset of each kind without activities."""
+def flags_without_activities() -> dict[str, set[str]]:
+    """Return which of the flags dormant and errors one asset of each kind without activities has."""
     made = {model: make(model) for model in (Campaign, Form, LandingPage, CustomRedirect)}
     audit()
     return {model.__name__: flags(model, pk) & {"dormant", "errors"} for model, pk in made.items()}
@@ -96,7 +96,7 @@ NO_DATA: dict[str, set[str]] = {"Campaign": set(), "Form": set(), "LandingPage":
 
 
 def assert_no_data() -> None:
-    assert everything_dormant() == NO_DATA
+    assert flags_without_activities() == NO_DATA
     for area in ("campaigns", "forms", "landing_pages", "custom_redirects"):
         assert counts(area)["dormant"] is None
         assert AuditSummary.objects.get(area=area).activity_until is None
@@ -109,16 +109,16 @@ def test_without_activities_nothing_is_dormant() -> None:
     assert_no_data()
 
 
-def test_activities_of_more_than_8_days_ago_say_nothing() -> None:
+def test_activities_of_more_than_8_days_ago_are_not_used() -> None:
     mark_read(*READ)
     mark_read("activities", until=NOW - timedelta(days=8, seconds=1))
     assert_no_data()
 
 
-def test_activities_of_8_days_ago_will_do() -> None:
+def test_activities_of_8_days_ago_are_used() -> None:
     mark_read(*READ)
     mark_read("activities", until=NOW - timedelta(days=8))
-    assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
+    assert flags_without_activities() == {kind: {"dormant"} for kind in NO_DATA}
     assert (counts("forms")["dormant"], counts("forms")["errors"]) == (1, 0)
 
 
@@ -128,10 +128,10 @@ def test_activities_must_reach_back_far_enough() -> None:
     assert_no_data()
 
 
-def test_activities_that_reach_back_just_far_enough_will_do() -> None:
+def test_activities_that_reach_back_just_far_enough_are_used() -> None:
     mark_read(*READ)
     mark_read("activities", since=SINCE)
-    assert everything_dormant() == {kind: {"dormant"} for kind in NO_DATA}
+    assert flags_without_activities() == {kind: {"dormant"} for kind in NO_DATA}
 
 
 # -- content --------------------------------------------------------------------------------------------------------
@@ -150,8 +150,10 @@ def test_submissions_of_a_form_are_of_type_4_and_errors_of_type_3() -> None:
     assert flags(Form, used) & {"dormant", "errors"} == set()
     assert flags(Form, broken) & {"dormant", "errors"} == {"dormant", "errors"}
     assert flags(Form, quiet) & {"dormant", "errors"} == {"dormant"}
-    found = {pk: columns_of(Form, pk=pk, columns=("activity_count", "error_count")) for pk in (used, broken, quiet)}
-    assert found == {used: (3, 0), broken: (0, 2), quiet: (0, 0)}
+    figures_by_form = {
+        pk: columns_of(Form, pk=pk, columns=("activity_count", "error_count")) for pk in (used, broken, quiet)
+    }
+    assert figures_by_form == {used: (3, 0), broken: (0, 2), quiet: (0, 0)}
     assert (counts("forms")["dormant"], counts("forms")["errors"]) == (2, 1)
 
 
@@ -187,8 +189,8 @@ def test_an_orphan_names_a_campaign_that_does_not_exist_and_counts_once(model: A
     orphan, nowhere, zero = make(model, campaign_id=5), make(model, campaign_id=None), make(model, campaign_id=0)
     audit()
     wrong = {"no_campaign", "orphan"}
-    found = [flags(model, pk) & wrong for pk in (at_home, in_loose, orphan, nowhere, zero)]
-    assert found == [set(), set(), {"orphan"}, {"no_campaign"}, {"no_campaign"}]
+    flags_of_each = [flags(model, pk) & wrong for pk in (at_home, in_loose, orphan, nowhere, zero)]
+    assert flags_of_each == [set(), set(), {"orphan"}, {"no_campaign"}, {"no_campaign"}]
     area = {Form: "forms", LandingPage: "landing_pages", ListEmail: "list_emails"}.get(model, "custom_redirects")
     assert (counts(area)["orphan"], counts(area)["no_campaign"]) == (1, 2)
     assert figures(area) == {"in_campaign": 2, "in_sf_campaign": 1, "orphaned": 1, "no_campaign": 2}
@@ -196,7 +198,7 @@ def test_an_orphan_names_a_campaign_that_does_not_exist_and_counts_once(model: A
 
 
 @pytest.mark.parametrize(("subject", "missing"), [(None, True), ("", True), (" \t\n", True), ("Hello", False)])
-def test_an_email_without_subject(subject: str | None, missing: bool) -> None:
+def test_an_email_without_a_subject_is_flagged(subject: str | None, missing: bool) -> None:
     mark_read(*READ)
     email = make(ListEmail, subject=subject)
     audit()
@@ -209,7 +211,7 @@ STALE = {"stale", "stale_1y"}
 
 
 @pytest.mark.parametrize(("name", "missing"), [(None, True), ("", True), (" \t", True), ("Teachers", False)])
-def test_a_list_without_name(name: str | None, missing: bool) -> None:
+def test_a_list_without_a_name_is_flagged(name: str | None, missing: bool) -> None:
     mark_read(*READ)
     record = make(List, name=name, updated_at=NOW)
     audit()
@@ -227,7 +229,7 @@ def test_a_list_without_name(name: str | None, missing: bool) -> None:
         (NOW.replace(year=2020), {"stale_1y"}),
     ],
 )
-def test_a_list_is_stale_for_6_to_12_months_or_longer(changed: datetime, expected: set[str]) -> None:
+def test_a_list_is_stale_after_6_months_and_very_stale_after_12(changed: datetime, expected: set[str]) -> None:
     mark_read(*READ)
     record = make(List, name="Teachers", created_at=NOW.replace(year=2019), updated_at=changed)
     audit()
@@ -253,7 +255,7 @@ def test_staff_say_when_lists_are_stale() -> None:
     assert [flags(List, record) & STALE for record in made] == [set(), {"stale"}, {"stale_1y"}]
 
 
-# -- what was not read is no data -----------------------------------------------------------------------------------
+# -- entities that were not read ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -286,7 +288,7 @@ def test_flags_whose_inputs_were_not_read_are_absent(
         assert all(value is None for name, value in figures(area).items() if "object" not in name)
 
 
-def test_an_audit_follows_what_changes_and_leaves_the_rest_alone() -> None:
+def test_an_audit_removes_a_flag_that_no_longer_applies_and_keeps_the_others() -> None:
     mark_read(*READ)
     form, campaign = make(Form, campaign_id=None), make(Campaign)
     audit()

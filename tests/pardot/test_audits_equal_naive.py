@@ -40,8 +40,8 @@ PREFIXES = ("", " ", "Topic", "topic", "Topic ", "Region", "a b", "vip", "x1")
 SEPARATORS = ("", ":", ": ", "-", "_", "|", "/", "-:")
 
 
-def campaign_ids(random: Random) -> int | None:
-    """Draw campaign ids; those from 11 on do not exist."""
+def draw_campaign_id(random: Random) -> int | None:
+    """Draw a campaign id; campaigns with ids from 11 on do not exist."""
     some: list[int | None] = [None, 0, *range(1, 14)]
     return random.choice(some)
 
@@ -51,14 +51,16 @@ def bulk(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def fill(random: Random) -> None:
-    """Make some hundred rows in which every condition of the audits occurs."""
+    """Make up to some hundred rows, in which every condition of the audits may occur."""
     shorts = [sf_id[:15] for sf_id in SF_IDS]
     campaigns = [{"id": pk, "salesforce_id": random.choice([*TEXTS[:4], *SF_IDS, *shorts])} for pk in range(1, 11)]
     bulk(Campaign, campaigns)
     bulk(CampaignMemberCount, [{"id": sf_id, "leads": 0, "contacts": 0, **members(random)} for sf_id in SF_IDS[:2]])
     for model in (Form, LandingPage, CustomRedirect):
-        bulk(model, [{"id": pk, "campaign_id": campaign_ids(random)} for pk in range(1, random.randrange(2, 9))])
-    emails = [{"id": pk, "campaign_id": campaign_ids(random), "subject": random.choice(TEXTS)} for pk in range(1, 6)]
+        bulk(model, [{"id": pk, "campaign_id": draw_campaign_id(random)} for pk in range(1, random.randrange(2, 9))])
+    emails = [
+        {"id": pk, "campaign_id": draw_campaign_id(random), "subject": random.choice(TEXTS)} for pk in range(1, 6)
+    ]
     bulk(ListEmail, emails)
     bulk(List, [{"id": pk, "name": random.choice(TEXTS), **stamps(random)} for pk in range(1, 12)])
     fill_tags(random)
@@ -97,11 +99,11 @@ def fill_tags(random: Random) -> None:
 def activity(random: Random) -> dict[str, Any]:
     about = random.choice([SINCE, SINCE, UNTIL, UNTIL - timedelta(days=random.randrange(40))])
     moment = about + timedelta(hours=random.randrange(-30, 31), seconds=random.randrange(-1, 2))
-    named = ("form_id", "landing_page_id", "custom_redirect_id", "campaign_id", "form_handler_id", "list_email_id")
+    columns = ("form_id", "landing_page_id", "custom_redirect_id", "campaign_id", "form_handler_id", "list_email_id")
     return {
         "type": random.choice([1, 2, 3, 4, 6, 13, 14, 20, 21]),
         "created_at": random.choice([moment, about]),
-        **{column: random.randrange(1, 9) for column in named if random.random() < 0.4},
+        **{column: random.randrange(1, 9) for column in columns if random.random() < 0.4},
     }
 
 
@@ -112,7 +114,9 @@ def activity(random: Random) -> dict[str, Any]:
     age=st.sampled_from([timedelta(0)] * 4 + [timedelta(days=7, hours=12), timedelta(days=6, hours=12)]),
     since=st.sampled_from([None] * 3 + [SINCE, SINCE + timedelta(seconds=1), SINCE - timedelta(days=9)]),
 )
-def test_flags_and_counts(seed: int, unread: set[str], age: timedelta, since: Any) -> None:
+def test_the_audits_give_the_flags_and_counts_of_the_naive_copy(
+    seed: int, unread: set[str], age: timedelta, since: Any
+) -> None:
     with transaction.atomic():
         fill(Random(seed))
         mark_read(*(name for name in READ if name not in unread), since=since)
@@ -122,8 +126,8 @@ def test_flags_and_counts(seed: int, unread: set[str], age: timedelta, since: An
         world = World(NOW)
         expected = naive_flags(world)
         for area, model in MODELS.items():
-            found = {pk: set(flags) for pk, flags in model._default_manager.values_list("pk", "flags")}
-            assert found == expected[area], area
+            actual = {pk: set(flags) for pk, flags in model._default_manager.values_list("pk", "flags")}
+            assert actual == expected[area], area
         counts = dict(AuditSummary.objects.exclude(area="prospects").values_list("area", "counts"))
         assert counts == naive_counts(world, expected)
         transaction.set_rollback(True)

@@ -48,38 +48,38 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def briefing(clock: Any, super_user: Client) -> Any:
-    def asked() -> dict[str, Any]:
+    def ask() -> dict[str, Any]:
         answer = super_user.get(URL)
         assert answer.status_code == 200
-        found: dict[str, Any] = answer.json()
-        return found
+        body: dict[str, Any] = answer.json()
+        return body
 
-    return asked
-
-
-def test_before_the_first_sync_there_is_no_data_and_no_zero(briefing: Any) -> None:
-    found = briefing()
-    assert (found["date"], found["tier"]) == ("2026-06-30", 0)
-    assert (found["health_score"], found["grade"], found["audited_at"]) == (None, None, None)
-    assert set(found["sf_health"].values()) == {None}
-    assert set(found["assets"].values()) == {None}
-    assert (found["yesterday"], found["last_week"], found["change_since_yesterday"]) == (None, None, None)
-    assert (found["camp_day"], found["camp_days_total"], found["days_until_camp"]) == (None, None, None)
+    return ask
 
 
-def test_it_tells_score_inventory_and_coverage(briefing: Any) -> None:
+def test_before_the_first_sync_all_values_are_null_instead_of_zero(briefing: Any) -> None:
+    body = briefing()
+    assert (body["date"], body["tier"]) == ("2026-06-30", 0)
+    assert (body["health_score"], body["grade"], body["audited_at"]) == (None, None, None)
+    assert set(body["sf_health"].values()) == {None}
+    assert set(body["assets"].values()) == {None}
+    assert (body["yesterday"], body["last_week"], body["change_since_yesterday"]) == (None, None, None)
+    assert (body["camp_day"], body["camp_days_total"], body["days_until_camp"]) == (None, None, None)
+
+
+def test_the_briefing_has_score_inventory_and_coverage(briefing: Any) -> None:
     form(), form(), mailing_list()
     health(1, 1, 1, 1, when=NOW - timedelta(days=1))
     health(6_000, 2_000, 1_000, 5)
     read_everything()
     finish_sync(Tier.SURVEY)
-    found = briefing()
-    assert (found["health_score"], found["grade"]) == (100, "A")
-    assert found["assets"] == {
+    body = briefing()
+    assert (body["health_score"], body["grade"]) == (100, "A")
+    assert body["assets"] == {
         "campaigns": 0, "lists": 1, "forms": 2, "landing_pages": 0, "list_emails": 0, "custom_redirects": 0,
         "folders": 0, "tags": 0, "tagged_objects": 0,
     }  # fmt: skip
-    assert found["sf_health"] == {
+    assert body["sf_health"] == {
         "total_leads": 6_000, "total_contacts": 2_000, "leads_with_pardot": 1_000, "contacts_with_pardot": 5,
         "total_sf": 8_000, "total_linked": 1_005,
         "coverage_pct": 12.6,  # 12.5625
@@ -96,17 +96,17 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     assert super_user.get(url).json()["coverage_pct"] == 50
 
 
-def test_without_missed_nights_yesterday_and_last_week_are_just_these_days(briefing: Any) -> None:
+def test_without_missed_nights_yesterday_and_last_week_are_exactly_those_days(briefing: Any) -> None:
     mark_read("forms")
     finish_sync()
     for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
         snapshot(TODAY - timedelta(days=days), health_score=score, total_leads=3, total_contacts=0,
                  leads_with_pardot=1, contacts_with_pardot=0)  # fmt: skip
-    found = briefing()
-    assert (found["yesterday"]["day"], found["yesterday"]["health_score"]) == ("2026-06-29", 91)
-    assert (found["last_week"]["day"], found["last_week"]["health_score"]) == ("2026-06-23", 97)
-    assert (found["change_since_yesterday"], found["change_since_last_week"]) == (9, 3)
-    assert found["yesterday"]["coverage_pct"] == 33.3
+    body = briefing()
+    assert (body["yesterday"]["day"], body["yesterday"]["health_score"]) == ("2026-06-29", 91)
+    assert (body["last_week"]["day"], body["last_week"]["health_score"]) == ("2026-06-23", 97)
+    assert (body["change_since_yesterday"], body["change_since_last_week"]) == (9, 3)
+    assert body["yesterday"]["coverage_pct"] == 33.3
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_without_missed_nights_yesterday_and_last_week_are_just_these_days(brief
         ((3, 8, 9), 3, 8),  # a weekend, and a night a week ago
         ((2, 6), 2, None),
         ((40,), 40, 40),
-        ((0,), None, None),  # today's own
+        ((0,), None, None),  # only today's snapshot
     ],
 )
-def test_after_missed_nights_the_last_snapshot_before_is_compared_with(
+def test_after_missed_nights_the_latest_earlier_snapshot_is_compared(
     briefing: Any, kept: tuple[int, ...], last: int | None, last_week: int | None
 ) -> None:
     mark_read("forms")
@@ -127,14 +127,14 @@ def test_after_missed_nights_the_last_snapshot_before_is_compared_with(
         DailySnapshot.objects.update_or_create(
             day=TODAY - timedelta(days=days), defaults={"tier": 1, "health_score": 100 - days}
         )
-    found = briefing()
+    body = briefing()
     for name, change, days_ago in (
         ("yesterday", "change_since_yesterday", last),
         ("last_week", "change_since_last_week", last_week),
     ):
-        day = found[name] and found[name]["day"]
+        day = body[name] and body[name]["day"]
         assert day == (None if days_ago is None else str(TODAY - timedelta(days=days_ago)))
-        assert found[change] == days_ago  # the score is 100 now
+        assert body[change] == days_ago  # the score is 100 now
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_days_begin_and_end_in_the_installation_s_time_zone(
     clock(moment)
     for days in range(3):
         snapshot(today - timedelta(days=days))
-    found = briefing()
-    assert (found["date"], found["yesterday"]["day"]) == (str(today), str(today - timedelta(days=1)))
+    body = briefing()
+    assert (body["date"], body["yesterday"]["day"]) == (str(today), str(today - timedelta(days=1)))
 
 
 @pytest.mark.parametrize(
@@ -166,13 +166,15 @@ def test_days_begin_and_end_in_the_installation_s_time_zone(
         ("2026-06-01", "2026-06-29", (None, 29, None)),
     ],
 )
-def test_the_day_of_camp(briefing: Any, start: str, end: str, expected: tuple[Any, ...]) -> None:
+def test_the_briefing_has_the_day_of_camp_or_the_days_until_it(
+    briefing: Any, start: str, end: str, expected: tuple[Any, ...]
+) -> None:
     set_value("camp_dates", {"start": start, "end": end}, by="test")
-    found = briefing()
-    assert (found["camp_day"], found["camp_days_total"], found["days_until_camp"]) == expected
+    body = briefing()
+    assert (body["camp_day"], body["camp_days_total"], body["days_until_camp"]) == expected
 
 
-def test_the_tier_is_what_has_been_read(briefing: Any) -> None:
+def test_the_tier_follows_from_the_entities_that_were_read(briefing: Any) -> None:
     names = [entity.name for entity in ASSETS]
     mark_read(*names[1:])
     assert briefing()["tier"] == 0
@@ -189,12 +191,12 @@ def test_the_tier_is_what_has_been_read(briefing: Any) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:
-    def asked() -> None:
+    def assert_few_queries() -> None:
         # caller, summaries, exemptions, team, configuration, states, sample, snapshots, counts of Salesforce
         with django_assert_max_num_queries(10):
             assert super_user.get(URL).status_code == 200
 
-    asked()
+    assert_few_queries()
     for number in range(20):
         exempt(form())
         member(f"Person {number}", "forms")
@@ -202,4 +204,4 @@ def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_m
         snapshot(TODAY - timedelta(days=number))
     read_everything()
     finish_sync()
-    asked()
+    assert_few_queries()

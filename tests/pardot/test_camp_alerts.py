@@ -43,20 +43,20 @@ def score(points: int, at: datetime = NOW) -> None:
     finish_sync(now=at)
 
 
-def ran(name: str, state: State, ago: timedelta = timedelta(minutes=10)) -> None:
+def make_run(name: str, state: State, ago: timedelta = timedelta(minutes=10)) -> None:
     SyncRun.objects.create(object=name, state=state, started=NOW - ago, ended=NOW - ago, message="ana@school.example")
 
 
 def camp_alerts() -> str:
-    said = StringIO()
-    call_command("camp_alerts", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("camp_alerts", stdout=output)
+    return output.getvalue()
 
 
-def test_it_is_quiet_while_all_is_well(webhook: Slack) -> None:
+def test_nothing_is_reported_while_all_is_well(webhook: Slack) -> None:
     snapshot(YESTERDAY, health_score=85)
     score(85)
-    ran("books", State.DONE)
+    make_run("books", State.DONE)
     assert camp_alerts() == ""
     assert (webhook.messages, Alert.objects.count()) == ([], 0)
 
@@ -69,15 +69,15 @@ def test_a_grade_that_falls_is_reported_once(webhook: Slack, settings: Any) -> N
     assert camp_alerts() == f"sent to Slack: {fell}\nsent to ranger@camp.example: {fell}\n"
     assert mail.outbox[0].subject == f"Camp alert: {fell}"
     assert "https://camp.example/pardot/" in webhook.messages[0]
-    logged = {(each.channel, each.recipient, each.text) for each in DigestDelivery.objects.all()}
-    assert logged == {("slack", "Slack", fell), ("mail", "ranger@camp.example", fell)}
+    deliveries = {(each.channel, each.recipient, each.text) for each in DigestDelivery.objects.all()}
+    assert deliveries == {("slack", "Slack", fell), ("mail", "ranger@camp.example", fell)}
     for points in (75, 85, 75):
         score(points)
         assert camp_alerts() == "", "the same grade is not reported twice on one day"
     assert len(webhook.messages) == len(mail.outbox) == 1
 
 
-def test_a_second_fall_is_another_occurrence_and_a_rise_is_none(webhook: Slack) -> None:
+def test_a_second_fall_is_reported_and_a_rise_is_not(webhook: Slack) -> None:
     snapshot(YESTERDAY, health_score=85)
     score(75)
     camp_alerts()
@@ -100,7 +100,7 @@ def test_a_drop_after_the_snapshot_of_the_day_is_not_reported_again_after_midnig
     assert "fell from B to F" in camp_alerts(), "this is another drop"
 
 
-def test_other_thresholds_of_grades_are_no_fall(webhook: Slack) -> None:
+def test_a_change_of_the_grade_thresholds_is_not_reported_as_a_fall(webhook: Slack) -> None:
     snapshot(YESTERDAY, health_score=85)
     score(85)
     set_value("grade_thresholds", [{"grade": "A", "minimum": 90}, {"grade": "F", "minimum": 0}], by="test")
@@ -122,31 +122,31 @@ def test_a_score_below_the_threshold_is_reported_once_until_it_has_recovered(web
 
 @pytest.mark.parametrize(("name", "words"), [("books", "sync of books"), ("camp_sync", "camp_sync")])
 def test_a_sync_that_fails_is_reported_once_and_again_after_a_success(webhook: Slack, name: str, words: str) -> None:
-    ran(name, State.FAILED, timedelta(hours=5))
+    make_run(name, State.FAILED, timedelta(hours=5))
     assert camp_alerts() == f"sent to Slack: {words} failed\n"
-    ran(name, State.FAILED, timedelta(hours=4))
+    make_run(name, State.FAILED, timedelta(hours=4))
     assert camp_alerts() == ""
-    ran(name, State.DONE, timedelta(hours=3))
+    make_run(name, State.DONE, timedelta(hours=3))
     assert camp_alerts() == ""
-    ran(name, State.FAILED, timedelta(hours=2))
+    make_run(name, State.FAILED, timedelta(hours=2))
     assert f"{words} failed" in camp_alerts()
     assert "school.example" not in "".join(webhook.messages), "a sync's message may quote a record"
 
 
 def test_a_sync_that_is_overdue_is_reported_and_one_that_never_ran_is_not(webhook: Slack) -> None:
-    ran("books", State.DONE, timedelta(days=30))
+    make_run("books", State.DONE, timedelta(days=30))
     assert camp_alerts() == "sent to Slack: sync of books is overdue; the data are 30 days old\n"
 
 
-def test_jobs_that_are_no_sync_are_not_the_teams_business(webhook: Slack) -> None:
-    ran("deliver_pending", State.FAILED)
+def test_failures_of_jobs_that_are_not_syncs_are_not_reported(webhook: Slack) -> None:
+    make_run("deliver_pending", State.FAILED)
     assert camp_alerts() == ""
 
 
-def test_several_at_once_are_one_message(webhook: Slack) -> None:
+def test_several_alerts_are_sent_in_one_message(webhook: Slack) -> None:
     set_value("alert_score", 70, by="test")
     score(60)
-    ran("books", State.FAILED)
+    make_run("books", State.FAILED)
     camp_alerts()
     [message] = webhook.messages
     assert "Camp alert: 2 things to look at" in message
@@ -155,8 +155,8 @@ def test_several_at_once_are_one_message(webhook: Slack) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_hosts_at_the_same_moment_report_it_once(webhook: Slack) -> None:
-    ran("books", State.FAILED)
+def test_two_hosts_at_the_same_moment_report_an_event_once(webhook: Slack) -> None:
+    make_run("books", State.FAILED)
 
     def run(_: int) -> str:
         try:
@@ -165,39 +165,41 @@ def test_two_hosts_at_the_same_moment_report_it_once(webhook: Slack) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as hosts:
-        said = sorted(hosts.map(run, range(2)))
-    assert said == ["", "sent to Slack: sync of books failed\n"]
+        outputs = sorted(hosts.map(run, range(2)))
+    assert outputs == ["", "sent to Slack: sync of books failed\n"]
     assert len(webhook.messages) == 1
 
 
-def test_after_one_channel_failed_only_that_one_gets_it_from_the_next_run(webhook: Slack, settings: Any) -> None:
+def test_after_a_channel_failed_the_next_run_sends_only_to_that_channel(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     webhook.answers = [(404, {})]
-    ran("books", State.FAILED)
+    make_run("books", State.FAILED)
     with pytest.raises(CommandError, match="Slack: 404"):
         camp_alerts()
     assert camp_alerts() == "sent to Slack: sync of books failed\n"
     assert (len(webhook.messages), len(mail.outbox)) == (1, 1)
 
 
-def test_an_alert_does_not_stand_in_for_the_digest(webhook: Slack) -> None:
-    ran("books", State.FAILED)
+def test_the_digest_is_sent_even_after_an_alert(webhook: Slack) -> None:
+    make_run("books", State.FAILED)
     camp_alerts()
-    said = StringIO()
-    call_command("camp_digest", "--send", stdout=said)
-    assert said.getvalue() == "sent to Slack\n"
+    output = StringIO()
+    call_command("camp_digest", "--send", stdout=output)
+    assert output.getvalue() == "sent to Slack\n"
     assert camp_alerts() == ""
 
 
-def test_what_lasts_longer_than_the_log_is_not_reported_again(webhook: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran("books", State.FAILED)
+def test_a_failure_that_outlasts_the_delivery_log_is_not_reported_again(
+    webhook: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run("books", State.FAILED)
     camp_alerts()
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(days=100))
     call_command("camp_digest", "--send", stdout=StringIO())
     assert camp_alerts() == ""
 
 
-def test_with_nowhere_to_send_to_it_says_what_to_set(settings: Any) -> None:
+def test_without_a_channel_the_command_says_what_to_set(settings: Any) -> None:
     settings.PUBLIC_URL = "https://camp.example"
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_alerts()

@@ -31,14 +31,14 @@ class Slack:
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, str]]] = []
         self.messages: list[str] = []
-        seen = self
+        recorder = self
 
         class Webhook(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, headers = seen.answers.pop(0) if seen.answers else (200, {})
+                status, headers = recorder.answers.pop(0) if recorder.answers else (200, {})
                 if status == 200:
-                    seen.messages.append(body["text"])
+                    recorder.messages.append(body["text"])
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -56,35 +56,35 @@ class Slack:
 @pytest.fixture
 def webhook(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:
     monkeypatch.setattr(slack, "_PAUSE_SECONDS", 0.01)
-    found = Slack()
-    settings.SLACK_WEBHOOK_URL = found.url
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    instance = Slack()
+    settings.SLACK_WEBHOOK_URL = instance.url
+    yield instance
+    instance.server.shutdown()
+    instance.server.server_close()
 
 
 def camp_digest(*arguments: str) -> str:
-    said = StringIO()
-    call_command("camp_digest", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("camp_digest", *arguments, stdout=output)
+    return output.getvalue()
 
 
-def test_without_send_it_is_only_printed(webhook: Slack) -> None:
+def test_without_send_the_digest_is_only_printed(webhook: Slack) -> None:
     assert camp_digest().startswith("Camp digest, ")
     assert webhook.messages == []
 
 
-def test_it_goes_to_slack_and_by_mail_once_each(webhook: Slack, settings: Any) -> None:
+def test_the_digest_is_sent_to_slack_and_by_mail_once_each(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example", "scout@camp.example"]
-    said = camp_digest("--send")
-    assert said.splitlines() == ["sent to Slack", "sent to ranger@camp.example, scout@camp.example"]
+    output = camp_digest("--send")
+    assert output.splitlines() == ["sent to Slack", "sent to ranger@camp.example, scout@camp.example"]
     assert len(webhook.messages) == len(mail.outbox) == 1
     assert "Camp digest, " in webhook.messages[0]
     assert mail.outbox[0].to == ["ranger@camp.example", "scout@camp.example"]
     assert mail.outbox[0].subject == str(mail.outbox[0].body).partition("\n")[0]
 
 
-def test_two_hosts_send_it_once_a_day(webhook: Slack) -> None:
+def test_two_hosts_send_the_digest_once_a_day(webhook: Slack) -> None:
     camp_digest("--send")
     assert re.fullmatch(r"the digest was sent today at \d\d:\d\d; --again sends it once more\n", camp_digest("--send"))
     assert len(webhook.messages) == 1
@@ -96,7 +96,7 @@ def test_two_hosts_send_it_once_a_day(webhook: Slack) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_hosts_at_the_same_moment_send_it_once(webhook: Slack) -> None:
+def test_two_hosts_at_the_same_moment_send_the_digest_once(webhook: Slack) -> None:
     def send(_: int) -> str:
         try:
             return camp_digest("--send")
@@ -104,9 +104,9 @@ def test_two_hosts_at_the_same_moment_send_it_once(webhook: Slack) -> None:
             connection.close()
 
     with ThreadPoolExecutor(2) as hosts:
-        said = sorted(hosts.map(send, range(2)))
-    assert said[0] == "sent to Slack\n"
-    assert "was sent today" in said[1]
+        outputs = sorted(hosts.map(send, range(2)))
+    assert outputs[0] == "sent to Slack\n"
+    assert "was sent today" in outputs[1]
     assert len(webhook.messages) == 1
 
 
@@ -117,7 +117,7 @@ def test_a_digest_that_was_not_delivered_is_sent_by_the_next_run(webhook: Slack)
     assert camp_digest("--send") == "sent to Slack\n"
 
 
-def test_after_one_channel_failed_only_that_one_gets_it_again(webhook: Slack, settings: Any) -> None:
+def test_after_a_channel_failed_the_digest_is_sent_again_only_to_that_channel(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -148,7 +148,7 @@ def test_a_channel_that_is_added_gets_todays_digest_too(webhook: Slack, settings
         ("Ann\u2028\x1b[2J\u202eeilA", "Ann [2J eilA"),
     ],
 )
-def test_names_of_strangers_are_only_text_in_slack(webhook: Slack, name: str, shown: str) -> None:
+def test_special_characters_in_names_are_only_text_in_slack(webhook: Slack, name: str, shown: str) -> None:
     TeamMember.objects.create(name=name, areas=[])
     camp_digest("--send")
     [message] = webhook.messages
@@ -157,7 +157,7 @@ def test_names_of_strangers_are_only_text_in_slack(webhook: Slack, name: str, sh
 
 
 @pytest.mark.parametrize("name", ["Ann\n\nHigh priority\n- pay now", "Ann\r\nBcc: all@camp.example"])
-def test_names_of_strangers_make_no_lines_in_the_mail(webhook: Slack, settings: Any, name: str) -> None:
+def test_line_breaks_in_names_make_no_lines_in_the_mail(webhook: Slack, settings: Any, name: str) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     TeamMember.objects.create(name=name, areas=[])
     camp_digest("--send")
@@ -170,7 +170,7 @@ def test_a_subject_is_one_header() -> None:
     assert "Bcc" not in mail.outbox[0].message()
 
 
-def test_slack_that_is_busy_is_asked_again(webhook: Slack) -> None:
+def test_a_busy_slack_gets_the_message_again(webhook: Slack) -> None:
     webhook.answers = [(429, {"Retry-After": "0"}), (503, {})]
     assert camp_digest("--send") == "sent to Slack\n"
     assert len(webhook.messages) == 1
@@ -213,6 +213,6 @@ def test_a_mail_server_that_is_unavailable_is_reported_and_slack_still_gets_it(w
     assert len(webhook.messages) == 1
 
 
-def test_with_nowhere_to_send_to_it_says_what_to_set() -> None:
+def test_without_a_channel_the_command_says_what_to_set() -> None:
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_digest("--send")

@@ -60,7 +60,7 @@ def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  ", "\t\n"])
-def test_a_campaign_without_salesforce_id(nothing: str | None) -> None:
+def test_a_campaign_without_a_salesforce_id_is_flagged(nothing: str | None) -> None:
     mark_read(*READ)
     loose, linked = make(Campaign, salesforce_id=nothing), make(Campaign, salesforce_id=SF_18)
     audit()

@@ -59,11 +59,11 @@ def test_a_campaign_comes_with_its_children_and_member_counts(ask: Ask) -> None:
     audit_now()
     answer = ask("campaigns")
     assert_documented(CampaignList, answer)
-    [found] = answer["campaigns"]
-    flags = {area: [{*child.pop("flags")} for child in rows] for area, rows in found["children"].items()}
+    [row] = answer["campaigns"]
+    flags = {area: [{*child.pop("flags")} for child in rows] for area, rows in row["children"].items()}
     assert "dormant" in flags["landing_pages"][0] - flags["forms"][0]
     assert "no_subject" in flags["list_emails"][0]
-    assert found["children"] == {
+    assert row["children"] == {
         "forms": [{"id": 31, "name": "Sign up", "activity_count": 2, "exempt": []}],
         "landing_pages": [{"id": 32, "name": "Welcome", "activity_count": 0, "exempt": []}],
         "list_emails": [{"id": 34, "name": "Hello", "activity_count": None, "exempt": ["no_subject"]}],
@@ -74,7 +74,7 @@ def test_a_campaign_comes_with_its_children_and_member_counts(ask: Ask) -> None:
         "landing_page_count": 1, "list_email_count": 1, "custom_redirect_count": 0, "member_count": 20,
         "responded_count": 4, "activity_count": 2, "exempt": [],
     }  # fmt: skip
-    assert expected.items() <= found.items()
+    assert expected.items() <= row.items()
     assert answer["folders"] == {"9": "2026"}
     assert (answer["summary"]["items"], answer["summary"]["with_sf"], answer["summary"]["missing_sf"]) == (1, 1, 0)
 
@@ -97,10 +97,10 @@ def test_orphans_are_listed_by_type_whatever_the_filters(ask: Ask) -> None:
 def test_only_the_first_children_are_listed(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children, "MOST_CHILDREN", 2)
     campaigns = [make(Campaign), make(Campaign)]
-    made = [make(Form, campaign_id=campaign) for campaign in campaigns for _ in range(3)]
+    forms = [make(Form, campaign_id=campaign) for campaign in campaigns for _ in range(3)]
     audit_now()
-    found = [campaign["children"]["forms"] for campaign in ask("campaigns")["campaigns"]]
-    assert [[child["id"] for child in children] for children in found] == [made[0:2], made[3:5]]
+    forms_by_campaign = [campaign["children"]["forms"] for campaign in ask("campaigns")["campaigns"]]
+    assert [[child["id"] for child in children] for children in forms_by_campaign] == [forms[0:2], forms[3:5]]
     assert [campaign["form_count"] for campaign in ask("campaigns")["campaigns"]] == [3, 3]
 
 
@@ -122,7 +122,7 @@ def four_campaigns() -> None:
 
 @pytest.mark.usefixtures("four_campaigns")
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ({}, ["Linked", "Loose", "Ghost", "Fine"]),
         ({"no_sf": True}, ["Loose"]),
@@ -153,28 +153,28 @@ def four_campaigns() -> None:
         ({"sort": "-created_at", "has_assets": False}, ["Loose", "Ghost"]),
     ],
 )
-def test_filters_and_orders(ask: Ask, query: dict[str, Any], found: list[str]) -> None:
+def test_campaigns_are_filtered_and_ordered(ask: Ask, query: dict[str, Any], expected: list[str]) -> None:
     answer = ask("campaigns", **query)
-    assert sorted(names(answer)) == sorted(found)
+    assert sorted(names(answer)) == sorted(expected)
     if "sort" in query:
-        assert names(answer) == found
-    assert answer["count"] == len(found)
+        assert names(answer) == expected
+    assert answer["count"] == len(expected)
 
 
 @pytest.mark.usefixtures("four_campaigns")
-def test_pages(ask: Ask) -> None:
+def test_campaigns_come_in_pages(ask: Ask) -> None:
     assert names(ask("campaigns", limit=2, offset=1)) == ["Loose", "Ghost"]
     assert ask("campaigns", limit=2, offset=9)["count"] == 4
 
 
-def test_what_was_never_read_is_null(ask: Ask) -> None:
+def test_values_that_were_never_read_are_null(ask: Ask) -> None:
     make(Campaign, name="Spring", salesforce_id=SF_18)
     audit_now("landing_pages", "campaign_member_counts", "activities")
     answer = ask("campaigns")
-    [found] = answer["campaigns"]
-    assert found["landing_page_count"] is found["member_count"] is found["activity_count"] is None
-    assert found["form_count"] == 0
-    assert not {"empty", "dormant", "no_members", "low_response", "ghost"} & {*found["flags"]}
+    [row] = answer["campaigns"]
+    assert row["landing_page_count"] is row["member_count"] is row["activity_count"] is None
+    assert row["form_count"] == 0
+    assert not {"empty", "dormant", "no_members", "low_response", "ghost"} & {*row["flags"]}
     assert answer["orphans"]["landing_pages"]["count"] is None
     for query in ({"empty": True}, {"empty": False}, {"has_members": True}, {"has_members": False}):
         assert ask("campaigns", **query)["count"] == 0, "the campaign is unknown"
@@ -190,7 +190,7 @@ def member(number: int, campaign: str = SF_18, **values: Any) -> str:
     return key
 
 
-def test_members_a_page_at_a_time_by_either_form_of_the_id(ask: Ask) -> None:
+def test_members_come_in_pages_by_either_form_of_the_id(ask: Ask) -> None:
     make(Campaign, id=1, name="Spring", salesforce_id=SF_15)
     make(Campaign, id=2, name="Spring again", salesforce_id=SF_18)
     keys = [member(number, status="Sent", has_responded=number == 2) for number in (3, 1, 2)]
@@ -232,7 +232,7 @@ def test_members_that_are_contacts_have_names(ask: Ask) -> None:
     assert [each["name"] for each in ask(f"campaigns/{SF_18}/members")["members"]] == ["Robin Example", None, None]
 
 
-def test_a_campaign_that_only_salesforce_has(ask: Ask) -> None:
+def test_a_campaign_that_only_salesforce_has_gets_an_empty_member_list(ask: Ask) -> None:
     SalesforceCampaign.objects.create(id=SF_18, system_modstamp=timezone.now())
     audit_now()
     answer = ask(f"campaigns/{SF_18}/members")
@@ -250,11 +250,11 @@ def test_members_that_were_never_read_are_no_data(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("text", ["701", "701Hs0000012AbCAAA", "701Hs0000012AbC!", "%F0%9F%8E%92", SF_18 + "x"])
-def test_what_is_no_id_is_refused(ask: Ask, text: str) -> None:
+def test_an_invalid_campaign_id_is_refused(ask: Ask, text: str) -> None:
     assert ask(f"campaigns/{text}/members", status=422)["errors"][0]["loc"] == ["path", "sf_id"]
 
 
-def test_a_campaign_that_is_not_there(ask: Ask) -> None:
+def test_an_unknown_or_deleted_campaign_is_a_404(ask: Ask) -> None:
     make(Campaign, salesforce_id=OTHER_SF)
     SalesforceCampaign.objects.create(id=SF_18, system_modstamp=timezone.now(), is_deleted=True)
     assert "There is no campaign with this id" in ask(f"campaigns/{SF_18}/members", status=404)["message"]

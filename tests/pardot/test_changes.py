@@ -23,15 +23,15 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Set the clock to this day of June, and mark all assets but no activities as read: ``sync(day)``."""
+    """Return ``sync(day)``: set the clock to this day of June, mark all but activities as read, and audit."""
 
-    def synced(day: int) -> None:
+    def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
         monkeypatch.setattr(timezone, "now", lambda: now)
         mark_read(*(name for name in READ if name != "activities"), until=now)
         finish(Tier.SET_UP, now)
 
-    return synced
+    return sync_on
 
 
 def form(name: str, **values: Any) -> int:
@@ -45,9 +45,9 @@ def mailing_list(name: str) -> int:
 def test_before_the_second_day_nothing_is_compared(ask: Ask, sync: Any) -> None:
     form("Contact us")
     sync(5)
-    found = ask("changes")
-    assert_documented(ChangesOut, found)
-    assert (found["day"], found["since"], found["worse"], found["better"]) == ("2026-06-05", None, [], [])
+    answer = ask("changes")
+    assert_documented(ChangesOut, answer)
+    assert (answer["day"], answer["since"], answer["worse"], answer["better"]) == ("2026-06-05", None, [], [])
 
 
 def test_what_got_worse_and_better_since_friday_with_owners_and_rows(ask: Ask, sync: Any) -> None:
@@ -59,29 +59,29 @@ def test_what_got_worse_and_better_since_friday_with_owners_and_rows(ask: Ask, s
         form(name)
     List.objects.filter(pk=fixed).update(name="Students")
     sync(8)
-    found = ask("changes")
-    assert_documented(ChangesOut, found)
-    assert (found["since"], found["score_before"] >= found["score"]) == ("2026-06-05", True)
-    (worse,), (better,) = found["worse"], found["better"]
+    answer = ask("changes")
+    assert_documented(ChangesOut, answer)
+    assert (answer["since"], answer["score_before"] >= answer["score"]) == ("2026-06-05", True)
+    (worse,), (better,) = answer["worse"], answer["better"]
     assert (worse["key"], worse["owners"]) == ("forms_no_campaign", ["Ada Example"])
     assert (worse["before"], worse["after"], worse["change"]) == (2, 4, 2)
     assert (worse["new"], worse["fixed"], worse["oldest"]) == (3, 1, "2026-06-05")
-    rows = ask("assets/forms", flag=worse["flag"], new_since=found["since"], exempt="false")
+    rows = ask("assets/forms", flag=worse["flag"], new_since=answer["since"], exempt="false")
     assert sorted(names(rows)) == ["One", "Three", "Two"]
     assert (better["key"], better["owners"], better["change"], better["fixed"]) == ("lists_unnamed", [], -1, 1)
     assert worse["harm"] > 0 > better["harm"]
     assert {kept, named}  # unchanged
 
 
-def test_other_assets_in_the_same_number_are_a_change(ask: Ask, sync: Any) -> None:
+def test_different_assets_in_the_same_number_are_a_change(ask: Ask, sync: Any) -> None:
     old = form("Old")
     sync(5)
     Form.objects.filter(pk=old).delete()
     form("New")
     sync(6)
-    found = ask("changes")
-    assert (found["worse"], found["better"]) == ([], [])
-    (other,) = found["other_rows"]
+    answer = ask("changes")
+    assert (answer["worse"], answer["better"]) == ([], [])
+    (other,) = answer["other_rows"]
     assert (other["key"], other["change"], other["new"], other["fixed"]) == ("forms_no_campaign", 0, 1, 1)
 
 
@@ -96,7 +96,7 @@ def test_an_exempt_asset_is_not_new_and_its_exemption_is_no_fix(ask: Ask, sync: 
     assert (better["change"], better["fixed"]) == (-1, 0)
 
 
-def test_the_list_of_issues_tells_the_age_of_the_oldest(ask: Ask, sync: Any) -> None:
+def test_the_list_of_issues_says_since_when_the_oldest_row_has_the_issue(ask: Ask, sync: Any) -> None:
     exempt("forms", "forms_no_campaign", form("Partner"))
     sync(4)
     form("Old")
@@ -107,7 +107,7 @@ def test_the_list_of_issues_tells_the_age_of_the_oldest(ask: Ask, sync: Any) -> 
     assert (oldest["forms_no_campaign"], oldest["lists_unnamed"]) == ("2026-06-05", None)
 
 
-def test_a_task_whose_rows_are_gone_may_be_closed(ask: Ask, sync: Any) -> None:
+def test_a_task_is_settled_when_its_issue_is_fixed(ask: Ask, sync: Any) -> None:
     lost, kept = form("Lost"), form("Kept")
     mailing_list("")
     sync(5)
@@ -140,22 +140,22 @@ def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: An
 
 
 @pytest.mark.parametrize(
-    ("since", "used"), [("2026-06-05", "2026-06-04"), ("2026-06-30", "2026-06-06"), (None, "2026-06-06")]
+    ("since", "expected"), [("2026-06-05", "2026-06-04"), ("2026-06-30", "2026-06-06"), (None, "2026-06-06")]
 )
-def test_any_earlier_day_may_be_asked_for(ask: Ask, sync: Any, since: str | None, used: str) -> None:
+def test_any_earlier_day_can_be_compared(ask: Ask, sync: Any, since: str | None, expected: str) -> None:
     for day in (4, 6, 9):
         form(f"Of day {day}")
         sync(day)
-    found = ask("changes", **({"since": since} if since else {}))
-    assert found["since"] == used
-    assert found["worse"][0]["new"] == (2 if used == "2026-06-04" else 1)
+    answer = ask("changes", **({"since": since} if since else {}))
+    assert answer["since"] == expected
+    assert answer["worse"][0]["new"] == (2 if expected == "2026-06-04" else 1)
 
 
-def test_a_day_that_is_none_is_refused(ask: Ask) -> None:
+def test_an_invalid_day_is_refused(ask: Ask) -> None:
     ask("changes", status=422, since="Friday")
 
 
-def test_the_most_harmful_is_first(ask: Ask, sync: Any) -> None:
+def test_the_most_harmful_issue_is_first(ask: Ask, sync: Any) -> None:
     mailing_list("Named")
     form("Named")
     sync(5)

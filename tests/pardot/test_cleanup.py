@@ -43,7 +43,7 @@ def tags_there(pardot: Pardot) -> list[str]:
 # -- status -----------------------------------------------------------------------------------------------------------
 
 
-def tagged(tag: int, object_type: str, *ids: int) -> None:
+def tag_objects(tag: int, object_type: str, *ids: int) -> None:
     for number in ids:
         TaggedObject.objects.create(
             id=TaggedObject.objects.count() + 1, tag_id=tag, object_type=object_type, object_id=number,
@@ -51,38 +51,40 @@ def tagged(tag: int, object_type: str, *ids: int) -> None:
         )  # fmt: skip
 
 
-def by_key(found: Any) -> dict[str, Any]:
-    return {issue["key"]: issue for issue in found["issues"]}
+def by_key(answer: Any) -> dict[str, Any]:
+    return {issue["key"]: issue for issue in answer["issues"]}
 
 
 def test_before_anything_was_read_there_is_no_data(super_user: Client) -> None:
-    found = get(super_user)
-    assert [(action["tag"], action["tag_id"], action["count"]) for action in found["actions"]] == [
+    answer = get(super_user)
+    assert [(action["tag"], action["tag_id"], action["count"]) for action in answer["actions"]] == [
         (name, None, None) for name in NAMES
     ]
-    assert list(by_key(found)) == list(BY_KEY)
-    assert {(issue["count"], issue["tagged"], issue["tagged_pct"]) for issue in found["issues"]} == {(None, None, None)}
+    assert list(by_key(answer)) == list(BY_KEY)
+    assert {(issue["count"], issue["tagged"], issue["tagged_pct"]) for issue in answer["issues"]} == {
+        (None, None, None)
+    }
 
 
-def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Client) -> None:
+def test_the_status_counts_tagged_objects_by_tag_and_by_issue(super_user: Client) -> None:
     """Six forms have no campaign: one is exempt and tagged, and two of the others are tagged, one of them twice."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
     CustomRedirect.objects.bulk_create(CustomRedirect(id=number, name="redirect") for number in (1, 2, 3))
     Tag.objects.create(id=10, name="camp: remove")
     Tag.objects.create(id=11, name="Camp: Archive")
     Tag.objects.create(id=12, name="Region: East")
-    tagged(10, "Form", 1, 2, 6)
-    tagged(11, "form", 2)
-    tagged(11, "Custom URL", 3)
-    tagged(11, "Prospect", 4, 5)
-    tagged(11, "Mystery", 1)
-    tagged(12, "Form", 3, 4)
+    tag_objects(10, "Form", 1, 2, 6)
+    tag_objects(11, "form", 2)
+    tag_objects(11, "Custom URL", 3)
+    tag_objects(11, "Prospect", 4, 5)
+    tag_objects(11, "Mystery", 1)
+    tag_objects(12, "Form", 3, 4)
     Exemption.objects.create(asset_type="forms", asset_id=6, issue="forms_no_campaign", reason="a test")
     mark_read("forms", "custom_redirects", "tags", "tagged_objects")
     run_audits()
 
-    found = get(super_user)
-    remove, archive, reviewed = found["actions"]
+    answer = get(super_user)
+    remove, archive, reviewed = answer["actions"]
     assert (remove["action"], remove["tag_id"], remove["count"], remove["by_type"]) == ("Remove", 10, 3, {"forms": 3})
     assert (archive["count"], archive["by_type"]) == (
         5,
@@ -92,7 +94,7 @@ def test_what_carries_the_tags_and_how_much_of_each_issue_does(super_user: Clien
         archive["items"]
     )
     assert (reviewed["tag_id"], reviewed["count"], reviewed["items"]) == (None, 0, [])
-    issues = by_key(found)
+    issues = by_key(answer)
     shown = {key: (issues[key]["count"], issues[key]["tagged"], issues[key]["tagged_pct"]) for key in issues}
     assert shown["forms_no_campaign"] == (5, 2, 40.0)
     assert (issues["forms_no_campaign"]["exempt"], issues["forms_dormant"]["exempt"]) == (1, 0)
@@ -125,7 +127,7 @@ def test_the_missing_tags_are_made_and_show_at_once(pardot: Pardot, super_user: 
     assert_equal(pardot, entities.TAGS)
 
 
-def test_a_tag_that_is_there_already_is_taken_over(pardot: Pardot, super_user: Client) -> None:
+def test_a_tag_that_exists_in_pardot_is_used(pardot: Pardot, super_user: Client) -> None:
     there = pardot.add("tags", name="CAMP: archive")
     made = {tag["action"]: tag for tag in post(super_user)["tags"]}
     assert (made["Archive"]["tag_id"], made["Archive"]["created"]) == (there, False)
@@ -141,14 +143,14 @@ def test_a_tag_that_the_look_up_does_not_show_yet_is_no_error(pardot: Pardot, su
     assert [tag["tag_id"] for tag in again] == [tag["tag_id"] for tag in made]
 
 
-def test_the_configured_prefix_and_actions_count(pardot: Pardot, super_user: Client) -> None:
+def test_the_configured_prefix_and_actions_are_used(pardot: Pardot, super_user: Client) -> None:
     set_value("cleanup_tag_prefix", "Camp:", by="test")
     set_value("cleanup_actions", ["Keep"], by="test")
     assert [tag["tag"] for tag in post(super_user)["tags"]] == ["Camp:Keep"]
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "said"),
+    ("code", "status", "message"),
     [
         ("154", 502, "code 154 to POST tags"),
         ("49", 502, "the API user may not read this"),
@@ -160,12 +162,12 @@ def test_the_configured_prefix_and_actions_count(pardot: Pardot, super_user: Cli
     ],
 )
 def test_pardot_s_refusals_are_reported_and_tags_that_were_made_stay(
-    pardot: Pardot, super_user: Client, simulator: Simulator, code: str, status: int, said: str
+    pardot: Pardot, super_user: Client, simulator: Simulator, code: str, status: int, message: str
 ) -> None:
     simulator.fail("error", path="^(?!.*name=).*objects/tags", skip=1, times=None, errorCode=code)
     answer = post(super_user, status)
     assert answer["code"] == status
-    assert said in answer["message"]
+    assert message in answer["message"]
     assert ("Retry-After" in answer["headers"]) is (status == 503)
     assert tags_there(pardot) == NAMES[:1]
     assert get(super_user)["actions"][0]["tag_id"] is not None
@@ -173,14 +175,16 @@ def test_pardot_s_refusals_are_reported_and_tags_that_were_made_stay(
     assert [tag["created"] for tag in post(super_user)["tags"]] == [False, True, True]
 
 
-def test_a_lost_answer_may_be_asked_for_again(pardot: Pardot, super_user: Client, simulator: Simulator) -> None:
+def test_creating_tags_can_be_retried_after_a_lost_answer(
+    pardot: Pardot, super_user: Client, simulator: Simulator
+) -> None:
     simulator.fail("drop_after", path="^(?!.*name=).*objects/tags")
     assert "A retry is harmless" in post(super_user, 503)["message"]
     post(super_user)
     assert sorted(tags_there(pardot)) == sorted(NAMES)
 
 
-def test_pardot_is_away_or_not_configured(pardot: Pardot, super_user: Client, settings: Any) -> None:
+def test_an_unreachable_or_unconfigured_pardot_is_reported(pardot: Pardot, super_user: Client, settings: Any) -> None:
     settings.PARDOT_API_URL = "https://localhost:9"
     answer = post(super_user, 503)
     assert "cannot be reached" in answer["message"]

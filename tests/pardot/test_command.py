@@ -27,15 +27,17 @@ def objects_of_runs() -> set[str]:
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
-def test_tier_1_reads_assets_and_salesforce_s_counts_in_about_20_calls(pardot: Pardot, simulator: Simulator) -> None:
-    said = camp_sync()
+def test_tier_1_reads_assets_and_salesforce_s_counts_in_at_most_22_calls(pardot: Pardot, simulator: Simulator) -> None:
+    output = camp_sync()
     assert objects_of_runs() == SET_UP
     assert_equal(pardot, *entities.ASSETS)
     assert pardot.calls() + simulator.calls() <= 22
-    assert "all: " in said.splitlines()[-1]
+    assert "all: " in output.splitlines()[-1]
 
 
-def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tier_2_reads_the_best_scored_of_the_recently_active_prospects(
+    pardot: Pardot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pardot.sync.sample.SAMPLE_SIZE", 20)
     camp_sync("--scout")
     assert objects_of_runs() == SET_UP | {"prospects"}
@@ -49,7 +51,9 @@ def test_tier_2_brings_the_best_of_those_active_lately(pardot: Pardot, monkeypat
     assert last_run("prospects").mode == "sample"
 
 
-def test_after_tier_2_the_digest_says_nothing_of_activities(pardot: Pardot, capsys: pytest.CaptureFixture[str]) -> None:
+def test_after_tier_2_the_digest_says_nothing_about_activities(
+    pardot: Pardot, capsys: pytest.CaptureFixture[str]
+) -> None:
     camp_sync("--scout")
     call_command("camp_digest")
     digest = capsys.readouterr().out
@@ -61,13 +65,13 @@ def test_after_tier_2_the_digest_says_nothing_of_activities(pardot: Pardot, caps
 @pytest.mark.slow
 def test_a_sample_whose_page_token_expires_restarts(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     camp_sync("--scout")
-    wanted = set(Prospect.objects.values_list("id", flat=True))
+    expected = set(Prospect.objects.values_list("id", flat=True))
     Prospect.objects.all().delete()
     settings.PARDOT_PAGE_SIZE = 5
     expired: dict[str, Any] = {"path": "objects/prospects.*nextPageToken", "errorCode": "210"}
     simulator.fail("error", skip=1, times=2, **expired)
     camp_sync("--scout")
-    assert set(Prospect.objects.values_list("id", flat=True)) == wanted
+    assert set(Prospect.objects.values_list("id", flat=True)) == expected
     simulator.fail("error", times=None, **expired)
     with pytest.raises(CommandError, match=r"failed: prospects\n(?s:.*)the page token has expired"):
         camp_sync("--scout")
@@ -82,7 +86,7 @@ def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_remo
 
 
 @pytest.mark.parametrize(
-    ("names", "wanted"),
+    ("names", "expected"),
     [
         ("forms,lists", {"forms", "lists"}),
         ("lps, emails,redirects", {"landing_pages", "list_emails", "custom_redirects"}),
@@ -92,8 +96,8 @@ def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_remo
         ("all", {entity.name for entity in entities.ALL}),
     ],
 )
-def test_entities_go_by_name_alias_and_group(names: str, wanted: set[str]) -> None:
-    assert {entity.name for entity in entities.choose(name.strip() for name in names.split(","))} == wanted
+def test_entities_are_chosen_by_name_alias_or_group(names: str, expected: set[str]) -> None:
+    assert {entity.name for entity in entities.choose(name.strip() for name in names.split(","))} == expected
 
 
 @pytest.mark.parametrize("names", ["froms", "forms,froms", ""])
@@ -110,7 +114,7 @@ def test_options_that_contradict_each_other_are_refused() -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "x", "401", "1000000", "9" * 30, "²"])
-def test_days_are_those_that_activities_are_kept_for(pardot: Pardot, days: str) -> None:
+def test_days_must_be_within_the_retention_of_activities(pardot: Pardot, days: str) -> None:
     with pytest.raises(CommandError, match=r"--days: a number from 1 to 400 \(PARDOT_ACTIVITY_RETENTION_DAYS\), not '"):
         camp_sync(f"--days={days}")
     assert pardot.calls() == 0
@@ -129,23 +133,23 @@ class Terminal:
 def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, answer: str, done: bool
 ) -> None:
-    asked: list[str] = []
+    questions: list[str] = []
 
-    def answered(question: str) -> str:
-        asked.append(question)
+    def answer_question(question: str) -> str:
+        questions.append(question)
         return answer
 
     monkeypatch.setattr(sys, "stdin", Terminal)
     monkeypatch.setattr(sys.stdout, "isatty", Terminal.isatty, raising=False)
-    monkeypatch.setattr("builtins.input", answered)
+    monkeypatch.setattr("builtins.input", answer_question)
     pardot.settings(daily_max=25_000, daily_used=99)
     camp_sync("--survey")
     question = f"A survey takes at least {OBJECTS} Pardot calls; 24,900 of 25,000 are left today. Go ahead? [y/N] "
-    assert asked == [question]
+    assert questions == [question]
     assert SyncRun.objects.exists() is done
 
 
-def test_sync_pardot_is_another_name(pardot: Pardot, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sync_pardot_is_another_name_of_camp_sync(pardot: Pardot, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("sync_pardot", "--entities", "forms", verbosity=0)
     assert capsys.readouterr().out.startswith("forms: ")
     assert SyncRun.objects.filter(object="forms", state="done").exists()
@@ -164,7 +168,7 @@ def test_ctrl_d_at_the_question_is_a_no(
     assert not SyncRun.objects.exists()
 
 
-def test_yes_is_not_asked_and_nobody_is_asked_elsewhere(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_yes_or_without_a_terminal_no_question_is_asked(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", pytest.fail)
     camp_sync("--survey")
     monkeypatch.setattr(sys, "stdin", Terminal)

@@ -13,20 +13,20 @@ from tests.pardot.remote import Pardot, camp_sync
 
 
 def camp_demo_data() -> str:
-    said = StringIO()
-    call_command("camp_demo_data", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("camp_demo_data", stdout=output)
+    return output.getvalue()
 
 
 @pytest.mark.django_db
-def test_it_is_refused_where_data_is_real(settings: Any) -> None:
+def test_the_command_is_refused_without_debug(settings: Any) -> None:
     settings.DEBUG = False
     with pytest.raises(CommandError, match="only with DEBUG=on"):
         camp_demo_data()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_makes_a_team_and_a_past_once(pardot: Pardot, settings: Any) -> None:
+def test_the_command_makes_a_team_and_history_once(pardot: Pardot, settings: Any) -> None:
     settings.DEBUG = True
     with pytest.raises(CommandError, match="run camp_sync first"):
         camp_demo_data()

@@ -17,21 +17,21 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sf_command, "_PATIENCE", QUICK)
 
 
 def check() -> str:
     """Return the lines of ``sf check`` about Pardot."""
-    said = StringIO()
+    output = StringIO()
     try:
-        call_command("sf", "check", stdout=said, no_color=True)
+        call_command("sf", "check", stdout=output, no_color=True)
     except CommandError as error:
-        said.write(f"error: {error}\n")
-    return "\n".join(line for line in said.getvalue().splitlines() if "Pardot" in line or "error" in line)
+        output.write(f"error: {error}\n")
+    return "\n".join(line for line in output.getvalue().splitlines() if "Pardot" in line or "error" in line)
 
 
-def test_all_is_well(pardot: Pardot, settings: Any) -> None:
+def test_a_working_pardot_is_reported_as_ok(pardot: Pardot, settings: Any) -> None:
     pardot.settings(daily_max=25_000, daily_used=OBJECTS)
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     assert check().splitlines() == [
@@ -43,14 +43,14 @@ def test_all_is_well(pardot: Pardot, settings: Any) -> None:
     assert pardot.calls() == OBJECTS + 1
 
 
-def test_it_is_not_configured(pardot: Pardot, settings: Any) -> None:
+def test_an_unconfigured_pardot_is_reported_as_off(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     assert check() == "off  Pardot: not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)"
     assert pardot.calls() == 0
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "message"),
     [
         (
             "SALESFORCE_PARDOT_BUSINESS_UNIT",
@@ -60,19 +60,19 @@ def test_it_is_not_configured(pardot: Pardot, settings: Any) -> None:
         ("PARDOT_API_URL", "https://localhost:9", "https://localhost:9: cannot be reached"),
     ],
 )
-def test_the_business_unit_or_the_host_is_wrong(
-    pardot: Pardot, settings: Any, setting: str, value: str, said: str
+def test_a_wrong_business_unit_or_host_is_reported(
+    pardot: Pardot, settings: Any, setting: str, value: str, message: str
 ) -> None:
     setattr(settings, setting, value)
-    found = check()
-    assert found.startswith("fix  Pardot: ")
-    assert said in found
-    assert found.endswith("error: 1 to fix")
-    assert "objects" not in found.replace("api/v5/objects", "")
+    output = check()
+    assert output.startswith("fix  Pardot: ")
+    assert message in output
+    assert output.endswith("error: 1 to fix")
+    assert "objects" not in output.replace("api/v5/objects", "")
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         ("181", "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
         ("182", "is not a business unit's id: 18 characters that begin with 0Uv"),
@@ -80,13 +80,13 @@ def test_the_business_unit_or_the_host_is_wrong(
         ("122", "the business unit's API calls of the day are used up"),
     ],
 )
-def test_every_refusal_says_what_to_do(pardot: Pardot, simulator: Simulator, code: str, said: str) -> None:
+def test_every_refusal_says_what_to_do(pardot: Pardot, simulator: Simulator, code: str, message: str) -> None:
     simulator.fail("error", path="/api/v5/", times=None, errorCode=code)
-    assert said in check()
+    assert message in check()
 
 
-def test_another_host_answers(pardot: Pardot, simulator: Simulator) -> None:
-    simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
+def test_an_answer_of_another_host_says_what_to_check(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not output</h1>", times=None)
     assert "check PARDOT_API_URL" in check()
 
 
@@ -94,22 +94,22 @@ def test_each_object_that_cannot_be_read_is_named(pardot: Pardot, simulator: Sim
     settings.PARDOT_ADOPTION_JSON_FIELD = "Nothing__c"
     simulator.fail("error", path="objects/forms", times=None, errorCode="49")
     pardot.post("/withhold", {"path": "tags", "ids": pardot.ids("tags")})
-    found = check()
-    assert "fix  Pardot's forms: " in found
-    assert "the API user may not read this: give it Pardot permissions for it" in found
-    assert "fix  Pardot's prospects: " in found
-    assert "Nothing__c. (the API does not show this field: look for it in Pardot, or if you added it, check " in found
-    assert "fix  Pardot's tags: Pardot withholds rows" in found
-    assert found.endswith("error: 3 to fix")
+    output = check()
+    assert "fix  Pardot's forms: " in output
+    assert "the API user may not read this: give it Pardot permissions for it" in output
+    assert "fix  Pardot's prospects: " in output
+    assert "Nothing__c. (the API does not show this field: look for it in Pardot, or if you added it, check " in output
+    assert "fix  Pardot's tags: Pardot withholds rows" in output
+    assert output.endswith("error: 3 to fix")
 
 
-def test_what_the_orphan_check_needs_of_salesforce_is_hidden(pardot: Pardot, simulator: Simulator) -> None:
+def test_a_hidden_field_that_the_orphan_check_needs_is_reported(pardot: Pardot, simulator: Simulator) -> None:
     simulator.post("/fields/Lead/pi__url__c/hide")
-    found = check()
-    assert "fix  Leads for Pardot: Salesforce answered 400 INVALID_FIELD" in found
-    assert "ok   Contacts for Pardot: " in found
+    output = check()
+    assert "fix  Leads for Pardot: Salesforce answered 400 INVALID_FIELD" in output
+    assert "ok   Contacts for Pardot: " in output
 
 
-def test_the_day_s_share_is_used_up(pardot: Pardot) -> None:
+def test_usage_above_the_pause_threshold_is_reported(pardot: Pardot) -> None:
     pardot.settings(daily_max=1000, daily_used=900)
     assert "901 of 1,000 calls used today: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)" in check()

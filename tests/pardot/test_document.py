@@ -20,9 +20,9 @@ _WRITTEN_OUT = "#/components/schemas/{model}"
 def schemas() -> set[type[Schema]]:
     """Return all schemas that the routes' modules declare."""
     modules = [
-        import_module(f"{package.__name__}.{found.name}")
+        import_module(f"{package.__name__}.{module.name}")
         for package in (api.v1, pardot.v1)
-        for found in iter_modules(package.__path__)
+        for module in iter_modules(package.__path__)
     ]
     return {
         each
@@ -37,13 +37,13 @@ def outline(definition: dict[str, Any]) -> Any:
 
 
 def test_no_two_schemas_share_a_name() -> None:
-    """The document has one entry for each name, so one of two would be described as the other."""
+    """The document has one entry for each name, so only one of two schemas with the same name is described."""
     assert urls.urlpatterns
     written = api_v1.get_openapi_schema()["components"]["schemas"]
     for schema in schemas():
-        found = schema.model_json_schema(
+        json_schema = schema.model_json_schema(
             ref_template=_WRITTEN_OUT, schema_generator=NinjaGenerateJsonSchema, by_alias=True
         )
-        for name, definition in {schema.__name__: found, **found.get("$defs", {})}.items():
+        for name, definition in {schema.__name__: json_schema, **json_schema.get("$defs", {})}.items():
             if name in written and "oneOf" not in written[name]:  # a form has a schema for each type
                 assert outline(written[name]) == outline(definition), name

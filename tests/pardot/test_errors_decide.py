@@ -19,14 +19,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("code", [66, 183, 202, 214])
-def test_errors_that_pass_are_tried_again(pardot: Pardot, code: int) -> None:
+def test_transient_errors_of_pardot_are_retried(pardot: Pardot, code: int) -> None:
     pardot.fail(code, times=3)
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
 
 
 @pytest.mark.parametrize(("status", "body"), [(301, ""), (302, '{"code": 49, "message": "Access Denied"}'), (308, "")])
-def test_a_redirect_passes_whatever_its_body_says(pardot: Pardot, simulator: Simulator, status: int, body: str) -> None:
+def test_a_redirect_is_retried_whatever_its_body_says(
+    pardot: Pardot, simulator: Simulator, status: int, body: str
+) -> None:
     simulator.fail("status", path="objects/forms", times=3, status=status, body=body, headers={"Location": "/login"})
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
@@ -43,7 +45,7 @@ def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Si
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "message"),
     [
         (49, "the API user may not read this"),
         (51, "does not show this field: look for it in Pardot, or if you added it, check PARDOT_ADOPTION_JSON_FIELD"),
@@ -59,11 +61,11 @@ def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Si
         (214, "Pardot took too long"),
     ],
 )
-def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, said: str) -> None:
+def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, message: str) -> None:
     pardot.fail(code, times=10_000)
     with pytest.raises(CommandError) as failed:
         camp_sync("--entities", "forms")
-    assert said in str(failed.value)
+    assert message in str(failed.value)
     assert last_run("forms").state == "failed"
     assert not Form.objects.exists()
 
@@ -74,7 +76,7 @@ def test_the_day_s_limit_pauses(pardot: Pardot) -> None:
     assert last_run("forms").state == "skipped"
 
 
-def test_pardot_without_calls_left_is_asked_once_for_all(pardot: Pardot) -> None:
+def test_pardot_without_calls_left_gets_one_request_only(pardot: Pardot) -> None:
     pardot.settings(daily_max=10, daily_used=10)
     camp_sync("--entities", "assets")
     assert pardot.calls() == 1
@@ -100,7 +102,7 @@ def test_one_entity_that_fails_does_not_stop_the_others(pardot: Pardot, simulato
     assert {"forms", "tags", "sf_health"} <= states.keys()
 
 
-def test_a_wrong_business_unit_is_asked_about_once(pardot: Pardot, settings: Any) -> None:
+def test_a_wrong_business_unit_costs_one_request_only(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000AAA"
     with pytest.raises(CommandError, match="failed: campaigns\\n"):
         camp_sync()
@@ -108,7 +110,7 @@ def test_a_wrong_business_unit_is_asked_about_once(pardot: Pardot, settings: Any
     assert last_run("sf_health").state == "done", "Salesforce is still synced"
 
 
-def test_without_a_business_unit_nothing_is_asked(pardot: Pardot, settings: Any) -> None:
+def test_without_a_business_unit_no_request_is_sent(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     with pytest.raises(CommandError, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
         camp_sync()

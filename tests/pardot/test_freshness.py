@@ -30,7 +30,7 @@ WEEKLY = {"prospects", "activities", "campaign_members", "lead_category_scores",
 
 @pytest.fixture
 def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[str, timedelta]:
-    """Return the objects that ``/healthz/`` expects when a business unit is configured."""
+    """Return the maximum age of each object that ``/healthz/`` expects with a business unit."""
     ages = dict(freshness.MAX_AGE)
     monkeypatch.setattr(freshness, "MAX_AGE", ages)
     monkeypatch.setattr(freshness, "JOBS", list(freshness.JOBS))
@@ -44,7 +44,7 @@ def run(name: str, age: timedelta, *, state: State = State.DONE, mode: str = "fu
     SyncRun.objects.create(object=name, state=state, mode=mode, started=ended, ended=ended, message=message)
 
 
-def all_fresh(expected: dict[str, timedelta]) -> None:
+def make_all_fresh(expected: dict[str, timedelta]) -> None:
     for name in expected:
         run(name, timedelta(hours=1))
 
@@ -56,16 +56,16 @@ def states() -> dict[str, str]:
     return {name: each["state"] for name, each in objects.items()}
 
 
-def test_every_entity_and_the_orphan_check_is_expected_by_its_tier(expected: dict[str, timedelta]) -> None:
+def test_every_entity_and_the_orphan_check_have_the_age_limit_of_their_tier(expected: dict[str, timedelta]) -> None:
     assert {name for name, age in expected.items() if age == timedelta(hours=26)} >= DAILY
     assert {name for name, age in expected.items() if age == timedelta(days=8)} >= WEEKLY
     assert set(states()) >= DAILY | WEEKLY
-    all_fresh(expected)
+    make_all_fresh(expected)
     assert set(states().values()) == {"fresh"}
 
 
 @pytest.mark.parametrize(
-    ("name", "age", "state", "found"),
+    ("name", "age", "state", "shown"),
     [
         ("forms", timedelta(hours=27), State.DONE, "late"),
         ("forms", timedelta(minutes=1), State.FAILED, "failing"),
@@ -74,18 +74,18 @@ def test_every_entity_and_the_orphan_check_is_expected_by_its_tier(expected: dic
         ("orphans", timedelta(minutes=1), State.FAILED, "failing"),
     ],
 )
-def test_what_is_late_or_fails_shows(
-    expected: dict[str, timedelta], name: str, age: timedelta, state: State, found: str
+def test_late_and_failing_objects_are_reported(
+    expected: dict[str, timedelta], name: str, age: timedelta, state: State, shown: str
 ) -> None:
-    all_fresh(expected)
+    make_all_fresh(expected)
     if state == State.DONE:
         SyncRun.objects.filter(object=name).delete()
     run(name, age, state=state)
-    assert states()[name] == found
+    assert states()[name] == shown
 
 
-def test_a_sample_of_prospects_does_not_stand_for_a_survey(expected: dict[str, timedelta]) -> None:
-    all_fresh(expected)
+def test_a_sample_of_prospects_does_not_count_as_a_survey(expected: dict[str, timedelta]) -> None:
+    make_all_fresh(expected)
     SyncRun.objects.filter(object="prospects").delete()
     run("prospects", timedelta(days=9))
     run("prospects", timedelta(hours=1), mode="sample")
@@ -104,29 +104,29 @@ def test_without_a_business_unit_nothing_is_expected(settings: Any, monkeypatch:
     assert not DAILY & set(before)
 
 
-def test_a_process_with_a_business_unit_expects_them(simulator: Simulator, database: str) -> None:
+def test_a_process_with_a_business_unit_expects_the_pardot_objects(simulator: Simulator, database: str) -> None:
     unit = simulator.variables["SALESFORCE_PARDOT_BUSINESS_UNIT"]
     with gunicorn(database, workers=1, SALESFORCE_PARDOT_BUSINESS_UNIT=unit) as url:
         objects = requests.get(f"{url}/healthz/", timeout=10).json()["syncs"]["objects"]
     assert {objects[name]["state"] for name in DAILY | WEEKLY} == {"never"}
 
 
-def test_the_status_of_the_syncs_tells_all_that_the_health_of_the_service_is_made_of(
+def test_sync_status_shows_everything_that_the_health_of_the_service_depends_on(
     expected: dict[str, timedelta], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    all_fresh(expected)
+    make_all_fresh(expected)
     run("forms", timedelta(hours=30))
     run("lists", timedelta(minutes=1), state=State.FAILED, message="code 184")
     run("lists", timedelta(minutes=2), state=State.FAILED, message="earlier")
     run("camp_digest", timedelta(hours=3), state=State.FAILED, message="mail: no connection")
     SyncRun.objects.filter(object="forms", ended__gte=timezone.now() - timedelta(hours=2)).delete()
     call_command("sync_status")
-    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert {f"{name} fresh 1 hour ago" for name in expected if name not in {"forms", "lists"}} <= set(said)
-    assert "forms late 1 day ago" in said
-    assert "lists failing 1 hour ago code 184" in said
-    assert "camp_digest failing never mail: no connection" in said
-    assert "deliver_pending never never" in said
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert {f"{name} fresh 1 hour ago" for name in expected if name not in {"forms", "lists"}} <= set(lines)
+    assert "forms late 1 day ago" in lines
+    assert "lists failing 1 hour ago code 184" in lines
+    assert "camp_digest failing never mail: no connection" in lines
+    assert "deliver_pending never never" in lines
 
 
 @pytest.mark.parametrize("configured", [True, False])
@@ -137,12 +137,12 @@ def test_camp_sync_is_scheduled_where_pardot_is_configured(configured: bool) -> 
     assert ["sync_all"] in jobs
 
 
-def test_the_digest_is_scheduled_where_it_goes_somewhere() -> None:
+def test_the_digest_is_not_scheduled_without_a_channel() -> None:
     assert ["camp_digest", "--send"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=False)]
 
 
-def test_alerts_are_scheduled_where_the_team_has_a_channel() -> None:
-    """Personal messages to members are no such channel."""
+def test_alerts_are_scheduled_only_where_the_team_has_a_channel() -> None:
+    """Personal messages to members do not count as a channel of the team."""
     assert ["camp_alerts"] in [job[2] for job in scheduled_jobs(pardot=True, digest=True)]
     assert ["camp_alerts"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=True, alerts=False)]
 
@@ -174,7 +174,7 @@ def refusing_snapshots() -> Iterator[None]:
 def test_audits_that_crash_show_in_the_health_of_the_service(expected: dict[str, timedelta], pardot: Pardot) -> None:
     with refusing_snapshots(), pytest.raises(IntegrityError):
         camp_sync("--entities", "forms")
-    all_fresh(expected)
+    make_all_fresh(expected)
     assert freshness.failing_jobs() == ["camp_sync"]
     assert Client().get("/healthz/").status_code == 503
     assert "no_more" in SyncRun.objects.get(object="camp_sync").message
@@ -195,7 +195,9 @@ def without_tasks() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_digest_that_cannot_be_written_shows_too(expected: dict[str, timedelta], settings: Any) -> None:
+def test_a_digest_that_cannot_be_written_shows_in_the_health_of_the_service(
+    expected: dict[str, timedelta], settings: Any
+) -> None:
     settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
     with without_tasks(), pytest.raises(ProgrammingError):
         call_command("camp_digest", "--send")

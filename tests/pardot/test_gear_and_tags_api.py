@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 SF_ID = "701Hs0000012AbCIAU"
 
 
-def test_the_connection_chain_of_each_type(ask: Ask) -> None:
+def test_the_gear_summary_counts_the_links_of_each_type_to_campaigns(ask: Ask) -> None:
     linked, loose = make(Campaign, salesforce_id=SF_ID), make(Campaign)
     for model, places in (
         (Form, (linked, linked, loose, None)),
@@ -36,7 +36,7 @@ def test_the_connection_chain_of_each_type(ask: Ask) -> None:
     audit_now()
     gear = ask("gear-summary")
     chain = ("total", "in_campaign", "in_sf_campaign", "orphaned", "no_campaign")
-    assert {area: [found[name] for name in chain] for area, found in gear["content"].items()} == {
+    assert {area: [figures[name] for name in chain] for area, figures in gear["content"].items()} == {
         "forms": [4, 3, 2, 0, 1],
         "landing_pages": [2, 1, 1, 1, 0],
         "list_emails": [1, 0, 0, 0, 1],
@@ -47,7 +47,7 @@ def test_the_connection_chain_of_each_type(ask: Ask) -> None:
     assert gear["lists_count"] == 1
 
 
-def test_links_are_no_data_while_campaigns_were_never_read(ask: Ask) -> None:
+def test_counts_of_links_are_null_while_campaigns_were_never_read(ask: Ask) -> None:
     make(Form, campaign_id=4)
     audit_now("campaigns")
     forms = ask("gear-summary")["content"]["forms"]
@@ -56,7 +56,7 @@ def test_links_are_no_data_while_campaigns_were_never_read(ask: Ask) -> None:
     }  # fmt: skip
 
 
-def test_tags_with_flags_patterns_and_coverage(ask: Ask) -> None:
+def test_tags_have_flags_naming_patterns_and_coverage(ask: Ask) -> None:
     form = make(Form)
     for name in ("Region: EU", "Region: US", "vip"):
         make(Tag, name=name, object_count=0)

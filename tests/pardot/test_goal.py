@@ -43,7 +43,7 @@ CAMPS: list[tuple[int, int, int, dict[str, float]]] = [
 
 
 @pytest.mark.parametrize(("forms", "lists", "unlinked", "weights"), CAMPS)
-def test_the_plan_reaches_the_target_with_about_as_few_rows_as_can_be(
+def test_the_plan_reaches_the_target_with_at_most_one_row_too_many(
     forms: int, lists: int, unlinked: int, weights: dict[str, float]
 ) -> None:
     """The plan is compared with every combination of whole rows."""
@@ -56,21 +56,21 @@ def test_the_plan_reaches_the_target_with_about_as_few_rows_as_can_be(
     for target in range(score + 1, 101):
         plan = plan_for(inputs, target)
         assert (what_if(inputs, plan.fixes).after.overall or 0) >= target
-        fewest = min(rows for rows, reached in ways if reached >= target)
+        fewest = min(rows for rows, points in ways if points >= target)
         assert plan.rows <= fewest + 1, target
 
 
 KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 
 
-def test_an_area_below_zero_is_only_chosen_when_it_comes_up_again() -> None:
+def test_an_area_below_zero_is_chosen_only_when_its_score_rises_above_zero() -> None:
     """Eight forms at 40 points each: the first five fixes gain nothing."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
 
 
-def test_within_an_area_the_issues_that_cost_most_a_row_come_first() -> None:
+def test_within_an_area_the_issues_that_cost_most_per_row_come_first() -> None:
     for _ in range(2):
         form(campaign_id=999)
     mark_read("campaigns", until=timezone.now())
@@ -92,7 +92,7 @@ def ask(client: Client, target: object) -> Any:
     return client.get(f"/api/v1/pardot/goal?target={target}")
 
 
-def test_what_is_reached_needs_nothing(browser: Client) -> None:
+def test_a_target_that_is_reached_needs_no_fixes(browser: Client) -> None:
     camp(1, 0, 0, forms_no_campaign=5)
     assert ask(browser, 90).json() == {"target": 90, "fixes": [], "rows": 0}
     assert ask(browser, 100).json() == {
@@ -101,7 +101,7 @@ def test_what_is_reached_needs_nothing(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(("target", "message"), [(0, "1 or more"), (101, "100 or less"), ("A", "a whole number")])
-def test_a_target_is_a_score(browser: Client, target: object, message: str) -> None:
+def test_a_target_that_is_no_score_is_refused(browser: Client, target: object, message: str) -> None:
     answer = ask(browser, target)
     assert answer.status_code == 422
     assert message in answer.json()["message"]

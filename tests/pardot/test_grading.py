@@ -70,14 +70,14 @@ def test_four_areas_worked_out_by_hand() -> None:
         lists_stale_1y=150,
         prospects_unlinked_pct=Decimal("35.5"),
     )
-    assert {area.value: found.score for area, found in grading.areas.items()} == {
+    assert {area.value: result.score for area, result in grading.areas.items()} == {
         "forms": 99, "lists": 93, "campaigns": 100, "prospects": 89, "tags": None,
     }  # fmt: skip
     assert grading.overall == 92
     assert grading.areas[Area.FORMS].demerits == Decimal("0.55")
     assert grading.areas[Area.PROSPECTS].weight == pytest.approx(6.908755, abs=1e-6)
     # (100 − score) × weight ÷ 15.303102
-    lost = {area.value: found.points_lost for area, found in grading.areas.items()}
+    lost = {area.value: result.points_lost for area, result in grading.areas.items()}
     assert lost.pop("tags") is None
     assert lost == pytest.approx(
         {"forms": 0.156693, "lists": 2.425857, "campaigns": 0, "prospects": 4.966072}, abs=1e-5
@@ -103,7 +103,7 @@ def test_an_area_can_lose_no_more_than_it_has() -> None:
     assert grading.impacts == pytest.approx({"tags_unused": 90 * share, "tags_no_convention": 60 * share})
 
 
-def test_what_is_too_little_to_move_a_score_has_no_impact() -> None:
+def test_an_issue_too_small_to_move_a_score_has_no_impact() -> None:
     assert graded({Area.FORMS: 5}, forms_dormant=1).impacts == {"forms_dormant": 0}
 
 
@@ -118,7 +118,7 @@ def test_a_half_goes_up(exact: str, rounded: int) -> None:
 def test_a_mean_of_exactly_a_half_goes_up() -> None:
     """Two areas of equal size with 60 and 57 give 58.5, which floating point with ln 2 makes 58.49999999999999."""
     grading = graded({Area.LISTS: 1, Area.TAGS: 1}, lists_unnamed=500, tags_no_convention=2150)
-    assert [found.score for found in grading.areas.values()] == [60, 57]
+    assert [result.score for result in grading.areas.values()] == [60, 57]
     assert grading.overall == 59
 
 
@@ -135,11 +135,11 @@ def test_without_data_there_is_no_score_no_grade_and_no_impact() -> None:
     assert grading.overall is None
     assert grade_of(None, THRESHOLDS) is None
     assert grading.impacts == {}
-    assert all((found.score, found.points_lost) == (None, None) for found in grading.areas.values())
+    assert all((result.score, result.points_lost) == (None, None) for result in grading.areas.values())
 
 
 def test_a_person_s_score_leaves_out_areas_without_data() -> None:
-    """Forms 99 and lists 93, as above: (99 × 2.397895 + 93 × 5.303305) ÷ 7.701200 = 94.87."""
+    """Forms score 99 and lists 93: (99 × 2.397895 + 93 × 5.303305) ÷ 7.701200 = 94.87."""
     grading = graded({Area.FORMS: 10, Area.LISTS: 200, Area.TAGS: None}, forms_errors=4, lists_stale_1y=150)
     assert weighted_mean(grading.areas, [Area.FORMS, Area.LISTS, Area.TAGS]) == 95
     assert weighted_mean(grading.areas, [Area.TAGS]) is None
@@ -155,7 +155,7 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Return the mean of (score, items) to fifty digits, of which forty decide whether it is a half."""
+    """Return the mean of (score, items) to fifty digits. Forty of them decide whether it is a half."""
     if not scores:
         return None
     with localcontext() as context:
@@ -171,18 +171,18 @@ counts = st.dictionaries(st.sampled_from(list(WEIGHTS)), st.integers(0, 3000))
 sizes = st.fixed_dictionaries({area: st.none() | st.integers(0, 600_000) for area in Area})
 
 
-@given(items=sizes, found=counts, unlinked=percentages)
-def test_it_agrees_with_a_naive_implementation(
-    items: dict[Area, int | None], found: dict[str, Occurrences], unlinked: Decimal
+@given(items=sizes, occurrences=counts, unlinked=percentages)
+def test_grading_agrees_with_a_naive_implementation(
+    items: dict[Area, int | None], occurrences: dict[str, Occurrences], unlinked: Decimal
 ) -> None:
-    found = {**found, "prospects_unlinked_pct": unlinked}
-    points = {key: Fraction(count) * Fraction(WEIGHTS[key]) for key, count in found.items()}
+    occurrences = {**occurrences, "prospects_unlinked_pct": unlinked}
+    points = {key: Fraction(count) * Fraction(WEIGHTS[key]) for key, count in occurrences.items()}
     scores = {
         area: naive_score(sum((lost for key, lost in points.items() if BY_KEY[key].area is area), Fraction(0)))
         for area, size in items.items()
         if size is not None
     }
-    grading = graded(items, **found)
+    grading = graded(items, **occurrences)
     assert {area: each.score for area, each in grading.areas.items() if each.score is not None} == scores
     assert grading.overall == naive_mean([(score, items[area] or 0) for area, score in scores.items()])
     total = sum(area_weight(items[area] or 0) for area in scores)

@@ -21,16 +21,16 @@ URL = "/api/v1/pardot/health-score"
 
 def test_before_the_first_sync_nothing_has_a_score(super_user: Client) -> None:
     member("Ada Example", "forms")
-    found = super_user.get(URL).json()
-    assert (found["overall"], found["grade"], found["audited_at"]) == (None, None, None)
-    assert set(found["issue_counts"]) == set(BY_KEY)
-    assert set(found["issue_counts"].values()) == {None}
-    for area in found["by_area"]:
+    body = super_user.get(URL).json()
+    assert (body["overall"], body["grade"], body["audited_at"]) == (None, None, None)
+    assert set(body["issue_counts"]) == set(BY_KEY)
+    assert set(body["issue_counts"].values()) == {None}
+    for area in body["by_area"]:
         assert [area[name] for name in ("score", "grade", "items", "demerits", "weight", "points_lost")] == [None] * 6
-    assert [(person["score"], person["grade"]) for person in found["by_person"]] == [(None, None)]
+    assert [(person["score"], person["grade"]) for person in body["by_person"]] == [(None, None)]
 
 
-def test_an_area_tells_what_it_costs(super_user: Client) -> None:
+def test_an_area_has_the_points_that_it_costs(super_user: Client) -> None:
     """Forms: 4 × 5 = 20 of 100; weight ln 5 = 1.6094. Lists: none, 100; weight ln 2 = .6931. Forms cost
     20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02.
     """
@@ -41,18 +41,18 @@ def test_an_area_tells_what_it_costs(super_user: Client) -> None:
     now = timezone.now()
     mark_read("forms", "lists", until=now)
     finish_sync(now=now)
-    found = super_user.get(URL).json()
-    assert (found["overall"], found["grade"]) == (86, "B")
-    areas = {area["area"]: area for area in found["by_area"]}
+    body = super_user.get(URL).json()
+    assert (body["overall"], body["grade"]) == (86, "B")
+    areas = {area["area"]: area for area in body["by_area"]}
     assert areas["forms"] == {
         "area": "forms", "label": "Forms", "score": 80, "grade": "B", "items": 4, "demerits": 20.0, "weight": 1.6094,
         "points_lost": 13.98, "owners": ["Ada Example"],
     }  # fmt: skip
     assert (areas["lists"]["items"], areas["lists"]["points_lost"]) == (0, 0)
-    assert found["by_person"] == [
+    assert body["by_person"] == [
         {"name": "Ada Example", "label": "Ada", "role": "Writer", "areas": ["forms"], "score": 80, "grade": "B"}
     ]
-    assert (found["issue_counts"]["forms_no_campaign"], found["issue_counts"]["forms_errors"]) == (4, None)
+    assert (body["issue_counts"]["forms_no_campaign"], body["issue_counts"]["forms_errors"]) == (4, None)
 
 
 def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_max_num_queries: Any) -> None:

@@ -35,21 +35,21 @@ def test_the_trail_is_oldest_first_and_both_ends_are_included(super_user: Client
     assert days(super_user, "?to=2026-05-31") == []
 
 
-def test_a_snapshot_on_the_trail_holds_all_that_was_kept(super_user: Client) -> None:
+def test_a_snapshot_on_the_trail_has_all_stored_values(super_user: Client) -> None:
     snapshot(
         date(2026, 6, 1), tier=3, health_score=88, area_scores={"forms": 70, "lists": None},
         person_scores={"Ada Example": 70}, issue_counts={"forms_errors": 3, "prospects_unlinked_pct": 12.5},
         forms=4, prospects=None, total_leads=6, total_contacts=2, leads_with_pardot=1, contacts_with_pardot=0,
     )  # fmt: skip
-    (found,) = super_user.get(TRAIL).json()["snapshots"]
-    assert (found["tier"], found["health_score"], found["forms"], found["prospects"]) == (3, 88, 4, None)
-    assert found["area_scores"] == {"forms": 70, "lists": None}
-    assert found["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
-    assert found["coverage_pct"] == 12.5
-    assert set(found) == set(Snapshot.model_fields), "the document names what the answer has"
+    (body,) = super_user.get(TRAIL).json()["snapshots"]
+    assert (body["tier"], body["health_score"], body["forms"], body["prospects"]) == (3, 88, 4, None)
+    assert body["area_scores"] == {"forms": 70, "lists": None}
+    assert body["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
+    assert body["coverage_pct"] == 12.5
+    assert set(body) == set(Snapshot.model_fields), "the document names what the answer has"
 
 
-def test_notes_of_the_days_come_along_also_where_nothing_was_synced(super_user: Client) -> None:
+def test_the_trail_has_the_notes_of_all_its_days_even_without_a_sync(super_user: Client) -> None:
     snapshot(date(2026, 6, 1))
     for day, text in ((2, "Second"), (1, "First"), (9, "Later")):
         DayNote.objects.create(day=date(2026, 6, day), text=text, created_by="Ada Example")
@@ -69,13 +69,13 @@ def test_notes_of_the_days_come_along_also_where_nothing_was_synced(super_user: 
         ("?to=5", "to"),
     ],
 )
-def test_days_that_are_none_are_refused(super_user: Client, query: str, message: str) -> None:
+def test_invalid_or_reversed_days_are_refused(super_user: Client, query: str, message: str) -> None:
     answer = super_user.get(f"{TRAIL}{query}")
     assert answer.status_code == 422
     assert message in answer.json()["message"]
 
 
-def test_two_days_side_by_side(super_user: Client) -> None:
+def test_two_days_are_compared_side_by_side(super_user: Client) -> None:
     snapshot(
         date(2026, 6, 1), health_score=70, area_scores={"forms": 60, "lists": 80, "tags": None}, forms=9, lists=3,
         person_scores={"Ada Example": 60, "Gone Example": 5},
@@ -86,12 +86,12 @@ def test_two_days_side_by_side(super_user: Client) -> None:
         person_scores={"Ada Example": 65, "New Example": 90},
         issue_counts={"forms_errors": 2, "lists_stale": 4, "prospects_unlinked_pct": 12.5},
     )  # fmt: skip
-    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-08").json()
+    body = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-08").json()
 
     def changes(part: str, name: str) -> dict[str, tuple[Any, ...]]:
-        return {each[name]: (each["before"], each["after"], each["change"]) for each in found[part]}
+        return {each[name]: (each["before"], each["after"], each["change"]) for each in body[part]}
 
-    assert found["health_score"] == {"before": 70, "after": 82, "change": 12}
+    assert body["health_score"] == {"before": 70, "after": 82, "change": 12}
     areas = changes("areas", "area")
     assert list(areas)[:3] == ["campaigns", "forms", "landing_pages"]
     assert areas["forms"] == (60, 65, 5)
@@ -108,7 +108,7 @@ def test_two_days_side_by_side(super_user: Client) -> None:
     assert (counts["forms"], counts["lists"]) == ((9, 10, 1), (3, None, None))
 
 
-def test_each_change_says_whom_it_concerns_and_what_it_costs(super_user: Client) -> None:
+def test_each_change_has_its_owners_and_its_harm(super_user: Client) -> None:
     read_everything()
     finish_sync()
     member("Ada Example", "forms")
@@ -116,34 +116,34 @@ def test_each_change_says_whom_it_concerns_and_what_it_costs(super_user: Client)
     after = {"area_scores": {"forms": 82, "lists": 84}, "person_scores": {"Ada Example": 82}}
     snapshot(date(2026, 6, 1), issue_counts={"forms_errors": 2, "lists_stale": 9, "tags_unused": None}, **before)
     snapshot(date(2026, 6, 2), issue_counts={"forms_errors": 6, "lists_stale": 1, "tags_unused": 5}, **after)
-    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-02").json()
+    body = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-02").json()
     # No area has items, so all eight have the same weight.
-    areas = {each["area"]: (each["harm"], each["owners"]) for each in found["areas"]}
+    areas = {each["area"]: (each["harm"], each["owners"]) for each in body["areas"]}
     assert (areas["forms"], areas["lists"], areas["tags"]) == ((1.0, ["Ada Example"]), (-0.5, []), (None, []))
-    issues = {each["key"]: (each["harm"], each["owners"]) for each in found["issues"]}
+    issues = {each["key"]: (each["harm"], each["owners"]) for each in body["issues"]}
     assert issues["forms_errors"] == (0.075, ["Ada Example"])  # 4 × .15 ÷ 8
     assert issues["lists_stale"] == (-0.02, [])
     assert issues["tags_unused"] == (None, [])
-    assert [each["harm"] for each in found["people"]] == [1.0]
-    assert all("harm" not in each for each in found["counts"])
+    assert [each["harm"] for each in body["people"]] == [1.0]
+    assert all("harm" not in each for each in body["counts"])
 
 
 def test_a_day_without_a_snapshot_is_represented_by_the_nearest_earlier_one(super_user: Client) -> None:
     snapshot(date(2026, 6, 1), health_score=70)
     snapshot(date(2026, 6, 5), health_score=75)
     snapshot(date(2026, 6, 9), health_score=90)
-    found = super_user.get(f"{COMPARE}?from=2026-06-04&to=2026-06-08").json()
-    assert (found["from"]["asked"], found["from"]["used"]) == ("2026-06-04", "2026-06-01")
-    assert (found["to"]["asked"], found["to"]["used"]) == ("2026-06-08", "2026-06-05")
-    assert found["to"]["snapshot"]["day"] == "2026-06-05"
-    assert found["health_score"]["change"] == 5
+    body = super_user.get(f"{COMPARE}?from=2026-06-04&to=2026-06-08").json()
+    assert (body["from"]["asked"], body["from"]["used"]) == ("2026-06-04", "2026-06-01")
+    assert (body["to"]["asked"], body["to"]["used"]) == ("2026-06-08", "2026-06-05")
+    assert body["to"]["snapshot"]["day"] == "2026-06-05"
+    assert body["health_score"]["change"] == 5
 
 
-def test_what_later_releases_no_longer_know_is_left_out(super_user: Client) -> None:
+def test_areas_and_issues_that_this_release_does_not_know_are_left_out(super_user: Client) -> None:
     snapshot(date(2026, 6, 1), area_scores={"folders": 5}, issue_counts={"folders_empty": 5})
-    found = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-01").json()
-    assert "folders" not in {each["area"] for each in found["areas"]}
-    assert "folders_empty" not in {each["key"] for each in found["issues"]}
+    body = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-01").json()
+    assert "folders" not in {each["area"] for each in body["areas"]}
+    assert "folders_empty" not in {each["key"] for each in body["issues"]}
 
 
 def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Client) -> None:
@@ -160,7 +160,7 @@ def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Clien
 
 
 @pytest.mark.parametrize("query", ["?from=2026-06-09&to=2026-06-01", "?from=a&to=b", "?from=a"])
-def test_two_days_in_their_order_are_wanted(super_user: Client, query: str) -> None:
+def test_reversed_or_invalid_days_cannot_be_compared(super_user: Client, query: str) -> None:
     snapshot(date(2026, 1, 1))
     assert super_user.get(f"{COMPARE}{query}").status_code == 422
 
@@ -173,16 +173,16 @@ def test_two_days_in_their_order_are_wanted(super_user: Client, query: str) -> N
         ("?from=2026-06-02", ("2026-06-01", "2026-06-09")),
     ],
 )
-def test_a_day_that_is_left_out_is_the_latest_or_the_last_one_before(
+def test_an_omitted_day_is_the_latest_or_the_one_before_it(
     super_user: Client, query: str, used: tuple[str, str]
 ) -> None:
     for day in (1, 5, 9):
         snapshot(date(2026, 6, day), health_score=day)
-    found = super_user.get(f"{COMPARE}{query}").json()
-    assert (found["from"]["used"], found["to"]["used"]) == used
+    body = super_user.get(f"{COMPARE}{query}").json()
+    assert (body["from"]["used"], body["to"]["used"]) == used
 
 
-def test_one_day_alone_has_none_to_be_compared_with(super_user: Client) -> None:
+def test_a_single_snapshot_cannot_be_compared(super_user: Client) -> None:
     snapshot(date(2026, 6, 2))
     assert super_user.get(COMPARE).status_code == 404
 

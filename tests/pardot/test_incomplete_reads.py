@@ -53,7 +53,7 @@ def calls_of(pardot: Pardot, name: str) -> int:
 
 
 def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
-    """Return the calls for the missing pages, plus one for each slice, one for later changes, and one for the quota."""
+    """Return the most calls needed: missing pages, one for each slice, one for later changes, one for the quota."""
     return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 
@@ -84,9 +84,9 @@ def test_a_known_refusal_restarts_the_read(pardot: Pardot, simulator: Simulator,
 def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(daily_max=30, daily_used=0)
-    said = camp_sync("--entities", "activities")
-    assert "paused: Pardot API usage is" in said
-    assert "What was read is kept; the next run continues with it" in said
+    output = camp_sync("--entities", "activities")
+    assert "paused: Pardot API usage is" in output
+    assert "What was read is kept; the next run continues with it" in output
     staged = staged_rows("activities")
     assert staged >= 50
     pardot.settings(daily_max=50_000)
@@ -105,26 +105,26 @@ def pause_prospects(pardot: Pardot, settings: Any) -> int:
     return staged
 
 
-def test_a_pause_of_what_is_read_whole_keeps_nothing_and_says_so(pardot: Pardot, settings: Any) -> None:
+def test_a_paused_read_that_cannot_be_resumed_keeps_nothing_and_says_so(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 10
     pardot.settings(daily_max=5, daily_used=0)
-    said = camp_sync("--entities", "tagged_objects")
-    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run starts over" in said
+    output = camp_sync("--entities", "tagged_objects")
+    assert "(PARDOT_PAUSE_THRESHOLD). Nothing was changed; the next run starts over" in output
     paused = last_run("tagged_objects")
     assert (paused.state, paused.resume_state) == (SyncRun.State.PAUSED, None)
     assert not TaggedObject.objects.exists()
 
 
-def test_a_paused_survey_outlives_a_sample(pardot: Pardot, settings: Any) -> None:
+def test_a_paused_survey_is_resumed_after_a_sample(pardot: Pardot, settings: Any) -> None:
     staged = pause_prospects(pardot, settings)
     camp_sync("--scout")
     assert last_run("prospects").mode == SyncRun.Mode.SAMPLE
     assert calls_of(pardot, "prospects") <= calls_for_the_rest(pardot, "prospects", staged)
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what changed since, behind the rest"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since then are read after the rest"
     assert_equal(pardot, entities.PROSPECTS)
 
 
-def test_a_paused_survey_outlives_weeks(pardot: Pardot, settings: Any) -> None:
+def test_a_paused_survey_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
     """Pages of Pardot are read by id, so unlike the results of a Bulk job they do not expire."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
@@ -133,12 +133,12 @@ def test_a_paused_survey_outlives_weeks(pardot: Pardot, settings: Any) -> None:
     paused.resume_state = {**state, "began": began.isoformat()}
     paused.save()
     camp_sync("--entities", "prospects")
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "what changed since, behind the rest"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since then are read after the rest"
     assert_equal(pardot, entities.PROSPECTS)
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_pages_that_come_short_are_completed(pardot: Pardot, simulator: Simulator, settings: Any, times: int) -> None:
+def test_pages_with_too_few_rows_are_completed(pardot: Pardot, simulator: Simulator, settings: Any, times: int) -> None:
     camp_sync("--entities", "tagged_objects,prospects")
     settings.PARDOT_PAGE_SIZE = 40
     simulator.fail("truncate_rows", path="objects/(tagged-objects|prospects)", times=times, skip=2, fraction=0.5)
@@ -147,7 +147,7 @@ def test_pages_that_come_short_are_completed(pardot: Pardot, simulator: Simulato
     assert last_run("prospects").soft_deleted == last_run("tagged_objects").soft_deleted == 0
 
 
-def test_a_last_page_that_comes_short_deletes_nothing(pardot: Pardot, simulator: Simulator) -> None:
+def test_a_last_page_with_too_few_rows_deletes_nothing(pardot: Pardot, simulator: Simulator) -> None:
     camp_sync("--entities", "forms")
     simulator.fail("truncate_rows", path="objects/forms", times=1, fraction=0.3)
     camp_sync("--entities", "forms")
@@ -212,7 +212,7 @@ def test_withheld_rows_are_reported_and_remove_nothing(pardot: Pardot) -> None:
     assert not Form.objects.filter(pk__in=hidden).exists()
 
 
-def test_whole_pages_of_withheld_rows_are_passed_over(pardot: Pardot, settings: Any) -> None:
+def test_whole_pages_of_withheld_rows_are_skipped(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 10
     hidden = sorted(pardot.ids("prospects"))[15:45]
     pardot.post("/withhold", {"path": "prospects", "ids": hidden})
@@ -232,7 +232,7 @@ def test_more_rows_than_the_ceiling_arrive_complete(
     assert pardot.most_open() <= 5
 
 
-def test_a_ceiling_that_is_not_announced_is_passed_too(
+def test_a_ceiling_that_pardot_does_not_announce_is_passed_too(
     pardot: Pardot, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.platform.client._CEILING_REACHED", "not sent")
@@ -260,7 +260,7 @@ def test_a_session_that_expires_in_the_middle_loses_nothing(
     assert last_run("activities").rows_read == len(pardot.ids("visitor-activities"))
 
 
-def test_never_more_than_five_requests_are_open(pardot: Pardot, settings: Any) -> None:
+def test_a_read_keeps_at_most_four_requests_open(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 25
     pardot.settings(delay_seconds=0.2)
     camp_sync("--entities", "activities")

@@ -34,7 +34,7 @@ def browser(super_user: Client) -> Client:
     return super_user
 
 
-def listed(client: Client) -> dict[str, dict[str, Any]]:
+def get_issues(client: Client) -> dict[str, dict[str, Any]]:
     """Return the issues in the order of the answer."""
     answer = client.get(URL)
     assert answer.status_code == 200
@@ -46,12 +46,12 @@ def make(client: Client, key: str, **body: Any) -> Any:
 
 
 def now() -> Any:
-    """Mark data as read just now, because endpoints use the real clock."""
+    """Return the current time. Endpoints use the real clock, so the data must have been read just now."""
     return timezone.now()
 
 
-def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Client) -> None:
-    """Forms: 40 × .10 = 4.0; lists: 10 × .08 + 10 × .05 = 1.3, of which one point counts. Weights ln 41 and ln 11."""
+def test_issues_are_sorted_by_impact(browser: Client) -> None:
+    """Forms: 40 × .10 = 4.0; lists: 10 × .08 + 10 × .05 = 1.3, rounded to 1. Weights ln 41 and ln 11."""
     for _ in range(40):
         form()
     for _ in range(10):
@@ -59,17 +59,17 @@ def test_they_come_by_impact_then_what_does_not_occur_then_no_data(browser: Clie
     mark_read("forms", "lists", until=now())
     finish_sync(now=now())
     weigh(forms_no_campaign=0.1, lists_unnamed=0.08, lists_stale_1y=0.05)
-    issues = listed(browser)
+    issues = get_issues(browser)
     assert list(issues)[:3] == ["forms_no_campaign", "lists_unnamed", "lists_stale_1y"]
-    # 4 × 3.713572 ÷ 6.111467; min(.5, 1) × 2.397895 ÷ 6.111467; min(.8, 1) × the same
+    # 4 × 3.713572 ÷ 6.111467; min(.8, 1) × 2.397895 ÷ 6.111467; min(.5, 1) × 2.397895 ÷ 6.111467
     assert [issue["impact"] for issue in issues.values()][:3] == [2.43, 0.31, 0.2]
 
 
-def test_all_keys_are_listed_and_those_without_data_come_last(browser: Client) -> None:
+def test_all_issues_are_listed_and_those_without_data_come_last(browser: Client) -> None:
     form()
     mark_read("forms", until=now())
     finish_sync(now=now())
-    issues = listed(browser)
+    issues = get_issues(browser)
     assert set(issues) == set(BY_KEY)
     places = [issue["count"] is None for issue in issues.values()]
     assert places == sorted(places)
@@ -77,7 +77,7 @@ def test_all_keys_are_listed_and_those_without_data_come_last(browser: Client) -
     assert "–" in issues["lists_stale"]["title"]
 
 
-def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
+def test_an_issue_has_its_texts_owner_and_counts(browser: Client) -> None:
     member("Ben Example", "lists")
     member("Ada Example", "forms", "lists")
     hidden = form()
@@ -88,7 +88,7 @@ def test_an_issue_says_what_who_and_how_many(browser: Client) -> None:
     weigh(forms_no_campaign=0.01)
     text = {"title": "{count} forms to mend", "description": "Do it for {count}.", "priority": "low"}
     set_value("issue_templates", {"forms_no_campaign": text}, by="test")
-    issue = listed(browser)["forms_no_campaign"]
+    issue = get_issues(browser)["forms_no_campaign"]
     assert issue == {
         "key": "forms_no_campaign",
         "area": "forms",
@@ -111,7 +111,7 @@ def test_a_percentage_has_decimals(browser: Client) -> None:
     prospect(), prospect(), prospect(linked=False)
     mark_read("prospects", until=now())
     finish_sync(now=now())
-    issue = listed(browser)["prospects_unlinked_pct"]
+    issue = get_issues(browser)["prospects_unlinked_pct"]
     assert issue["count"] == pytest.approx(33.3, abs=0.05)
     assert "33.3" in issue["title"]
 
@@ -125,7 +125,7 @@ def test_a_task_goes_to_the_owner_of_the_area(browser: Client) -> None:
     form(), form()
     mark_read("forms", until=now())
     finish_sync(now=now())
-    issue = listed(browser)["forms_no_campaign"]
+    issue = get_issues(browser)["forms_no_campaign"]
     answer = make(browser, "forms_no_campaign")
     assert answer.status_code == 201
     made = answer.json()["task"]
@@ -136,7 +136,7 @@ def test_a_task_goes_to_the_owner_of_the_area(browser: Client) -> None:
     )  # fmt: skip
     assert (task.description, task.due_date, task.created_by) == (issue["description"], None, made["created_by"])
     assert task.created_by
-    assert listed(browser)["forms_no_campaign"]["tasks"] == [made]
+    assert get_issues(browser)["forms_no_campaign"]["tasks"] == [made]
 
 
 def test_assignee_and_due_date_may_be_given(browser: Client) -> None:
@@ -146,12 +146,12 @@ def test_assignee_and_due_date_may_be_given(browser: Client) -> None:
     assert (made["assignee"], made["due_date"]) == ("Ben Example", "2026-12-24")
 
 
-def test_without_an_owner_it_is_nobody_s_and_a_body_is_not_needed(browser: Client) -> None:
+def test_without_an_owner_a_task_has_no_assignee_and_a_body_is_optional(browser: Client) -> None:
     answer = browser.post(f"{URL}/tags_unused/create-task", content_type="application/json")
     assert (answer.status_code, answer.json()["task"]["assignee"]) == (201, None)
 
 
-def test_a_second_one_is_not_made_while_the_first_is_open(browser: Client) -> None:
+def test_a_second_task_is_not_made_while_the_first_is_open(browser: Client) -> None:
     first = make(browser, "forms_errors").json()
     again = make(browser, "forms_errors", due_date="2026-12-24")
     assert (again.status_code, again.json()["created"]) == (200, False)
@@ -162,8 +162,8 @@ def test_a_second_one_is_not_made_while_the_first_is_open(browser: Client) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_is_made(browser: Client) -> None:
-    def made() -> int:
+def test_two_requests_at_once_make_one_task(browser: Client) -> None:
+    def make_elsewhere() -> int:
         try:
             return int(make(browser, "forms_errors").status_code)
         finally:
@@ -179,16 +179,16 @@ def test_of_two_at_once_one_is_made(browser: Client) -> None:
         with transaction.atomic():
             issue = listed_issue(card, card.issues["forms_errors"])
             first, created = issue_task_create(issue, assignee=None, due_date=None, created_by="test")
-            second = pool.submit(made)
+            second = pool.submit(make_elsewhere)
             wait_for(lambda: second.done() or is_waiting())
         assert (created, second.result()) == (True, 200)
     assert Task.objects.get() == first
 
 
-def test_a_task_about_a_single_asset_is_listed_but_does_not_stand_for_the_issue(browser: Client) -> None:
+def test_a_task_about_one_asset_is_listed_but_is_not_the_issues_task(browser: Client) -> None:
     Task.objects.create(title="This form", issue="forms_errors", asset_type="forms", asset_id=5)
     assert make(browser, "forms_errors").status_code == 201
-    assert [task["asset_id"] for task in listed(browser)["forms_errors"]["tasks"]] == [None, 5]
+    assert [task["asset_id"] for task in get_issues(browser)["forms_errors"]["tasks"]] == [None, 5]
 
 
 def test_an_unknown_issue_lists_the_known_ones(browser: Client) -> None:
@@ -209,7 +209,7 @@ def test_an_unknown_issue_lists_the_known_ones(browser: Client) -> None:
         ({"title": "Other"}, "title"),
     ],
 )
-def test_what_is_wrong_with_a_body_is_said_and_nothing_is_made(
+def test_an_invalid_body_is_refused_with_the_reason_and_makes_nothing(
     browser: Client, body: dict[str, Any], message: str
 ) -> None:
     member("Ada Example")
@@ -219,27 +219,27 @@ def test_what_is_wrong_with_a_body_is_said_and_nothing_is_made(
     assert not Task.objects.exists()
 
 
-def test_the_csrf_token_is_wanted(super_user: Client) -> None:
+def test_the_csrf_token_is_required(super_user: Client) -> None:
     assert make(super_user, "forms_errors").status_code == 403
     assert not Task.objects.exists()
 
 
-def test_what_a_page_sends_as_a_form_is_no_json(browser: Client) -> None:
+def test_a_form_encoded_body_is_refused(browser: Client) -> None:
     assert browser.post(f"{URL}/forms_errors/create-task", {"due_date": "2026-12-24"}).status_code == 415
     assert not Task.objects.exists()
 
 
 def test_the_number_of_queries_does_not_grow(browser: Client, django_assert_max_num_queries: Any) -> None:
-    def asked() -> None:
+    def assert_few_queries() -> None:
         # caller, summaries, exemptions (counts and ids), team, configuration, tasks, ledger
         with django_assert_max_num_queries(9):
             assert browser.get(URL).status_code == 200
 
-    asked()
+    assert_few_queries()
     for number in range(30):
         exempt(form())
         exempt(mailing_list(months_old=20), "lists_stale_1y", area="lists")
         Task.objects.create(title=str(number), issue="forms_errors", assignee=member(f"Person {number}", "forms"))
     mark_read("forms", "lists", until=now())
     finish_sync(now=now())
-    asked()
+    assert_few_queries()

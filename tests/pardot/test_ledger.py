@@ -26,14 +26,14 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Set the clock to this day of June, read all but ``unread``, and audit: ``sync(day, *unread)``."""
+    """Return ``sync(day, *unread)``: set the clock to this day of June, mark all but ``unread`` as read, and audit."""
 
-    def synced(day: int, *unread: str) -> None:
+    def sync_on(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))
         mark_read(*(name for name in READ if name not in unread), until=noon(day) - timedelta(hours=1))
         audit(noon(day))
 
-    return synced
+    return sync_on
 
 
 def since(ask: Ask, path: str = "assets/forms", **query: Any) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def since(ask: Ask, path: str = "assets/forms", **query: Any) -> dict[str, Any]:
 
 
 def make_lost_form(name: str) -> int:
-    """Make a form in no campaign that gets submissions."""
+    """Make a form that is in no campaign but has a submission."""
     form = make(Form, name=name)
     make_activities(SUCCESS, noon(1) - timedelta(days=1), form_id=form)
     return form
@@ -68,7 +68,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
         ("tags", Tag, {}, "unused"),
     ],
 )
-def test_every_table_of_assets_tells_since_when(
+def test_every_table_of_assets_says_since_when_an_asset_has_an_issue(
     ask: Ask, sync: Any, path: str, model: Any, values: dict[str, Any], flag: str
 ) -> None:
     make(model, **{"name": "Lonely", "created_at": noon(1), "updated_at": noon(1), **values})
@@ -79,11 +79,11 @@ def test_every_table_of_assets_tells_since_when(
     assert since(ask, path, new_since="2026-06-02") == {}
 
 
-def test_new_since_and_fixed_since_a_day(ask: Ask, sync: Any) -> None:
-    old, fixed, gone = make_lost_form("Old"), make_lost_form("Fixed"), make_lost_form("Gone")
+def test_assets_are_filtered_by_issues_new_or_fixed_since_a_day(ask: Ask, sync: Any) -> None:
+    old, fixed, deleted = make_lost_form("Old"), make_lost_form("Fixed"), make_lost_form("Gone")
     sync(1)
     Form.objects.filter(pk=fixed).update(campaign_id=make(Campaign, name="Spring"))
-    Form.objects.filter(pk=gone).delete()
+    Form.objects.filter(pk=deleted).delete()
     make_lost_form("New")
     sync(4)
     assert names(ask("assets/forms", new_since="2026-06-01")) == ["New"]
@@ -94,13 +94,13 @@ def test_new_since_and_fixed_since_a_day(ask: Ask, sync: Any) -> None:
     assert names(ask("assets/forms", fixed_since="2026-06-01", flag="no_campaign")) == ["Fixed"]
     assert names(ask("assets/forms", fixed_since="2026-06-01", flag="dormant")) == []
     assert names(ask("assets/forms", fixed_since="2026-06-04")) == []
-    assert Finding.objects.get(asset_id=gone).fixed_on == date(2026, 6, 4)
+    assert Finding.objects.get(asset_id=deleted).fixed_on == date(2026, 6, 4)
     assert Finding.objects.get(asset_id=old).fixed_on is None
     for bad in ({"new_since": "Friday"}, {"fixed_since": "2026-06-01", "flag": "purple"}):
         ask("assets/forms", status=422, **bad)
 
 
-def test_what_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
+def test_an_issue_that_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
     form = make_lost_form("Contact")
     sync(1)
     Form.objects.filter(pk=form).update(campaign_id=make(Campaign, name="Spring"))
@@ -110,7 +110,7 @@ def test_what_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
     assert since(ask) == {"Contact": {"no_campaign": "2026-06-05"}}
 
 
-def test_an_issue_that_an_audit_could_not_look_at_keeps_its_findings(ask: Ask, sync: Any) -> None:
+def test_an_issue_that_an_audit_could_not_check_keeps_its_findings(ask: Ask, sync: Any) -> None:
     make(Form, name="Idle", campaign_id=make(Campaign, name="Spring"))
     sync(1)
     assert since(ask) == {"Idle": {"dormant": "2026-06-01"}}
@@ -169,7 +169,7 @@ def test_issues_older_than_the_ledger_have_no_day_and_are_not_new(ask: Ask, sync
     assert names(ask("assets/forms", sort="since")) == ["Old", "New"]
 
 
-def test_findings_are_kept_for_a_year_after_they_were_fixed(sync: Any) -> None:
+def test_findings_are_kept_for_400_days_after_they_were_fixed(sync: Any) -> None:
     ended = noon(30).date() - KEPT_FOR
     for days in (0, 1):
         Finding.objects.create(

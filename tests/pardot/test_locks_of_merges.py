@@ -38,12 +38,12 @@ def test_audits_and_the_merge_of_the_next_sync_both_end(
     with ExitStack() as audits, ExitStack() as merge:
         audits.enter_context(merging(audits_at))
         first = start("camp_sync", "--entities", "folders")
-        wait_for(lambda: waiting() == 1)  # it has read, and released its lease
+        wait_for(lambda: waiting() == 1)  # the first sync has read everything and released its lease
         merge.enter_context(merging(merged))
         second = start("camp_sync", "--entities", entity, "--full")
         wait_for(lambda: waiting() == 2)
         merge.close()
         wait_for(lambda: waiting() == 2 or second.poll() is not None)
         audits.close()
-        ended = [(*process.communicate(timeout=60), process.returncode) for process in (first, second)]
-    assert [status for *_, status in ended] == [0, 0], ended
+        results = [(*process.communicate(timeout=60), process.returncode) for process in (first, second)]
+    assert [status for *_, status in results] == [0, 0], results

@@ -30,12 +30,12 @@ from tests.pardot.prospect_rows import mark_read, prospect
         (None, None),
     ],
 )
-def test_pardot_s_words_for_what_is_tagged(object_type: str | None, area: str | None) -> None:
+def test_each_spelling_of_an_object_type_means_its_area(object_type: str | None, area: str | None) -> None:
     assert area_of_object_type(object_type) == area
 
 
 @pytest.mark.django_db
-def test_words_for_many_count_as_those_for_one(super_user: Client) -> None:
+def test_plural_object_types_count_like_singular_ones(super_user: Client) -> None:
     Form.objects.create(id=1, name="In no campaign")
     who = prospect()
     Tag.objects.create(id=1, name="Camp: Remove", object_count=1)

@@ -32,13 +32,13 @@ def record(of: OrphanRun, kind: Kind, record_id: Any, name: str = "", missing: s
     OrphanRecord.objects.create(run=of, kind=kind, record_id=str(record_id), name=name, missing=missing)
 
 
-def test_before_the_first_check(super_user: Client) -> None:
+def test_before_the_first_check_everything_is_null_or_empty(super_user: Client) -> None:
     nothing: dict[str, Any] = {"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []}
     assert get(super_user) == nothing
     assert get(super_user, f"{ORPHANS}/history") == {"checks": []}
 
 
-def test_the_latest_check_with_details_of_each_kind(super_user: Client) -> None:
+def test_the_latest_check_is_returned_with_details_of_each_kind(super_user: Client) -> None:
     run(7, forms=9)
     latest = run(0, forms=1, prospects_crm_gone=2, prospects_unlinked=2500, contacts_without_prospect=1)
     gone, lead = prospect(first_name="Ana", last_name="Example", email="ana@camp.example"), crm_id("00Q")
@@ -66,7 +66,7 @@ def test_the_latest_check_with_details_of_each_kind(super_user: Client) -> None:
     assert (contact["email"], contact["missing"]) == ("lost@camp.example", "")
 
 
-def test_pages_hold_every_record_once(super_user: Client) -> None:
+def test_pages_have_every_record_once(super_user: Client) -> None:
     latest = run(0, forms=5)
     for number in range(5):
         record(latest, Kind.FORM, number)
@@ -75,7 +75,7 @@ def test_pages_hold_every_record_once(super_user: Client) -> None:
     assert {page["count"] for page in pages} == {5}
 
 
-def test_the_history_has_the_last_hundred_the_latest_first(super_user: Client) -> None:
+def test_the_history_has_the_last_hundred_checks_latest_first(super_user: Client) -> None:
     for days in range(105):
         run(days, forms=days, leads_without_prospect=1)
     checks = get(super_user, f"{ORPHANS}/history")["checks"]
@@ -84,7 +84,7 @@ def test_the_history_has_the_last_hundred_the_latest_first(super_user: Client) -
 
 
 @pytest.mark.parametrize("query", ["kind=campaigns", "limit=0", "limit=1001", "offset=-1"])
-def test_bad_values(super_user: Client, query: str) -> None:
+def test_invalid_parameters_are_refused(super_user: Client, query: str) -> None:
     assert get(super_user, f"{ORPHANS}?{query}", 422)["code"] == 422
 
 

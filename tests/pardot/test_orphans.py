@@ -57,9 +57,9 @@ def live(pardot: Pardot, path: str) -> list[dict[str, Any]]:
 
 
 def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
-    """Return the ids by kind, from the raw rows of both systems."""
+    """Return the ids of orphans by kind, computed from the raw rows of both systems."""
     campaigns = set(pardot.ids("campaigns"))
-    found: dict[str, set[str]] = {
+    ids_by_kind: dict[str, set[str]] = {
         kind: {str(row["id"]) for row in live(pardot, path) if row["campaignId"] and row["campaignId"] not in campaigns}
         for kind, path in CONTENT.items()
     }
@@ -72,26 +72,26 @@ def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
             unlinked.add(str(row["id"]))
         if ids and not ids & living:
             gone.add(str(row["id"]))
-    found |= {Kind.PROSPECT_CRM_GONE: gone, Kind.PROSPECT_UNLINKED: unlinked}
+    ids_by_kind |= {Kind.PROSPECT_CRM_GONE: gone, Kind.PROSPECT_UNLINKED: unlinked}
     mails = {(row["email"] or "").lower() for row in prospects} - {""}
     for kind, sobject in PEOPLE.items():
         known = simulator.query(f"SELECT Id, Email FROM {sobject} WHERE pi__url__c != null")
-        found[kind] = {row["Id"] for row in known if (row["Email"] or "").lower() not in mails}
-    return found
+        ids_by_kind[kind] = {row["Id"] for row in known if (row["Email"] or "").lower() not in mails}
+    return ids_by_kind
 
 
-def stored() -> dict[str, set[str]]:
+def stored_orphans() -> dict[str, set[str]]:
     run = OrphanRun.objects.latest()
-    found = {
+    ids_by_kind = {
         kind: set(run.records.filter(kind=kind).values_list("record_id", flat=True))
         for kind in OrphanRecord.Kind.values
     }
-    assert {kind: len(ids) for kind, ids in found.items()} == {kind: getattr(run, kind) for kind in found}
-    return found
+    assert {kind: len(ids) for kind, ids in ids_by_kind.items()} == {kind: getattr(run, kind) for kind in ids_by_kind}
+    return ids_by_kind
 
 
 @pytest.mark.parametrize("threshold", [5000, 10], ids=["REST", "Bulk"])
-def test_it_finds_what_a_naive_comparison_finds(
+def test_the_check_finds_what_a_naive_comparison_finds(
     pardot: Pardot, simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -101,7 +101,7 @@ def test_it_finds_what_a_naive_comparison_finds(
     pardot.edit("landing-pages", pardot.ids("landing-pages")[0], campaignId=None)
     camp_sync("--survey")
     expected = naive(pardot, simulator)
-    assert stored() == expected
+    assert stored_orphans() == expected
     assert all(expected[kind] for kind in expected if kind not in CONTENT), "the generated data has every kind"
     run = last_run("orphans")
     assert (run.state, run.get_transport_display()) == ("done", "REST" if threshold > 1000 else "Bulk API 2.0")
@@ -119,7 +119,9 @@ def lead(simulator: Simulator, number: int = 0, **values: Any) -> str:
     return simulator.create("Lead", LastName=f"Orphan {number}", Company="Example College", Status="New", **values)
 
 
-def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(surveyed: Pardot, simulator: Simulator) -> None:
+def test_a_prospect_is_an_orphan_only_when_none_of_its_salesforce_records_is_left(
+    surveyed: Pardot, simulator: Simulator
+) -> None:
     living, winner, loser, converted, deleted = (lead(simulator, number) for number in range(5))
     simulator.merge("Lead", winner, loser)
     contact = simulator.create("Contact", LastName="Orphan")
@@ -143,38 +145,38 @@ def test_a_prospect_is_gone_only_when_nothing_of_it_is_left(surveyed: Pardot, si
     ]
     surveyed.edit("prospects", int(linked_prospect(surveyed, 10, salesforceLeadId=unknown)), isDeleted=True)
     check_orphans()
-    found = stored()[Kind.PROSPECT_CRM_GONE]
-    assert not found & set(kept)
-    assert found >= set(gone)
+    crm_gone = stored_orphans()[Kind.PROSPECT_CRM_GONE]
+    assert not crm_gone & set(kept)
+    assert crm_gone >= set(gone)
     assert OrphanRecord.objects.get(kind=Kind.PROSPECT_CRM_GONE, record_id=gone[2]).missing == ", ".join(
         sorted([unknown[:15], deleted[:15]])
     )
 
 
-def test_who_was_merged_twice_is_followed_to_the_end(surveyed: Pardot, simulator: Simulator) -> None:
+def test_a_lead_that_was_merged_twice_is_followed_to_the_last_winner(surveyed: Pardot, simulator: Simulator) -> None:
     first, second, third = (lead(simulator, number) for number in range(3))
     simulator.merge("Lead", second, first)
     simulator.merge("Lead", third, second)
-    followed = linked_prospect(surveyed, salesforceLeadId=first)
+    prospect = linked_prospect(surveyed, salesforceLeadId=first)
     check_orphans()
-    assert followed not in stored()[Kind.PROSPECT_CRM_GONE]
+    assert prospect not in stored_orphans()[Kind.PROSPECT_CRM_GONE]
     simulator.do("delete", "Lead", third)
     check_orphans()
-    assert followed in stored()[Kind.PROSPECT_CRM_GONE]
+    assert prospect in stored_orphans()[Kind.PROSPECT_CRM_GONE]
 
 
 def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
     surveyed: Pardot, simulator: Simulator
 ) -> None:
     linked = {"pi__url__c": "https://pi.pardot.com/prospect/read/id/1"}
-    found, binned, nobody = (
+    matching, binned, nobody = (
         lead(simulator, number, Email=f"Mixed.{number}@CAMP.example", **linked) for number in range(3)
     )
     surveyed.add("prospects", email="mIXED.0@camp.example")
     surveyed.edit("prospects", surveyed.add("prospects", email="mixed.1@camp.example"), isDeleted=True)
     check_orphans()
-    orphans = stored()[Kind.LEAD_WITHOUT_PROSPECT]
-    assert orphans & {found, binned, nobody} == {binned, nobody}
+    orphans = stored_orphans()[Kind.LEAD_WITHOUT_PROSPECT]
+    assert orphans & {matching, binned, nobody} == {binned, nobody}
     assert OrphanRecord.objects.get(record_id=nobody).missing == "Mixed.2@CAMP.example"
 
 
@@ -192,7 +194,7 @@ def test_details_are_capped_and_counts_are_not(
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_a_hundred_runs_are_kept_and_the_details_of_the_last() -> None:
+def test_a_hundred_runs_are_kept_but_only_the_details_of_the_last() -> None:
     OrphanRun.objects.bulk_create(OrphanRun(forms=number) for number in range(120))
     compare()
     latest = OrphanRun.objects.latest()
@@ -202,19 +204,19 @@ def test_a_hundred_runs_are_kept_and_the_details_of_the_last() -> None:
     assert set(OrphanRecord.objects.values_list("run", flat=True)) == {OrphanRun.objects.latest().pk} != {latest.pk}
 
 
-def test_it_takes_few_calls_and_counts_them(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_check_takes_at_most_six_calls_and_counts_them(pardot: Pardot, simulator: Simulator) -> None:
     camp_sync("--survey")
     assert last_run("orphans").api_calls <= 6, "two counts, two reads, leads and contacts by id"
     assert sum(SFAPIUsageLog.objects.values_list("call_count", flat=True)) == simulator.calls()
 
 
 @pytest.mark.slow
-def test_ids_by_the_hundred_stay_below_the_longest_request(surveyed: Pardot) -> None:
+def test_requests_with_hundreds_of_ids_stay_below_the_longest_request(surveyed: Pardot) -> None:
     """The simulator refuses longer requests, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):
         linked_prospect(surveyed, number, salesforceLeadId=f"00Qzz{number:010}")
     check_orphans()
-    assert len(stored()[Kind.PROSPECT_CRM_GONE]) > people.IDS_A_CALL
+    assert len(stored_orphans()[Kind.PROSPECT_CRM_GONE]) > people.IDS_A_CALL
     assert last_run("orphans").api_calls == 8, "limits, two counts, two reads, leads twice, contacts once"
 
 
@@ -226,33 +228,33 @@ def test_ids_by_the_hundred_stay_below_the_longest_request(surveyed: Pardot) -> 
         ("Email.*Contact|/results", {"kind": "truncate_rows", "fraction": 0.5}),
     ],
 )
-def test_one_that_fails_is_reported_and_nothing_of_it_is_stored(
+def test_a_check_that_fails_is_reported_and_stores_nothing(
     surveyed: Pardot, simulator: Simulator, path: str, fault: dict[str, Any]
 ) -> None:
-    before, latest = stored(), OrphanRun.objects.latest().pk
+    before, latest = stored_orphans(), OrphanRun.objects.latest().pk
     surveyed.edit("forms", surveyed.ids("forms")[0], campaignId=4242)
     fault = dict(fault)
     simulator.fail(fault.pop("kind"), path=path, times=None, **fault)
     with pytest.raises(CommandError, match=r"failed: .*orphans"):
         camp_sync("--survey")
-    assert (stored(), OrphanRun.objects.latest().pk) == (before, latest)
+    assert (stored_orphans(), OrphanRun.objects.latest().pk) == (before, latest)
     assert last_run("orphans").state == "failed"
-    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the other kinds continue"
+    assert DailySnapshot.objects.get().issue_counts["orphan_forms"] >= 1, "the audits still run"
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_who_came_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simulator) -> None:
+def test_a_lead_created_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simulator) -> None:
     new = lead(simulator, Email="late@camp.example", pi__url__c="https://pi.pardot.com/prospect/read?id=1")
     read = EntityState.objects.get(name="prospects")  # Salesforce's stamps have whole seconds
     EntityState.objects.filter(name="prospects").update(complete_until=read.complete_until - timedelta(minutes=1))
     assert compare().state == "done"
-    assert new not in stored()[Kind.LEAD_WITHOUT_PROSPECT]
+    assert new not in stored_orphans()[Kind.LEAD_WITHOUT_PROSPECT]
     check_orphans()
-    assert new in stored()[Kind.LEAD_WITHOUT_PROSPECT]
+    assert new in stored_orphans()[Kind.LEAD_WITHOUT_PROSPECT]
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_calls_that_run_out_on_the_way_skip_it(simulator: Simulator) -> None:
+def test_a_check_that_runs_out_of_calls_is_skipped(simulator: Simulator) -> None:
     OrphanRun.objects.all().delete()
     simulator.fail("error", path="Email.*Contact", times=None, errorCode="REQUEST_LIMIT_EXCEEDED", status=403)
     run = compare()
@@ -260,7 +262,7 @@ def test_calls_that_run_out_on_the_way_skip_it(simulator: Simulator) -> None:
     assert run.message.endswith("; no orphans were stored")
 
 
-def test_it_waits_for_complete_copies(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_check_is_skipped_without_complete_copies(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("error", path="objects/prospects", times=None, errorCode="61")
     with pytest.raises(CommandError, match="failed: prospects\n"):
         camp_sync("--survey")
@@ -268,7 +270,7 @@ def test_it_waits_for_complete_copies(pardot: Pardot, simulator: Simulator) -> N
     assert last_run("orphans").message == "not read completely within a day: prospects"
 
 
-def test_the_kill_switch_and_the_budget_hold_it_back(pardot: Pardot) -> None:
+def test_the_kill_switch_and_the_budget_skip_the_check(pardot: Pardot) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(api_limit=1)
     run = check_orphans()

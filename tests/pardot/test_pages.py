@@ -24,15 +24,13 @@ def client(db: None, settings: Any) -> Client:
     settings.SSO_SIGNATURE_PUBLIC_KEY = maker.public_pem
     settings.SSO_ENCRYPTION_PRIVATE_KEY = maker.encryption_key
     settings.ACCOUNTS_URL = "https://accounts.example"
-    made = Client()
-    made.cookies["oxa"] = maker.cookie(name="Ines <b>Example</b>")
-    return made
+    signed_in = Client()
+    signed_in.cookies["oxa"] = maker.cookie(name="Ines <b>Example</b>")
+    return signed_in
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_super_user_gets_the_page_and_the_cookie_for_writes_and_may_come_back_to_it(
-    client: Client, path: str
-) -> None:
+def test_a_super_user_gets_the_page_with_the_csrf_cookie_and_may_cache_it(client: Client, path: str) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     page = client.get(path)
     assert page.status_code == 200
@@ -43,7 +41,7 @@ def test_a_super_user_gets_the_page_and_the_cookie_for_writes_and_may_come_back_
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_others_are_told_what_an_operator_runs(client: Client, path: str) -> None:
+def test_other_users_are_told_which_command_an_operator_must_run(client: Client, path: str) -> None:
     SuperUser.objects.create(accounts_uuid=UUID, active=False)
     page = client.get(path)
     assert page.status_code == 403
@@ -52,7 +50,7 @@ def test_others_are_told_what_an_operator_runs(client: Client, path: str) -> Non
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_signed_out_is_sent_to_sign_in(client: Client, path: str) -> None:
+def test_a_visitor_who_is_signed_out_is_sent_to_sign_in(client: Client, path: str) -> None:
     client.cookies.clear()
     page = client.get(path)
     assert page.status_code == 401
@@ -61,7 +59,7 @@ def test_signed_out_is_sent_to_sign_in(client: Client, path: str) -> None:
     assert "Sign in with OpenStax" in page.text
 
 
-def test_a_cookie_that_cannot_be_read_is_signed_out_too(client: Client) -> None:
+def test_a_visitor_with_an_invalid_cookie_must_sign_in_too(client: Client) -> None:
     client.cookies["oxa"] = "nonsense"
     page = client.get("/pardot/")
     assert page.status_code == 401
@@ -82,12 +80,12 @@ def test_the_address_chooses_the_tab(client: Client) -> None:
     assert "<title>Base Camp · Camp Campaign</title>" in client.get("/pardot/?tab=nowhere").text
 
 
-def test_pages_are_only_read(client: Client) -> None:
+def test_pages_refuse_post_requests(client: Client) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     assert client.post("/pardot/").status_code == 405
 
 
-def test_modules_are_asked_for_together(client: Client) -> None:
+def test_a_page_preloads_the_modules_of_its_tab_only(client: Client) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     preloads = re.findall(r'rel="modulepreload" href="/static/([^"]+)"', client.get("/pardot/").text)
     assert len(preloads) == len(set(preloads))

@@ -44,26 +44,26 @@ def public_address(settings: Any) -> None:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
-    """Set the clock to this day of June, and mark all assets but no activities as read: ``sync(day)``."""
+    """Return ``sync(day)``: set the clock to this day of June, mark all but activities as read, and audit."""
 
-    def synced(day: int) -> None:
+    def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
         monkeypatch.setattr(timezone, "now", lambda: now)
         mark_read(*(name for name in READ if name != "activities"), until=now)
         finish(Tier.SET_UP, now)
 
-    return synced
+    return sync_on
 
 
 def camp_digest(*arguments: str) -> str:
-    said = StringIO()
-    call_command("camp_digest", *arguments, stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("camp_digest", *arguments, stdout=output)
+    return output.getvalue()
 
 
 def member(name: str = "Ada", **values: Any) -> TeamMember:
-    given = {"email": f"{name.lower()}@camp.example", "areas": ["forms"], **values}
-    return TeamMember.objects.create(name=name, **given)
+    fields = {"email": f"{name.lower()}@camp.example", "areas": ["forms"], **values}
+    return TeamMember.objects.create(name=name, **fields)
 
 
 def task(assignee: TeamMember, title: str, **values: Any) -> Task:
@@ -80,15 +80,15 @@ def link_parameters(line: str) -> dict[str, str]:
 
 
 def stop_path(text: str) -> str:
-    found = re.search(rf"^Stop these messages: {SITE}(\S+)$", text, re.MULTILINE)
-    assert found
-    return found[1]
+    match = re.search(rf"^Stop these messages: {SITE}(\S+)$", text, re.MULTILINE)
+    assert match
+    return match[1]
 
 
 # -- content ----------------------------------------------------------------------------------------------------------
 
 
-def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: Sync) -> None:
+def test_a_message_has_own_areas_changes_and_tasks_each_with_its_link(sync: Sync) -> None:
     ada, ben = member("Ada"), member("Ben", areas=["tags"])
     make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
@@ -113,7 +113,7 @@ def test_it_tells_own_areas_what_is_new_and_own_tasks_each_with_its_link(sync: S
     assert all(line.split()[-1].startswith(f"{SITE}/pardot/?") for line in lines(text))
 
 
-def test_nothing_about_a_prospect_leaves_with_it(sync: Sync) -> None:
+def test_a_message_says_nothing_about_a_prospect(sync: Sync) -> None:
     ada = member(areas=["prospects"])
     Prospect.objects.create(id=7, email="jo@school.example", first_name="Jo", last_name="Rivera", score=99)
     sync(MONDAY)
@@ -123,14 +123,14 @@ def test_nothing_about_a_prospect_leaves_with_it(sync: Sync) -> None:
     assert "A task about a prospect" in text
 
 
-def test_a_title_with_a_line_break_stays_one_line_and_many_tasks_end_with_their_number(sync: Sync) -> None:
+def test_a_title_with_a_line_break_stays_one_line_and_further_tasks_are_only_counted(sync: Sync) -> None:
     ada = member(areas=[])
     sync(MONDAY)
     for number in range(12):
         task(ada, f"Task {number}\n- pay now")
-    found = lines(camp_digest("--for", "Ada"))
-    assert len(found) == 11
-    assert found[-1] == f"2 more tasks {SITE}/pardot/?open=tasks"
+    own = lines(camp_digest("--for", "Ada"))
+    assert len(own) == 11
+    assert own[-1] == f"2 more tasks {SITE}/pardot/?open=tasks"
 
 
 def test_a_name_that_no_member_has_is_reported() -> None:
@@ -142,27 +142,27 @@ def test_a_name_that_no_member_has_is_reported() -> None:
 # -- recipients -------------------------------------------------------------------------------------------------------
 
 
-def test_each_member_with_an_address_gets_it_once_and_the_log_says_who_got_what() -> None:
+def test_each_member_with_an_address_gets_one_message_and_the_log_has_its_text() -> None:
     task(member("Zoe", areas=[]), "Look at it")
     member("Ada")
     for name, values in (("Idle", {"areas": []}), ("Silent", {"email": ""}), ("Off", {"gets_messages": False})):
         member(name, **values)
-    said = camp_digest("--send")
-    assert sorted(said.splitlines()) == ["sent to ada@camp.example", "sent to zoe@camp.example"]
+    output = camp_digest("--send")
+    assert sorted(output.splitlines()) == ["sent to ada@camp.example", "sent to zoe@camp.example"]
     assert sorted(message.to for message in mail.outbox) == [["ada@camp.example"], ["zoe@camp.example"]]
-    logged = {each.recipient: each.text for each in DigestDelivery.objects.all()}
-    assert logged == {message.to[0]: message.body for message in mail.outbox}
+    texts = {each.recipient: each.text for each in DigestDelivery.objects.all()}
+    assert texts == {message.to[0]: message.body for message in mail.outbox}
     assert "was sent today" in camp_digest("--send")
     assert len(mail.outbox) == 2
 
 
-def test_the_log_keeps_no_text_of_the_digest_for_all(settings: Any) -> None:
+def test_the_log_keeps_no_text_of_the_teams_digest(settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     camp_digest("--send")
     assert [(each.recipient, each.text) for each in DigestDelivery.objects.all()] == [("ranger@camp.example", "")]
 
 
-def test_without_a_public_address_nobody_gets_one(settings: Any) -> None:
+def test_without_public_url_no_message_is_sent(settings: Any) -> None:
     member()
     settings.PUBLIC_URL = ""
     with pytest.raises(CommandError, match="nowhere to send to"):
@@ -206,7 +206,7 @@ def test_a_day_without_news_is_no_failure_of_the_job(sync: Sync) -> None:
     assert [run.state for run in SyncRun.objects.filter(object="camp_digest")] == [SyncRun.State.DONE]
 
 
-def test_a_search_that_cannot_be_made_stops_no_message(sync: Sync) -> None:
+def test_a_view_with_an_invalid_search_stops_no_message(sync: Sync) -> None:
     sync(FRIDAY)
     ada = member("Ada")
     for unusable in ("%00", "x" * 300):
@@ -230,7 +230,7 @@ def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monke
     assert (run.state, run.message) == (SyncRun.State.FAILED, "no rows of today")
 
 
-def test_a_search_for_a_person_in_a_view_stays_out_of_the_link(sync: Sync) -> None:
+def test_a_search_for_a_person_in_a_view_is_left_out_of_the_link(sync: Sync) -> None:
     sync(FRIDAY)
     query = f"prospects.q=jo%40school.example&{NO_CAMPAIGN}&forms.sort=-name&orphans.q=Jo&gear.type=forms&note=Jo"
     subscription(member(areas=[]), "change", query, day=FRIDAY)
@@ -242,7 +242,7 @@ def test_a_search_for_a_person_in_a_view_stays_out_of_the_link(sync: Sync) -> No
     assert DigestDelivery.objects.get().text == mail.outbox[0].body
 
 
-def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
+def test_different_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
     old = make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
     subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
@@ -252,7 +252,7 @@ def test_other_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
     assert lines(camp_digest("--for", "Ada"))[0].startswith("View of change: 1, other rows since Friday ")
 
 
-def test_a_view_of_mondays_is_reported_once_a_week_also_after_a_missed_monday(sync: Sync) -> None:
+def test_a_weekly_view_is_reported_once_a_week_even_after_a_missed_monday(sync: Sync) -> None:
     make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
     subscription(member(areas=[]), "monday", NO_CAMPAIGN, day=FRIDAY)
@@ -289,10 +289,10 @@ def test_a_view_that_is_not_shared_any_more_is_not_reported_to_others(sync: Sync
     assert "Your views" in camp_digest("--for", "Ada")
 
 
-# -- stopping it ------------------------------------------------------------------------------------------------------
+# -- stopping the messages --------------------------------------------------------------------------------------------
 
 
-def test_the_link_asks_first_and_its_button_stops_the_messages_and_begins_them_again(client: Client) -> None:
+def test_only_the_button_behind_the_link_stops_the_messages_and_starts_them_again(client: Client) -> None:
     ada = member()
     camp_digest("--send")
     path = stop_path(str(mail.outbox[0].body))
@@ -336,14 +336,14 @@ def test_a_link_that_was_not_made_for_this_person_stops_nothing(client: Client, 
     assert ben.email
 
 
-def test_a_change_of_the_team_that_says_nothing_of_it_leaves_the_messages_stopped() -> None:
+def test_a_change_of_the_team_leaves_stopped_messages_stopped() -> None:
     ada = member(gets_messages=False)
     team_replace([Member(name="Ada", id=ada.pk)])
     ada.refresh_from_db()
     assert (ada.email, ada.gets_messages) == ("ada@camp.example", False)
 
 
-def test_to_erase_a_person_takes_the_address_and_the_log_of_messages_with_it() -> None:
+def test_erasing_a_person_removes_the_address_and_the_log_of_messages() -> None:
     member("Ada", accounts_uuid="1f6c2e8a-9d3b-4c57-8a10-6e5b7d2f4c90")
     member("Ben")
     camp_digest("--send")
@@ -352,7 +352,7 @@ def test_to_erase_a_person_takes_the_address_and_the_log_of_messages_with_it() -
     assert [each.recipient for each in DigestDelivery.objects.all()] == ["ben@camp.example"]
 
 
-def test_to_erase_somebody_without_account_and_address_leaves_the_team_and_its_log_alone() -> None:
+def test_erasing_a_contact_leaves_the_team_and_its_log_alone() -> None:
     member("Ada")
     camp_digest("--send")
     call_command("erase_person", "--contact", salesforce_id("003"), "--yes", stdout=StringIO())

@@ -1,4 +1,4 @@
-"""No endpoint scans the raw activities, or any other table that grows with people."""
+"""No endpoint scans the raw activities, or any other table that grows with the number of people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pardot.models import AssetActivityDay, CampaignMember, DailySnapshot, TaggedObject, VisitorActivity
 from tests.pardot.asset_api import cookies, super_user, user
-from tests.pardot.many_assets import fill, read_whole, statements, tables
+from tests.pardot.many_assets import fill, statements, tables, tables_read_whole
 
 __all__ = ["cookies", "super_user", "user"]
 
@@ -29,24 +29,24 @@ LARGE = tables(VisitorActivity, AssetActivityDay, CampaignMember, TaggedObject)
 def paths(client: Client) -> list[str]:
     """Return the path of every ``GET`` in the document, with the parameters that a 200 requires."""
     document = client.get("/api/v1/openapi.json").json()["paths"]
-    found = [
+    paths_with_get = [
         path.removeprefix(PREFIX) for path, methods in document.items() if path.startswith(PREFIX) and "get" in methods
     ]
-    return [path + QUERIES.get(path, "") for path in found]
+    return [path + QUERIES.get(path, "") for path in paths_with_get]
 
 
-def test_no_endpoint_scans_what_grows_with_people(super_user: Client) -> None:
+def test_no_endpoint_scans_a_table_that_grows_with_the_number_of_people(super_user: Client) -> None:
     fill(120)
     for days in (1, 2):
         DailySnapshot.objects.create(day=TODAY - timedelta(days=days), tier=3, health_score=80)
-    asked = {path: statements(super_user, path) for path in paths(super_user)}
-    assert len(asked) >= 20
-    scans = {path: read_whole(of_path) & LARGE for path, of_path in asked.items()}
-    assert {path: found for path, found in scans.items() if found} == {}
+    queries = {path: statements(super_user, path) for path in paths(super_user)}
+    assert len(queries) >= 20
+    scans = {path: tables_read_whole(of_path) & LARGE for path, of_path in queries.items()}
+    assert {path: names for path, names in scans.items() if names} == {}
 
 
 @pytest.mark.slow
-def test_a_scan_of_the_activities_would_be_seen() -> None:
+def test_a_scan_of_the_activities_would_be_detected() -> None:
     fill(120)
     whole = VisitorActivity.objects.filter(type=4).values("id").query
-    assert read_whole([str(whole)]) == tables(VisitorActivity)
+    assert tables_read_whole([str(whole)]) == tables(VisitorActivity)

@@ -29,7 +29,7 @@ def camp(db: None) -> None:
     finish_sync(now=NOW)
 
 
-def test_areas_and_issues_then_and_now(camp: None) -> None:
+def test_the_page_compares_areas_and_issues_then_and_now(camp: None) -> None:
     """Forms: 5 × 5 = 25, then 3 × 5 = 15. Lists: none, then 8."""
     page = progress_page(None, NOW)
     assert (page.since, page.days) == (FIRST, 45)
@@ -43,7 +43,7 @@ def test_areas_and_issues_then_and_now(camp: None) -> None:
     )
 
 
-def test_it_begins_with_the_first_day_on_record_from_the_given_one_on(camp: None) -> None:
+def test_the_page_begins_with_the_first_snapshot_on_or_after_the_given_day(camp: None) -> None:
     assert progress_page(FIRST - timedelta(days=9), NOW).since == FIRST
     assert progress_page(FIRST + timedelta(days=1), NOW).since == TODAY
     assert progress_page(TODAY + timedelta(days=1), NOW).since is None

@@ -71,7 +71,7 @@ def test_a_sample_is_not_complete() -> None:
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(days=9)])
-def test_who_is_active_is_no_data_without_recent_activities(ago: timedelta | None) -> None:
+def test_the_count_of_active_prospects_is_null_without_recent_activities(ago: timedelta | None) -> None:
     mark_read("prospects")
     if ago:
         mark_read("activities", ago=ago)
@@ -79,7 +79,7 @@ def test_who_is_active_is_no_data_without_recent_activities(ago: timedelta | Non
     assert run_audit().figures["active_30d"] is None
 
 
-def test_activities_that_were_read_for_less_than_30_days_are_no_data() -> None:
+def test_the_count_of_active_prospects_is_null_with_less_than_30_days_of_activities() -> None:
     mark_read("prospects")
     mark_read("activities", since=timezone.now() - timedelta(days=29))
     make_engagement(prospect(), 4)

@@ -35,20 +35,20 @@ def test_prospect_health_is_null_until_every_prospect_was_read(super_user: Clien
     mark_read("prospects")
     prospect(salesforce_lead_id="no id", opted_out=True, adoption_json="{}", score=100)
     run_audits()
-    found = get(super_user, path)
-    assert found.pop("audited_at")
-    assert found == {
+    body = get(super_user, path)
+    assert body.pop("audited_at")
+    assert body == {
         "total": 2, "linked": 1, "as_lead": 1, "as_contact": 0, "unlinked": 1, "unlinked_pct": 50.0, "link_rate": 50.0,
         "deleted": 0, "with_email": 2, "opted_out": 1, "bad_salesforce_ids": 0, "bad_lead_ids": 1, "bad_contact_ids": 0,
         "bad_account_ids": 0, "adoption_stuck": 1, "adoption_stuck_high_score": 1,
     }  # fmt: skip
 
 
-def test_engagement_before_anything_was_read(super_user: Client) -> None:
-    found = get(super_user, ENGAGEMENT)
-    assert (found["tier"], found["prospects"], found["activity_until"]) == (0, [], None)
-    assert set(found["summary"].values()) == {None}
-    assert found["crm_id_alerts"]["total_bad"] is found["adoption_json_alert"]["pct_affected"] is None
+def test_engagement_is_null_before_anything_was_read(super_user: Client) -> None:
+    body = get(super_user, ENGAGEMENT)
+    assert (body["tier"], body["prospects"], body["activity_until"]) == (0, [], None)
+    assert set(body["summary"].values()) == {None}
+    assert body["crm_id_alerts"]["total_bad"] is body["adoption_json_alert"]["pct_affected"] is None
     mark_read("campaigns")
     assert get(super_user, ENGAGEMENT)["tier"] == 1
 
@@ -57,13 +57,13 @@ def test_engagement_of_a_sample_has_no_data_about_activity(super_user: Client) -
     make_engagement(prospect(score=9), 5)
     mark_read("campaigns")
     run_audits()
-    found = get(super_user, ENGAGEMENT)
-    assert found["tier"] == 2
-    assert (found["prospects"][0]["score"], found["prospects"][0]["activity_count"]) == (9, None)
-    assert (found["summary"]["total_count"], found["summary"]["active_30d"]) == (1, None)
+    body = get(super_user, ENGAGEMENT)
+    assert body["tier"] == 2
+    assert (body["prospects"][0]["score"], body["prospects"][0]["activity_count"]) == (9, None)
+    assert (body["summary"]["total_count"], body["summary"]["active_30d"]) == (1, None)
 
 
-def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_user: Client) -> None:
+def test_engagement_shows_the_highest_scores_with_activity_and_category_scores(super_user: Client) -> None:
     mark_read("prospects", "activities")
     lead, contact = crm_id("00Q"), crm_id("003")
     seen, earlier = timezone.now() - timedelta(hours=3), timezone.now() - timedelta(days=3)
@@ -84,9 +84,9 @@ def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_use
         model.objects.create(id=crm_id("a1L"), system_modstamp=seen, category=category, score=score, **{field: of})
     run_audits()
 
-    found = get(super_user, f"{ENGAGEMENT}?limit=2")
-    first, other = found["prospects"]
-    assert (found["tier"], [first["id"], other["id"]]) == (3, [best.pk, second.pk])
+    body = get(super_user, f"{ENGAGEMENT}?limit=2")
+    first, other = body["prospects"]
+    assert (body["tier"], [first["id"], other["id"]]) == (3, [best.pk, second.pk])
     assert (first["name"], first["company"], first["grade"]) == ("Ana Example", "Example College", "A")
     assert (first["campaign_id"], first["salesforce_lead_id"]) == (7, lead[:15])
     assert (first["activity_count"], other["activity_count"]) == (12, 0)
@@ -94,7 +94,7 @@ def test_engagement_shows_the_highest_scores_with_what_belongs_to_them(super_use
     assert other["last_activity"][:16] == earlier.isoformat()[:16]
     assert first["scoring_categories"] == {"Math": 5.5, "Events": 1.0}
     assert other["scoring_categories"] == {}
-    assert found["summary"] == {
+    assert body["summary"] == {
         "avg_score": 201.3, "top_score": 300, "scored_count": 3, "total_count": 4,
         "grade_distribution": {"A": 1, "none": 3}, "active_30d": 1,
     }  # fmt: skip
@@ -109,8 +109,8 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     prospect(adoption_json="Blank", salesforce_contact_id=crm_id())
     prospect(adoption_json="{}", salesforce_contact_id="n/a", is_deleted=True)
     run_audits()
-    found = get(super_user, ENGAGEMENT)
-    alerts, stuck = found["crm_id_alerts"], found["adoption_json_alert"]
+    body = get(super_user, ENGAGEMENT)
+    alerts, stuck = body["crm_id_alerts"], body["adoption_json_alert"]
     assert [(row["id"], row["value"]) for row in alerts["bad_lead_ids"]] == [(lead.pk, "null"), (both.pk, "n/a")]
     assert [row["id"] for row in alerts["bad_contact_ids"]] == [both.pk]
     assert (alerts["bad_lead_count"], alerts["bad_contact_count"], alerts["total_bad"]) == (2, 1, 3)
@@ -123,20 +123,20 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     assert get(super_user, ENGAGEMENT)["crm_id_alerts"]["summary"].startswith("Every lead and contact field")
 
 
-def test_activity_that_is_old_is_no_data_when_somebody_asks(super_user: Client) -> None:
+def test_figures_about_old_activities_are_null(super_user: Client) -> None:
     mark_read("prospects", "activities")
     who = prospect()
     make_engagement(who, 2)
     run_audits()
     assert get(super_user, ENGAGEMENT)["summary"]["active_30d"] == 1
     mark_read("activities", ago=timedelta(days=8, hours=1))
-    found = get(super_user, ENGAGEMENT)
-    assert (found["summary"]["active_30d"], found["prospects"][0]["activity_count"]) == (None, None)
+    body = get(super_user, ENGAGEMENT)
+    assert (body["summary"]["active_30d"], body["prospects"][0]["activity_count"]) == (None, None)
     assert get(super_user, f"{ENGAGEMENT}?group=active")["prospects"] == []
     assert get(super_user, f"{ENGAGEMENT}/{who.pk}/activities")["activities"] is None
 
 
-def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
+def test_the_activities_of_a_prospect_are_those_of_the_last_30_days(super_user: Client) -> None:
     Form.objects.create(id=5, name="Request a copy")
     Campaign.objects.create(id=7, name="Spring", salesforce_id="701000000000001AAA")
     who = prospect()
@@ -149,10 +149,10 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
     nothing = get(super_user, path)
     assert (nothing["count"], nothing["activities"], nothing["until"]) == (None, None, None)
     mark_read("activities", ago=timedelta(hours=1))
-    found = get(super_user, path)
-    assert (found["prospect_id"], found["prospect"]["email"], found["count"]) == (who.pk, who.email, 2)
-    assert [row["id"] for row in found["activities"]] == [filled.pk, handled.pk], "latest first"
-    first, second = found["activities"]
+    body = get(super_user, path)
+    assert (body["prospect_id"], body["prospect"]["email"], body["count"]) == (who.pk, who.email, 2)
+    assert [row["id"] for row in body["activities"]] == [filled.pk, handled.pk], "latest first"
+    first, second = body["activities"]
     assert (first["campaign"], first["asset"], first["form_id"], first["type"]) == ("Spring", "Request a copy", 5, 4)
     assert [row["campaign_salesforce_id"] for row in (first, second)] == ["701000000000001AAA", None]
     assert (second["asset"], second["form_handler_id"]) == (None, 5), "a form handler is not a form"
@@ -176,7 +176,7 @@ def test_what_one_prospect_did_in_the_last_30_days(super_user: Client) -> None:
         (f"{ENGAGEMENT}?group=rich", 422),
     ],
 )
-def test_unknown_prospects_and_bad_values(super_user: Client, path: str, status: int) -> None:
+def test_unknown_prospects_and_invalid_parameters_are_refused(super_user: Client, path: str, status: int) -> None:
     assert get(super_user, path, status)["code"] == status
 
 
@@ -192,8 +192,7 @@ def test_the_number_of_statements_does_not_grow_with_prospects(
         get(super_user, f"{ENGAGEMENT}?limit=500")
 
 
-def test_nothing_is_scanned() -> None:
-    """An index serves the activities of one prospect."""
+def test_an_index_serves_the_activities_of_one_prospect() -> None:
     mark_read("activities")
     span = prospect_data().look_back
     assert span is not None

@@ -26,8 +26,8 @@ def get(client: Client, **query: Any) -> Any:
     return answer.json()
 
 
-def names(found: Any) -> list[str]:
-    return [row["name"] for row in found["prospects"]]
+def names(answer: Any) -> list[str]:
+    return [row["name"] for row in answer["prospects"]]
 
 
 @pytest.fixture
@@ -72,17 +72,17 @@ def camp() -> None:
     ],
 )
 @pytest.mark.usefixtures("camp")
-def test_every_figure_leads_to_all_of_its_prospects(
+def test_every_group_and_grade_lists_all_of_its_prospects(
     super_user: Client, query: str, expected: list[str], audited: bool
 ) -> None:
     if audited:
         run_audits()
-    wanted = dict(part.split("=") for part in query.split("&") if part)
-    found = get(super_user, **wanted)
-    assert (names(found), found["has_more"]) == (expected, False)
-    assert (found["count"], found["count_is_exact"]) == (len(expected), True)
+    parameters = dict(part.split("=") for part in query.split("&") if part)
+    answer = get(super_user, **parameters)
+    assert (names(answer), answer["has_more"]) == (expected, False)
+    assert (answer["count"], answer["count_is_exact"]) == (len(expected), True)
     if len(expected) > 1:
-        first, last = get(super_user, **wanted, limit=1), get(super_user, **wanted, offset=len(expected) - 1)
+        first, last = get(super_user, **parameters, limit=1), get(super_user, **parameters, offset=len(expected) - 1)
         assert (names(first), first["has_more"], first["count"]) == (expected[:1], True, len(expected))
         assert (names(last), last["has_more"], last["count"]) == (expected[-1:], False, len(expected))
 
@@ -111,7 +111,9 @@ ORDERED = {
 
 @pytest.mark.parametrize("few", [pages.FEW, 1], ids=["sorted", "walked"])
 @pytest.mark.parametrize("sort", ORDERED)
-def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int) -> None:
+def test_prospects_come_in_every_order(
+    super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int
+) -> None:
     """Both query strategies are tried; prospects without a value come last in either direction."""
     monkeypatch.setattr(pages, "FEW", few)
     mark_read("prospects", "activities")
@@ -122,7 +124,7 @@ def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, 
     expected = ORDERED[sort]
     assert names(get(super_user, sort=sort)) == expected
     by_page = [names(get(super_user, sort=sort, limit=1, offset=place)) for place in range(5)]
-    assert by_page == [*([name] for name in expected), []], "one at a time, to beyond the end"
+    assert by_page == [*([name] for name in expected), []], "one at a time, and none after the end"
     assert names(get(super_user, sort=sort, limit=2, offset=1)) == expected[1:3]
 
 
@@ -137,7 +139,7 @@ def test_orders(super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, 
         ("100%", []),
     ],
 )
-def test_a_search_looks_into_all_texts(super_user: Client, text: str, expected: list[str]) -> None:
+def test_a_search_covers_names_company_email_and_id(super_user: Client, text: str, expected: list[str]) -> None:
     prospect(first_name="René", last_name="Example", company="Sample College")
     other = prospect(first_name="Other", score=0)
     assert names(get(super_user, q=text)) == expected
@@ -146,7 +148,7 @@ def test_a_search_looks_into_all_texts(super_user: Client, text: str, expected: 
     assert names(get(super_user, q=other.email, group="with_email")) == ["Other"]
 
 
-def test_a_search_without_matches_suggests_the_likest_text(super_user: Client) -> None:
+def test_a_search_without_matches_suggests_the_most_similar_text(super_user: Client) -> None:
     prospect(first_name="René", last_name="Example", company="Sample College")
     prospect(first_name="Other", company="Sample Colledge", is_deleted=True)
     assert get(super_user, q="rene exmaple")["did_you_mean"] == "René Example"
@@ -155,13 +157,13 @@ def test_a_search_without_matches_suggests_the_likest_text(super_user: Client) -
     assert get(super_user, q="quite another")["did_you_mean"] is None
 
 
-def test_a_search_counts_no_further_than_it_sorts(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_counts_at_most_as_many_rows_as_it_sorts(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "FEW", 2)
     for score in range(5):
         prospect(score=score, first_name=f"Person {score}")
-    found = get(super_user, q="person", limit=2, offset=2)
-    assert (found["count"], found["count_is_exact"], names(found)) == (2, False, ["Person 2", "Person 1"])
-    assert found["has_more"] is True
+    answer = get(super_user, q="person", limit=2, offset=2)
+    assert (answer["count"], answer["count_is_exact"], names(answer)) == (2, False, ["Person 2", "Person 1"])
+    assert answer["has_more"] is True
 
 
 @pytest.fixture
@@ -191,26 +193,26 @@ def crowd() -> None:
 
 
 @pytest.mark.usefixtures("crowd")
-def test_orders_of_many_are_walked_by_an_index(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sorting_many_prospects_uses_an_index(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "FEW", 100)
-    asked = [f"sort={sign}{name}" for name in ORDERS for sign in ("-", "")]
-    assert {query: found for query in asked if (found := scans(super_user, query))} == {}
+    queries = [f"sort={sign}{name}" for name in ORDERS for sign in ("-", "")]
+    assert {query: plans for query in queries if (plans := scans(super_user, query))} == {}
 
 
 @pytest.mark.usefixtures("crowd")
 def test_a_small_group_is_found_by_an_index(super_user: Client) -> None:
     """Groups that contain most people have no index."""
     small = [group for group in ProspectGroup if group not in {"linked", "with_email", "as_contact"}]
-    asked = [*(f"group={group}" for group in small), "grade=F", "group=opted_out&sort=name", "q=p4711", "q=4711"]
-    assert {query: found for query in asked if (found := scans(super_user, query))} == {}
+    queries = [*(f"group={group}" for group in small), "grade=F", "group=opted_out&sort=name", "q=p4711", "q=4711"]
+    assert {query: plans for query in queries if (plans := scans(super_user, query))} == {}
 
 
 def scans(client: Client, query: str) -> list[str]:
     """Return the plans that scan all prospects."""
     plans = [plan_of(statement) for statement in statements(client, f"engagement?{query}")]
-    return [found for found in plans if "Seq Scan on pardot_prospect " in found]
+    return [plan for plan in plans if "Seq Scan on pardot_prospect " in plan]
 
 
 @pytest.mark.usefixtures("crowd")
-def test_a_scan_would_be_seen() -> None:
+def test_a_scan_would_be_detected() -> None:
     assert "Seq Scan on pardot_prospect " in plan_of("SELECT * FROM pardot_prospect WHERE company = 'x'")

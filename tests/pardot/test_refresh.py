@@ -1,4 +1,4 @@
-"""*Refresh data*, *Accept deletions*, *Run survey*: only with the right, one at a time, never inside the request."""
+"""*Refresh data*, *Accept deletions*, *Run survey*: permission required, one at a time, never inside the request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def browser(super_user: Client) -> Iterator[Browser]:
         yield Browser(super_user)
 
 
-def held_back(*names: str) -> None:
+def hold_back_deletions(*names: str) -> None:
     for name in names:
         message = f"{name}: 33 of 118 cached records would be deleted: run again with --allow-deletes {name}=33"
         SyncRun.objects.create(object=name, state=SyncRun.State.FAILED, ended=timezone.now(), message=message)
@@ -43,16 +43,16 @@ def held_back(*names: str) -> None:
 @pytest.mark.parametrize(
     ("path", "body"), [(REFRESH, {}), ("sync/accept-deletions", {"entities": ["forms"]}), ("sync/survey", {})]
 )
-def test_without_the_right_nothing_is_started(super_user: Client, path: str, body: dict[str, Any]) -> None:
-    held_back("forms")
+def test_without_the_permission_nothing_is_started(super_user: Client, path: str, body: dict[str, Any]) -> None:
+    hold_back_deletions("forms")
     browser = Browser(super_user)
     assert browser.get("sync/status")["may_refresh"] is False
     assert "may refresh data" in browser.ask("post", path, body, expect=403)["message"]
     assert not OperatorAction.objects.exists()
 
 
-def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) -> None:
-    held_back("forms", "lists")
+def test_deletions_are_accepted_only_where_they_are_hold_back_deletions(browser: Browser) -> None:
+    hold_back_deletions("forms", "lists")
     assert "held back for landing pages" in browser.refused(
         "post", "sync/accept-deletions", {"entities": ["forms", "landing_pages"]}
     )
@@ -67,7 +67,7 @@ def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) 
     assert (action.label, action.requested_by) == ("Accept deletions of lists, forms", "Ines Example")
 
 
-def test_a_survey_is_started_after_its_calls_and_those_that_are_left_were_shown(browser: Browser) -> None:
+def test_a_survey_shows_its_calls_and_the_calls_left_before_it_is_started(browser: Browser) -> None:
     PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
     estimate = browser.get("sync/survey")
     assert estimate["calls"] > 0
@@ -105,11 +105,11 @@ def test_a_request_is_left_for_the_worker_and_shown_with_its_author(browser: Bro
         (["assets", "forms"], None),
     ],
 )
-def test_names_aliases_and_groups_are_read(browser: Browser, names: list[str], command: str | None) -> None:
+def test_names_aliases_and_groups_are_accepted(browser: Browser, names: list[str], command: str | None) -> None:
     browser.ask("post", REFRESH, {"entities": names}, expect=202)
-    found = OperatorAction.objects.get()
-    assert found.command == command or (command is None and "list_emails" in found.command)
-    assert len(found.label) <= 120
+    action = OperatorAction.objects.get()
+    assert action.command == command or (command is None and "list_emails" in action.command)
+    assert len(action.label) <= 120
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(browser: Browser) -> None:
@@ -118,12 +118,12 @@ def test_an_unknown_name_is_refused_with_the_known_ones(browser: Browser) -> Non
 
 
 def conflict(browser: Browser) -> str:
-    found: dict[str, Any] = browser.ask("post", REFRESH, {}, expect=409)
-    assert found["type"] == "sync_not_started"
-    return str(found["message"])
+    answer: dict[str, Any] = browser.ask("post", REFRESH, {}, expect=409)
+    assert answer["type"] == "sync_not_started"
+    return str(answer["message"])
 
 
-def test_who_may_start_syncs_is_told_to_those_who_may_not(browser: Browser) -> None:
+def test_the_status_names_the_users_who_may_start_syncs(browser: Browser) -> None:
     SuperUser.objects.create(accounts_uuid=uuid4(), name="Zoe Example", may_start_jobs=True)
     SuperUser.objects.create(accounts_uuid=uuid4(), name="Gone Example", may_start_jobs=True, active=False)
     SuperUser.objects.create(accounts_uuid=uuid4(), name="Ben Example")

@@ -26,22 +26,22 @@ KINDS = {
 }
 
 
-def counted() -> Counter[tuple[Any, ...]]:
-    found: Counter[tuple[Any, ...]] = Counter()
+def count_activities() -> Counter[tuple[Any, ...]]:
+    counts: Counter[tuple[Any, ...]] = Counter()
     for activity in VisitorActivity.objects.all():
         assert activity.created_at is not None
         day = activity.created_at.astimezone(UTC).date()
-        found.update(
+        counts.update(
             (day, kind, getattr(activity, name), activity.type)
             for kind, name in KINDS.items()
             if getattr(activity, name)
         )
-    return found
+    return counts
 
 
 def assert_rolled_up() -> None:
     rows = AssetActivityDay.objects.values_list("day", "asset_kind", "asset_id", "type", "count")
-    assert {row[:4]: row[4] for row in rows} == counted()
+    assert {row[:4]: row[4] for row in rows} == count_activities()
     until = EntityState.objects.get(name="activities").complete_until
     since = until - timedelta(days=30)
     recent = VisitorActivity.objects.filter(created_at__gt=since, created_at__lte=until, prospect_id__isnull=False)
@@ -51,9 +51,9 @@ def assert_rolled_up() -> None:
         assert row.last_activity == max(recent.filter(prospect_id=row.prospect_id).values_list("created_at", flat=True))
 
 
-def test_they_follow_every_read(pardot: Pardot) -> None:
+def test_rollups_follow_every_read(pardot: Pardot) -> None:
     camp_sync("--entities", "activities")
-    assert len(counted()) > 100
+    assert len(count_activities()) > 100
     assert_rolled_up()
 
     form, prospect = pardot.ids("forms")[0], pardot.ids("prospects")[0]
@@ -75,7 +75,7 @@ def test_only_the_days_that_were_read_are_counted_again(pardot: Pardot) -> None:
     assert AssetActivityDay.objects.filter(pk=oldest.pk).exists(), "a recomputed row has another key"
 
 
-def test_what_is_older_than_the_retention_goes_from_both(pardot: Pardot, settings: Any) -> None:
+def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "activities")
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 100
     camp_sync("--entities", "activities")

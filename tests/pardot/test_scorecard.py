@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_small_data_set_worked_out_by_hand() -> None:
-    """Forms: 4, of them 2 without a campaign (.20), 1 in one that is not there (.10), 4 without submissions (.08):
+    """Forms: 4, of them 2 without a campaign (.20), 1 in an unknown campaign (.10), 4 without submissions (.08):
     99.62, so 100. Lists: 30 without a name (2.40) and stale for over a year (1.50): 96.1, so 96. Prospects: 1 of 3 not
     linked: 33.3 % × .30 = 9.99: 90.01, so 90.
     """
@@ -54,12 +54,12 @@ def test_a_small_data_set_worked_out_by_hand() -> None:
     assert {key: float(card.issues[key].count or 0) for key in expected} == expected
 
 
-def test_nothing_read_is_no_data() -> None:
+def test_without_any_read_all_scores_are_null() -> None:
     form(), mailing_list(months_old=14)
     finish_sync()
     card = current_scorecard(NOW)
     assert (card.overall, card.grade) == (None, None)
-    assert {found.count for found in card.issues.values()} == {None}
+    assert {issue.count for issue in card.issues.values()} == {None}
     assert {area.score for area in card.grading.areas.values()} == {None}
 
 
@@ -84,7 +84,7 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_t
     assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 100
 
 
-def test_activity_is_no_data_when_it_has_become_old() -> None:
+def test_issues_about_activity_are_null_once_the_activities_are_old() -> None:
     form()
     read_everything()
     finish_sync()
@@ -109,8 +109,8 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
     mark_read("forms")
     finish_sync()
     exempt(hidden, until=TODAY)
-    found = current_scorecard(NOW).issues["forms_no_campaign"]
-    assert (found.count, found.exempt) == (1, 1)
+    issue = current_scorecard(NOW).issues["forms_no_campaign"]
+    assert (issue.count, issue.exempt) == (1, 1)
     tomorrow = current_scorecard(NOW + timedelta(days=1)).issues["forms_no_campaign"]
     assert (tomorrow.count, tomorrow.exempt) == (2, 0)
     exempt(shown)
@@ -119,7 +119,7 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
     assert current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "exempt assets stay in their area"
 
 
-def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue() -> None:
+def test_an_exemption_of_an_asset_without_the_issue_changes_no_count() -> None:
     fine, faulty = form(campaign_id=campaign()), form()
     mark_read("forms", "campaigns")
     finish_sync()
@@ -127,8 +127,8 @@ def test_an_exemption_takes_off_nothing_where_the_asset_does_not_have_the_issue(
     exempt(fine, issue="lists_unnamed")
     exempt(faulty, area="lists")
     exempt(999_999)
-    found = current_scorecard(NOW).issues["forms_no_campaign"]
-    assert (found.count, found.exempt) == (1, 0)
+    issue = current_scorecard(NOW).issues["forms_no_campaign"]
+    assert (issue.count, issue.exempt) == (1, 0)
 
 
 def test_an_exemption_lifts_the_score() -> None:
@@ -137,8 +137,8 @@ def test_an_exemption_lifts_the_score() -> None:
     mark_read("forms")
     finish_sync()
     assert current_scorecard(NOW).overall == 99
-    for exempted in forms[:6]:
-        exempt(exempted)
+    for asset in forms[:6]:
+        exempt(asset)
     assert current_scorecard(NOW).overall == 100
 
 
@@ -155,7 +155,7 @@ def test_changed_weights_and_grades_count_at_once() -> None:
     assert current_scorecard(NOW).overall == 100
 
 
-def test_people_are_scored_by_what_they_own() -> None:
+def test_people_are_scored_by_their_areas() -> None:
     for _ in range(10):
         form()
     mailing_list()

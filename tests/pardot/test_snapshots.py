@@ -30,7 +30,7 @@ from tests.pardot.score_factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_it_holds_scores_issues_and_counts() -> None:
+def test_a_snapshot_has_scores_issues_and_counts() -> None:
     form(), form(), mailing_list(), prospect(), prospect(linked=False)
     member("Ada Example", "forms", "prospects")
     health(60, 40, 20, 5)
@@ -53,7 +53,7 @@ def test_it_holds_scores_issues_and_counts() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_survey_that_could_not_read_pardot_is_none(pardot: Pardot) -> None:
+def test_a_survey_that_could_not_read_pardot_has_tier_0(pardot: Pardot) -> None:
     pardot.fail(201, times=10_000)
     with pytest.raises(CommandError, match="failed"):
         camp_sync("--survey")
@@ -62,7 +62,7 @@ def test_a_survey_that_could_not_read_pardot_is_none(pardot: Pardot) -> None:
     assert kept.total_leads is not None, "Salesforce did answer"
 
 
-def test_what_was_never_read_is_null() -> None:
+def test_values_that_were_never_read_are_null() -> None:
     form(), prospect()
     mark_read("forms")
     kept = finish_sync(None)
@@ -74,7 +74,7 @@ def test_what_was_never_read_is_null() -> None:
     assert kept.issue_counts["forms_dormant"] is None
 
 
-def test_who_was_active_is_unknown_while_no_activities_were_read() -> None:
+def test_the_number_of_active_prospects_is_null_without_activities() -> None:
     prospect()
     mark_read("prospects")
     kept = finish_sync(None)
@@ -91,7 +91,7 @@ def test_a_later_run_of_the_day_replaces_the_row() -> None:
     assert DailySnapshot.objects.count() == 1
 
 
-def test_a_lower_tier_later_on_the_day_does_not_lower_the_tier_nor_empty_its_columns() -> None:
+def test_a_lower_tier_later_on_the_day_neither_lowers_the_tier_nor_empties_its_columns() -> None:
     prospect()
     read_everything()
     finish_sync(Tier.SURVEY)
@@ -108,7 +108,7 @@ def test_columns_of_higher_tiers_keep_the_value_of_earlier_days() -> None:
     assert (tomorrow.tier, tomorrow.prospects, tomorrow.activities, tomorrow.orphans) == (1, 1, 0, 4)
 
 
-def test_they_keep_it_also_where_the_tables_no_longer_tell() -> None:
+def test_columns_of_higher_tiers_keep_the_last_snapshots_value_even_without_their_tables() -> None:
     snapshot(TODAY - timedelta(days=9), prospects=700, orphans=9, health_score=55, issue_counts={"forms_errors": 3})
     mark_read("forms")
     kept = finish_sync()
@@ -137,7 +137,7 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
         ("America/Chicago", datetime(2026, 3, 9, 4, 59, tzinfo=UTC), date(2026, 3, 8)),
     ],
 )
-def test_a_day_is_one_of_the_installation_s_time_zone(settings: Any, zone: str, moment: datetime, day: date) -> None:
+def test_a_day_is_that_of_the_installation_s_time_zone(settings: Any, zone: str, moment: datetime, day: date) -> None:
     settings.TIME_ZONE = zone
     assert finish_sync(now=moment).day == day
 
@@ -160,6 +160,6 @@ def test_rows_are_counted_without_the_recycle_bin() -> None:
     assert dict(EntityState.objects.values_list("name", "rows")) == {"prospects": 2, "forms": 1}
 
 
-def test_the_assets_are_what_a_snapshot_counts() -> None:
+def test_a_snapshot_has_a_column_for_every_asset() -> None:
     columns = {field.name for field in DailySnapshot._meta.fields}
     assert {entity.name for entity in ASSETS} <= columns

@@ -49,27 +49,29 @@ def assert_health_is_counted(simulator: Simulator) -> None:
 
 def assert_members_are_counted(simulator: Simulator) -> None:
     members = simulator.query("SELECT CampaignId, LeadId, ContactId, HasResponded FROM CampaignMember")
-    found = {row.pk: (row.members, row.responded, row.leads, row.contacts) for row in CampaignMemberCount.objects.all()}
-    for campaign, figures in found.items():
+    figures_by_campaign = {
+        row.pk: (row.members, row.responded, row.leads, row.contacts) for row in CampaignMemberCount.objects.all()
+    }
+    for campaign, figures in figures_by_campaign.items():
         own = [member for member in members if member["CampaignId"] == campaign]
-        counted = [sum(bool(member[name]) for member in own) for name in ("HasResponded", "LeadId", "ContactId")]
-        assert figures == (len(own), *counted)
-    assert sum(figures[0] for figures in found.values()) == len(members) > 0
+        sums = [sum(bool(member[name]) for member in own) for name in ("HasResponded", "LeadId", "ContactId")]
+        assert figures == (len(own), *sums)
+    assert sum(figures[0] for figures in figures_by_campaign.values()) == len(members) > 0
 
 
 def assert_campaigns_have_the_dates_of_salesforce() -> None:
     linked = 0
     known = {campaign.id[:15]: campaign for campaign in SalesforceCampaign.objects.all()}
     for campaign in Campaign.objects.all():
-        found = known.get((campaign.salesforce_id or "")[:15])
-        assert campaign.sf_created_at == (found.created_date if found else None)
-        assert campaign.start_date == (found.start_date if found else None)
-        linked += found is not None
+        original = known.get((campaign.salesforce_id or "")[:15])
+        assert campaign.sf_created_at == (original.created_date if original else None)
+        assert campaign.start_date == (original.start_date if original else None)
+        linked += original is not None
     assert linked
 
 
 def change_everything(pardot: Pardot) -> None:
-    """Create, change and delete one row of every kind."""
+    """Create, change and delete one prospect and one asset of every kind, and create an activity."""
     for entity in entities.ASSETS:
         first, second, *_ = pardot.ids(entity.path)
         name = "objectName" if entity is entities.TAGGED_OBJECTS else "name"
@@ -90,14 +92,14 @@ def test_a_second_run_brings_changes_deletions_and_untagging(surveyed: Pardot) -
     assert_equal(surveyed)
     own = sum(isinstance(entity, entities.PardotEntity) for entity in entities.ALL)
     assert surveyed.calls() <= own + len(entities.ASSETS) + 1, (
-        "one per entity, another before it deletes rows, and one for the quota"
+        "one per entity, one more for each that deletes rows, and one for the quota"
     )
     assert last_run("prospects").mode == "incremental"
     assert last_run("forms").soft_deleted == 1
     assert last_run("activities").rows_read < 50
 
 
-def test_a_full_survey_removes_what_is_gone_for_good(surveyed: Pardot) -> None:
+def test_a_full_survey_removes_purged_rows(surveyed: Pardot) -> None:
     surveyed.purge("prospects", surveyed.ids("prospects")[3])
     surveyed.purge("visitor-activities", surveyed.ids("visitor-activities")[3])
     camp_sync("--survey", "--full")
@@ -105,7 +107,7 @@ def test_a_full_survey_removes_what_is_gone_for_good(surveyed: Pardot) -> None:
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_nothing_is_written_for_what_has_not_changed() -> None:
+def test_unchanged_rows_are_not_written() -> None:
     camp_sync("--survey", "--full")
     for entity in (*entities.ASSETS, entities.PROSPECTS, entities.ACTIVITIES):
         run = last_run(entity.name)
@@ -113,23 +115,23 @@ def test_nothing_is_written_for_what_has_not_changed() -> None:
         assert run.unchanged == run.rows_read > 0
 
 
-def test_an_empty_text_stays_one(pardot: Pardot) -> None:
+def test_an_empty_text_is_not_stored_as_null(pardot: Pardot) -> None:
     pardot.edit("lists", pardot.ids("lists")[0], name="", title=None)
     camp_sync("--entities", "lists")
     assert_equal(pardot, entities.LISTS)
 
 
 @pytest.mark.slow
-def test_activities_go_back_as_many_days_as_asked_and_no_further(pardot: Pardot) -> None:
+def test_activities_are_read_for_the_given_number_of_days_only(pardot: Pardot) -> None:
     camp_sync("--survey", "--days", "45")
     earliest = datetime.now(UTC) - timedelta(days=45)
-    wanted = {row["id"] for row in pardot.rows("visitor-activities")
+    expected = {row["id"] for row in pardot.rows("visitor-activities")
               if datetime.fromisoformat(row["createdAt"]) >= earliest}  # fmt: skip
-    found = set(VisitorActivity.objects.values_list("id", flat=True))
-    assert 0 < len(found) < len(pardot.ids("visitor-activities"))
-    assert abs(len(found) - len(wanted)) <= 2, "activities in the seconds between the two reads"
+    copied_ids = set(VisitorActivity.objects.values_list("id", flat=True))
+    assert 0 < len(copied_ids) < len(pardot.ids("visitor-activities"))
+    assert abs(len(copied_ids) - len(expected)) <= 2, "activities in the seconds between the two reads"
     camp_sync("--survey")
-    assert set(VisitorActivity.objects.values_list("id", flat=True)) == found
+    assert set(VisitorActivity.objects.values_list("id", flat=True)) == copied_ids
 
 
 def test_a_shorter_full_read_removes_nothing_from_before_it(surveyed: Pardot) -> None:
@@ -138,7 +140,7 @@ def test_a_shorter_full_read_removes_nothing_from_before_it(surveyed: Pardot) ->
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_activities_older_than_the_retention_go(settings: Any) -> None:
+def test_activities_older_than_the_retention_are_deleted(settings: Any) -> None:
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     camp_sync("--survey")
     oldest = VisitorActivity.objects.order_by("created_at").values_list("created_at", flat=True).first()
@@ -146,7 +148,7 @@ def test_activities_older_than_the_retention_go(settings: Any) -> None:
     assert timedelta(days=55) < datetime.now(UTC) - oldest < timedelta(days=60, minutes=5)
 
 
-def test_without_the_setting_the_custom_field_is_not_asked_for(pardot: Pardot, settings: Any) -> None:
+def test_without_the_setting_the_custom_field_is_not_read(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "prospects")
     assert Prospect.objects.exclude(adoption_json=None).exists()
     Prospect.objects.all().delete()
@@ -157,7 +159,7 @@ def test_without_the_setting_the_custom_field_is_not_asked_for(pardot: Pardot, s
     assert not Prospect.objects.exclude(adoption_json=None).exists()
 
 
-def test_what_changed_while_pardot_answered_from_its_cache_comes_with_the_next_run(pardot: Pardot) -> None:
+def test_a_change_hidden_by_pardots_cache_is_read_by_the_next_run(pardot: Pardot) -> None:
     camp_sync("--entities", "prospects")
     pardot.settings(lag_seconds=3600)
     pardot.edit("prospects", pardot.ids("prospects")[0], score=1234)
@@ -176,7 +178,7 @@ def test_times_of_any_offset_are_the_same_moment(pardot: Pardot, written: str) -
 
 
 @pytest.mark.parametrize("pages", [1, 3])
-def test_an_empty_last_page_behind_a_token_ends_the_read(
+def test_an_empty_last_page_after_a_token_ends_the_read(
     pardot: Pardot, simulator: Simulator, settings: Any, pages: int
 ) -> None:
     """Recorded from Pardot: a token that leads to a page without rows and without a token."""

@@ -27,7 +27,7 @@ from tests.plans import analyze, plan_of
 
 pytestmark = pytest.mark.django_db
 with_commits = pytest.mark.django_db(transaction=True)
-"""Syncs commit."""
+"""For tests that run a sync, which commits."""
 
 URL = "/api/v1/pardot/sync/status"
 DAILY, EVERYTHING = len(of_tier(Tier.SET_UP)), len(ALL)
@@ -47,40 +47,42 @@ def cookies(settings: Any) -> CookieMaker:
 def status(client: Client) -> dict[str, Any]:
     answer = client.get(URL)
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json()
-    return found
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def entities(client: Client) -> dict[str, dict[str, Any]]:
     return {entity["name"]: entity for entity in status(client)["entities"]}
 
 
-def ran(name: str, state: str = "done", mode: str = "full", *, ago: timedelta = timedelta(0), **more: Any) -> SyncRun:
+def make_run(
+    name: str, state: str = "done", mode: str = "full", *, ago: timedelta = timedelta(0), **more: Any
+) -> SyncRun:
     began = timezone.now() - ago
     ended = None if state == "running" else began
     return SyncRun.objects.create(object=name, state=state, mode=mode, started=began, ended=ended, **more)
 
 
-def test_before_the_first_sync(super_user: Client) -> None:
-    found = status(super_user)
-    assert [entity["name"] for entity in found["entities"]] == [entity.name for entity in ALL]
-    assert (found["tier"], found["quota"], found["running"], found["sync_enabled"]) == (0, None, [], True)
-    for entity in found["entities"]:
+def test_before_the_first_sync_every_entity_is_never_and_null(super_user: Client) -> None:
+    body = status(super_user)
+    assert [entity["name"] for entity in body["entities"]] == [entity.name for entity in ALL]
+    assert (body["tier"], body["quota"], body["running"], body["sync_enabled"]) == (0, None, [], True)
+    for entity in body["entities"]:
         assert entity["freshness"] == "never"
         assert (entity["last_sync"], entity["count"], entity["state"], entity["age_seconds"]) == (None,) * 4
 
 
 @with_commits
-def test_after_a_sync_each_entity_says_when_how_and_how_many(
+def test_after_a_sync_each_entity_has_its_time_mode_and_count(
     pardot: Pardot, cookies: CookieMaker, super_user: Client
 ) -> None:
     pardot.settings(daily_max=25_000, daily_used=99)
     camp_sync()
-    found = status(super_user)
-    assert found["tier"] == 1
+    body = status(super_user)
+    assert body["tier"] == 1
     quota = PardotQuota.objects.get()
-    assert (found["quota"]["maximum"], found["quota"]["left"]) == (25_000, 25_000 - quota.used)
-    by_name = {entity["name"]: entity for entity in found["entities"]}
+    assert (body["quota"]["maximum"], body["quota"]["left"]) == (25_000, 25_000 - quota.used)
+    by_name = {entity["name"]: entity for entity in body["entities"]}
     forms = by_name["forms"]
     assert (forms["count"], forms["mode"], forms["state"], forms["freshness"]) == (
         len(pardot.ids("forms")), "full", "done", "fresh",
@@ -95,28 +97,28 @@ def test_after_a_sync_each_entity_says_when_how_and_how_many(
 @with_commits
 def test_a_sample_is_partial(pardot: Pardot, cookies: CookieMaker, super_user: Client) -> None:
     camp_sync("--scout")
-    found = status(super_user)
-    prospects = next(entity for entity in found["entities"] if entity["name"] == "prospects")
-    assert (found["tier"], prospects["freshness"], prospects["mode"]) == (2, "partial", "sample")
+    body = status(super_user)
+    prospects = next(entity for entity in body["entities"] if entity["name"] == "prospects")
+    assert (body["tier"], prospects["freshness"], prospects["mode"]) == (2, "partial", "sample")
     assert prospects["count"] > 0
     assert prospects["complete_until"] is None
 
 
 @with_commits
-def test_withheld_rows_and_failures_show(pardot: Pardot, cookies: CookieMaker, super_user: Client) -> None:
+def test_withheld_rows_and_failures_are_reported(pardot: Pardot, cookies: CookieMaker, super_user: Client) -> None:
     camp_sync("--entities", "lists,forms")
     pardot.fail(109, times=10_000)
     with pytest.raises(CommandError):
         camp_sync("--entities", "forms")
     mark_read("lists", withheld=True)
-    found = entities(super_user)
-    assert (found["forms"]["state"], found["forms"]["freshness"]) == ("failed", "fresh")
-    assert "code 109" in found["forms"]["message"]
-    assert (found["forms"]["problem"], found["lists"]["problem"]) == ("failed", None)
-    assert found["forms"]["failed_at"] > found["forms"]["last_sync"]
-    assert found["lists"]["failed_at"] is None
-    assert found["forms"]["last_sync"] is not None
-    assert found["lists"]["withheld"] is True
+    body = entities(super_user)
+    assert (body["forms"]["state"], body["forms"]["freshness"]) == ("failed", "fresh")
+    assert "code 109" in body["forms"]["message"]
+    assert (body["forms"]["problem"], body["lists"]["problem"]) == ("failed", None)
+    assert body["forms"]["failed_at"] > body["forms"]["last_sync"]
+    assert body["lists"]["failed_at"] is None
+    assert body["forms"]["last_sync"] is not None
+    assert body["lists"]["withheld"] is True
 
 
 @with_commits
@@ -132,19 +134,19 @@ def test_deletes_that_the_guard_held_back_are_counted_and_can_be_accepted(
         pardot.purge("custom-redirects", record)
     with pytest.raises(CommandError):
         camp_sync("--entities", "tagged_objects,redirects")
-    found, every = entities(super_user), len(ids["custom-redirects"])
-    assert {found[name]["problem"] for name in ("tagged_objects", "custom_redirects")} == {"deletes"}
-    assert found["tagged_objects"]["deletes"] == {
+    body, every = entities(super_user), len(ids["custom-redirects"])
+    assert {body[name]["problem"] for name in ("tagged_objects", "custom_redirects")} == {"deletes"}
+    assert body["tagged_objects"]["deletes"] == {
         "missing": share,
         "of": len(ids["tagged-objects"]),
         "parts": {"tagged_objects": share},
     }
-    assert found["custom_redirects"]["deletes"] == {"missing": every, "of": every, "parts": {"custom_redirects": every}}
+    assert body["custom_redirects"]["deletes"] == {"missing": every, "of": every, "parts": {"custom_redirects": every}}
     accepted = f"tagged_objects={share},custom_redirects={every}"
     camp_sync("--entities", "tagged_objects,custom_redirects", "--allow-deletes", accepted)
-    found = entities(super_user)
-    assert [found[name]["problem"] for name in ("tagged_objects", "custom_redirects")] == [None, None]
-    assert (found["tagged_objects"]["deletes"], found["custom_redirects"]["count"]) == (None, 0)
+    body = entities(super_user)
+    assert [body[name]["problem"] for name in ("tagged_objects", "custom_redirects")] == [None, None]
+    assert (body["tagged_objects"]["deletes"], body["custom_redirects"]["count"]) == (None, 0)
 
 
 @pytest.mark.parametrize(
@@ -163,59 +165,59 @@ def test_deletes_that_the_guard_held_back_are_counted_and_can_be_accepted(
 def test_the_problem_is_why_the_last_run_did_not_end_well(
     super_user: Client, state: str, cause: str, problem: str | None
 ) -> None:
-    ran("forms", ago=timedelta(hours=3))
+    make_run("forms", ago=timedelta(hours=3))
     mark_read("forms")
-    ran("forms", state, ago=timedelta(hours=1), cause=cause)
-    found = entities(super_user)["forms"]
-    assert found["problem"] == problem
-    assert (found["failed_at"] is None) is (problem is None)
+    make_run("forms", state, ago=timedelta(hours=1), cause=cause)
+    body = entities(super_user)["forms"]
+    assert body["problem"] == problem
+    assert (body["failed_at"] is None) is (problem is None)
 
 
 @pytest.mark.parametrize(
     ("name", "days", "freshness"),
     [("forms", 1, "fresh"), ("forms", 3, "old"), ("prospects", 7, "fresh"), ("prospects", 9, "old")],
 )
-def test_what_is_read_daily_is_old_sooner_than_what_is_read_weekly(
+def test_daily_entities_are_old_sooner_than_weekly_ones(
     super_user: Client, name: str, days: int, freshness: str
 ) -> None:
     ago = timedelta(days=days)
-    ran(name, ago=ago)
+    make_run(name, ago=ago)
     mark_read(name, until=timezone.now() - ago)
     assert entities(super_user)[name]["freshness"] == freshness
 
 
-def test_an_entity_of_two_parts_is_as_far_as_the_one_that_lags(super_user: Client) -> None:
-    ran("lead_category_scores", ago=timedelta(days=3))
+def test_an_entity_of_two_parts_is_as_old_as_its_older_part(super_user: Client) -> None:
+    make_run("lead_category_scores", ago=timedelta(days=3))
     mark_read("lead_category_scores", until=timezone.now() - timedelta(days=3), rows=5)
     assert entities(super_user)["scoring_categories"]["freshness"] == "never"
-    ran("contact_category_scores", "failed", ago=timedelta(days=2))
-    ran("contact_category_scores", ago=timedelta(days=9))
+    make_run("contact_category_scores", "failed", ago=timedelta(days=2))
+    make_run("contact_category_scores", ago=timedelta(days=9))
     mark_read("contact_category_scores", until=timezone.now() - timedelta(days=9), rows=7)
     scores = entities(super_user)["scoring_categories"]
     assert (scores["count"], scores["state"], scores["freshness"]) == (12, "failed", "old")
     assert scores["age_seconds"] // 86_400 == 9
 
 
-def test_activities_say_from_when_on_they_are_complete(super_user: Client) -> None:
+def test_activities_say_since_when_they_are_complete(super_user: Client) -> None:
     since = timezone.now().replace(microsecond=0) - timedelta(days=400)
     mark_read("activities", until=timezone.now(), complete_since=since)
     assert datetime.fromisoformat(entities(super_user)["activities"]["complete_since"]) == since
 
 
 def test_running_syncs_are_reported_and_killed_ones_are_not(super_user: Client) -> None:
-    ran("forms", ago=timedelta(hours=2))
-    ran("forms", "running", rows_read=17, api_calls=3)
-    found = status(super_user)
-    assert found["running"] == []
-    forms = next(entity for entity in found["entities"] if entity["name"] == "forms")
+    make_run("forms", ago=timedelta(hours=2))
+    make_run("forms", "running", rows_read=17, api_calls=3)
+    body = status(super_user)
+    assert body["running"] == []
+    forms = next(entity for entity in body["entities"] if entity["name"] == "forms")
     assert forms["state"] == "interrupted"
     assert forms["age_seconds"] // 3600 == 2
     with hold_lease(LOCK):
-        found = status(super_user)
-    (running,) = found["running"]
+        body = status(super_user)
+    (running,) = body["running"]
     assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
-    assert found["steps"] is None, "the run began before this command"
-    assert next(entity for entity in found["entities"] if entity["name"] == "forms")["state"] == "running"
+    assert body["steps"] is None, "the run began before this command"
+    assert next(entity for entity in body["entities"] if entity["name"] == "forms")["state"] == "running"
 
 
 @with_commits
@@ -229,33 +231,33 @@ def test_running_syncs_are_reported_and_killed_ones_are_not(super_user: Client) 
     ],
     ids=["daily", "some", "scout", "survey"],
 )
-def test_every_running_sync_tells_how_far_it_is(
+def test_a_running_sync_reports_its_step_and_the_number_of_steps(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], steps: list[object]
 ) -> None:
     """A survey's last entity has two parts; the orphan check is not an entity."""
-    told: list[object] = []
+    reported: list[object] = []
 
     def begin_run(*args: Any, **options: Any) -> SyncRun:
-        run = begun(*args, **options)
-        told.append(sync_steps(camp_status()))
+        run = real_begin_run(*args, **options)
+        reported.append(sync_steps(camp_status()))
         return run
 
-    begun = runs.begin_run
+    real_begin_run = runs.begin_run
     monkeypatch.setattr(runs, "begin_run", begin_run)
     camp_sync(*arguments)
-    assert told == steps
+    assert reported == steps
 
 
-def test_the_lock_of_another_command_is_not_ours(db: None) -> None:
+def test_the_lease_of_another_command_is_not_taken_for_that_of_camp_sync(db: None) -> None:
     with hold_lease("sync_all"):
         assert not is_running(LOCK)
         assert is_running("sync_all")
     assert not is_running("sync_all")
 
 
-def test_skipped_runs_say_nothing_of_the_data(super_user: Client) -> None:
-    ran("forms", ago=timedelta(hours=5))
-    ran("forms", "skipped")
+def test_skipped_runs_change_neither_state_nor_age(super_user: Client) -> None:
+    make_run("forms", ago=timedelta(hours=5))
+    make_run("forms", "skipped")
     forms = entities(super_user)["forms"]
     assert (forms["state"], forms["age_seconds"] // 3600) == ("done", 5)
 
@@ -270,13 +272,13 @@ def test_rows_are_not_counted_and_queries_do_not_grow(super_user: Client, django
     finish_sync()
     form()
     for _ in range(50):
-        ran("forms")
-        ran("lists", "failed")
+        make_run("forms")
+        make_run("lists", "failed")
     with django_assert_max_num_queries(
         9
-    ) as asked:  # caller, states, lock, runs, sample, switch, quota, activity, rights
+    ) as captured:  # caller, states, lock, runs, sample, switch, quota, activity, rights
         assert entities(super_user)["forms"]["count"] == 0, "as of the last sync"
-    assert not [query for query in asked.captured_queries if "pardot_form" in query["sql"]]
+    assert not [query for query in captured.captured_queries if "pardot_form" in query["sql"]]
 
 
 def test_the_runs_are_found_by_their_index(db: None) -> None:

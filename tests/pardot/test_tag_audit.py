@@ -44,7 +44,9 @@ def tag(name: str | None, *objects: str, count: int | None = 0) -> int:
         (("Prospect", "Form"), 2, set(), 2),
     ],
 )
-def test_how_a_tag_is_used(objects: tuple[str, ...], count: int | None, expected: set[str], usage: int) -> None:
+def test_the_flags_of_usage_follow_from_the_tagged_objects_and_the_count(
+    objects: tuple[str, ...], count: int | None, expected: set[str], usage: int
+) -> None:
     mark_read(*READ)
     tag("Topic: other", "Form", "List")
     record = tag("Topic: this", *objects, count=count)
@@ -69,7 +71,7 @@ def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None
 
 
 @pytest.mark.parametrize("name", [None, "", "vip", ":x", "  - y", "Lonely: tag"])
-def test_no_prefix_or_one_that_is_not_shared_is_no_convention(name: str | None) -> None:
+def test_a_tag_without_a_shared_prefix_has_no_naming_convention(name: str | None) -> None:
     mark_read(*READ)
     for other in ("Topic: a", "Topic: b", ":z", "- w", "vipers: c", "vipers: d"):
         tag(other)
@@ -78,7 +80,7 @@ def test_no_prefix_or_one_that_is_not_shared_is_no_convention(name: str | None) 
     assert "no_naming_convention" in flags(Tag, record)
 
 
-def test_look_alikes_have_one_prefix_and_several_separators() -> None:
+def test_a_prefix_with_several_separators_is_a_duplicate() -> None:
     mark_read(*READ)
     alike = [tag(name) for name in ("Webinar: May", "webinar-June", "Term/1")]
     tag("Term/2-3")
@@ -87,26 +89,26 @@ def test_look_alikes_have_one_prefix_and_several_separators() -> None:
     assert (counts("tags")["duplicate_prefix"], counts("tags")["no_naming_convention"]) == (2, 0)
 
 
-def test_naming_patterns_and_coverage() -> None:
+def test_the_tag_figures_have_naming_patterns_and_coverage() -> None:
     mark_read(*READ, "prospects")
-    form, other, gone = make(Form), make(Form), 99
+    form, other, missing = make(Form), make(Form), 99
     prospect = make(Prospect, is_deleted=False)
     make(Prospect, is_deleted=True)
     webinar, second, vip = tag("Webinar: May"), tag("webinar-June"), tag("vip")
     for pk, kind, record in (
         (webinar, "Form", form),
         (second, "form", form),
-        (vip, "Form", gone),
+        (vip, "Form", missing),
         (vip, "Prospect", prospect),
         (vip, "Landing Page", 7),
         (vip, "File", 8),
     ):
         make(TaggedObject, tag_id=pk, object_type=kind, object_id=record)
     audit()
-    found = figures("tags")
-    assert found["naming_patterns"] == [{"prefix": "Webinar", "separators": ["-", ":"], "tags": 2, "usage": 2}]
-    assert (found["with_prefix"], found["prefixes"], found["tagged_objects"]) == (2, 1, 6)
-    coverage = {row["object_type"]: row for row in found["object_type_coverage"]}
+    tag_figures = figures("tags")
+    assert tag_figures["naming_patterns"] == [{"prefix": "Webinar", "separators": ["-", ":"], "tags": 2, "usage": 2}]
+    assert (tag_figures["with_prefix"], tag_figures["prefixes"], tag_figures["tagged_objects"]) == (2, 1, 6)
+    coverage = {row["object_type"]: row for row in tag_figures["object_type_coverage"]}
     assert other != form
     assert [coverage["forms"][name] for name in ("total", "tagged", "tagged_pct", "assignments")] == [2, 1, 50.0, 3]
     assert [coverage["prospects"][name] for name in ("total", "tagged", "tagged_pct")] == [1, 1, 100.0]

@@ -1,6 +1,6 @@
 """The digest and the progress report, compared word for word, from fixed data.
 
-The texts are in ``tests/pardot/texts/``. To change one on purpose, delete it, run this test, and review the new file.
+The texts are in ``tests/pardot/texts/``. To change a text on purpose, delete it, run this test, and review the new file.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def set_up_camp() -> None:
 
 
 def scout() -> None:
-    """Add the data of tier 2: some prospects, no activities."""
+    """Add the data of tier 2 to that of tier 1: some prospects, no activities."""
     summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": None}))
     best_prospects()
 
@@ -106,15 +106,15 @@ def best_prospects() -> None:
 
 
 def survey() -> None:
-    """Make the data of tier 3, with figures of activities, and a team that works with them."""
+    """Add the data of tier 3 to that of tier 1: figures of activities, all prospects, a team and its tasks."""
     for area, counts in {
         Area.CAMPAIGNS: {"dormant": 11},
         Area.FORMS: {"dormant": 7, "errors": 3},
         Area.LANDING_PAGES: {"dormant": 0},
     }.items():
-        found = AuditSummary.objects.get(area=area)
-        found.counts |= counts
-        found.save()
+        row = AuditSummary.objects.get(area=area)
+        row.counts |= counts
+        row.save()
     summary(Area.PROSPECTS, 1200, {}, **PROSPECT_FIGURES)
     best_prospects()
     ProspectEngagement.objects.create(prospect_id=1, activity_count=17, last_activity=NOW)
@@ -124,13 +124,13 @@ def survey() -> None:
     TeamMember.objects.create(name="Sam Scout", areas=[Area.CAMPAIGNS, Area.TAGS], order=2)
     Tag.objects.create(id=7, name="Camp: Remove")
     TaggedObject.objects.bulk_create(TaggedObject(id=number, tag_id=7, object_type="Form") for number in (1, 2, 3))
-    Task.objects.create(title="Mend the contact form", assignee=ranger, due_date=date(2026, 6, 1))
+    Task.objects.create(title="Fix the contact form", assignee=ranger, due_date=date(2026, 6, 1))
     Task.objects.create(title="Look at lists", assignee=ranger)
     Task.objects.create(title="Find an owner")
     Task.objects.create(title="Done", status=Task.Status.DONE)
 
 
-def earlier(day: date) -> None:
+def make_snapshot(day: date) -> None:
     DailySnapshot.objects.create(
         day=day,
         tier=3,
@@ -156,34 +156,34 @@ def assert_text(name: str, text: str) -> None:
     assert text == file.read_text()
 
 
-def test_before_the_first_sync() -> None:
+def test_the_texts_before_the_first_sync() -> None:
     assert_text("digest_no_data", digest(digest_facts(NOW)))
     assert_text("progress_no_data", progress(progress_facts(NOW)))
 
 
-def test_tier_1_on_the_first_day() -> None:
+def test_the_digest_of_tier_1_on_the_first_day() -> None:
     set_up_camp()
     assert_text("digest_tier_1", digest(digest_facts(NOW)))
 
 
-def test_tier_2_before_camp() -> None:
+def test_the_digest_of_tier_2_before_camp() -> None:
     set_up_camp()
     scout()
     camp("2026-06-11", "2026-06-20")
     assert_text("digest_tier_2", digest(digest_facts(NOW)))
 
 
-def test_tier_3_during_camp_with_a_team_and_a_yesterday() -> None:
+def test_the_digest_and_progress_of_tier_3_during_camp() -> None:
     set_up_camp()
     survey()
-    earlier(date(2026, 6, 9))
+    make_snapshot(date(2026, 6, 9))
     camp("2026-06-08", "2026-06-20")
     assert_text("digest_tier_3", digest(digest_facts(NOW)))
     assert_text("progress_tier_3", progress(progress_facts(NOW)))
 
 
 @pytest.mark.parametrize(
-    ("today", "last", "named"),
+    ("today", "last", "since"),
     [
         (date(2026, 6, 10), date(2026, 6, 9), "since yesterday"),
         (date(2026, 6, 8), date(2026, 6, 5), "since Friday"),
@@ -194,20 +194,20 @@ def test_tier_3_during_camp_with_a_team_and_a_yesterday() -> None:
         (date(2026, 1, 5), date(2025, 12, 30), "since Tue, Dec 30, 2025"),
     ],
 )
-def test_the_digest_names_the_day_that_it_compares_with(today: date, last: date, named: str) -> None:
+def test_the_digest_names_the_day_that_it_compares_with(today: date, last: date, since: str) -> None:
     set_up_camp()
-    earlier(last)
+    make_snapshot(last)
     text = digest(digest_facts(datetime(today.year, today.month, today.day, 11, tzinfo=UTC)))
-    assert f"\nChanged {named}\n- Linked campaigns without members: 9 (was 12)\n" in text
-    assert re.search(rf"- 9\d \(A\), up \d {named}\n", text)
+    assert f"\nChanged {since}\n- Linked campaigns without members: 9 (was 12)\n" in text
+    assert re.search(rf"- 9\d \(A\), up \d {since}\n", text)
 
 
-def test_after_camp_nobody_reads_of_a_camp_day() -> None:
+def test_after_camp_the_digest_says_when_camp_ended() -> None:
     camp("2026-06-01", "2026-06-09")
     assert digest(digest_facts(NOW)).splitlines()[1] == "Camp ended 1 day ago"
 
 
-def test_activity_that_has_grown_old_is_no_data() -> None:
+def test_the_digest_leaves_out_issues_of_old_activities() -> None:
     set_up_camp()
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))
@@ -215,13 +215,13 @@ def test_activity_that_has_grown_old_is_no_data() -> None:
 
 
 @pytest.mark.parametrize(("zone", "day"), [("UTC", 10), ("America/Chicago", 9)])
-def test_the_look_for_orphans_is_dated_as_the_dashboard_dates_days(settings: Any, zone: str, day: int) -> None:
+def test_the_orphan_check_is_dated_in_the_installations_time_zone(settings: Any, zone: str, day: int) -> None:
     settings.TIME_ZONE = zone
     OrphanRun.objects.create(captured_at=datetime(2026, 6, 10, 3, 0, tzinfo=UTC))
     assert f"looked for on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
 
 
-def test_triage_reads_tags_as_the_clean_up_does_and_does_not_call_what_was_never_read_nothing() -> None:
+def test_triage_ignores_the_case_of_tags_and_is_left_out_without_tagged_objects() -> None:
     set_up_camp()
     Tag.objects.create(id=7, name="camp: remove")
     TaggedObject.objects.create(id=1, tag_id=7, object_type="Form")

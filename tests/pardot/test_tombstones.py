@@ -42,7 +42,7 @@ def delete_and_sync(simulator: Simulator, contact: str, *, days_ago: float) -> N
     Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=days_ago))
 
 
-def served(contact: str) -> dict[str, Any]:
+def get_record(contact: str) -> dict[str, Any]:
     key = api_key_create(name="copy", scopes=[Scope.READ_RECORDS])
     answer = bearer(key.text).get(f"/api/v1/records/contacts/{contact}/?include_deleted=true")
     assert answer.status_code == 200
@@ -50,25 +50,25 @@ def served(contact: str) -> dict[str, Any]:
     return row
 
 
-def filled(row: Mapping[str, Any]) -> set[str]:
+def names_with_values(row: Mapping[str, Any]) -> set[str]:
     return {name for name, value in row.items() if value is not None}
 
 
-def test_a_month_after_a_deletion_only_the_tombstone_is_served(simulator: Simulator) -> None:
+def test_a_month_after_a_deletion_only_the_tombstone_is_get_record(simulator: Simulator) -> None:
     sync()
     contact = cached_contact(simulator)
     delete_and_sync(simulator, contact, days_ago=29.9)
     clean_up()
-    before = served(contact)
-    assert {"full_name", "email"} <= filled(before)
+    before = get_record(contact)
+    assert {"full_name", "email"} <= names_with_values(before)
     Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=30.1))
     assert "Would empty deleted contacts 1. Nothing" in clean_up("--dry-run")
-    assert served(contact)["full_name"] == before["full_name"]
+    assert get_record(contact)["full_name"] == before["full_name"]
     assert "Emptied deleted contacts 1." in clean_up()
-    after = served(contact)
-    assert filled(after) == _STAMPS
+    after = get_record(contact)
+    assert names_with_values(after) == _STAMPS
     assert (after["is_deleted"], after["system_modstamp"]) == (True, before["system_modstamp"])
-    assert after["local_update_date"] > before["local_update_date"]  # a copying client sees it once more
+    assert after["local_update_date"] > before["local_update_date"]  # a client that keeps a copy sees the row once more
     assert "deleted" not in clean_up()
 
 
@@ -79,10 +79,10 @@ def test_a_record_in_the_recycle_bin_does_not_fill_its_tombstone_again(simulator
     clean_up()
     for options in ({}, {"force": True}):
         sync("sync_all", **options)
-        assert filled(served(contact)) == _STAMPS
+        assert names_with_values(get_record(contact)) == _STAMPS
 
 
-def test_a_record_that_comes_back_is_filled_again(simulator: Simulator) -> None:
+def test_a_record_that_is_undeleted_is_filled_again(simulator: Simulator) -> None:
     sync()
     contact = cached_contact(simulator)
     delete_and_sync(simulator, contact, days_ago=31)
@@ -122,7 +122,7 @@ def test_no_row_that_is_served_is_emptied_and_many_are_emptied_in_chunks(
     assert Contact.all_objects.filter(full_name=None).count() == 5
 
 
-def test_a_prospect_in_the_recycle_bin_is_forgotten_and_comes_back(surveyed: Pardot) -> None:
+def test_a_prospect_in_the_recycle_bin_is_emptied_and_filled_again_when_restored(surveyed: Pardot) -> None:
     prospect = surveyed.ids("prospects")[0]
     surveyed.delete("prospects", prospect)
     camp_sync("--survey", "--yes")
@@ -130,7 +130,7 @@ def test_a_prospect_in_the_recycle_bin_is_forgotten_and_comes_back(surveyed: Par
     assert "Emptied deleted prospects 1." in clean_up()
     camp_sync("--survey", "--full", "--yes")
     (row,) = Prospect.objects.filter(id=prospect).values()
-    assert filled(row) - {"local_create_date", "local_update_date"} == Prospect.kept_when_deleted
+    assert names_with_values(row) - {"local_create_date", "local_update_date"} == Prospect.kept_when_deleted
     surveyed.post(f"/objects/prospects/{prospect}/undelete")
     camp_sync("--survey", "--yes")
     assert Prospect.objects.get(id=prospect).email

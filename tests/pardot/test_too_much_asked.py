@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.parametrize("code", ["", "214"], ids=["504", "code 214"])
 @pytest.mark.parametrize(("rows", "size"), [(500, 500), (200, 200), (130, 200)])
-def test_pages_are_halved_until_they_come(
+def test_pages_are_made_smaller_until_pardot_answers(
     pardot: Pardot, simulator: Simulator, code: str, rows: int, size: int
 ) -> None:
     simulator.fail("size_timeout", path="visitor-activities", times=None, rows=rows, code=code)
@@ -28,7 +28,9 @@ def test_pages_are_halved_until_they_come(
     assert_equal(pardot, entities.ACTIVITIES)
 
 
-def test_the_size_is_learned_once(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+def test_a_smaller_page_size_is_kept_for_the_rest_of_the_run(
+    pardot: Pardot, simulator: Simulator, settings: Any
+) -> None:
     simulator.fail("size_timeout", path="prospects|forms|visitor-activities", times=None, rows=600)
     camp_sync("--entities", "forms,prospects,activities")
     assert "read in pages of 500" in last_run("activities").message
@@ -48,14 +50,14 @@ def test_a_sample_is_read_in_smaller_pages_too(pardot: Pardot, simulator: Simula
     assert last_run("prospects").state == "done"
 
 
-def test_an_outage_is_not_taken_for_too_much_asked(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+def test_an_outage_does_not_lead_to_smaller_pages(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     simulator.fail("status", path="objects/forms", times=3, status=503)
     camp_sync("--entities", "forms")
     assert last_run("forms").message == ""
 
 
 @pytest.mark.parametrize("fault", ["missing_columns", "garble"])
-def test_an_answer_that_cannot_be_used_is_not_asked_for_for_ever(
+def test_an_answer_that_cannot_be_used_is_not_requested_forever(
     pardot: Pardot, simulator: Simulator, fault: str
 ) -> None:
     simulator.fail(fault, path="objects/forms", times=None)

@@ -32,10 +32,10 @@ def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
     before = copied()
     point_settings_at(same_ids, settings, monkeypatch)
     for options in TIERS:
-        said = StringIO()
+        output = StringIO()
         with pytest.raises(CommandError) as refused:
-            call_command("camp_sync", *options, stdout=said, stderr=said)
-        lines = [*said.getvalue().splitlines(), *str(refused.value).splitlines()]
+            call_command("camp_sync", *options, stdout=output, stderr=output)
+        lines = [*output.getvalue().splitlines(), *str(refused.value).splitlines()]
         assert sum(org_id(simulator) in line and org_id(same_ids) in line for line in lines) == 1, (options, lines)
         assert copied() == before, options
     point_settings_at(simulator, settings, monkeypatch)
@@ -43,7 +43,9 @@ def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
     assert_equal(Pardot(simulator), *entities.ASSETS)
 
 
-def test_another_business_unit_stops_it_and_changes_nothing(simulator: Simulator, settings: Any, database: str) -> None:
+def test_another_business_unit_stops_camp_sync_and_changes_nothing(
+    simulator: Simulator, settings: Any, database: str
+) -> None:
     camp_sync()
     own = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     before = copied()
@@ -67,7 +69,7 @@ def test_another_business_unit_stops_it_and_changes_nothing(simulator: Simulator
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_a_business_unit_that_is_adopted_leaves_nothing_of_the_one_before(simulator: Simulator, settings: Any) -> None:
+def test_adopting_a_business_unit_removes_the_copies_of_the_previous_one(simulator: Simulator, settings: Any) -> None:
     Task.objects.create(title="Call them")
     simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
@@ -90,16 +92,16 @@ def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulato
     assert copied() == before
 
 
-def test_an_adopted_org_brings_its_own_pardot(
+def test_after_an_org_is_adopted_its_own_pardot_is_copied(
     simulator: Simulator, new_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync()
     camp_sync()
     new_ids.reset()
     point_settings_at(new_ids, settings, monkeypatch)
-    said = StringIO()
-    call_command("sync_all", "--adopt-org", "--yes", stdout=said)
-    assert "run camp_sync" in said.getvalue()
+    output = StringIO()
+    call_command("sync_all", "--adopt-org", "--yes", stdout=output)
+    assert "run camp_sync" in output.getvalue()
     assert not any(entity.model._base_manager.exists() for entity in entities.ASSETS)
     camp_sync()
     assert_equal(Pardot(new_ids), *entities.ASSETS)

@@ -37,7 +37,7 @@ def show_all(pardot: Pardot) -> None:
     ],
     ids=lambda value: getattr(value, "name", None),
 )
-def test_its_column_keeps_its_values_and_the_others_go_on(
+def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
     pardot: Pardot, full: tuple[str, ...], entity: entities.PardotEntity, field: str, other: str
 ) -> None:
     camp_sync("--entities", entity.name)
@@ -56,7 +56,7 @@ def test_its_column_keeps_its_values_and_the_others_go_on(
     assert last_run(entity.name).state == "done"
 
 
-def test_it_is_read_again_by_itself_once_it_is_back(pardot: Pardot) -> None:
+def test_a_field_is_read_again_once_pardot_has_it_again(pardot: Pardot) -> None:
     """The field is also read in unchanged records, which no incremental read would return."""
     camp_sync("--entities", "prospects")
     prospect = pardot.ids("prospects")[0]
@@ -76,7 +76,7 @@ def test_it_is_read_again_by_itself_once_it_is_back(pardot: Pardot) -> None:
     assert not UnreadableField.objects.exists()
 
 
-def test_a_field_that_is_lost_in_the_middle_of_a_read_costs_only_itself(
+def test_a_field_that_is_refused_only_once_fails_one_run_and_stays_readable(
     pardot: Pardot, simulator: Simulator, settings: Any
 ) -> None:
     settings.PARDOT_PAGE_SIZE = 5
@@ -93,7 +93,7 @@ def test_a_field_that_is_lost_in_the_middle_of_a_read_costs_only_itself(
 
 
 @pytest.mark.parametrize("field", ["id", "createdAt", "updatedAt", "isDeleted"])
-def test_what_a_read_needs_fails_it(pardot: Pardot, field: str) -> None:
+def test_a_read_fails_without_a_field_that_it_needs(pardot: Pardot, field: str) -> None:
     camp_sync("--entities", "prospects")
     before = copied(entities.PROSPECTS)
     hide(pardot, "prospects", field)
@@ -110,7 +110,7 @@ def test_a_field_that_was_never_read_fails_the_first_read(pardot: Pardot) -> Non
     assert not Form.objects.exists()
 
 
-def test_a_sample_goes_on_unless_it_is_chosen_by_the_field(surveyed: Pardot) -> None:
+def test_a_sample_continues_without_a_field_unless_the_field_chooses_the_sample(surveyed: Pardot) -> None:
     hide(surveyed, "prospects", "company")
     camp_sync("--scout")
     assert last_run("prospects").state == "done"
@@ -122,19 +122,19 @@ def test_a_sample_goes_on_unless_it_is_chosen_by_the_field(surveyed: Pardot) -> 
 def test_run_health_status_and_check_name_the_field_and_the_remedy(pardot: Pardot, client: Client) -> None:
     camp_sync("--entities", "forms")
     hide(pardot, "forms", "campaignId")
-    told = "Pardot does not show forms.campaignId: was it deleted"
-    assert told not in camp_sync("--entities", "lists")
-    assert told in camp_sync("--entities", "forms")
+    message = "Pardot does not show forms.campaignId: was it deleted"
+    assert message not in camp_sync("--entities", "lists")
+    assert message in camp_sync("--entities", "forms")
     answer = client.get("/healthz/").json()
     assert answer["fields"]["unreadable"] == ["Pardot forms.campaignId"]
     assert "was it deleted, renamed, or taken from the API user's role?" in answer["fields"]["remedy"]
     assert "field-level security" not in answer["fields"]["remedy"]
-    said = StringIO()
-    call_command("sync_status", stdout=said)
-    assert told in said.getvalue()
+    output = StringIO()
+    call_command("sync_status", stdout=output)
+    assert message in output.getvalue()
     with pytest.raises(CommandError):
-        call_command("sf", "check", stdout=said)
-    assert "unknown field: campaignId" in said.getvalue()
+        call_command("sf", "check", stdout=output)
+    assert "unknown field: campaignId" in output.getvalue()
 
 
 def test_another_business_unit_begins_with_all_fields(pardot: Pardot) -> None:

@@ -43,8 +43,8 @@ def assets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def count(tab: str, **filters: str) -> int | None:
-    found = rows_of_view(urlencode({"tab": tab, **{name.replace("__", "."): value for name, value in filters.items()}}))
-    return None if found is None else found.count
+    rows = rows_of_view(urlencode({"tab": tab, **{name.replace("__", "."): value for name, value in filters.items()}}))
+    return None if rows is None else rows.count
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def count(tab: str, **filters: str) -> int | None:
         ({"forms__sort": "-name", "forms__size": "50"}, 3),
     ],
 )
-def test_filters_of_assets(filters: dict[str, str], expected: int) -> None:
+def test_a_view_of_assets_counts_the_rows_of_its_filters(filters: dict[str, str], expected: int) -> None:
     assert count("gear-locker", gear__type="forms", **filters) == expected
 
 
@@ -87,11 +87,11 @@ def test_filters_of_assets(filters: dict[str, str], expected: int) -> None:
         ({"campaigns__q": "link"}, 1),
     ],
 )
-def test_filters_of_campaigns(filters: dict[str, str], expected: int) -> None:
+def test_a_view_of_campaigns_counts_the_rows_of_its_filters(filters: dict[str, str], expected: int) -> None:
     assert count("campaign-map", **filters) == expected
 
 
-def test_filters_of_tags() -> None:
+def test_a_view_of_tags_counts_the_rows_of_its_filters() -> None:
     assert [count("tags"), count("tags", tags__prefix="region"), count("tags", tags__flag="unused")] == [2, 1, 1]
 
 
@@ -126,7 +126,7 @@ def test_only_tables_without_people_are_counted(query: str, area: Area | None) -
         {"gear__type": "forms", "forms__q": "x" * 256},
     ],
 )
-def test_what_has_no_data_or_no_meaning_has_no_count(filters: dict[str, Any]) -> None:
+def test_a_view_without_data_or_with_an_invalid_filter_has_no_count(filters: dict[str, Any]) -> None:
     assert count("gear-locker", **filters) is None
 
 
@@ -134,7 +134,7 @@ def test_a_prefix_that_cannot_be_stored_has_no_count() -> None:
     assert count("tags", tags__prefix="a\0b") is None
 
 
-def test_the_fingerprint_differs_with_other_rows_in_the_same_number() -> None:
+def test_different_rows_in_the_same_number_have_another_fingerprint() -> None:
     query = "tab=gear-locker&gear.type=forms&forms.campaign="
     first, second, again = rows_of_view(f"{query}10"), rows_of_view(f"{query}11"), rows_of_view(f"{query}10")
     assert first == again
@@ -153,15 +153,15 @@ def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Clie
         shown = browser.get(
             f"{case['path']}?{urlencode(case['params']).replace('True', 'true').replace('False', 'false')}"
         )
-        found = rows_of_view(case["view"])
-        assert found is not None, case["view"]
-        assert found.count == shown["count"], case["view"]
-        different.add(found.count)
+        rows = rows_of_view(case["view"])
+        assert rows is not None, case["view"]
+        assert rows.count == shown["count"], case["view"]
+        different.add(rows.count)
     assert len(different) > 2
 
 
 def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
     """Filters are the parameters that the module reads from the address; the endpoint does the search by words."""
-    asked = set(re.findall(r'given(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
+    filters = set(re.findall(r'given(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
     compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
-    assert asked == compared - {"", "type"}
+    assert filters == compared - {"", "type"}

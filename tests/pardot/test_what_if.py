@@ -66,18 +66,18 @@ def test_scores_before_and_after_by_area_and_person(browser: Client, untidy: Non
     assert answer.json()["fixed"] == [{"issue": "forms_no_campaign", "area": "forms", "before": 10, "after": 3}]
 
 
-def test_without_a_number_all_of_them_go(browser: Client, untidy: None) -> None:
+def test_a_fix_without_a_count_fixes_all_occurrences(browser: Client, untidy: None) -> None:
     answer = ask(browser, fix("forms_no_campaign"), fix("lists_unnamed", None), fix("prospects_unlinked_pct"))
     assert answer.json()["overall"]["after"] == 100
     assert {each["after"] for each in answer.json()["fixed"]} == {0}
 
 
-def test_of_a_percentage_points_go(browser: Client, untidy: None) -> None:
+def test_a_fix_of_a_percentage_counts_percentage_points(browser: Client, untidy: None) -> None:
     areas = scores(ask(browser, fix("prospects_unlinked_pct", 12.5)), "by_area", "area")
     assert areas["prospects"] == (85, 89), "37.5 × .30 = 11.25"
 
 
-def test_nothing_is_changed(browser: Client, untidy: None) -> None:
+def test_what_if_changes_nothing(browser: Client, untidy: None) -> None:
     before = list(AuditSummary.objects.order_by("area").values())
     first = ask(browser, fix("forms_no_campaign", 10)).json()
     assert ask(browser, fix("forms_no_campaign", 10)).json() == first
@@ -105,7 +105,7 @@ def test_fixing_nothing_gives_the_current_score(browser: Client, untidy: None) -
         ([], ["body", "fixes"], "not be empty"),
     ],
 )
-def test_a_fix_that_cannot_be_is_refused(
+def test_an_impossible_fix_is_refused(
     browser: Client, untidy: None, fixes: list[Any], where: list[Any], message: str
 ) -> None:
     answer = ask(browser, *fixes)
@@ -115,7 +115,7 @@ def test_a_fix_that_cannot_be_is_refused(
     assert message in error["message"]
 
 
-def test_exempt_ones_cannot_be_fixed_a_second_time(browser: Client, untidy: None) -> None:
+def test_exempt_assets_cannot_be_fixed(browser: Client, untidy: None) -> None:
     from pardot.models import Form
 
     for number in Form.objects.values_list("id", flat=True)[:4]:

@@ -13,7 +13,7 @@ from outgoing.times import ago, clock_and_day
 from pardot.reports.wording import change, percent, points, since_day
 from tests.environments import ROOT
 
-SAID = json.loads((ROOT / "tests" / "javascript" / "wording.json").read_text())
+TABLE = json.loads((ROOT / "tests" / "javascript" / "wording.json").read_text())
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "since_day": lambda day, today: since_day(date.fromisoformat(day), date.fromisoformat(today)),
     "ago": ago,
@@ -22,10 +22,10 @@ FUNCTIONS: dict[str, Callable[..., str]] = {
 }
 
 
-@pytest.mark.parametrize("name", SAID)
-def test_days_ages_percentages_and_points_are_told_as_the_page_tells_them(name: str) -> None:
-    said: list[tuple[list[Any], str]] = SAID[name]
-    assert [FUNCTIONS[name](*values) for values, _ in said] == [text for _, text in said]
+@pytest.mark.parametrize("name", TABLE)
+def test_the_server_writes_days_ages_percentages_and_points_as_the_page_does(name: str) -> None:
+    rows: list[tuple[list[Any], str]] = TABLE[name]
+    assert [FUNCTIONS[name](*values) for values, _ in rows] == [text for _, text in rows]
 
 
 def test_a_change_rounds_a_half_up_as_the_page_does() -> None:

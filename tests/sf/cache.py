@@ -42,10 +42,10 @@ def assert_equal(simulator: Simulator, *models: type[CachedRecord]) -> int:
     """Compare all rows and columns, and return the number of rows."""
     rows = 0
     for model in models or ALL_MODELS:
-        expected, found = in_salesforce(simulator, model), in_cache(model)
-        assert found.keys() == expected.keys(), f"{model.__name__}: the ids differ"
+        expected, cached = in_salesforce(simulator, model), in_cache(model)
+        assert cached.keys() == expected.keys(), f"{model.__name__}: the ids differ"
         for key, values in expected.items():
-            assert found[key] == values, f"{model.__name__} {key}"
+            assert cached[key] == values, f"{model.__name__} {key}"
         rows += len(expected)
     return rows
 

@@ -42,10 +42,10 @@ def start(simulator: Simulator, database: str) -> Iterator[Start]:
     """Start a command as a process: ``start("sync_all", DEBUG="off")``. It is killed when the test ends."""
     processes: list[subprocess.Popen[str]] = []
 
-    def started(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start_command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         processes.append(start_process(simulator, database, *arguments, **environment))
         return processes[-1]
 
-    yield started
+    yield start_command
     for process in processes:
         kill(process)

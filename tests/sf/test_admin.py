@@ -40,7 +40,7 @@ EVERYTHING: list[type[Model]] = [*READ_ONLY, SyncConfig]
 
 @pytest.fixture
 def admin(simulator: Simulator, settings: Any) -> Client:
-    """A superuser's client, with cached data, deleted records and records set aside."""
+    """Return a superuser's client. The cache has one deleted account and one account set aside."""
     settings.SECURE_SSL_REDIRECT = False
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -58,7 +58,7 @@ def page(model: type[Model], kind: str = "changelist", *arguments: Any) -> str:
     return reverse(f"admin:sf_{model._meta.model_name}_{kind}", args=arguments)
 
 
-def first_listed(model: type[Model]) -> Any:
+def first_in_list(model: type[Model]) -> Any:
     records = model._default_manager.all()
     return (records.order_by("-system_modstamp", "id") if issubclass(model, CachedRecord) else records)[0]
 
@@ -77,7 +77,7 @@ def test_the_front_page_lists_everything(admin: Client) -> None:
 
 def test_lists_and_records_can_be_looked_at_but_not_changed(admin: Client) -> None:
     for model in READ_ONLY:
-        record = first_listed(model)
+        record = first_in_list(model)
         assert page(model, "change", record.pk) in html(admin, page(model))
         shown = html(admin, page(model, "change", record.pk))
         assert 'name="_save"' not in shown
@@ -97,18 +97,18 @@ def test_lists_can_be_searched_filtered_and_sorted(admin: Client) -> None:
         for place in range(1, len(options.list_display) + 1):
             html(admin, f"{page(model)}?o={place}")
         if options.search_fields:
-            assert page(model, "change", record.pk) in html(admin, f"{page(model)}?q={_searched(record)}")
+            assert page(model, "change", record.pk) in html(admin, f"{page(model)}?q={_search_word(record)}")
             assert page(model, "change", record.pk) not in html(admin, f"{page(model)}?q=nothing-has-this")
 
 
-def _searched(record: Any) -> str:
+def _search_word(record: Any) -> str:
     return str(record.record_id if isinstance(record, RefusedRecord) else record.pk)
 
 
 def test_deleted_records_are_shown_too(admin: Client) -> None:
-    gone = Account.all_objects.get(is_deleted=True)
-    assert page(Account, "change", gone.pk) in html(admin, page(Account))
-    html(admin, page(Account, "change", gone.pk))
+    deleted = Account.all_objects.get(is_deleted=True)
+    assert page(Account, "change", deleted.pk) in html(admin, page(Account))
+    html(admin, page(Account, "change", deleted.pk))
 
 
 def test_records_link_to_salesforce(admin: Client, simulator: Simulator) -> None:
@@ -119,12 +119,12 @@ def test_records_link_to_salesforce(admin: Client, simulator: Simulator) -> None
         assert f'<a href="{link}"' in html(admin, page(model, "change", record.pk))
 
 
-def test_before_the_first_run_there_is_no_link(admin: Client) -> None:
+def test_before_the_first_run_records_do_not_link_to_salesforce(admin: Client) -> None:
     SyncConfig.objects.update(instance_url="")
     assert "/lightning/" not in html(admin, page(Account))
 
 
-def test_a_long_list_takes_no_more_queries_than_a_short_one(admin: Client) -> None:
+def test_a_long_list_takes_at_most_two_queries_more_than_a_short_one(admin: Client) -> None:
     def queries(address: str) -> int:
         with CaptureQueriesContext(connection) as captured:
             html(admin, address)
@@ -135,7 +135,7 @@ def test_a_long_list_takes_no_more_queries_than_a_short_one(admin: Client) -> No
         assert queries(page(model)) <= queries(f"{page(model)}?q={record.pk}") + 2
 
 
-def test_contacts_show_a_school_that_is_not_cached_by_its_id(admin: Client) -> None:
+def test_a_contact_shows_the_id_of_a_school_that_is_not_cached(admin: Client) -> None:
     contact = Contact.objects.exclude(account_id=None)[0]
     Account.all_objects.filter(pk=contact.account_id).delete()
     assert str(contact.account_id) in html(admin, f"{page(Contact)}?q={contact.pk}")
@@ -218,7 +218,7 @@ def test_a_record_set_aside_is_shown_whole_with_its_reason(admin: Client) -> Non
     assert r"bad\u0000" in shown
 
 
-def test_the_retry_action_says_what_became_of_them(admin: Client) -> None:
+def test_the_retry_action_reports_how_many_records_were_stored(admin: Client) -> None:
     retry = {"action": "retry", "_selected_action": [RefusedRecord.objects.get().pk]}
     admin.post(page(RefusedRecord), retry)
     assert "Accounts: 0 stored, 1 still set aside" in html(admin, page(RefusedRecord))
@@ -239,7 +239,7 @@ def test_those_who_may_only_look_cannot_retry(admin: Client) -> None:
     client.force_login(looker)
     assert "retry" not in html(client, page(RefusedRecord))
     client.post(page(RefusedRecord), {"action": "retry", "_selected_action": [RefusedRecord.objects.get().pk]})
-    assert RefusedRecord.objects.get().attempts == 2, "as the syncs left it"
+    assert RefusedRecord.objects.get().attempts == 2, "only the two syncs tried it"
 
 
 def test_strangers_are_sent_to_the_login(simulator: Simulator, settings: Any) -> None:

@@ -58,9 +58,9 @@ def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
         ({"command": ""}, 1),
         ({}, 61),
     ],
-    ids=["done", "limit", "paused by the limit", "a refused login", "no sync", "cron stood still"],
+    ids=["done", "limit", "paused by the limit", "a refused login", "not a sync", "cron was stopped"],
 )
-def test_left_alone(values: dict[str, str], ago: float) -> None:
+def test_these_runs_are_not_retried(values: dict[str, str], ago: float) -> None:
     make_failed_run(ago, **values)
     assert due() == []
 
@@ -69,13 +69,13 @@ def test_left_alone(values: dict[str, str], ago: float) -> None:
 @pytest.mark.parametrize(
     "values", [{"state": State.INTERRUPTED}, {"state": State.PAUSED, "cause": Cause.SWITCH}, {"state": State.FAILED}]
 )
-def test_tried_again(values: dict[str, str]) -> None:
+def test_these_runs_are_retried(values: dict[str, str]) -> None:
     make_failed_run(1, **values)
     assert due() == [NOW + minutes(4)]
 
 
 @pytest.mark.django_db
-def test_a_failure_of_another_day_does_not_count() -> None:
+def test_failures_many_hours_ago_do_not_count_as_tries() -> None:
     for ago in (23 * 60, 22.9 * 60, 22.8 * 60, 22.7 * 60):
         make_failed_run(ago)
     make_failed_run(2)
@@ -83,7 +83,7 @@ def test_a_failure_of_another_day_does_not_count() -> None:
 
 
 @pytest.mark.django_db
-def test_what_runs_now_or_was_skipped_since_is_no_failure_of_its_own() -> None:
+def test_a_skipped_run_does_not_count_and_a_running_one_stops_retries() -> None:
     make_failed_run(6)
     make_failed_run(1, state=State.SKIPPED)
     make_failed_run(1, cause=Cause.BUSY)
@@ -93,7 +93,7 @@ def test_what_runs_now_or_was_skipped_since_is_no_failure_of_its_own() -> None:
 
 
 @pytest.mark.django_db
-def test_commands_run_once_and_entities_together() -> None:
+def test_each_command_is_due_once_with_its_entities_combined() -> None:
     make_failed_run(7, "contacts", "sync_contacts --force")
     make_failed_run(6, "forms", "camp_sync --entities forms,lists")
     make_failed_run(6, "lists", "camp_sync --entities lists")
@@ -111,7 +111,7 @@ def test_commands_run_once_and_entities_together() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_outage_of_some_minutes_costs_some_minutes(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_sync_that_failed_in_an_outage_succeeds_five_minutes_later(simulator: Simulator, run_manage: Manage) -> None:
     simulator.fail("error", path="FROM.Account", times=None, code="INSUFFICIENT_ACCESS", message="now", status=403)
     first = run_manage("sync_all")
     assert first.returncode == 1
@@ -127,7 +127,7 @@ def test_an_outage_of_some_minutes_costs_some_minutes(simulator: Simulator, run_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_killed_sync_is_tried_again_with_all_that_was_to_follow(
+def test_the_retry_of_a_killed_sync_all_reads_every_object(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)
@@ -144,7 +144,7 @@ def test_a_killed_sync_is_tried_again_with_all_that_was_to_follow(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_kill_switch_holds_tries_back(simulator: Simulator, run_manage: Manage) -> None:
+def test_the_kill_switch_delays_retries(simulator: Simulator, run_manage: Manage) -> None:
     make_failed_run(6)
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
@@ -155,7 +155,9 @@ def test_the_kill_switch_holds_tries_back(simulator: Simulator, run_manage: Mana
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_try_that_fails_says_so_and_a_wrong_password_is_not_tried(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_failed_retry_is_reported_and_a_wrong_password_is_not_retried(
+    simulator: Simulator, run_manage: Manage
+) -> None:
     make_failed_run(6)
     again = run_manage("sync_retry", SALESFORCE_PASSWORD="wrong")
     assert again.returncode == 1

@@ -63,8 +63,8 @@ BAD_DAYS: dict[str, tuple[Day, str]] = {
         r"Salesforce is not configured: fill in one group of login variables",
     ),
     "half a login": (with_variables(SALESFORCE_PASSWORD=""), r"username-password lacks SALESFORCE_PASSWORD"),
-    "a setting that is none": (with_variables(SALESFORCE_API_VERSION="new"), r"SALESFORCE_API_VERSION: 'new' is not"),
-    "PostgreSQL away": (
+    "an invalid setting": (with_variables(SALESFORCE_API_VERSION="new"), r"SALESFORCE_API_VERSION: 'new' is not"),
+    "PostgreSQL unreachable": (
         with_variables(DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi"),
         r'PostgreSQL: .*"127.0.0.1", port 1 failed: Connection refused',
     ),
@@ -76,10 +76,10 @@ def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, d
     done = run_manage("sync_accounts", **day(simulator))
     assert done.returncode != 0
     assert done.stdout == ""
-    beside = ("accounts: first run, by REST: ", "CommandError: failed: ")
-    told = [text for text in done.stderr.splitlines() if not text.startswith(beside)]
-    assert len(told) == 1, done.stderr
-    assert re.search(line, told[0]), told[0]
+    other_lines = ("accounts: first run, by REST: ", "CommandError: failed: ")
+    lines = [text for text in done.stderr.splitlines() if not text.startswith(other_lines)]
+    assert len(lines) == 1, done.stderr
+    assert re.search(line, lines[0]), lines[0]
     assert "canary" not in done.stderr
     assert not Account.all_objects.exists()
 

@@ -64,7 +64,7 @@ def test_a_change_names_its_records(kind: str) -> None:
         ("SOMETHING_NEW", [ONE]),
     ],
 )
-def test_an_event_that_may_concern_others_too_is_incomplete(kind: str, ids: list[str]) -> None:
+def test_an_event_that_may_concern_other_records_too_is_incomplete(kind: str, ids: list[str]) -> None:
     assert decoder().event("a", encoded(kind, *ids)).incomplete
 
 
@@ -80,7 +80,7 @@ def test_a_schema_without_the_header_is_unreadable(schema: Any) -> None:
         decoder(schema).event("a", encoded("UPDATE", ONE))
 
 
-def test_values_behind_the_header_are_not_read() -> None:
+def test_values_after_the_header_are_not_read() -> None:
     strange = {**SCHEMA, "fields": [SCHEMA["fields"][0], {"name": "Name", "type": "a-type-of-tomorrow"}]}
     assert decoder(strange).event("a", encoded("UPDATE", ONE)).kind == "UPDATE"
 
@@ -117,7 +117,7 @@ class Failure:
          TransientError),
     ],
 )  # fmt: skip
-def test_an_error_is_of_the_group_that_says_what_to_do(failure: Failure, kind: type[SalesforceError]) -> None:
+def test_each_pub_sub_error_gets_the_class_that_says_what_to_do(failure: Failure, kind: type[SalesforceError]) -> None:
     assert type(error_of(failure, "Subscribe /data/AccountChangeEvent")) is kind
 
 
@@ -129,7 +129,7 @@ def test_each_object_has_a_channel(sobject: str, topic: str) -> None:
     assert topic_of(sobject) == topic
 
 
-def test_changes_are_collected_once_each_with_the_last_place() -> None:
+def test_each_record_is_collected_once_with_the_last_replay_id() -> None:
     inbox = Inbox(["accounts"])
     inbox.add("accounts", [ChangeEvent(frozenset({ONE}), "CREATE"), ChangeEvent(frozenset({OTHER}), "DELETE")], b"1")
     inbox.add("accounts", [ChangeEvent(frozenset({ONE}), "UPDATE")], b"2")
@@ -162,7 +162,5 @@ def test_very_many_changes_are_left_to_a_sync() -> None:
         (ADOPTIONS, True, {"adoptions"}),
     ],
 )
-def test_the_objects_that_change_with_another_follow_from_the_declarations(
-    synced: Any, moved: bool, touched: set[str]
-) -> None:
+def test_the_declarations_say_which_objects_change_with_an_object(synced: Any, moved: bool, touched: set[str]) -> None:
     assert touched_by(synced, moved=moved) == touched

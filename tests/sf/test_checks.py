@@ -1,4 +1,4 @@
-"""``manage.py check --deploy`` reports what the cache lacks."""
+"""``manage.py check --deploy`` reports problems with the Salesforce login and the API version."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ def login(settings: Any, **values: str) -> None:
     settings.SALESFORCE_LOGIN = {**dict.fromkeys(settings.SALESFORCE_LOGIN, ""), **values}
 
 
-def ids(found: list[Any]) -> list[str]:
-    return [message.id for message in found]
+def ids(messages: list[Any]) -> list[str]:
+    return [message.id for message in messages]
 
 
-def test_nothing_configured_is_named(settings: Any) -> None:
+def test_a_missing_login_gets_a_warning(settings: Any) -> None:
     login(settings)
     assert ids(check_salesforce_login(None)) == ["sf.W001"]
 
 
-def test_soap_login_gets_a_warning_of_its_end(settings: Any) -> None:
+def test_soap_login_gets_a_warning_that_it_will_end(settings: Any) -> None:
     login(settings, SALESFORCE_USERNAME="a", SALESFORCE_PASSWORD="b", SALESFORCE_SECURITY_TOKEN="c")
-    (found,) = check_salesforce_login(None)
-    assert found.id == "sf.W002"
-    assert "summer 2027" in found.msg
+    (warning,) = check_salesforce_login(None)
+    assert warning.id == "sf.W002"
+    assert "summer 2027" in warning.msg
     assert check_api_version(None) == []
     settings.SALESFORCE_API_VERSION = "65.0"
     assert ids(check_api_version(None)) == ["sf.W003"]
@@ -43,21 +43,21 @@ def test_client_credentials_at_a_my_domain_are_fine(settings: Any, host: str) ->
 
 
 @pytest.mark.parametrize("host", ["https://login.salesforce.com", "https://test.salesforce.com"])
-def test_client_credentials_at_a_host_of_all_orgs_get_a_warning_that_they_fail(settings: Any, host: str) -> None:
+def test_client_credentials_at_a_host_shared_by_all_orgs_get_a_warning(settings: Any, host: str) -> None:
     login(settings, **APP)
     settings.SALESFORCE_HOST = host
-    (found,) = check_salesforce_login(None)
-    assert found.id == "sf.W005"
-    assert host in found.msg
-    assert "My Domain" in str(found.hint)
+    (warning,) = check_salesforce_login(None)
+    assert warning.id == "sf.W005"
+    assert host in warning.msg
+    assert "My Domain" in str(warning.hint)
 
 
-def test_username_and_password_get_a_warning_with_the_day_of_their_end(settings: Any) -> None:
+def test_username_and_password_get_a_warning_with_the_day_they_stop_working(settings: Any) -> None:
     login(settings, **APP, SALESFORCE_USERNAME="c", SALESFORCE_PASSWORD="d")
-    (found,) = check_salesforce_login(None)
-    assert found.id == "sf.W004"
-    assert "Feb 20, 2027" in found.msg
-    assert "docs/connecting.md" in str(found.hint)
+    (warning,) = check_salesforce_login(None)
+    assert warning.id == "sf.W004"
+    assert "Feb 20, 2027" in warning.msg
+    assert "docs/connecting.md" in str(warning.hint)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_username_and_password_get_a_warning_with_the_day_of_their_end(settings:
         ("https://camp.my.salesforce-setup.com", "https://camp.my.salesforce.com"),
     ],
 )
-def test_the_host_of_web_pages_is_no_api_host(settings: Any, host: str, own: str) -> None:
+def test_the_host_of_salesforces_web_pages_gets_a_warning(settings: Any, host: str, own: str) -> None:
     login(settings, **APP)
     settings.SALESFORCE_HOST = host
-    (found,) = check_salesforce_login(None)
-    assert (found.id, found.hint) == ("sf.W006", f"Set it to {own}.")
+    (warning,) = check_salesforce_login(None)
+    assert (warning.id, warning.hint) == ("sf.W006", f"Set it to {own}.")

@@ -26,7 +26,7 @@ AWKWARD = "O’Neill \"Ltd.\", 'quoted'\nsecond line; \\ 50 % 北"
 
 
 class Screen:
-    """Runs ``sf …`` in this process and keeps the output."""
+    """Runs ``sf …`` in this process and returns the output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -56,7 +56,7 @@ def screen(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> Screen:
 
 
 def contacts_query(simulator: Simulator) -> tuple[str, str, str]:
-    """Return a query for two contacts: one without a school, and one whose name and school are awkward."""
+    """Return the ids of a contact without a school and of one with an awkward title, and a query for both."""
     alone, awkward = simulator.ids("Contact", "AccountId != null")[:2]
     simulator.set_raw("Contact", alone, AccountId=None, Title=None)
     simulator.set_raw("Contact", awkward, Title=AWKWARD)
@@ -80,7 +80,7 @@ def test_a_query_as_csv_quotes_what_must_be(simulator: Simulator, screen: Screen
     assert second["Account.Name"]
 
 
-def test_a_query_as_a_table_has_a_line_a_record(simulator: Simulator, screen: Screen) -> None:
+def test_a_query_as_a_table_has_one_line_per_record(simulator: Simulator, screen: Screen) -> None:
     alone, awkward, soql = contacts_query(simulator)
     titles, rule, first, second = screen.table("query", soql)
     assert titles == ["Id", "Title", "HasOptedOutOfEmail", "Account.Name"]
@@ -91,8 +91,8 @@ def test_a_query_as_a_table_has_a_line_a_record(simulator: Simulator, screen: Sc
 
 def test_a_query_of_several_pages_shows_all_of_them(simulator: Simulator, screen: Screen) -> None:
     everything = simulator.ids("Adoption__c")
-    found = screen.csv("query", "SELECT Id FROM Adoption__c")
-    assert [row["Id"] for row in found] == everything
+    rows = screen.csv("query", "SELECT Id FROM Adoption__c")
+    assert [row["Id"] for row in rows] == everything
 
 
 def test_a_count_is_shown(simulator: Simulator, screen: Screen) -> None:
@@ -105,11 +105,11 @@ def test_aggregates_are_shown(simulator: Simulator, screen: Screen) -> None:
 
 
 def test_deleted_records_are_shown_when_asked_for(simulator: Simulator, screen: Screen) -> None:
-    gone = simulator.ids("Account")[0]
-    simulator.do("delete", "Account", gone)
-    soql = f"SELECT Id FROM Account WHERE Id = '{gone}'"
+    deleted = simulator.ids("Account")[0]
+    simulator.do("delete", "Account", deleted)
+    soql = f"SELECT Id FROM Account WHERE Id = '{deleted}'"
     assert screen.json("query", soql) == []
-    assert screen.json("query", "--all-rows", soql) == [{"Id": gone}]
+    assert screen.json("query", "--all-rows", soql) == [{"Id": deleted}]
     everything = len(simulator.query("SELECT Id FROM Account", all_rows=True))
     assert screen.json("query", "--all-rows", "SELECT COUNT() FROM Account") == [{"count": everything}]
 
@@ -122,8 +122,8 @@ def test_an_empty_answer_has_the_chosen_form(screen: Screen, form: str, nothing:
 def test_a_search_shows_the_kind_of_each_record(simulator: Simulator, screen: Screen) -> None:
     record = simulator.ids("Account")[0]
     simulator.edit("Account", record, Name="Quibblewick Academy")
-    found = screen.json("search", "FIND {Quibblewick} IN NAME FIELDS RETURNING Account(Id, Name)")
-    assert found == [{"type": "Account", "Id": record, "Name": "Quibblewick Academy"}]
+    records = screen.json("search", "FIND {Quibblewick} IN NAME FIELDS RETURNING Account(Id, Name)")
+    assert records == [{"type": "Account", "Id": record, "Name": "Quibblewick Academy"}]
 
 
 def test_describe_shows_all_objects_one_object_or_its_layout(screen: Screen) -> None:
@@ -164,12 +164,12 @@ def test_changes_between_two_times_are_listed(simulator: Simulator, screen: Scre
 
 
 def test_apex_is_called_with_method_and_body(screen: Screen) -> None:
-    asked = screen.json("apex", "Echo/a", "--method", "post", "--data", '{"x": [1, null]}')
-    assert asked == [{"method": "POST", "path": "/a", "query": {}, "body": {"x": [1, None]}}]
+    calls = screen.json("apex", "Echo/a", "--method", "post", "--data", '{"x": [1, null]}')
+    assert calls == [{"method": "POST", "path": "/a", "query": {}, "body": {"x": [1, None]}}]
 
 
 @pytest.mark.parametrize(
-    ("action", "said"),
+    ("action", "message"),
     [
         (["query", "SELECT Nope FROM Account"], "INVALID_FIELD"),
         (["query", "nonsense"], "MALFORMED_QUERY"),
@@ -181,13 +181,13 @@ def test_apex_is_called_with_method_and_body(screen: Screen) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
-def test_a_refusal_is_reported_in_salesforces_words(screen: Screen, action: list[str], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_a_refusal_is_reported_in_salesforces_words(screen: Screen, action: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         screen.shows(*action)
 
 
 @pytest.mark.parametrize(
-    ("action", "said"),
+    ("action", "message"),
     [
         (["updated", "Account", "yesterday"], "'yesterday' is not a time such as 2026-01-31T12:00"),
         (["apex", "Echo", "--data", "{"], "is not JSON"),
@@ -196,12 +196,12 @@ def test_a_refusal_is_reported_in_salesforces_words(screen: Screen, action: list
         ([], "arguments are required"),
     ],
 )
-def test_arguments_that_make_no_sense_are_refused(screen: Screen, action: list[str], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
+def test_arguments_that_make_no_sense_are_refused(screen: Screen, action: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
         screen.shows(*action)
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(simulator: Simulator, database: str) -> None:
+def test_closing_the_pipe_early_is_no_error(simulator: Simulator, database: str) -> None:
     _, more_than_a_pipe_holds = OPPORTUNITIES.full_query()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sf", "query", more_than_a_pipe_holds, "--format=json"],
@@ -223,21 +223,21 @@ def test_a_reader_that_has_seen_enough_is_no_error(simulator: Simulator, databas
 
 
 def findings(screen: Screen, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
-    """Return state and answer by question; the command may fail."""
+    """Return each question's state and answer; the command may fail."""
     try:
         output = screen.shows("check")
     except CommandError:
         output = capsys.readouterr().out
     lines = [re.fullmatch(r"(ok|fix|off) +([^:]+): (.*)", line) for line in output.splitlines()]
-    return {found[2]: (found[1], found[3]) for found in lines if found}
+    return {match[2]: (match[1], match[3]) for match in lines if match}
 
 
 def test_check_finds_nothing_to_fix(screen: Screen, capsys: pytest.CaptureFixture[str]) -> None:
-    found = findings(screen, capsys)
+    answers = findings(screen, capsys)
     questions = ["configuration", "login", "org", "limits", "fields of Book__c", "fields of Account",
                  "fields of Contact", "fields of Opportunity", "fields of Adoption__c"]  # fmt: skip
-    assert list(found)[: len(questions)] == questions
-    assert {state for state, _ in found.values()} <= {"ok", "off"}
+    assert list(answers)[: len(questions)] == questions
+    assert {state for state, _ in answers.values()} <= {"ok", "off"}
 
 
 def test_check_names_every_hidden_field(
@@ -246,20 +246,20 @@ def test_check_names_every_hidden_field(
     for field in ("LMS__c", "NCESID__c"):
         simulator.post(f"/fields/Account/{field}/hide")
     simulator.post("/fields/Opportunity/Contact__c/hide")
-    found = findings(screen, capsys)
-    assert found["fields of Account"] == ("fix", "grant the API user read access to LMS__c, NCESID__c")
-    state, said = found["fields of Adoption__c"]
-    assert (state, "Contact__c" in said) == ("fix", True)
-    assert found["fields of Contact"][0] == "ok"
+    answers = findings(screen, capsys)
+    assert answers["fields of Account"] == ("fix", "grant the API user read access to LMS__c, NCESID__c")
+    state, answer = answers["fields of Adoption__c"]
+    assert (state, "Contact__c" in answer) == ("fix", True)
+    assert answers["fields of Contact"][0] == "ok"
 
 
-def test_check_stops_where_nobody_is_let_in(
+def test_check_stops_after_a_failed_login(
     simulator: Simulator, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:
     simulator.post("/login-flows", {"blocked": ["password"]})
-    found = findings(screen, capsys)
-    assert {question for question, (state, _) in found.items() if state == "fix"} == {"login"}
-    assert "fields of Account" not in found
+    answers = findings(screen, capsys)
+    assert {question for question, (state, _) in answers.items() if state == "fix"} == {"login"}
+    assert "fields of Account" not in answers
     assert simulator.calls_to("oauth2/token") == 1
 
 

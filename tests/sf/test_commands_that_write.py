@@ -22,8 +22,8 @@ NOWHERE = "003000000000001AAA"
 
 
 def record(simulator: Simulator, sobject: str, record_id: str, *fields: str) -> dict[str, Any]:
-    [found] = simulator.query(f"SELECT {', '.join(fields)} FROM {sobject} WHERE Id = '{record_id}'", all_rows=True)
-    return found
+    [row] = simulator.query(f"SELECT {', '.join(fields)} FROM {sobject} WHERE Id = '{record_id}'", all_rows=True)
+    return row
 
 
 def test_a_record_is_created_changed_and_deleted(simulator: Simulator, run_manage: Manage) -> None:
@@ -51,12 +51,12 @@ def test_upsert_creates_and_then_changes(simulator: Simulator, run_manage: Manag
     }  # fmt: skip
 
 
-def test_values_come_as_json_too(simulator: Simulator, run_manage: Manage) -> None:
+def test_values_can_be_given_as_json(simulator: Simulator, run_manage: Manage) -> None:
     made = run_manage("sf", "create", "Case", "--json", '{"Subject": "x", "Origin": "Web"}', 'Subject:="y"', "--yes")
     assert record(simulator, "Case", made.stdout.strip(), "Subject", "Origin") == {"Subject": "y", "Origin": "Web"}
 
 
-def test_values_come_from_standard_input(simulator: Simulator, database: str) -> None:
+def test_values_can_be_given_on_standard_input(simulator: Simulator, database: str) -> None:
     done = piped(simulator, database, '{"Subject": "from a pipe"}', "create", "Case", "--json", "-", "--yes")
     assert record(simulator, "Case", done.stdout.strip(), "Subject") == {"Subject": "from a pipe"}
 
@@ -78,7 +78,7 @@ def test_values_come_from_standard_input(simulator: Simulator, database: str) ->
         (["create", "Contact", "LastName=x"], "add --yes: there is no terminal to ask on. Nothing was changed"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
+def test_a_command_that_fails_prints_one_line(
     simulator: Simulator, run_manage: Manage, arguments: list[str], says: str
 ) -> None:
     done = run_manage("sf", *arguments)
@@ -88,7 +88,7 @@ def test_what_cannot_be_done_is_one_line(
     assert done.stderr.count("\n") == 1
 
 
-def test_a_lost_answer_to_a_creation_is_not_sent_again(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_creation_whose_answer_was_lost_is_not_sent_again(simulator: Simulator, run_manage: Manage) -> None:
     simulator.fail("drop_after", path="/sobjects/Case", times=1)
     done = run_manage("sf", "create", "Case", "Subject=only once", "--yes")
     assert done.returncode == 1
@@ -97,11 +97,11 @@ def test_a_lost_answer_to_a_creation_is_not_sent_again(simulator: Simulator, run
 
 
 @pytest.mark.parametrize(("typed", "created"), [("y\n", 1), ("n\n", 0), ("\n", 0), ("\x04", 0)])
-def test_on_a_terminal_it_asks(simulator: Simulator, database: str, typed: str, created: int) -> None:
-    said = on_a_terminal(simulator, database, [("[y/N] ", typed)], "create", "Case", "Subject=asked")
-    assert 'Create Case {"Subject": "asked"} in https://localhost' in said
+def test_on_a_terminal_a_write_asks_first(simulator: Simulator, database: str, typed: str, created: int) -> None:
+    output = on_a_terminal(simulator, database, [("[y/N] ", typed)], "create", "Case", "Subject=asked")
+    assert 'Create Case {"Subject": "asked"} in https://localhost' in output
     assert len(simulator.ids("Case", "Subject = 'asked'")) == created
-    assert ("nothing was changed" in said) is not bool(created)
+    assert ("nothing was changed" in output) is not bool(created)
 
 
 def test_shell_runs_what_is_piped_in_and_counts_its_calls(simulator: Simulator, database: str) -> None:
@@ -135,10 +135,10 @@ def test_a_program_that_fails_exits_with_1(simulator: Simulator, database: str, 
 
 def test_shell_is_a_prompt_on_a_terminal(simulator: Simulator, database: str) -> None:
     typed = [(">>> ", 'sf.query("SELECT COUNT() FROM Book__c")["done"]\n'), ("True", ""), (">>> ", "\x04")]
-    said = on_a_terminal(simulator, database, typed, "shell")
-    assert "sf is a simple-salesforce client of https://localhost" in said
-    assert "True" in said
-    assert "2 Salesforce calls" in said
+    output = on_a_terminal(simulator, database, typed, "shell")
+    assert "sf is a simple-salesforce client of https://localhost" in output
+    assert "True" in output
+    assert "2 Salesforce calls" in output
 
 
 def test_a_query_in_bulk_shows_the_same_rows(simulator: Simulator, run_manage: Manage) -> None:

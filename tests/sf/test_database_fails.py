@@ -35,10 +35,10 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     rule = simulator.post("/faults", {"match": {"path": path}, "action": {"kind": "delay", "seconds": 1}})["id"]
     with ThreadPoolExecutor() as elsewhere:
-        ended = elsewhere.submit(_end_backend, database, _backend(), lambda: _used(simulator, rule))
+        termination = elsewhere.submit(_end_backend, database, _backend(), lambda: _was_used(simulator, rule))
         with pytest.raises(CommandError, match="failed: accounts"):
             sync("sync_accounts")
-        ended.result()
+        termination.result()
     errors = capsys.readouterr().err.splitlines()
     assert [line for line in errors if line.startswith("accounts: failed: PostgreSQL: ")]
     assert not Account.all_objects.exists()
@@ -54,7 +54,7 @@ def _backend() -> int:
     return int(row[0])
 
 
-def _used(simulator: Simulator, rule: int) -> bool:
+def _was_used(simulator: Simulator, rule: int) -> bool:
     return any(fault["id"] == rule and fault["used"] for fault in simulator.get("/state")["faults"])
 
 
@@ -91,7 +91,7 @@ def test_a_full_disk_fails_the_run_and_changes_nothing(simulator: Simulator) -> 
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """Raise PostgreSQL's error for a table that cannot grow."""
+    """Make writes to ``sf_account`` fail as on a full disk."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -111,7 +111,7 @@ def full_disk() -> Iterator[None]:
 
 @contextmanager
 def refused_commit() -> Iterator[None]:
-    """Make the next commit of a watermark fail, as on a full disk."""
+    """Make the next commit of a watermark fail."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

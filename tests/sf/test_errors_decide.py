@@ -36,7 +36,7 @@ def answer(code: str, status: int, message: str = "said by Salesforce") -> dict[
     return {"kind": "error", "code": code, "status": status, "message": message}
 
 
-PASSING: dict[str, dict[str, Any]] = {
+TRANSIENT: dict[str, dict[str, Any]] = {
     "dropped": {"kind": "drop"},
     "dropped after the work": {"kind": "drop_after"},
     "406": {"kind": "status", "status": 406},
@@ -53,19 +53,21 @@ PASSING: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("fault", "threshold", "path"),
     [
-        *sampled(*((fault, *READS[0]) for fault in PASSING), each=2),
-        *sampled(*((fault, *READS[1]) for fault in PASSING), each=2, first=1),
+        *sampled(*((fault, *READS[0]) for fault in TRANSIENT), each=2),
+        *sampled(*((fault, *READS[1]) for fault in TRANSIENT), each=2, first=1),
     ],
 )
-def test_what_passes_is_tried_again(simulator: Simulator, settings: Any, fault: str, threshold: int, path: str) -> None:
+def test_a_transient_error_is_retried(
+    simulator: Simulator, settings: Any, fault: str, threshold: int, path: str
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
-    simulator.fail(path=path, times=2, **PASSING[fault])
+    simulator.fail(path=path, times=2, **TRANSIENT[fault])
     sync("sync_accounts")
     assert_equal(simulator, Account)
 
 
 @pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
-def test_every_call_of_a_sync_is_tried_again(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+def test_every_call_of_a_sync_is_retried(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail("status", path=path, times=2, status=503)
     sync("sync_accounts")
@@ -74,16 +76,14 @@ def test_every_call_of_a_sync_is_tried_again(simulator: Simulator, settings: Any
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_job_that_could_not_be_created_is_created_by_another_attempt(
-    simulator: Simulator, settings: Any, times: int
-) -> None:
+def test_creating_a_job_is_retried_after_a_lost_answer(simulator: Simulator, settings: Any, times: int) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     simulator.fail("drop_after", path="jobs/query$", times=times)
     sync("sync_accounts")
     assert_equal(simulator, Account)
 
 
-def test_what_does_not_pass_fails_when_the_time_is_up_and_the_next_run_is_fine(simulator: Simulator) -> None:
+def test_an_error_that_lasts_fails_the_run_and_the_next_run_succeeds(simulator: Simulator) -> None:
     simulator.fail(path="query|limits", times=None, skip=1, **answer("SERVER_UNAVAILABLE", 503, "busy"))
     with pytest.raises(CommandError):
         sync("sync_all")
@@ -94,21 +94,21 @@ def test_what_does_not_pass_fails_when_the_time_is_up_and_the_next_run_is_fine(s
     assert_equal(simulator)
 
 
-def test_salesforce_is_given_the_time_it_asks_for() -> None:
-    pauses: list[float] = []
+def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
+    calls: list[float] = []
     error = TransientError("busy")
     error.retry_after = 3600.0
 
     def refused() -> None:
-        pauses.append(error.retry_after)
+        calls.append(error.retry_after)
         raise error
 
     with pytest.raises(TransientError):
         retrying(refused, Patience(deadline=60, first_pause=0.001))
-    assert len(pauses) == 1, "an hour exceeds the deadline"
+    assert len(calls) == 1, "an hour exceeds the deadline"
 
 
-def test_one_deadline_counts_where_retries_are_nested() -> None:
+def test_an_outer_retry_does_not_repeat_what_the_inner_one_gave_up() -> None:
     rounds: list[int] = []
 
     def login() -> None:
@@ -174,7 +174,7 @@ def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: A
 
 
 @pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("MALFORMED_QUERY", 400)])
-def test_everything_else_fails_at_once_in_salesforces_words(
+def test_other_errors_fail_at_once_with_salesforces_message(
     simulator: Simulator, settings: Any, code: str, status: int
 ) -> None:
     threshold, path = READS[0]
@@ -190,7 +190,7 @@ def test_everything_else_fails_at_once_in_salesforces_words(
 
 @pytest.mark.parametrize("path", ["/results", "jobs/query$"])
 @pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("FUNCTIONALITY_NOT_ENABLED", 400)])
-def test_what_only_bulk_refuses_is_read_by_rest(
+def test_an_object_that_only_bulk_refuses_is_read_by_rest(
     simulator: Simulator, settings: Any, path: str, code: str, status: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
@@ -200,7 +200,7 @@ def test_what_only_bulk_refuses_is_read_by_rest(
     assert_equal(simulator, Account)
 
 
-def test_what_is_wrong_with_one_object_does_not_stop_the_others(simulator: Simulator) -> None:
+def test_a_failure_of_one_object_does_not_stop_the_others(simulator: Simulator) -> None:
     simulator.fail(path="FROM.Contact", times=1, **answer("INSUFFICIENT_ACCESS", 403))
     with pytest.raises(CommandError, match=r"failed: contacts$"):
         sync("sync_all")
@@ -228,7 +228,7 @@ def test_a_field_that_was_never_readable_fails_the_run_before_anything_is_read(
     assert_equal(simulator, Account if sobject == "Account" else Adoption)
 
 
-def test_a_bulk_job_that_fails_and_rest_that_fails_fail_the_run(simulator: Simulator, settings: Any) -> None:
+def test_a_run_fails_when_neither_bulk_nor_rest_works(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     simulator.post("/bulk", {"failure": "InternalServerError: the query ran out of luck"})
     simulator.fail("missing_columns", path="q=SELECT.Id", times=None)
@@ -261,7 +261,7 @@ def test_a_job_is_waited_for(simulator: Simulator, settings: Any) -> None:
     ],
     ids=["other columns", "a short row", "no CSV", "nothing"],
 )
-def test_a_result_that_is_none_is_asked_for_again(
+def test_an_invalid_result_is_requested_again(
     simulator: Simulator, settings: Any, body: str, headers: dict[str, str]
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK

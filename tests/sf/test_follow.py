@@ -34,13 +34,13 @@ def follow(simulator: Simulator, start: Start) -> Follow:
     """Start ``sf follow``, and return once every object has a position to resume from."""
     simulator.post("/pubsub", {"keepalive_seconds": 0.3})
 
-    def started() -> subprocess.Popen[str]:
+    def start_and_wait() -> subprocess.Popen[str]:
         process = start("sf", "follow")
         wait_for(lambda: set(FollowedObject.objects.values_list("object", flat=True)) == set(NAMES))
         return process
 
     sync()
-    return started
+    return start_and_wait
 
 
 def equal(simulator: Simulator) -> bool:
@@ -65,7 +65,7 @@ def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow
     before = runs()
     schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
     adoption = simulator.query("SELECT Opportunity__c FROM Adoption__c WHERE Opportunity__c != null LIMIT 1")[0]
-    made = simulator.create("Account", Name="New school")
+    new = simulator.create("Account", Name="New school")
     simulator.edit("Account", schools[0], Name="Renamed")
     simulator.edit("Contact", contacts[0], FV_Status__c=None)
     simulator.edit("Opportunity", adoption["Opportunity__c"], Contact__c=contacts[4])  # changes its adoptions too
@@ -76,7 +76,7 @@ def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow
     simulator.merge("Account", schools[3], schools[4])
     simulator.merge("Contact", contacts[2], contacts[3])
     simulator.do("purge", "Account", schools[5])
-    wait_for(lambda: Account.objects.filter(id=made).exists() and equal(simulator))
+    wait_for(lambda: Account.objects.filter(id=new).exists() and equal(simulator))
     assert runs() == before
 
 
@@ -97,7 +97,7 @@ def test_a_later_process_resumes_from_the_stored_position_unless_it_has_expired(
     assert runs() > before
 
 
-def test_events_that_tell_too_little_lead_to_a_sync_of_their_object(simulator: Simulator, follow: Follow) -> None:
+def test_an_incomplete_event_leads_to_a_sync_of_its_object(simulator: Simulator, follow: Follow) -> None:
     follow()
     others = runs("contacts")
     for kind in ("GAP_OVERFLOW", "GAP_UPDATE", "SNAPSHOT"):
@@ -148,7 +148,7 @@ def test_a_sync_and_following_give_way_to_each_other(simulator: Simulator, follo
     assert not SyncRun.objects.exclude(state=SyncRun.State.DONE).exists()
 
 
-def test_too_many_deletions_are_left_to_the_sync_which_asks(simulator: Simulator, start: Start) -> None:
+def test_too_many_deletions_are_left_to_the_sync_and_its_guard(simulator: Simulator, start: Start) -> None:
     sync()
     simulator.post("/pubsub", {"keepalive_seconds": 0.3})
     start("sf", "follow", "contacts", SALESFORCE_MAX_DELETE_PERCENT="1")
@@ -167,14 +167,14 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
     assert second.stdout is not None
     assert second.stdout.readline() == "another process follows; this one takes over when it ends\n"
     first.send_signal(signal.SIGTERM)
-    said, complained = first.communicate(timeout=60)
-    assert (first.returncode, complained, said.splitlines()[-1][:8]) == (0, "", "stopped;")
+    output, errors = first.communicate(timeout=60)
+    assert (first.returncode, errors, output.splitlines()[-1][:8]) == (0, "", "stopped;")
     simulator.edit("Account", simulator.ids("Account")[0], Name="Seen by the other")
     wait_for(lambda: equal(simulator))
 
 
 @pytest.mark.parametrize(
-    ("setup", "told"),
+    ("setup", "message"),
     [
         (
             {"enabled": ["Account"]},
@@ -183,9 +183,11 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
         ({"forbidden": ["Contact"]}, "the API user may not follow Contact: give it View All Records"),
     ],
 )
-def test_what_has_to_be_set_up_is_reported_in_one_line(simulator: Simulator, setup: dict[str, Any], told: str) -> None:
+def test_missing_setup_in_salesforce_is_reported_in_one_line(
+    simulator: Simulator, setup: dict[str, Any], message: str
+) -> None:
     simulator.post("/pubsub", setup)
-    assert told in complaint()
+    assert message in complaint()
     assert not SyncRun.objects.exists()
 
 
@@ -195,8 +197,8 @@ def test_an_unknown_object_is_named(simulator: Simulator) -> None:
 
 @contextmanager
 def changes(simulator: Simulator) -> Iterator[list[float]]:
-    """Make changes of all kinds while the context lasts; yield the times of the changed records."""
-    stop, made = threading.Event(), list[float]()
+    """Edit, create and delete records while the context lasts; yield the time of each change."""
+    stop, times = threading.Event(), list[float]()
     schools, contacts = simulator.ids("Account"), simulator.ids("Contact", "FV_Status__c != null")
     chance = random.Random(3)
 
@@ -208,12 +210,12 @@ def changes(simulator: Simulator) -> Iterator[list[float]]:
             simulator.edit("Contact", chance.choice(contacts[:20]), Title=f"Title {number}")
             if number % 10 == 0:
                 simulator.do("delete", "Account", simulator.create("Account", Name=f"Short-lived {number}"))
-            made.extend([time.monotonic()] * (4 if number % 10 == 0 else 2))
+            times.extend([time.monotonic()] * (4 if number % 10 == 0 else 2))
 
     thread = threading.Thread(target=change)
     thread.start()
     try:
-        yield made
+        yield times
     finally:
         stop.set()
         thread.join()
@@ -221,14 +223,14 @@ def changes(simulator: Simulator) -> Iterator[list[float]]:
 
 def kill_often(simulator: Simulator, start: Start, times: int) -> None:
     chance = random.Random(5)
-    with changes(simulator) as made:
+    with changes(simulator) as times_of_changes:
         for _ in range(times):
             process = start("sf", "follow")
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(chance.uniform(1.5, 4))
             kill(process)
-    rate = len(made) / (made[-1] - made[0])
-    print(f"{times} kills, {len(made):,} changes at {rate:.0f} a second")  # noqa: T201
+    rate = len(times_of_changes) / (times_of_changes[-1] - times_of_changes[0])
+    print(f"{times} kills, {len(times_of_changes):,} changes at {rate:.0f} a second")  # noqa: T201
     start("sf", "follow")
     wait_for(lambda: equal(simulator))
 
@@ -246,7 +248,7 @@ def test_no_change_is_lost_over_twenty_kills(simulator: Simulator, start: Start)
 
 
 @pytest.mark.soak
-def test_a_stream_confirmed_late_has_its_sync_run_once_more(simulator: Simulator, start: Start) -> None:
+def test_a_stream_that_is_confirmed_late_leads_to_a_second_sync(simulator: Simulator, start: Start) -> None:
     sync()
     before = runs("accounts")
     simulator.post("/pubsub", {"silent": True, "keepalive_seconds": 12})

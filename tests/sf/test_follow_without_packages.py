@@ -1,4 +1,4 @@
-"""``sf follow`` where its packages are not installed."""
+"""``sf follow`` says what to install when its packages are missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sync_status`` and ``/metrics`` report how far change events are followed."""
+"""``sync_status`` and ``/metrics`` report whether a follower runs and how far it is behind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def scraped(settings: Any) -> None:
+def allow_scraping(settings: Any) -> None:
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
 
 
@@ -67,7 +67,7 @@ def test_the_process_and_the_object_that_is_furthest_behind_are_reported() -> No
             r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(the oldest: contacts\)",
             status_lines(),
         )
-        found = metrics()
-    ages = {name: found[f'sfapi_follow_age_seconds{{object="{name}"}}'] for name in ("books", "contacts")}
-    assert found["sfapi_follow_running"] == 1
+        values = metrics()
+    ages = {name: values[f'sfapi_follow_age_seconds{{object="{name}"}}'] for name in ("books", "contacts")}
+    assert values["sfapi_follow_running"] == 1
     assert ages["contacts"] >= 1200 > ages["books"]

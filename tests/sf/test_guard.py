@@ -1,4 +1,4 @@
-"""A sync never deletes because of an outage, and never many records without an operator's consent."""
+"""A sync never deletes because of an outage, and never deletes many records without an operator's consent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REST, BULK = 10**9, 1
 THE_READ = "q=SELECT.Id"
-"""The pages of records, without the count before them."""
+"""Matches the requests for pages of records, but not the count before them."""
 
 Loss = Callable[[Simulator, str], None]
 
@@ -43,12 +43,12 @@ def leave_the_filter(simulator: Simulator, record: str) -> None:
 
 
 def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: int) -> int:
-    """Delete a share of the cached records in Salesforce, and return their number."""
+    """Apply the loss to more than ``percent`` of the cached records, and return their number."""
     ids = sorted(model.objects.values_list("pk", flat=True))
-    gone = ids[: len(ids) * percent // 100 + 1]
-    for record in gone:
+    lost = ids[: len(ids) * percent // 100 + 1]
+    for record in lost:
         loss(simulator, record)
-    return len(gone)
+    return len(lost)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
     assert "more than 5%" in last_run("opportunities").message
 
 
-def test_any_number_is_deleted_when_the_option_names_none(simulator: Simulator) -> None:
+def test_any_number_is_deleted_when_the_option_has_no_value(simulator: Simulator) -> None:
     sync("sync_opportunities")
     lost = lose(simulator, Opportunity, delete, 90)
     sync("sync_opportunities", allow_deletes=ANY_DELETES)
@@ -131,7 +131,7 @@ def test_any_number_is_deleted_when_the_option_names_none(simulator: Simulator) 
         ("forms=5", "--allow-deletes forms: this command syncs accounts"),
     ],
 )
-def test_accepted_deletes_are_names_of_this_command_with_numbers(db: None, option: str, words: str) -> None:
+def test_allow_deletes_takes_only_numbers_for_objects_of_the_command(db: None, option: str, words: str) -> None:
     with pytest.raises(CommandError, match=re.escape(words)):
         call_command("sync_accounts", f"--allow-deletes={option}")
     assert not SyncRun.objects.exists()
@@ -146,14 +146,14 @@ def test_small_tables_have_no_guard(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("deleted", "rows"), [(11, 1000), (11, 50)], ids=["a small share", "a small table"])
-def test_no_more_than_the_accepted_number_is_deleted_where_the_share_would_let_it_pass(deleted: int, rows: int) -> None:
+def test_the_accepted_number_is_a_limit_even_below_the_guards_share(deleted: int, rows: int) -> None:
     check_deletes(name="accounts", deleted=10, live_before=rows, at_most_percent=20, allowed=10)
     with pytest.raises(SyncError, match="more than the 10 that were accepted"):
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20, allowed=10)
 
 
 @pytest.mark.parametrize(("deleted", "rows", "stops"), [(20, 100, False), (21, 100, True), (99, 99, False)])
-def test_the_guard_begins_above_the_share_of_a_table_of_a_hundred(deleted: int, rows: int, stops: bool) -> None:
+def test_the_guard_applies_from_a_hundred_rows_and_above_the_share(deleted: int, rows: int, stops: bool) -> None:
     try:
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20)
     except SyncError:
@@ -189,7 +189,7 @@ def test_an_empty_bulk_result_changes_nothing(simulator: Simulator, settings: An
     assert_equal(simulator, Account)
 
 
-def test_an_empty_answer_to_an_incremental_read_is_no_news(simulator: Simulator) -> None:
+def test_an_empty_answer_to_an_incremental_read_means_no_changes(simulator: Simulator) -> None:
     sync("sync_accounts")
     simulator.fail("status", path="query", times=2, status=200, body=NOTHING)
     sync("sync_accounts")
@@ -220,9 +220,7 @@ def test_a_bulk_job_that_announced_more_than_it_sends_changes_nothing(simulator:
 
 
 @pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": ANY_DELETES}])
-def test_a_record_that_came_twice_stands_for_one_that_did_not_come(
-    simulator: Simulator, options: dict[str, bool]
-) -> None:
+def test_a_record_sent_twice_means_that_another_is_missing(simulator: Simulator, options: dict[str, bool]) -> None:
     sync("sync_accounts")
     before = in_cache(Account)
     client = salesforce_client(UsageCounter("test"))
@@ -239,7 +237,7 @@ def test_a_record_that_came_twice_stands_for_one_that_did_not_come(
 
 
 @pytest.mark.parametrize("force", [True, False], ids=["full", "incremental"])
-def test_a_row_that_came_twice_by_bulk_stands_for_one_that_did_not_come(
+def test_a_row_sent_twice_by_bulk_means_that_another_is_missing(
     simulator: Simulator, settings: Any, force: bool
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
@@ -263,7 +261,7 @@ def test_a_row_that_came_twice_by_bulk_stands_for_one_that_did_not_come(
 
 
 @pytest.mark.parametrize(
-    ("kind", "threshold", "said"),
+    ("kind", "threshold", "message"),
     [
         ("truncate", REST, "broke off"),
         ("truncate", BULK, "the answer broke off"),
@@ -271,20 +269,20 @@ def test_a_row_that_came_twice_by_bulk_stands_for_one_that_did_not_come(
     ],
 )
 def test_an_answer_that_stays_cut_short_changes_nothing(
-    simulator: Simulator, settings: Any, kind: str, threshold: int, said: str
+    simulator: Simulator, settings: Any, kind: str, threshold: int, message: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     sync("sync_accounts")
     before = in_cache(Account)
     simulator.fail(kind, path=f"{THE_READ}|/results", times=None)
-    assert_fails_unchanged("sync_accounts", before, said, {"force": True})
+    assert_fails_unchanged("sync_accounts", before, message, {"force": True})
     simulator.post("/reset", {"faults": True})
     sync("sync_accounts", force=True)
     assert_equal(simulator, Account)
 
 
 @pytest.mark.parametrize(("kind", "threshold"), [("truncate", REST), ("truncate", BULK), ("truncate_rows", BULK)])
-def test_an_answer_cut_short_once_is_asked_for_again(
+def test_an_answer_cut_short_once_is_requested_again(
     simulator: Simulator, settings: Any, kind: str, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -293,13 +291,13 @@ def test_an_answer_cut_short_once_is_asked_for_again(
     assert_equal(simulator, Account)
 
 
-def assert_fails_unchanged(command: str, before: object, said: str, options: dict[str, bool]) -> None:
+def assert_fails_unchanged(command: str, before: object, message: str, options: dict[str, bool]) -> None:
     with pytest.raises(CommandError):
         sync(command, **options)
     assert in_cache(Account) == before
     run = last_run("accounts")
     assert (run.state, run.soft_deleted, run.watermark) == ("failed", 0, None)
-    assert said in run.message
+    assert message in run.message
 
 
 def _answer_with_an_empty_page(simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""An hour of ``SYNC_EVERY=1m`` with shortened minutes: all changes arrive, with as many calls as predicted."""
+"""An hour of ``SYNC_EVERY=1m`` with shortened minutes: all changes arrive, with no more calls than predicted."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EDITED: list[tuple[type[CachedRecord], str, str]] = [
 
 @dataclass(frozen=True)
 class Change:
-    """A value that Salesforce got in this minute: a number that grows with each change."""
+    """A change made in Salesforce in this minute. ``number`` grows with each change."""
 
     number: int
     model: type[CachedRecord]
@@ -66,13 +66,13 @@ class Editors:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        ended = threading.Event()
+        stop = threading.Event()
 
         def work() -> None:
-            while not ended.wait(EDIT_SECONDS):
+            while not stop.wait(EDIT_SECONDS):
                 self.edit()
 
-        with in_background([work], ended):
+        with in_background([work], stop):
             yield
 
     def edit(self) -> None:
@@ -86,13 +86,13 @@ class Editors:
 
 def calls_shown(run_manage: Manage) -> int:
     """Return the calls per day that ``sync_status`` predicts for this pace."""
-    said = run_manage("sync_status", SYNC_EVERY=PACE).stdout
-    [calls] = re.findall(r"Salesforce is read every minute: about ([\d,]+) calls a day", said)
+    output = run_manage("sync_status", SYNC_EVERY=PACE).stdout
+    [calls] = re.findall(r"Salesforce is read every minute: about ([\d,]+) calls a day", output)
     return int(calls.replace(",", ""))
 
 
 def intervals() -> int:
-    """Return how often the objects were synced. A minute of the real clock is an interval too."""
+    """Return how often the objects were synced: in each shortened minute, and in each minute of the real clock."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
     return max(done.filter(object=name).count() for name in ("accounts", "books"))
 
@@ -109,7 +109,7 @@ def pass_a_minute(run_manage: Manage) -> None:
     work_once(run_manage)
 
 
-def test_every_change_is_there_within_two_intervals_for_the_calls_that_were_shown(
+def test_every_change_is_cached_within_two_intervals_with_no_more_calls_than_predicted(
     simulator: Simulator, run_manage: Manage
 ) -> None:
     for command in ("sync_books", "sync_all"):
@@ -123,10 +123,10 @@ def test_every_change_is_there_within_two_intervals_for_the_calls_that_were_show
             editors.minute = minute
             pass_a_minute(run_manage)
             assert not_shown([change for change in editors.changes if minute - 2 <= change.minute < minute]) == []
-        made, passed = simulator.calls() - before, intervals() - begun
-    print(f"{passed} intervals, {len(editors.changes)} changes, {made} calls, {shown} a day shown before")  # noqa: T201
+        calls, passed = simulator.calls() - before, intervals() - begun
+    print(f"{passed} intervals, {len(editors.changes)} changes, {calls} calls, {shown} a day shown before")  # noqa: T201
     assert passed >= MINUTES
     assert len(editors.changes) > 3 * MINUTES
-    assert made <= shown * passed / MINUTES_OF_A_DAY
+    assert calls <= shown * passed / MINUTES_OF_A_DAY
     pass_a_minute(run_manage)
     assert_equal(simulator)

@@ -35,7 +35,7 @@ def count_staged(run: SyncRun) -> tuple[int, int]:
 # -- before a run ----------------------------------------------------------------------------------------------
 
 
-def test_switched_off_nothing_is_asked(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_sync_that_is_switched_off_sends_no_request(simulator: Simulator, run_manage: Manage) -> None:
     configure(sync_enabled=False)
     done = run_manage("sync_all")
     assert (done.returncode, done.stderr) == (0, "")
@@ -64,7 +64,7 @@ def test_the_switch_on_the_command_line_says_who_why_and_how_long(run_manage: Ma
         (["on", "--for", "2h"], "--because and --for go with off"),
     ],
 )
-def test_a_mistake_leaves_the_switch_as_it_is(arguments: list[str], message: str) -> None:
+def test_invalid_arguments_leave_the_switch_unchanged(arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         call_command("syncs", *arguments)
     assert SyncConfig.load().syncs_are_on
@@ -90,17 +90,17 @@ def test_the_smaller_limit_decides_whether_a_run_begins(
     assert Account.objects.exists() == begins
 
 
-def test_a_run_over_the_threshold_says_so_and_asks_for_nothing_else(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_run_over_the_threshold_says_so_and_reads_nothing(simulator: Simulator, run_manage: Manage) -> None:
     configure(pause_threshold=0.5)
     simulator.post("/limits", {"daily_max": 1_000, "daily_used": 600})
     done = run_manage("sync_accounts")
     assert (done.returncode, done.stderr) == (0, "")
-    said = "Salesforce API usage is 601 calls today; syncs pause from 500 on (50% of 1,000)"
-    assert done.stdout == f"accounts: skipped: {said}\n"
+    reason = "Salesforce API usage is 601 calls today; syncs pause from 500 on (50% of 1,000)"
+    assert done.stdout == f"accounts: skipped: {reason}\n"
     assert simulator.calls() == 2, "login and limits"
 
 
-def test_usage_is_noted_for_the_admin(simulator: Simulator) -> None:
+def test_usage_is_stored_for_the_admin(simulator: Simulator) -> None:
     simulator.post("/limits", {"daily_max": 2_000, "daily_used": 100})
     sync("sync_accounts")
     config = SyncConfig.load()
@@ -119,7 +119,7 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_resumes_it(
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
     simulator.post("/bulk", {"largest_page": 200})
-    configure(api_limit=calls_before_pages + 1, pause_threshold=1.0)  # one page, of two
+    configure(api_limit=calls_before_pages + 1, pause_threshold=1.0)  # one of two pages
 
     sync("sync_adoptions")
     run = last_run("adoptions")
@@ -153,7 +153,7 @@ def test_no_other_object_begins_once_the_threshold_is_reached(simulator: Simulat
     assert not Opportunity.all_objects.exists()
 
 
-def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: Start) -> None:
+def test_a_run_that_is_switched_off_stops_at_its_next_page(simulator: Simulator, start: Start) -> None:
     simulator.post("/bulk", {"largest_page": 100})
     simulator.fail("hang", path="/results", skip=1, seconds=1.5)
     process = start("sync_adoptions", SALESFORCE_BULK_THRESHOLD="1")
@@ -169,7 +169,7 @@ def test_switched_off_a_run_stops_at_its_next_page(simulator: Simulator, start: 
     assert_equal(simulator, Adoption)
 
 
-def test_switched_off_a_run_does_not_wait_for_its_bulk_job(simulator: Simulator, start: Start) -> None:
+def test_a_run_that_is_switched_off_does_not_wait_for_its_bulk_job(simulator: Simulator, start: Start) -> None:
     simulator.post("/bulk", {"polls_until_complete": 5})
     process = start("sync_adoptions", SALESFORCE_BULK_THRESHOLD="1")
     wait_for(lambda: simulator.calls_to("GET /services/data/jobs/query") >= 1)
@@ -206,7 +206,7 @@ def test_no_calls_left_at_the_start_skips_the_run(simulator: Simulator, run_mana
 
 
 @pytest.mark.parametrize(("threshold", "path"), [(REST, "/query/"), (BULK, "/results.*locator")], ids=["rest", "bulk"])
-def test_no_calls_left_in_the_middle_pauses_all_of_it(
+def test_sync_all_pauses_at_the_object_that_uses_the_last_call(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int, path: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -242,8 +242,8 @@ def test_the_usage_is_taken_from_the_right_part_of_the_header(header: str, usage
     assert parse_limit_info(header) == usage
 
 
-def test_the_last_usage_counts_whatever_parts_the_header_had(simulator: Simulator) -> None:
-    for _ in range(4):  # every seventh answer has two parts
+def test_the_last_usage_is_stored_whatever_parts_the_header_has(simulator: Simulator) -> None:
+    for _ in range(4):  # of seven answers, two have a second part
         sync("sync_accounts")
         state = simulator.get("/state")["api_usage"]
         assert SyncConfig.load().last_usage_value == state["daily_used"]

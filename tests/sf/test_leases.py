@@ -1,4 +1,4 @@
-"""A lease excludes others only while its holder lives; a process that has lost it writes nothing more."""
+"""A lease excludes other processes only while its holder lives; a process that lost its lease writes nothing."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     ],
     ids=["fence", "merge", "create", "drop", "rows", "csv"],
 )
-def test_who_has_lost_the_lease_writes_nothing(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_lost_its_lease_writes_nothing(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Stage, "_order", lambda stage, header, paths: [stage.target.columns[0]])
     Stage(ACCOUNTS.target).create()
     with hold_lease("camp_sync"), hold_lease("accounts"):
@@ -153,7 +153,7 @@ def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.Mo
 def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
-    """The first process is paused with all its rows read, while a run on another machine completes."""
+    """The first process is paused while it waits for its rows; a run on another machine completes meanwhile."""
     stale = simulator.ids("Account")[0]
     simulator.fail("hang", path="q=SELECT.Id", seconds=3)
     paused = start("sync_accounts")
@@ -187,9 +187,9 @@ def test_a_killed_sync_is_interrupted_at_once_and_its_lease_free(
     kill(process)
     assert states(client)["accounts"] == "interrupted"
     assert client.get("/healthz/").status_code == 503
-    told = run_manage("sync_status").stdout
-    assert "its process ended without a word" in told
-    assert "running" not in told
+    output = run_manage("sync_status").stdout
+    assert "its process ended without a word" in output
+    assert "running" not in output
     assert run_manage("sync_accounts").returncode == 0
     assert states(client)["accounts"] == "fresh"
 
@@ -208,7 +208,7 @@ def test_a_sync_whose_machine_is_gone_is_interrupted_within_a_minute(
     assert run_manage("sync_accounts").returncode == 0
 
 
-def test_a_killed_job_that_is_no_sync_shows_too(client: Client) -> None:
+def test_a_killed_job_that_is_not_a_sync_is_reported_too(client: Client) -> None:
     with recorded_job("cleanup_logs") as run:
         assert client.get("/healthz/").json()["jobs"]["failing"] == []
         SyncLease.objects.filter(name=f"cleanup_logs {run.pk}").update(place=ELSEWHERE)

@@ -1,4 +1,4 @@
-"""All login flows, the choice of one, and messages for refused logins: where to look, without secrets."""
+"""Each login flow works, the right flow is chosen, and a refused login names what to check but no secret."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
 
 
 def everything(simulator: Simulator) -> dict[str, str]:
-    found = {**simulator.variables, **simulator.other_logins}
-    return {name: found[name].replace("\\n", "\n") for name in VARIABLES}
+    variables = {**simulator.variables, **simulator.other_logins}
+    return {name: variables[name].replace("\\n", "\n") for name in VARIABLES}
 
 
 def login_of(simulator: Simulator, flow: LoginFlow) -> dict[str, str]:
@@ -108,17 +108,17 @@ def test_of_many_threads_one_renews_the_session() -> None:
 # -- the choice ------------------------------------------------------------------------------------------------
 
 
-def test_the_first_whole_group_is_chosen(simulator: Simulator) -> None:
+def test_the_first_complete_group_is_chosen(simulator: Simulator) -> None:
     present = everything(simulator)
     chosen = []
-    for leaving in (
+    for name in (
         "SALESFORCE_SESSION_ID", "SALESFORCE_REFRESH_TOKEN", "SALESFORCE_PRIVATE_KEY", "SALESFORCE_CLIENT_ID",
         "SALESFORCE_SECURITY_TOKEN",
     ):  # fmt: skip
         chosen.append(choose_credentials(present))
-        present[leaving] = ""
+        present[name] = ""
     chosen.append(choose_credentials(present))
-    assert [found and found.flow for found in chosen] == [
+    assert [credentials and credentials.flow for credentials in chosen] == [
         LoginFlow.DIRECT_SESSION, LoginFlow.REFRESH_TOKEN, LoginFlow.JWT_BEARER, LoginFlow.PASSWORD,
         LoginFlow.SOAP_TOKEN, LoginFlow.SOAP_ORGANIZATION,
     ]  # fmt: skip
@@ -126,42 +126,42 @@ def test_the_first_whole_group_is_chosen(simulator: Simulator) -> None:
 
 def test_client_credentials_are_for_an_app_without_a_user_name() -> None:
     app = {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_CLIENT_SECRET": "b"}
-    found = choose_credentials(app)
-    assert found is not None
-    assert found.flow is LoginFlow.CLIENT_CREDENTIALS
+    credentials = choose_credentials(app)
+    assert credentials is not None
+    assert credentials.flow is LoginFlow.CLIENT_CREDENTIALS
     with pytest.raises(ImproperlyConfigured, match=r"OAuth username-password lacks SALESFORCE_PASSWORD;"):
         choose_credentials(app | {"SALESFORCE_USERNAME": "c"})
 
 
 def test_a_security_token_may_be_empty() -> None:
-    found = choose_credentials(
+    credentials = choose_credentials(
         {"SALESFORCE_USERNAME": "a", "SALESFORCE_PASSWORD": "b", "SALESFORCE_SECURITY_TOKEN": ""}
     )
-    assert found is not None
-    assert found.flow is LoginFlow.SOAP_TOKEN
+    assert credentials is not None
+    assert credentials.flow is LoginFlow.SOAP_TOKEN
 
 
-def test_nothing_set_is_no_mistake_until_it_is_needed(simulator: Simulator, settings: Any) -> None:
+def test_missing_login_variables_are_an_error_only_when_they_are_needed(simulator: Simulator, settings: Any) -> None:
     check_login_variables({})
     with pytest.raises(ImproperlyConfigured, match="Salesforce is not configured"):
         client_with(settings, {})
 
 
 @given(st.sets(st.sampled_from(VARIABLES), min_size=1))
-def test_whatever_is_set_a_whole_group_is_chosen_or_the_error_lists_what_is_missing(names: set[str]) -> None:
+def test_a_complete_group_is_chosen_or_the_error_lists_what_is_missing(names: set[str]) -> None:
     try:
-        found = choose_credentials(dict.fromkeys(names, "set"))
+        credentials = choose_credentials(dict.fromkeys(names, "set"))
     except ImproperlyConfigured as error:
-        said = str(error)
+        message = str(error)
         for name in VARIABLES:
-            assert (name in said) <= (name not in names), f"{name} is there"
-        assert "lacks SALESFORCE_" in said
+            assert (name in message) <= (name not in names), f"{name} is there"
+        assert "lacks SALESFORCE_" in message
     else:
-        assert found is not None
-        assert names.issuperset(found.flow.needs)
+        assert credentials is not None
+        assert names.issuperset(credentials.flow.needs)
 
 
-def test_the_error_lists_what_each_group_begun_lacks(simulator: Simulator, run_manage: Manage) -> None:
+def test_the_error_lists_what_each_incomplete_group_lacks(simulator: Simulator, run_manage: Manage) -> None:
     done = run_manage("sync_accounts", SALESFORCE_PASSWORD="", SALESFORCE_SESSION_ID="half")
     assert done.returncode != 0
     assert done.stderr == (
@@ -188,15 +188,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("flow", "variable", "said"), WRONG)
+@pytest.mark.parametrize(("flow", "variable", "message"), WRONG)
 def test_a_wrong_value_is_refused_once_and_named(
-    simulator: Simulator, settings: Any, flow: LoginFlow, variable: str, said: str
+    simulator: Simulator, settings: Any, flow: LoginFlow, variable: str, message: str
 ) -> None:
     client = client_with(settings, login_of(simulator, flow) | {variable: "wrong"})
     with pytest.raises(LoginFailed) as caught:
         client.limits()
     assert simulator.calls() == 1, "a wrong password is tried only once"
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     advice = str(caught.value).rsplit("(", 1)[1]
     assert variable in advice
     foreign = set(VARIABLES) - set(flow.needs) - {"SALESFORCE_SECURITY_TOKEN"}
@@ -204,7 +204,9 @@ def test_a_wrong_value_is_refused_once_and_named(
 
 
 @FLOWS_THAT_LOG_IN
-def test_a_flow_that_the_org_switched_off_says_so(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+def test_a_login_flow_that_the_org_does_not_allow_is_reported(
+    simulator: Simulator, settings: Any, flow: LoginFlow
+) -> None:
     simulator.post("/login-flows", {"blocked": [BLOCKED_AS[flow]]})
     client = client_with(settings, login_of(simulator, flow))
     with pytest.raises(LoginFailed, match=r"allows this login flow|switched off in this org"):
@@ -213,7 +215,7 @@ def test_a_flow_that_the_org_switched_off_says_so(simulator: Simulator, settings
 
 
 @pytest.mark.parametrize("no_key", ["no key", base64.b64encode(b"-----BEGIN PRIVATE KEY-----\n").decode(), PUBLIC_KEY])
-def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(
+def test_an_invalid_private_key_is_refused_before_anything_is_sent(
     simulator: Simulator, settings: Any, no_key: str
 ) -> None:
     login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": no_key}
@@ -224,7 +226,7 @@ def test_a_private_key_that_is_none_is_refused_before_anything_is_sent(
 
 PEM_FORMS: dict[str, Callable[[str], str]] = {
     "line breaks": lambda pem: pem,
-    "of Windows": lambda pem: pem.replace("\n", "\r\n"),
+    "line breaks of Windows": lambda pem: pem.replace("\n", "\r\n"),
     "blanks for line breaks": lambda pem: pem.replace("\n", " "),
     "no line breaks": lambda pem: pem.replace("\n", ""),
     "indented": lambda pem: pem.replace("\n", "\n    "),
@@ -238,14 +240,16 @@ PEM_FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("form", PEM_FORMS.values(), ids=PEM_FORMS)
-def test_a_private_key_may_be_flattened(simulator: Simulator, settings: Any, form: Callable[[str], str]) -> None:
+def test_a_private_key_is_read_whatever_its_line_breaks(
+    simulator: Simulator, settings: Any, form: Callable[[str], str]
+) -> None:
     login = login_of(simulator, LoginFlow.JWT_BEARER)
     written = form(login["SALESFORCE_PRIVATE_KEY"])
     key = Environment({"SALESFORCE_PRIVATE_KEY": written}).pem("SALESFORCE_PRIVATE_KEY")
     assert client_with(settings, login | {"SALESFORCE_PRIVATE_KEY": key}).limits()
 
 
-def test_soap_login_of_a_version_without_it_says_what_to_set(simulator: Simulator, settings: Any) -> None:
+def test_soap_login_with_a_version_that_lacks_it_says_what_to_set(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_API_VERSION = "65.0"
     client = client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN))
     with pytest.raises(LoginFailed, match=r"set SALESFORCE_API_VERSION=64.0"):
@@ -253,7 +257,7 @@ def test_soap_login_of_a_version_without_it_says_what_to_set(simulator: Simulato
     assert simulator.calls() == 1
 
 
-def test_a_session_handed_over_that_has_ended_says_so(simulator: Simulator, settings: Any) -> None:
+def test_an_expired_session_id_from_the_settings_is_reported(simulator: Simulator, settings: Any) -> None:
     client = client_with(settings, login_of(simulator, LoginFlow.DIRECT_SESSION))
     simulator.post("/sessions/expire")
     with pytest.raises(LoginFailed, match="SALESFORCE_SESSION_ID is no longer good"):
@@ -261,7 +265,7 @@ def test_a_session_handed_over_that_has_ended_says_so(simulator: Simulator, sett
 
 
 @FLOWS_THAT_LOG_IN
-def test_a_login_that_salesforce_cannot_answer_now_is_tried_again(
+def test_a_login_that_salesforce_cannot_answer_now_is_retried(
     simulator: Simulator, settings: Any, flow: LoginFlow
 ) -> None:
     simulator.fail("status", path="oauth2/token|Soap", times=2, status=503, body="<html>busy</html>")
@@ -288,7 +292,7 @@ def test_a_host_where_nothing_listens_is_named(simulator: Simulator, settings: A
         salesforce_client(UsageCounter("test")).limits()
 
 
-def test_a_certificate_of_a_private_authority_says_what_to_set(
+def test_an_error_about_an_untrusted_certificate_says_what_to_set(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")

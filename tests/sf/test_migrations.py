@@ -1,4 +1,4 @@
-"""Migrations that change rows."""
+"""Migrations that change rows or restore columns."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def newest_afterwards() -> Iterator[None]:
+def migrate_forward_afterwards() -> Iterator[None]:
     """Migrate forward at the end: other tests in this process need the current tables."""
     yield
     call_command("migrate", verbosity=0)
 
 
-def test_uuids_that_are_cached_in_capitals_become_lower_case_and_copies_learn_it() -> None:
+def test_cached_uuids_become_lower_case_and_count_as_changed() -> None:
     loud, quiet = records.contact(), records.contact()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE sf_contact SET accounts_uuid = %s WHERE id = %s", [UUID.upper(), loud.id])
@@ -36,16 +36,16 @@ def test_uuids_that_are_cached_in_capitals_become_lower_case_and_copies_learn_it
     assert after[quiet.id] == before[quiet.id]
 
 
-def test_a_database_that_has_dropped_what_the_release_before_reads_gets_it_again() -> None:
-    found = (
+def test_a_dropped_search_name_column_is_restored_with_its_indexes() -> None:
+    indexes = (
         "SELECT indexdef FROM pg_indexes WHERE tablename = 'sf_account' AND indexdef LIKE '%%search_name%%' ORDER BY 1"
     )
     with connection.cursor() as cursor:
-        cursor.execute(found)
+        cursor.execute(indexes)
         before = cursor.fetchall()
         MigrationExecutor(connection).migrate([("sf", "0021_operator_actions")])
         cursor.execute("ALTER TABLE sf_account DROP COLUMN search_name")
         MigrationExecutor(connection).migrate([("sf", "0022_search_name_of_the_previous_release")])
-        cursor.execute(found)
+        cursor.execute(indexes)
         assert len(before) == 2
         assert cursor.fetchall() == before

@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str) -> str:
 
 @pytest.fixture
 def logged_in(simulator: Simulator) -> Callable[[], Any]:
-    """Log in at a host that can be closed, by moving the org once."""
+    """Log in, and return a call to Salesforce. The org is moved once, since only a moved org's host can be closed."""
     move(simulator, "redirects")
     client = salesforce_client(UsageCounter("test"))
     assert client.limits()
@@ -107,13 +107,13 @@ def test_a_redirect_is_never_a_refusal(simulator: Simulator, status: int) -> Non
     assert "it leads to https://x.example" in str(caught.value)
 
 
-def test_a_host_that_the_login_names_again_is_not_asked_about_at_each_attempt(simulator: Simulator) -> None:
+def test_repeated_redirects_lead_to_only_one_new_login(simulator: Simulator) -> None:
     simulator.fail("status", path="/limits", times=5, status=302)
     assert salesforce_client(UsageCounter("test")).limits()
     assert simulator.calls_to("oauth2/token") == 2
 
 
-def test_a_session_that_was_handed_over_cannot_find_another_host(simulator: Simulator, settings: Any) -> None:
+def test_a_session_id_from_the_settings_cannot_find_another_host(simulator: Simulator, settings: Any) -> None:
     client = client_with(settings, login_of(simulator, LoginFlow.DIRECT_SESSION))
     new = move(simulator, "redirects")
     with pytest.raises(LoginFailed, match=rf"check SALESFORCE_INSTANCE_URL: it leads to {new}$"):

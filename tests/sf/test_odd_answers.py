@@ -1,5 +1,6 @@
-"""Malformed answers (a proxy's page with status 200, half an answer) are requested again; if they
-stay malformed, the run fails with one line that names the request, as after any other fault.
+"""Malformed answers (a proxy's page with status 200, half an answer) are requested again.
+
+If they stay malformed, the read uses the other transport. If that fails too, the run fails with one line.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def test_a_malformed_answer_is_requested_again(simulator: Simulator, settings: A
 
 
 @pytest.mark.parametrize(("threshold", "path"), list(CALLS.values())[1:], ids=list(CALLS)[1:])
-def test_if_it_stays_the_read_uses_another_transport(
+def test_a_read_whose_answers_stay_malformed_uses_the_other_transport(
     simulator: Simulator, settings: Any, threshold: int, path: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -56,7 +57,7 @@ def test_if_it_stays_the_read_uses_another_transport(
     assert_equal(simulator, Account)
 
 
-def test_if_every_transport_gets_it_the_run_fails_in_one_line(simulator: Simulator) -> None:
+def test_malformed_answers_on_both_transports_fail_the_run_in_one_line(simulator: Simulator) -> None:
     simulator.fail("status", path="q=SELECT.Id|jobs/query$", times=None, status=200, body=ODD["another form"])
     with pytest.raises(CommandError):
         sync("sync_accounts")
@@ -78,7 +79,7 @@ def test_a_record_without_a_field_is_not_a_record_whose_field_is_empty(simulator
 @pytest.mark.parametrize(
     "arguments", [["search", "FIND {x}"], ["describe"], ["describe", "Contact"], ["deleted", "Contact", "2026-01-01"]]
 )
-def test_somebody_at_the_screen_sees_one_line(simulator: Simulator, arguments: list[str]) -> None:
+def test_an_sf_command_reports_a_malformed_answer_in_one_line(simulator: Simulator, arguments: list[str]) -> None:
     simulator.fail("status", path="/search|/sobjects", times=None, status=200, body="[]")
     with pytest.raises(CommandError, match="is not understood"):
         call_command("sf", *arguments, stdout=StringIO())

@@ -20,17 +20,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def check() -> str:
-    said = StringIO()
+    output = StringIO()
     try:
-        call_command("sf", "check", stdout=said, no_color=True)
+        call_command("sf", "check", stdout=output, no_color=True)
     except CommandError as error:
-        said.write(f"error: {error}\n")
-    return said.getvalue()
+        output.write(f"error: {error}\n")
+    return output.getvalue()
 
 
 def refuse_object(simulator: Simulator, sobject: str, describe_status: int = 404) -> None:
-    said = f"sObject type '{sobject}' is not supported."
-    simulator.fail("error", path=f"FROM.{sobject}", times=None, code="INVALID_TYPE", message=said, status=400)
+    message = f"sObject type '{sobject}' is not supported."
+    simulator.fail("error", path=f"FROM.{sobject}", times=None, code="INVALID_TYPE", message=message, status=400)
     simulator.fail(
         "error", path=f"{sobject}/describe", times=None, code="NOT_FOUND", message="gone", status=describe_status
     )
@@ -47,10 +47,10 @@ def test_an_object_that_the_org_does_not_have_is_one_line(simulator: Simulator, 
 def test_fields_are_named_only_when_the_object_was_described(simulator: Simulator, status: int) -> None:
     simulator.fail("error", path="FROM.Account", times=None, code="SOMETHING_ELSE", message="no Account", status=400)
     simulator.fail("status", path="Account/describe", times=None, status=status)
-    said = check()
-    assert "fix  fields of Account: Salesforce answered 400 SOMETHING_ELSE" in said
-    assert "no Account" in said
-    assert "grant the API user read access" not in said
+    output = check()
+    assert "fix  fields of Account: Salesforce answered 400 SOMETHING_ELSE" in output
+    assert "no Account" in output
+    assert "grant the API user read access" not in output
 
 
 def test_variables_of_the_env_file_that_are_overruled_are_named(simulator: Simulator, settings: Any) -> None:
@@ -71,9 +71,9 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fault", "said"), FAULTS)
+@pytest.mark.parametrize(("fault", "message"), FAULTS)
 def test_a_session_that_is_refused_is_one_line(
-    simulator: Simulator, settings: Any, fault: dict[str, Any], said: str
+    simulator: Simulator, settings: Any, fault: dict[str, Any], message: str
 ) -> None:
     hand_over_session(simulator, settings)
     simulator.fail(path="/services/data", times=None, **fault)
@@ -81,7 +81,7 @@ def test_a_session_that_is_refused_is_one_line(
     wrong = [line for line in output.splitlines() if line.startswith("fix")]
     assert len(wrong) == 1, output
     assert wrong[0].startswith("fix  session: ")
-    assert said in wrong[0]
+    assert message in wrong[0]
 
 
 @pytest.mark.parametrize(("version", "status"), [("99.0", 404), ("25.0", 410)])
@@ -102,15 +102,15 @@ def test_a_page_of_a_proxy_is_named_by_its_title(simulator: Simulator) -> None:
     assert "is not understood: it is a page with the title “Sign in”" in check()
 
 
-def test_logins_that_end_are_warned_of_and_nothing_is_to_fix(simulator: Simulator, settings: Any) -> None:
+def test_a_login_flow_that_will_end_gets_a_warning_but_no_error(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | login_of(simulator, LoginFlow.PASSWORD)
-    said = check()
-    assert "warn configuration: OAuth username-password: Salesforce has announced to refuse this login" in said
-    assert "Feb 20, 2027" in said
-    assert "\nerror: " not in said
+    output = check()
+    assert "warn configuration: OAuth username-password: Salesforce has announced to refuse this login" in output
+    assert "Feb 20, 2027" in output
+    assert "\nerror: " not in output
 
 
-def test_soap_logins_are_warned_of(simulator: Simulator, settings: Any) -> None:
+def test_soap_logins_get_a_warning(simulator: Simulator, settings: Any) -> None:
     empty = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     settings.SALESFORCE_LOGIN = empty | login_of(simulator, LoginFlow.SOAP_TOKEN)
     assert "warn configuration: SOAP with security token: Salesforce retires SOAP login in summer 2027" in check()
@@ -128,7 +128,7 @@ UNREADABLE: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
-def test_a_sync_goes_on_with_one_warning(
+def test_a_sync_with_unreadable_limits_goes_on_with_one_warning(
     simulator: Simulator, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
 ) -> None:
     simulator.fail(path="/limits", times=None, **fault)
@@ -140,34 +140,34 @@ def test_a_sync_goes_on_with_one_warning(
 
 
 @pytest.mark.parametrize("fault", UNREADABLE.values(), ids=UNREADABLE)
-def test_the_check_names_the_right_that_is_missing(simulator: Simulator, fault: dict[str, Any]) -> None:
+def test_the_check_names_the_missing_permission(simulator: Simulator, fault: dict[str, Any]) -> None:
     simulator.fail(path="/limits", times=None, **fault)
-    said = check()
-    assert "warn limits: " in said
-    assert "'View Setup and Configuration'" in said
-    assert "\nerror: " not in said
+    output = check()
+    assert "warn limits: " in output
+    assert "'View Setup and Configuration'" in output
+    assert "\nerror: " not in output
 
 
-def test_the_usage_in_the_headers_still_pauses(simulator: Simulator) -> None:
+def test_usage_in_the_headers_pauses_syncs_even_with_unreadable_limits(simulator: Simulator) -> None:
     simulator.post("/limits", {"daily_max": 1_000, "daily_used": 900})
     simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
     sync("sync_all")
     assert last_run("accounts").state == "done", "nothing is known before Salesforce answers"
     assert last_run("contacts").state == "skipped"
-    assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "login, org, count and page"
+    assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "org, count and page"
 
 
-def test_our_own_count_stands_in_before_the_first_header(simulator: Simulator) -> None:
+def test_our_own_count_decides_before_the_first_header(simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(api_limit=1_000)
-    SFAPIUsageLog.objects.create(date=timezone.now().date(), source="yesterday's job", call_count=900)
+    SFAPIUsageLog.objects.create(date=timezone.now().date(), source="earlier job", call_count=900)
     simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
     sync("sync_books")
     assert last_run("books").state == "skipped"
     assert not Book.objects.exists()
 
 
-def test_a_login_that_fails_is_not_taken_for_limits(simulator: Simulator, settings: Any) -> None:
+def test_a_failed_login_is_not_reported_as_unreadable_limits(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | {"SALESFORCE_PASSWORD": "wrong"}
     with pytest.raises(CommandError):
         sync("sync_accounts")

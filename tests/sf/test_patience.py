@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_has_little_time_does_not_wait_for_anothers_login(simulator: Simulator) -> None:
+def test_a_caller_with_a_deadline_does_not_wait_for_another_threads_login(simulator: Simulator) -> None:
     simulator.fail("hang", path="oauth2/token", seconds=5)
     patient = salesforce_client(UsageCounter("test"), Patience(deadline=0))
 
@@ -56,7 +56,7 @@ def test_an_answer_that_trickles_is_not_waited_for(keep_alive: bool, then: str) 
 
 @contextmanager
 def slow_server(*, keep_alive: bool, then: str) -> Iterator[str]:
-    """A server whose body takes two seconds: in small pieces, or with a long pause near the end."""
+    """Serve a body that takes two seconds: in small pieces, or with a long pause before the last bytes."""
     body = b" " * 20 + b'{"id": "1"}'
     closes = b"" if keep_alive else b"Connection: close\r\n"
 

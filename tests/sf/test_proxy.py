@@ -91,15 +91,15 @@ def test_a_proxy_that_refuses_is_named(simulator: Simulator, settings: Any) -> N
 
 
 @pytest.mark.parametrize("proxy_url", ["http://somebody:canary@proxy:99999", "http://somebody:can@ary@proxy:99999"])
-def test_a_proxy_that_is_no_url_is_shown_without_its_password(
+def test_an_invalid_proxy_url_is_shown_without_its_password(
     simulator: Simulator, settings: Any, caplog: pytest.LogCaptureFixture, proxy_url: str
 ) -> None:
     settings.SALESFORCE_PROXY = proxy_url
     with pytest.raises(CommandError):
         sync("sync_books")
-    said = last_run("books").message
-    assert "***@proxy:99999" in said
-    assert "can" not in said.replace("cannot", "")
+    message = last_run("books").message
+    assert "***@proxy:99999" in message
+    assert "can" not in message.replace("cannot", "")
     assert "canary" not in caplog.text
 
 

@@ -64,14 +64,14 @@ def assert_each_sync_makes_it_equal(simulator: Simulator, settings: Any, history
 
 
 def apply_change(simulator: Simulator, sobject: str, action: str, number: int) -> None:
-    """Apply one change to one record, or nothing when no record fits."""
+    """Apply one change to one record, or nothing when fewer than two records fit."""
     if action == "create":
-        last = {"Account": {"Name": f"New school {number}"}}.get(sobject, {"LastName": f"Newcomer {number}"})
-        simulator.create(sobject, **last)
+        values = {"Account": {"Name": f"New school {number}"}}.get(sobject, {"LastName": f"Newcomer {number}"})
+        simulator.create(sobject, **values)
         return
-    found = simulator.query(f"SELECT Id, IsDeleted FROM {sobject}", all_rows=True)
-    live = [row["Id"] for row in found if not row["IsDeleted"]]
-    dead = [row["Id"] for row in found if row["IsDeleted"]]
+    rows = simulator.query(f"SELECT Id, IsDeleted FROM {sobject}", all_rows=True)
+    live = [row["Id"] for row in rows if not row["IsDeleted"]]
+    dead = [row["Id"] for row in rows if row["IsDeleted"]]
     chosen = dead if action == "undelete" else live
     if len(chosen) < 2:
         return

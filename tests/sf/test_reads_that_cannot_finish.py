@@ -35,11 +35,11 @@ def test_a_bulk_page_that_cannot_be_used_leads_to_rest(simulator: Simulator, bul
     run = last_run("accounts")
     assert (run.state, run.transport) == ("done", "rest")
     assert run.message.startswith("read by REST")
-    assert simulator.calls_to("results") <= 4, "twice, and each time again row by row"
+    assert simulator.calls_to("results") <= 4, "two tries, each repeated row by row"
     assert_equal(simulator, Account)
 
 
-def test_a_column_that_is_left_out_is_not_an_empty_one(simulator: Simulator, bulk: None) -> None:
+def test_a_missing_column_is_not_taken_as_empty(simulator: Simulator, bulk: None) -> None:
     sync("sync_accounts")
     simulator.fail("missing_columns", path="/results|q=SELECT.Id", times=None)
     with pytest.raises(CommandError):
@@ -58,7 +58,7 @@ LOCATOR_FAULTS = ("garble", "missing_columns", "job_lost", "drop", "truncate")
         *sampled(*((fault, True) for fault in LOCATOR_FAULTS), each=2, first=1),
     ],
 )
-def test_what_an_earlier_run_left_does_not_hold_up_the_next(
+def test_an_unfinished_read_of_an_earlier_run_does_not_block_the_next(
     simulator: Simulator, bulk: None, fault: str, force: bool
 ) -> None:
     simulator.post("/bulk", {"largest_page": 100})
@@ -92,7 +92,7 @@ def test_rest_pages_that_do_not_add_up_are_read_again(simulator: Simulator, faul
 
 # -- Bulk jobs --------------------------------------------------------------------------------------------------------
 
-PASSING = [
+TRANSIENT = [
     "InternalServerError : Retried more than 15 times",
     "Unexpected exception encountered in query processing. Please contact support",
     "InvalidBatch : Failed to process query: QUERY_TIMEOUT: Your query request was running for too long.",
@@ -100,9 +100,9 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("message", PASSING)
+@pytest.mark.parametrize("message", TRANSIENT)
 @pytest.mark.parametrize("times", [1, 3])
-def test_a_job_that_salesforce_ends_is_started_again(
+def test_a_job_that_fails_in_salesforce_is_started_again(
     simulator: Simulator, bulk: None, message: str, times: int
 ) -> None:
     simulator.fail("job_fails", path="jobs/query$", times=times, message=message, code="" if message else "Aborted")
@@ -127,7 +127,7 @@ def test_a_job_that_is_refused_is_not_started_again(simulator: Simulator, bulk: 
     assert simulator.calls_to(NEW_JOB) == 1
 
 
-def test_a_job_that_always_ends_leads_to_rest(simulator: Simulator, bulk: None) -> None:
+def test_a_job_that_always_fails_leads_to_rest(simulator: Simulator, bulk: None) -> None:
     simulator.fail("job_fails", path="jobs/query$", times=None)
     sync("sync_accounts")
     assert last_run("accounts").transport == "rest"
@@ -136,7 +136,7 @@ def test_a_job_that_always_ends_leads_to_rest(simulator: Simulator, bulk: None) 
 
 
 @pytest.mark.parametrize("used_up", ["by a fault", "by the settings"])
-def test_when_the_jobs_of_the_day_are_used_up_salesforce_is_asked_once(
+def test_when_the_days_bulk_jobs_are_used_up_only_one_job_is_requested(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch, used_up: str
 ) -> None:
     monkeypatch.setattr(attempts, "REST_INSTEAD", 100)
@@ -165,7 +165,7 @@ def test_a_job_that_does_not_end_is_aborted(simulator: Simulator, bulk: None, se
 # -- requests that are too large --------------------------------------------------------------------------------------
 
 
-def test_what_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
+def test_an_object_that_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
     simulator.fail("size_timeout", path="COUNT", times=None)
     sync("sync_adoptions")
     assert last_run("adoptions").transport == "bulk"
@@ -175,7 +175,7 @@ def test_what_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
-def test_a_count_that_salesforce_answers_as_if_it_were_a_cursor_does_not_go_on_for_ever(
+def test_an_invalid_cursor_error_to_a_count_does_not_loop_forever(
     simulator: Simulator, settings: Any, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -189,7 +189,7 @@ def test_a_count_that_salesforce_answers_as_if_it_were_a_cursor_does_not_go_on_f
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
-def test_when_every_call_is_answered_as_if_it_were_a_cursor_the_run_fails_after_a_few(
+def test_invalid_cursor_errors_to_every_call_fail_the_run_after_a_few_calls(
     simulator: Simulator, settings: Any, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -202,13 +202,15 @@ def test_when_every_call_is_answered_as_if_it_were_a_cursor_the_run_fails_after_
     assert simulator.calls_to("q=SELECT") <= 12
 
 
-@pytest.mark.parametrize(("rows", "transport", "said"), [(600, "rest", "pages of 500"), (0, "bulk", "read by Bulk")])
-def test_a_question_that_is_too_big_is_made_smaller(simulator: Simulator, rows: int, transport: str, said: str) -> None:
+@pytest.mark.parametrize(("rows", "transport", "message"), [(600, "rest", "pages of 500"), (0, "bulk", "read by Bulk")])
+def test_a_query_that_is_too_large_is_read_in_smaller_pages_or_by_bulk(
+    simulator: Simulator, rows: int, transport: str, message: str
+) -> None:
     simulator.fail("size_timeout", path="q=SELECT.Id(?!.*Organization)", times=None, rows=rows)
     sync("sync_adoptions")
     run = last_run("adoptions")
     assert (run.state, run.transport) == ("done", transport)
-    assert said in run.message
+    assert message in run.message
     assert run.api_calls < 15
     assert_equal(simulator, Adoption)
 
@@ -227,7 +229,7 @@ def test_records_with_long_texts_come_in_small_pages(simulator: Simulator, setti
 
 @pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
 @pytest.mark.parametrize("fault", ["gzip_members", "cut_gzip"])
-def test_compressed_answers_are_read_whole_or_again(
+def test_compressed_answers_are_read_completely_or_requested_again(
     simulator: Simulator, settings: Any, threshold: int, fault: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -247,21 +249,19 @@ def test_other_line_ends_and_a_byte_order_mark_lose_nothing(
     assert_equal(simulator, Account, Opportunity)
 
 
-def test_progress_counts_rows_not_bytes_of_another_form(
-    simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_counts_rows_not_bytes(simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sf.ingest.progress.LINE_SECONDS", 0.0)
     monkeypatch.setattr("sf.salesforce.bulk._CHUNK_BYTES", 1_000)
-    told: list[int] = []
-    monkeypatch.setattr(LineProgress, "advanced", _noting(told))
+    counts: list[int] = []
+    monkeypatch.setattr(LineProgress, "advanced", _record_in(counts))
     call_command("sync_adoptions", stdout=io.StringIO(), stderr=io.StringIO())
-    reached = [sum(told[: place + 1]) for place in range(len(told))]
-    assert len(reached) > 5
-    assert max(reached) == reached[-1] == Adoption.objects.count()
+    totals = [sum(counts[: place + 1]) for place in range(len(counts))]
+    assert len(totals) > 5
+    assert max(totals) == totals[-1] == Adoption.objects.count()
 
 
-def _noting(told: list[int]) -> Any:
+def _record_in(counts: list[int]) -> Any:
     def advanced(_: LineProgress, rows: int) -> None:
-        told.append(rows)
+        counts.append(rows)
 
     return advanced

@@ -52,11 +52,11 @@ def test_the_code_decides_before_the_status(code: str, group: Group, status: int
         ("Please choose a product.", Group.RECORD),
     ],
 )  # fmt: skip
-def test_what_the_orgs_automation_wraps_decides(code: str, message: str, group: Group) -> None:
+def test_the_cause_inside_a_trigger_or_flow_error_decides(code: str, message: str, group: Group) -> None:
     assert refused(code, message).group is group
 
 
-def test_a_code_that_nobody_knows_is_never_the_records_fault() -> None:
+def test_an_unknown_code_is_never_the_records_fault() -> None:
     for status in (400, 403, 404, 409, 422):
         error = refused("SOMETHING_NEW", status=status)
         assert (type(error), error.group) == (RequestRefused, Group.UNKNOWN)
@@ -64,7 +64,7 @@ def test_a_code_that_nobody_knows_is_never_the_records_fault() -> None:
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
-def test_no_sentence_about_a_record_is_in_what_may_be_logged(code: str) -> None:
+def test_the_message_for_the_log_never_quotes_a_record(code: str) -> None:
     error = refused(code, "data value too large: canary (max length=40)")
     assert "canary" not in str(error)
     assert code in str(error)
@@ -72,16 +72,16 @@ def test_no_sentence_about_a_record_is_in_what_may_be_logged(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["UNKNOWN_EXCEPTION", "SOMETHING_NEW", "STRING_TOO_LONG", "APEX_ERROR"])
-def test_a_read_shows_no_sentence_either_that_may_quote_a_record(code: str) -> None:
+def test_the_message_of_a_read_does_not_quote_a_record_either(code: str) -> None:
     assert "canary" not in str(refused(code, "canary", status=500, asked="GET /services/data/v62.0/query"))
 
 
-def test_a_read_shows_the_sentence_that_names_the_schema() -> None:
+def test_the_message_of_a_read_keeps_a_sentence_about_the_schema() -> None:
     error = refused("INVALID_FIELD", "No such column 'LMS__c' on entity 'Account'", asked="GET /x")
     assert "No such column 'LMS__c'" in str(error)
 
 
-def test_what_passes_and_what_stops_everything_are_told_apart() -> None:
+def test_transient_errors_and_errors_that_concern_everything_are_distinguished() -> None:
     assert type(refused("TOO_MANY_REQUESTS", status=429)) is TransientError
     assert type(refused("USER_INACTIVE", status=403)) is OrgUnavailable
     assert refused("SERVER_UNAVAILABLE", status=503).concerns_everything

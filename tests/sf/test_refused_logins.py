@@ -28,7 +28,7 @@ from tests.simulated import ROOT, Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OAUTH_PASSES = [
+OAUTH_TRANSIENT = [
     ("unknown_error", "retry your request"),
     ("server_error", ""),
     ("temporarily_unavailable", ""),
@@ -36,7 +36,7 @@ OAUTH_PASSES = [
     ("invalid_grant", "login rate exceeded"),
     ("invalid_request", "Salesforce is down for maintenance"),
 ]
-SOAP_PASSES = ["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "LOGIN_RATE_EXCEEDED"]
+SOAP_TRANSIENT = ["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "LOGIN_RATE_EXCEEDED"]
 SOAP_FINAL = [
     "PASSWORD_LOCKOUT", "API_DISABLED_FOR_ORG", "INVALID_LOGIN", "LOGIN_DURING_RESTRICTED_TIME",
     "INVALID_OPERATION_WITH_EXPIRED_PASSWORD", "NOBODY_KNOWS_THIS_CODE",
@@ -49,15 +49,15 @@ def logins(simulator: Simulator) -> int:
 
 
 @pytest.mark.parametrize("status", [400, 500])
-@pytest.mark.parametrize(("code", "said"), OAUTH_PASSES)
-def test_an_oauth_error_that_passes_is_tried_again(simulator: Simulator, code: str, said: str, status: int) -> None:
-    simulator.fail("error", path="oauth2/token", times=2, code=code, message=said, status=status)
+@pytest.mark.parametrize(("code", "message"), OAUTH_TRANSIENT)
+def test_a_transient_oauth_error_is_retried(simulator: Simulator, code: str, message: str, status: int) -> None:
+    simulator.fail("error", path="oauth2/token", times=2, code=code, message=message, status=status)
     assert salesforce_client(UsageCounter("test")).limits()
     assert logins(simulator) == 3
 
 
-@pytest.mark.parametrize("code", SOAP_PASSES)
-def test_a_soap_fault_that_passes_is_tried_again(simulator: Simulator, settings: Any, code: str) -> None:
+@pytest.mark.parametrize("code", SOAP_TRANSIENT)
+def test_a_transient_soap_fault_is_retried(simulator: Simulator, settings: Any, code: str) -> None:
     simulator.fail("error", path="Soap", times=2, code=code, message="again")
     assert client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN)).limits()
     assert logins(simulator) == 3
@@ -113,8 +113,8 @@ def test_a_refused_login_is_refused_for_all_threads_of_the_process(simulator: Si
         return str(caught.value)
 
     with ThreadPoolExecutor(8) as threads:
-        said = set(threads.map(ask, range(24)))
-    assert len(said) == 1
+        messages = set(threads.map(ask, range(24)))
+    assert len(messages) == 1
     assert logins(simulator) == 1
 
 
@@ -151,22 +151,22 @@ ADVICE = [
 ]
 
 
-@pytest.mark.parametrize(("code", "said", "flow", "advice"), ADVICE)
-def test_each_refusal_says_what_to_do(code: str, said: str, flow: LoginFlow, advice: str) -> None:
-    body = json.dumps({"error": code, "error_description": said}).encode()
+@pytest.mark.parametrize(("code", "message", "flow", "advice"), ADVICE)
+def test_each_refusal_says_what_to_do(code: str, message: str, flow: LoginFlow, advice: str) -> None:
+    body = json.dumps({"error": code, "error_description": message}).encode()
     error = login_error(LoginAnswer("https://host", flow, 400, body, {}))
-    assert advice in str(error).rsplit(f"{said} (", 1)[1]
+    assert advice in str(error).rsplit(f"{message} (", 1)[1]
     assert not error.outcome_unknown
 
 
-@pytest.mark.parametrize(("seconds", "told"), [(400, "400 s behind"), (-4000, "4,000 s ahead of"), (5, "")])
-def test_a_clock_that_is_off_is_reported(seconds: int, told: str) -> None:
+@pytest.mark.parametrize(("seconds", "difference"), [(400, "400 s behind"), (-4000, "4,000 s ahead of"), (5, "")])
+def test_a_clock_that_is_off_is_reported(seconds: int, difference: str) -> None:
     body = json.dumps({"error": "invalid_grant", "error_description": "expired authorization code"}).encode()
     theirs = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
     answer = LoginAnswer("https://host", LoginFlow.JWT_BEARER, 400, body, {"Date": theirs})
-    said = str(login_error(answer)).replace("401 s", "400 s").replace("399 s", "400 s")
-    said = said.replace("4,001 s", "4,000 s").replace("3,999 s", "4,000 s")
-    assert f"clock is {told}" in said if told else "clock is" not in said
+    message = str(login_error(answer)).replace("401 s", "400 s").replace("399 s", "400 s")
+    message = message.replace("4,001 s", "4,000 s").replace("3,999 s", "4,000 s")
+    assert f"clock is {difference}" in message if difference else "clock is" not in message
 
 
 @pytest.mark.parametrize(
@@ -177,9 +177,9 @@ def test_a_page_instead_of_an_answer_is_judged_by_its_status(status: int, kind: 
     assert isinstance(login_error(answer), kind)
 
 
-def test_the_two_limits_are_told_apart() -> None:
-    def error(said: str) -> Exception:
-        body = json.dumps({"error": "REQUEST_LIMIT_EXCEEDED", "error_description": said}).encode()
+def test_the_daily_limit_and_the_concurrency_limit_are_distinguished() -> None:
+    def error(message: str) -> Exception:
+        body = json.dumps({"error": "REQUEST_LIMIT_EXCEEDED", "error_description": message}).encode()
         return login_error(LoginAnswer("https://host", LoginFlow.PASSWORD, 403, body, {}))
 
     assert isinstance(error("TotalRequests Limit exceeded."), DailyLimitReached)
@@ -231,18 +231,18 @@ JWT_TRIES = [
 ]
 
 
-@pytest.mark.parametrize(("setting", "taken", "tries"), JWT_TRIES)
-def test_the_audience_is_the_shared_login_host_or_what_is_set(
-    simulator: Simulator, settings: Any, setting: str, taken: list[str], tries: int
+@pytest.mark.parametrize(("setting", "audiences", "tries"), JWT_TRIES)
+def test_the_audience_is_the_shared_login_host_or_the_setting(
+    simulator: Simulator, settings: Any, setting: str, audiences: list[str], tries: int
 ) -> None:
     settings.SALESFORCE_JWT_AUDIENCE = setting
-    simulator.post("/login-flows", {"audiences": taken})
+    simulator.post("/login-flows", {"audiences": audiences})
     assert client_with(settings, login_of(simulator, LoginFlow.JWT_BEARER)).limits()
     assert logins(simulator) == tries
 
 
 @pytest.mark.parametrize(("setting", "tries"), [("", 2), ("https://login.salesforce.com", 1)])
-def test_an_audience_that_nobody_takes_says_what_to_set(
+def test_an_error_about_a_refused_audience_says_what_to_set(
     simulator: Simulator, settings: Any, setting: str, tries: int
 ) -> None:
     settings.SALESFORCE_JWT_AUDIENCE = setting

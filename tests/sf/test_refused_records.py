@@ -66,8 +66,10 @@ def test_bad_records_of_a_first_run_are_set_aside_alone(simulator: Simulator) ->
 
 
 @pytest.mark.usefixtures("pages")
-@pytest.mark.parametrize("options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "anew"])
-def test_what_is_cached_of_a_bad_record_stays_as_it_was(simulator: Simulator, options: dict[str, bool]) -> None:
+@pytest.mark.parametrize(
+    "options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "replacement"]
+)
+def test_the_cached_version_of_a_bad_record_stays_as_it_was(simulator: Simulator, options: dict[str, bool]) -> None:
     sync("sync_opportunities")
     before = in_cache(Opportunity)
     bad = spoil(simulator)
@@ -95,7 +97,7 @@ def test_a_record_that_became_good_is_stored_and_forgotten(simulator: Simulator,
 
 
 @pytest.mark.usefixtures("pages")
-def test_each_run_tries_again_and_counts_it(simulator: Simulator) -> None:
+def test_each_run_retries_bad_records_and_counts_its_tries(simulator: Simulator) -> None:
     bad = spoil(simulator)
     for _ in range(3):
         sync("sync_opportunities")
@@ -132,7 +134,7 @@ def test_a_record_set_aside_is_tried_again_without_being_read_again(simulator: S
     assert not RefusedRecord.objects.exists()
 
 
-def test_an_older_payload_does_not_go_over_what_was_read_since(simulator: Simulator) -> None:
+def test_an_older_payload_does_not_overwrite_a_newer_version(simulator: Simulator) -> None:
     sync("sync_accounts")
     record = simulator.ids("Account")[0]
     simulator.edit("Account", record, Name="forbidden here")
@@ -190,7 +192,7 @@ def test_retry_gives_way_to_a_sync(simulator: Simulator, database: str) -> None:
         assert "a sync of accounts is under way" in elsewhere.submit(retry_elsewhere).result()
 
 
-def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
+def test_retry_takes_no_session_lock(simulator: Simulator) -> None:
     """Behind PgBouncer, the next transaction may use another session, which could not release the lock."""
     spoil(simulator)
     sync("sync_opportunities")
@@ -200,14 +202,14 @@ def test_retry_takes_no_lock_of_a_session(simulator: Simulator) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock_all()")  # keeps the transaction's locks
             cursor.execute(own_locks)
-            held.append(cursor.fetchone())
+            lock_counts.append(cursor.fetchone())
 
-    held: list[Any] = []
+    lock_counts: list[Any] = []
     with connection.cursor() as cursor:
         retry_refused(OPPORTUNITIES, merged=unlock_what_the_session_holds)
         cursor.execute(own_locks)
-        held.append(cursor.fetchone())
-    assert held == [(1,), (0,)], "one lock for all merges into the table"
+        lock_counts.append(cursor.fetchone())
+    assert lock_counts == [(1,), (0,)], "one lock for all merges into the table"
 
 
 def assert_set_aside(bad: dict[str, str]) -> None:
@@ -231,7 +233,7 @@ def _same(sent: str, value: Any) -> bool:
 
 @contextmanager
 def forbidden_name() -> Iterator[None]:
-    """Let PostgreSQL refuse a name for a while, as if the record were fixed later."""
+    """Make PostgreSQL refuse a name for a while. Afterwards the same record can be stored."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE sf_account ADD CONSTRAINT forbidden CHECK (name <> 'forbidden here')")
     try:

@@ -29,14 +29,14 @@ def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> O
         return submit(words, label="Sync books", by=by).action
 
 
-def handled_until_tomorrow() -> None:
+def postpone_jobs() -> None:
     """Keep scheduled jobs from becoming due during the test."""
     note_new_jobs()
     ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
 
 
 def test_the_worker_that_leads_starts_a_request_and_its_outcome_is_recorded(simulator: Simulator, start: Start) -> None:
-    handled_until_tomorrow()
+    postpone_jobs()
     action = request()
     assert (action.state, action.started) == ("waiting", None)
     worker = start("work")
@@ -71,7 +71,7 @@ def test_the_same_command_is_not_requested_twice_until_it_has_ended() -> None:
     assert request(by="ben").requested_by == "ben"
 
 
-def test_a_request_that_no_worker_started_in_time_is_dropped_and_said_so(run_manage: Manage) -> None:
+def test_a_request_that_no_worker_started_in_time_is_dropped_and_shown_as_failed(run_manage: Manage) -> None:
     action = request()
     OperatorAction.objects.update(requested_at=timezone.now() - timedelta(minutes=16))
     assert latest_actions(5)[0].state == "failed"
@@ -91,7 +91,7 @@ def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
 
 
 def test_a_request_waits_while_the_worker_runs_a_command_of_the_same_name(run_manage: Manage) -> None:
-    handled_until_tomorrow()
+    postpone_jobs()
     request(("sync_books", "--quiet"))
     request(("sync_books", "--force", "--quiet"))
     assert run_manage("work", "--once").returncode == 0
@@ -113,5 +113,5 @@ def test_a_sync_is_not_requested_while_it_would_only_be_skipped() -> None:
 def test_a_worker_on_another_host_is_named() -> None:
     with hold_lease(WORK):
         SyncLease.objects.update(place="host-b boot 1")
-        said = str(submit(["sync_books"], label="Sync books", by="maren"))
-    assert said == "Sync books: left for the worker on host-b, which starts it within seconds."
+        message = str(submit(["sync_books"], label="Sync books", by="maren"))
+    assert message == "Sync books: left for the worker on host-b, which starts it within seconds."

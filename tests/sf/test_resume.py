@@ -1,4 +1,4 @@
-"""A killed run leaves no partial result, and the next one resumes it."""
+"""A killed run leaves no partial result, and the next run resumes it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def large(large_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.soak)])
-def test_killed_at_random_points_the_next_run_makes_it_equal(
+def test_after_kills_at_random_points_the_next_run_makes_the_cache_equal(
     simulator: Simulator, database: str, settings: Any, kills: int
 ) -> None:
     simulator.fail("delay", path="results|query", times=None, seconds=0.03)
@@ -81,22 +81,22 @@ def test_a_bulk_job_under_way_is_resumed_without_a_new_query(simulator: Simulato
     assert (run.inserted > 0, run.mode) == (True, "incremental"), "an incremental read follows in the same run"
 
 
-def test_staged_bulk_pages_are_not_asked_for_again(simulator: Simulator, settings: Any) -> None:
+def test_staged_bulk_pages_are_not_requested_again(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
-    pages = _pause_behind_two_bulk_pages(simulator)
+    pages = _pause_after_two_bulk_pages(simulator)
     simulator.post("/counters/reset")
     sync("sync_adoptions")
     assert simulator.calls_to("results") == pages - 2 + 1, "the missing page, and the page of the incremental read"
     assert_equal(simulator, Adoption)
 
 
-@pytest.mark.parametrize(("age", "goes_on"), [(timedelta(hours=1), True), (timedelta(hours=25), False)])
-def test_a_forced_read_resumes_only_a_recent_one(
-    simulator: Simulator, settings: Any, age: timedelta, goes_on: bool
+@pytest.mark.parametrize(("age", "is_resumed"), [(timedelta(hours=1), True), (timedelta(hours=25), False)])
+def test_a_forced_read_resumes_only_a_recent_read(
+    simulator: Simulator, settings: Any, age: timedelta, is_resumed: bool
 ) -> None:
-    """Formula fields change without a stamp, so rows staged days ago may have old values."""
+    """Formula fields change without a new ``SystemModstamp``, so rows staged days ago may have old values."""
     settings.SALESFORCE_BULK_THRESHOLD = 1
-    _pause_behind_two_bulk_pages(simulator)
+    _pause_after_two_bulk_pages(simulator)
     run = SyncRun.objects.get()
     assert run.resume_state is not None
     run.resume_state["began"] = (datetime.fromisoformat(run.resume_state["began"]) - age).isoformat()
@@ -104,12 +104,12 @@ def test_a_forced_read_resumes_only_a_recent_one(
     for record in simulator.ids("Adoption__c"):
         simulator.set_raw("Adoption__c", record, touch=False, Savings__c=7)
     sync("sync_adoptions", force=True)
-    assert Adoption.objects.exclude(savings=7).exists() is goes_on
+    assert Adoption.objects.exclude(savings=7).exists() is is_resumed
 
 
 def test_a_crash_of_postgres_empties_the_stage_and_the_read_restarts(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
-    _pause_behind_two_bulk_pages(simulator)
+    _pause_after_two_bulk_pages(simulator)
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_adoption_staged")  # as crash recovery does to an UNLOGGED table
     sync("sync_adoptions")
@@ -118,13 +118,13 @@ def test_a_crash_of_postgres_empties_the_stage_and_the_read_restarts(simulator: 
 
 def test_a_job_that_salesforce_forgot_is_restarted(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
-    _pause_behind_two_bulk_pages(simulator)
+    _pause_after_two_bulk_pages(simulator)
     simulator.post("/jobs/expire")
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
 
 
-def test_rest_pages_go_on_behind_those_staged(large: Simulator, settings: Any) -> None:
+def test_rest_pages_continue_after_the_staged_pages(large: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 10**9
     large.fail("quota", path="/query/", times=1)
     sync("sync_adoptions")
@@ -145,7 +145,7 @@ def test_a_lost_rest_cursor_restarts_the_read(large: Simulator, settings: Any) -
     assert_equal(large, Adoption)
 
 
-def _pause_behind_two_bulk_pages(simulator: Simulator) -> int:
+def _pause_after_two_bulk_pages(simulator: Simulator) -> int:
     """Sync adoptions until the day's quota ends, and return the number of pages in the whole read."""
     simulator.post("/bulk", {"largest_page": 100})
     simulator.fail("quota", path="/results", times=1, skip=2)
@@ -156,7 +156,7 @@ def _pause_behind_two_bulk_pages(simulator: Simulator) -> int:
     return -(-len(simulator.ids("Adoption__c")) // 100)
 
 
-def test_stopped_by_sigterm_the_run_says_so(simulator: Simulator, database: str) -> None:
+def test_a_run_stopped_by_sigterm_is_recorded_as_interrupted(simulator: Simulator, database: str) -> None:
     simulator.fail("hang", path="/query", times=1, seconds=60)
     process = _start(simulator, database, "sync_accounts")
     _wait_for(lambda: simulator.calls_to("query") == 1)

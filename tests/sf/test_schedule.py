@@ -59,16 +59,16 @@ CLOCKS_GO_FORWARD = datetime(2027, 3, 14, 7, 25, tzinfo=UTC)
         ("0 */2 * * *", CLOCKS_GO_FORWARD, "14 8:00, 14 9:00, 14 11:00"),
     ],
 )
-def test_when_clocks_change_no_job_is_left_out_and_none_of_a_given_hour_runs_twice(
+def test_when_clocks_change_no_job_is_skipped_and_no_job_with_a_fixed_hour_runs_twice(
     settings: Any, expression: str, after: datetime, expected: str
 ) -> None:
     settings.TIME_ZONE = "America/Chicago"
     for start in (after, after.astimezone(ZoneInfo("America/Chicago"))):
-        found, moment = [], start
+        times, moment = [], start
         for _ in expected.split(","):
             moment = next_time(expression, moment).astimezone(UTC)
-            found.append(f"{moment.day} {moment.hour}:{moment:%M}")
-        assert ", ".join(found) == expected
+            times.append(f"{moment.day} {moment.hour}:{moment:%M}")
+        assert ", ".join(times) == expected
 
 
 def test_the_projects_own_table_can_be_read() -> None:
@@ -115,12 +115,12 @@ expressions = st.tuples(field(0, 59), field(0, 23), field(1, 28), field(1, 12), 
 
 
 @given(expressions, st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)))
-def test_the_next_time_fits_and_none_before_it_does(expression: str, naive: datetime) -> None:
+def test_the_next_time_is_the_first_that_matches(expression: str, naive: datetime) -> None:
     after = naive.replace(tzinfo=UTC)
-    found = next_time(expression, after)
-    assert found > after
-    assert fits(expression, found)
-    earlier = found - timedelta(minutes=1)
+    moment = next_time(expression, after)
+    assert moment > after
+    assert fits(expression, moment)
+    earlier = moment - timedelta(minutes=1)
     for _ in range(300):
         if earlier <= after:
             break

@@ -26,7 +26,7 @@ PAGE = 200
 
 @pytest.fixture
 def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Simulator:
-    """A full read of adoptions that stopped after its first page."""
+    """Pause a full read of adoptions after its first page, and return the simulator."""
     settings.SALESFORCE_BULK_THRESHOLD = 10**9
     monkeypatch.setattr(source, "REST_PAGE_ROWS", PAGE)
     simulator.fail("quota", path="/query/0r8")
@@ -50,11 +50,13 @@ def test_whatever_changes_while_a_read_is_paused_is_in_the_cache_afterwards(paus
     sync("sync_adoptions")
     assert last_run("adoptions").state == "done"
     assert_equal(paused, Adoption)
-    assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), "the read after it was quick"
+    assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), (
+        "the incremental read that follows was quick"
+    )
 
 
 def let_time_pass(time: timedelta) -> datetime:
-    """Date the start of the paused read this long ago, and return it in whole seconds."""
+    """Move the start of the paused read this far into the past, and return the new start."""
     run = last_run("adoptions")
     assert run.resume_state is not None
     began = datetime.now(UTC).replace(microsecond=0) - time
@@ -79,15 +81,15 @@ def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
     simulator.fail("status", path="/query/0r8", status=200, body=json.dumps(page))
 
 
-def test_the_fourteen_days_count_from_the_read_not_from_the_run_that_finished_it(paused: Simulator) -> None:
+def test_fourteen_days_without_a_full_read_count_from_the_start_of_the_last_one(paused: Simulator) -> None:
     let_time_pass(timedelta(days=6))
     paused.fail("error", path="queryAll", errorCode="INSUFFICIENT_ACCESS", message="no Adoption for you", status=403)
     with pytest.raises(CommandError):
         sync("sync_adoptions")
-    assert Adoption.objects.exists(), "the paused read was finished, the one after it failed"
-    gone = paused.ids("Adoption__c")[0]
-    paused.do("delete", "Adoption__c", gone)
-    paused.do("purge", "Adoption__c", gone)
+    assert Adoption.objects.exists(), "the paused read was finished; the read after it failed"
+    deleted = paused.ids("Adoption__c")[0]
+    paused.do("delete", "Adoption__c", deleted)
+    paused.do("purge", "Adoption__c", deleted)
     SyncRun.objects.update(started=F("started") - timedelta(days=9), read_began=F("read_began") - timedelta(days=9))
     sync("sync_adoptions")
     assert last_run("adoptions").mode == "full"

@@ -19,7 +19,7 @@ _MEANINGS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 def read(literal: str) -> str:
     """Read a literal as Salesforce does (SOQL reference, "Quoted String Escape Sequences")."""
-    return re.sub(r"\\(.)", lambda found: _MEANINGS.get(found[1], found[1]), literal[1:-1])
+    return re.sub(r"\\(.)", lambda match: _MEANINGS.get(match[1], match[1]), literal[1:-1])
 
 
 @given(st.text())
@@ -84,11 +84,11 @@ def test_a_full_read_has_the_filter_and_an_incremental_one_has_the_window() -> N
 
 
 @pytest.mark.parametrize("synced", EVERY_OBJECT, ids=lambda synced: synced.name)
-def test_every_declared_field_is_asked_for_once(synced: SyncedObject) -> None:
+def test_every_declared_field_is_queried_once(synced: SyncedObject) -> None:
     _, query = synced.full_query()
-    asked = query.removeprefix("SELECT ").split(" FROM ")[0].split(", ")
-    assert asked == [field.salesforce_name for field in synced.model.copied_fields()]
-    assert len(set(asked)) == len(asked)
+    fields = query.removeprefix("SELECT ").split(" FROM ")[0].split(", ")
+    assert fields == [field.salesforce_name for field in synced.model.copied_fields()]
+    assert len(set(fields)) == len(fields)
 
 
 @pytest.mark.parametrize(

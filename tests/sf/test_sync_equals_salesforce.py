@@ -35,7 +35,7 @@ def test_second_full_sync_writes_nothing(simulator: Simulator, settings: Any, th
     assert last.unchanged == last.rows_read > 0
 
 
-def test_rest_and_bulk_give_the_same(simulator: Simulator, settings: Any) -> None:
+def test_rest_and_bulk_give_the_same_values(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 10**9
     sync()
     settings.SALESFORCE_BULK_THRESHOLD = 1
@@ -58,16 +58,16 @@ def test_incremental_sync_reads_only_what_changed(simulator: Simulator) -> None:
 
 def test_deletions_undeletions_and_merges_arrive(simulator: Simulator) -> None:
     sync()
-    gone, back, master, loser = simulator.ids("Contact", "Accounts_UUID__c != null AND FV_Status__c != null")[:4]
-    simulator.do("delete", "Contact", gone)
-    simulator.do("delete", "Contact", back)
+    deleted, restored, master, loser = simulator.ids("Contact", "Accounts_UUID__c != null AND FV_Status__c != null")[:4]
+    simulator.do("delete", "Contact", deleted)
+    simulator.do("delete", "Contact", restored)
     simulator.merge("Contact", master, loser)
     sync()
-    assert not Contact.objects.filter(id__in=[gone, back, loser]).exists()
-    assert Contact.all_objects.get(id=gone).is_deleted
-    simulator.do("undelete", "Contact", back)
+    assert not Contact.objects.filter(id__in=[deleted, restored, loser]).exists()
+    assert Contact.all_objects.get(id=deleted).is_deleted
+    simulator.do("undelete", "Contact", restored)
     sync()
-    assert Contact.objects.filter(id=back).exists()
+    assert Contact.objects.filter(id=restored).exists()
     assert_equal(simulator)
 
 
@@ -162,7 +162,7 @@ def test_newer_local_rows_are_not_overwritten(simulator: Simulator) -> None:
     assert Account.objects.get(id=account.id).name == "written here"
 
 
-def test_a_new_declaration_means_reading_everything(simulator: Simulator) -> None:
+def test_a_changed_declaration_leads_to_a_full_read(simulator: Simulator) -> None:
     sync()
     SyncRun.objects.update(fingerprint="of an older release")
     sync("sync_accounts")
@@ -172,12 +172,12 @@ def test_a_new_declaration_means_reading_everything(simulator: Simulator) -> Non
 
 
 def _row_versions() -> set[tuple[str, str]]:
-    """Return the physical position of every row version, which changes with any new version."""
+    """Return each row's id with its position and transaction, which change whenever the row is written."""
     from django.db import connection
 
-    found: set[tuple[str, str]] = set()
+    versions: set[tuple[str, str]] = set()
     with connection.cursor() as cursor:
         for model in (Account, Contact, Opportunity, Adoption, Book):
             cursor.execute(f"SELECT id, ctid::text || xmin::text FROM {model._meta.db_table}")
-            found |= set(cursor.fetchall())
-    return found
+            versions |= set(cursor.fetchall())
+    return versions

@@ -31,11 +31,11 @@ def commands(value: str) -> list[tuple[str, str]]:
     return [(when, " ".join(job)) for when, _, job in scheduled_jobs(pardot=True, digest=True, every=every)]
 
 
-def test_every_object_has_a_pause() -> None:
+def test_every_object_has_an_interval() -> None:
     assert set(parse_sync_every("1d")) == {synced.name for synced in EVERY_OBJECT}
 
 
-def test_by_default_the_cron_table_is_as_it_always_was() -> None:
+def test_daily_syncs_keep_the_standard_cron_table() -> None:
     assert scheduled_jobs(pardot=True, digest=True, every=parse_sync_every("1d")) == CRONJOBS
 
 
@@ -50,7 +50,7 @@ def test_by_default_the_cron_table_is_as_it_always_was() -> None:
         ("books=1d", [("45 23 * * *", "sync_books"), ("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force")]),
     ],
 )
-def test_the_cron_table_follows(value: str, lines: list[tuple[str, str]]) -> None:
+def test_the_cron_table_follows_sync_every(value: str, lines: list[tuple[str, str]]) -> None:
     assert set(lines) <= set(commands(value))
 
 
@@ -79,18 +79,18 @@ def test_each_object_is_synced_by_the_cron_table_as_often_as_declared(settings: 
         ("5m,accounts=1h", "accounts cannot be synced less often than the others"),
     ],
 )
-def test_what_no_crontab_can_say_is_refused(value: str, problem: str) -> None:
+def test_an_invalid_interval_is_refused(value: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         parse_sync_every(value)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_promised_age_follows(run_manage: Manage) -> None:
+def test_the_promised_age_follows_sync_every(run_manage: Manage) -> None:
     for synced in EVERY_OBJECT:
         ended = timezone.now() - timedelta(minutes=20)
         SyncRun.objects.create(object=synced.name, state=SyncRun.State.DONE, started=ended, ended=ended)
-    said = run_manage("sync_status", SYNC_EVERY="1d,contacts=5m").stdout
-    states = dict(line.split()[:2] for line in said.partition("health ")[2].splitlines()[1:6])
+    output = run_manage("sync_status", SYNC_EVERY="1d,contacts=5m").stdout
+    states = dict(line.split()[:2] for line in output.partition("health ")[2].splitlines()[1:6])
     assert states == {
         "books": "fresh", "accounts": "fresh", "contacts": "late", "opportunities": "fresh", "adoptions": "fresh",
     }  # fmt: skip
@@ -120,7 +120,7 @@ def test_an_object_that_is_synced_often_may_be_skipped_while_a_long_run_is_under
 @pytest.mark.parametrize(
     ("value", "minutes", "state"), [("5m", 6, "fresh"), ("5m", 16, "failing"), ("1d", 6, "failing")]
 )
-def test_one_failed_run_of_many_is_no_fault_while_the_copy_is_as_fresh_as_promised(
+def test_a_failed_run_is_no_fault_while_the_copy_is_as_fresh_as_promised(
     settings: Any, monkeypatch: pytest.MonkeyPatch, value: str, minutes: int, state: str
 ) -> None:
     settings.SYNC_EVERY = parse_sync_every(value)
@@ -136,33 +136,33 @@ def test_a_full_read_waits_for_the_run_of_the_same_minute(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "_WAIT_SECONDS", 0.01)
-    taken, waited_for = threading.Event(), threading.Event()
+    other_holds_lease, waited_for = threading.Event(), threading.Event()
     take = leases._take
 
-    def take_and_tell(lease: leases.Lease) -> bool:
+    def take_and_report(lease: leases.Lease) -> bool:
         held = take(lease)
-        if taken.is_set() and not held:
+        if other_holds_lease.is_set() and not held:
             waited_for.set()
         return held
 
-    monkeypatch.setattr(leases, "_take", take_and_tell)
+    monkeypatch.setattr(leases, "_take", take_and_report)
 
     def other() -> None:
         with hold_lease("books"):
-            taken.set()
+            other_holds_lease.set()
             waited_for.wait(60)
         connection.close()
 
     thread = threading.Thread(target=other)
     thread.start()
-    taken.wait(60)
+    other_holds_lease.wait(60)
     sync("sync_books", force=True, wait=timedelta(minutes=1))
     thread.join()
     assert SyncRun.objects.get().state == SyncRun.State.DONE
 
 
 @pytest.mark.django_db
-def test_the_cost_is_that_of_the_latest_runs_and_shown_before_it_is_chosen(settings: Any) -> None:
+def test_the_cost_is_estimated_from_the_latest_runs_for_other_intervals_too(settings: Any) -> None:
     settings.SYNC_EVERY = parse_sync_every("1d,contacts=1h")
     for synced in EVERY_OBJECT:
         for calls in (2, 4):
@@ -179,7 +179,7 @@ def test_the_cost_is_that_of_the_latest_runs_and_shown_before_it_is_chosen(setti
 
 
 @pytest.mark.django_db
-def test_a_pace_that_takes_most_of_the_days_calls_is_a_warning(settings: Any) -> None:
+def test_an_interval_that_takes_most_of_the_days_calls_is_not_affordable(settings: Any) -> None:
     settings.SYNC_EVERY = parse_sync_every("1m")
     SyncConfig.objects.update_or_create(defaults={"last_usage_limit": 15_000})
     assert not is_affordable()

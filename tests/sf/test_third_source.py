@@ -1,4 +1,4 @@
-"""The kernel can copy a third system: that takes only a declaration and a reader.
+"""The copy kernel can copy a third system, given only a declaration and a reader.
 
 The system is a folder with a CSV file of trails, and ``TrailSync`` is its reader.
 """
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Trails:
-    """The declaration."""
+    """The declaration of the trails."""
 
     name = "trails"
     fingerprint = "id, name, miles, changed"
@@ -86,7 +86,7 @@ class TrailSync(LoadingSync[Trails]):
         """Do nothing: a folder has no API calls to count."""
 
 
-# -- what the kernel does for it ---------------------------------------------------------------------------------------
+# -- the kernel copies the trails -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def write(folder: Path, rows: int, *, longer: int = 0, odd: str = "") -> Path:
     return file
 
 
-def copied() -> dict[str, tuple[str, float]]:
+def trails_in_copy() -> dict[str, tuple[str, float]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, name, miles FROM trail")
         return {row[0]: (row[1], float(row[2])) for row in cursor.fetchall()}
@@ -122,36 +122,36 @@ def test_a_file_is_copied_again_and_only_what_changed_is_written(folder: Path) -
     assert (first.state, first.rows_read, first.inserted) == ("done", 300, 300)
     again = TrailSync(write(folder, 310, longer=1)).run()
     assert (again.inserted, again.updated, again.unchanged) == (10, 5, 295)
-    assert len(copied()) == 310
-    assert copied()["t004"] == ("Trail 4", 5.5)
+    assert len(trails_in_copy()) == 310
+    assert trails_in_copy()["t004"] == ("Trail 4", 5.5)
 
 
-def test_rows_that_are_gone_are_removed_and_an_empty_file_is_taken_for_an_outage(folder: Path) -> None:
+def test_missing_rows_are_removed_and_an_empty_file_is_taken_for_an_outage(folder: Path) -> None:
     TrailSync(write(folder, 300)).run()
     assert TrailSync(write(folder, 290)).run().soft_deleted == 10
     empty = TrailSync(write(folder, 0)).run()
-    assert (empty.state, len(copied())) == ("failed", 290)
+    assert (empty.state, len(trails_in_copy())) == ("failed", 290)
     assert "The folder sent no records" in empty.message
     halved = TrailSync(write(folder, 100)).run()
-    assert (halved.state, len(copied())) == ("failed", 290), "the mass-delete guard"
+    assert (halved.state, len(trails_in_copy())) == ("failed", 290), "the mass-delete guard"
     allowed = TrailSync(write(folder, 100), SyncOptions(allow_deletes=ANY_DELETES)).run()
-    assert (allowed.state, len(copied())) == ("done", 100)
+    assert (allowed.state, len(trails_in_copy())) == ("done", 100)
 
 
-def test_a_value_that_does_not_fit_is_set_aside_and_the_rest_goes_on(folder: Path) -> None:
+def test_a_row_with_an_invalid_value_is_set_aside_and_the_others_are_copied(folder: Path) -> None:
     run = TrailSync(write(folder, 20, odd="t999,Endless,∞,2026-01-01T00:00:00Z")).run()
-    assert (run.state, run.set_aside, len(copied())) == ("done", 1, 20)
+    assert (run.state, run.set_aside, len(trails_in_copy())) == ("done", 1, 20)
     assert RefusedRecord.objects.get().record_id == "t999"
 
 
-def test_its_errors_end_a_run_in_one_line_and_do_not_stop_the_rest(folder: Path) -> None:
+def test_an_unreadable_file_fails_the_run_but_not_the_other_objects(folder: Path) -> None:
     sync = TrailSync(folder / "nothing.csv")
     run = sync.run()
     assert (run.state, sync.stops_the_rest) == ("failed", False)
     assert "nothing.csv" in run.message
 
 
-def test_the_kill_switch_holds_for_it_too(folder: Path) -> None:
+def test_the_kill_switch_stops_a_third_system_too(folder: Path) -> None:
     SyncConfig.objects.update_or_create(id=SyncConfig.ONLY_ID, defaults={"sync_enabled": False})
     assert TrailSync(write(folder, 3)).run().state == "skipped"
-    assert copied() == {}
+    assert trails_in_copy() == {}

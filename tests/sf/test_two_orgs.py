@@ -1,4 +1,4 @@
-"""When the settings name another org, every command stops without changes until the org is adopted on purpose."""
+"""When the settings name another org, every sync stops without changes until an operator adopts the new org."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ COMMANDS = [
 @pytest.fixture(params=["same_ids", "new_ids"])
 def other(request: pytest.FixtureRequest) -> Simulator:
     """Another org, reset to its initial state."""
-    found: Simulator = request.getfixturevalue(request.param)
-    found.reset()
-    return found
+    org: Simulator = request.getfixturevalue(request.param)
+    org.reset()
+    return org
 
 
 def run(simulator: Simulator, database: str, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -56,10 +56,10 @@ def test_each_sync_command_stops_with_one_line_and_changes_nothing(
     before, usage = copied(), SyncConfig.load().last_usage_check
     point_settings_at(other, settings, monkeypatch)
     for name, *options in COMMANDS:
-        said = StringIO()
+        output = StringIO()
         with pytest.raises(CommandError):
-            call_command(name, *options, stdout=said, stderr=said)
-        assert len(lines_naming(said.getvalue(), simulator, other)) == 1, (name, said.getvalue())
+            call_command(name, *options, stdout=output, stderr=output)
+        assert len(lines_naming(output.getvalue(), simulator, other)) == 1, (name, output.getvalue())
         assert copied() == before, name
     assert SyncConfig.load().last_usage_check == usage
     point_settings_at(simulator, settings, monkeypatch)
@@ -67,7 +67,7 @@ def test_each_sync_command_stops_with_one_line_and_changes_nothing(
     assert_equal(simulator)
 
 
-def test_the_exit_status_is_not_0(simulator: Simulator, same_ids: Simulator, database: str) -> None:
+def test_a_sync_of_another_org_exits_with_1(simulator: Simulator, same_ids: Simulator, database: str) -> None:
     sync("sync_books")
     done = run(same_ids, database, "sync_books")
     assert done.returncode == 1
@@ -158,9 +158,9 @@ def test_an_empty_cache_becomes_a_copy_of_the_org_that_fills_it(simulator: Simul
     assert not CachedOrg.objects.exists(), "nothing is stored yet"
     simulator.post("/reset", {"faults": True})
     sync("sync_books")
-    found = CachedOrg.objects.get()
-    assert (found.organization_id, found.is_sandbox) == (org_id(simulator), True)
-    assert found.name.startswith("Simulated Open Textbooks")
+    org = CachedOrg.objects.get()
+    assert (org.organization_id, org.is_sandbox) == (org_id(simulator), True)
+    assert org.name.startswith("Simulated Open Textbooks")
 
 
 @pytest.mark.parametrize("flow", ["direct session", "soap"])
@@ -177,7 +177,7 @@ def test_each_way_to_log_in_says_which_org_it_is(
     assert len(lines_naming(done.stderr, simulator, same_ids)) == 1, done.stderr
 
 
-def test_telling_the_org_costs_no_call_where_the_login_says_it(simulator: Simulator) -> None:
+def test_identifying_the_org_costs_no_call_when_the_login_names_it(simulator: Simulator) -> None:
     sync()
     before, logged = simulator.calls_to("query"), SFAPIUsageLog.objects.count()
     queries = simulator.calls_to("Organization")

@@ -33,7 +33,7 @@ def some_contact() -> str:
 
 @pytest.mark.parametrize("threshold", [REST, BULK], ids=["REST", "Bulk"])
 @pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
-def test_its_column_keeps_its_values_and_the_others_go_on(
+def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
     simulator: Simulator, settings: Any, threshold: int, force: bool
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
@@ -52,7 +52,7 @@ def test_its_column_keeps_its_values_and_the_others_go_on(
         assert row | {"position": None} == expected[key] | {"position": None}
 
 
-def test_it_is_read_again_by_itself_once_the_right_is_back(simulator: Simulator) -> None:
+def test_a_field_is_read_again_once_its_permission_is_back(simulator: Simulator) -> None:
     """The field is also read in unchanged records, which no incremental read would return."""
     sync("sync_contacts")
     contact = some_contact()
@@ -70,18 +70,18 @@ def test_it_is_read_again_by_itself_once_the_right_is_back(simulator: Simulator)
     assert last_run("contacts").mode == SyncRun.Mode.INCREMENTAL
 
 
-def test_a_record_that_is_new_meanwhile_has_none_until_then(simulator: Simulator) -> None:
+def test_a_record_created_meanwhile_has_no_value_until_the_field_is_readable(simulator: Simulator) -> None:
     sync("sync_contacts")
-    made = simulator.create(
+    contact = simulator.create(
         "Contact", LastName="New", FV_Status__c="confirmed_faculty", Position__c="There",
         Accounts_UUID__c="11111111-1111-4111-8111-111111111111",
     )  # fmt: skip
     hide(simulator, "Contact", "Position__c")
     sync("sync_contacts")
-    assert in_cache(Contact)[made]["position"] is None
+    assert in_cache(Contact)[contact]["position"] is None
     show(simulator, "Contact", "Position__c")
     sync("sync_contacts")
-    assert in_cache(Contact)[made]["position"] == "There"
+    assert in_cache(Contact)[contact]["position"] == "There"
 
 
 def test_a_field_of_a_parent_may_be_lost_too(simulator: Simulator) -> None:
@@ -97,7 +97,7 @@ def test_a_field_of_a_parent_may_be_lost_too(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("field", ["SystemModstamp", "FV_Status__c", "Accounts_UUID__c"])
-def test_what_a_read_needs_fails_it(simulator: Simulator, field: str) -> None:
+def test_a_read_fails_without_a_field_that_it_needs(simulator: Simulator, field: str) -> None:
     sync("sync_contacts")
     before = in_cache(Contact)
     hide(simulator, "Contact", field)
@@ -107,7 +107,7 @@ def test_what_a_read_needs_fails_it(simulator: Simulator, field: str) -> None:
     assert in_cache(Contact) == before
 
 
-def test_an_object_that_is_gone_fails_alone(simulator: Simulator) -> None:
+def test_an_object_that_cannot_be_read_fails_alone(simulator: Simulator) -> None:
     """The object was renamed, or the right to read it removed."""
     sync("sync_all")
     simulator.fail("error", path="FROM.Contact", times=None, code="INVALID_TYPE", status=400, message="no Contact")
@@ -123,27 +123,27 @@ def test_run_health_status_and_check_name_the_field_and_the_remedy(
     sync()
     assert client.get("/healthz/").json()["fields"]["unreadable"] == []
     hide(simulator, "Contact", "Position__c")
-    said = StringIO()
-    call_command("sync_contacts", stdout=said, stderr=said)
-    assert "Contact.Position__c" in said.getvalue()
+    output = StringIO()
+    call_command("sync_contacts", stdout=output, stderr=output)
+    assert "Contact.Position__c" in output.getvalue()
     answer = client.get("/healthz/").json()
     assert answer["fields"]["unreadable"] == ["Contact.Position__c"]
     assert "Read access" in answer["fields"]["remedy"]
-    said = StringIO()
-    call_command("sync_status", stdout=said)
-    assert any("Contact.Position__c" in line and "Read access" in line for line in said.getvalue().splitlines())
+    output = StringIO()
+    call_command("sync_status", stdout=output)
+    assert any("Contact.Position__c" in line and "Read access" in line for line in output.getvalue().splitlines())
     with pytest.raises(CommandError):
-        call_command("sf", "check", stdout=said)
-    assert "fix  fields of Contact: grant the API user read access to Position__c" in said.getvalue()
+        call_command("sf", "check", stdout=output)
+    assert "fix  fields of Contact: grant the API user read access to Position__c" in output.getvalue()
 
 
-def test_while_all_can_be_read_nothing_is_asked(simulator: Simulator) -> None:
+def test_describe_is_not_called_while_all_fields_can_be_read(simulator: Simulator) -> None:
     sync("sync_contacts")
     sync("sync_contacts")
     assert simulator.calls_to("describe") == 0
 
 
-def test_only_a_degraded_service_is_still_well(simulator: Simulator, client: Client) -> None:
+def test_unreadable_fields_alone_do_not_make_the_service_unhealthy(simulator: Simulator, client: Client) -> None:
     UnreadableField.objects.create(object="contacts", column="position", field="Contact.Position__c")
     SyncRun.objects.all().delete()
     answer = client.get("/healthz/")

@@ -18,12 +18,12 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def logged() -> int:
+def calls_logged() -> int:
     return SFAPIUsageLog.objects.aggregate(calls=Sum("call_count"))["calls"] or 0
 
 
 def assert_every_call_is_logged(simulator: Simulator, *, at_least: int = 1) -> None:
-    assert logged() == simulator.calls() >= at_least
+    assert calls_logged() == simulator.calls() >= at_least
 
 
 @pytest.mark.parametrize("threshold", [10**9, 1])
@@ -75,12 +75,14 @@ def test_an_expired_session_costs_two_more_calls(
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     sync("sync_accounts")
-    first = logged()  # with one login
+    first = calls_logged()
     simulator.post("/bulk", {"session_form": form})
     simulator.fail("expire_session", path=path)
     sync("sync_accounts", force=True)
     assert_every_call_is_logged(simulator)
-    assert logged() - first == first, "a new login and the refused call; the org's name is known by now"
+    assert calls_logged() - first == first, (
+        "a new login and the refused call replace the first login and the org's name"
+    )
 
 
 def test_a_killed_process_has_counted_its_last_call(simulator: Simulator, start: Start) -> None:
@@ -109,11 +111,11 @@ def test_a_refused_connection_counts_nothing(simulator: Simulator, settings: Any
     settings.SALESFORCE_HOST = "https://localhost:1"
     with pytest.raises(CommandError):
         sync("sync_accounts")
-    assert logged() == simulator.calls() == 0
+    assert calls_logged() == simulator.calls() == 0
 
 
 def test_an_untrusted_certificate_counts_nothing(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(CommandError):
         sync("sync_accounts")
-    assert logged() == simulator.calls() == 0
+    assert calls_logged() == simulator.calls() == 0

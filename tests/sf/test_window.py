@@ -78,14 +78,14 @@ def test_a_window_never_begins_after_the_watermark(
 @pytest.mark.parametrize(("age", "mode"), [(13, "incremental"), (15, "full")])
 def test_a_cache_that_was_not_synced_for_long_is_read_again(simulator: Simulator, age: int, mode: str) -> None:
     sync("sync_accounts")
-    gone = simulator.ids("Account")[0]
-    simulator.do("delete", "Account", gone)
-    simulator.do("purge", "Account", gone)
+    purged = simulator.ids("Account")[0]
+    simulator.do("delete", "Account", purged)
+    simulator.do("purge", "Account", purged)
     run = last_run("accounts")
     SyncRun.objects.update(started=run.started - timedelta(days=age), ended=run.started - timedelta(days=age))
     sync("sync_accounts")
     assert last_run("accounts").mode == mode
-    assert Account.objects.filter(id=gone).exists() == (mode == "incremental")
+    assert Account.objects.filter(id=purged).exists() == (mode == "incremental")
 
 
 @pytest.mark.django_db(transaction=True)

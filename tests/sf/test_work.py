@@ -1,4 +1,4 @@
-"""``manage.py work``: one leader among any number of workers runs every scheduled job once, whatever is killed."""
+"""``manage.py work``: one of all workers leads and runs every scheduled job once, even when workers are killed."""
 
 from __future__ import annotations
 
@@ -46,15 +46,14 @@ def table(settings: Any) -> None:
 
 
 def set_last_run(command: str, ago: timedelta) -> None:
-    """Mark a job as not run for this long, and all others as just run."""
+    """Mark a job as last run this long ago, and keep all others from becoming due."""
     note_new_jobs()
-    # No other job becomes due during the test.
     ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
     ScheduledJob.objects.filter(command=command).update(handled_until=timezone.now() - ago)
 
 
-class Started:
-    """Starts small programs in place of the jobs, and records which, and how many at the same time."""
+class Starter:
+    """Starts small programs in place of the jobs; records the commands, and how many ran at the same time."""
 
     def __init__(self, program: str = "pass") -> None:
         self.program = program
@@ -69,51 +68,51 @@ class Started:
         return self.processes[-1]
 
 
-def run_once(started: Started) -> Worker:
-    worker = Worker(started, grace=60)
+def run_once(starter: Starter) -> Worker:
+    worker = Worker(starter, grace=60)
     assert worker.run_once()
     return worker
 
 
 def test_a_process_to_keep_runs_while_the_worker_leads_and_ends_with_it(table: None) -> None:
-    started = Started("import time; time.sleep(60)")
-    worker = Worker(started, grace=60, keep=[["sf", "follow"]])
+    starter = Starter("import time; time.sleep(60)")
+    worker = Worker(starter, grace=60, keep=[["sf", "follow"]])
 
     def stop_when_started() -> None:
-        wait_for(lambda: started.commands == ["sf follow"])
+        wait_for(lambda: starter.commands == ["sf follow"])
         worker.stop()
 
     thread = threading.Thread(target=stop_when_started)
     thread.start()
     worker.run()
     thread.join()
-    assert [process.poll() for process in started.processes] == [-signal.SIGTERM]
+    assert [process.poll() for process in starter.processes] == [-signal.SIGTERM]
 
 
 def test_a_kept_process_that_ended_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "AGAIN_SECONDS", 0.0)
-    started = Started()
-    process = kept.KeptProcess(["sf", "follow"], started)
+    starter = Starter()
+    process = kept.KeptProcess(["sf", "follow"], starter)
     process.tend()
-    started.processes[0].wait()
+    starter.processes[0].wait()
     process.tend()
     process.stop()
-    assert started.commands == ["sf follow"] * 2
+    assert starter.commands == ["sf follow"] * 2
 
 
-def test_where_nothing_ever_ran_nothing_was_missed(table: None) -> None:
-    started = Started()
-    run_once(started)
-    assert started.commands == []
+def test_a_new_worker_runs_no_jobs_of_the_past(table: None) -> None:
+    starter = Starter()
+    run_once(starter)
+    assert starter.commands == []
     assert ScheduledJob.objects.count() == len(TABLE)
 
 
-def test_what_was_missed_is_made_up_for_once(table: None) -> None:
+def test_a_job_that_was_missed_many_times_runs_once(table: None) -> None:
     set_last_run("deliver_pending", timedelta(days=3))
-    started = Started()
-    run_once(started)
-    run_once(started)
-    assert started.commands == ["deliver_pending"]
+    starter = Starter()
+    run_once(starter)
+    run_once(starter)
+    assert starter.commands == ["deliver_pending"]
     job = ScheduledJob.objects.get(command="deliver_pending")
     assert (job.exit_status, job.ended is not None) == (0, True)
 
@@ -123,17 +122,17 @@ def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(t
     ScheduledJob.objects.filter(command="sync_all --force").update(
         handled_until=F("handled_until") - timedelta(days=30)
     )
-    started = Started("import time; time.sleep(0.3)")
-    run_once(started)
-    assert started.commands == ["sync_all --force", "sync_all --quiet"]
-    assert started.at_once == 1
+    starter = Starter("import time; time.sleep(0.3)")
+    run_once(starter)
+    assert starter.commands == ["sync_all --force", "sync_all --quiet"]
+    assert starter.at_once == 1
 
 
 def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: pytest.LogCaptureFixture) -> None:
     set_last_run("deliver_pending", timedelta(days=1))
     ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
-    worker = run_once(started := Started("raise SystemExit(3)"))
-    assert sorted(started.commands) == ["cleanup_logs", "deliver_pending"]
+    worker = run_once(starter := Starter("raise SystemExit(3)"))
+    assert sorted(starter.commands) == ["cleanup_logs", "deliver_pending"]
     assert worker.failed == 2, "the exit status of work --once"
     assert "deliver_pending: failed with exit status 3" in caplog.text
     assert set(ScheduledJob.objects.exclude(exit_status=None).values_list("exit_status", flat=True)) == {3}
@@ -154,10 +153,10 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
 
 def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
-    now, found = jobs()
+    now, rows = jobs()
     with hold_lease(WORK):
-        assert claim(found[0], now)
-        assert not claim(found[0], now), "another leader had the same list"
+        assert claim(rows[0], now)
+        assert not claim(rows[0], now), "another leader had the same list"
     set_last_run("cleanup_logs", timedelta(days=30))
     with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
@@ -165,17 +164,17 @@ def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) 
             claim(jobs()[1][0], now)
 
 
-def test_the_list_says_when_each_job_comes_next_and_how_it_went(table: None) -> None:
+def test_the_list_says_when_each_job_runs_next_and_how_it_ended(table: None) -> None:
     note_new_jobs()
     set_last_run("cleanup_logs", timedelta(days=30))
-    run_once(Started("raise SystemExit(3)"))
+    run_once(Starter("raise SystemExit(3)"))
     set_last_run("deliver_pending", timedelta(days=1))
-    said = StringIO()
-    call_command("work", "--list", stdout=said)
-    lines = {line[:34].strip(): line[34:].split() for line in said.getvalue().splitlines()}
+    output = StringIO()
+    call_command("work", "--list", stdout=output)
+    lines = {line[:34].strip(): line[34:].split() for line in output.getvalue().splitlines()}
     assert lines["deliver_pending"] == ["now"]
     assert lines["cleanup_logs"][-2:] == ["failed", "(3)"]
-    assert said.getvalue().endswith("no worker is running: only a crontab can start jobs\n")
+    assert output.getvalue().endswith("no worker is running: only a crontab can start jobs\n")
 
 
 def test_health_says_whether_a_worker_leads(client: Client) -> None:
@@ -184,15 +183,15 @@ def test_health_says_whether_a_worker_leads(client: Client) -> None:
         assert client.get("/healthz/").json()["jobs"]["worker"] is True
 
 
-def test_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
+def test_work_once_leaves_the_jobs_to_a_worker_that_leads(table: None) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
-    said = StringIO()
+    output = StringIO()
     with hold_lease(WORK):
-        call_command("work", "--once", stdout=said)
-    assert said.getvalue() == "another worker leads: nothing was started here\n"
+        call_command("work", "--once", stdout=output)
+    assert output.getvalue() == "another worker leads: nothing was started here\n"
 
 
-def test_once_runs_the_commands_themselves(run_manage: Manage) -> None:
+def test_work_once_runs_the_real_commands(run_manage: Manage) -> None:
     set_last_run("sync_books", timedelta(days=30))
     done = run_manage("work", "--once", LOG_FORMAT="json")
     assert done.returncode == 0, done.stderr
@@ -213,7 +212,7 @@ def leaders() -> list[int]:
 
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
-    """It takes over at once on the same machine, and after the lease on another; a lost connection stops no worker."""
+    """The leader seems to be on another machine, so its lease must run out first. A lost connection stops no worker."""
     set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
@@ -231,7 +230,7 @@ def test_another_worker_takes_over_from_one_that_is_killed(start: Start, databas
 
 
 @pytest.mark.soak
-def test_a_leader_that_stood_still_starts_nothing_a_second_time(start: Start) -> None:
+def test_a_leader_that_was_paused_does_not_start_a_job_again(start: Start) -> None:
     set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
@@ -253,7 +252,7 @@ def test_a_worker_of_a_newer_release_waits_for_its_migrations(
     table: None, database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(loop, "STANDBY_SECONDS", 0.05)
-    worker = Worker(Started(), grace=60)
+    worker = Worker(Starter(), grace=60)
     led_too_early = []
 
     def migrate() -> None:
@@ -288,7 +287,7 @@ def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: St
     assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == 0
 
 
-def test_after_the_grace_time_the_job_is_asked_to_end_too(start: Start, database: str) -> None:
+def test_after_the_grace_time_the_job_is_terminated_too(start: Start, database: str) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "0")

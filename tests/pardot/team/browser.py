@@ -35,6 +35,6 @@ class Browser:
 
     def refused(self, method: str, path: str, body: Any = None) -> str:
         """Return the message of the answer, which must be a 422."""
-        found = self.ask(method, path, body, expect=422)
-        assert found["errors"]
-        return str(found["message"])
+        answer = self.ask(method, path, body, expect=422)
+        assert answer["errors"]
+        return str(answer["message"])

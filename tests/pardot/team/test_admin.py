@@ -53,12 +53,12 @@ def html(client: Client, address: str) -> str:
 
 @pytest.fixture
 def one_of_each(db: None) -> Rows:
-    """Make a row of every model that programs write."""
+    """Make a row of every model that only programs write."""
     now = timezone.now()
     run = models.OrphanRun.objects.create(forms=1)
     stamped: dict[str, Any] = {"system_modstamp": now}
     campaign_id = records.salesforce_id("701")
-    made = [
+    all_rows = [
         models.Alert.objects.create(key="score", text="score 68 is below 70", began_at=now),
         models.AssetActivityDay.objects.create(day=now.date(), asset_kind="forms", asset_id=1, type=4, count=2),
         models.AuditSummary.objects.create(area="forms", items=1, counts={"dormant": None, "no_campaign": 1}),
@@ -99,12 +99,12 @@ def one_of_each(db: None) -> Rows:
         ),
         models.VisitorActivity.objects.create(id=1, type=4, prospect_id=1, form_id=1, created_at=now),
     ]
-    rows = {type(row): row for row in made}
+    rows = {type(row): row for row in all_rows}
     entities = [model for model in READ_ONLY if issubclass(model, models.PardotRecord) and model not in rows]
     return rows | {model: model._default_manager.create(id=1) for model in entities}
 
 
-def test_there_is_one_of_each(one_of_each: Rows) -> None:
+def test_one_of_each_covers_every_read_only_model(one_of_each: Rows) -> None:
     assert set(one_of_each) == set(READ_ONLY)
 
 
@@ -140,13 +140,13 @@ def test_lists_can_be_searched(admin: Client, one_of_each: Rows) -> None:
                 assert link not in html(admin, f"{page(model)}?q={other}")
 
 
-def test_no_list_counts_all_of_a_table(admin: Client, one_of_each: Rows) -> None:
+def test_no_list_counts_a_whole_table(admin: Client, one_of_each: Rows) -> None:
     for model in one_of_each:
         with CaptureQueriesContext(connection) as captured:
             html(admin, page(model))
-        counted = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
-        assert len(counted) == 1
-        assert f"LIMIT {COUNTED}" in counted[0]
+        counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+        assert len(counts) == 1
+        assert f"LIMIT {COUNTED}" in counts[0]
 
 
 class UpToThree(BoundedPaginator):
@@ -163,14 +163,14 @@ def test_the_paginator_stops_counting(db: None) -> None:
 def test_prospects_are_found_by_address_and_by_id(admin: Client, one_of_each: Rows) -> None:
     Prospect.objects.create(id=2, email="ben@school.example")
 
-    def found(term: str) -> list[int]:
+    def search(term: str) -> list[int]:
         shown = html(admin, f"{page(Prospect)}?q={term}")
         return [number for number in (1, 2) if page(Prospect, "change", number) in shown]
 
-    assert found("ana@SCHOOL.example") == [1]
-    assert found("2") == [2]
-    assert found(CONTACT) == found(CONTACT[:15]) == [1]
-    assert found("ana") == []
+    assert search("ana@SCHOOL.example") == [1]
+    assert search("2") == [2]
+    assert search(CONTACT) == search(CONTACT[:15]) == [1]
+    assert search("ana") == []
 
 
 def test_the_search_for_an_address_uses_its_index(admin: Client) -> None:
@@ -191,7 +191,7 @@ def test_assets_are_filtered_by_flag_and_name_their_campaign(admin: Client, one_
     assert "dormant: no data, no campaign: 1" in html(admin, page(models.AuditSummary))
 
 
-def test_no_form_of_something_new_shows_what_postgresql_does_not_know_yet(admin: Client) -> None:
+def test_no_add_form_of_the_admin_shows_a_default_that_postgresql_computes(admin: Client) -> None:
     request = RequestFactory().get("/")
     request.user = User(is_staff=True, is_superuser=True)
     added = [model for model, its_admin in site._registry.items() if its_admin.has_add_permission(request)]
@@ -200,14 +200,14 @@ def test_no_form_of_something_new_shows_what_postgresql_does_not_know_yet(admin:
         assert "object at 0x" not in html(admin, page(model, "add")), model
 
 
-def test_lists_say_yes_or_no_without_a_red_cross_for_good_news(admin: Client, one_of_each: Rows) -> None:
+def test_lists_show_yes_or_no_as_words_instead_of_icons(admin: Client, one_of_each: Rows) -> None:
     for model in one_of_each:
         assert "icon-no" not in html(admin, page(model)), model
     assert '<td class="field-shown">no</td>' in html(admin, page(models.EntityState))
 
 
 @pytest.mark.parametrize("model", ENTERED, ids=_name)
-def test_empty_forms_show_nothing_that_is_not_known_yet(admin: Client, model: type[Model]) -> None:
+def test_add_forms_show_neither_the_author_nor_computed_defaults(admin: Client, model: type[Model]) -> None:
     form = html(admin, page(model, "add"))
     assert 'name="_save"' in form
     assert "created_by" not in form
@@ -218,7 +218,7 @@ def test_empty_forms_show_nothing_that_is_not_known_yet(admin: Client, model: ty
 
 
 def save(admin: Client, model: type[Model], values: dict[str, Any], *of: Any) -> list[str]:
-    """Save the form and return its errors; none when it was saved."""
+    """Save the form, and return its error messages or an empty list."""
     answer = admin.post(page(model, "change" if of else "add", *of), values)
     if answer.status_code == 302:
         return []
@@ -243,15 +243,15 @@ def task(**values: Any) -> dict[str, Any]:
     return {"title": "Look at it", "status": "open", "priority": "normal", **values}
 
 
-def test_life_of_a_task_in_the_admin(admin: Client) -> None:
+def test_a_task_can_be_created_finished_and_reopened_in_the_admin(admin: Client) -> None:
     form = records.form("Contact us")
     assert save(admin, Task, task(asset_type="forms", asset_id=form.id, priority="low")) == []
-    made = Task.objects.get()
-    assert (made.asset_name, made.area, made.created_by, made.priority) == ("Contact us", "forms", "admin", "low")
-    assert save(admin, Task, task(status="done"), made.pk) == []
+    row = Task.objects.get()
+    assert (row.asset_name, row.area, row.created_by, row.priority) == ("Contact us", "forms", "admin", "low")
+    assert save(admin, Task, task(status="done"), row.pk) == []
     done = Task.objects.get()
     assert done.completed_at is not None
-    chosen = {"_selected_action": [made.pk]}
+    chosen = {"_selected_action": [row.pk]}
     admin.post(page(Task), {"action": "reopen", **chosen})
     assert Task.objects.get().completed_at is None
     admin.post(page(Task), {"action": "finish", **chosen})
@@ -306,7 +306,7 @@ def test_notes_know_who_wrote_them(admin: Client) -> None:
 # -- the configuration ------------------------------------------------------------------------------------------------
 
 
-def test_the_configuration_shows_what_is_at_its_default(admin: Client) -> None:
+def test_the_configuration_lists_values_at_their_defaults_too(admin: Client) -> None:
     shown = html(admin, page(ConfiguredValue))
     assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
     assert "Lists are very stale" in shown
@@ -344,18 +344,18 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     ],
 )
 def test_bad_values_are_refused_with_the_reason(admin: Client, key: str, value: Any, message: str) -> None:
-    said = save(admin, ConfiguredValue, {"key": key, "value": json.dumps(value)})
-    assert any(message.lower() in each.lower() for each in said), said
+    messages = save(admin, ConfiguredValue, {"key": key, "value": json.dumps(value)})
+    assert any(message.lower() in each.lower() for each in messages), messages
     assert not ConfiguredValue.objects.exists()
 
 
-def test_what_is_no_json_is_refused(admin: Client) -> None:
+def test_invalid_json_is_refused(admin: Client) -> None:
     for text in ("{", "NaN", '{"forms_errors": NaN}', ""):
         assert save(admin, ConfiguredValue, {"key": "score_weights", "value": text}), text
     assert not ConfiguredValue.objects.exists()
 
 
-def test_a_stored_value_that_no_longer_holds_is_pointed_out(admin: Client) -> None:
+def test_a_stored_value_that_is_no_longer_valid_is_marked(admin: Client) -> None:
     ConfiguredValue.objects.create(key="camp_dates", value="last summer")
     ConfiguredValue.objects.create(key="of_an_older_release", value=1)
     shown = html(admin, page(ConfiguredValue))
@@ -367,7 +367,7 @@ def test_a_stored_value_that_no_longer_holds_is_pointed_out(admin: Client) -> No
     assert not ConfiguredValue.objects.exists()
 
 
-def test_a_reset_that_does_not_go_with_another_value_says_so(admin: Client) -> None:
+def test_a_reset_that_conflicts_with_another_value_is_refused(admin: Client) -> None:
     for key, value in (("list_stale_months", 2), ("list_stale_severe_months", 4)):
         ConfiguredValue.objects.create(key=key, value=value)
     chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
@@ -387,7 +387,7 @@ def test_the_page_of_an_asset_links_to_pardot_the_dashboard_and_its_campaign(adm
     assert "no campaign" in shown
 
 
-def test_the_configuration_leads_to_the_page_with_forms(admin: Client) -> None:
+def test_the_configuration_links_to_the_page_with_forms(admin: Client) -> None:
     assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
     row = ConfiguredValue.objects.get()
     for address in (page(ConfiguredValue), page(ConfiguredValue, "change", row.pk)):

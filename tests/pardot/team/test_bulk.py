@@ -21,10 +21,10 @@ NO_CAMPAIGN = {"issue": "forms_no_campaign", "reason": "Test forms."}
 
 def make_audited_forms(*forms: dict[str, Any]) -> list[Form]:
     """Make forms, by default in no campaign, and audit them."""
-    made = [records.form(**{"name": f"Form {number}", "campaign_id": None, **one}) for number, one in enumerate(forms)]
+    rows = [records.form(**{"name": f"Form {number}", "campaign_id": None, **one}) for number, one in enumerate(forms)]
     records.mark_read("forms", "campaigns")
     run_audits()
-    return made
+    return rows
 
 
 def day(offset: int) -> str:
@@ -34,16 +34,16 @@ def day(offset: int) -> str:
 # -- tasks ------------------------------------------------------------------------------------------------------------
 
 
-def test_one_request_makes_a_task_for_each_asset_and_one_takes_all_of_them_back(browser: Browser) -> None:
+def test_one_request_makes_a_task_for_each_asset_and_one_removes_them_all(browser: Browser) -> None:
     records.member("Ada")
     forms = [records.form(f"Form {number}") for number in range(40)]
     values = {"title": "Give it a campaign", "assignee": "ada", "due_date": day(3), "issue": "forms_no_campaign"}
     with CaptureQueriesContext(connection) as captured:
-        made = browser.ask("post", "assets/forms/tasks", {"ids": [one.id for one in forms], **values}, expect=201)
+        answer = browser.ask("post", "assets/forms/tasks", {"ids": [one.id for one in forms], **values}, expect=201)
     assert len(captured) < 25, "no query for each asset"
-    assert made["left_out"] == 0
+    assert answer["left_out"] == 0
     tasks = {task["id"]: task for task in browser.get("tasks?limit=100")["tasks"]}
-    assert sorted(tasks) == sorted(made["ids"])
+    assert sorted(tasks) == sorted(answer["ids"])
     assert {(task["asset_id"], task["title"]) for task in tasks.values()} == {
         (one.id, f"Give it a campaign: {one.name}") for one in forms
     }
@@ -51,11 +51,11 @@ def test_one_request_makes_a_task_for_each_asset_and_one_takes_all_of_them_back(
     assert {tuple(task[name] for name in common) for task in tasks.values()} == {
         ("Ada", day(3), "forms_no_campaign", "forms", "forms", "open", "Ines Example")
     }
-    assert browser.ask("post", "tasks/remove", {"ids": made["ids"]}) == {"removed": 40}
-    assert browser.ask("post", "tasks/remove", {"ids": made["ids"]}) == {"removed": 0}
+    assert browser.ask("post", "tasks/remove", {"ids": answer["ids"]}) == {"removed": 40}
+    assert browser.ask("post", "tasks/remove", {"ids": answer["ids"]}) == {"removed": 0}
 
 
-def test_one_task_for_all_lists_them_and_is_not_taken_for_the_whole_issue(browser: Browser) -> None:
+def test_one_task_for_all_lists_the_assets_and_names_no_issue(browser: Browser) -> None:
     forms = [records.form(name) for name in ("Contact us", None)]
     body = {"ids": [one.id for one in forms], "title": "Look at these", "description": "By May.", "for_each": False}
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
@@ -65,7 +65,7 @@ def test_one_task_for_all_lists_them_and_is_not_taken_for_the_whole_issue(browse
     assert (task.area, task.asset_id, task.issue) == ("forms", None, "")
 
 
-def test_the_list_of_one_task_for_all_ends_where_a_description_must(browser: Browser) -> None:
+def test_the_list_in_one_task_for_all_fits_the_longest_description(browser: Browser) -> None:
     forms = [records.form("F" * 300) for _ in range(60)]
     body = {"ids": [one.id for one in forms], "title": "Look at these", "for_each": False}
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
@@ -76,24 +76,24 @@ def test_the_list_of_one_task_for_all_ends_where_a_description_must(browser: Bro
     browser.ask("patch", f"tasks/{pk}", {"description": description})
 
 
-def test_a_long_name_leaves_a_title_that_fits(browser: Browser) -> None:
+def test_a_title_with_a_long_name_is_cut(browser: Browser) -> None:
     form = records.form("F" * 300)
-    made = browser.ask("post", "assets/forms/tasks", {"ids": [form.id], "title": "Look at"}, expect=201)
-    assert Task.objects.get(pk=made["ids"][0]).title == f"Look at: {'F' * 300}"[:200]
+    answer = browser.ask("post", "assets/forms/tasks", {"ids": [form.id], "title": "Look at"}, expect=201)
+    assert Task.objects.get(pk=answer["ids"][0]).title == f"Look at: {'F' * 300}"[:200]
 
 
 # -- exemptions -------------------------------------------------------------------------------------------------------
 
 
-def test_one_request_exempts_those_that_have_the_issue_and_one_takes_it_back(browser: Browser) -> None:
+def test_one_request_exempts_the_assets_with_the_issue_and_one_removes_the_exemptions(browser: Browser) -> None:
     first, second, known, ended, fine = make_audited_forms({}, {}, {}, {}, {"campaign_id": records.campaign().id})
     Exemption.objects.create(asset_type="forms", asset_id=known.id, issue="forms_no_campaign", reason="Before.")
     Exemption.objects.create(
         asset_type="forms", asset_id=ended.id, issue="forms_no_campaign", reason="Once.", until=day(-1)
     )
     chosen = [one.id for one in (first, second, known, ended, fine)]
-    made = browser.ask("post", "assets/forms/exemptions", {"ids": chosen, **NO_CAMPAIGN, "until": day(9)}, expect=201)
-    assert made["left_out"] == 2
+    answer = browser.ask("post", "assets/forms/exemptions", {"ids": chosen, **NO_CAMPAIGN, "until": day(9)}, expect=201)
+    assert answer["left_out"] == 2
     exempt = {row["asset_id"]: row for row in browser.get("exemptions")["exemptions"]}
     assert {asset: row["reason"] for asset, row in exempt.items()} == {
         first.id: "Test forms.", second.id: "Test forms.", ended.id: "Test forms.", known.id: "Before."
@@ -101,11 +101,11 @@ def test_one_request_exempts_those_that_have_the_issue_and_one_takes_it_back(bro
     assert (exempt[first.id]["until"], exempt[first.id]["created_by"]) == (day(9), "Ines Example")
     assert browser.get("health-score")["issue_counts"]["forms_no_campaign"] == 0
 
-    assert browser.ask("post", "exemptions/remove", {"ids": made["ids"]}) == {"removed": 3}
+    assert browser.ask("post", "exemptions/remove", {"ids": answer["ids"]}) == {"removed": 3}
     assert browser.get("health-score")["issue_counts"]["forms_no_campaign"] == 3
 
 
-def test_all_that_match_are_those_of_the_table_with_the_same_filters(browser: Browser) -> None:
+def test_matching_assets_are_those_of_the_table_with_the_same_filters(browser: Browser) -> None:
     make_audited_forms(
         {"name": "Summer form"}, {"name": "Winter form"}, {"name": "Summer fest", "campaign_id": records.campaign().id}
     )
@@ -118,7 +118,7 @@ def test_all_that_match_are_those_of_the_table_with_the_same_filters(browser: Br
     assert Task.objects.get().asset_name == "Summer form"
 
 
-def test_all_campaigns_that_match_are_those_of_the_map(browser: Browser) -> None:
+def test_matching_campaigns_are_those_of_the_map(browser: Browser) -> None:
     records.campaign("In a folder", folder_id=7)
     records.campaign("Elsewhere", folder_id=8)
     body = {"matching": 1, "title": "Look at"}
@@ -143,7 +143,7 @@ def test_all_campaigns_that_match_are_those_of_the_map(browser: Browser) -> None
         ("prefix=a", {"matching": 2}, "Only tags have prefixes"),
     ],
 )
-def test_a_choice_that_is_none_is_refused_with_the_reason(
+def test_an_invalid_choice_is_refused_with_the_reason(
     browser: Browser, query: str, values: dict[str, Any], message: str
 ) -> None:
     make_audited_forms({}, {})
@@ -166,7 +166,7 @@ def test_a_choice_that_is_none_is_refused_with_the_reason(
         ("exemptions", {**NO_CAMPAIGN, "until": day(-1)}, "until"),
     ],
 )
-def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
+def test_values_that_are_refused_for_one_asset_are_refused_for_many(
     browser: Browser, what: str, values: dict[str, Any], field: str
 ) -> None:
     forms = make_audited_forms({}, {})
@@ -177,7 +177,7 @@ def test_what_is_refused_for_one_asset_is_refused_for_many_and_leaves_nothing(
     assert not Exemption.objects.exists()
 
 
-def test_nothing_to_exempt_is_said(browser: Browser) -> None:
+def test_exempting_assets_without_the_issue_is_refused_with_the_reason(browser: Browser) -> None:
     [form] = make_audited_forms({"campaign_id": records.campaign().id})
     refused = browser.refused("post", "assets/forms/exemptions", {"ids": [form.id], **NO_CAMPAIGN})
     assert "None of these assets has forms_no_campaign and counts" in refused
@@ -186,20 +186,20 @@ def test_nothing_to_exempt_is_said(browser: Browser) -> None:
 # -- issues -----------------------------------------------------------------------------------------------------------
 
 
-def test_several_issues_get_a_task_each_unless_one_is_open(browser: Browser) -> None:
+def test_each_of_several_issues_gets_a_task_unless_it_has_an_open_one(browser: Browser) -> None:
     records.member("Ada", areas=["forms"])
     browser.ask("post", "issues/forms_dormant/create-task", {}, expect=201)
     keys = ["forms_dormant", "forms_errors", "tags_unused"]
-    made = browser.ask("post", "issues/create-tasks", {"issues": keys, "due_date": day(2)}, expect=201)
-    assert made["left_out"] == 1
-    tasks = Task.objects.filter(pk__in=made["ids"])
+    answer = browser.ask("post", "issues/create-tasks", {"issues": keys, "due_date": day(2)}, expect=201)
+    assert answer["left_out"] == 1
+    tasks = Task.objects.filter(pk__in=answer["ids"])
     assert {(task.issue, task.assignee and task.assignee.name, str(task.due_date)) for task in tasks} == {
         ("forms_errors", "Ada", day(2)), ("tags_unused", None, day(2))
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", ["tasks", "exemptions"])
-def test_nothing_or_too_many_are_not_removed(browser: Browser, what: str) -> None:
+def test_removing_no_rows_or_too_many_is_refused(browser: Browser, what: str) -> None:
     for ids, message in (([], "Nothing is chosen"), ([*range(1, MOST_CHOSEN + 2)], "At most 2,000")):
         assert message in str(browser.ask("post", f"{what}/remove", {"ids": ids}, expect=422)["errors"])
 

@@ -23,20 +23,20 @@ def described(browser: Browser) -> dict[str, Any]:
     return {row["key"]: row for row in browser.get("admin/config")["configuration"]}
 
 
-def test_every_key_with_its_default(browser: Browser) -> None:
-    found = described(browser)
-    assert list(found) == [
+def test_every_key_is_listed_with_its_default(browser: Browser) -> None:
+    rows = described(browser)
+    assert list(rows) == [
         "score_weights", "grade_thresholds", "alert_score", "issue_templates", "camp_dates", "target_score",
         "activity_lookback_days", "list_stale_months", "list_stale_severe_months", "cleanup_tag_prefix",
         "cleanup_actions",
     ]  # fmt: skip
-    for row in found.values():
+    for row in rows.values():
         assert row["value"] == row["default"]
         assert (row["is_changed"], row["updated_at"], row["updated_by"], row["problem"]) == (False, None, "", "")
         assert row["title"]
         assert row["help"]
-    assert found["score_weights"]["value"]["forms_errors"] == 0.15
-    assert found["cleanup_tag_prefix"]["value"] == "Camp: "
+    assert rows["score_weights"]["value"]["forms_errors"] == 0.15
+    assert rows["cleanup_tag_prefix"]["value"] == "Camp: "
 
 
 def test_every_default_would_be_accepted(db: None) -> None:
@@ -82,7 +82,7 @@ def test_every_change_is_kept_with_who_made_it(browser: Browser) -> None:
     assert first["title"] == described(browser)["list_stale_months"]["title"]
 
 
-def test_what_an_overlay_leaves_out_keeps_its_default(browser: Browser) -> None:
+def test_entries_left_out_of_a_value_keep_their_defaults(browser: Browser) -> None:
     template = {"title": "Forms with errors: {count}", "description": "Look at them.", "priority": "low"}
     weights = browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}})["value"]
     templates = browser.ask("put", "admin/config/issue_templates", {"value": {"forms_errors": template}})["value"]
@@ -108,7 +108,7 @@ GOOD: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("key", "value"), GOOD)
-def test_good_values_are_taken(browser: Browser, key: str, value: Any) -> None:
+def test_good_values_are_accepted(browser: Browser, key: str, value: Any) -> None:
     browser.ask("put", f"admin/config/{key}", {"value": value})
 
 
@@ -183,13 +183,13 @@ BAD: list[tuple[str, Any, str]] = [
 
 @pytest.mark.parametrize(("key", "value", "message"), BAD)
 def test_bad_values_are_named_and_change_nothing(browser: Browser, key: str, value: Any, message: str) -> None:
-    found = browser.ask("put", f"admin/config/{key}", {"value": value}, expect=422)
-    assert message.lower() in found["message"].lower()
-    assert all(error["loc"][:2] == ["body", "value"] for error in found["errors"])
+    answer = browser.ask("put", f"admin/config/{key}", {"value": value}, expect=422)
+    assert message.lower() in answer["message"].lower()
+    assert all(error["loc"][:2] == ["body", "value"] for error in answer["errors"])
     assert not ConfiguredValue.objects.exists()
 
 
-def test_not_a_number_is_no_value(browser: Browser) -> None:
+def test_nan_infinity_and_deeply_nested_json_are_refused(browser: Browser) -> None:
     for number in ("NaN", "Infinity", "-Infinity"):
         body = '{"value": {"forms_errors": ' + number + "}}"
         assert browser.send("put", "admin/config/score_weights", body).status_code == 400
@@ -201,15 +201,15 @@ def test_not_a_number_is_no_value(browser: Browser) -> None:
     assert not ConfiguredValue.objects.exists()
 
 
-def test_mistakes_about_the_request_itself(browser: Browser) -> None:
+def test_unknown_keys_and_wrong_bodies_are_refused(browser: Browser) -> None:
     for method, body in (("put", {"value": 1}), ("delete", None)):
-        said = browser.refused(method, "admin/config/nothing", body)
-        assert "There is no configuration 'nothing'. Known: score_weights, grade_thresholds" in said
+        message = browser.refused(method, "admin/config/nothing", body)
+        assert "There is no configuration 'nothing'. Known: score_weights, grade_thresholds" in message
     assert "value" in browser.refused("put", "admin/config/camp_dates", {})
     assert "by" in browser.refused("put", "admin/config/list_stale_months", {"value": 3, "by": "me"})
 
 
-def test_a_reset_that_does_not_go_with_another_value_is_refused(browser: Browser) -> None:
+def test_a_reset_that_conflicts_with_another_value_is_refused(browser: Browser) -> None:
     browser.ask("put", "admin/config/list_stale_months", {"value": 2})
     browser.ask("put", "admin/config/list_stale_severe_months", {"value": 4})
     assert "very stale (4) must be more than until it is stale (6)" in browser.refused(
@@ -219,7 +219,7 @@ def test_a_reset_that_does_not_go_with_another_value_is_refused(browser: Browser
     browser.ask("delete", "admin/config/list_stale_months")
 
 
-def test_a_look_back_is_not_longer_than_activities_are_kept(browser: Browser, settings: Any) -> None:
+def test_a_look_back_longer_than_activities_are_kept_is_refused(browser: Browser, settings: Any) -> None:
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     assert "kept for 60 days" in browser.refused("put", "admin/config/activity_lookback_days", {"value": 61})
     browser.ask("put", "admin/config/activity_lookback_days", {"value": 60})
@@ -238,7 +238,7 @@ def stale(browser: Browser) -> tuple[Any, Any]:
     return counts["lists_stale"], counts["lists_stale_1y"]
 
 
-def test_months_of_lists_run_the_audits_again(browser: Browser) -> None:
+def test_a_change_of_list_months_runs_the_audits_again(browser: Browser) -> None:
     for months in (1, 4, 8, 14):
         records.unchanged_list(months)
     records.mark_read("lists")
@@ -282,11 +282,11 @@ def test_changes_wait_for_each_other(transactional_db: None) -> None:
         with transaction.atomic():
             value_change("list_stale_months", 9, by="the first")
             second = elsewhere.submit(change_elsewhere)
-            _wait_until_somebody_waits()
+            _wait_until_the_second_change_waits()
         assert second.result() == "The months until a list is very stale (8) must be more than until it is stale (9)"
 
 
-def _wait_until_somebody_waits() -> None:
+def _wait_until_the_second_change_waits() -> None:
     with connection.cursor() as cursor:
         waiting = False
         while not waiting:
@@ -294,25 +294,25 @@ def _wait_until_somebody_waits() -> None:
             waiting = cursor.fetchone()[0]
 
 
-# -- what a release no longer takes -----------------------------------------------------------------------------------
+# -- stored values that this release does not accept ------------------------------------------------------------------
 
 
-def stored(key: str, value: Any) -> None:
+def store(key: str, value: Any) -> None:
     ConfiguredValue.objects.update_or_create(key=key, defaults={"value": value, "updated_by": "Ines"})
 
 
 def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
     browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stored("grade_thresholds", [{"letter": "A"}])
-    stored("camp_dates", "last summer")
-    stored("activity_lookback_days", "some")
-    stored("gone_in_this_release", 5)
+    store("grade_thresholds", [{"letter": "A"}])
+    store("camp_dates", "last summer")
+    store("activity_lookback_days", "some")
+    store("gone_in_this_release", 5)
     with caplog.at_level(logging.ERROR):
         assert browser.get("health-score")["overall"] is None
         assert browser.get("health-score")["overall"] is None
-    said = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
-    assert len(said) == 1, "once per process"
+    messages = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
+    assert len(messages) == 1, "once per process"
     now = described(browser)
     assert len(now) == len(KEYS)
     for key in ("grade_thresholds", "camp_dates", "activity_lookback_days"):
@@ -325,17 +325,17 @@ def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
     assert (now["camp_dates"]["problem"], now["grade_thresholds"]["problem"]) == ("", "")
 
 
-def test_of_an_overlay_the_good_entries_stay(browser: Browser) -> None:
-    stored("score_weights", {"forms_errors": 3, "an_issue_of_old": 1, "tags_unused": "much"})
+def test_valid_entries_of_a_partly_invalid_value_stay_in_effect(browser: Browser) -> None:
+    store("score_weights", {"forms_errors": 3, "an_issue_of_old": 1, "tags_unused": "much"})
     now = described(browser)["score_weights"]
     assert (now["value"]["forms_errors"], now["value"]["tags_unused"]) == (3.0, 0.03)
     assert "tags_unused: Must be a number" in now["problem"]
     assert configuration().weights.keys() == now["default"].keys()
 
 
-def test_stored_values_that_no_longer_go_together_give_way_to_both_defaults(browser: Browser) -> None:
-    stored("list_stale_months", 9)
-    stored("list_stale_severe_months", 8)
+def test_stored_values_that_conflict_are_both_replaced_by_their_defaults(browser: Browser) -> None:
+    store("list_stale_months", 9)
+    store("list_stale_severe_months", 8)
     now = described(browser)
     assert (now["list_stale_months"]["value"], now["list_stale_severe_months"]["value"]) == (6, 12)
     assert now["list_stale_months"]["problem"]

@@ -31,7 +31,7 @@ def no_campaign(browser: Browser) -> Any:
     return browser.get("health-score")["issue_counts"]["forms_no_campaign"]
 
 
-def test_an_exempt_campaign_says_where_it_is_in_salesforce(browser: Browser) -> None:
+def test_an_exempt_campaign_has_its_salesforce_id(browser: Browser) -> None:
     linked = records.campaign(salesforce_id=records.salesforce_id("701"))
     values = {"asset_type": "campaigns", "asset_id": linked.id, "issue": "campaigns_empty", "reason": "A test."}
     made = browser.ask("post", "exemptions", values, expect=201)
@@ -60,7 +60,7 @@ def test_an_exempt_asset_is_not_counted_from_the_next_request_on(browser: Browse
     assert no_campaign(browser) == 1
 
 
-def test_one_that_has_ended_stays_listed_and_makes_room(browser: Browser) -> None:
+def test_an_ended_exemption_stays_listed_and_can_be_replaced(browser: Browser) -> None:
     form = records.form()
     ended = Exemption.objects.create(
         asset_type="forms", asset_id=form.id, issue="forms_no_campaign", reason="Once.", until=day(-1)
@@ -106,17 +106,17 @@ def test_exemptions_can_be_filtered_and_paged(browser: Browser) -> None:
     ):  # fmt: skip
         Exemption.objects.create(asset_type=asset_type, asset_id=asset, issue=issue, reason="So.", until=until)
 
-    def listed(query: str = "") -> list[tuple[str, Any]]:
+    def rows(query: str = "") -> list[tuple[str, Any]]:
         return [(row["issue"], row["asset_name"]) for row in browser.get(f"exemptions{query}")["exemptions"]]
 
     everything = [("campaigns_dormant", None), ("campaigns_dormant", "A campaign"), ("forms_errors", "A form"),
                   ("forms_dormant", "A form")]  # fmt: skip
-    assert listed() == everything, "newest first"
-    assert listed("?asset_type=campaigns") == everything[:2]
-    assert listed("?issue=forms_errors") == everything[2:3]
-    assert listed("?in_force=false") == everything[2:3]
-    assert listed("?in_force=true") == [*everything[:2], everything[3]]
-    assert listed("?limit=2&offset=1") == everything[1:3]
+    assert rows() == everything, "newest first"
+    assert rows("?asset_type=campaigns") == everything[:2]
+    assert rows("?issue=forms_errors") == everything[2:3]
+    assert rows("?in_force=false") == everything[2:3]
+    assert rows("?in_force=true") == [*everything[:2], everything[3]]
+    assert rows("?limit=2&offset=1") == everything[1:3]
     assert browser.get("exemptions?limit=1")["count"] == 4
     for query in ("asset_type=pages", "in_force=maybe", "limit=0"):
         assert query.partition("=")[0] in browser.refused("get", f"exemptions?{query}")
@@ -163,7 +163,9 @@ def test_notes_are_pinned_to_days(browser: Browser) -> None:
     assert days() == ["2026-03-02", "2026-03-03"]
 
 
-def test_who_has_no_name_acts_by_the_name_known_here(user: Client, browser: Browser, cookies: CookieMaker) -> None:
+def test_a_user_without_a_name_acts_under_the_name_of_the_team_or_of_the_super_users(
+    user: Client, browser: Browser, cookies: CookieMaker
+) -> None:
     user.cookies["oxa"] = cookies.cookie(name="")
     note = {"day": "2026-03-01", "text": "A note"}
 

@@ -13,7 +13,7 @@ from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
 
 
-def test_it_tells_own_areas_what_changed_in_them_and_own_open_tasks(browser: Browser) -> None:
+def test_a_member_gets_own_areas_their_changes_and_own_open_tasks(browser: Browser) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     counts = {"forms_no_campaign": 0, "tags_unused": 3}
     DailySnapshot.objects.create(day=yesterday, tier=1, area_scores={"forms": 100}, issue_counts=counts)
@@ -27,15 +27,15 @@ def test_it_tells_own_areas_what_changed_in_them_and_own_open_tasks(browser: Bro
     Task.objects.create(title="Done", assignee=ines, status="done")
     Task.objects.create(title="Nobody's")
 
-    found = browser.get("my-work")
-    assert (found["member"], found["since"], found["day"]) == ("Ines", str(yesterday), str(timezone.localdate()))
-    assert [(own["area"], own["score"] is not None, own["before"]) for own in found["areas"]] == [("forms", True, 100)]
-    assert [(each["key"], each["change"], each["new"]) for each in found["changes"]] == [("forms_no_campaign", 1, 1)]
-    assert (found["task_count"], len(found["tasks"])) == (27, 25)
-    assert {task["assignee"] for task in found["tasks"]} == {"Ines"}
+    work = browser.get("my-work")
+    assert (work["member"], work["since"], work["day"]) == ("Ines", str(yesterday), str(timezone.localdate()))
+    assert [(own["area"], own["score"] is not None, own["before"]) for own in work["areas"]] == [("forms", True, 100)]
+    assert [(each["key"], each["change"], each["new"]) for each in work["changes"]] == [("forms_no_campaign", 1, 1)]
+    assert (work["task_count"], len(work["tasks"])) == (27, 25)
+    assert {task["assignee"] for task in work["tasks"]} == {"Ines"}
 
 
-def test_whoever_is_not_in_the_team_has_no_work_and_reads_the_account_to_enter(browser: Browser) -> None:
+def test_a_user_outside_the_team_has_no_work_and_gets_the_account_id_to_enter(browser: Browser) -> None:
     records.member("Ben", areas=["tags"])
-    found = browser.get("my-work")
-    assert (found["member"], found["account"], found["areas"], found["tasks"]) == (None, UUID, [], [])
+    work = browser.get("my-work")
+    assert (work["member"], work["account"], work["areas"], work["tasks"]) == (None, UUID, [], [])

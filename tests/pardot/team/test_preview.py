@@ -20,7 +20,7 @@ PARTS = ("overall", "by_area", "by_person")
 
 @pytest.fixture
 def camp(db: None) -> None:
-    """Ten forms, of which two are exempt, and three lists; the last submission of a form was 20 days ago."""
+    """Make ten forms, two of them exempt, and three lists. One form was submitted 20 days ago."""
     now = timezone.now()
     weigh(forms_no_campaign=5, forms_dormant=2, lists_stale=10, lists_stale_1y=20)
     forms = [make(Form, name="Contact us") for _ in range(10)]
@@ -51,61 +51,61 @@ CHANGES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("values", CHANGES, ids="+".join)
 def test_the_preview_is_what_saving_does(browser: Browser, camp: None, values: dict[str, Any]) -> None:
     before = browser.get("health-score")
-    found = preview(browser, **values)
+    answer = preview(browser, **values)
     assert browser.get("health-score") == before, "a preview changes nothing"
     for key, value in reversed(values.items()):
         browser.ask("put", f"admin/config/{key}", {"value": value})
     saved = browser.get("health-score")
-    assert [found["overall"][name] for name in ("before", "grade_before")] == [before["overall"], before["grade"]]
-    assert [found["overall"][name] for name in ("after", "grade_after")] == [saved["overall"], saved["grade"]]
+    assert [answer["overall"][name] for name in ("before", "grade_before")] == [before["overall"], before["grade"]]
+    assert [answer["overall"][name] for name in ("after", "grade_after")] == [saved["overall"], saved["grade"]]
     for part, name in (("by_area", "area"), ("by_person", "name")):
-        foretold = {row[name]: (row["after"], row["grade_after"]) for row in found[part]}
-        assert foretold == {row[name]: (row["score"], row["grade"]) for row in saved[part]}
-    counts = {**before["issue_counts"], **{row["issue"]: row["after"] for row in found["issues"]}}
+        previewed_rows = {row[name]: (row["after"], row["grade_after"]) for row in answer[part]}
+        assert previewed_rows == {row[name]: (row["score"], row["grade"]) for row in saved[part]}
+    counts = {**before["issue_counts"], **{row["issue"]: row["after"] for row in answer["issues"]}}
     assert counts == saved["issue_counts"]
-    assert found["overall"]["before"] != found["overall"]["after"] or "grade_thresholds" in values
+    assert answer["overall"]["before"] != answer["overall"]["after"] or "grade_thresholds" in values
 
 
-def test_nothing_is_written(browser: Browser, camp: None) -> None:
+def test_a_preview_writes_nothing(browser: Browser, camp: None) -> None:
     tables = (AuditSummary, ConfiguredValue, ConfigurationChange, Finding, Form, List)
     before = [list(table.objects.order_by("pk").values()) for table in tables]
     preview(browser, activity_lookback_days=10, score_weights={"forms_errors": 3})
     assert [list(table.objects.order_by("pk").values()) for table in tables] == before
 
 
-def test_earlier_days_are_graded_by_the_new_weights(browser: Browser, camp: None) -> None:
-    """Ten days ago: 4 forms × 5 = 20, score 80. With a weight of 10 the score is 60, in another grade."""
+def test_earlier_days_are_scored_and_graded_by_the_new_values(browser: Browser, camp: None) -> None:
+    """Ten days ago: 4 forms × 5 = 20, score 80. With a weight of 10 the score is 60, a B by the new grades."""
     day = today()
     kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
     snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})
     snapshot(day - timedelta(days=45), health_score=50)
     snapshot(day - timedelta(days=3))
-    found = preview(
+    answer = preview(
         browser,
         score_weights={"forms_no_campaign": 10},
         grade_thresholds=[{"grade": "B", "minimum": 50}, {"grade": "C", "minimum": 0}],
     )
-    assert found["days"] == [
+    assert answer["days"] == [
         {
             "day": str(day - timedelta(days=10)),
             "before": 80, "after": 60, "grade_before": "B", "grade_after": "B",
         }
     ]  # fmt: skip
-    assert found["limits"] == []
+    assert answer["limits"] == []
 
 
-def test_what_cannot_be_computed_is_said(browser: Browser, camp: None) -> None:
+def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -> None:
     snapshot(today() - timedelta(days=1), health_score=80)
-    found = preview(browser, list_stale_months=3)
-    assert found["days"] == []
-    assert "Earlier days cannot be counted again" in found["limits"][0]
+    answer = preview(browser, list_stale_months=3)
+    assert answer["days"] == []
+    assert "Earlier days cannot be counted again" in answer["limits"][0]
     both = preview(browser, list_stale_months=3, score_weights={"lists_stale": 1})
     assert len(both["days"]) == 1
     assert "as they were counted then" in both["limits"][1]
     mark_read("activities", until=timezone.now(), since=timezone.now() - timedelta(days=35))
-    found = preview(browser, activity_lookback_days=60)
-    assert "do not cover a look-back of 60 days" in found["limits"][1]
-    assert {"issue": "forms_dormant", "area": "forms", "before": 8, "after": None} in found["issues"]
+    answer = preview(browser, activity_lookback_days=60)
+    assert "do not cover a look-back of 60 days" in answer["limits"][1]
+    assert {"issue": "forms_dormant", "area": "forms", "before": 8, "after": None} in answer["issues"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_cannot_be_computed_is_said(browser: Browser, camp: None) -> None:
         ({}, [], "Must not be empty"),
     ],
 )
-def test_what_could_not_be_saved_is_refused(
+def test_values_that_could_not_be_saved_are_refused(
     browser: Browser, camp: None, values: dict[str, Any], where: list[str], message: str
 ) -> None:
     answer = browser.ask("post", "admin/config-preview", {"values": values}, expect=422)

@@ -23,7 +23,7 @@ LIST = "/admin/sf/refusedrecord/"
 
 @contextmanager
 def forbidden(table: str, record: int) -> Iterator[None]:
-    """Let PostgreSQL refuse a record for a while, as if it were fixed later."""
+    """Make PostgreSQL refuse a record for a while. Afterwards the same record can be stored."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT forbidden CHECK (id <> {record})")
     try:
@@ -63,19 +63,19 @@ def test_an_activity_is_stored_and_rolled_up(pardot: Pardot, admin: Client) -> N
     record = max(row["id"] for row in pardot.rows("visitor-activities") if row["prospectId"] and row["formId"])
     with forbidden("pardot_visitoractivity", record):
         camp_sync("--entities", "activities")
-    engaged, counted = _engaged(), _counted()
+    of_prospects, of_assets = _activities_of_prospects(), _activities_of_assets()
     assert "Activities: 1 stored, 0 still set aside" in retry(admin)
     activity = VisitorActivity.objects.get(id=record)
     assets = [activity.campaign_id, activity.form_id, activity.form_handler_id, activity.landing_page_id,
               activity.custom_redirect_id, activity.email_id, activity.list_email_id]  # fmt: skip
-    assert _counted() == counted + len([asset for asset in assets if asset])
-    assert _engaged() == engaged + 1
+    assert _activities_of_assets() == of_assets + len([asset for asset in assets if asset])
+    assert _activities_of_prospects() == of_prospects + 1
     assert_equal(pardot, ACTIVITIES)
 
 
-def _counted() -> int:
+def _activities_of_assets() -> int:
     return AssetActivityDay.objects.aggregate(all=Sum("count"))["all"] or 0
 
 
-def _engaged() -> int:
+def _activities_of_prospects() -> int:
     return ProspectEngagement.objects.aggregate(all=Sum("activity_count"))["all"] or 0

@@ -25,7 +25,7 @@ def day(offset: int) -> str:
     return str(timezone.localdate() + timedelta(days=offset))
 
 
-def test_life_of_a_task(browser: Browser) -> None:
+def test_a_task_is_created_finished_reopened_and_deleted(browser: Browser) -> None:
     records.member("Ada")
     form = records.form("Contact us")
     made = browser.ask(
@@ -49,7 +49,9 @@ def test_life_of_a_task(browser: Browser) -> None:
     done = browser.ask("patch", path, {"status": "done"})
     assert done["completed_at"] is not None
     assert not done["is_overdue"]
-    assert browser.ask("patch", path, {"title": "Ask again"})["completed_at"] == done["completed_at"], "still that day"
+    assert browser.ask("patch", path, {"title": "Ask again"})["completed_at"] == done["completed_at"], (
+        "the completion time stays"
+    )
     opened = browser.ask("patch", path, {"status": "open", "due_date": None, "assignee": None})
     assert (opened["completed_at"], opened["due_date"], opened["assignee"]) == (None, None, None)
     assert opened["title"] == "Ask again"
@@ -93,14 +95,14 @@ def test_mistakes_are_named_and_change_nothing(browser: Browser, values: dict[st
     assert Task.objects.values().get() == before
 
 
-def test_a_title_is_needed_and_a_change_changes_something(browser: Browser) -> None:
+def test_a_title_is_required_and_an_empty_change_is_refused(browser: Browser) -> None:
     assert "title" in browser.refused("post", "tasks", {})
     task = Task.objects.create(title="Look at it")
     answer = browser.ask("patch", f"tasks/{task.pk}", {}, expect=422)
     assert "Nothing to change: give one or more of" in answer["message"]
 
 
-def test_low_priority_and_an_issue_give_the_area(browser: Browser) -> None:
+def test_a_task_gets_the_area_of_its_issue(browser: Browser) -> None:
     made = browser.ask("post", "tasks", {"title": "Tidy", "priority": "low", "issue": "tags_unused"}, expect=201)
     assert (made["priority"], made["area"], made["issue"]) == ("low", "tags", "tags_unused")
 
@@ -114,16 +116,16 @@ def test_the_name_of_the_asset_follows_the_asset(browser: Browser) -> None:
     )  # fmt: skip
     assert made["asset_name"] == "The old one", "as it was given"
 
-    def changed(**values: Any) -> Any:
+    def change(**values: Any) -> Any:
         return browser.ask("patch", f"tasks/{made['id']}", values)["asset_name"]
 
-    assert changed(asset_id=second.id) == f"form {second.id}"
-    assert changed(asset_type="prospects", asset_id=prospect.id) == "ana@school.example"
-    assert changed(asset_type=None, asset_id=None) is None
-    assert changed(asset_name="A thing elsewhere") == "A thing elsewhere"
+    assert change(asset_id=second.id) == f"form {second.id}"
+    assert change(asset_type="prospects", asset_id=prospect.id) == "ana@school.example"
+    assert change(asset_type=None, asset_id=None) is None
+    assert change(asset_name="A thing elsewhere") == "A thing elsewhere"
 
 
-def test_a_task_about_a_campaign_says_where_that_is_in_salesforce(browser: Browser) -> None:
+def test_a_task_about_a_campaign_has_the_campaigns_salesforce_id(browser: Browser) -> None:
     linked, here = records.campaign(salesforce_id=records.salesforce_id("701")), records.campaign(salesforce_id=" ")
     about = {"title": "Look", "asset_type": "campaigns"}
     made = [browser.ask("post", "tasks", {**about, "asset_id": one.id}, expect=201) for one in (linked, here)]
@@ -175,8 +177,8 @@ def test_a_task_ages_until_it_is_done(browser: Browser) -> None:
     Task.objects.create(
         title="done", status="done", created_at=now - timedelta(days=10), completed_at=now - timedelta(days=7)
     )
-    found = {task["title"]: task["age_days"] for task in browser.get("tasks")["tasks"]}
-    assert found == {"open": 10, "done": 3}
+    ages = {task["title"]: task["age_days"] for task in browser.get("tasks")["tasks"]}
+    assert ages == {"open": 10, "done": 3}
     assert browser.ask("patch", f"tasks/{open_one.pk}", {"status": "done"})["age_days"] == 10
 
 

@@ -37,7 +37,7 @@ def test_a_team_is_made_and_read(browser: Browser) -> None:
     assert browser.get("admin/team")["team"] == made
 
 
-def test_who_is_renamed_keeps_the_tasks_and_who_goes_leaves_them_to_nobody(browser: Browser) -> None:
+def test_a_renamed_member_keeps_the_tasks_and_a_removed_members_tasks_are_unassigned(browser: Browser) -> None:
     ada, ben, cleo = (records.member(name, order=order) for order, name in enumerate(("Ada", "Ben", "Cleo")))
     for member in (ada, ben, cleo):
         Task.objects.create(title=f"{member.name}'s", assignee=member)
@@ -50,12 +50,12 @@ def test_who_is_renamed_keeps_the_tasks_and_who_goes_leaves_them_to_nobody(brows
     assert owners == {"Ada's": "ben", "Ben's": "Ada", "Cleo's": None}
 
 
-def test_an_account_goes_from_one_to_the_other_at_once(browser: Browser) -> None:
+def test_two_members_can_swap_their_accounts_in_one_request(browser: Browser) -> None:
     ada, ben = records.member("Ada", accounts_uuid=UUID), records.member("Ben", accounts_uuid=OTHER)
     team = [{"id": ada.pk, "name": "Ada", "accounts_uuid": OTHER}, {"id": ben.pk, "name": "Ben", "accounts_uuid": UUID}]
     browser.ask("put", "admin/team", {"team": team})
-    found = {member.name: str(member.accounts_uuid) for member in TeamMember.objects.all()}
-    assert found == {"Ada": OTHER, "Ben": UUID}
+    accounts = {member.name: str(member.accounts_uuid) for member in TeamMember.objects.all()}
+    assert accounts == {"Ada": OTHER, "Ben": UUID}
 
 
 def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
@@ -96,13 +96,13 @@ def test_the_same_row_twice_is_refused(browser: Browser) -> None:
     assert f"two members have the id {ada.pk}" in browser.refused("put", "admin/team", {"team": team})
 
 
-def test_each_mistake_says_where(browser: Browser) -> None:
+def test_each_mistake_names_its_place(browser: Browser) -> None:
     team = [{"name": "Ada"}, {"name": "Ben", "id": 3}, {"name": "ADA"}]
     errors = browser.ask("put", "admin/team", {"team": team}, expect=422)["errors"]
     assert [error["loc"] for error in errors] == [["body", "team", 2, "name"], ["body", "team", 1, "id"]]
 
 
-def test_owners_and_their_scores_follow_at_once(browser: Browser) -> None:
+def test_a_change_of_the_team_changes_owners_and_scores_at_once(browser: Browser) -> None:
     browser.ask("put", "admin/team", {"team": [{"name": "Ada", "areas": ["forms"]}]})
     score = browser.get("health-score")
     assert [person["name"] for person in score["by_person"]] == ["Ada"]

@@ -68,7 +68,7 @@ def test_two_people_may_use_one_name_and_one_person_may_not_use_it_twice(browser
 
 
 @pytest.mark.parametrize(
-    ("query", "kept"),
+    ("query", "expected"),
     [
         ("?tab=tags", "tab=tags"),
         ("tab=tags&tags.page=3&tags.size=50", "tab=tags&tags.size=50"),
@@ -77,8 +77,8 @@ def test_two_people_may_use_one_name_and_one_person_may_not_use_it_twice(browser
         ("tab=tags&tags.q=", "tab=tags"),
     ],
 )
-def test_a_view_keeps_the_address_without_what_is_of_the_moment(browser: Browser, query: str, kept: str) -> None:
-    assert save(browser, query=query)["query"] == kept
+def test_a_view_keeps_the_address_without_its_page_and_open_dialog(browser: Browser, query: str, expected: str) -> None:
+    assert save(browser, query=query)["query"] == expected
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_number_of_views_of_a_user_has_a_limit(browser: Browser, colleague: 
 # -- by mail ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_member_gets_a_view_by_mail_and_no_more(browser: Browser) -> None:
+def test_a_member_can_subscribe_to_a_view_and_unsubscribe(browser: Browser) -> None:
     records.member("Ines", accounts_uuid=UUID, email="ines@camp.example")
     records.form(campaign_id=None)
     records.mark_read("forms")
@@ -125,7 +125,7 @@ def test_a_member_gets_a_view_by_mail_and_no_more(browser: Browser) -> None:
     assert [each["mailed"] for each in browser.get("views")["views"]] == [None]
 
 
-def test_what_cannot_be_mailed_is_named(browser: Browser, colleague: Browser) -> None:
+def test_subscribing_to_a_view_that_cannot_be_mailed_is_refused(browser: Browser, colleague: Browser) -> None:
     def refusal(query: str) -> str:
         view = save(browser, query, query)["id"]
         return browser.refused("put", f"views/{view}/subscription", {"when": "monday"})
@@ -139,7 +139,7 @@ def test_what_cannot_be_mailed_is_named(browser: Browser, colleague: Browser) ->
     assert not ViewSubscription.objects.exists()
 
 
-def test_the_list_says_why_no_message_comes(browser: Browser, settings: Any) -> None:
+def test_the_list_says_why_no_mail_is_sent(browser: Browser, settings: Any) -> None:
     assert browser.get("views")["no_mail"].startswith("No team member has your account")
     ines = records.member("Ines", accounts_uuid=UUID)
     for change, reason in (
