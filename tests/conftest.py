@@ -22,7 +22,7 @@ from sf.salesforce.login import SessionKeeper
 from tests.databases import address, name_of, new_database, run_on
 from tests.measured import measured_starts
 from tests.quick import mark_quick_tests
-from tests.shared import made_once
+from tests.shared import make_once
 from tests.simulated import Simulator, manage, start_simulator
 from tests.slow import mark_slow_tests
 from tests.warm import quick_starts
@@ -159,7 +159,7 @@ def migrated_database(
         run_on(url, "migrate", "--verbosity=0")
         (folder / "url").write_text(url)
 
-    return (made_once(tmp_path_factory, "migrated", make) / "url").read_text()
+    return (make_once(tmp_path_factory, "migrated", make) / "url").read_text()
 
 
 @pytest.fixture(scope="session")
@@ -185,7 +185,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             "postgresql://nobody@localhost/none", "collectstatic", "--noinput", SECRET_KEY="x", **folders, **variables
         )
 
-    folder = made_once(tmp_path_factory, "deployed", make)
+    folder = make_once(tmp_path_factory, "deployed", make)
     return {**variables, "COLLECTED_STATIC": str(folder / "static")}
 
 

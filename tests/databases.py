@@ -25,7 +25,7 @@ def name_of(database: str) -> str:
 
 
 def new_database(server: str, name: str, *, template: str = "template1") -> str:
-    """Create an empty database, or a copy of ``template``, and return its URL. A database of the same name is dropped."""
+    """Create an empty database or a copy of ``template``, and return its URL. A database of that name is dropped."""
     with psycopg.connect(_renamed(server, "postgres"), autocommit=True) as connected:
         new, old = sql.Identifier(name), sql.Identifier(template)
         connected.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))

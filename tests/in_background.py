@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def in_background(work: Sequence[Callable[[], None]], ended: threading.Event) -> Iterator[None]:
-    """Run each function in a thread. At the end, set ``ended`` to stop them, and raise their first error."""
+def in_background(work: Sequence[Callable[[], None]], stop: threading.Event) -> Iterator[None]:
+    """Run each function in a thread. At the end, set ``stop`` to end them, and raise their first error."""
     with ThreadPoolExecutor(len(work)) as pool:
         working = [pool.submit(each) for each in work]
         try:
             yield
         finally:
-            ended.set()
+            stop.set()
         for each in working:
             each.result()

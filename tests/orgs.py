@@ -38,19 +38,19 @@ def org_id(simulator: Simulator) -> str:
     return simulator.ids("Organization")[0]
 
 
-def copied() -> dict[str, str]:
-    """Return a digest of each table with cached rows, cases or Pardot data, and of the watermarks."""
+def digests_of_copies() -> dict[str, str]:
+    """Return a digest of each table with cached rows, cases or Pardot data, and the watermarks."""
     tables = [synced.model._meta.db_table for synced in EVERY_OBJECT]
     tables += ["sf_cachedorg", "api_outboundcase", "sf_lookupmiss", "sf_refusedrecord", "api_fieldchangelog"]
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'pardot\\_%'")
         tables += [row[0] for row in cursor.fetchall()]
-        found = {}
+        digests = {}
         for table in tables:
             cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t")
-            found[table] = cursor.fetchone()[0]
+            digests[table] = cursor.fetchone()[0]
         cursor.execute(
             "SELECT string_agg(object || watermark, ',' ORDER BY id) FROM sf_syncrun WHERE watermark NOTNULL"
         )
-        found["watermarks"] = cursor.fetchone()[0]
-    return found
+        digests["watermarks"] = cursor.fetchone()[0]
+    return digests

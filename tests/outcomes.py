@@ -77,10 +77,10 @@ def drive(
             _note_all(process, outcome, seconds)
         status = process.returncode
         complaints.seek(0)
-        said = complaints.read()
+        errors = complaints.read()
     if status and not outcome.failures:
         outcome.trouble = f"it ended with status {status}"
-        print(said[-1_500:], flush=True)
+        print(errors[-1_500:], flush=True)
     elif not outcome.calls:
         outcome.trouble = "it reported no call"
 

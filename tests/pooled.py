@@ -68,7 +68,7 @@ max_client_conn = 200
 
 
 def _other_than_root() -> int | None:
-    """Choose another user than root, as whom PgBouncer refuses to run."""
+    """Return another user's id when this process runs as root: PgBouncer refuses to run as root."""
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
 
 

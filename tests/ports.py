@@ -11,13 +11,13 @@ RANGE = range(15_000, 32_000)
 
 def free_ports(number: int) -> list[int]:
     """Return this many ports on which no process listens."""
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.sample(RANGE, len(RANGE)):
         if is_free(port):
-            found.append(port)
-        if len(found) == number:
+            ports.append(port)
+        if len(ports) == number:
             break
-    return found
+    return ports
 
 
 def is_free(port: int) -> bool:

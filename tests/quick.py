@@ -20,7 +20,7 @@ FIXTURES = {
     "running",
     "deployed",
 }
-"""Fixtures that every fixture with a database, a server or the simulator depends on, directly or not."""
+"""Every fixture with a database, a server or the simulator depends on one of these, directly or not."""
 MODULES = {
     "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.replicated", "tests.api.served",
     "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",

@@ -35,11 +35,11 @@ class Sentry:
         return self._items("check_in")
 
     def _items(self, kind: str) -> list[dict[str, Any]]:
-        found = []
+        items = []
         for body in self.bodies:
             lines = body.splitlines()
-            found += [json.loads(item) for head, item in itertools.pairwise(lines) if _is_of(kind, head)]
-        return found
+            items += [json.loads(item) for head, item in itertools.pairwise(lines) if _is_of(kind, head)]
+        return items
 
     @property
     def messages(self) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 Make = Callable[[Path], None]
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
+def make_once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
     """Return the run's folder of this name, filled by ``make``. After a failure the next caller tries again."""
     run = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

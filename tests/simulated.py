@@ -55,13 +55,13 @@ class Simulator:
 
     def query(self, soql: str, *, all_rows: bool = False) -> list[dict[str, Any]]:
         """Return stored records as raw values by SOQL path. This does not count as a call."""
-        found = self.post("/query", {"soql": soql, "all_rows": all_rows})
-        return [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+        answer = self.post("/query", {"soql": soql, "all_rows": all_rows})
+        return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 
     def ids(self, sobject: str, where: str = "Id != null") -> list[str]:
         return [row["Id"] for row in self.query(f"SELECT Id FROM {sobject} WHERE {where}")]
 
-    # -- changing it ------------------------------------------------------------------------------------
+    # -- changes ----------------------------------------------------------------------------------------
 
     def reset(self) -> None:
         self.post("/reset")
@@ -101,7 +101,7 @@ def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tu
         assert process.poll() is None, (folder / "simulator.log").read_text()
         assert time.monotonic() < deadline, "the simulator did not start"
         time.sleep(0.05)
-    # Clients that trust only its authority read one certificate for each session, instead of certifi's hundred.
+    # With only the simulator's authority, clients read one certificate per session instead of certifi's hundred.
     text = variables.read_text().replace("/bundle.pem", "/ca.pem")
     values, others = parse_variables(text), parse_variables(text.replace("\n# ", "\n"))
     return process, Simulator(values["SIMULATOR_URL"], values, {name: others[name] for name in others.keys() - values})

@@ -25,7 +25,7 @@ PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
 
 
 def _of_a_record(refusal: NamedRefusal) -> bool:
-    """Return whether a refusal is about a record's values: no fault, because the case becomes a dead letter."""
+    """Return whether a refusal is about a record's values. It is no fault here: the case becomes a dead letter."""
     known = classify(refusal.code, refusal.message)
     return known is not None and known.group is Group.RECORD
 
@@ -111,9 +111,9 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
 
 
 def sampled(calls: int, seed: int, parts: int) -> list[Example]:
-    """Return an example for each kind in one part of the kinds, the same examples for the same seed.
+    """Return one example for each kind in one of ``parts`` parts of the kinds.
 
-    ``parts`` consecutive seeds cover every kind.
+    A seed always gives the same examples. ``parts`` consecutive seeds cover every kind.
     """
     chance = random.Random(seed)
     kinds = list(KINDS)[seed % parts :: parts]

@@ -58,7 +58,9 @@ def examples(calls: int, seed: int, kind: str | None, parts: int = 4) -> Iterabl
 
 @TRANSPORTS
 @EXAMPLES
-def test_sync_all(simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None) -> None:
+def test_sync_all_recovers_from_a_fault(
+    simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
     simulator.post("/bulk", {"largest_page": 100})
@@ -72,7 +74,7 @@ def test_sync_all(simulator: Simulator, settings: Any, threshold: int, seed: int
 
 
 def change_some(simulator: Simulator, number: int) -> None:
-    """Change a different record of each object every time; delete one and undelete one."""
+    """Change a random record of each object, and delete an adoption."""
     chance = random.Random(number)
     for sobject, name in OBJECTS.items():
         ids = simulator.ids(sobject)
@@ -93,7 +95,7 @@ def assert_a_plain_run_makes_it_equal(victim: Victim, example: Example, compare:
 
 @EXAMPLES
 @pytest.mark.parametrize("cases", [pytest.param(1, id="one case"), pytest.param(3, id="three cases")])
-def test_deliver_pending(simulator: Simulator, seed: int, kind: str | None, cases: int) -> None:
+def test_deliver_pending_recovers_from_a_fault(simulator: Simulator, seed: int, kind: str | None, cases: int) -> None:
     victim = Victim(simulator, lambda: deliver("--all"))
     make_queued_cases(cases)
     calls = victim.calls()
@@ -114,7 +116,9 @@ def assert_delivered(simulator: Simulator, accepted: set[str]) -> None:
 
 @TRANSPORTS
 @EXAMPLES
-def test_a_survey(simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None) -> None:
+def test_a_survey_recovers_from_a_fault(
+    simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None
+) -> None:
     pardot = Pardot(simulator)
     settings.SALESFORCE_BULK_THRESHOLD, settings.PARDOT_PAGE_SIZE = threshold, 60
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003

@@ -10,7 +10,7 @@ import pytest
 from scripts.audit_packages import verdict
 
 FINE: dict[str, Any] = {"name": "one", "version": "1.0", "vulns": []}
-UNKNOWN = {"name": "two", "skip_reason": "not found"}
+UNKNOWN = {"name": "two", "skip_reason": "not is_failure"}
 BAD = {
     "name": "three",
     "version": "2.0",
@@ -19,7 +19,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(
-    ("packages", "fails", "said"),
+    ("packages", "fails", "expected"),
     [
         ([FINE], False, "1 packages, no known vulnerability"),
         ([FINE, UNKNOWN], False, "1 packages, no known vulnerability; not known to PyPI: two"),
@@ -31,10 +31,10 @@ BAD = {
         ),
     ],
 )
-def test_what_was_looked_up_decides(packages: list[dict[str, Any]], fails: bool, said: str) -> None:
-    found, message = verdict(json.dumps({"dependencies": packages}), "")
-    assert found is fails
-    assert said in message
+def test_only_known_vulnerabilities_fail_the_audit(packages: list[dict[str, Any]], fails: bool, expected: str) -> None:
+    is_failure, message = verdict(json.dumps({"dependencies": packages}), "")
+    assert is_failure is fails
+    assert expected in message
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_what_was_looked_up_decides(packages: list[dict[str, Any]], fails: bool,
     ],
 )
 def test_no_network_is_no_failure_but_a_wrong_call_is(errors: str, fails: bool) -> None:
-    found, message = verdict("", errors)
-    assert found is fails
+    is_failure, message = verdict("", errors)
+    assert is_failure is fails
     assert "nothing was looked up" in message

@@ -37,7 +37,7 @@ TWICE_AT_ONCE = """
         ON one.object = other.object AND one.id < other.id AND other.started < one.ended AND one.started < other.ended
      WHERE one.state = 'done' AND other.state = 'done' AND one.object <> 'deliver_pending'
 """
-ASKED = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 STARTED = re.compile(r"(?P<job>.+): started, due (?P<due>.+)")
 
 
@@ -96,7 +96,7 @@ class Deployment:
         _restart(self.primary, hard=number % 2 == 0)
 
     def stop_the_replica(self, number: int) -> None:
-        assert self.standby.rows(ASKED) != [(0,)], "the web hosts do not use the replica"
+        assert self.standby.rows(CONNECTIONS) != [(0,)], "the web hosts do not use the replica"
         _restart(self.standby, hard=number % 2 == 1)
 
     def kill_a_web_host(self, number: int) -> None:
@@ -107,11 +107,11 @@ class Deployment:
 
     def jobs_started(self) -> Counter[str]:
         """Return how often each scheduled run of each job was started, from the workers' logs."""
-        found: Counter[str] = Counter()
+        starts: Counter[str] = Counter()
         for host in self.workers:
             lines = [json.loads(line)["message"] for line in host.log.read_text().splitlines() if line.startswith("{")]
-            found.update(line for line in lines if STARTED.fullmatch(line))
-        return found
+            starts.update(line for line in lines if STARTED.fullmatch(line))
+        return starts
 
 
 def _restart(server: OwnPostgreSQL, *, hard: bool) -> None:

@@ -28,7 +28,7 @@ EVERYTHING = [
 ]
 
 
-def test_a_client_that_calls_everything_and_meets_every_error_is_in_no_trouble() -> None:
+def test_a_client_that_calls_everything_and_meets_every_error_has_no_trouble() -> None:
     assert called(DOCUMENT, EVERYTHING) == {"list_books", "create_case", "get_case"}
     assert troubles(DOCUMENT, EVERYTHING) == []
 
@@ -58,9 +58,9 @@ def test_the_docs_install_the_versions_that_are_tried(generator: Any) -> None:
         assert set(install.split()[2:]) <= set(pinned)
         return
     pins = json.loads(NODE_FILES[0].read_text())["dependencies"]
-    wanted = dict(re.findall(r" (@?[^@ ]+)@([\d.]+)", install))
-    assert generator.package in wanted
-    assert wanted.items() <= pins.items()
+    versions = dict(re.findall(r" (@?[^@ ]+)@([\d.]+)", install))
+    assert generator.package in versions
+    assert versions.items() <= pins.items()
 
 
 def test_packages_from_npm_are_locked_with_their_hashes() -> None:
@@ -69,12 +69,12 @@ def test_packages_from_npm_are_locked_with_their_hashes() -> None:
     assert [name for name, each in lock["packages"].items() if name and "integrity" not in each] == []
 
 
-@pytest.mark.parametrize("found", ["node", "npm"])
+@pytest.mark.parametrize("name", ["node", "npm"])
 def test_a_machine_without_npm_is_told_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, found: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     """The message is also shown when only one of the two is missing, as with Debian's nodejs alone."""
-    program = tmp_path / found
+    program = tmp_path / name
     program.write_text("#!/bin/sh\necho v20.0.0\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -53,10 +53,10 @@ def test_ctrl_c_ends_a_command_with_one_line(simulator: Simulator, database: str
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.endswith("\nInterrupted.\n")
-    assert "Traceback" not in said
+    assert errors.endswith("\nInterrupted.\n")
+    assert "Traceback" not in errors
     assert not SyncRun.objects.filter(state="running").exists()
 
 
@@ -64,10 +64,10 @@ def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, databa
     controller, terminal = pty.openpty()
     os.write(controller, b"\x04")
     with start(simulator, database, "flush", stdin=terminal) as process:
-        _, said = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=60)
     os.close(terminal)
     os.close(controller)
-    assert (process.returncode, said) == (1, "\nThe question got no answer.\n")
+    assert (process.returncode, errors) == (1, "\nThe question got no answer.\n")
 
 
 def test_before_migrate_sf_check_shows_no_traceback(simulator: Simulator, database: str) -> None:
@@ -111,7 +111,7 @@ HOSTILE = "first\nCommandError: all is well\u2028third\x1b[2J"
 
 
 @pytest.mark.parametrize("command", [("camp_sync", "--adopt-org", "--yes"), ("sf", "check")], ids=" ".join)
-def test_words_of_others_do_not_break_the_line_of_an_error(
+def test_line_breaks_in_pardots_messages_do_not_break_the_line_of_an_error(
     simulator: Simulator, database: str, command: tuple[str, ...]
 ) -> None:
     simulator.fail("error", path="api/v5", code="51", times=None, message=HOSTILE)

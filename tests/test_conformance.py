@@ -20,7 +20,7 @@ from tests.conformance.environments import NODE_FILES, REQUIREMENTS, Client
 from tests.conformance.proxy import HOSTS, Proxy
 from tests.outcomes import Outcome, drive, exit_status
 
-CLIENT = "made-up"
+CLIENT = "files-up"
 
 
 def run(*lines: str, seconds: float = 60) -> Outcome:
@@ -52,7 +52,7 @@ def test_one_call_that_fails_fails_the_run() -> None:
         ((call_line("query", ok=True), "import missing_module"), "it ended with status 1"),
     ],
 )
-def test_a_client_that_breaks_off_or_says_nothing_fails(lines: tuple[str, ...], trouble: str) -> None:
+def test_a_client_that_ends_early_or_reports_nothing_fails(lines: tuple[str, ...], trouble: str) -> None:
     outcome = run(*lines)
     assert (outcome.trouble, exit_status([outcome])) == (trouble, 1)
 
@@ -69,7 +69,7 @@ def test_a_skipped_client_is_no_failure_unless_all_are() -> None:
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.package)
-def test_every_client_is_pinned_with_all_that_it_pulls_in(client: Client) -> None:
+def test_every_client_is_pinned_with_all_of_its_dependencies(client: Client) -> None:
     if client.by_node:
         pinned = json.loads(NODE_FILES[0].read_text())["dependencies"][client.package]
         assert json.loads(NODE_FILES[1].read_text())["packages"][f"node_modules/{client.package}"]["version"] == pinned
@@ -84,14 +84,14 @@ def test_the_proxy_leads_salesforces_hosts_to_the_simulator_and_refuses_others()
     with socket.create_server(("127.0.0.1", 0)) as simulator:
         proxy = Proxy(simulator.getsockname()[1])
         try:
-            assert _connected(proxy, f"{HOSTS[0]}:443").startswith(b"HTTP/1.1 200")
-            assert _connected(proxy, "example.com:443").startswith(b"HTTP/1.1 403")
-            assert _connected(proxy, f"{HOSTS[0]}:80").startswith(b"HTTP/1.1 403")
+            assert _connect(proxy, f"{HOSTS[0]}:443").startswith(b"HTTP/1.1 200")
+            assert _connect(proxy, "example.com:443").startswith(b"HTTP/1.1 403")
+            assert _connect(proxy, f"{HOSTS[0]}:80").startswith(b"HTTP/1.1 403")
         finally:
             proxy.stop()
 
 
-def _connected(proxy: Proxy, address: str) -> bytes:
+def _connect(proxy: Proxy, address: str) -> bytes:
     url = urlsplit(proxy.url)
     with socket.create_connection((str(url.hostname), url.port or 0), timeout=30) as client:
         client.sendall(f"CONNECT {address} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
@@ -100,9 +100,9 @@ def _connected(proxy: Proxy, address: str) -> bytes:
 
 def test_only_the_tiers_own_certificate_names_salesforces_hosts(tmp_path: Path) -> None:
     def names(folder: str, *hosts: str) -> list[str]:
-        made = certificates(tmp_path / folder, *hosts)
-        ssl.create_default_context(cafile=made.authority)
-        certificate = x509.load_pem_x509_certificate(made.server.read_bytes())
+        files = certificates(tmp_path / folder, *hosts)
+        ssl.create_default_context(cafile=files.authority)
+        certificate = x509.load_pem_x509_certificate(files.server.read_bytes())
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
         return extension.value.get_values_for_type(x509.DNSName)
 

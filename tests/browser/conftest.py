@@ -18,7 +18,7 @@ from tests.browser.profiles import Profiles
 from tests.browser.sites import SUPER_USER, VISITOR, Site, serve
 from tests.browser.visit import Visit
 from tests.databases import copy_of, run_on
-from tests.shared import made_once
+from tests.shared import make_once
 from tests.simulated import Simulator, manage
 
 HERE = Path(__file__).parent
@@ -63,7 +63,7 @@ def prepared_database(migrated_database: str, tmp_path_factory: pytest.TempPathF
         run_on(database, "create_super_user", f"--uuid={SUPER_USER}", "--name=Ines Example")
         (folder / "url").write_text(database)
 
-    return (made_once(tmp_path_factory, "prepared", make) / "url").read_text()
+    return (make_once(tmp_path_factory, "prepared", make) / "url").read_text()
 
 
 @pytest.fixture(scope="package")
@@ -78,7 +78,7 @@ def surveyed_database(
         run_on(database, "camp_sync", "--survey", **simulator_process.variables)
         (folder / "url").write_text(database)
 
-    return (made_once(tmp_path_factory, "surveyed", make) / "url").read_text()
+    return (make_once(tmp_path_factory, "surveyed", make) / "url").read_text()
 
 
 @pytest.fixture(scope="package")

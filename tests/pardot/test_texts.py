@@ -1,6 +1,7 @@
 """The digest and the progress report, compared word for word, from fixed data.
 
-The texts are in ``tests/pardot/texts/``. To change a text on purpose, delete it, run this test, and review the new file.
+The texts are in ``tests/pardot/texts/``. To change a text on purpose, delete its file, run this test, and review
+the new file.
 """
 
 from __future__ import annotations

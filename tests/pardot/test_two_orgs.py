@@ -13,7 +13,7 @@ from pardot.catalog import entities
 from pardot.models import CachedBusinessUnit, DailySnapshot, Prospect, Task
 from sf.models import SyncRun
 from tests.conftest import point_settings_at
-from tests.orgs import OTHER_UNIT, copied, new_ids, org_id, same_ids
+from tests.orgs import OTHER_UNIT, digests_of_copies, new_ids, org_id, same_ids
 from tests.pardot.remote import Pardot, assert_equal, camp_sync
 from tests.sf.cache import sync
 from tests.simulated import Simulator, manage
@@ -29,7 +29,7 @@ def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
     simulator: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camp_sync()
-    before = copied()
+    before = digests_of_copies()
     point_settings_at(same_ids, settings, monkeypatch)
     for options in TIERS:
         output = StringIO()
@@ -37,7 +37,7 @@ def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
             call_command("camp_sync", *options, stdout=output, stderr=output)
         lines = [*output.getvalue().splitlines(), *str(refused.value).splitlines()]
         assert sum(org_id(simulator) in line and org_id(same_ids) in line for line in lines) == 1, (options, lines)
-        assert copied() == before, options
+        assert digests_of_copies() == before, options
     point_settings_at(simulator, settings, monkeypatch)
     camp_sync()
     assert_equal(Pardot(simulator), *entities.ASSETS)
@@ -48,7 +48,7 @@ def test_another_business_unit_stops_camp_sync_and_changes_nothing(
 ) -> None:
     camp_sync()
     own = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
-    before = copied()
+    before = digests_of_copies()
     simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
     for options in [(), ("--survey",), ("--entities", "forms")]:
@@ -56,7 +56,7 @@ def test_another_business_unit_stops_camp_sync_and_changes_nothing(
             call_command("camp_sync", *options)
         assert own in str(refused.value)
         assert OTHER_UNIT in str(refused.value)
-        assert copied() == before, options
+        assert digests_of_copies() == before, options
     done = manage(
         "camp_sync",
         variables=simulator.variables,
@@ -85,11 +85,11 @@ def test_adopting_a_business_unit_removes_the_copies_of_the_previous_one(simulat
 
 def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulator, settings: Any) -> None:
     camp_sync()
-    before = copied()
+    before = digests_of_copies()
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
     with pytest.raises(CommandError):
         call_command("camp_sync", "--adopt-org", "--yes")
-    assert copied() == before
+    assert digests_of_copies() == before
 
 
 def test_after_an_org_is_adopted_its_own_pardot_is_copied(

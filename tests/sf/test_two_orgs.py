@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from sf.models import CachedOrg, SFAPIUsageLog, SyncConfig
 from sf.status.objects import status_of_all
 from tests.conftest import point_settings_at
-from tests.orgs import copied, new_ids, org_id, same_ids
+from tests.orgs import digests_of_copies, new_ids, org_id, same_ids
 from tests.sf.cache import assert_equal, sync
 from tests.simulated import Simulator, manage
 
@@ -53,14 +53,14 @@ def test_each_sync_command_stops_with_one_line_and_changes_nothing(
     simulator: Simulator, other: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync()
-    before, usage = copied(), SyncConfig.load().last_usage_check
+    before, usage = digests_of_copies(), SyncConfig.load().last_usage_check
     point_settings_at(other, settings, monkeypatch)
     for name, *options in COMMANDS:
         output = StringIO()
         with pytest.raises(CommandError):
             call_command(name, *options, stdout=output, stderr=output)
         assert len(lines_naming(output.getvalue(), simulator, other)) == 1, (name, output.getvalue())
-        assert copied() == before, name
+        assert digests_of_copies() == before, name
     assert SyncConfig.load().last_usage_check == usage
     point_settings_at(simulator, settings, monkeypatch)
     sync()
@@ -94,12 +94,12 @@ def test_an_adoption_that_nobody_has_confirmed_changes_nothing(
     simulator: Simulator, same_ids: Simulator, database: str
 ) -> None:
     sync()
-    before = copied()
+    before = digests_of_copies()
     done = run(same_ids, database, "sync_all", "--adopt-org")
     assert done.returncode != 0
     assert len(lines_naming(done.stderr, simulator, same_ids)) == 1
     assert "--yes" in done.stderr
-    assert copied() == before
+    assert digests_of_copies() == before
 
 
 def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
@@ -140,13 +140,13 @@ def test_a_cache_of_an_older_release_is_taken_for_the_org_at_its_address(
 ) -> None:
     sync()
     CachedOrg.objects.all().delete()
-    before = copied()
+    before = digests_of_copies()
     done = run(same_ids, database, "sync_all")
     assert done.returncode != 0
     lines = [line for line in done.stderr.splitlines() if org_id(same_ids) in line]
     assert len(lines) == 1
     assert simulator.variables["SALESFORCE_HOST"] in lines[0]
-    assert copied() == before
+    assert digests_of_copies() == before
     assert run(simulator, database, "sync_all").returncode == 0
     assert CachedOrg.objects.get().organization_id == org_id(simulator)
 
@@ -201,11 +201,11 @@ def test_sf_check_names_the_org_and_says_when_it_is_another(
 def test_the_other_org_can_be_looked_at(simulator: Simulator, same_ids: Simulator, database: str) -> None:
     """An operator who looks for the mistake needs this; no answer is stored."""
     sync()
-    before: dict[str, Any] = copied()
+    before: dict[str, Any] = digests_of_copies()
     done = run(same_ids, database, "sf", "query", "SELECT Id, Name FROM Organization")
     assert done.returncode == 0
     assert org_id(same_ids) in done.stdout
-    assert copied() == before
+    assert digests_of_copies() == before
 
 
 def test_nobody_writes_to_the_other_org_from_the_command_line(

@@ -23,7 +23,7 @@ from tests.api.live.changes import contact, put
 from tests.api.live.people import CONTACT, new_contact
 from tests.api.outgoing import cases_in, deliver, post_case
 from tests.conftest import point_settings_at
-from tests.orgs import copied, org_id, same_ids
+from tests.orgs import digests_of_copies, org_id, same_ids
 from tests.sf.cache import sync
 from tests.simulated import Simulator
 
@@ -57,12 +57,12 @@ def test_a_look_up_does_not_read_another_org(
     sync("sync_books")
     new_contact(same_ids)
     lead_to(same_ids)
-    before, contacts = copied(), same_ids.calls_to("query")
+    before, contacts = digests_of_copies(), same_ids.calls_to("query")
     answer = user.get(CONTACT)
     assert answer.status_code == 503
     assert "a different Salesforce org" in answer.json()["message"]
     assert not Contact.objects.exists()
-    assert copied() == before
+    assert digests_of_copies() == before
     assert same_ids.calls_to("query") - contacts <= 1, "only the org's id was read"
 
 
@@ -71,10 +71,10 @@ def test_a_cached_contact_is_still_the_answer(
 ) -> None:
     sync("sync_contacts")
     lead_to(same_ids)
-    before = copied()
+    before = digests_of_copies()
     answer = user.get(CONTACT, {"expire": "true"})
     assert (answer.status_code, answer.json()["id"]) == (200, contact)
-    assert copied() == before
+    assert digests_of_copies() == before
 
 
 def test_a_change_does_not_reach_another_org(
@@ -83,11 +83,11 @@ def test_a_change_does_not_reach_another_org(
     sync("sync_contacts")
     theirs = new_contact(same_ids)
     lead_to(same_ids)
-    before = copied()
+    before = digests_of_copies()
     answer = put(user, {"first_name": "Changed"})
     assert answer.status_code == 503
     assert "a different Salesforce org" in answer.json()["message"]
-    assert copied() == before
+    assert digests_of_copies() == before
     assert same_ids.query(f"SELECT FirstName FROM Contact WHERE Id = '{theirs}'")[0]["FirstName"] != "Changed"
 
 
@@ -98,13 +98,13 @@ def test_cases_wait_for_their_own_org(
     lead_to(same_ids)
     writer = service(Scope.WRITE_CASES)
     assert post_case(writer).status_code == 202
-    before = copied()
+    before = digests_of_copies()
     for _ in range(2):
         with pytest.raises(CommandError) as refused:
             deliver("--all")
         assert org_id(salesforce) in str(refused.value)
         assert org_id(same_ids) in str(refused.value)
-        assert copied() == before, "the case is unchanged, as if delivery was never tried"
+        assert digests_of_copies() == before, "the case is unchanged, as if delivery was never tried"
     assert not cases_in(same_ids)
     lead_to(salesforce)
     assert "1 delivered" in deliver("--all")
