@@ -25,9 +25,9 @@ class APIKey(models.Model):
         blank=True,
         db_default="",
         editable=False,
-        help_text="First key of this rotation, whose cases and forms it sees. Empty: itself.",
+        help_text="First key of the rotation, whose cases this key sees; empty: itself.",
     )
-    prefix = models.CharField(max_length=32, editable=False, help_text="Beginning of the key, to recognize it.")
+    prefix = models.CharField(max_length=32, editable=False, help_text="First characters of the key, to recognize it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
     scopes = ArrayField(models.CharField(max_length=32), help_text="Routes that the key may call.")
     rate = models.CharField(

@@ -5,7 +5,7 @@ class CircuitBreaker(models.Model):
     """The state of one breaker, which all processes share. Only ``api/protection/breaker.py`` writes here."""
 
     name = models.CharField(max_length=32, primary_key=True)
-    failures = models.PositiveIntegerField(default=0, help_text="Failures in a row; at 3 the breaker opens.")
+    failures = models.PositiveIntegerField(default=0, help_text="Failures in a row; the breaker opens at 3.")
     failed_probes = models.PositiveIntegerField(default=0, help_text="Failed deliveries since the breaker opened.")
     last_failure = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)

@@ -24,7 +24,7 @@ class FormSubmission(models.Model):
     submitted_by = models.CharField(
         max_length=100, help_text="“user:” and an Accounts UUID, or “key:” and a public ID."
     )
-    spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty if it is not spam.")
+    spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty: the submission is not spam.")
     case = models.OneToOneField(
         OutboundCase, on_delete=models.PROTECT, null=True, blank=True, related_name="submission"
     )

@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from sf.salesforce.refusals import Group
 
 _GROUPS = [
-    (Group.RECORD.value, "this record"),
-    (Group.MOMENT.value, "this moment"),
-    (Group.ORG.value, "the org or its user"),
-    (Group.UNKNOWN.value, "unknown code"),
+    (Group.RECORD.value, "This record"),
+    (Group.MOMENT.value, "This moment"),
+    (Group.ORG.value, "The org or its user"),
+    (Group.UNKNOWN.value, "Unknown code"),
 ]
 
 
@@ -26,7 +26,7 @@ class OutboundCase(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued"
         DELIVERED = "delivered"
-        REFUSED = "refused", "refused at once"
+        REFUSED = "refused", "Refused at once"
         """Rejected synchronously; the caller got the error."""
         FAILED = "failed"
         """A dead letter: it was accepted, and Salesforce refused it later."""
@@ -41,14 +41,16 @@ class OutboundCase(models.Model):
         max_length=18,
         blank=True,
         db_default="",
-        help_text="The only Salesforce org it may go to; empty: the cached one.",
+        help_text="Only Salesforce org the case may be sent to; empty: the cached org.",
     )
     values = models.JSONField(help_text="Values by Salesforce field name.")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0, help_text="Number of delivery attempts.")
     next_attempt_at = models.DateTimeField(db_default=Now())
-    lease_holder = models.CharField(max_length=64, blank=True, help_text="Process that is sending it now.")
-    lease_until = models.DateTimeField(null=True, blank=True, help_text="After this time another process may send it.")
+    lease_holder = models.CharField(max_length=64, blank=True, help_text="Process that is sending the case now.")
+    lease_until = models.DateTimeField(
+        null=True, blank=True, help_text="After this time another process may send the case."
+    )
     salesforce_id = models.CharField("Salesforce ID", max_length=18, blank=True)
     error_group = models.CharField(
         max_length=16,
@@ -68,7 +70,7 @@ class OutboundCase(models.Model):
     settled_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="An operator resolved the refusal elsewhere; it is no longer reported.",
+        help_text="When an operator marked the refusal as resolved.",
     )
     settled_by = models.CharField(max_length=150, blank=True, default="", db_default="")
 

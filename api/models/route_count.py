@@ -15,8 +15,8 @@ class RouteCount(models.Model):
     method = models.TextField()
     status = models.PositiveSmallIntegerField()
     total = models.BigIntegerField()
-    seconds = models.FloatField(help_text="The sum of their durations.")
-    buckets = ArrayField(models.BigIntegerField(), help_text="How many ended within each bound, and after the last.")
+    seconds = models.FloatField(help_text="Sum of the durations of the requests.")
+    buckets = ArrayField(models.BigIntegerField(), help_text="Number of requests by duration, in Prometheus buckets.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["route", "method", "status"], name="route_count_once")]

@@ -5,7 +5,9 @@ from django.db.models.functions import Now
 class SuperUser(models.Model):
     """A person with an OpenStax account who has all scopes and may see the dashboard."""
 
-    accounts_uuid = models.UUIDField("Accounts UUID", unique=True, help_text="GET /api/v1/me shows users their own.")
+    accounts_uuid = models.UUIDField(
+        "Accounts UUID", unique=True, help_text="Users find their own UUID at GET /api/v1/me."
+    )
     name = models.CharField(max_length=150, blank=True)
     active = models.BooleanField(default=True)
     may_start_jobs = models.BooleanField(

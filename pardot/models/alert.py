@@ -6,10 +6,10 @@ from django.db import models
 class Alert(models.Model):
     """One occurrence of a problem that is reported to the team immediately, and only once however long it lasts."""
 
-    key = models.CharField(max_length=100, help_text="What it is about, such as “sync forms”.")
-    text = models.TextField(help_text="The line in the message. Nothing in it is about a prospect.")
+    key = models.CharField(max_length=100, help_text="Subject of the alert, such as “sync forms”.")
+    text = models.TextField(help_text="Line of the message; contains no data of prospects.")
     began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it lasts.")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="Empty: the alert has not ended.")
 
     class Meta:
         ordering = ["-began_at", "-id"]

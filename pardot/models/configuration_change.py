@@ -12,8 +12,10 @@ class ConfigurationChange(models.Model):
 
     key = models.CharField(max_length=64)
     before = models.JSONField()
-    after = models.JSONField(help_text="As it was in effect afterward, defaults included.")
-    is_reset = models.BooleanField("reset", default=False, db_default=False, help_text="It went back to the default.")
+    after = models.JSONField(help_text="Value in effect after the change, or the default.")
+    is_reset = models.BooleanField(
+        "reset", default=False, db_default=False, help_text="The change restored the default."
+    )
     changed_by = models.CharField(max_length=200, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
 

@@ -36,8 +36,10 @@ class DailySnapshot(models.Model):
 
     prospects = models.PositiveIntegerField(null=True, blank=True)
     prospects_linked = models.PositiveIntegerField(null=True, blank=True)
-    prospects_active = models.PositiveIntegerField(null=True, blank=True, help_text="Within the last 30 days.")
-    activities = models.PositiveIntegerField(null=True, blank=True, help_text="All retained activities.")
+    prospects_active = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Prospects active within the last 30 days."
+    )
+    activities = models.PositiveIntegerField(null=True, blank=True, help_text="Number of all retained activities.")
     campaign_members = models.PositiveIntegerField(null=True, blank=True)
     orphans = models.PositiveIntegerField(null=True, blank=True)
 

@@ -16,10 +16,14 @@ class DigestDelivery(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="The message of a team member, or the alert. The digest for all is not kept: it names prospects.",
+        help_text="Text of the message; empty for the team digest, which names prospects.",
     )
     alert = models.ForeignKey(
-        Alert, on_delete=models.CASCADE, null=True, blank=True, help_text="Empty: it was the digest of the day."
+        Alert,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        help_text="Alert that was sent; empty: the message is a daily digest.",
     )
     sent_at = models.DateTimeField(db_default=Now())
 

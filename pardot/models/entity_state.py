@@ -9,12 +9,12 @@ class EntityState(models.Model):
     name = models.CharField(max_length=64, primary_key=True)
     complete_until = models.DateTimeField(help_text="Start of the last complete read; records up to then are complete.")
     complete_since = models.DateTimeField(
-        null=True, blank=True, help_text="Records from then on are complete (activities); empty: all records."
+        null=True, blank=True, help_text="Activities from then on are complete; empty: all records."
     )
     withheld = models.BooleanField(default=False, help_text="Pardot withheld rows that the API user may not see.")
 
     rows = models.PositiveBigIntegerField(
-        null=True, blank=True, help_text="Counted at the end of the last sync, without the recycle bin."
+        null=True, blank=True, help_text="Rows after the last sync, without the recycle bin."
     )
 
     def __str__(self) -> str:

@@ -16,9 +16,9 @@ class Finding(models.Model):
     asset_type = models.CharField(max_length=32, choices=Area)
     asset_id = models.BigIntegerField("asset ID")
     issue = models.CharField(max_length=64)
-    first_seen = models.DateField(null=True, blank=True, help_text="Empty: before findings were recorded.")
+    first_seen = models.DateField(null=True, blank=True, help_text="Empty: first seen before findings were recorded.")
     fixed_on = models.DateField(
-        null=True, blank=True, help_text="The day of the first audit that no longer saw it; empty: it is open."
+        null=True, blank=True, help_text="Day of the first audit without the finding; empty: open."
     )
 
     class Meta:

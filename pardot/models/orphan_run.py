@@ -35,19 +35,19 @@ class OrphanRecord(models.Model):
 
     class Kind(models.TextChoices):
         FORM = "forms"
-        LANDING_PAGE = "landing_pages"
-        LIST_EMAIL = "list_emails"
-        CUSTOM_REDIRECT = "custom_redirects"
-        PROSPECT_CRM_GONE = "prospects_crm_gone"
-        PROSPECT_UNLINKED = "prospects_unlinked"
-        LEAD_WITHOUT_PROSPECT = "leads_without_prospect"
-        CONTACT_WITHOUT_PROSPECT = "contacts_without_prospect"
+        LANDING_PAGE = "landing_pages", "Landing page"
+        LIST_EMAIL = "list_emails", "List email"
+        CUSTOM_REDIRECT = "custom_redirects", "Custom redirect"
+        PROSPECT_CRM_GONE = "prospects_crm_gone", "Prospect whose lead or contact is deleted"
+        PROSPECT_UNLINKED = "prospects_unlinked", "Prospect without lead or contact"
+        LEAD_WITHOUT_PROSPECT = "leads_without_prospect", "Lead without prospect"
+        CONTACT_WITHOUT_PROSPECT = "contacts_without_prospect", "Contact without prospect"
 
     run = models.ForeignKey(OrphanRun, on_delete=models.CASCADE, related_name="records")
     kind = models.CharField(max_length=32, choices=Kind)
     record_id = models.TextField("record ID", help_text="ID in Pardot; for leads and contacts, in Salesforce.")
     name = models.TextField(blank=True)
-    missing = models.TextField(blank=True, help_text="ID or email address that it points to and that does not exist.")
+    missing = models.TextField(blank=True, help_text="ID or email address of the record that does not exist.")
 
     class Meta:
         indexes = [models.Index(fields=["run", "kind", "id"], name="orphan_record_kind")]

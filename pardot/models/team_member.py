@@ -20,13 +20,13 @@ class TeamMember(models.Model):
         null=True,
         blank=True,
         unique=True,
-        help_text="UUID of the OpenStax account; needed for “my items”.",
+        help_text="UUID of the OpenStax account, for “my items”.",
     )
     email = models.EmailField(
-        blank=True, default="", db_default="", help_text="For a message each morning; empty: none."
+        blank=True, default="", db_default="", help_text="Address for a message each morning; empty: no messages."
     )
     gets_messages = models.BooleanField(
-        default=True, db_default=True, help_text="Cleared when the person stops the messages by the link in them."
+        default=True, db_default=True, help_text="Turned off by the link to unsubscribe in each message."
     )
 
     class Meta:

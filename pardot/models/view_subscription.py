@@ -10,15 +10,15 @@ class ViewSubscription(models.Model):
     """A team member's subscription to a saved view, with the state of the rows when they were last reported."""
 
     class MailTime(models.TextChoices):
-        CHANGE = "change", "when it changes"
-        MONDAY = "monday", "every Monday"
+        CHANGE = "change", "When it changes"
+        MONDAY = "monday", "Every Monday"
 
     view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="subscriptions")
     member = models.ForeignKey(TeamMember, on_delete=models.CASCADE, related_name="subscriptions")
     when = models.CharField(max_length=8, choices=MailTime)
-    count = models.PositiveIntegerField(help_text="Rows at the last message, or when the subscription began.")
-    fingerprint = models.CharField(max_length=64, help_text="Of the ids of those rows.")
-    told_on = models.DateField(help_text="Day of the last message, or of the beginning.")
+    count = models.PositiveIntegerField(help_text="Number of rows at the last message or at the start.")
+    fingerprint = models.CharField(max_length=64, help_text="Hash of the IDs of the rows at the last message.")
+    told_on = models.DateField(help_text="Day of the last message, or the first day of the subscription.")
 
     class Meta:
         ordering = ["view__name", "id"]

@@ -17,7 +17,7 @@ class CachedOrg(models.Model):
     adopted_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="When the cache was switched to this org; earlier syncs read another one.",
+        help_text="Since when the cache is of this org.",
     )
     to_replace = ArrayField(
         models.TextField(), default=list, blank=True, help_text="Objects whose rows still come from the previous org."

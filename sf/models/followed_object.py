@@ -14,9 +14,13 @@ class FollowedObject(models.Model):
     """The name of the lease held by the process that follows."""
 
     object = models.CharField(max_length=64, primary_key=True, help_text="Name in the cache, such as contacts.")
-    organization_id = models.CharField("organization ID", max_length=18, help_text="The org whose events they are.")
-    replay_id = models.BinaryField("replay ID", help_text="Salesforce's own mark, good for 72 hours.")
-    stored_at = models.DateTimeField(db_default=Now(), help_text="When the place was last stored.")
+    organization_id = models.CharField(
+        "organization ID", max_length=18, help_text="ID of the org that sends the events."
+    )
+    replay_id = models.BinaryField(
+        "replay ID", help_text="Salesforce's position in the event stream; Salesforce keeps it for 72 hours."
+    )
+    stored_at = models.DateTimeField(db_default=Now(), help_text="When the replay ID was last stored.")
 
     def __str__(self) -> str:
         return self.object

@@ -20,14 +20,16 @@ class OperatorAction(models.Model):
         FAILED = "failed"
 
     label = models.CharField(max_length=120)
-    command = models.CharField(max_length=300, blank=True, help_text="What manage.py is called with.")
+    command = models.CharField(max_length=300, blank=True, help_text="Arguments of manage.py.")
     requested_by = models.CharField(max_length=200)
     requested_at = models.DateTimeField(db_default=Now())
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
-    exit_status = models.IntegerField(null=True, blank=True, help_text="Empty: it was not started, or was killed.")
+    exit_status = models.IntegerField(
+        null=True, blank=True, help_text="Empty: the command did not start or was killed."
+    )
     host = models.CharField(max_length=100, blank=True)
-    outcome = models.TextField(blank=True, help_text="The last lines of its output.")
+    outcome = models.TextField(blank=True, help_text="Last lines of the command's output.")
 
     class Meta:
         ordering = ["-requested_at", "-id"]

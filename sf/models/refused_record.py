@@ -7,7 +7,7 @@ class RefusedRecord(models.Model):
 
     object = models.CharField(max_length=64)
     record_id = models.TextField("record ID")
-    payload = models.TextField(help_text="The record as JSON by column name, with the values that Salesforce sent.")
+    payload = models.TextField(help_text="Values that Salesforce sent, as JSON by column name.")
     fingerprint = models.CharField(max_length=64, help_text="Hash of the declared fields when the record was read.")
     reason = models.TextField()
     attempts = models.PositiveIntegerField(default=1)

@@ -9,10 +9,10 @@ class ReplicaMark(models.Model):
     A reader that sees the row on a replica knows that everything committed before it was written is there too.
     """
 
-    horizon = models.DateTimeField(help_text="Every cached row dated before this moment was visible.")
+    horizon = models.DateTimeField(help_text="All cached rows dated before this time were visible.")
     written_at = models.DateTimeField(help_text="When the mark was written, by the primary's clock.")
-    wanted_at = models.DateTimeField(help_text="Reads that follow a write need a mark written at this moment or later.")
-    origin = models.UUIDField(help_text="Of the database: only its own replicas have the same.")
+    wanted_at = models.DateTimeField(help_text="Reads after a write need a mark at least this new.")
+    origin = models.UUIDField(help_text="Identifies the database; only its own replicas have the same value.")
 
     def __str__(self) -> str:
         return f"complete until {self.horizon:%Y-%m-%d %H:%M:%S}, written at {self.written_at:%H:%M:%S}"

@@ -7,12 +7,12 @@ class ScheduledJob(models.Model):
     """A line of the cron table as ``manage.py work`` runs it, and its last run."""
 
     command = models.CharField(max_length=200, primary_key=True)
-    handled_until = models.DateTimeField(
-        help_text="All scheduled times up to this one were started, or counted as missed."
-    )
+    handled_until = models.DateTimeField(help_text="All runs due until then have started or count as missed.")
     started = models.DateTimeField(null=True)
     ended = models.DateTimeField(null=True)
-    exit_status = models.IntegerField(null=True, help_text="Negative: the signal that ended the last run.")
+    exit_status = models.IntegerField(
+        null=True, help_text="Exit status of the last run; negative: the signal that ended it."
+    )
     host = models.CharField(max_length=100, blank=True)
 
     def __str__(self) -> str:

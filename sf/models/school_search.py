@@ -47,9 +47,11 @@ class SchoolShortForm(models.Model):
         "short form",
         max_length=60,
         unique=True,
-        help_text="As people type it: georgia tech. Case does not matter.",
+        help_text="Short form that people type, such as georgia tech. Case is ignored.",
     )
-    stands_for = models.CharField(max_length=200, help_text="Words of the name: georgia institute of technology.")
+    stands_for = models.CharField(
+        max_length=200, help_text="Words of the full name, such as georgia institute of technology."
+    )
 
     class Meta:
         ordering = ["short"]

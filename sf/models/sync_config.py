@@ -18,11 +18,17 @@ class SyncConfig(models.Model):
     ONLY_ID: ClassVar[int] = 1
 
     sync_enabled = models.BooleanField(
-        default=True, help_text="When off, no sync starts, and running ones stop at their next page."
+        default=True, help_text="When off, no sync starts, and running syncs stop at the next page."
     )
-    off_until = models.DateTimeField(null=True, blank=True, help_text="When syncs turn on again; empty: only by hand.")
+    off_until = models.DateTimeField(
+        null=True, blank=True, help_text="When syncs turn on again; empty: only by an operator."
+    )
     off_reason = models.CharField(
-        max_length=200, blank=True, default="", db_default="", help_text="Why syncs are off; shown where one stops."
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why syncs are off; a sync that stops shows this reason.",
     )
     switched_by = models.CharField(max_length=150, blank=True, default="", db_default="", editable=False)
     switched_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -41,7 +47,7 @@ class SyncConfig(models.Model):
     last_usage_value = models.PositiveIntegerField("calls used", null=True, blank=True, editable=False)
     last_usage_limit = models.PositiveIntegerField("calls allowed", null=True, blank=True, editable=False)
     instance_url = models.URLField(
-        "address", blank=True, editable=False, help_text="The org of the last run; links to records lead there."
+        "address", blank=True, editable=False, help_text="Address of the org; used in links to records."
     )
 
     class Meta:

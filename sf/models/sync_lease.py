@@ -8,9 +8,11 @@ class SyncLease(models.Model):
     """The process that may run a sync or a job now. A row without a heartbeat may be taken over."""
 
     name = models.CharField(max_length=96, primary_key=True)
-    holder = models.CharField(max_length=32, help_text="The run that holds the lease; any other run has lost it.")
-    place = models.CharField(max_length=200, blank=True, help_text="Host, boot and process namespace of the holder.")
-    pid = models.PositiveIntegerField(help_text="Process ID of the holder on that host.")
+    holder = models.CharField(max_length=32, help_text="Identifies the run that has the lease.")
+    place = models.CharField(
+        max_length=200, blank=True, help_text="Host, boot and process namespace of the process that has the lease."
+    )
+    pid = models.PositiveIntegerField(help_text="ID of the process that has the lease.")
     taken_at = models.DateTimeField(db_default=Now())
     renewed_at = models.DateTimeField(db_default=Now(), help_text="Last heartbeat, by PostgreSQL's clock.")
 

@@ -56,15 +56,15 @@ class SyncRun(models.Model):
     watermark = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="The latest SystemModstamp in the cache; for a long read, at most its start.",
+        help_text="Latest SystemModstamp in the cache; at most the start of the read.",
     )
     read_began = models.DateTimeField(
-        null=True, blank=True, help_text="Start of the stored read, which an earlier, paused run may have begun."
+        null=True, blank=True, help_text="Start of the read, possibly by an earlier run that was paused."
     )
     fingerprint = models.CharField(
         max_length=64,
         blank=True,
-        help_text="Hash of the declared fields; a change causes a full read.",
+        help_text="Hash of the declared fields; when it changes, everything is read again.",
     )
     message = models.TextField(blank=True)
     cause = models.CharField(max_length=8, choices=Cause, blank=True, default="", db_default="")

@@ -14,7 +14,7 @@ class UnreadableField(models.Model):
     object = models.CharField(max_length=64, help_text="Name in the cache, such as contacts.")
     column = models.CharField(max_length=64, help_text="Name in the cache, such as position.")
     field = models.TextField(help_text="Name in Salesforce, such as Contact.Position__c.")
-    since = models.DateTimeField(db_default=Now(), help_text="When a read first lacked it.")
+    since = models.DateTimeField(db_default=Now(), help_text="Time of the first read without the field.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["object", "column"], name="unreadable_field_once")]
