@@ -1,1 +1,1 @@
-"""Audits, one per file. ``run.py`` runs them all. Pages read only the results, never the raw activities."""
+"""Audits, one per file. ``run.py`` runs them all and stores their results, which pages read."""

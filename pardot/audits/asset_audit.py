@@ -31,13 +31,13 @@ def blank(column: str) -> str:
 
 @dataclass(frozen=True)
 class Flag:
-    """A condition that is noted on the assets that meet it, usually a fault."""
+    """A named condition on assets, usually a fault. The audit stores the name with each asset that meets it."""
 
     name: str
     condition: str
     """SQL over ``a`` (the asset) and the audit's joins; null counts as false."""
     needs: tuple[str, ...] = ()
-    """The other entities that must have been read; the area's own entity always must."""
+    """The entities that must have been read, besides the area's own."""
     needs_activity: bool = False
 
     def has_data(self, inputs: AuditInputs) -> bool:
@@ -103,7 +103,7 @@ class AssetAudit:
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
     def flags_with_data(self, inputs: AuditInputs) -> frozenset[str]:
-        """Return the names of the flags that can be evaluated now; the others have "no data"."""
+        """Return the names of the flags that can be evaluated now. The other flags have "no data"."""
         if not inputs.has(self.entity):
             return frozenset()
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
@@ -182,7 +182,7 @@ CHAIN: Mapping[str, str] = {
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""SQL aggregates for the number of assets in a campaign, in a linked one, in a missing one, and in none.
+"""SQL aggregates: the assets in an existing campaign, in a linked campaign, in a deleted campaign, and in no campaign.
 
 They need the entities in ``CHAIN_NEEDS``.
 """

@@ -21,7 +21,7 @@ from pardot.models.audited import Audited
 def content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
-    """Return the audit of a type. It flags assets without a campaign or in a missing one, and adds ``flags``."""
+    """Return the audit of a type. It flags assets without a campaign or in a deleted campaign, and sets ``flags``."""
     return AssetAudit(
         area=area,
         model=model,

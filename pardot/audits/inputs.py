@@ -15,7 +15,7 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""The maximum age of a look-back's end: an older one says nothing about the present."""
+"""The maximum age of the end of a look-back. Older activities say nothing about the present."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class LookBack:
 
 @dataclass(frozen=True)
 class AuditInputs:
-    """The inputs of one run. All its audits use the same ones, so that their results agree."""
+    """The inputs of one run. All audits of the run share them, so that their results agree."""
 
     now: datetime
     configuration: Configuration

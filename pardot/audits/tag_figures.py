@@ -24,7 +24,7 @@ from pardot.models import (
 )
 
 MOST_PATTERNS = 500
-"""The largest number of patterns that are listed, the ones with the most tags first."""
+"""At most this many patterns are listed, the patterns with the most tags first."""
 
 _PATTERNS = """
     SELECT min(prefix) AS prefix, array_agg(DISTINCT separator ORDER BY separator) AS separators, count(*) AS tags,
@@ -59,7 +59,7 @@ def naming_patterns() -> list[dict[str, Any]]:
 
 
 def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
-    """Return, for each type of object, the number of objects, of tagged objects and of all their tags.
+    """Return, for each type of object, the number of objects, of tagged objects, and of tags on objects.
 
     Copied types come first, including those without a tag. ``total`` is null without data.
     """

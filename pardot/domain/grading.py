@@ -116,7 +116,7 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
 
 
 def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
-    """Return the weighted mean of the areas in ``only`` that have data; ``None`` when none has."""
+    """Return the weighted mean of the areas in ``only`` that have data; ``None`` without such an area."""
     graded = [
         (areas[area].score, areas[area].weight) for area in only if area in areas and areas[area].score is not None
     ]

@@ -1,8 +1,8 @@
 """Find orphans: assets without their campaign, prospects without their lead or contact, and the reverse.
 
 SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
-``OrphanRecord``. A prospect finds its lead or contact by the first 15 characters of the id, and people find their
-prospect by email address. Prospects in Pardot's recycle bin are left out.
+``OrphanRecord``. The lead or contact of a prospect is found by the first 15 characters of its id, and the prospect of a
+lead or contact by email address. Prospects in Pardot's recycle bin are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
     for person in PEOPLE
 )
 
-# These prospects have ids of leads or contacts, but none of these leads and contacts links to a prospect.
+# These prospects have ids of leads or contacts, but none of the ids is staged (``PersonObject.linked``).
 _SUSPECTS = f"""
     CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
@@ -139,7 +139,7 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the prospects whose leads and contacts all link to no prospect, with ids to read from Salesforce.
+    """Store the prospects without a match in the stage. The next step reads their ids from Salesforce.
 
     The tables are not temporary, because HTTP calls follow, and behind a pooler the next transaction may use another
     session.
@@ -175,7 +175,7 @@ def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Seq
 
 
 def store_orphans() -> OrphanRun:
-    """Find and store orphans of all kinds in one transaction. The ``RUNS_KEPT`` latest runs keep their counts."""
+    """Find and store orphans of all kinds in one transaction. The counts of ``RUNS_KEPT`` runs are kept."""
     with transaction.atomic():
         fence()
         run = OrphanRun.objects.create()

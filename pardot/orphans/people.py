@@ -25,7 +25,7 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
-"""The ids per query. Encoded, they and the headers stay below Salesforce's limit of 16,384 bytes."""
+"""The ids per query. The URL with these ids, and the headers, stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
 """The most ids that are read by id. For more, one Bulk job reads the whole object, which takes fewer calls."""
 

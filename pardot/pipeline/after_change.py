@@ -51,7 +51,7 @@ def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
 def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
     """Change a value, record the change, and if the audits depend on it, run them in the same transaction.
 
-    The audit of prospects takes longest and depends on no value, so it is left out.
+    The audit of prospects takes longest, and no value changes its counts, so it is left out.
     """
     declared = configured_key(key)
     with transaction.atomic():

@@ -52,7 +52,7 @@ class Camp:
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
         self.leads_elsewhere = False
-        """Set by ``run``: the login leads to another org than the cached one."""
+        """True after ``run`` when the login leads to another org than the cached org."""
 
     def run(
         self,

@@ -24,7 +24,10 @@ def why_no_mail(member: TeamMember | None) -> str:
 def subscribe(
     member: TeamMember, view: SavedView, when: ViewSubscription.MailTime, *, count: int, fingerprint: str, day: date
 ) -> None:
-    """Subscribe to a view, or change when it is mailed. The next message compares with the rows given here."""
+    """Subscribe to a view, or change when it is mailed.
+
+    The next message compares the view with ``count`` and ``fingerprint``.
+    """
     seen = {"count": count, "fingerprint": fingerprint, "told_on": day}
     ViewSubscription.objects.update_or_create(view=view, member=member, defaults={"when": when, **seen})
 
@@ -34,6 +37,6 @@ def unsubscribe(member: TeamMember, view_id: int) -> None:
 
 
 def subscriptions_of(member: TeamMember) -> QuerySet[ViewSubscription]:
-    """Return the member's subscriptions with their views, except to views that are no longer shared."""
+    """Return the member's subscriptions with their views, except to other users' views that are no longer shared."""
     visible = Q(view__is_shared=True) | Q(view__owner_uuid=F("member__accounts_uuid"))
     return ViewSubscription.objects.filter(visible, member=member).select_related("view")

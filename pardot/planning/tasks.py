@@ -71,7 +71,7 @@ def is_overdue(task: Task) -> bool:
 
 
 def task_create(*, title: str, created_by: str, **values: Any) -> Task:
-    """Create a task with ``values``, which are the same as the changes of ``task_change``. Raises ``BadTask``."""
+    """Create a task. ``values`` are fields, as in ``task_change``. Raises ``BadTask``."""
     task = Task(title=title, created_by=created_by, created_at=timezone.now())
     _apply(task, values)
     task.save()

@@ -16,7 +16,7 @@ from pardot.models import Task, TeamMember
 
 @dataclass(frozen=True)
 class Member:
-    """A member in a request that replaces the team. With ``id``, that row is kept and gets these values."""
+    """A member in a request that replaces the team. With ``id``, the row with this id gets these values."""
 
     name: str
     id: int | None = None

@@ -1,7 +1,7 @@
 """The HTTP client of the Pardot (Account Engagement) API v5. It knows pages and errors, but not entities.
 
 Source: "Version 5 Overview" of the Account Engagement API guide. The client uses the session of the Salesforce client.
-At most ``MOST_OPEN`` requests of this process are open at once: Pardot refuses a sixth one of the same business unit.
+At most ``MOST_OPEN`` requests of this process are open at once: Pardot refuses a sixth request for a business unit.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sf.salesforce.reads import ask_patiently
 MOST_OPEN = 4
 """Four of the five open requests that Pardot allows per business unit; the fifth is left free for others."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""The smallest page size that a client keeps, and the smallest that it uses for a single page."""
+"""The smallest page size that a client remembers, and the smallest that it requests at all."""
 CEILING = 100_000
 """The number of rows after which a sequence of page tokens ends without an error."""
 

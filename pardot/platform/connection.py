@@ -16,7 +16,7 @@ from sf.salesforce.http import Transport
 
 @dataclass
 class PardotCalls:
-    """A thread-safe count of the calls that this process sent to Pardot. The day's calls are counted by Pardot."""
+    """A thread-safe count of the calls that this process sent to Pardot. Pardot counts the calls of the day."""
 
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -61,14 +61,14 @@ def check_between_pages(usage: ApiUsage | None) -> None:
 
 
 def keep_usage(usage: ApiUsage | None) -> None:
-    """Store the usage that Pardot last reported, for staff."""
+    """Store the usage that Pardot last reported, so that staff can see it."""
     if usage is not None:
         values = {"used": usage.used, "maximum": usage.maximum, "told_at": Now()}
         PardotQuota.objects.update_or_create(id=PardotQuota.ONLY_ID, defaults=values)
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Return the reason why no more calls are allowed; empty when they are, or when Pardot reports no usage."""
+    """Return the reason why no more calls are allowed; empty when calls are allowed, or Pardot reports no usage."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""
     return (

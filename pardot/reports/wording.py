@@ -26,7 +26,7 @@ class Section:
 
 
 def text_of(heading: str, sections: Iterable[Section]) -> str:
-    """Return the whole report without empty sections. Line breaks inside a line, such as in a name, are removed."""
+    """Return the whole report without empty sections. Line breaks inside a line become spaces."""
     blocks = [
         "\n".join([section.title, *(f"- {one_line(line)}" for line in section.lines)])
         for section in sections

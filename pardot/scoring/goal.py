@@ -159,7 +159,7 @@ class _Search:
 
 
 def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
-    """Return the weighted points that are still missing. Rounding gives the last half point of the target."""
+    """Return the weighted points that are still missing. Rounding half up covers the last half point."""
     areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
     reached = math.fsum(
         (chosen[area].score if area in chosen else score.score or 0) * score.weight for area, score in areas.items()

@@ -18,7 +18,7 @@ Figure = int | float | None
 
 
 class NoSnapshot(LookupError):
-    """There is no snapshot of the day or an earlier one. The message names the day of the first snapshot, if any."""
+    """Neither this day nor an earlier day has a snapshot. The message names the day of the first one, if any."""
 
 
 class DaysReversed(ValueError):
@@ -89,7 +89,7 @@ def last_snapshot(until: date) -> DailySnapshot | None:
 
 
 def compare_days(first: date | None, second: date | None) -> Comparison:
-    """Compare two days. For a day without a snapshot, the nearest earlier one is used.
+    """Compare two days. For a day without a snapshot, the nearest earlier snapshot is used.
 
     ``second`` defaults to the latest snapshot, ``first`` to the one before ``second``. Raises ``NoSnapshot`` or
     ``DaysReversed``.

@@ -31,7 +31,7 @@ class IssueCount:
 
 @dataclass(frozen=True)
 class PersonScore:
-    """The combined score of a person's areas. ``score`` is ``None`` when none of them has data."""
+    """The combined score of a person's areas. ``score`` is ``None`` without data about any of them."""
 
     name: str
     label: str

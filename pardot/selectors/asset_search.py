@@ -2,7 +2,8 @@
 
 Every typed word must begin a word of the asset, its campaign, its folder or one of its tags. When no asset matches,
 the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggestions`` replaces
-words by known words with a similar spelling. ``sf_words`` folds the texts, as in the search for schools.
+words by known words with a similar spelling. The SQL function ``sf_words`` folds case and
+accents, as in the search for schools.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _ELSEWHERE = {
         SELECT object_id FROM pardot_taggedobject
          WHERE object_type = ANY(%s) AND tag_id IN (SELECT id FROM pardot_tag WHERE {begins}))""",
 }
-"""The conditions that the asset's campaign, folder or a tag has a word, by the asset's column that leads to it."""
+"""The SQL conditions that a word is in the asset's campaign, folder or tags, by the column that refers to them."""
 _INSIDE = "sf_searchable(concat_ws(' ', {})) LIKE '%%' || sf_like_pattern(%s) || '%%'"
 
 _NEAR = """

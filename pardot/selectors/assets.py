@@ -156,7 +156,7 @@ def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """Replace values without data by null, remove flags without data, and add the flags of exemptions."""
+    """Replace values without data with null, remove flags without data, and add the flags of exemptions."""
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())
     record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)

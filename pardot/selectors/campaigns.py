@@ -45,7 +45,7 @@ class CampaignFilters(FlagFilters):
     """One of ``COUNT_OF``: only campaigns with assets of this type."""
     folder_id: int | None = None
     begun_after: datetime | None = None
-    """The time of creation in Salesforce; for campaigns that are not linked, in Pardot."""
+    """Only campaigns created at this time or later: in Salesforce, or, without a date there, in Pardot."""
     begun_before: datetime | None = None
 
 

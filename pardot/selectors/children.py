@@ -1,4 +1,4 @@
-"""Read the assets of campaigns, and the assets whose campaign does not exist: one statement each, for all types.
+"""Read the assets of campaigns, and the assets whose campaign was deleted, with one statement each for all types.
 
 The statements are SQL, because building eight query sets took longer than running them.
 """

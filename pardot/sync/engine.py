@@ -54,7 +54,7 @@ class PardotMeaning(SalesforceMeaning):
         return isinstance(error, LoginFailed | WrongBusinessUnit)  # ``AnotherOrg`` is a ``LoginFailed``
 
     def is_final(self, error: Exception) -> bool:
-        """Return whether a retry is useless. After an unknown code it is not: a read by id can always be resumed."""
+        """Return whether a resumed read would fail again. After an unknown code, it may succeed."""
         return super().is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
 
@@ -165,7 +165,7 @@ class EntitySync(PardotSync):
 
     def _note(self) -> None:
         self._run.mode, self._run.transport = self._state.mode, SyncRun.Transport.PARDOT
-        # An entity that is always read whole is not resumed: it may have changed on the staged pages.
+        # An entity that is always read whole is not resumed, because records on staged pages may have changed.
         self._run.resume_state = self._state.to_json() if self._synced.changes_by else None
         self._run.save()
 

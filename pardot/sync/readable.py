@@ -59,7 +59,7 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 
 
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
-    """Leave out the fields that a refusal names. Raises the refusal when it names none, or a needed one.
+    """Leave out the fields that a refusal names. Raises the refusal when it names no field, or a needed field.
 
     Before the entity's first complete read no field is left out: an empty column would look as if Pardot had no values.
     """

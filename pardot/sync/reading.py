@@ -68,7 +68,7 @@ class EntityQuery:
         self._stopped.set()
 
     def fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
-        """Return one page, with retries; a smaller one when Pardot runs out of time.
+        """Return one page, with retries; a smaller page when Pardot runs out of time.
 
         When a token has expired, the page is requested by id instead.
         """
@@ -156,7 +156,7 @@ def _fetch(query: EntityQuery, part: Slice, cursor: Cursor) -> FetchedPage:
     try:
         return query.fetch(part, cursor)
     finally:
-        connection.close()  # this thread opens one when it counts a login
+        connection.close()  # the thread opens a connection when it counts a login
 
 
 def staged_text(value: Any) -> str | None:

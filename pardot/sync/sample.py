@@ -81,7 +81,10 @@ class ProspectSample(PardotSync):
         """Return no watermark: a sample is not a complete read."""
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Yield prospects with an activity since ``since``, latest first. Prospects without any come first or last."""
+        """Yield prospects with an activity since ``since``, latest first.
+
+        Pardot sends prospects without any activity first or last.
+        """
         dated = False
         for page in self._pages():
             for record in page.values:

@@ -17,7 +17,7 @@ SLICES = 8
 
 @dataclass(frozen=True)
 class Slice:
-    """The records created from ``after`` to before ``before`` (empty: no bound), staged up to the id ``behind``."""
+    """The records created from ``after`` on, but before ``before`` (empty: no bound). Ids to ``behind`` are staged."""
 
     after: str = ""
     before: str = ""

@@ -52,10 +52,10 @@ class Command(BaseCommand):
         if not options["send"]:
             self.stdout.write(digest(digest_facts()), ending="")
             return
-        with hold_lease(DIGEST, patience=PATIENCE) as lease:  # another host's cron runs at the same minute
+        with hold_lease(DIGEST, patience=PATIENCE) as lease:  # the cron of another host may run in the same minute
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
-            with recorded_job(DIGEST) as run:  # also around the choice of channels, which counts rows and can fail
+            with recorded_job(DIGEST) as run:  # the job includes the choice of channels, which can fail
                 channels, sent = _channels(), _sent_today()
                 missing = {name: each for name, each in channels.items() if options["again"] or name not in sent}
                 if channels and not missing:
@@ -98,7 +98,7 @@ class _Channel:
 
 
 def _channels() -> dict[str, _Channel]:
-    """Return the channels by the name under which their deliveries are stored. This counts the rows of due views."""
+    """Return the channels by the name under which their deliveries are stored. This may count the rows of views."""
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
         channels |= {f"member {member.pk}": _member_channel(member) for member in members_to_message(today())}
@@ -111,7 +111,7 @@ def _has_readers() -> bool:
 
 
 def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
-    """Return a function that sends, and gives the log of deliveries no text: the digest names prospects."""
+    """Return a function that sends, and returns no text to log, because the digest names prospects."""
 
     def send_only(text: str) -> str:
         send(text)
