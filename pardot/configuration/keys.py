@@ -201,14 +201,14 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "target_score",
         "Target score",
-        "The score that camp should end with: a line in the trend. 0: there is no target.",
+        "The score to reach by the end of camp, drawn as a line in the trend. 0: no target.",
         lambda: 0,
         TypeAdapter(Annotated[int, Field(strict=True, ge=0, le=100)]),
     ),
     ConfiguredKey(
         "activity_lookback_days",
         "Look-back of activity",
-        "Assets without activity for this many days are dormant. At most as long as activities are kept.",
+        "Assets without activity for this many days are dormant. Activities must be kept for as many days.",
         lambda: 30,
         TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
         moves_audits=True,
@@ -224,7 +224,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "list_stale_severe_months",
         "Lists are very stale",
-        "A list is very stale after this many months without a change. It must be more than for stale lists.",
+        "A list is very stale after this many months without a change. It must be longer than for stale lists.",
         lambda: 12,
         TypeAdapter(Months),
         moves_audits=True,

@@ -198,7 +198,7 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 @lru_cache(maxsize=64)
 def _log_once(key: str, problem: str) -> None:
     """Log the problem as an error, once per process, so that Sentry reports it: a person must fix the value."""
-    logger.error("configuration %s: what was entered is no longer valid, the default is used: %s", key, problem)
+    logger.error("configuration %s: the stored value is no longer valid, so the default is used: %s", key, problem)
 
 
 # -- changes ----------------------------------------------------------------------------------------------------------

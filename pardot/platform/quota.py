@@ -20,7 +20,7 @@ class QuotaBudget:
 
     def __init__(self, client: PardotClient) -> None:
         self._client = client
-        self._asked = False
+        self._has_asked = False
         self._failure: SalesforceError | SyncSkipped | None = None
 
     def check(self) -> None:
@@ -30,7 +30,7 @@ class QuotaBudget:
         """
         if self._failure:
             raise self._failure
-        if not self._asked:
+        if not self._has_asked:
             self._ask()
         if refusal := _refusal(self._client.usage):
             raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
@@ -46,7 +46,7 @@ class QuotaBudget:
             raise
         finally:
             keep_usage(self._client.usage)
-        self._asked = True
+        self._has_asked = True
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:

@@ -222,7 +222,7 @@ def _crm_ids(facts: DigestFacts) -> Iterator[str]:
         yield missing(SCOUT)
         return
     bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
-    yield from (f"{number(count)} with a {kind} id that is not an id" for count, kind in bad if count)
+    yield from (f"{number(count)} with an invalid {kind} id" for count, kind in bad if count)
     if not any(count for count, _ in bad):
         yield "all are valid"
     if figures["adoption_stuck"]:
@@ -247,7 +247,7 @@ def _orphans(facts: DigestFacts) -> Iterator[str]:
     yield from (f"{name}: {number(count)}" for count, name in kinds if count)
     if not run.total:
         yield "none"
-    yield f"looked for on {long_date(today(run.captured_at))}"
+    yield f"checked on {long_date(today(run.captured_at))}"
 
 
 def _inventory(facts: DigestFacts) -> Iterator[str]:

@@ -48,5 +48,5 @@ def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurren
     if count > current:
         raise BadFix(key, f"{key} occurs {spoken(current)} times, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
-        raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not one")
+        raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not a whole number")
     return count if BY_KEY[key].is_percentage else int(count)

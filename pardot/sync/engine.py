@@ -185,7 +185,7 @@ class EntitySync(PardotSync):
         if self._state.withheld:
             self._remark = (
                 "Pardot withheld rows that the API user may not see: give it access to them. Until then nothing is "
-                "removed here (--allow-deletes does)"
+                "removed here, except with --allow-deletes"
             )
         self._merge(self._staged_read())
 

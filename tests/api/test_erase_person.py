@@ -139,6 +139,16 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
     assert "No rows to erase for this person." in erase("--uuid", UUID, "--yes")
 
 
+@pytest.mark.parametrize("word", ["Prospect", "prospects", "PROSPECT"])
+def test_the_tags_of_a_prospect_go_however_pardot_spells_the_type(word: str) -> None:
+    Prospect.objects.create(id=1, email="ines@example.org")
+    TaggedObject.objects.create(id=1, object_type=word, object_id=1, object_name="Ines")
+    TaggedObject.objects.create(id=2, object_type=word, object_id=2, object_name="Ida")
+    TaggedObject.objects.create(id=3, object_type="Form", object_id=1, object_name="Newsletter")
+    erase("--email", "ines@example.org", "--yes")
+    assert sorted(TaggedObject.objects.values_list("id", flat=True)) == [2, 3]
+
+
 def test_a_case_that_waits_is_kept_and_reported(settings: Any) -> None:
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)

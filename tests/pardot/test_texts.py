@@ -219,7 +219,7 @@ def test_the_digest_leaves_out_issues_of_old_activities() -> None:
 def test_the_orphan_check_is_dated_in_the_installations_time_zone(settings: Any, zone: str, day: int) -> None:
     settings.TIME_ZONE = zone
     OrphanRun.objects.create(captured_at=datetime(2026, 6, 10, 3, 0, tzinfo=UTC))
-    assert f"looked for on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
+    assert f"checked on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
 
 
 def test_triage_ignores_the_case_of_tags_and_is_left_out_without_tagged_objects() -> None:
