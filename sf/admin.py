@@ -38,7 +38,7 @@ from sf.sync.retry import RETRIES
 
 @cache
 def _in_words(field: BooleanField[Any, Any]) -> Callable[[Any], str]:
-    """Return a column that says yes or no: Django's red cross looks like an error where no is good."""
+    """Return a column that says yes or no. Django's red cross would look like an error even where “no” is good."""
 
     @admin.display(description=field.verbose_name, ordering=field.name)
     def shown(row: Any) -> str:
@@ -66,7 +66,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add each row's org address, so that the links of a list need no query each."""
+    """Add each row's org address, so that the links in a list need no further queries."""
     return rows.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
 
 
@@ -203,7 +203,7 @@ class UsageLogAdmin(ReadOnlyAdmin):
 
 
 class EndFilter(admin.SimpleListFilter):
-    """A filter by how runs ended; the failures need one click."""
+    """Filter runs by outcome. One choice shows all runs that ended badly."""
 
     title = "outcome"
     parameter_name = "end"
@@ -281,7 +281,7 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
             {
                 "fields": ["object", "record_id", "reason", "attempts", "first_seen", "last_tried", "payload"],
                 "description": "Each sync tries this record again. Correct its values at the source, or retry it "
-                "by the action of the list.",
+                "with the action on the list page.",
             },
         )
     ]
@@ -293,8 +293,8 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
         return request.user.has_perm("sf.change_refusedrecord")
 
     @admin.action(description="Retry all records of the selected objects", permissions=["retry"])
-    def retry(self, request: HttpRequest, chosen: QuerySet[RefusedRecord]) -> None:
-        names = set(chosen.values_list("object", flat=True))
+    def retry(self, request: HttpRequest, records: QuerySet[RefusedRecord]) -> None:
+        names = set(records.values_list("object", flat=True))
         for name, retry in ((name, retry) for name, retry in RETRIES.items() if name in names):
             try:
                 stored, left = retry()

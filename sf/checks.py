@@ -1,4 +1,4 @@
-"""System checks for what a deployment lacks to keep the cache up to date."""
+"""System checks: warn when the login to Salesforce is missing, will end, or does not fit the API version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_salesforce_login(app_configs: Sequence[Any] | None, **options: Any) ->
     if choose_credentials(settings.SALESFORCE_LOGIN) is None:
         hint = "Fill in one group of login variables (docs/connecting.md), then run `manage.py sf check`."
         return [checks.Warning("Salesforce is not configured: no sync can run.", hint=hint, id="sf.W001")]
-    return [checks.Warning(found.message, hint=found.hint, id=found.id) for found in login_warnings()]
+    return [checks.Warning(warning.message, hint=warning.hint, id=warning.id) for warning in login_warnings()]
 
 
 @register()

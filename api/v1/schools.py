@@ -90,7 +90,7 @@ class SchoolSearch(Schema):
             country=self.country or None,
             type=self.type or None,
         )
-        if not filters.given():
+        if not filters.values_by_name():
             message = "Nothing to search by: give name, city, state, country or type."
             raise Unprocessable(message, error_type=ErrorType.NOTHING_GIVEN, errors=[])
         shortest = SHORTEST_WITHOUT_BLANKS if _WITHOUT_BLANKS.search(filters.name or "") else SHORTEST_NAME

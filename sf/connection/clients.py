@@ -20,7 +20,7 @@ _keeper = SessionKeeper()
 
 
 class RememberingClient(SalesforceClient):
-    """A client that remembers refused logins for all processes. It does not retry while a caller waits."""
+    """A client that stores refused logins for all processes. With a deadline, it sends no login during the pause."""
 
     def _log_in(self) -> Session:
         self._check_turn()
@@ -36,7 +36,7 @@ class RememberingClient(SalesforceClient):
         return session
 
     def _check_turn(self) -> None:
-        """Raise ``LoginRefused`` while a refused login pauses.
+        """Raise ``LoginRefused`` during the pause after a refused login.
 
         Clients without a deadline may always try: a person or a timetable has started them.
         """
@@ -49,7 +49,7 @@ class RememberingClient(SalesforceClient):
 
 
 class CopyClient(RememberingClient):
-    """A client of the cached org only: raises ``AnotherOrg`` before it sends anything to another one."""
+    """A client for the cached org. Raises ``AnotherOrg`` before it reads or writes records of another org."""
 
     _admitted: Session | None = None
 
@@ -70,9 +70,9 @@ class CopyClient(RememberingClient):
 
 
 def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
-    """Return a client for the org of the cache that counts under ``counter``'s source.
+    """Return a client for the cached org. Its calls are counted under the source of ``counter``.
 
-    Raises ``ImproperlyConfigured`` when no login is set; its calls raise ``AnotherOrg`` when the login leads elsewhere.
+    Raises ``ImproperlyConfigured`` when no login is set. Calls raise ``AnotherOrg`` when the login is to another org.
     """
     return CopyClient(*_parts(counter, patience))
 

@@ -1,4 +1,4 @@
-"""Warn in ``check --deploy`` and ``sf check`` about logins that work today and will fail later.
+"""Warn in ``check --deploy`` and ``sf check`` about logins that fail, or will fail from a known date on.
 
 Sources of the dates: ``docs/platform-facts.md``.
 """
@@ -23,7 +23,7 @@ _WAY_OUT = "Set up client credentials or JWT bearer: docs/connecting.md."
 
 @dataclass(frozen=True)
 class LoginWarning:
-    """A reason why the login will end, and the remedy."""
+    """A known problem of the configured login, and its remedy."""
 
     id: str
     message: str
@@ -43,7 +43,7 @@ def login_warnings() -> Iterator[LoginWarning]:
         message = f"{flow.value}: Salesforce retires SOAP login in {SOAP_ENDS}; API versions above 64.0 have none."
         yield LoginWarning("sf.W002", message, _WAY_OUT)
     if flow is LoginFlow.PASSWORD:
-        message = f"{flow.value}: Salesforce has announced to refuse this login from {PASSWORD_ENDS} on."
+        message = f"{flow.value}: Salesforce has announced that it refuses this login from {PASSWORD_ENDS} on."
         yield LoginWarning("sf.W004", message, _WAY_OUT)
     if flow is LoginFlow.CLIENT_CREDENTIALS and is_shared_login_host(host):
         message = f"Salesforce refuses client credentials at {host}."

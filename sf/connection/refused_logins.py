@@ -1,8 +1,8 @@
 """Remember refused logins for all processes, so that retries do not lock the API user out.
 
-Requests and ``deliver_pending`` retry a refused login after half an hour, later every two hours. Commands that
-a person or a timetable starts (syncs, ``sf check``) are not held back. The pause ends when a login works in any
-process, or when the login variables change: each set of variables has its own fingerprint.
+Requests and ``deliver_pending`` retry a refused login after half an hour, then after an hour, then every two hours.
+Commands that a person or a timetable starts (syncs, ``sf check``) are not held back. The pause ends when a login works
+in any process, or when the login variables change: each set of variables has its own fingerprint.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_PAUSE = timedelta(hours=2)
 TURN = timedelta(minutes=1)
 """The time that one process has for its retry before another process may retry too."""
 
-_REFUSED = """
+_STORE_REFUSAL = """
     INSERT INTO sf_refusedlogin AS kept (fingerprint, times, next_try, reason)
     VALUES (%(fingerprint)s, 1, clock_timestamp() + %(first)s, %(reason)s)
     ON CONFLICT (fingerprint) DO UPDATE
@@ -45,7 +45,10 @@ def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
 
 
 def take_turn(login: LoginRequest) -> RefusedLogin | None:
-    """Return the refusal in force, or ``None``: then log in; no other process retries during ``TURN``."""
+    """Return the refusal in force, or ``None`` when this process may log in.
+
+    After a refusal, only one process may try during ``TURN``.
+    """
     refused = RefusedLogin.objects.filter(pk=fingerprint(login))
     if refused.filter(next_try__lte=Now()).update(next_try=Now() + TURN):
         return None
@@ -53,11 +56,11 @@ def take_turn(login: LoginRequest) -> RefusedLogin | None:
 
 
 def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
-    """Store the refusal, and double the pause before the next automatic retry."""
+    """Store the refusal, and double the pause before the next automatic retry, up to ``LONGEST_PAUSE``."""
     values: dict[str, Any] = {"fingerprint": fingerprint(login), "reason": str(error)}
     values |= {"first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
     with connection.cursor() as cursor:
-        cursor.execute(_REFUSED, values)
+        cursor.execute(_STORE_REFUSAL, values)
 
 
 def forget_refusal(login: LoginRequest) -> None:
@@ -68,7 +71,7 @@ def forget_refusal(login: LoginRequest) -> None:
 def explain(refused: RefusedLogin) -> str:
     """Say why nothing is sent, until when, and what ends the pause."""
     return (
-        f"refused logins: {refused.times:,}; so that the API user is not locked out, the next try by itself is at "
-        f"{refused.next_try:%H:%M} UTC. When the cause is removed, sf check or deliver_pending --all ends the pause: "
+        f"refused logins: {refused.times:,}. The next automatic try is at {refused.next_try:%H:%M} UTC, so that the "
+        "API user is not locked out. After removing the cause, end the pause with sf check or deliver_pending --all: "
         f"{refused.reason}"
     )

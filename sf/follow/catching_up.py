@@ -30,7 +30,7 @@ class CatchUp:
         self._not_before: dict[str, float] = {}
 
     def may_try(self, names: Collection[str]) -> bool:
-        """Return whether none of these objects waits after a failure."""
+        """Return whether these objects may be synced: no sync of them failed a short time ago."""
         return all(time.monotonic() >= self._not_before.get(name, 0.0) for name in names)
 
     def sync(self, objects: Sequence[SyncedObject]) -> set[str]:

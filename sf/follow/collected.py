@@ -20,9 +20,9 @@ class Collected:
     deleted: set[str] = field(default_factory=set)
     """The ids with an event of a deletion."""
     moved: set[str] = field(default_factory=set)
-    """The ids that were deleted or restored: the lookups of other records to them may have changed."""
+    """The ids of records that were deleted or restored: lookup fields that refer to them may have changed."""
     incomplete: str = ""
-    """The reason why ids may be missing, so that an incremental sync is needed; empty when none are."""
+    """The reason why ids may be missing, so that an incremental sync is needed; empty when no ids are missing."""
     place: bytes | None = None
     """The replay id after the last of these changes."""
 
@@ -41,12 +41,13 @@ class Collected:
             self._leave_to_sync()
 
     def _leave_to_sync(self) -> None:
-        """Forget the ids, so that memory has a bound while reading has to wait; a sync brings all of them."""
-        self.incomplete = self.incomplete or f"more than {MANY:,} changes at once"
+        """Forget the ids to limit memory: a sync reads all changed records instead."""
+        # One id in ``moved`` is enough to show that children have to be read too.
+        self.incomplete = self.incomplete or f"{MANY:,} changes or more at once"
         self.ids, self.deleted, self.moved = set(), set(), set(sorted(self.moved)[:1])
 
     def merge(self, later: Collected) -> Collected:
-        """Return these changes and later ones as one."""
+        """Return these changes combined with later ones."""
         return Collected(
             self.ids | later.ids,
             self.deleted | later.deleted,
@@ -64,7 +65,7 @@ class Inbox:
         self._collected = {name: Collected() for name in names}
         self._broken: Exception | None = None
         self.arrived = threading.Event()
-        """Set when changes have arrived; cleared before they are read."""
+        """Set when changes have arrived or a stream has ended; cleared before they are handled."""
 
     def add(self, name: str, events: Iterable[ChangeEvent], place: bytes) -> None:
         with self._lock:

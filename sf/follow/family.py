@@ -23,7 +23,7 @@ class Link:
 
 
 def links_to(parent: SyncedObject) -> Iterator[Link]:
-    """Yield the lookup fields to an object, without those that lead there through a third object."""
+    """Yield the lookup fields that refer to an object, but not those that reach it through a third object."""
     for child in PARENTS_FIRST:
         for field in child.model.copied_fields():
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:
@@ -34,21 +34,21 @@ def links_to(parent: SyncedObject) -> Iterator[Link]:
 
 
 def touched_by(parent: SyncedObject, *, moved: bool) -> set[str]:
-    """Return the names of the object and of those whose records have to be read with it.
+    """Return the names of the objects to read when records of ``parent`` changed, ``parent`` included.
 
     ``moved``: records of ``parent`` were deleted or restored.
     """
-    found = {parent.name}
+    names = {parent.name}
     for link in links_to(parent):
         if link.shows_parent or moved:
-            found |= touched_by(link.child, moved=False)
-    return found
+            names |= touched_by(link.child, moved=False)
+    return names
 
 
 def in_order(names: Iterable[str]) -> list[SyncedObject]:
-    """Return the objects of these names, parents first."""
-    wanted = set(names)
-    return [synced for synced in PARENTS_FIRST if synced.name in wanted]
+    """Return the objects with these names, parents first."""
+    unordered = set(names)
+    return [synced for synced in PARENTS_FIRST if synced.name in unordered]
 
 
 def _relation(path: str) -> str:

@@ -8,8 +8,8 @@ Nothing is lost, whenever the process ends:
    incremental sync reads what changed before.
 3. Events that do not name their records, or cannot be read, lead to an incremental sync of their object.
 
-A lease allows only one process to follow. It stores nothing of an object while that object's sync runs; a sync that
-begins meanwhile waits before it merges (``sf/ingest/lock.py``).
+A lease allows only one process to follow. The follower stores no records of an object while that object's sync runs. A
+sync that begins while the follower stores waits before it merges (``sf/ingest/lock.py``).
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""Up to this many named records are read after a sync too: a gap event need not move a record's stamp."""
+"""Up to this many records that events named are also read by id after a sync, which may miss them: a gap event can
+come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -103,7 +104,7 @@ class _Streams:
 
 
 class Follower:
-    """One process that may follow. ``tell`` and ``warn`` write a line for the operator."""
+    """Follow change events while holding the lease, otherwise stand by. ``tell`` and ``warn`` write operator lines."""
 
     def __init__(
         self,
@@ -143,7 +144,7 @@ class Follower:
             except SessionExpired as error:
                 self._check_renewable(error)
             except ReplayIdGone:
-                pass  # the place is forgotten already: open the streams again
+                pass  # the replay id is deleted already: open the streams again
             except _PASSING as error:
                 self._pause(error)
 
@@ -163,7 +164,7 @@ class Follower:
             streams.close()
 
     def _check_topics(self, client: EventClient) -> None:
-        """Raise ``NotFollowable`` with everything that an administrator has to set up."""
+        """Raise ``NotFollowable`` if topics are missing or forbidden. The message names all of them."""
         missing, forbidden = [], []
         for synced in self._objects:
             try:
@@ -228,7 +229,10 @@ class Follower:
     # -- storing changes --------------------------------------------------------------------------------
 
     def _store_ready(self, inbox: Inbox) -> bool:
-        """Store the waiting changes of objects that no sync is reading. Return whether there were any."""
+        """Store the waiting changes, but not those of objects that are being synced or whose sync just failed.
+
+        Return whether there were any changes to store.
+        """
         waiting = inbox.waiting()
         taken = inbox.take(waiting)
         touched = {name: self._touched(name, collected) for name, collected in taken.items()}
@@ -253,7 +257,7 @@ class Follower:
         return touched_by(synced, moved=bool(collected.moved))
 
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
-        """Read and store the changed records. Return the changes if that is refused: a sync has to read them."""
+        """Read and store the changed records. Return the changes that a sync has to read instead: all, or none."""
         if not any(collected.ids for collected in changes.values()):
             store_places(self._client.organization_id, _places(changes))  # shows that following is alive
             return {}
@@ -278,7 +282,7 @@ class Follower:
         logger.debug("change events: %s read, %s rows changed", counts, changed)
 
     def _sync(self, parts: dict[str, Collected]) -> dict[str, Collected]:
-        """Read by incremental syncs what events did not name; return the changes whose syncs did not succeed."""
+        """Run the incremental syncs that these changes need, and return the changes whose syncs did not succeed."""
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}
@@ -327,7 +331,7 @@ def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedO
         advice.append(f"Salesforce has no change events of {names}: select them in Setup, Change Data Capture")
     if forbidden:
         names = ", ".join(synced.sobject for synced in forbidden)
-        advice.append(f"the API user may not follow {names}: give it View All Records of them")
+        advice.append(f"the API user may not follow {names}: give it View All Records for them")
     return f"{'; '.join(advice)}. The scheduled syncs continue"
 
 

@@ -10,9 +10,9 @@ from sf.models import FollowedObject
 
 
 def stored_places(organization_id: str) -> dict[str, bytes]:
-    """Return the replay ids by object, without those of another org."""
-    found = FollowedObject.objects.filter(organization_id=organization_id)
-    return {each.object: bytes(each.replay_id) for each in found}
+    """Return this org's stored replay ids by the name of the object."""
+    rows = FollowedObject.objects.filter(organization_id=organization_id)
+    return {row.object: bytes(row.replay_id) for row in rows}
 
 
 def store_places(organization_id: str, places: Mapping[str, bytes]) -> None:

@@ -23,7 +23,7 @@ MAX_IDS = 200
 
 
 @dataclass
-class Wanted:
+class Selection:
     """The records of one object to read: those with these ids, and those that refer to a changed record.
 
     ``by_parent`` has the ids of the changed records by the lookup field that refers to them.
@@ -55,22 +55,24 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
 
     Parents are read before their children.
     """
-    wanted = {synced.name: Wanted() for synced in PARENTS_FIRST}
+    selections = {synced.name: Selection() for synced in PARENTS_FIRST}
     for name, collected in changes.items():
-        wanted[name].ids |= collected.ids
+        selections[name].ids |= collected.ids
     reads = []
     for synced in PARENTS_FIRST:
         collected = changes.get(synced.name, Collected())
-        if conditions := list(wanted[synced.name].conditions()):
+        if conditions := list(selections[synced.name].conditions()):
             read = _read(client, synced, conditions, collected.deleted)
             reads.append(read)
             position = _id_position(read.synced)
-            _add_children(synced, {str(row[position]) for row in read.rows}, collected, wanted)
+            _add_children(synced, {str(row[position]) for row in read.rows}, collected, selections)
     return reads
 
 
-def _add_children(parent: SyncedObject, changed: set[str], collected: Collected, wanted: Mapping[str, Wanted]) -> None:
-    """Add to ``wanted`` the children of ``parent`` that may have changed.
+def _add_children(
+    parent: SyncedObject, changed: set[str], collected: Collected, selections: Mapping[str, Selection]
+) -> None:
+    """Add to ``selections`` the children of ``parent`` that may have changed.
 
     These are children that store values of a changed parent, and children whose lookup field a deletion or undelete of
     the parent may have cleared or restored.
@@ -79,7 +81,7 @@ def _add_children(parent: SyncedObject, changed: set[str], collected: Collected,
         parents = changed | collected.ids if link.shows_parent else collected.moved
         if not parents:
             continue
-        child = wanted[link.child.name]
+        child = selections[link.child.name]
         child.by_parent.setdefault(link.path, set()).update(parents)
         if collected.moved:
             known = link.child.model.all_objects.filter(**{f"{link.column}__in": collected.moved})

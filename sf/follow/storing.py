@@ -61,5 +61,5 @@ def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
 
 
 def _one_of(read: Read) -> sql.Composable:
-    """Return the condition that selects the rows which may have disappeared."""
+    """Return the condition for the rows whose records Salesforce no longer has."""
     return sql.SQL("t.id = ANY ({}::text[])").format(sql.Literal(sorted(read.gone)))

@@ -1,4 +1,4 @@
-"""The lines of SFAPI in this user's crontab: write, find and compare them.
+"""Write, find and compare SFAPI's lines in this user's crontab.
 
 A line is the plain command: ``0 5 * * * /srv/env/python /srv/sfapi/manage.py sync_all # sfapi in /srv/sfapi``
 Earlier releases wrote django-crontab's lines, which name a job by a hash; they still run, and ``add`` replaces them.
@@ -28,7 +28,7 @@ _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
 class CrontabError(Exception):
-    """The crontab cannot be read or written; the message says why."""
+    """The crontab cannot be read or result; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -41,41 +41,41 @@ class OwnLine:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as ``show`` lists it: what is wrong with its line, if anything, then its hours and command."""
+    """A job as ``show`` lists it. If its line is not right, ``text`` begins with what is wrong."""
 
     text: str
     is_right: bool = False
 
 
 class UserCrontab:
-    """The crontab of the current user in memory, until ``write``."""
+    """The current user's crontab, in memory. ``write`` saves it."""
 
     def __init__(self) -> None:
         self._names = Settings(settings)
-        listed = self._crontab("-l")
+        listing = self._crontab("-l")
         # A missing crontab is not an error. A crontab that cannot be read must not be replaced by an empty one.
-        if listed.returncode and listed.stderr.strip() and not _NO_CRONTAB.search(listed.stderr):
-            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listed.stderr)}")
-        self.lines = listed.stdout.removesuffix("\n").split("\n") if listed.returncode == 0 and listed.stdout else []
+        if listing.returncode and listing.stderr.strip() and not _NO_CRONTAB.search(listing.stderr):
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listing.stderr)}")
+        self.lines = listing.stdout.removesuffix("\n").split("\n") if listing.returncode == 0 and listing.stdout else []
 
     def write(self) -> None:
-        written = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
-        if written.returncode:
-            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(written.stderr)}")
+        result = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
+        if result.returncode:
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(result.stderr)}")
 
     @property
     def folder(self) -> str:
-        """Return the folder of this checkout in the crontab's form."""
+        """Return the folder of this checkout, escaped as in the crontab."""
         return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
     def own_lines(self) -> list[OwnLine]:
-        found = [(line, _OWN_JOB.fullmatch(line)) for line in self.lines]
-        return [OwnLine(line.strip(), match["folder"]) for line, match in found if match]
+        matches = [(line, _OWN_JOB.fullmatch(line)) for line in self.lines]
+        return [OwnLine(line.strip(), match["folder"]) for line, match in matches if match]
 
     def add(self) -> None:
         """Append all jobs, after the line with their time zone, which applies to all lines below it."""
         marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
-        self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.wanted()]
+        self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.planned_lines()]
 
     def remove(self, *, only_here: bool = False) -> None:
         """Remove SFAPI's jobs, of every folder unless ``only_here``."""
@@ -90,13 +90,13 @@ class UserCrontab:
                 kept += [] if after.startswith("CRON_TZ=") else [after]
         self.lines = kept
 
-    def wanted(self) -> dict[str, str]:
+    def planned_lines(self) -> dict[str, str]:
         """Return the lines that ``add`` writes, each with its description."""
         return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield each job of SFAPI in this crontab, with what is wrong with it, and each job that is missing."""
-        missing = self.wanted()
+        missing = self.planned_lines()
         for line in self.own_lines():
             known = missing.pop(line.text, None)
             if known:

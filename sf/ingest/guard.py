@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from sf.ingest.errors import SyncError
 
 SMALL_TABLE = 100
-"""In tables with fewer rows, a share says nothing."""
+"""In tables with fewer rows, the share of deletions is not checked."""
 
 _WOULD_BE_DELETED = "cached records would be deleted"
 SENT_NOTHING = "sent no records, but"
-"""The words of a run that would delete everything, also in a small table."""
+"""Part of the message of a run whose source sent no records. Such a run fails for small tables too."""
 OPTION = "--allow-deletes"
 
 
@@ -32,7 +32,7 @@ class AllowedDeletes:
         return math.inf if self.any_number else self.at_most.get(name, 0)
 
     def as_option(self) -> str:
-        """Return the option of a sync command that accepts the same; empty: none."""
+        """Return the option with which a sync command accepts these deletions, or an empty string for none."""
         if self.any_number:
             return OPTION
         numbers = ",".join(f"{name}={most}" for name, most in self.at_most.items())
@@ -52,10 +52,10 @@ def check_deletes(
     allowed: float = 0,
     system: str = "Salesforce",
 ) -> None:
-    """Raise ``SyncError`` if more records would be deleted than ``allowed``, or if that is 0, than the share.
+    """Raise ``SyncError`` if too many records would be deleted, so that the caller's transaction is rolled back.
 
-    The caller's transaction is rolled back then, so nothing is changed. An accepted number also limits what the share
-    would let pass: nobody has seen these records.
+    The limit is ``allowed``, the number that an operator has accepted. If it is 0, the limit is ``at_most_percent``.
+    An accepted number is the limit even if the percentage is higher: the operator has seen no more records than that.
     """
     is_small = live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent
     if deleted <= allowed if allowed else is_small:
@@ -73,9 +73,9 @@ def accepting(name: str, records: int) -> str:
 
 
 def held_back_deletes(message: str) -> tuple[int, int] | None:
-    """Return how many records of how many a run did not delete, from its message.
+    """Read two numbers from a run's message: the records that it did not delete, and the cached records.
 
-    ``None``: another message, or deletions that no option accepts, because the source sent nothing at all.
+    Return ``None`` for other messages, and for deletions that no option accepts.
     """
     if OPTION not in message:
         return None

@@ -37,7 +37,7 @@ horizon_of_replica: ContextVar[datetime | None] = ContextVar("the horizon of the
 def complete_until() -> datetime:
     """Return the moment up to which all rows are visible.
 
-    Statements that begin after this call see every row dated before it, or a later-dated version of the row. Any
+    Statements that begin after this call see every row dated before the moment, or a later version of the row. Any
     open transaction delays the moment, even one that only reads, because its next step is unknown. This function
     sees the transactions of its own database role, or all transactions with the role ``pg_read_all_stats``.
     """

@@ -44,7 +44,7 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 def recorded_often(name: str) -> Iterator[SyncRun]:
     """Record a job that runs every minute, like ``recorded_job``, but reuse the row of the same outcome.
 
-    If there was nothing to do, the block sets ``state`` to skipped, and ``message``. Messages must not change with
+    If there was nothing to do, the block sets ``state`` to skipped and sets ``message``. Messages must not change with
     every run, or each would get its own row.
     """
     run = SyncRun(object=name, state=SyncRun.State.DONE)

@@ -2,7 +2,7 @@
 
 No statement depends on the session of an earlier statement, so leases work behind a pooler that shares sessions. When
 a holder is killed, its heartbeat stops. Processes in the same host and process namespace see that it has ended, and can
-take the lease at once; all others can when ``LEASE_DURATION`` has passed.
+take the lease at once. All other processes can take it when ``LEASE_DURATION`` has passed.
 
 A holder that was paused may have lost its lease without noticing. Each transaction that writes the rows that a run read
 therefore calls ``fence``, which fails if another process has taken the lease, and otherwise prevents that until the
@@ -213,7 +213,8 @@ def _heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def _beat(lease: Lease, stop: threading.Event) -> None:
-    """Renew the lease until the run ends, loses it, or exceeds its time limit: one that hangs must not block others."""
+    """Renew the lease until the run ends, loses it, or exceeds its time limit."""
+    # No renewal after the time limit: a run that hangs must not block others.
     failed = False
     while not (lease.lost or lease.is_over or stop.wait(BEAT_SECONDS)):
         try:

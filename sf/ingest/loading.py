@@ -31,11 +31,11 @@ class StagedRead:
 
     rows: int
     began: datetime
-    """By PostgreSQL's clock. Rows that were written here later are not touched."""
+    """The time on PostgreSQL's clock. Rows that were written here later are not removed."""
     is_full: bool
     """The read covers all records, or all within ``within``."""
     replace: bool = False
-    """The target is emptied first."""
+    """Rows that were written here before the read began are deleted first."""
     removes_missing: bool = True
     """A cached record that a full read did not bring counts as deleted."""
     within: sql.Composable | None = None
@@ -63,10 +63,10 @@ class LoadingSync(Sync[AnyLoaded]):
         """
 
     def _merged(self, read: StagedRead, run: SyncRun) -> None:
-        """Do further work inside the transaction after the merge. ``run`` is the run as it will be stored."""
+        """Do further work after the merge, in its transaction. ``run`` is the run as that transaction stores it."""
 
     def _believed_loss(self) -> float:
-        """Return how many cached records may be missing from an answer without any records that is believed."""
+        """Return up to how many cached records an answer without records may remove; with more, it is refused."""
         return 0
 
     def _merge(self, read: StagedRead) -> None:
@@ -92,7 +92,7 @@ class LoadingSync(Sync[AnyLoaded]):
         """
         merge = Merge(self._stage, within=read.within)
         self._check_not_empty(read, merge)
-        if not read.is_full:  # a full read brought them again, unless the other system no longer has them
+        if not read.is_full:  # a full read has brought the refused records again
             quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
             replace_older_than=read.began if read.replace else None, keep=quarantine.ids_set_aside(self._synced)
@@ -102,14 +102,14 @@ class LoadingSync(Sync[AnyLoaded]):
         quarantine.forget_stored(self._synced, self._stage, tried_before=read.began, all_were_read=read.is_full)
         set_aside = quarantine.ids_set_aside(self._synced)
         counts.soft_deleted = self._deletions(read, merge, counts, keep=set_aside)
-        run = self._counted(read, counts)
+        run = self._with_counts(read, counts)
         run.set_aside = len(set_aside)
         run.resume_state = None
         run.save()
         return run
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
-        """Treat an answer without records as an outage while records are cached."""
+        """Raise ``SyncError`` when a full read brought no records, but more are cached than may be removed."""
         if not read.is_full or read.rows:
             return
         if (live := merge.count_live()) > self._believed_loss():
@@ -119,9 +119,9 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
-        """Remove what a full read did not bring, except ``keep``; return the rows that the whole merge removed.
+        """Remove what a full read did not bring, except ``keep``; return how many rows the whole merge removed.
 
-        Raises ``SyncError`` when they are too many to be believed.
+        Raises ``SyncError`` when the mass-delete guard refuses the number.
         """
         deleted = counts.soft_deleted
         if read.replace:
@@ -138,7 +138,7 @@ class LoadingSync(Sync[AnyLoaded]):
         )
         return deleted
 
-    def _counted(self, read: StagedRead, counts: Counts) -> SyncRun:
+    def _with_counts(self, read: StagedRead, counts: Counts) -> SyncRun:
         """Return a copy of the run with the counts of this merge."""
         run = copy.copy(self._run)
         run.rows_read += read.rows
@@ -167,4 +167,4 @@ class LoadingSync(Sync[AnyLoaded]):
 
 
 _ANALYZE_FROM = 1000
-"""This many changed rows renew PostgreSQL's statistics at once, because a reader may send the next query."""
+"""After a merge of this many changed rows, PostgreSQL's statistics are renewed at once: readers' queries need them."""

@@ -13,14 +13,14 @@ from sf.ingest.lease import RanTooLong
 class Meaning:
     """The meaning of an error for this read and for the objects that follow.
 
-    The methods are asked about any error of a run, PostgreSQL's and the kernel's own included.
+    The methods receive any error of a run, also those of PostgreSQL and of ``sf/ingest/`` itself.
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
     """Errors of the other system that end a run as failed. Other exceptions are bugs and are raised."""
 
     def pauses(self, error: Exception) -> str:
-        """Return the ``SyncRun.Cause`` if the error stops the run until later, otherwise nothing."""
+        """Return the ``SyncRun.Cause`` if the error pauses the run, otherwise an empty string."""
         return ""
 
     def is_final(self, error: Exception) -> bool:

@@ -53,7 +53,7 @@ def remove(rows: Rows, person: Person) -> int:
 
 
 def empty(rows: Rows, person: Person) -> int:
-    """Leave tombstones of copied records."""
+    """Replace copied records with tombstones."""
     return empty_rows(rows.model, rows)
 
 
@@ -115,8 +115,8 @@ def text_columns(model: type[models.Model]) -> frozenset[str]:
 
 def any_of(column: str, values: Iterable[Any]) -> Q:
     """Return the condition that the column has one of the values; empty without values."""
-    wanted = sorted(values)
-    return Q(**{f"{column}__in": wanted}) if wanted else Q()
+    ordered = sorted(values)
+    return Q(**{f"{column}__in": ordered}) if ordered else Q()
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:

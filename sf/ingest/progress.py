@@ -72,28 +72,28 @@ class BarProgress:
 
 
 class LineProgress:
-    """Writes a line when a read begins, every ten seconds, and when the merge begins."""
+    """Writes a line when a read begins, at most every ten seconds of it, and when a merge of many rows begins."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._name, self._done = "", 0
         self._total: int | None = None
-        self._began = self._said = time.monotonic()
+        self._began = self._last_line_at = time.monotonic()
 
     def reading(self, name: str, how: str, total: int | None, done: int) -> None:
         if how:
             self._say(f"{name}: {how}" + ("" if total is None else f": {total:,} rows"))
         self._name, self._total, self._done = name, total, done
-        self._began = self._said = time.monotonic()
+        self._began = self._last_line_at = time.monotonic()
 
     def advanced(self, rows: int) -> None:
         self._done += rows
         now = time.monotonic()
-        if now - self._said >= LINE_SECONDS:
+        if now - self._last_line_at >= LINE_SECONDS:
             rate = self._done / (now - self._began)
             of_all = "" if self._total is None else f" of {self._total:,}"
             self._say(f"{self._name}: {self._done:,}{of_all} rows, {rate:,.0f} a second")
-            self._said = now
+            self._last_line_at = now
 
     def merging(self, name: str) -> None:
         if self._done >= MANY_ROWS:

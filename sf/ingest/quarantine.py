@@ -17,7 +17,7 @@ from sf.models import RefusedRecord
 def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
     """Store each record once, with its latest values and reason."""
     for refusal in refusals:
-        found, created = RefusedRecord.objects.update_or_create(
+        record, created = RefusedRecord.objects.update_or_create(
             object=synced.name,
             record_id=refusal.record_id,
             defaults={
@@ -28,7 +28,7 @@ def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
             },
         )
         if not created:
-            RefusedRecord.objects.filter(pk=found.pk).update(attempts=F("attempts") + 1)
+            RefusedRecord.objects.filter(pk=record.pk).update(attempts=F("attempts") + 1)
 
 
 def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
@@ -44,7 +44,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
 
 
 def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
-    """Delete the entries of records that are stored now or, after a full read, gone from Salesforce."""
+    """Delete the entries of records that are stored now or that a full read did not bring."""
     old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
     if not all_were_read:
         staged = stage.ids_among(list(old.values_list("record_id", flat=True)))

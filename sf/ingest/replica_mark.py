@@ -52,7 +52,7 @@ def read_mark(database: BaseDatabaseWrapper) -> Mark | None:
 
 
 def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
-    """Return the mark that a standby has replayed; ``None`` also when the server follows no primary."""
+    """Return the mark that a standby has replayed; ``None`` when there is no mark or the server is no standby."""
     return _mark(replica, _READ_REPLAYED, [])
 
 

@@ -36,7 +36,7 @@ _CANNOT_BE_STARTED = 127
 
 
 class NotStarted(SyncError):
-    """The command was not started, because it would only be skipped. The message says why, and what to do."""
+    """The command was not started. The message says why."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Submitted:
 
 
 def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
-    """Start a sync. Raises ``NotStarted`` while syncs are off, or one with this lease is under way."""
+    """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")
@@ -63,7 +63,10 @@ def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") 
 
 
 def submit(words: Sequence[str], *, label: str, by: str) -> Submitted:
-    """Record the request, and start the command unless a worker does. Raises ``NotStarted``."""
+    """Record the request, and start the command unless a worker does.
+
+    Raises ``NotStarted`` when the same request has not ended yet, or the command cannot be started.
+    """
     close_abandoned()
     try:
         with transaction.atomic():
@@ -77,7 +80,7 @@ def submit(words: Sequence[str], *, label: str, by: str) -> Submitted:
 
 
 def note_action(*, label: str, by: str, outcome: str = "") -> OperatorAction:
-    """Record an action that has ended, such as a switch that was moved."""
+    """Record an action that has ended, such as switching syncs off."""
     return OperatorAction.objects.create(
         label=label[:120], requested_by=by[:200], started=Now(), ended=Now(), exit_status=0, outcome=outcome
     )
@@ -111,9 +114,9 @@ def note_request_end(action_id: int, exit_status: int | None, outcome: str) -> N
 
 def latest_actions(number: int) -> list[OperatorAction]:
     """Record the ends of abandoned actions, and return the latest actions, newest first."""
-    found = list(OperatorAction.objects.all()[:number])
-    if not any(_may_be_abandoned(action) for action in found):
-        return found
+    actions = list(OperatorAction.objects.all()[:number])
+    if not any(_may_be_abandoned(action) for action in actions):
+        return actions
     close_abandoned()
     return list(OperatorAction.objects.all()[:number])
 

@@ -98,7 +98,7 @@ def is_unfinished(synced: Synced) -> bool:
 def take_over_unfinished(
     synced: Synced, run: SyncRun, from_json: Callable[[Any], State | None], *, kept: timedelta | None
 ) -> State | None:
-    """Hand the latest unfinished read to ``run``, and return its state; ``None`` when there is none.
+    """Hand the latest unfinished read to ``run``, and return its state; ``None`` when none can be resumed.
 
     ``kept``: how long the other system can resume a read; ``None``: without limit.
     """

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_SEARCHED = timedelta(days=366 * 40)
+_LONGEST_SEARCH = timedelta(days=366 * 40)
 """February 29 falls on a given weekday every 28 years, or after 40 when a century is in between."""
 
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-_LOOKED_AT = timedelta(days=35)
-_RUNS_LOOKED_AT = 100
+_SAMPLED_TIME = timedelta(days=35)
+_SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
 """A job that runs every minute is overdue when it was not seen for ten minutes."""
@@ -29,16 +29,19 @@ def next_run(command: str, after: datetime) -> datetime | None:
 
 
 def longest_pause(command: str) -> timedelta | None:
-    """Return the longest time between two runs of a command; ``None`` when it is not scheduled."""
+    """Return the longest time between two runs of a command; ``None`` when it is not scheduled.
+
+    Looks at no more than 35 days and 100 runs.
+    """
     moment = next_run(command, _ANY_MOMENT)
     if moment is None:
         return None
     begin, longest = moment, timedelta()
-    for _ in range(_RUNS_LOOKED_AT):
+    for _ in range(_SAMPLED_RUNS):
         following = next_run(command, moment)
         assert following is not None
         longest, moment = max(longest, following - moment), following
-        if moment - begin > _LOOKED_AT:
+        if moment - begin > _SAMPLED_TIME:
             break
     return longest
 
@@ -55,8 +58,8 @@ def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
 def next_time(expression: str, after: datetime) -> datetime:
     """Return the first time of a cron expression that is later than ``after``.
 
-    As with cron, an hour that comes twice when clocks go back has the jobs of every hour twice, and those of a given
-    hour once. A time that is left out when clocks go forward is the time an hour later.
+    Clock changes follow cron. In an hour that comes twice, a job of every hour runs twice, a job of a given hour once.
+    A time that the clocks skip becomes the time one hour later.
     """
     minutes, hours, days, months, weekdays = (
         _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)
@@ -64,7 +67,7 @@ def next_time(expression: str, after: datetime) -> datetime:
     either_day = not any(expression.split()[place].startswith("*") for place in (2, 4))
     is_of_every_hour = expression.split()[1].startswith("*")
     day = after.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(second=0, microsecond=0, fold=0)
-    for _ in range(_SEARCHED.days + 1):
+    for _ in range(_LONGEST_SEARCH.days + 1):
         weekday = day.isoweekday() % 7
         on_weekday = weekday in weekdays or (weekday == 0 and 7 in weekdays)
         # Cron: with both a day of the month and a weekday given (none begins with a star), either is enough.

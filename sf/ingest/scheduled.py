@@ -43,15 +43,15 @@ class Job:
 
 
 def jobs() -> tuple[datetime, list[Job]]:
-    """Return PostgreSQL's time and all jobs, earliest first. A job without a row is handled until now."""
+    """Return PostgreSQL's time and all jobs, earliest first. ``handled_until`` of a job without a row is now."""
     table, now = _cron_table(), database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
-    found = []
+    all_jobs = []
     for command, expressions in table.items():
         handled = known.get(command, now)
         due = min(_next(expression, handled, settings.TIME_ZONE) for expression in expressions)
-        found.append(Job(command, due, handled))
-    return now, sorted(found, key=lambda job: job.due)
+        all_jobs.append(Job(command, due, handled))
+    return now, sorted(all_jobs, key=lambda job: job.due)
 
 
 def note_new_jobs() -> None:

@@ -1,4 +1,4 @@
-"""The base class of one sync run: takes the lock, checks the kill switch and API budget, records the ``SyncRun``."""
+"""The base class of one sync run: takes the lease, checks the kill switch and API budget, records the ``SyncRun``."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Sync(ABC, Generic[AnySynced]):
         """Store the API usage that the other system last reported."""
 
     def run(self) -> SyncRun:
-        """Run to the end, and return the run with its outcome. Raises only when the process must stop."""
+        """Run to the end, and return the run with its outcome. Unexpected exceptions are recorded and raised again."""
         longest = timedelta(hours=settings.SYNC_MAX_HOURS)
         with hold_lease(self._name, longest=longest, patience=self._options.wait) as held:
             if not held:
@@ -218,6 +218,6 @@ class Sync(ABC, Generic[AnySynced]):
             runs.leave_run(self._run, str(error))
 
     def _forget_read(self) -> None:
-        """Discard the staged rows, which cannot be trusted: the next run starts again."""
+        """Clear the resume state: the staged rows cannot be trusted, so the next run starts again."""
         self._run.resume_state = None
         self._run.save(update_fields=["resume_state"])

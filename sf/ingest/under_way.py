@@ -1,4 +1,4 @@
-"""Record runs that cannot start because another has the lease, and find dead runs marked as running."""
+"""Record runs that cannot start because another run has the lease, and find dead runs marked as running."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DeadRun:
 
 
 def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
-    """Return the dead runs of these objects, or of all."""
+    """Return the dead runs of these objects, or of all objects."""
     values: dict[str, Any] = {
         "lease": LEASE_DURATION,
         "begin": _BEGIN,
@@ -71,10 +71,10 @@ def note_dead_runs() -> None:
 
 
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
-    """Record a run that cannot start: as skipped, or from the second time in a row as failed.
+    """Record a run that cannot start: as skipped the first time, as failed the next times in a row.
 
-    An object that is synced more often than a run may last is always only skipped: the age of its copy shows whether
-    the other run takes too long.
+    Runs of an object that is synced more often than a run may last are always recorded as skipped: the age of its copy
+    shows whether the other run takes too long.
     """
     again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
@@ -93,7 +93,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
 
 
 def is_synced_often(name: str) -> bool:
-    """Return whether the next run of an object comes before a long one must have ended."""
+    """Return whether an object is synced more often than one run may last."""
     pause = settings.SYNC_EVERY.get(name)
     return pause is not None and pause < timedelta(hours=settings.SYNC_MAX_HOURS)
 

@@ -40,7 +40,9 @@ def choose_window(
     now: datetime,
     full_after: timedelta | None = FULL_AFTER,
 ) -> Window:
-    """Choose an incremental read after a committed one; the lookback covers clock skew and late commits.
+    """Choose a full read, or an incremental one from the last watermark less ``lookback``.
+
+    The lookback covers clock skew and late commits.
 
     ``full_after``: the age of the last finished read from which a full one is due; ``None`` where the other system
     purges nothing.

@@ -62,7 +62,7 @@ class Worker:
         self._stop.set()
 
     def run(self) -> None:
-        """Lead whenever no other worker does, until ``stop``; then let jobs under way end."""
+        """Lead whenever no other worker does, until ``stop``; then wait for the running jobs."""
         is_announced = False
         self._wait_for_migrations()
         while not self._stop.is_set():
@@ -202,7 +202,7 @@ class Worker:
             time.sleep(0.1)
 
     def _note_trouble(self, error: Exception) -> None:
-        """Log an error of PostgreSQL, once for each kind, and connect again at the next try."""
+        """Log an error of PostgreSQL, unless the previous one was of the same kind; connect again at the next try."""
         connection.close()
         reason = " ".join(str(error).split())
         if type(error).__name__ != self._trouble:

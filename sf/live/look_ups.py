@@ -31,9 +31,9 @@ class LookupSkipped(Exception):
 def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
     """Bring the user's contact into the cache by one call, and return how many seconds the call took.
 
-    ``again``: ask even if there was no contact a moment ago. Raises ``LookupSkipped``; ``LiveCallFailed`` when
-    Salesforce could not be asked or its answer could not be stored, and its subclass ``LiveCallNotTried`` when
-    ``may_ask`` returns false.
+    ``again``: ask even if there was no contact a moment ago. Raises ``LookupSkipped`` when no call is allowed, and
+    ``LiveCallFailed`` when Salesforce could not be asked or its answer could not be stored. Its subclass
+    ``LiveCallNotTried`` means that ``may_ask`` returned false.
     """
     if not again and _missed_lately(accounts_uuid):
         return 0.0
@@ -43,7 +43,7 @@ def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> floa
 def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
     """Bring the user's contact, opportunities and adoptions into the cache, by three calls at most.
 
-    Returns the seconds of the slowest. Raises the same exceptions as ``contact_look_up``.
+    Returns how many seconds the slowest call took. Raises the same exceptions as ``contact_look_up``.
     """
 
     def read(live: LiveRead) -> None:
@@ -61,8 +61,8 @@ def forget_old_misses() -> int:
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
     """Return the ids of the user's contacts, without deleted ones."""
-    found = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
-    present = [contact for contact in found if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
+    contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
+    present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]
 
 

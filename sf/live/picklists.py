@@ -50,8 +50,8 @@ def kept_picklists(sobject: str) -> Picklists | None:
 def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
     """Ask Salesforce, and keep the answer.
 
-    Salesforce must answer before ``time.monotonic()`` reaches ``until``. Empty where the kill switch or the budget
-    forbids the call. Raises ``SalesforceError``.
+    Salesforce must answer before ``time.monotonic()`` reaches ``until``. Return an empty dict when the kill switch or
+    the budget forbids the call, or no login is set. Raises ``SalesforceError``.
     """
     try:
         check_switch()
@@ -63,14 +63,14 @@ def read_picklists(sobject: str, *, source: str, until: float) -> Picklists:
     key = cached_org_id(), sobject
     earlier = _kept[key].picklists if key in _kept else {}
     _kept[key] = _Kept(earlier, time.monotonic() + PAUSE_SECONDS)  # other threads do not ask meanwhile
-    found = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _picklists_of)
-    _kept[key] = _Kept(found, time.monotonic() + KEPT_SECONDS)
-    return found
+    picklists = client.ask("GET", f"{client.data_path}/sobjects/{sobject}/describe", _picklists_of)
+    _kept[key] = _Kept(picklists, time.monotonic() + KEPT_SECONDS)
+    return picklists
 
 
-def _picklists_of(described: Any) -> Picklists:
+def _picklists_of(answer: Any) -> Picklists:
     return {
         str(field["name"]): [str(entry["value"]) for entry in field["picklistValues"] if entry["active"]]
-        for field in described["fields"]
+        for field in answer["fields"]
         if field["picklistValues"]
     }

@@ -33,7 +33,7 @@ from sf.sync.source import SoqlQuery, rest_page, rows_of, storable_rows
 logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
-"""The time limit for all calls of a request, the login included. No call is retried: a caller waits."""
+"""The time limit for all calls of a request, the login included. The client does not retry, because a caller waits."""
 
 READ_BACK_SECONDS = 2.0
 """The additional time that a request which changed something may wait to read the result back."""
@@ -43,11 +43,11 @@ MOST_KNOWN = 200
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})
-"""``lock_not_available``, ``query_canceled``."""
+"""The SQLSTATEs of ``lock_not_available`` and ``query_canceled``."""
 
 
 RETRY_SECONDS = 10
-"""The default for ``retry_after``, where Salesforce does not say."""
+"""The least value of ``retry_after``, also used when Salesforce names none."""
 
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -65,7 +65,7 @@ MayAsk = Callable[[], bool]
 class LiveCallFailed(Exception):
     """Salesforce did not deliver what the caller waits for. The message is for the log.
 
-    ``away``: Salesforce itself is at fault; otherwise it answered. ``lasting``: waiting will not help soon.
+    ``away``: other calls to Salesforce would fail too. ``lasting``: waiting will not help soon.
     """
 
     def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:
@@ -105,7 +105,7 @@ def read_back_client(source: str) -> SalesforceClient:
 
 
 class LiveRead:
-    """Records read by one call each; ``store`` puts all of them into the cache at once."""
+    """Reads records, with one call for each ``read``. ``store`` puts all of them into the cache at once."""
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
@@ -115,16 +115,16 @@ class LiveRead:
         self._confirm: Callable[[], None] | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
-        """Return the records with one of the values in the column, deleted ones too, by column name as text.
+        """Return the records with one of the values in the column, including deleted ones. All values are text.
 
         Columns that the API user may not read are missing. Cached records with such a value are also asked for
         by id: a record that has lost the value must leave the cache.
         """
-        asked = as_readable(synced)
+        readable = as_readable(synced)
         try:
-            return self._read(asked, column, values)
+            return self._read(readable, column, values)
         except RequestRefused as refusal:
-            return self._read(readable_after(refusal, self._client, asked), column, values)
+            return self._read(readable_after(refusal, self._client, readable), column, values)
 
     def _read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         if column in synced.left_out:
@@ -147,7 +147,7 @@ class LiveRead:
     def store(self) -> None:
         """Merge what was read, in one transaction; parents were read first.
 
-        Raises ``CacheBusy`` when it would wait long, and ``AnotherOrg`` when the cache has become a copy of
+        Raises ``CacheBusy`` when it would wait long for a lock, and ``AnotherOrg`` when the cache has become a copy of
         another org since the read.
         """
         with patient_transaction():

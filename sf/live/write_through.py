@@ -45,7 +45,7 @@ class NothingToWrite(Exception):
 
 
 class WriteRefused(Exception):
-    """Salesforce refused the change, in its own words. ``columns`` are the values that it names."""
+    """Salesforce refused the change. The message is Salesforce's own; ``columns`` are those that it names."""
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
         super().__init__(reason)
@@ -70,7 +70,7 @@ class WriteUncertain(LiveCallFailed):
 class Written:
     """A change that was made."""
 
-    record: _Found
+    record: _OwnRecord
     values: Values
     """The changed values, as Salesforce has them now."""
     now: Values
@@ -107,7 +107,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _OwnRecord:
     """The record to change, as Salesforce has it. ``live``: the read that brought it, not stored yet."""
 
     synced: SyncedObject
@@ -145,23 +145,23 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
     return _read_back(LiveRead(read_back_client(source)), record, values, lost)
 
 
-def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Found:
+def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _OwnRecord:
     """Return the record as it is now. Where there is none, update the cache and raise ``NothingToWrite``."""
-    found = [
+    own_records = [
         record
         for record in live.read(synced, column, [owner])
         if record["is_deleted"] != "true"
         and (record[column] or "").lower() == owner
         and all(record[name] for name in synced.required)
     ]
-    if not found:
+    if not own_records:
         _store_or_leave(live)
         raise NothingToWrite(f"Salesforce has none of the {synced.name} with this {column}")
-    if len(found) > 1:
+    if len(own_records) > 1:
         # An error, so that Sentry reports it: a person has to merge these records.
-        logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, found)))
-    latest = max(sorted(found, key=_by_id), key=lambda record: record.get("last_modified_date") or "")
-    return _Found(synced, latest, live)
+        logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, own_records)))
+    latest = max(sorted(own_records, key=_by_id), key=lambda record: record.get("last_modified_date") or "")
+    return _OwnRecord(synced, latest, live)
 
 
 def _by_id(record: Values) -> str:
@@ -175,7 +175,7 @@ def _store_or_leave(live: LiveRead) -> None:
         logger.info("what was read is not cached until the next sync: %s", error)
 
 
-def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
+def _send(client: SalesforceClient, record: _OwnRecord, values: Values) -> None:
     path = f"{client.data_path}/sobjects/{record.synced.sobject}/{record.id}"
     body = {record.synced.paths[column]: value for column, value in values.items()}
     for pause in (*_LOCK_PAUSES, None):
@@ -191,7 +191,7 @@ def _send(client: SalesforceClient, record: _Found, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    """Return ``WriteRefused`` only when the record is at fault; after an unknown code, a retry may work."""
+    """Return the error for a change that was certainly not made: ``WriteRefused`` if the record is at fault."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}
@@ -199,10 +199,10 @@ def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | Wr
     return WriteRefused(error.reason, code=error.code, columns=named, gone=error.code in _GONE)
 
 
-def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceError | None) -> Written:
+def _read_back(live: LiveRead, record: _OwnRecord, values: Values, lost: SalesforceError | None) -> Written:
     """Read the record back after the change. ``lost``: the error that left the outcome unknown."""
     try:
-        found = _read_again(live, record)
+        records = _read_again(live, record)
     except (SalesforceError, DatabaseError, InterfaceError) as error:
         connection.close_if_unusable_or_obsolete()
         if lost:
@@ -210,15 +210,15 @@ def _read_back(live: LiveRead, record: _Found, values: Values, lost: SalesforceE
         logger.warning("%s was changed, but cannot be read back: %s", record, error)
         return Written(record, values, values, None)
     live.note_usage()
-    now = found[0] if found else {}
+    now = records[0] if records else {}
     if lost and not (now and all(_same(record.synced, column, values[column], now.get(column)) for column in values)):
         raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
     changed = {column: now.get(column, value) for column, value in values.items()}
     return Written(record, changed, now or values, live)
 
 
-def _read_again(live: LiveRead, record: _Found) -> list[Values]:
-    """Read the record, even if PostgreSQL has closed the connection on which the org is looked up first."""
+def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
+    """Read the record. If PostgreSQL has closed the connection, try once more on a new one."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):

@@ -34,6 +34,6 @@ def allowed_deletes(text: str) -> AllowedDeletes:
 
 
 def check_names(allowed: AllowedDeletes, synced: Collection[str]) -> None:
-    """Raise ``CommandError`` when deletions are accepted of an object that this command does not sync."""
+    """Raise ``CommandError`` when deletions are accepted for an object that this command does not sync."""
     if unknown := sorted(set(allowed.at_most) - set(synced)):
         raise CommandError(f"{OPTION} {', '.join(unknown)}: this command syncs {', '.join(synced)}")

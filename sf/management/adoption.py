@@ -22,7 +22,7 @@ from sf.sync.usage import UsageCounter
 def adopt(stdout: Any, *, agreed: bool) -> bool:
     """Make the org of the login the cached one; return ``False`` when the operator declines.
 
-    Raises ``CommandError`` when there is no login, or no terminal to ask on.
+    Raises ``CommandError`` when syncs are off, the login fails, or there is no terminal to ask on.
     """
     try:
         check_switch()
@@ -41,7 +41,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         return False
     for line in adopt_org(organization, instance_url):
         stdout.write(line)
-    stdout.write(f"the cache becomes a copy of {organization}: each object keeps its old rows until the new are there")
+    stdout.write(f"the cache becomes a copy of {organization}: each object keeps its old rows until it is synced")
     return True
 
 

@@ -28,8 +28,8 @@ def declare_follow(parser: ArgumentParser) -> None:
 
 def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter, options: Mapping[str, Any]) -> None:
     """Follow until SIGTERM or Ctrl-C. Raises ``CommandError`` for what an administrator has to set up."""
-    wanted = options["objects"] or [synced.name for synced in EVERY_OBJECT]
-    if unknown := set(wanted) - {synced.name for synced in EVERY_OBJECT}:
+    names = options["objects"] or [synced.name for synced in EVERY_OBJECT]
+    if unknown := set(names) - {synced.name for synced in EVERY_OBJECT}:
         known = ", ".join(synced.name for synced in EVERY_OBJECT)
         raise CommandError(f"{', '.join(sorted(unknown))}: not one of {known}")
     try:
@@ -45,7 +45,7 @@ def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter
     signal.signal(signal.SIGTERM, stop_on_sigterm)
     lines = _Lines(command)
     follower = Follower(
-        [synced for synced in EVERY_OBJECT if synced.name in wanted],
+        [synced for synced in EVERY_OBJECT if synced.name in names],
         client,
         lambda: EventClient(settings.SALESFORCE_PUBSUB_HOST, client, settings.SALESFORCE_PROXY),
         CatchUp(client, counter, lines.tell_run),

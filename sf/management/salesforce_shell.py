@@ -16,7 +16,7 @@ from sf.salesforce.errors import SalesforceError
 _BANNER = """\
 sf is a simple-salesforce client of {instance}, API {version}. Its writes change this org.
   sf.query("SELECT Id, Name FROM Account LIMIT 5")    sf.Contact.get("003…")    sf.Contact.create({{"LastName": "…"}})
-Each call is counted under “sf shell”. Ctrl-D ends it."""
+Each call is counted under “sf shell”. Ctrl-D ends the shell."""
 
 
 def run_shell(client: SalesforceClient) -> None:

@@ -39,8 +39,8 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
     if action == "create":
         return Change("Create", "POST", f"{sobject}/", _values(options), repeatable=False)
     if action == "upsert":
-        field, found, value = options["key"].partition("=")
-        if not found or not value:
+        field, equals, value = options["key"].partition("=")
+        if not equals or not value:
             raise CommandError(f"{options['key']!r} is not of the form ExternalIdField=value")
         return Change("Upsert", "PATCH", f"{sobject}/{quote(field, safe='')}/{quote(value, safe='')}", _values(options),
                       repeatable=True)  # fmt: skip
@@ -81,8 +81,8 @@ def _agreed(client: SalesforceClient, change: Change) -> bool:
 def _values(options: Mapping[str, Any]) -> dict[str, Any]:
     values = _from_json(options["json"]) if options["json"] else {}
     for assignment in options["values"]:
-        name, found, text = assignment.partition("=")
-        if not found or not name.rstrip(":"):
+        name, equals, text = assignment.partition("=")
+        if not equals or not name.rstrip(":"):
             raise CommandError(f"{assignment!r} is not of the form Field=text or Field:=JSON")
         values[name.rstrip(":")] = _parsed(text, assignment) if name.endswith(":") else text or None
     if not values:

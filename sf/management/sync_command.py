@@ -1,4 +1,4 @@
-"""The base of all sync commands; each of them only names its objects."""
+"""The base class of all sync commands. Each command only names its objects."""
 
 from __future__ import annotations
 
@@ -57,23 +57,23 @@ class SyncCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, stop_on_sigterm)
-        wanted = SyncOptions(
+        chosen = SyncOptions(
             force=options["force"],
             force_delete=options.get("forcedelete", False),
             allow_deletes=options["allow_deletes"],
             wait=options["wait"],
         )
-        check_names(wanted.allow_deletes, [synced.name for synced in self.objects])
+        check_names(chosen.allow_deletes, [synced.name for synced in self.objects])
         self._quiet = options["quiet"]
         began = time.monotonic()
-        runs = self._run_all(wanted, quiet=self._quiet or options["verbosity"] == 0)
+        runs = self._run_all(chosen, quiet=self._quiet or options["verbosity"] == 0)
         if len(self.objects) > 1 and not self._quiet:
             self.stdout.write(f"all: {RunReport(self).summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
 
-    def _run_all(self, wanted: SyncOptions, *, quiet: bool) -> list[SyncRun]:
+    def _run_all(self, chosen: SyncOptions, *, quiet: bool) -> list[SyncRun]:
         counter = UsageCounter(self.source)
         with recorded_configuration(self.objects[0].name):
             client = salesforce_client(counter)
@@ -81,8 +81,8 @@ class SyncCommand(BaseCommand):
         runs: list[SyncRun] = []
         for synced in self.objects:
             began = time.monotonic()
-            sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), wanted, budget.check)
-            sync.retry = self._retry(synced, wanted)
+            sync = ObjectSync(synced, client, counter, progress_for(sys.stderr, quiet=quiet), chosen, budget.check)
+            sync.retry = self._retry(synced, chosen)
             run = sync.run()
             runs.append(run)
             RunReport(self, quiet=self._quiet).tell(run, time.monotonic() - began)
@@ -90,12 +90,12 @@ class SyncCommand(BaseCommand):
                 break
         return runs
 
-    def _retry(self, synced: SyncedObject, wanted: SyncOptions) -> Retry:
+    def _retry(self, synced: SyncedObject, chosen: SyncOptions) -> Retry:
         """Return the retry commands, with ``--force`` as given.
 
         ``--forcedelete`` and ``--allow-deletes`` are never repeated.
         """
-        force = " --force" if wanted.force else ""
+        force = " --force" if chosen.force else ""
         return Retry(alone=f"sync_{synced.name}{force}", with_rest=f"{self.source}{force}")
 
 

@@ -15,7 +15,7 @@ class Account(CachedRecord):
     """A school.
 
     PostgreSQL computes ``search_facets`` for ``sf/reads/school_search.py``; migration 0002 explains it, and creates the
-    function. ``SearchedSchool`` has the words.
+    function. ``SearchedSchool`` has the words that the search compares.
     """
 
     salesforce_object: ClassVar[str] = "Account"

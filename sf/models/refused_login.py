@@ -4,10 +4,10 @@ from django.db import models
 
 
 class RefusedLogin(models.Model):
-    """A login that Salesforce refuses: until ``next_try``, no process retries it by itself.
+    """A login that Salesforce refuses. Until ``next_try``, requests and ``deliver_pending`` do not retry it.
 
     Only ``sf/connection/refused_logins.py`` writes here. The row is deleted when a login with the same settings
-    works.
+    works, or when an operator ends the pause.
     """
 
     fingerprint = models.CharField(

@@ -74,7 +74,7 @@ class SyncConfig(models.Model):
 
     @property
     def switch_details(self) -> str:
-        """Say where syncs were switched off, by whom, until when, and why."""
+        """Say where the switch is, by whom syncs were switched off, until when, and why."""
         return f"at /ops/{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
 
     def describe_switch(self, format_moment: Callable[[datetime], str]) -> str:

@@ -13,7 +13,7 @@ class SyncRun(models.Model):
         PAUSED = "paused"
         FAILED = "failed"
         INTERRUPTED = "interrupted"
-        """The process died (killed or host down)."""
+        """The run was stopped or lost its lease, or its process died."""
         SKIPPED = "skipped"
         """The run did not begin, on purpose: kill switch, budget, or another run under way."""
 

@@ -35,7 +35,7 @@ class Selection:
     equal: Mapping[str, Any] = field(default_factory=dict)
     """The values that rows must have, by column; ``None``: no value."""
     modified_since: datetime | None = None
-    """This moment is included."""
+    """Only rows that were written here at this moment or later."""
     include_deleted: bool = False
 
 
@@ -53,9 +53,9 @@ def record_page(selection: Selection, *, after: Position | None, limit: int) -> 
     if after is not None:
         conditions.append(sql.SQL("(local_update_date, id) > (%s, %s)"))
         values += [after.local_update_date, after.id]
-    found = _fetch(statement, selection, conditions, [*values], limit + 1)
-    rows = found[:limit]
-    end = Position(*rows[-1][-2:]) if len(found) > limit else None
+    fetched = _fetch(statement, selection, conditions, [*values], limit + 1)
+    rows = fetched[:limit]
+    end = Position(*rows[-1][-2:]) if len(fetched) > limit else None
     return Page([dict(zip(selection.columns, row, strict=False)) for row in rows], end)
 
 
@@ -63,8 +63,8 @@ def record_by_id(selection: Selection, record_id: str) -> dict[str, Any] | None:
     """Return one row by its 18-character id, if it is among the selected ones."""
     statement = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}")
     conditions, values = _conditions(selection)
-    found = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)
-    return dict(zip(selection.columns, found[0], strict=True)) if found else None
+    fetched = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)
+    return dict(zip(selection.columns, fetched[0], strict=True)) if fetched else None
 
 
 def _conditions(selection: Selection) -> tuple[list[sql.Composable], list[Any]]:

@@ -47,7 +47,7 @@ class _Trouble:
         """Do not use the replica for a while: after a failure, and while one request tests whether it answers."""
         self.away_until = time.monotonic() + _AWAY_SECONDS
 
-    def is_over(self) -> None:
+    def end(self) -> None:
         if self.away_until:
             logger.info("the replica answers again")
         self.away_until = 0.0
@@ -83,8 +83,8 @@ def read_from_replica(
     """Return what ``read`` returns, from the replica when it can answer, otherwise from the primary.
 
     ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before it.
-    ``after_writes``: it must have every write that readers must see. When a statement fails on the replica, the primary
-    answers, unless the statement ran into its time limit: that exception is raised, like all others of ``read``.
+    ``after_writes``: it must have every write that ``noted_write`` has noted. When a statement fails on the replica,
+    the primary answers. A statement's time limit, and exceptions of ``read`` that are not PostgreSQL's, are raised.
     """
     if not has_replica() or time.monotonic() < _trouble.away_until or connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return read()
@@ -105,7 +105,7 @@ def read_from_replica(
 
 @contextmanager
 def noted_write() -> Iterator[None]:
-    """Make all later reads see what the block has written, even if it ended with an error."""
+    """Make later reads with ``after_writes`` see what the block wrote, even if it ended with an error."""
     try:
         yield
     finally:
@@ -147,7 +147,7 @@ def _connected_to_replica(need: _Need) -> Iterator[bool]:
         _trouble.leave_alone()
     with transaction.atomic(using=REPLICA):
         mark = _wait_for_mark(need)
-        _trouble.is_over()
+        _trouble.end()
         if mark is None:
             yield False
             return

@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 0.5
 _LOOK_SECONDS = 0.005
 
 _NO_STANDBY = "it follows no primary: it was promoted, or DATABASE_REPLICA_URL leads to a primary"
-_EMPTY = "it has no mark of the primary: it lags since before migrate, or is a replica of another database"
+_EMPTY = "it has no mark of the primary: it has lagged since before migrate, or is a replica of another database"
 _OTHER = "it is a replica of another database than the one of DATABASE_URL"
 
 
@@ -48,31 +48,31 @@ def replica_state() -> ReplicaState | None:
     """Return the state of the replica; ``None`` without one. Waits half a second at most."""
     if not has_replica():
         return None
-    written = write_mark(connections[DEFAULT_DB_ALIAS])
+    newest = write_mark(connections[DEFAULT_DB_ALIAS])
     try:
-        return _measure(written)
+        return _measure(newest)
     except (DatabaseError, InterfaceError) as error:
         connections[REPLICA].close_if_unusable_or_obsolete()
         return ReplicaState(None, f"it cannot be read: {' '.join(str(error).split())}")
 
 
-def _measure(written: Mark) -> ReplicaState:
+def _measure(newest: Mark) -> ReplicaState:
     began = time.monotonic()
     if not _follows():
         return ReplicaState(None, _NO_STANDBY)
     while True:
         mark = replayed_mark(connections[REPLICA])
         elapsed = time.monotonic() - began
-        if mark is not None and mark.origin != written.origin:
+        if mark is not None and mark.origin != newest.origin:
             return ReplicaState(None, _OTHER)
-        if mark is not None and mark.written_at >= written.written_at:
+        if mark is not None and mark.written_at >= newest.written_at:
             return ReplicaState(elapsed)
         if elapsed >= _PATIENCE_SECONDS:
             break
         time.sleep(_LOOK_SECONDS)
     if mark is None:
         return ReplicaState(None, _EMPTY)
-    return ReplicaState((written.now + timedelta(seconds=elapsed) - mark.written_at).total_seconds())
+    return ReplicaState((newest.now + timedelta(seconds=elapsed) - mark.written_at).total_seconds())
 
 
 def _follows() -> bool:

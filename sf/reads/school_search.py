@@ -2,8 +2,9 @@
 
 The text of the search and the names are folded by the same SQL function (``sf_words``, migration ``school_words``), so
 case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, SheerID
-name, city or state, or its initials, and at least one must begin a word of a name. The rare words are one ``tsquery``
-on the index ``searched_school_words``; the common ones are compared in the rows that it finds.
+name, city or state, or its initials, and at least one must begin a word of a name. A single word must begin a word of a
+name, or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``; the common words
+are compared in the rows that this query finds.
 
 A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
 ("georgia tech"). When no school matches any of them, words are replaced by known words that are spelled like them.
@@ -116,14 +117,14 @@ class SchoolFilters:
     country: str | None = None
     type: str | None = None
 
-    def given(self) -> dict[str, str]:
+    def values_by_name(self) -> dict[str, str]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: text for name, text in values.items() if text}
 
 
 @dataclass(frozen=True)
 class SchoolPage:
-    """``count``: the number of matches; ``total``: of all schools; ``schools``: rows of ``COLUMNS``."""
+    """``count``: the number of matches; ``total``: the number of all schools; ``schools``: rows of ``COLUMNS``."""
 
     count: int
     total: int
@@ -132,7 +133,7 @@ class SchoolPage:
 
 def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> SchoolPage:
     """Return the matches from ``offset`` on, at most ``limit``."""
-    facets = {name: text for name, text in filters.given().items() if name != "name"}
+    facets = {name: text for name, text in filters.values_by_name().items() if name != "name"}
     count = 0
     schools: list[dict[str, Any]] = []
     if filters.name:
@@ -152,14 +153,14 @@ def _variants(name: str) -> list[Words]:
     """Return the variants of a typed name as folded words, the plain one first."""
     [[plain, spaced, written_out]] = _rows(_FOLD, {"name": name})
     texts = [plain, spaced, *written_out]
-    if name.split()[-1:] in (["st"], ["St"], ["ST"]):  # it may become "state"
+    if name.split()[-1:] in (["st"], ["St"], ["ST"]):  # "st" may be the beginning of "state" too
         texts.append(f"{plain.removesuffix('saint')}st")
     without_the = (text.removesuffix(" the") for text in texts)
     return [tuple(text.split()) for text in dict.fromkeys(without_the) if text]
 
 
 def _corrected(variants: Sequence[Words]) -> list[Words]:
-    """Return variants with words replaced by known words that are spelled like them, the nearest first."""
+    """Return the first variant with words replaced by known words that are spelled like them, the nearest first."""
     if not variants:
         return []
     words = variants[0]
@@ -178,11 +179,11 @@ def _search(
 ) -> tuple[int, list[dict[str, Any]]]:
     if not variants:
         return 0, []
-    looked_up = [_looked_up(words) for words in variants]
+    queries = [_index_query(words) for words in variants]
     conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
-    rank = _rank_with_words if any(left_out for _, left_out in looked_up) else _rank
+    rank = _rank_with_words if any(left_out for _, left_out in queries) else _rank
     ranks = ", ".join(rank(number, words) for number, words in enumerate(variants))
-    parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in looked_up), **_facet_values(facets)}
+    parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in queries), **_facet_values(facets)}
     for number, words in enumerate(variants):
         parameters |= _patterns(number, words)
     return _page(conditions, f"{_PLACES} * least({ranks}) + place", parameters, limit, offset)
@@ -200,7 +201,7 @@ def _rank(number: int, words: Words) -> str:
 
 
 def _rank_with_words(number: int, words: Words) -> str:
-    """Return the SQL of ``_rank`` for a search with common words; it is NULL for a row that lacks one.
+    """Return the SQL of ``_rank`` for a search with common words. It is NULL for rows that lack a word.
 
     Words side by side in a name are tried first: that takes one comparison, not one for each word.
     """
@@ -208,7 +209,7 @@ def _rank_with_words(number: int, words: Words) -> str:
         return f"CASE WHEN {_has_words(number, 1)} THEN {_rank(number, words)} END"
     return f"""
         CASE WHEN {_SIDE_BY_SIDE_IN_A_NAME.format(number)} THEN {_OF_SIDE_BY_SIDE.format(number)}
-             WHEN {_has_words(number, len(_counting(words)))} THEN {_OF_SEVERAL.format(number)} END
+             WHEN {_has_words(number, len(_required_words(words)))} THEN {_OF_SEVERAL.format(number)} END
     """
 
 
@@ -226,7 +227,7 @@ def _patterns(number: int, words: Words) -> dict[str, Any]:
         f"exact_{number}": f"| {text} |",
         f"length_{number}": len(f"| {text} "),
         f"each_{number}": [f"% {word}%" for word in words],
-        **{f"word_{number}_{place}": f" {word}" for place, word in enumerate(_counting(words))},
+        **{f"word_{number}_{place}": f" {word}" for place, word in enumerate(_required_words(words))},
         f"initials_{number}": f"^ {text} |",
         f"prefix_{number}": f"| {text}",
         f"side_by_side_{number}": f" {text}",
@@ -234,14 +235,14 @@ def _patterns(number: int, words: Words) -> dict[str, Any]:
     }
 
 
-def _counting(words: Words) -> Words:
+def _required_words(words: Words) -> Words:
     """Return the words that a match must have: "the" only if there is nothing else."""
     return tuple(word for word in words if word != "the") or words
 
 
-def _looked_up(words: Words) -> tuple[str, bool]:
+def _index_query(words: Words) -> tuple[str, bool]:
     """Return the query for the index, and whether it leaves out words that are then compared in the rows."""
-    words = _counting(words)
+    words = _required_words(words)
     rare = rare_words(words)
     return _tsquery(words, rare), len(rare) < len(words)
 

@@ -1,5 +1,7 @@
 """Reads of the API from the cache: one statement per question, plain values, no model instances.
 
+Each function except ``by_contact`` returns a ``Statement``, which the caller runs for the rows that are described.
+
 The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
 at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
 is_deleted`` treats a parent that is deleted or not cached as none.
@@ -94,12 +96,12 @@ def by_contact(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]
 
     The newest year comes first. Each adoption has its ``book`` (or ``None``) and ``school``.
     """
-    found: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        adoptions = found.setdefault(row.pop("contact_id"), [])
+        adoptions = groups.setdefault(row.pop("contact_id"), [])
         if row["id"]:
             adoptions.append(_with_book(row))
-    return found
+    return groups
 
 
 def _with_book(row: Mapping[str, Any]) -> dict[str, Any]:

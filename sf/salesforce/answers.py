@@ -1,4 +1,4 @@
-"""Parse Salesforce's answers. One in an unexpected form came from elsewhere, such as a proxy."""
+"""Parse Salesforce's answers. An answer in an unexpected form came from elsewhere, such as a proxy."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def json_of(answer: requests.Response) -> Any:
 
 def page_title(text: str) -> str:
     """Return the title of an HTML page, shortened; empty when the text is not a page."""
-    found = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    return " ".join(html.unescape(found[1]).split())[:100] if found else ""
+    match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+    return " ".join(html.unescape(match[1]).split())[:100] if match else ""
 
 
 @contextmanager

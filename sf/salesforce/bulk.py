@@ -41,7 +41,7 @@ _FINAL = re.compile(
 
 @dataclass(frozen=True)
 class Job:
-    """The state of a query job. ``rows`` is the number that Salesforce announces when it is complete."""
+    """The state of a query job. ``rows`` is the number that Salesforce announces for a complete job."""
 
     id: str
     state: str

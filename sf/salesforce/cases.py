@@ -1,8 +1,8 @@
-"""Write Cases: each only once (with an external id field), without undoing staff's changes.
+"""Create Cases: each only once, if there is an external id field, and without undoing staff's changes.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
-overwrite what staff have changed meanwhile. Deleted cases count as found: staff have seen them.
+overwrite what staff have changed meanwhile. Deleted cases count as existing: staff have seen them.
 
 Source: REST API Developer Guide, "Upsert Records Using sObject Rows by External ID", "sObject Collections".
 """
@@ -62,9 +62,9 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
     was sent before may be created twice. Raises ``SalesforceError`` when no outcome is known. A later error
     becomes the outcome of the cases that it kept from being sent.
     """
-    found = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
-    outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in found.items()}
-    missing = [case for case in cases if case.key not in found]
+    existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
+    outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}
+    missing = [case for case in cases if case.key not in existing]
     if missing:
         outcomes |= _make(client, missing, external_id)
     return outcomes
@@ -75,14 +75,14 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
     if not keys:
         return {}
     where = soql.one_of(external_id, keys)
-    found: dict[str, str] = {}
+    existing: dict[str, str] = {}
     query = soql.select(["Id", external_id], "Case", where=where, order_by="CreatedDate, Id")
     for record in client.query(query, include_deleted=True):
         key, salesforce_id = _key_and_id(record, external_id)
-        if key in found:
+        if key in existing:
             logger.error("several Cases have %s %s: the field must be unique", external_id, key)
-        found.setdefault(key, salesforce_id)
-    return found
+        existing.setdefault(key, salesforce_id)
+    return existing
 
 
 def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
@@ -97,9 +97,9 @@ def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) 
         return {cases[0].key: _make_one(client, cases[0], external_id)}
     try:
         return _make_several(client, cases, external_id)
-    except RequestRefused as refused:
+    except RequestRefused as refusal:
         # One case may have spoiled the call for all.
-        logger.warning("a call for %d cases was refused, they are sent one by one: %s", len(cases), refused)
+        logger.warning("a call for %d cases was refused; they are sent one by one: %s", len(cases), refusal)
         return _make_one_by_one(client, cases, external_id)
 
 
@@ -121,7 +121,7 @@ def _make_one(client: SalesforceClient, case: NewCase, external_id: str) -> Outc
     try:
         answer = client.attempt(method, path, body=dict(case.values))
     except SalesforceError as error:
-        return _refused(client, case, error, external_id)
+        return _outcome_after(client, case, error, external_id)
     with understood(f"{method} {path}"):
         return Outcome(str(json_of(answer)["id"]))
 
@@ -144,17 +144,17 @@ def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], 
     if result["success"]:
         return Outcome(str(result["id"]))
     try:
-        return _refused(client, case, error_of_record(result["errors"]), external_id)
+        return _outcome_after(client, case, error_of_record(result["errors"]), external_id)
     except SalesforceError as error:
         return Outcome(error=error)  # others of the same call may have been made
 
 
-def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
+def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
     """Return the outcome of a case whose call failed; raise the error if every case would meet it."""
-    if external_id and _is_there(error, external_id):
-        found = _find(client, external_id, [case.key])
-        if case.key in found:
-            return Outcome(found[case.key])
+    if external_id and _is_taken(error, external_id):
+        existing = _find(client, external_id, [case.key])
+        if case.key in existing:
+            return Outcome(existing[case.key])
         # Another transaction is about to create it.
         soon = TransientError(str(error), code=error.code, status=error.status)
         soon.concerns_everything = False
@@ -164,9 +164,9 @@ def _refused(client: SalesforceClient, case: NewCase, error: SalesforceError, ex
     return Outcome(error=error)
 
 
-def _is_there(error: SalesforceError, external_id: str) -> bool:
+def _is_taken(error: SalesforceError, external_id: str) -> bool:
     """Return whether the error says that our id is taken: several match, or another attempt was quicker."""
     if error.status == _SEVERAL_MATCH:
         return True
-    concerned = f"{' '.join(error.fields)} {error.reason}".casefold()
-    return error.code in _TAKEN and external_id.casefold() in concerned
+    text = f"{' '.join(error.fields)} {error.reason}".casefold()
+    return error.code in _TAKEN and external_id.casefold() in text

@@ -1,7 +1,7 @@
-"""The Salesforce client: ``request`` makes every call; it logs in, counts, retries and raises.
+"""The Salesforce client. ``attempt`` makes every call: it logs in, counts and raises. Other methods retry.
 
 Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
-records by simple-salesforce's names is in ``records.py``, on top of this.
+records by simple-salesforce's names is in ``records.py``, which uses this client.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class SalesforceClient:
         self._transport = transport
         self._keeper = keeper or SessionKeeper()
         self.usage: ApiUsage | None = None
-        """The usage in the latest answer; ``None`` before the first."""
+        """The usage that an answer last reported; ``None`` before the first report."""
         self.without_bulk: SalesforceError | None = None
         """The error after which this client starts no more Bulk jobs; ``None`` when it may start them."""
 
@@ -258,7 +258,7 @@ class SalesforceClient:
         *,
         stream: bool,
     ) -> requests.Response:
-        sent = {
+        all_headers = {
             "Authorization": f"Bearer {session.access_token}",
             "Accept": "application/json",
             **(headers or {}),
@@ -266,9 +266,9 @@ class SalesforceClient:
         data = None
         if body is not None:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
-            sent.setdefault("Content-Type", "application/json")
+            all_headers.setdefault("Content-Type", "application/json")
         url = path if path.startswith("https://") else session.instance_url + path
-        response = self._transport.send(method, url, headers=sent, params=params, data=data, stream=stream)
+        response = self._transport.send(method, url, headers=all_headers, params=params, data=data, stream=stream)
         self.usage = parse_limit_info(response.headers.get(HEADER, "")) or self.usage
         if response.status_code in REDIRECTS:
             raise self._redirected(session, response, f"{method} {path}")

@@ -99,7 +99,7 @@ def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
         for flow in LoginFlow
         if present & _BEGUN_BY[flow] and not _is_another_flow(flow, present)
     ]
-    raise ImproperlyConfigured(f"Salesforce login: no group of variables is whole: {'; '.join(lacking)}")
+    raise ImproperlyConfigured(f"Salesforce login: no group of variables is complete: {'; '.join(lacking)}")
 
 
 def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
@@ -110,5 +110,5 @@ def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
 
 
 def check_login_variables(values: Mapping[str, str]) -> None:
-    """Raise ``ImproperlyConfigured`` when the login is half configured; no variables at all are allowed."""
+    """Raise ``ImproperlyConfigured`` when the login is half configured. It may be missing altogether."""
     choose_credentials(values)

@@ -62,7 +62,7 @@ class TransientError(SalesforceError):
     lasting = False
     group = Group.MOMENT
     exhausted = False
-    """It was retried until a deadline passed: another retry around that adds nothing."""
+    """The call was retried until its deadline: a caller's own retries would add nothing."""
 
 
 class SessionExpired(SalesforceError):
@@ -123,8 +123,8 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
 
     Source: REST API Developer Guide, "sObject Collections".
     """
-    listed = [{**error, "errorCode": error.get("statusCode")} for error in errors]
-    return error_from_answer(400, json.dumps(listed).encode(), asked="one record of several")
+    entries = [{**error, "errorCode": error.get("statusCode")} for error in errors]
+    return error_from_answer(400, json.dumps(entries).encode(), asked="one record of several")
 
 
 def is_passing(status: int) -> bool:
@@ -182,13 +182,13 @@ def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
         parsed = json.loads(text)
     except ValueError:
         return _parse_markup(text)
-    listed = parsed if isinstance(parsed, list) and parsed else [parsed]
-    if not all(isinstance(each, dict) for each in listed):
+    entries = parsed if isinstance(parsed, list) and parsed else [parsed]
+    if not all(isinstance(each, dict) for each in entries):
         return "", text[:300], []
-    first = listed[0]
+    first = entries[0]
     code = str(first.get("errorCode") or first.get("exceptionCode") or first.get("error") or "")
     sentence = str(first.get("message") or first.get("exceptionMessage") or first.get("error_description") or "")
-    fields = dict.fromkeys(str(name) for each in listed for name in each.get("fields") or [])
+    fields = dict.fromkeys(str(name) for each in entries for name in each.get("fields") or [])
     return code, " ".join(sentence.split()) or "no message", list(fields)
 
 

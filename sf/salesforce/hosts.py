@@ -26,8 +26,8 @@ def is_sandbox_host(url: str) -> bool:
 def api_host_instead_of(url: str) -> str:
     """Return the org's API host for the host of its web pages; empty for other hosts."""
     host = urlsplit(url).hostname or ""
-    own, found = re.subn(_NO_API_HOST, ".my.salesforce.com", host)
-    return f"https://{own}" if found else ""
+    own, count = re.subn(_NO_API_HOST, ".my.salesforce.com", host)
+    return f"https://{own}" if count else ""
 
 
 def advice_about_host(url: str, location: str, variable: str = "SALESFORCE_HOST") -> str:

@@ -1,6 +1,6 @@
 """Send one HTTP call, or retry it: timeouts, counting, backoff under a deadline.
 
-Everything that calls Salesforce uses this module. Only it and the clients beside it import ``requests``.
+Every HTTP call to Salesforce uses this module. Only the modules of this folder import ``requests``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 
 class HostGone(TransientError):
-    """The host does not answer, or only redirects. Nothing was done; a new login may name another host."""
+    """No connection can be made, or the host only redirects. Nothing was done; a new login may name another host."""
 
 
 class CallCounter(Protocol):
@@ -58,7 +58,7 @@ class Patience:
     """The limits of a call's duration and retries. All values are in seconds."""
 
     deadline: float = 120.0
-    """The time from the first attempt to the last failure that is still retried."""
+    """The time after the first attempt during which a retry may begin."""
     first_pause: float = 0.5
     longest_pause: float = 30.0
     connect_timeout: float = 10.0
@@ -134,7 +134,7 @@ class Transport:
         data: bytes | Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """Make one attempt, and return any answer as it is.
+        """Make one attempt, and return the answer, whatever its status.
 
         Raises ``TransientError`` when no answer comes, or a plain ``SalesforceError`` when the host's
         certificate is not trusted.
@@ -224,11 +224,11 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 
 def innermost_cause(error: BaseException) -> str:
-    """Return the innermost exception's message, without urllib3's object addresses and a proxy's password."""
+    """Return the innermost exception's message, without urllib3's object addresses or a proxy's password."""
     inner: Any = error
     while True:
         within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
-        deeper = next((found for found in within if isinstance(found, BaseException)), None)
+        deeper = next((each for each in within if isinstance(each, BaseException)), None)
         if deeper is None:
             break
         inner = deeper

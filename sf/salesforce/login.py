@@ -42,7 +42,7 @@ class Session:
     access_token: str
     instance_url: str
     organization_id: str = ""
-    """18 characters; empty where the login's answer lacks it, or the session was handed over."""
+    """18 characters; empty where the login's answer lacks it, or the session comes from the settings."""
 
     def __repr__(self) -> str:
         return f"Session({self.instance_url})"
@@ -68,7 +68,7 @@ class LoginRequest:
 
 
 HOST_HOLDS_SECONDS = 30.0
-"""After a login has named a host again, a failure of that host causes no other login for this long."""
+"""After a login because of a failed host, further failures of that host cause no other login for this long."""
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
@@ -85,7 +85,7 @@ class SessionKeeper:
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._refusal: LoginFailed | None = None
-        self._refused = -REFUSAL_HOLDS_SECONDS
+        self._refused_at = -REFUSAL_HOLDS_SECONDS
         self._doubted = ("", -HOST_HOLDS_SECONDS)
         self._organization: tuple[Session, Organization] | None = None
 
@@ -100,7 +100,7 @@ class SessionKeeper:
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return a session other than ``stale``, perhaps another thread's. Raises the same as ``current``."""
+        """Return a session other than ``stale``, perhaps another thread's. Raises the same errors as ``current``."""
         with self._turn(patience):
             if self._session is None or self._session == stale:
                 self._session = self._log_in(login)
@@ -122,13 +122,13 @@ class SessionKeeper:
             return self._session
 
     def _log_in(self, login: Callable[[], Session]) -> Session:
-        if self._refusal and time.monotonic() - self._refused < REFUSAL_HOLDS_SECONDS:
+        if self._refusal and time.monotonic() - self._refused_at < REFUSAL_HOLDS_SECONDS:
             raise self._refusal
         try:
             return login()
         except LoginFailed as error:
             if error.code:  # without a code, the answer did not come from a login
-                self._refusal, self._refused = error, time.monotonic()
+                self._refusal, self._refused_at = error, time.monotonic()
             raise
 
     def organization(self, session: Session, ask: Callable[[Session], Organization]) -> Organization:
@@ -149,7 +149,7 @@ class SessionKeeper:
 
 
 def log_in(request: LoginRequest, transport: Transport) -> Session:
-    """Return a new session. ``LoginFailed`` quotes Salesforce and names the variables to check."""
+    """Return a new session. Raises ``LoginFailed``, which quotes Salesforce and names the variables to check."""
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(
             request.credentials.values[names.SESSION_ID],
@@ -286,8 +286,8 @@ def _soap(request: LoginRequest, transport: Transport) -> Session:
         raise _not_a_login(request, answer)
     parts = urlsplit(server.group(1))
     organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
-    found = long_id(organization.group(1)) if organization else ""
-    return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", found)
+    organization_id = long_id(organization.group(1)) if organization else ""
+    return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", organization_id)
 
 
 def _soap_envelope(request: LoginRequest) -> str:

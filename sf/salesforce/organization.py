@@ -46,14 +46,14 @@ def organization_of_record(record: Mapping[str, Any]) -> Organization:
 
 def organization_of_identity(url: object) -> str:
     """Return the organization id of an identity URL, empty when there is none in it."""
-    found = re.search(r"/id/(00D\w{12}(?:\w{3})?)/", str(url))
-    return long_id(found.group(1)) if found else ""
+    match = re.search(r"/id/(00D\w{12}(?:\w{3})?)/", str(url))
+    return long_id(match.group(1)) if match else ""
 
 
 def organization_of_token(access_token: str) -> str:
     """Return the organization id before the ``!`` of a session id; empty for other tokens."""
-    found = re.match(r"(00D\w{12})!", access_token)
-    return long_id(found.group(1)) if found else ""
+    match = re.match(r"(00D\w{12})!", access_token)
+    return long_id(match.group(1)) if match else ""
 
 
 def long_id(record_id: str) -> str:

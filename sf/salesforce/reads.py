@@ -24,7 +24,7 @@ UNUSABLE_ANSWERS = 2
 """The number of unusable answers that ends a read: a single one may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
-"""After this many failures in a row, about 15 seconds, a small call checks that Salesforce answers."""
+"""After this many failures in a row, a small call checks whether Salesforce answers at all."""
 
 SIZE_CODES = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 
@@ -81,7 +81,7 @@ def ask_patiently(
     answers: Callable[[], bool] = lambda: False,
     unusable_answers: int = UNUSABLE_ANSWERS,
 ) -> Result:
-    """Do the same as ``ask_carefully`` for any system.
+    """Call ``action`` (one attempt) with retries, for any system. Raises ``CannotFinish`` when they do not help.
 
     ``too_much`` returns whether the error is a timeout caused by size; ``answers``, whether the system answers
     a small call now.

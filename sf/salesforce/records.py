@@ -1,7 +1,7 @@
 """Single records, metadata and Apex by the names of simple-salesforce, over our own transport.
 
 simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors. Here
-each of its calls goes through ``SalesforceClient.request``, which handles all of that and counts the call.
+each of its calls goes through ``SalesforceClient``, which handles all of that and counts the call.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ _ORG: Mapping[str, tuple[str, str]] = {
     "USER_INACTIVE": ("The API user was deactivated.", f"{_ADMIN} activate the API user."),
     "CLIENT_NOT_ACCESSIBLE_FOR_USER": ("The API user may not use this connected app.", _USER),
     "CLIENT_REQUIRE_UPDATE_FOR_USER": ("The org requires a newer client.", _USER),
-    "INVALID_CLIENT": ("The connected app is not known or blocked.", _USER),
+    "INVALID_CLIENT": ("The connected app is unknown or blocked.", _USER),
     "UNSUPPORTED_CLIENT": ("The org no longer serves this client.", "Set a newer SALESFORCE_API_VERSION."),
     "UNSUPPORTED_API_VERSION": ("This API version has ended.", "Set a newer SALESFORCE_API_VERSION."),
     "API_DISABLED_FOR_ORG": ("The org or the API user has no API access.", _USER),

@@ -65,7 +65,7 @@ def cost(pauses: Mapping[str, timedelta]) -> Cost:
 
 
 def describe_pauses(pauses: Mapping[str, timedelta]) -> str:
-    """Return ``every day, contacts every 5 minutes, books every 7 days``."""
+    """Return such as ``Salesforce is read every day, contacts every 5 minutes, books every 7 days``."""
     rest = max(pause for name, pause in pauses.items() if name != "books")
     others = [f"{name} {_every(pause)}" for name, pause in pauses.items() if pause != rest]
     return ", ".join([f"Salesforce is read {_every(rest)}", *others])

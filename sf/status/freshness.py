@@ -29,7 +29,7 @@ def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> tim
 
 
 def with_time_to_run(pause: timedelta) -> timedelta:
-    """Add to the pause between two runs the time that a run may take, or a failed run until its retry."""
+    """Add to the pause between two runs the time that a run, or a failed run and its retry, may take."""
     if pause > timedelta(days=1):
         return pause + timedelta(days=1)
     return pause + min(timedelta(hours=2), max(timedelta(minutes=10), 2 * pause))
@@ -96,7 +96,7 @@ def job_freshness() -> list[Freshness]:
 
 
 def all_freshness() -> Health:
-    """Judge objects and jobs together, with no more queries than either takes alone."""
+    """Judge objects and jobs together, with no more queries than ``job_freshness`` alone."""
     ends, seen = _last_ends([*MAX_AGE, *JOBS]), _last_seen(JOBS)
     return Health(_judge_syncs(ends), _judge_jobs(ends, seen), seen)
 
@@ -107,22 +107,22 @@ def _judge_syncs(ends: Mapping[str, _Ends]) -> list[Freshness]:
 
 def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
     now = timezone.now()
-    found = [_judge(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
+    rows = [_judge(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
     return [
         replace(each, state="late")
         if each.state in {"fresh", "never"} and each.name in seen and is_overdue(each.name, seen[each.name], now)
         else each
-        for each in found
+        for each in rows
     ]
 
 
 def jobs_to_look_at() -> dict[str, list[str]]:
     """Return the names of the jobs that failed, that were not seen when due, and that never ran."""
-    found = job_freshness()
+    rows = job_freshness()
     return {
-        "failing": [each.name for each in found if each.state in FAILING],
-        "late": [each.name for each in found if each.state == "late"],
-        "never_ran": [each.name for each in found if each.state == "never"],
+        "failing": [each.name for each in rows if each.state in FAILING],
+        "late": [each.name for each in rows if each.state == "late"],
+        "never_ran": [each.name for each in rows if each.state == "never"],
     }
 
 
@@ -140,7 +140,7 @@ def failure_messages(names: Collection[str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Ends:
-    """The times of the last complete run, the last good run (a sample included), and the last bad run."""
+    """The times of the last complete, good, bad and interrupted run. A sample is good but not complete."""
 
     done: datetime | None = None
     well: datetime | None = None
@@ -202,7 +202,7 @@ def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
         well = ends[name].well
         if ended and (well is None or ended > well):
             times.setdefault(name, []).append(ended)
-    return {name: max(found) for name, found in times.items() if len(found) > 1}
+    return {name: max(moments) for name, moments in times.items() if len(moments) > 1}
 
 
 def _last_seen(names: Collection[str]) -> dict[str, datetime]:

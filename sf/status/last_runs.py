@@ -1,4 +1,4 @@
-"""Figures of runs for monitoring: one indexed look-up an object, however many runs are kept."""
+"""Figures of runs for monitoring: one indexed look-up per object, however many runs are kept."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def last_runs(names: Collection[str]) -> list[LastRun]:
 
 
 def outcomes_of_a_day(names: Collection[str]) -> dict[tuple[str, str], int]:
-    """Return how many runs of the last 24 hours ended, by object and state."""
+    """Return the number of runs that started in the last 24 hours, by object and state."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTCOMES, {"names": list(names)})
         return {(name, state): count for name, state, count in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""The freshness of the cache, for ``sync_status`` and ``/info``."""
+"""The rows and the last runs of each cached object, for commands and ``/info``."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Copying Salesforce into PostgreSQL: declaration → source → stage → merge."""
+"""Copy Salesforce into PostgreSQL: declaration → source → stage → merge."""

@@ -2,7 +2,7 @@
 
 One transaction makes the org the cached one and forgets every watermark, unfinished read and record set aside;
 other apps forget theirs (``ON_ADOPTION``). The rows stay until the sync of their object replaces them:
-``to_replace`` lists those objects, so that the next sync of each continues, whatever happens in between.
+``to_replace`` lists those objects, so that the next sync of each replaces them, whatever happens in between.
 """
 
 from __future__ import annotations

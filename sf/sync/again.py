@@ -22,10 +22,10 @@ CLOSE = timedelta(minutes=30)
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""
 
-_LOOKED_AT = timedelta(days=1)
+_WINDOW = timedelta(days=1)
 _State, _Cause = SyncRun.State, SyncRun.Cause
-_RETRIED = (_State.FAILED, _State.INTERRUPTED, _State.PAUSED)
-_LEFT_ALONE = (_Cause.LIMIT, _Cause.LASTING)
+_STATES_TO_RETRY = (_State.FAILED, _State.INTERRUPTED, _State.PAUSED)
+_LASTING_CAUSES = (_Cause.LIMIT, _Cause.LASTING)
 """The causes that a retry would not change: the day's calls are used up, or a person must act first."""
 
 
@@ -43,19 +43,19 @@ class NextTry:
 
 
 def next_tries(now: datetime | None = None) -> list[NextTry]:
-    """Return the next retry of every object whose last run ended badly, earliest first."""
+    """Return the next retry of every object whose last run is worth a retry, earliest first."""
     now = now or timezone.now()
     runs: dict[str, list[SyncRun]] = {}
     # Runs that were skipped, or could not begin, do not count as attempts.
-    tried = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
-    for run in tried.filter(started__gt=now - _LOOKED_AT).order_by("-started", "-id"):
+    attempts = SyncRun.objects.exclude(state=_State.SKIPPED).exclude(cause=_Cause.BUSY)
+    for run in attempts.filter(started__gt=now - _WINDOW).order_by("-started", "-id"):
         runs.setdefault(run.object, []).append(run)
-    found = [_next_try(of_object, now) for of_object in runs.values()]
-    return sorted((each for each in found if each), key=lambda each: each.due)
+    tries = [_next_try(of_object, now) for of_object in runs.values()]
+    return sorted((each for each in tries if each), key=lambda each: each.due)
 
 
 def due_commands(now: datetime | None = None) -> list[list[str]]:
-    """Return the commands to run now as arguments of ``manage.py``, with entities of one command joined."""
+    """Return the commands to run now as arguments of ``manage.py``. Commands for single entities are joined."""
     now = now or timezone.now()
     return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)
 
@@ -63,21 +63,21 @@ def due_commands(now: datetime | None = None) -> list[list[str]]:
 def _next_try(runs: Sequence[SyncRun], now: datetime) -> NextTry | None:
     """Return the next retry of one object; ``runs`` are its runs, latest first."""
     last = runs[0]
-    if last.state not in _RETRIED or last.cause in _LEFT_ALONE or not last.retry_command:
+    if last.state not in _STATES_TO_RETRY or last.cause in _LASTING_CAUSES or not last.retry_command:
         return None
-    tried = _tries_in_a_row(runs)
-    if last.ended is None or tried > len(PAUSES) or now - last.ended > GIVEN_UP:
+    attempts = _tries_in_a_row(runs)
+    if last.ended is None or attempts > len(PAUSES) or now - last.ended > GIVEN_UP:
         return None
-    return NextTry(last.object, last.ended + PAUSES[tried - 1], last.retry_command)
+    return NextTry(last.object, last.ended + PAUSES[attempts - 1], last.retry_command)
 
 
 def _tries_in_a_row(runs: Sequence[SyncRun]) -> int:
-    tried, later = 1, runs[0]
+    attempts, later = 1, runs[0]
     for run in runs[1:]:
         if run.state == _State.DONE or run.ended is None or later.started - run.ended > CLOSE:
             break
-        tried, later = tried + 1, run
-    return tried
+        attempts, later = attempts + 1, run
+    return attempts
 
 
 _PARTS = "--entities"

@@ -64,7 +64,7 @@ class Attempts:
         return REST
 
     def failed(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
-        """Record how a read ended. Raises the run's final error when no other transport is left."""
+        """Record a read that could not be finished. Raises the run's final error when no other transport is left."""
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)
         if again_where_barred or self._barred >= {REST, BULK}:

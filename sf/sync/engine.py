@@ -74,7 +74,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             note_replaced(self._name)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """Never move the watermark back, except that a full read without records has none."""
+        """Return the greatest stamp, for a long read at most its beginning. Only a full read may move it back."""
         if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
             greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
@@ -127,7 +127,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._finish(state)
 
     def _resumable(self, state: ReadState | None) -> ReadState | None:
-        """Return the state if this run can resume it: same org, API version and fields, and every row still staged."""
+        """Return the state if this run can resume it: same options, org and fields, and all rows still staged."""
         if state is None:
             return None
         fits = (
@@ -144,7 +144,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _is_full_enough(self, state: ReadState) -> bool:
         """Return whether a run with ``--force`` may resume this read.
 
-        ``--force`` is for values that change without a stamp, so a read from some days ago is too old.
+        ``--force`` is for values that change without a stamp, so a read that began more than a day ago is too old.
         """
         return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
 

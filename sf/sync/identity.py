@@ -1,7 +1,7 @@
 """Record the org that the cache is a copy of, and keep every other org out.
 
-Each client checks its session against the stored org before it sends anything (``sf/connection/clients.py``).
-Each transaction that stores an answer checks again, under a lock that makes an adoption wait. The first
+Each client for the cached org checks its session against the stored org before it sends anything
+(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock that makes an adoption wait. The first
 transaction that fills the cache stores the org.
 """
 
@@ -32,8 +32,8 @@ class AnotherOrg(LoginFailed):
 
 def cached_org() -> Organization | None:
     """Return the org that the cache is a copy of; ``None`` before the first sync."""
-    found = CachedOrg.objects.first()
-    return Organization(found.organization_id, found.name, found.is_sandbox) if found else None
+    row = CachedOrg.objects.first()
+    return Organization(row.organization_id, row.name, row.is_sandbox) if row else None
 
 
 def cached_org_id() -> str:
@@ -44,7 +44,7 @@ def cached_org_id() -> str:
 def check_org(client: SalesforceClient) -> None:
     """Raise ``AnotherOrg`` when the login leads to another org.
 
-    ``client`` must be one that does not check by itself.
+    ``client`` must be a client that does not check its own org.
     """
     known = cached_org()
     if known is None:
@@ -100,7 +100,7 @@ def has_records() -> bool:
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """Check a cache of an older release, which stored only the org's address. The same or none passes."""
+    """Check a cache of an older release, which stored only the org's address. The same address, or none, passes."""
     before = SyncConfig.load().instance_url
     if before in {"", client.instance_url} or not has_records():
         return

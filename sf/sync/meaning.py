@@ -11,7 +11,7 @@ from sf.sync.identity import AnotherOrg
 
 
 class SalesforceMeaning(Meaning):
-    """Only an error that is not about one object, such as a failed login, concerns the next objects too."""
+    """Errors about one object do not concern the next objects. Other errors, such as a failed login, do."""
 
     errors = (SalesforceError,)
 

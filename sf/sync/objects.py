@@ -45,7 +45,7 @@ class SyncedObject:
     """A Salesforce object and its table.
 
     ``required`` names the model fields that must not be empty for a record to be cached: full reads filter by
-    it, and a record that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means
+    them, and a record that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means
     that the record changed. ``picklists`` are the writable columns whose values Salesforce spells and sorts in
     its own way.
     """

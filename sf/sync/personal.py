@@ -48,7 +48,7 @@ def declare() -> None:
                 unlinked, "clear name, description and contact"),
         Holding(Contact, _CONTACT, lambda person: any_of("id", person.contacts), empty, "empty"),
         Holding(LookupMiss, frozenset(), lambda person: any_of("accounts_uuid", person.uuids)),
-        Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _set_aside),
+        Holding(RefusedRecord, frozenset({"record_id", "payload", "reason"}), _refused_records),
         Holding(SyncConfig, frozenset({"switched_by"}), lambda person: any_of("switched_by", person.signatures),
                 clear(switched_by=""), "clear author"),
         Holding(OperatorAction, frozenset({"requested_by"}), lambda person: any_of("requested_by", person.signatures),
@@ -75,16 +75,16 @@ def declare() -> None:
 
 def _contacts(person: Person) -> Person:
     """Add the person's contacts, and the accounts and addresses that these name."""
-    wanted = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
-    found = list(Contact.all_objects.filter(wanted)) if wanted else []
+    condition = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
+    contacts = list(Contact.all_objects.filter(condition)) if condition else []
     return replace(
         person,
-        contacts=person.contacts | {contact.id for contact in found},
-        uuids=person.uuids | {contact.accounts_uuid for contact in found if contact.accounts_uuid},
-        emails=person.emails | {contact.email.lower() for contact in found if contact.email},
+        contacts=person.contacts | {contact.id for contact in contacts},
+        uuids=person.uuids | {contact.accounts_uuid for contact in contacts if contact.accounts_uuid},
+        emails=person.emails | {contact.email.lower() for contact in contacts if contact.email},
     )
 
 
-def _set_aside(person: Person) -> Q:
+def _refused_records(person: Person) -> Q:
     identifiers = {*person.uuids, *person.emails, *person.contacts}
     return any_of("record_id", person.contacts | person.leads) | any_text("payload", identifiers, "icontains")

@@ -17,13 +17,13 @@ class ReadState:
     transport: str
     soql: str
     began: str
-    """By PostgreSQL's clock. A full read does not touch rows that were written here later."""
+    """The time on PostgreSQL's clock. A full read does not remove rows that were written here later."""
     instance_url: str
     api_version: str
     fingerprint: str
     organization_id: str = ""
     replace: bool = False
-    """The target is emptied first (``--forcedelete``)."""
+    """Rows that were written here before the read began are deleted first (``--forcedelete``)."""
     read_id: str = ""
     cursor: str = ""
     pages: int = 0

@@ -61,13 +61,13 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     return replace(synced, left_out=frozenset(lost))
 
 
-def readable_after(refusal: RequestRefused, client: SalesforceClient, asked: SyncedObject) -> SyncedObject:
-    """Return the object without the fields that explain a refused read; raises ``refusal`` when none does."""
+def readable_after(refusal: RequestRefused, client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
+    """Return the object without the fields that explain a refused read. Raises ``refusal`` when none does."""
     try:
-        readable = look_again(client, asked)
+        readable = look_again(client, synced)
     except SalesforceError:
         raise refusal from None
-    if readable == asked:
+    if readable == synced:
         raise refusal
     return readable
 
@@ -122,5 +122,5 @@ def _parent(client: SalesforceClient, described: Described, relation: str) -> De
 
 
 def _is_visible(described: dict[str, Described], path: str) -> bool:
-    relation, found, name = path.rpartition(".")
-    return name in described[relation if found else ""]
+    relation, _, name = path.rpartition(".")
+    return name in described[relation]

@@ -23,7 +23,7 @@ AnyReadable = TypeVar("AnyReadable", bound=ReadableObject)
 
 
 class ReadableSync(LoadingSync[AnyReadable]):
-    """The steps of such a sync. Each system's subclass finds the lost fields."""
+    """The steps of a sync that may lose fields. Each system's subclass finds the lost fields."""
 
     def _read_and_merge(self) -> None:
         """Read all readable fields. When a read is refused, check whether some fields have been lost."""
@@ -55,7 +55,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
 
     @abstractmethod
     def _readable_after(self, refusal: RequestRefused) -> AnyReadable:
-        """Return the object without the fields that explain a refusal. Raises it when none does."""
+        """Return the object without the fields that explain a refusal. Raises ``refusal`` when none does."""
 
     def _leave_out(self, readable: AnyReadable) -> None:
         self._synced, self._run.fingerprint = readable, readable.fingerprint

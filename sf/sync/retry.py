@@ -26,7 +26,7 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
     waiting = RefusedRecord.objects.filter(object=synced.name)
     with hold_lease_in_transaction(synced.name) as held:
         if not held:
-            raise SyncSkipped(f"a sync of {synced.name} is under way; it retries them itself")
+            raise SyncSkipped(f"a sync of {synced.name} is under way; it retries the records itself")
         before, now = waiting.count(), runs.database_now()
         # A separate table, because an unfinished read may be waiting in the sync's own.
         stage = Stage(replace(synced.target, staging_suffix="_retried"))

@@ -86,7 +86,7 @@ class RestSource:
         return ""
 
     def announced(self, read_id: str) -> None:
-        """Return None: REST announces no number of rows."""
+        """Return ``None``: the first page reports the number."""
 
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         return ask_carefully(self.client, lambda: self._stage(query, cursor, stage, commit))

@@ -29,7 +29,7 @@ _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
 
 @dataclass
 class UsageCounter:
-    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` counts those of this process.
+    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is the number that this counter wrote.
 
     Safe for many threads; each thread that calls has its own database connection.
     """
@@ -53,7 +53,7 @@ class UsageCounter:
 
 
 LIMITS_SECONDS = 10.0
-"""The number of seconds that a read of the limits is retried: a sync can work without them."""
+"""The number of seconds for which reading the limits is retried: a sync can work without them."""
 
 LIMITS_UNREADABLE = (
     "syncs continue with the usage in the headers of Salesforce's answers and with their own count. "
@@ -66,7 +66,7 @@ USAGE_HOLDS = timedelta(hours=1)
 
 
 def check_kept_usage() -> None:
-    """Raise ``SyncSkipped`` when the last reported usage was too high. Makes no call."""
+    """Raise ``SyncSkipped`` when a usage reported within ``USAGE_HOLDS`` is too high. Makes no call."""
     config = SyncConfig.load()
     value, limit, checked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
     if value is None or limit is None or checked is None or timezone.now() - checked > USAGE_HOLDS:

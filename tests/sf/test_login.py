@@ -165,7 +165,7 @@ def test_the_error_lists_what_each_incomplete_group_lacks(simulator: Simulator, 
     done = run_manage("sync_accounts", SALESFORCE_PASSWORD="", SALESFORCE_SESSION_ID="half")
     assert done.returncode != 0
     assert done.stderr == (
-        "Configuration error: Salesforce login: no group of variables is whole: "
+        "Configuration error: Salesforce login: no group of variables is complete: "
         "direct session lacks SALESFORCE_INSTANCE_URL; OAuth username-password lacks SALESFORCE_PASSWORD; "
         "SOAP with security token lacks SALESFORCE_PASSWORD\n"
     )

@@ -105,7 +105,7 @@ def test_a_page_of_a_proxy_is_named_by_its_title(simulator: Simulator) -> None:
 def test_a_login_flow_that_will_end_gets_a_warning_but_no_error(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | login_of(simulator, LoginFlow.PASSWORD)
     output = check()
-    assert "warn configuration: OAuth username-password: Salesforce has announced to refuse this login" in output
+    assert "warn configuration: OAuth username-password: Salesforce has announced that it refuses this login" in output
     assert "Feb 20, 2027" in output
     assert "\nerror: " not in output
 

@@ -1,14 +1,14 @@
-"""Load pages in sets: copy them into a staging table of text, then merge it by a few statements.
+"""Load pages: copy them into a staging table of text, then merge that table with a few statements.
 
 All SQL that moves rows of a sync is here.
 
 * ``Stage`` is an UNLOGGED table beside the target, with a text column for each column. It outlives the process, so
   a run that was killed can be resumed. A crash of PostgreSQL empties it, which its row count shows.
-* Values become dates, numbers, … in the merge, only by the cast expressions of ``Column``. A value
-  that PostgreSQL or Python cannot represent makes the statement fail; only then is each row tried on its own, by a
-  temporary function, to find the few that must be set aside.
-* ``Merge`` updates rows that differ and are not newer here, inserts missing ones, and soft-deletes. Unchanged rows
-  are not touched: no row version, no lock.
+* The merge turns text into dates and numbers, with the cast expressions of ``Column``. A value that PostgreSQL or
+  Python cannot represent makes the statement fail. Only then a temporary function tries each row on its own, to find
+  the few that must be set aside.
+* ``Merge`` updates rows that differ, except where the cached row is newer; inserts missing rows; and soft-deletes.
+  Unchanged rows are not touched: no new row version, no lock.
 """
 
 from sf.ingest.load.merge import Counts, Merge

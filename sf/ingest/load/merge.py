@@ -117,9 +117,9 @@ class Merge:
         greatest: sql.Composable = sql.SQL("NULL")
         if self._target.stamp:
             greatest = sql.SQL("max(s.{}::timestamptz)").format(sql.Identifier(self._target.stamp))
-        found = fetch(sql.SQL("SELECT count(*), {} FROM {} s").format(greatest, self._target.staging))
-        assert found is not None
-        return int(found[0]), found[1]
+        row = fetch(sql.SQL("SELECT count(*), {} FROM {} s").format(greatest, self._target.staging))
+        assert row is not None
+        return int(row[0]), row[1]
 
     def _drop_duplicates(self) -> int:
         """Drop the earlier copies of records that were staged more than once, and return their number."""
@@ -130,7 +130,7 @@ class Merge:
         )
 
     def _update(self, *, only_deletions: bool) -> int:
-        """Update rows that differ and are not newer here. Rows that become deleted are counted separately."""
+        """Update rows that differ, except where the cached row is newer. Each call counts only its own rows."""
         columns = [column for column in self._target.columns if column.name != "id"]
         assignments = sql.SQL(", ").join(sql.SQL("{0} = i.{0}").format(column.identifier) for column in columns)
         here, there = (
@@ -164,24 +164,24 @@ class Merge:
 
     @property
     def _not_a_tombstone(self) -> sql.Composable:
-        """Return a condition that leaves rows alone which are deleted both here and in the source."""
+        """Return the condition that excludes rows deleted both here and in the source."""
         if not self._target.has_tombstones:
             return sql.SQL("true")
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")
 
     def _insert(self) -> int:
         """Insert records that are not cached yet and not deleted in the source."""
-        wanted = sql.SQL("NOT i.is_deleted" if self._target.marks_deleted else "true")
+        is_live = sql.SQL("NOT i.is_deleted" if self._target.marks_deleted else "true")
         return execute(
             sql.SQL(
                 """INSERT INTO {table} ({names}, local_create_date, local_update_date)
                 SELECT {names}, now(), now() FROM {incoming} i
-                WHERE {wanted} AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
+                WHERE {is_live} AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
             ).format(
                 table=self._target.identifier,
                 names=self._target.names,
                 incoming=self._target.incoming,
-                wanted=wanted,
+                is_live=is_live,
             )
         )
 
@@ -202,7 +202,7 @@ class Merge:
             )
         )
         execute(self._probe_function())
-        found = fetch_all(
+        rows = fetch_all(
             sql.SQL(
                 """WITH tried AS MATERIALIZED (
                     SELECT s.ctid AS place, s.id, row_to_json(s)::text AS payload, pg_temp.refusal(s) AS reason
@@ -214,7 +214,7 @@ class Merge:
             ).format(staging=self._target.staging)
         )
         execute(sql.SQL("DROP FUNCTION pg_temp.refusal; DROP TABLE refusal_probe"))
-        return [Refusal(*row) for row in found]
+        return [Refusal(*row) for row in rows]
 
     def _probe_function(self) -> sql.Composed:
         steps = [

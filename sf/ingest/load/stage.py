@@ -23,7 +23,7 @@ class UnreadableBytes(Exception):
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is not CSV. A missing column is not an empty one."""
+    """A CSV page has other columns than the query, or is not CSV. A missing column must not pass for an empty one."""
 
 
 class Stage:
@@ -48,8 +48,8 @@ class Stage:
     def count(self) -> int:
         """Count the staged rows; -1 when there is no staging table."""
         quoted = f'"{self.target.table}{self.target.staging_suffix}"'
-        found = fetch(sql.SQL("SELECT to_regclass({})").format(sql.Literal(quoted)))
-        if found is None or found[0] is None:
+        row = fetch(sql.SQL("SELECT to_regclass({})").format(sql.Literal(quoted)))
+        if row is None or row[0] is None:
             return -1
         return int(value(sql.SQL("SELECT count(*) FROM {}").format(self.target.staging)))
 
@@ -59,7 +59,7 @@ class Stage:
         return {row[0] for row in fetch_all(statement, [list(ids)])}
 
     def copy_csv(self, chunks: Iterable[bytes], paths: Sequence[str]) -> int:
-        """Stage a CSV page as it is, and return the number of its rows.
+        """Stage a CSV page unchanged, and return the number of its rows.
 
         ``paths`` are the header names of the columns. Raises ``UnreadableBytes`` or ``DataError`` when the page
         must be read row by row instead.
@@ -126,8 +126,8 @@ def _split_header(chunks: Iterator[bytes]) -> tuple[list[str], bytes]:
     buffer = b""
     for chunk in chunks:
         buffer += chunk
-        line, found, rest = buffer.partition(b"\n")
-        if found:
+        line, newline, rest = buffer.partition(b"\n")
+        if newline:
             return _names(line), rest
     return (_names(buffer) if buffer else []), b""
 

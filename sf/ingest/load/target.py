@@ -39,7 +39,7 @@ class Column:
 
 
 def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
-    """Return a date that Python can represent; others become other text, so that the cast fails."""
+    """Cast the text of a date. A date that Python cannot represent becomes text for which the cast fails."""
     return sql.SQL(
         """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'
         THEN {value} ELSE 'out of range: ' || {value} END::{kind}"""
@@ -59,7 +59,7 @@ class Target:
     table: str
     columns: tuple[Column, ...]
     required: tuple[str, ...] = ()
-    staging_suffix: str = "_staged"  # 0.1.0, which may be at work during an upgrade, has "_staging"
+    staging_suffix: str = "_staged"  # release 0.1.0, which may still run during an upgrade, uses "_staging"
     stamp: str = "system_modstamp"
     keeps_newer: bool = True
     marks_deleted: bool = True

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-here",
             action="store_true",
-            help="leave jobs of SFAPI's other folders alone; without it, they are taken for those of old releases",
+            help="leave jobs of SFAPI's other folders alone; without it, they count as jobs of old releases",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             crontab.add()
         crontab.write()
         removed = [f"removed {count} of {folder}" for folder, count in before.items()]
-        return removed + [f"added {description}" for description in crontab.wanted().values() if add]
+        return removed + [f"added {description}" for description in crontab.planned_lines().values() if add]
 
     def _run(self, job_hash: str) -> None:
         """Run a job from a line that an earlier release wrote."""

@@ -116,8 +116,8 @@ def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Map
 
 
 def _search(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    def typed(found: Any) -> list[dict[str, Any]]:
-        return [{"type": record["attributes"]["type"], **record} for record in found["searchRecords"]]
+    def typed(answer: Any) -> list[dict[str, Any]]:
+        return [{"type": record["attributes"]["type"], **record} for record in answer["searchRecords"]]
 
     sosl = options["sosl"]
     if not re.match(r"\s*FIND\b", sosl, re.IGNORECASE):
@@ -138,9 +138,9 @@ def _describe(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[
     if options["layout"] is not None:
         return client.ask("GET", f"{path}/layouts", lambda layouts: list(layouts.get("layouts", [layouts])))
     if options["format"] == "json":
-        return client.ask("GET", path, lambda described: [dict(described)])
+        return client.ask("GET", path, lambda description: [dict(description)])
     columns = ("name", "label", "type", "length", "nillable", "calculated", "referenceTo")
-    return client.ask("GET", path, lambda described: _pick(described["fields"], *columns))
+    return client.ask("GET", path, lambda description: _pick(description["fields"], *columns))
 
 
 def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -149,8 +149,8 @@ def _limits(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Ma
 
 def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """Show a record by id, or by ``ExternalIdField=value``."""
-    field, found, value = options["id"].partition("=")
-    place = f"{field}/{quote(value, safe='')}" if found else quote(field, safe="")
+    field, equals, value = options["id"].partition("=")
+    place = f"{field}/{quote(value, safe='')}" if equals else quote(field, safe="")
     record = client.ask("GET", f"{client.data_path}/sobjects/{options['object']}/{place}", dict[str, Any])
     shown = {name: value for name, value in record.items() if name != "attributes"}
     if options["format"] == "json":
@@ -159,11 +159,11 @@ def _get(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mappi
 
 
 def _updated(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return _between(client, options, "updated", lambda found: [{"id": each} for each in found["ids"]])
+    return _between(client, options, "updated", lambda answer: [{"id": each} for each in answer["ids"]])
 
 
 def _deleted(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    return _between(client, options, "deleted", lambda found: _pick(found["deletedRecords"], "id", "deletedDate"))
+    return _between(client, options, "deleted", lambda answer: _pick(answer["deletedRecords"], "id", "deletedDate"))
 
 
 def _between(
@@ -174,7 +174,7 @@ def _between(
 
 
 def _apex(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - 0.3 s, which only its users pay
+    from sf.salesforce.records import simple_salesforce  # noqa: PLC0415 - the import takes 0.3 s
 
     with understood(f"{options['method']} {options['path']}"):
         answer = simple_salesforce(client).apexecute(options["path"], method=options["method"], data=options["data"])
@@ -228,10 +228,10 @@ def _declare_nothing(parser: ArgumentParser) -> None:
 
 def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a time such as 2026-01-31T12:00") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _json(text: str) -> Any:

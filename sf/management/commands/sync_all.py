@@ -34,4 +34,6 @@ class Command(SyncCommand):
             self.objects = EVERY_OBJECT  # an adoption, even an interrupted one, must replace every object
         super().handle(*args, **options)
         if left := objects_to_replace():
-            raise CommandError(f"still the records of the previous org: {', '.join(left)}; run sync_all again")
+            raise CommandError(
+                f"these objects still have records of the previous org: {', '.join(left)}; run sync_all again"
+            )

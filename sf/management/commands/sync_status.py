@@ -48,10 +48,10 @@ class Command(BaseCommand):
     def _health(self) -> None:
         """Write what ``/healthz/`` says about syncs and jobs (Pardot's included), and why."""
         self.stdout.write(_HEALTH.format("health", "state", "last good run", "").rstrip())
-        found = sync_freshness() + job_freshness()
-        reasons = failure_messages([each.name for each in found if each.state in FAILING])
+        rows = sync_freshness() + job_freshness()
+        reasons = failure_messages([each.name for each in rows if each.state in FAILING])
         tries, now = {each.name: each for each in next_tries()}, timezone.now()
-        for each in found:
+        for each in rows:
             remarks = [reasons.get(each.name, "")]
             if each.name in tries:
                 remarks.append(_next_try(tries[each.name].minutes(now)))

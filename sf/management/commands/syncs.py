@@ -15,7 +15,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Switch all syncs off or on, as in admin > Sync configuration. Without an action, show whether they are on."
+    help = "Switch all syncs off or on, like the page /admin/ops/switch/. Without an action, show whether they are on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", nargs="?", choices=["on", "off"])
@@ -46,10 +46,10 @@ class Command(BaseCommand):
 def _until(pause: str | None) -> datetime | None:
     if pause is None:
         return None
-    found = re.fullmatch(r"([0-9]{1,4})([dhm])", pause.strip())
-    if found is None or not int(found[1]):
+    match = re.fullmatch(r"([0-9]{1,4})([dhm])", pause.strip())
+    if match is None or not int(match[1]):
         raise CommandError(f"--for: {pause[:40]!r} is not a time such as 30m, 2h or 1d")
-    return timezone.now() + timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timezone.now() + timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _user() -> str:

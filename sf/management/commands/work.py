@@ -23,8 +23,9 @@ class Command(BaseCommand):
     help = (
         "Run the scheduled jobs (sfapi/cron.py) without a crontab. This process keeps running, and starts each due job "
         "in a new process. Of several workers, one leads and the others wait. When it ends, another takes over: "
-        "immediately on the same machine, otherwise within LEASE_SECONDS. A job that missed its times while no worker "
-        "ran is started once. On SIGTERM the worker starts no more jobs, and lets running jobs end."
+        "within seconds if it was stopped or is on the same machine, otherwise after LEASE_SECONDS. A job that missed "
+        "its times while no worker ran is started once. On SIGTERM the worker starts no more jobs, and lets running "
+        "jobs end."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             type=float,
             default=25.0,
             metavar="SECONDS",
-            help="how long running jobs may continue after SIGTERM, before they get it too (25)",
+            help="how long running jobs may continue after SIGTERM, before they get SIGTERM too (25)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

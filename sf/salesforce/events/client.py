@@ -61,12 +61,12 @@ class EventClient:
     def check_topic(self, topic: str) -> None:
         """Raise ``TopicMissing`` or ``TopicForbidden`` when the API user cannot subscribe to the topic."""
         ask = self._unary("GetTopic", contract.TopicRequest, contract.TopicInfo)
-        found = self._call(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
-        if not found.can_subscribe:
+        info = self._call(lambda: ask(contract.TopicRequest(topic_name=topic)), f"GetTopic {topic}")
+        if not info.can_subscribe:
             raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
 
     def subscribe(self, topic: str, replay_id: bytes | None) -> Subscription:
-        """Subscribe after that replay id, or at the latest event when it is ``None``."""
+        """Subscribe after ``replay_id``, or at the latest event when it is ``None``."""
         method = self._channel.stream_stream(
             f"{contract.SERVICE}/Subscribe",
             contract.FetchRequest.SerializeToString,
@@ -136,8 +136,8 @@ class Subscription:
 
     def _ask_for_more(self, pending: int) -> None:
         if pending <= MOST_REQUESTED // 2:
-            wanted = MOST_REQUESTED - pending
-            self._requests.put(contract.FetchRequest(topic_name=self.topic, num_requested=wanted))
+            number = MOST_REQUESTED - pending
+            self._requests.put(contract.FetchRequest(topic_name=self.topic, num_requested=number))
 
     def _await_answer(self) -> None:
         try:
@@ -150,8 +150,8 @@ class Subscription:
 
 def _proxy_of_environment(host: str) -> str:
     """Return the proxy that other calls to this host would use: gRPC reads the variables differently."""
-    found = get_environ_proxies(f"https://{host}")
-    return str(found.get("https") or found.get("all") or "")
+    proxies = get_environ_proxies(f"https://{host}")
+    return str(proxies.get("https") or proxies.get("all") or "")
 
 
 def _proxy_options(proxy: str) -> tuple[tuple[str, str | int], ...]:

@@ -32,12 +32,12 @@ class ChangeEvent:
 
     @property
     def moves_children(self) -> bool:
-        """Return whether other records may have lost or regained their lookup to these."""
+        """Return whether other records may have lost or regained their lookup to these records."""
         return self.kind.removeprefix(_GAP) in {"DELETE", "UNDELETE"}
 
 
 class Decoder:
-    """Decodes events; ``ask`` returns the JSON of a schema by its id, and is called once for each."""
+    """Decodes events; ``ask`` returns the JSON of a schema by its id, and is called once for each schema."""
 
     def __init__(self, ask: Callable[[str], str]) -> None:
         self._ask = ask
@@ -66,8 +66,8 @@ class Decoder:
 def _header_only(schema: Any) -> Any:
     """Return the schema up to the header, which comes first: the fields after it need not be read."""
     names = [field["name"] for field in schema["fields"]]
-    wanted = schema["fields"][: names.index(_HEADER) + 1]
-    return fastavro.parse_schema({**schema, "fields": wanted})
+    needed = schema["fields"][: names.index(_HEADER) + 1]
+    return fastavro.parse_schema({**schema, "fields": needed})
 
 
 def _event(kind: str, named: list[str]) -> ChangeEvent:
