@@ -1,8 +1,8 @@
 """Record the org that the cache is a copy of, and keep every other org out.
 
 Each client for the cached org checks its session against the stored org before it sends anything
-(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock that makes an adoption wait. The first
-transaction that fills the cache stores the org.
+(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock that makes an adoption
+wait. The first transaction that fills the cache stores the org.
 """
 
 from __future__ import annotations

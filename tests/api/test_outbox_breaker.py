@@ -100,7 +100,7 @@ def test_a_refused_login_is_tried_again_after_half_an_hour_and_then_less_often(
     assert post_case(writer).status_code == 202
     for _ in range(3):
         another_process()
-        assert "refused logins: 1; so that the API user is not locked out" in deliver()
+        assert "refused logins: 1. The next automatic try is at " in deliver()
         CircuitBreaker.objects.update(last_failure=Now() - 2 * breaker.LONGEST_SILENCE)
         assert post_case(writer).status_code == 202
     assert simulator.calls_to("oauth2/token") == 1
