@@ -93,7 +93,7 @@ def test_a_second_installation_of_the_same_user_can_be_left_alone(crontab: Path,
     assert crontab.read_text() == staging
 
 
-def test_show_fails_where_nothing_is_scheduled_and_succeeds_where_all_is(
+def test_show_fails_when_no_job_is_scheduled_and_succeeds_when_all_are(
     crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.CRONTAB_COMMENT = "sfapi in /srv/staging"
@@ -121,21 +121,21 @@ def test_a_crontab_that_may_not_be_read_is_not_replaced(crontab: Path, settings:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     ["no crontab for sfapi", "crontab: no crontab for sfapi", "crontab: can't open 'sfapi': No such file or directory"],
 )
-def test_a_user_without_a_crontab_gets_one(crontab: Path, settings: Any, said: str) -> None:
-    refuse_to_list(settings, said)
+def test_a_user_without_a_crontab_gets_one(crontab: Path, settings: Any, message: str) -> None:
+    refuse_to_list(settings, message)
     with pytest.raises(CommandError, match="none of the"):
         call_command("crontab", "show")
     call_command("crontab", "add")
     assert "sync_all # sfapi in" in crontab.read_text()
 
 
-def refuse_to_list(settings: Any, said: str) -> None:
+def refuse_to_list(settings: Any, message: str) -> None:
     """Make ``crontab -l`` fail with this message."""
     program = Path(settings.CRONTAB_EXECUTABLE)
-    refusal = f'echo "{said}" >&2; exit 1'
+    refusal = f'echo "{message}" >&2; exit 1'
     program.write_text(program.read_text().replace("then cat", f"then {refusal}; cat"))
 
 
@@ -201,7 +201,7 @@ def test_a_link_to_the_release_stays_a_link(crontab: Path, tmp_path: Path) -> No
     assert str(ROOT) not in crontab.read_text()
 
 
-def test_a_prefix_and_a_suffix_stand_around_the_command(crontab: Path, database: str, tmp_path: Path) -> None:
+def test_a_prefix_and_a_suffix_are_put_around_the_command(crontab: Path, database: str, tmp_path: Path) -> None:
     around = {
         "CRONTAB_COMMAND_PREFIX": "GREETING='50% off' sh -c 'echo $GREETING; exec \"$0\" \"$@\"'",
         "CRONTAB_COMMAND_SUFFIX": f">> {tmp_path}/$(date +\\%Y).log 2>&1",
@@ -237,7 +237,7 @@ def test_a_crontab_of_an_earlier_table_is_shown_and_replaced(
     assert crontab.read_text() == before
 
 
-def test_what_fails_leaves_the_crontab_as_it_was(crontab: Path, settings: Any) -> None:
+def test_a_change_that_fails_leaves_the_crontab_as_it_was(crontab: Path, settings: Any) -> None:
     call_command("crontab", "add")
     before = crontab.read_text()
     settings.CRONJOBS = [("0 0 * * *", "sfapi.cron.run", [object()])]
@@ -283,7 +283,7 @@ def test_a_failing_scheduled_job_exits_non_zero_and_leaves_a_run(
 
 
 def env_file(folder: Path, variables: dict[str, str]) -> Path:
-    """An operator's ``.env``."""
+    """Write an operator's ``.env``, and return its path."""
     path = folder / "operators.env"
     lines = [f'{name}="{value}"' for name, value in variables.items()]
     path.write_text("\n".join([*lines, "DEBUG=on"]) + "\n")
@@ -310,10 +310,10 @@ def run_line(crontab: Path, when: str, env_file: Path, *, add: bool = True) -> s
     if add:
         call_command("crontab", "add")
     line = next(line for line in crontab.read_text().splitlines() if line.startswith(f"{when} "))
-    command, *given = re.split(r"(?<!\\)%", line.removeprefix(f"{when} "))
+    command, *input_lines = re.split(r"(?<!\\)%", line.removeprefix(f"{when} "))
     return subprocess.run(
         ["env", "-i", f"SFAPI_ENV_FILE={env_file}", "/bin/sh", "-c", command.replace("\\%", "%")],
-        input="\n".join(given),
+        input="\n".join(input_lines),
         cwd="/",
         capture_output=True,
         text=True,

@@ -91,7 +91,7 @@ def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
 
 
 class Demo:
-    """Run ``python -m scripts.demo`` in its own process group, as in a terminal."""
+    """Runs ``python -m scripts.demo`` in its own process group, as in a terminal."""
 
     def __init__(self, data_dir: Path, ports: list[int]) -> None:
         names = ("PORT", "SIMULATOR_PORT", "SIMULATOR_CONTROL_PORT")
@@ -115,9 +115,9 @@ class Demo:
 
     @property
     def admin_password(self) -> str:
-        found = re.search('user "admin", password "([^"]+)"', self.output)
-        assert found
-        return found[1]
+        match = re.search('user "admin", password "([^"]+)"', self.output)
+        assert match
+        return match[1]
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 240
@@ -144,7 +144,7 @@ def is_open(port: int) -> bool:
 @pytest.mark.parametrize(
     ("name", "value"), [("SCHOOLS", "37"), ("SCHOOLS", "many"), ("PORT", "0"), ("SIMULATOR_PORT", "70000")]
 )
-def test_a_number_that_cannot_be_is_one_line_that_names_its_variable(name: str, value: str) -> None:
+def test_an_invalid_number_is_reported_in_one_line_with_its_variable(name: str, value: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "scripts.demo"],
         env={**os.environ, name: value},

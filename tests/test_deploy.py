@@ -1,4 +1,4 @@
-"""Deployment files: the program that each one is for accepts it, and everything it names exists."""
+"""Each deployment file is accepted by its program, and everything that it names exists."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ PARDOT_CALLS = ("pardot_calls_used", "pardot_calls_limit")
 def tool(name: str, package: str) -> str:
     """Return the program's path, or skip the test and say what to install; ``.ci/run`` installs all of them."""
     places = f"{ROOT}/.deploy/bin:/usr/sbin:/usr/local/sbin"
-    found = shutil.which(name) or shutil.which(name, path=places)
-    if not found:
+    program = shutil.which(name) or shutil.which(name, path=places)
+    if not program:
         pytest.skip(f"{name} is not installed ({package})")
-    return found
+    return program
 
 
 def run(*arguments: str | Path) -> str:
@@ -55,9 +55,9 @@ def test_hadolint_accepts_the_dockerfile() -> None:
 
 @pytest.mark.parametrize("path", KUBERNETES, ids=lambda path: str(path.stem))
 def test_kubernetes_accepts_each_object(path: Path) -> None:
-    said = run(tool("kubernetes-validate", "pip install -r requirements/deploy/tools.txt"), "--strict", path)
+    output = run(tool("kubernetes-validate", "pip install -r requirements/deploy/tools.txt"), "--strict", path)
     of_the_operator = [each for each in documents(path) if each["apiVersion"].startswith("monitoring.coreos.com/")]
-    assert said.count("passed for resource") == len(documents(path)) - len(of_the_operator)
+    assert output.count("passed for resource") == len(documents(path)) - len(of_the_operator)
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: str(path.stem))
@@ -91,7 +91,7 @@ def test_promtool_accepts_the_rules_and_they_fire_when_they_should() -> None:
     run(promtool, "test", "rules", DEPLOY / "prometheus" / "rules.test.yml")
 
 
-# -- everything that they name exists ---------------------------------------------------------------------------
+# -- everything that the files name exists ----------------------------------------------------------------------
 
 
 def is_variable(name: str) -> bool:
@@ -101,18 +101,18 @@ def is_variable(name: str) -> bool:
 def test_compose_and_kubernetes_set_only_variables_that_exist() -> None:
     compose = documents(ROOT / "compose.yaml")[0]
     own = [each for name, each in compose["services"].items() if name not in {"postgres", "nginx"}]
-    given = [name for service in own for name in service.get("environment", {})]
-    given += [name for each in documents(DEPLOY / "kubernetes" / "settings.yaml") for name in each["data"]]
-    assert len(given) > 20
-    assert [name for name in given if not is_variable(name)] == []
+    names = [name for service in own for name in service.get("environment", {})]
+    names += [name for each in documents(DEPLOY / "kubernetes" / "settings.yaml") for name in each["data"]]
+    assert len(names) > 20
+    assert [name for name in names if not is_variable(name)] == []
 
 
 def test_secrets_are_in_no_file_of_the_deployment() -> None:
     secret = re.compile(r"(SECRET_KEY|PASSWORD|CLIENT_SECRET|TOKEN|DATABASE_URL|DSN)$")
     compose = documents(ROOT / "compose.yaml")[0]["services"]
-    given = {name for service in compose.values() for name in service.get("environment", {})}
-    given |= set(documents(DEPLOY / "kubernetes" / "settings.yaml")[0]["data"])
-    assert [name for name in given if secret.search(name)] == []
+    names = {name for service in compose.values() for name in service.get("environment", {})}
+    names |= set(documents(DEPLOY / "kubernetes" / "settings.yaml")[0]["data"])
+    assert [name for name in names if secret.search(name)] == []
 
 
 def metrics_named() -> Iterator[str]:
@@ -129,22 +129,22 @@ def test_alerts_and_the_dashboard_name_only_metrics_that_exist(settings: Any) ->
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     answer = Client().get("/metrics").content.decode()
     exist = set(re.findall(r"^# TYPE (\w+) ", answer, re.MULTILINE))
-    # These are known only after a call of Salesforce and Pardot.
+    # These metrics exist only after a call to Salesforce or Pardot.
     exist |= {f"sfapi_{name}" for name in ("salesforce_usage", "salesforce_limit", *PARDOT_CALLS)}
     assert set(metrics_named()) - exist == set()
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: str(path.stem))
-def test_units_run_what_there_is(path: Path) -> None:
+def test_units_run_programs_and_commands_that_exist(path: Path) -> None:
     [command] = re.findall(r"^ExecStart=(.*)$", path.read_text(), re.MULTILINE)
     words = [word.removeprefix(f"{CHECKOUT}/") for word in command.split()]
     if words[0].endswith("gunicorn"):
         assert words[1:] == ["--config", "python:sfapi.gunicorn"]
     else:
         assert (ROOT / words[1]).exists()
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as exit_info:
             call_command(words[2], "--help")
-        assert ended.value.code == 0
+        assert exit_info.value.code == 0
 
 
 def build_context() -> set[str]:

@@ -40,7 +40,7 @@ def check_ids() -> dict[str, str]:
     return {str(each.id): each.msg for each in messages if str(each.id).startswith("sfapi.")}
 
 
-def test_nothing_is_found_where_all_is_well(deployed_settings: Any) -> None:
+def test_a_complete_deployment_gets_no_warning(deployed_settings: Any) -> None:
     assert check_ids() == {}
 
 
@@ -61,13 +61,13 @@ def test_what_is_missing_is_reported(deployed_settings: Any, name: str, value: A
 
 
 @pytest.mark.parametrize(
-    ("mode", "told"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True), (0o602, True)]
+    ("mode", "is_reported"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True), (0o602, True)]
 )
 def test_an_env_file_that_others_may_read_is_reported(
-    deployed_settings: Any, tmp_path: Path, mode: int, told: bool
+    deployed_settings: Any, tmp_path: Path, mode: int, is_reported: bool
 ) -> None:
     (tmp_path / "own.env").chmod(mode)
-    assert ("sfapi.W004" in check_ids()) is told
+    assert ("sfapi.W004" in check_ids()) is is_reported
 
 
 def test_jobs_that_are_missing_or_of_another_folder_are_reported(deployed_settings: Any) -> None:
@@ -79,7 +79,7 @@ def test_jobs_that_are_missing_or_of_another_folder_are_reported(deployed_settin
     assert check_ids()["sfapi.W006"].startswith(f"{2 * len(jobs)} scheduled jobs are missing")
 
 
-def test_where_a_worker_leads_no_crontab_is_missed(deployed_settings: Any) -> None:
+def test_a_missing_crontab_is_not_reported_while_a_worker_leads(deployed_settings: Any) -> None:
     deployed_settings.CRONTAB_EXECUTABLE = "/nowhere/crontab"
     assert "sfapi.W005" in check_ids()
     with hold_lease(WORK):

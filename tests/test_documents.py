@@ -69,29 +69,29 @@ def test_the_page_of_commands_names_every_command() -> None:
     assert {command for command in commands if f"`{command}" not in text} == set()
 
 
-def test_each_fault_has_the_test_that_is_named() -> None:
+def test_each_test_named_in_the_page_about_reliability_exists() -> None:
     named = TEST.findall((ROOT / "docs" / "reliability.md").read_text())
     assert named
     assert [f"{file}::{name}" for file, name in named if f"def {name}(" not in (ROOT / file).read_text()] == []
 
 
-def test_the_page_about_pardot_names_every_room() -> None:
+def test_the_page_about_pardot_names_every_folder() -> None:
     text = (ROOT / "docs" / "pardot.md").read_text()
-    rooms = {path.parent.name for path in (ROOT / "pardot").glob("*/*.py")} - {"migrations", "templatetags"}
-    assert {room for room in rooms if f"`{room}/`" not in text} == set()
+    folders = {path.parent.name for path in (ROOT / "pardot").glob("*/*.py")} - {"migrations", "templatetags"}
+    assert {name for name in folders if f"`{name}/`" not in text} == set()
 
 
 @pytest.mark.parametrize("app", ["sf", "api"])
-def test_the_page_about_the_architecture_names_every_room(app: str) -> None:
+def test_the_page_about_the_architecture_names_every_folder(app: str) -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
-    rooms = {path.parent.name for path in (ROOT / app).glob("*/*.py")} - {"migrations"}
-    assert {room for room in rooms if f"`{room}/`" not in text} == set()
+    folders = {path.parent.name for path in (ROOT / app).glob("*/*.py")} - {"migrations"}
+    assert {name for name in folders if f"`{name}/`" not in text} == set()
 
 
 def test_the_list_of_decisions_has_all_of_them() -> None:
     folder = ROOT / "docs" / "decisions"
-    listed = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))
-    assert listed == {path.name for path in folder.glob("*.md")} - {"README.md"}
+    linked_pages = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))
+    assert linked_pages == {path.name for path in folder.glob("*.md")} - {"README.md"}
 
 
 @pytest.mark.parametrize(
@@ -110,5 +110,5 @@ def test_noun_clauses_are_found_in_every_docstring() -> None:
 
 
 def noun_clauses(code: str) -> list[int]:
-    """Return the lines of docstrings, those of attributes included, that begin with a word such as "What"."""
+    """Return the line numbers of docstrings, also of attributes, that begin with a word such as "What"."""
     return [code.count("\n", 0, match.start()) + 1 for match in NOUN_CLAUSE.finditer(code)]

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL starts with its first user and stops with its last, however that one ends."""
+"""The embedded PostgreSQL starts with its first user process and stops after its last, however that process ends."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_many_begin_at_once_and_share_one_server(data_dir: Path) -> None:
+def test_many_processes_start_at_once_and_share_one_server(data_dir: Path) -> None:
     users = [begin(data_dir) for _ in range(4)]
-    said = {user.stdout.readline() for user in users if user.stdout}
-    assert len(said) == 1
-    assert said.pop().endswith("here\n")
+    lines = {user.stdout.readline() for user in users if user.stdout}
+    assert len(lines) == 1
+    assert lines.pop().endswith("here\n")
     end(*users)
 
 
-def test_the_password_is_for_its_owner_only(data_dir: Path) -> None:
+def test_the_password_file_is_readable_by_its_owner_only(data_dir: Path) -> None:
     home = find_installation(data_dir).home
     (home / "password").write_text("left by an attempt that was killed")
     end(begin(data_dir))
@@ -86,7 +86,7 @@ def test_root_starts_the_programs_from_a_checkout_that_nobody_may_not_enter(monk
             installation.run(program, "--version")
 
 
-def test_server_stays_while_one_user_is_left_and_goes_after_kill_9(data_dir: Path) -> None:
+def test_the_server_runs_until_its_last_user_ends_even_by_kill_9(data_dir: Path) -> None:
     first, second = begin(data_dir), begin(data_dir)
     assert first.stdout is not None
     assert second.stdout is not None
@@ -101,7 +101,7 @@ def test_server_stays_while_one_user_is_left_and_goes_after_kill_9(data_dir: Pat
     assert not listens(data_dir, port)
 
 
-def test_data_is_kept_and_a_server_that_was_killed_comes_up_again(data_dir: Path) -> None:
+def test_data_is_kept_and_a_server_that_was_killed_is_started_again(data_dir: Path) -> None:
     user = begin(data_dir)
     assert user.stdout is not None
     port = int(user.stdout.readline().split()[0])

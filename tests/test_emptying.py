@@ -1,4 +1,4 @@
-"""The database after tests that commit (``tests/emptying.py``)."""
+"""Emptying the database after tests that commit (``tests/emptying.py``)."""
 
 from __future__ import annotations
 

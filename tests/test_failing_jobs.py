@@ -21,8 +21,8 @@ NO_LOGIN = {"SALESFORCE_CLIENT_ID": "", "SALESFORCE_USERNAME": "", "SALESFORCE_P
 
 @pytest.fixture
 def sentry() -> Iterator[Sentry]:
-    with listening_sentry() as found:
-        yield found
+    with listening_sentry() as server:
+        yield server
 
 
 def test_a_sync_that_fails_is_reported(run_manage: Manage, sentry: Sentry) -> None:
@@ -46,7 +46,7 @@ def test_a_sync_without_a_login_leaves_a_run_too(run_manage: Manage, sentry: Sen
     assert f"{name} failed: {run.message}" in sentry.messages
 
 
-def test_what_delivers_leaves_one_row_a_way_to_end(
+def test_deliveries_leave_one_run_for_success_and_one_for_failure(
     run_manage: Manage, sentry: Sentry, simulator: Simulator, client: Client
 ) -> None:
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""JavaScript: run the modules' tests in Node's test runner, and ``make lint`` without npm."""
+"""JavaScript: run the modules' tests in Node's test runner, and ``make lint`` without Node.js."""
 
 from __future__ import annotations
 
@@ -19,13 +19,15 @@ NO_NODE = "no Node.js here: install nodejs (Debian and Ubuntu: apt-get install n
 
 
 @pytest.mark.skipif(not shutil.which("node") and not os.environ.get("NPM_REQUIRED"), reason=NO_NODE)
-def test_modules_without_a_page_do_what_their_own_tests_claim() -> None:
+def test_the_tests_of_the_javascript_modules_pass() -> None:
     done = subprocess.run(["node", "--test", *map(str, TESTS)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("required", "status"), [("", 0), ("1", 1)])
-def test_without_npm_one_line_says_that_the_javascript_was_left_out(tmp_path: Path, required: str, status: int) -> None:
+def test_without_node_one_line_says_that_the_javascript_was_not_checked(
+    tmp_path: Path, required: str, status: int
+) -> None:
     """With ``NPM_REQUIRED`` the check fails instead."""
     done = subprocess.run(
         [sys.executable, "-m", "scripts.check_javascript"],

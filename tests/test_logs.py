@@ -18,19 +18,19 @@ OTHERS = ("\r", "\x1b[2J", "\x85", "\u2028", "\u202e", "\0")
 
 
 def record(message: str, *, error: Exception | None = None) -> logging.LogRecord:
-    found = (type(error), error, None) if error else None
-    return logging.LogRecord("sf", logging.WARNING, __file__, 1, "refused: %s", (message,), found)
+    error_info = (type(error), error, None) if error else None
+    return logging.LogRecord("sf", logging.WARNING, __file__, 1, "refused: %s", (message,), error_info)
 
 
-@pytest.mark.parametrize("said", [FORGED, *(f"a{sign}b" for sign in OTHERS)])
-def test_a_message_stays_one_printable_line(said: str) -> None:
+@pytest.mark.parametrize("text", [FORGED, *(f"a{sign}b" for sign in OTHERS)])
+def test_a_message_stays_one_printable_line(text: str) -> None:
     for formatter in (TextFormatter("%(levelname)s: %(message)s"), JsonFormatter()):
-        assert formatter.format(record(said)).isprintable()
+        assert formatter.format(record(text)).isprintable()
 
 
 def test_json_lines_stay_json() -> None:
-    for said in (FORGED, *OTHERS):
-        assert json.loads(JsonFormatter().format(record(said)))["message"] == f"refused: {said}"
+    for text in (FORGED, *OTHERS):
+        assert json.loads(JsonFormatter().format(record(text)))["message"] == f"refused: {text}"
 
 
 def test_lines_of_a_traceback_are_indented() -> None:
@@ -56,7 +56,7 @@ def test_every_line_of_a_command_is_json_on_its_own_stream(run_manage: Manage) -
     assert (failed.returncode, failed.stdout, levels) == (1, "", {"warning", "error"})
 
 
-def test_lines_are_put_together_and_what_was_begun_is_not_lost() -> None:
+def test_partial_writes_are_joined_and_an_unfinished_line_is_not_lost() -> None:
     stream = io.StringIO()
     lines = JsonLines(stream, "command.migrate", logging.INFO)
     lines.write("  Applying api.0001...")
@@ -78,5 +78,5 @@ def test_an_error_that_ends_a_command_is_one_object() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_people_and_programs_read_stays_as_it_is(run_manage: Manage) -> None:
+def test_the_table_of_work_list_stays_text(run_manage: Manage) -> None:
     assert run_manage("work", "--list", LOG_FORMAT="json").stdout.startswith("job ")

@@ -24,7 +24,7 @@ TABLE = "api_ratecount"
 
 
 @pytest.fixture(autouse=True)
-def whole_again(transactional_db: None) -> Iterator[None]:
+def migrate_forward_afterwards(transactional_db: None) -> Iterator[None]:
     yield
     call_command("migrate", verbosity=0)
 
@@ -38,10 +38,10 @@ def forgotten_transaction(database: str) -> Iterator[psycopg.Connection]:
 
 def waits(database: str) -> bool:
     with psycopg.connect(database, autocommit=True) as other:
-        found = other.execute(
+        cursor = other.execute(
             "SELECT 1 FROM pg_stat_activity WHERE application_name = 'sfapi migrate' AND wait_event_type = 'Lock'"
         )
-        return found.fetchone() is not None
+        return cursor.fetchone() is not None
 
 
 def test_a_migration_that_gets_no_lock_says_who_holds_it(database: str, run_manage: Manage) -> None:

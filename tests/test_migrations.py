@@ -33,11 +33,11 @@ def migrations(app: str) -> list[str]:
 
 def rows() -> dict[str, int]:
     with connection.cursor() as cursor:
-        found = {}
+        counts = {}
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT count(*) FROM "{table}"')
-            [(found[table],)] = cursor.fetchall()
-    return {table: count for table, count in found.items() if table.startswith(APPS) and table not in FORGOTTEN}
+            [(counts[table],)] = cursor.fetchall()
+    return {table: count for table, count in counts.items() if table.startswith(APPS) and table not in FORGOTTEN}
 
 
 @pytest.fixture
@@ -61,15 +61,15 @@ def test_the_newest_migration_goes_back_and_forth_and_loses_no_row(in_use: None,
     assert {table: after[table] for table in back} == back
 
 
-@pytest.mark.django_db(transaction=True)  # such a migration allows no transaction around it, not even to print its SQL
+@pytest.mark.django_db(transaction=True)  # AddIndexConcurrently allows no transaction, not even to print its SQL
 def test_an_index_on_a_table_that_exists_does_not_lock_it() -> None:
-    """Such a migration contains only ``AddIndexConcurrently``, with ``atomic = False``."""
+    """A migration that adds such an index contains only ``AddIndexConcurrently``, with ``atomic = False``."""
     locking = set()
     for app in APPS:
         for name in migrations(app)[1:]:
-            said = StringIO()
-            call_command("sqlmigrate", app, name, stdout=said)
-            statements = re.sub(r"^--.*$", "", said.getvalue(), flags=re.MULTILINE)
+            output = StringIO()
+            call_command("sqlmigrate", app, name, stdout=output)
+            statements = re.sub(r"^--.*$", "", output.getvalue(), flags=re.MULTILINE)
             if set(INDEX_OF_A_TABLE.findall(statements)) - {*NEW_TABLE.findall(statements), *SMALL_TABLES}:
                 locking.add((app, name))
     assert locking == BEFORE_THE_FIRST_RELEASE

@@ -20,7 +20,7 @@ COLUMNS = """
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = %s AND tablename = ANY(%s)"
 
 
-def described(schema: str) -> tuple[set[tuple[object, ...]], set[str]]:
+def describe(schema: str) -> tuple[set[tuple[object, ...]], set[str]]:
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS, [schema, TABLES])
         columns = {row for row in cursor.fetchall() if row[:2] not in kept_columns()}
@@ -34,7 +34,7 @@ def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
     with connection.schema_editor() as editor:
         for model in MODELS:
             editor.create_model(model)
-    columns, indexes = described("made")
-    migrated_columns, migrated_indexes = described("public")
+    columns, indexes = describe("made")
+    migrated_columns, migrated_indexes = describe("public")
     assert columns ^ migrated_columns == set()
     assert indexes ^ {each for each in migrated_indexes if not is_of_kept(each)} == set()

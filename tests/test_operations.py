@@ -44,15 +44,15 @@ def member_of_staff(*permissions: str) -> Client:
     return client
 
 
-def ran(name: str, state: str = "done", *, ago: timedelta = timedelta(minutes=3), **values: Any) -> SyncRun:
+def make_run(name: str, state: str = "done", *, ago: timedelta = timedelta(minutes=3), **values: Any) -> SyncRun:
     began = timezone.now() - ago
     values = {"mode": "full", "ended": began + timedelta(seconds=20), **values}
     return SyncRun.objects.create(object=name, state=state, started=began, **values)
 
 
-def all_is_well() -> None:
+def make_all_fresh() -> None:
     for name in freshness.MAX_AGE:
-        ran(name)
+        make_run(name)
 
 
 def page(client: Client, path: str = "/admin/") -> str:
@@ -70,22 +70,22 @@ def rows(html: str) -> list[str]:
 
 def test_a_new_installation_is_told_what_to_press_first(operator: Client) -> None:
     assert "Nothing has been synced yet." in page(operator)
-    ran("books", "failed", message="INVALID_LOGIN")
+    make_run("books", "failed", message="INVALID_LOGIN")
     assert "Nothing has been synced yet." not in page(operator)
 
 
 def test_when_all_is_well_the_page_says_so(operator: Client) -> None:
-    all_is_well()
+    make_all_fresh()
     html = page(operator)
     assert "Every object is as fresh as promised" in html
     assert [row.split()[2] for row in rows(html)] == ["Fresh"] * len(freshness.MAX_AGE)
 
 
 def test_the_worst_comes_first_with_the_reason_and_the_remedy(operator: Client) -> None:
-    all_is_well()
+    make_all_fresh()
     long_ago = timezone.now() - timedelta(days=30)
     SyncRun.objects.filter(object="books").update(started=long_ago, ended=long_ago)
-    ran("contacts", "failed", ago=timedelta(minutes=1), message=HELD_BACK)
+    make_run("contacts", "failed", ago=timedelta(minutes=1), message=HELD_BACK)
     first, second, *others = rows(page(operator))
     assert first.startswith("Contacts Salesforce Failing")
     assert HELD_BACK in first
@@ -108,7 +108,7 @@ def test_the_worst_comes_first_with_the_reason_and_the_remedy(operator: Client) 
     ],
 )
 def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, Any], remedy: str) -> None:
-    ran("contacts", run.pop("state", "failed"), **run)
+    make_run("contacts", run.pop("state", "failed"), **run)
     first = rows(page(operator))[0]
     assert run["message"] in first
     assert remedy in first
@@ -130,7 +130,7 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
 
 def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
     for hours in range(20):
-        ran("accounts", "failed" if hours == 5 else "done", ago=timedelta(hours=hours))
+        make_run("accounts", "failed" if hours == 5 else "done", ago=timedelta(hours=hours))
     html = page(operator)
     assert "Last 14 runs: 13 done, 1 failed. Latest: done" in html
     assert html.count('<rect class="done"') == 13
@@ -162,7 +162,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_reported(operator: Client,
 
 def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
-    ran("deliver_pending")
+    make_run("deliver_pending")
     assert "No worker. Cron: a job was last active 2 minutes ago." in page(operator)
     long_ago = timezone.now() - timedelta(hours=1)
     SyncRun.objects.update(started=long_ago, ended=long_ago)
@@ -177,16 +177,16 @@ def queries(client: Client) -> int:
 
 
 def test_the_page_takes_fewer_than_twenty_queries_however_bad_the_day_is(operator: Client) -> None:
-    all_is_well()
+    make_all_fresh()
     assert queries(operator) < 20
     for name in freshness.MAX_AGE:
         for hours in range(30):
-            ran(name, "failed", ago=timedelta(hours=hours / 2), retry_command=f"sync_{name}", message="x")
+            make_run(name, "failed", ago=timedelta(hours=hours / 2), retry_command=f"sync_{name}", message="x")
     CircuitBreaker.objects.create(name="accounts", failures=9)
     assert queries(operator) < 20
 
 
-def test_a_member_of_staff_without_the_right_sees_only_the_list_of_models(operator: Client) -> None:
+def test_a_member_of_staff_without_the_permission_sees_only_the_list_of_models(operator: Client) -> None:
     staff = member_of_staff("view_account")
     html = page(staff)
     assert "objects-title" not in html
@@ -195,7 +195,7 @@ def test_a_member_of_staff_without_the_right_sees_only_the_list_of_models(operat
     assert "objects-title" in page(operator)
 
 
-def test_ops_leads_to_the_page(operator: Client) -> None:
+def test_ops_redirects_to_the_page(operator: Client) -> None:
     answer = operator.get("/ops/")
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
@@ -204,14 +204,18 @@ def test_ops_leads_to_the_page(operator: Client) -> None:
 
 
 def test_models_are_in_five_groups_in_this_order_and_none_is_missing(operator: Client) -> None:
-    found = operator.get("/admin/").context["app_list"]
-    assert [group["name"] for group in found] == list(GROUPS)
-    assert {model["object_name"] for group in found for model in group["models"]} == {
+    groups = operator.get("/admin/").context["app_list"]
+    assert [group["name"] for group in groups] == list(GROUPS)
+    assert {model["object_name"] for group in groups for model in group["models"]} == {
         model.__name__ for model in site._registry
     }
-    of = {model["object_name"]: group["name"] for group in found for model in group["models"]}
-    assert (of["SyncRun"], of["Group"], of["APIKey"]) == ("Operate", "Access", "Access")
-    assert (of["Task"], of["Form"], of["Contact"]) == ("Pardot work", "Pardot cache", "Salesforce cache")
+    group_of = {model["object_name"]: group["name"] for group in groups for model in group["models"]}
+    assert (group_of["SyncRun"], group_of["Group"], group_of["APIKey"]) == ("Operate", "Access", "Access")
+    assert (group_of["Task"], group_of["Form"], group_of["Contact"]) == (
+        "Pardot work",
+        "Pardot cache",
+        "Salesforce cache",
+    )
 
 
 def test_every_name_of_a_group_is_a_model_of_the_admin() -> None:

@@ -1,4 +1,4 @@
-"""The buttons of the operators' page: rights, confirmation, and result."""
+"""The buttons of the operators' page: permissions, confirmation, and result."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def staff(*permissions: str) -> Client:
     return client
 
 
-def held_back(name: str, missing: int, of: int) -> None:
+def hold_back_deletions(name: str, missing: int, of: int) -> None:
     words = f"{name}: {missing:,} of {of:,} cached records would be deleted: --allow-deletes {name}={missing}"
     SyncRun.objects.create(object=name, state=SyncRun.State.FAILED, ended=timezone.now(), message=words)
 
@@ -69,7 +69,7 @@ def test_a_press_is_recorded_and_left_for_the_worker(worker: None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "words", "asked"),
+    ("key", "words", "warning"),
     [
         ("survey", "camp_sync --survey", "It takes at least"),
         ("digest", "camp_digest --send --again", "also to those that got it today"),
@@ -81,26 +81,26 @@ def test_a_press_is_recorded_and_left_for_the_worker(worker: None) -> None:
         ("accept-forms-33", "camp_sync --entities forms --allow-deletes forms=33", "Check there first"),
     ],
 )
-def test_what_cannot_be_taken_back_is_asked_before_with_the_calls_that_are_left(
-    worker: None, key: str, words: str, asked: str
+def test_an_action_that_cannot_be_undone_asks_first_and_shows_the_calls_left(
+    worker: None, key: str, words: str, warning: str
 ) -> None:
     PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
-    held_back("contacts", 1200, 4000)
-    held_back("forms", 33, 118)
+    hold_back_deletions("contacts", 1200, 4000)
+    hold_back_deletions("forms", 33, 118)
     operator = staff("start_jobs")
     for question in (operator.get(START, {"action": key}), press(operator, key)):
         page = question.content.decode()
         assert f"<code>manage.py {words}</code>" in page
-        assert asked in page
+        assert warning in page
         assert ("24,923 of 25,000 calls left" in page) == words.startswith("camp_sync")
     assert not OperatorAction.objects.exists()
     press(operator, key, confirmed="yes")
     assert OperatorAction.objects.get().command == words
 
 
-def test_deletions_are_accepted_only_as_long_as_their_number_is_the_one_that_was_shown(worker: None) -> None:
+def test_deletions_are_accepted_only_while_their_number_is_the_one_shown(worker: None) -> None:
     SyncRun.objects.create(object="contacts", state="done", mode="full", ended=timezone.now())
-    held_back("contacts", 1200, 4000)
+    hold_back_deletions("contacts", 1200, 4000)
     operator = staff("start_jobs")
     assert "accept-contacts-1200" in operator.get("/admin/").content.decode()
     for message in ("contacts: 3,900 of 4,000 cached records would be deleted: --allow-deletes contacts=3900", ""):
@@ -120,19 +120,19 @@ def test_an_answer_without_any_record_of_salesforce_is_not_offered_for_acceptanc
 
 def test_nothing_is_started_by_a_link_or_an_unknown_key(worker: None) -> None:
     operator = staff("start_jobs", "change_circuitbreaker")
-    for address, said in [
+    for address, message in [
         (f"{START}?action=sync-all", "Sync Salesforce now: nothing was started."),
         (START, "Nothing was started."),
         ("/admin/ops/close-breaker/", "No breaker was closed."),
     ]:
         shown = operator.get(address, follow=True)
         assert shown.redirect_chain == [("/admin/", 302)]
-        assert said in shown.text
+        assert message in shown.text
     assert press(operator, "sync-everything").status_code == 404
     assert not OperatorAction.objects.exists()
 
 
-def test_a_typed_sign_out_asks_with_a_button_that_does_it(worker: None) -> None:
+def test_the_sign_out_address_shows_a_button_instead_of_signing_out(worker: None) -> None:
     operator = staff()
     page = operator.get("/admin/logout/")
     assert page.status_code == 200
@@ -160,7 +160,7 @@ def test_without_pardot_or_a_channel_there_are_no_buttons_for_them(settings: Any
         ("change_circuitbreaker", "/admin/ops/close-breaker/"),
     ],
 )
-def test_each_button_needs_its_right_and_is_shown_to_those_who_have_it(
+def test_each_button_needs_its_permission_and_is_shown_to_those_who_have_it(
     worker: None, permission: str, path: str
 ) -> None:
     CircuitBreaker.objects.create(name="accounts", failures=9, reason="slow")
@@ -173,7 +173,7 @@ def test_each_button_needs_its_right_and_is_shown_to_those_who_have_it(
     assert path.partition("?")[0] in without.get("/admin/").content.decode()
 
 
-def test_a_breaker_is_closed_and_who_did_it_is_recorded(db: None) -> None:
+def test_closing_a_breaker_is_recorded_with_the_operators_name(db: None) -> None:
     breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
     operator = staff("change_circuitbreaker")
     operator.post("/admin/ops/close-breaker/", {"name": breaker.LIVE})
@@ -182,7 +182,7 @@ def test_a_breaker_is_closed_and_who_did_it_is_recorded(db: None) -> None:
     assert (action.label, action.requested_by, action.state) == ("Close the breaker “salesforce live”", "ben", "done")
 
 
-def test_the_switch_is_moved_with_a_reason_by_name_and_recorded(db: None) -> None:
+def test_using_the_switch_is_recorded_with_its_reason_and_the_operators_name(db: None) -> None:
     operator = staff("change_syncconfig")
     operator.post("/admin/ops/switch/", {"to": "off", "reason": "the org moves", "pause": ""})
     config = SyncConfig.load()
@@ -196,27 +196,27 @@ def test_the_switch_is_moved_with_a_reason_by_name_and_recorded(db: None) -> Non
 
 def sign_in(session: requests.Session, url: str) -> None:
     page = session.get(f"{url}/admin/login/", timeout=30)
-    assert session.post(f"{url}/admin/login/", signed(page, username="maren", password=PASSWORD), timeout=30).ok
+    assert session.post(f"{url}/admin/login/", with_token(page, username="maren", password=PASSWORD), timeout=30).ok
 
 
-def signed(page: requests.Response, **values: str) -> dict[str, str]:
+def with_token(page: requests.Response, **values: str) -> dict[str, str]:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token is not None
     return {"csrfmiddlewaretoken": token[1], **values}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sync_now_makes_the_copy_equal_also_when_the_web_server_ends_meanwhile(
+def test_sync_now_makes_the_copy_equal_even_when_the_web_server_ends_meanwhile(
     simulator: Simulator, database: str, settings: Any
 ) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the service's
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the hasher that the service uses
     User.objects.create_superuser("maren", password=PASSWORD)
-    # DEBUG: cookies go over plain HTTP.
+    # DEBUG lets cookies go over plain HTTP.
     variables = {**simulator.variables, "DEBUG": "on", "NO_PROXY": "localhost,127.0.0.1"}
     with gunicorn(database, workers=1, **variables) as url, requests.Session() as session:
         sign_in(session, url)
         page = session.get(f"{url}/admin/", timeout=30)
-        answer = session.post(f"{url}{START}", signed(page, action="sync-books"), timeout=30)
+        answer = session.post(f"{url}{START}", with_token(page, action="sync-books"), timeout=30)
         assert "Sync books: started on" in answer.text
     wait_for(lambda: OperatorAction.objects.get().ended is not None)
     assert OperatorAction.objects.get().state == "done", OperatorAction.objects.get().outcome
