@@ -64,7 +64,7 @@ class AccountsClient:
     def user(self, uuid: str) -> AccountsUser | None:
         """Return the user with this UUID, or ``None`` when Accounts has none.
 
-        Raises ``AccountsError`` without an answer.
+        Raises ``AccountsError`` when Accounts gives no usable answer.
         """
         deadline = Deadline(self._seconds)
         try:
@@ -149,7 +149,7 @@ class AccountsClient:
 
 
 class _TokenRefused(AccountsError):
-    """The token is no longer accepted: a new one may be."""
+    """Accounts no longer accepts the token; it may accept a new one."""
 
 
 def _check_status(response: requests.Response, path: str) -> None:
@@ -163,7 +163,10 @@ def _check_status(response: requests.Response, path: str) -> None:
 
 
 def _body(response: requests.Response, deadline: Deadline) -> bytes:
-    """Read the whole body. The timeout of requests is for each read only, so a trickle could last for ever."""
+    """Read the whole body before the deadline.
+
+    The timeout of ``requests`` limits each read only, so a slow trickle of bytes could last forever.
+    """
     body = b""
     while chunk := response.raw.read1(65_536, decode_content=True):
         deadline.remaining()

@@ -29,14 +29,17 @@ def cookie_reader() -> CookieReader:
 
 @dataclass(frozen=True)
 class KeyTypes:
-    """The kinds of the keys that are set, without the keys themselves. Empty: no key is set."""
+    """The kinds of the keys that are set, without the keys themselves.
+
+    A list is empty when no key is set, or when a key of the other list is unusable.
+    """
 
     signature: list[str]
     encryption: list[str]
 
 
 def cookie_key_types() -> KeyTypes:
-    """Return the kinds of the keys; ``unusable`` for a key of the wrong kind or length."""
+    """Return the kinds of the keys, or only ``unusable`` when a key has the wrong kind or length."""
     try:
         reader = cookie_reader()
     except KeyUnusable as error:

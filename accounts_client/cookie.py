@@ -2,7 +2,7 @@
 
 Anybody can send any cookie. Cookies that are too long or malformed are therefore refused before any cryptography, and
 ``CookieReader.read`` raises only ``CookieError``. The format is that of RFC 7516, RFC 7519 and the public code of
-openstax/accounts, which writes IVs of 96 or 128 bits, an object in ``sub``, and cookies that are valid for years.
+openstax/accounts, which makes IVs of 96 or 128 bits, puts an object into ``sub``, and lets cookies be valid for years.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from accounts_client.types import Session, canonical_uuid
 AUDIENCE = "OpenStax"
 ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
-"""Twice what browsers store, 4096 characters."""
+"""Twice the 4096 characters that browsers store."""
 COOKIES_KEPT = 1000
 """The number of verified cookies in a reader's cache, because one page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60

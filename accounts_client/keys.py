@@ -1,7 +1,7 @@
 """Split and check the cookie's settings at the start, without loading any cryptography, which would slow every command.
 
-While Accounts changes a key, both settings may hold several: any of them is accepted. ``manage.py check`` checks what
-needs the key itself (is it RSA, is it long enough).
+While Accounts changes a key, each setting may contain several keys, and any of them is accepted. ``manage.py check``
+loads the keys: it checks that the signature key is RSA and long enough.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from accounts_client.types import canonical_uuid
 
 ENCRYPTION_KEY_BYTES = 32
 MOST_KEYS = 5
-"""A cookie is tried with each key: more of them would make bad cookies expensive."""
+"""Each cookie is tried with every key, so more keys would make bad cookies expensive."""
 
 _SIGNATURE = "SSO_SIGNATURE_PUBLIC_KEY"
 _ENCRYPTION = "SSO_ENCRYPTION_PRIVATE_KEY"
@@ -30,9 +30,9 @@ def signature_keys(text: str) -> list[str]:
 
 
 def encryption_keys(text: str) -> list[str]:
-    """Return each key of the setting; line breaks, spaces or commas are between them.
+    """Return each key of the setting. Line breaks, spaces or commas separate keys.
 
-    A text of the right length is one key, whatever is in it.
+    A text with the length of a key is one key, even with spaces or commas in it.
     """
     if len(text.encode()) == ENCRYPTION_KEY_BYTES:
         return [text]

@@ -30,7 +30,7 @@ class Session:
 
 @dataclass(frozen=True)
 class AccountsUser:
-    """The data of Accounts about a user; each value is ``None`` when Accounts does not give it.
+    """The data that Accounts has about a user; a value that Accounts does not send is ``None``.
 
     Source: ``GET /api/users`` of openstax/accounts.
     """

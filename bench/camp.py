@@ -16,7 +16,7 @@ PAGES = 3
 """The pages of each object that are read row by row, enough to measure the rate."""
 CEILING = 100_000
 PER_CEILING = 10
-"""The activities as a multiple of the ceiling: each of the eight slices of a read is then longer than the ceiling."""
+"""The number of activities, in ceilings. Each of the eight slices of a read then has more rows than the ceiling."""
 
 _TRUNCATE = "TRUNCATE pardot_prospect, pardot_visitoractivity, pardot_entitystate, sf_syncrun"
 _LONGEST = """

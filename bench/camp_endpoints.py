@@ -18,7 +18,7 @@ from simulator.sso import Identity
 SECONDS = 2.0
 MOST_MILLISECONDS, MOST_GROWTH = 100, 1.5
 NOISE_MILLISECONDS = 2.0
-"""With a smaller difference the ratio means nothing."""
+"""If the two times differ by less, their ratio means nothing."""
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 
@@ -29,7 +29,7 @@ QUERIES: Mapping[str, str] = {
     "goal": "?target=90",
     "search": "?q=form+17",
 }
-"""The queries without which these paths do not answer 200."""
+"""The queries that these paths need to answer 200."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
@@ -50,12 +50,12 @@ class Times:
 def camp_endpoints(divisor: int, runs: int) -> Iterator[Result]:
     """Compare both sizes. ``divisor`` shrinks them, to check that the benchmark works."""
     whole = WHOLE.part(divisor)
-    small = _measured(whole.part(10), runs)
+    small = _measure(whole.part(10), runs)
     yield from small.results
-    large = _measured(whole, runs)
+    large = _measure(whole, runs)
     yield from large.results
     for path, times in large.times.items():
-        yield _compared(path, small.times[path], times)
+        yield _compare(path, small.times[path], times)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class _Measured:
     results: list[Result]
 
 
-def _measured(size: CampSize, runs: int) -> _Measured:
+def _measure(size: CampSize, runs: int) -> _Measured:
     with world(200) as here:
         finished = fill_camp(here, size)
         here.manage("create_super_user", f"--uuid={USER}", "--name=Bench")
@@ -84,10 +84,10 @@ def _paths(running: Service) -> list[str]:
     with urlopen(f"http://{HOST}:{running.port}/api/v1/openapi.json") as answer:
         document = json.load(answer)
     paths = [path for path, operations in document["paths"].items() if path.startswith(PREFIX) and "get" in operations]
-    return sorted([_filled(path) for path in paths] + [PREFIX + view for view in MORE])
+    return sorted([_fill_in(path) for path in paths] + [PREFIX + view for view in MORE])
 
 
-def _filled(path: str) -> str:
+def _fill_in(path: str) -> str:
     for name, value in IN_BRACES.items():
         path = path.replace("{" + name + "}", value)
     return path + QUERIES.get(path.removeprefix(PREFIX), "")
@@ -103,7 +103,7 @@ def _times(running: Service, path: str, cookie: str, runs: int) -> Times:
     )
 
 
-def _compared(path: str, small: Times, large: Times) -> Result:
+def _compare(path: str, small: Times, large: Times) -> Result:
     growth = large.p50 / small.p50
     more = path.removeprefix(PREFIX) in MORE
     grew = more or growth <= MOST_GROWTH or large.p50 - small.p50 <= NOISE_MILLISECONDS

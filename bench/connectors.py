@@ -55,12 +55,12 @@ def connectors(schools: int, runs: int) -> Iterator[Result]:
     with world(schools) as here:
         proxy = Proxy(urlsplit(here.environment["SALESFORCE_HOST"]).port or 0)
         try:
-            yield from _compared(here, proxy, runs)
+            yield from _compare(here, proxy, runs)
         finally:
             proxy.stop()
 
 
-def _compared(here: World, proxy: Proxy, runs: int) -> Iterator[Result]:
+def _compare(here: World, proxy: Proxy, runs: int) -> Iterator[Result]:
     programs: list[Connector] = [_tap(here, proxy), _airbyte(here, proxy)]
     ours = Timed("sync_all")
     timed = [Timed(f"{client.package} {client.install()}") for client in (TAP, AIRBYTE)]

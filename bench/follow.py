@@ -35,7 +35,7 @@ _LAST_SECONDS = 60
 
 
 def follow(schools: int, runs: int) -> Iterator[Result]:
-    """Yield one line. ``runs`` is not used: one run has 1,500 changes."""
+    """Yield one result. ``runs`` is not used, because one run has 1,500 changes."""
     with filled(schools) as here, service(here) as running, _following(here):
         copy = Copy(running, Callers(here, schools, scopes="read:records").key)
         titles = {key: f"bench {number}" for number, key in enumerate(_contacts(here)[: PER_SECOND * SECONDS])}
@@ -65,7 +65,7 @@ class Copy:
         self._address = f"http://{HOST}:{running.port}/api/v1/records/contacts/"
         self._session = requests.Session()
         self._session.headers.update({"Authorization": f"Bearer {key}", "Host": "localhost"})
-        self._as_of = self._got(self._address, {"limit": 1, "fields": "id"})["as_of"]
+        self._as_of = self._get(self._address, {"limit": 1, "fields": "id"})["as_of"]
 
     def watch(self, wanted: dict[str, str]) -> dict[str, float]:
         """Return when each contact was first received with the wanted title."""
@@ -82,13 +82,13 @@ class Copy:
 
     def _changed(self) -> list[dict[str, str]]:
         """Return the contacts that changed since the last pass, which fit on one page."""
-        body = self._got(self._address, {"limit": 5000, "fields": "id,title", "modified_since": self._as_of})
+        body = self._get(self._address, {"limit": 5000, "fields": "id,title", "modified_since": self._as_of})
         if body["next"]:
             raise SystemExit("more contacts changed than this benchmark has changed")
         self._as_of = body["as_of"]
         return list(body["results"])
 
-    def _got(self, address: str, query: dict[str, Any]) -> dict[str, Any]:
+    def _get(self, address: str, query: dict[str, Any]) -> dict[str, Any]:
         answer = self._session.get(address, params=query, timeout=60)
         if answer.status_code != 200:
             raise SystemExit(f"{address} answered {answer.status_code}: {answer.text[:300]}")

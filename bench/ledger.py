@@ -11,7 +11,7 @@ from bench.world import world
 
 SIZE = CampSize(prospects=20_000, activities=100_000, assets=10_000)
 MOST = 1.25
-"""The audits may take this many times as long with the ledger, on a night with few changes."""
+"""With the ledger, the audits of a night with few changes may take at most this many times as long."""
 
 # One process measures both: audits without and with the ledger take turns. Every night two percent of the forms
 # change; the first night, on which every finding is new, is measured separately.

@@ -1,4 +1,4 @@
-"""A small load generator with a few keep-alive connections, each of which sends its next request after an answer.
+"""A small load generator: a few keep-alive connections, each of which waits for an answer before its next request.
 
 ``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
 and writes the result as JSON (``Seen``).
@@ -22,7 +22,7 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Plan:
-    """For each connection the texts that it sends in turn, for this many ``seconds``; 0 means each text once."""
+    """The texts that each connection sends in turn for ``seconds``. With 0 seconds it sends each text once."""
 
     host: str
     port: int

@@ -1,4 +1,4 @@
-"""Measure how a failing Salesforce or Accounts slows down users who need neither.
+"""Measure how a slow or hanging Salesforce or Accounts slows down users who need neither.
 
 The service runs with its default settings, with 20 clients on a route that needs the failing system, and one visitor on
 each route that does not. Each case is measured twice: while that system is healthy, and while it hangs or answers after
@@ -55,7 +55,7 @@ class Visits:
 
 
 def neighbors(schools: int, runs: int) -> Iterator[Result]:
-    """Yield one line for each system and failure. ``runs`` is not used: one run is long and has many requests."""
+    """Yield one result for each system and failure. ``runs`` is not used: one run is long and has many requests."""
     with filled(schools) as here:
         crowd = Crowd(here, schools)
         with gunicorn(

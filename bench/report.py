@@ -15,7 +15,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the report: the measurement, the figure, the goal (``wanted``), and whether it was reached."""
+    """One line of the report: what was measured, the figure, the goal (``wanted``), and whether it was reached."""
 
     what: str
     figure: str

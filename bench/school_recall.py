@@ -1,7 +1,7 @@
 """Measure the recall of the search for schools: when a name is typed differently, its school must be in the first ten.
 
 ``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; Hipo/university-domains-list (MIT) has
-that form. Without the variable, the report has one line that says so.
+that form. Without the variable, the report has one line that says "not measured".
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _recall(
     running: Service, names: Sequence[str], kind: str, change: Change, wanted: float, draw: random.Random
 ) -> Result:
     changed = [(name, typed) for name in draw.sample(names, len(names)) if (typed := change(name)) != name][:SAMPLE]
-    missed = [(name, typed) for name, typed in changed if name not in _found(running, typed)]
+    missed = [(name, typed) for name, typed in changed if name not in _first_names(running, typed)]
     share = 1 - len(missed) / max(1, len(changed))
     examples = "; ".join(f"{typed!r} for {name!r}" for name, typed in missed[:3])
     return Result(
@@ -98,7 +98,7 @@ def _recall(
     )
 
 
-def _found(running: Service, typed: str) -> list[Any]:
+def _first_names(running: Service, typed: str) -> list[Any]:
     parameters: dict[str, Any] = {"name": typed[:255], "limit": FIRST}
     answer = requests.get(f"http://{HOST}:{running.port}/api/v1/schools", params=parameters, timeout=30)
     return [school["name"] for school in answer.json().get("schools", [])]

@@ -52,21 +52,21 @@ def schools_search(schools: int, runs: int) -> Iterator[Result]:
         _fill(here, many)
         for hits, milliseconds in WANTED:
             wanted = max(1, hits * many // SCHOOLS)
-            yield _searched(
+            yield _search(
                 here, f"over {many:,} schools, about {wanted:,} hits", _names(here, wanted), milliseconds, runs
             )
         yield from _common(here, many, runs)
         misspelled = [f"{name[:4]}{name[5:]}" for name in _names(here, 1) if name[:6].isalpha()]
-        yield _searched(here, f"over {many:,} schools, a letter left out", misspelled, TYPO_MILLISECONDS, runs)
+        yield _search(here, f"over {many:,} schools, a letter left out", misspelled, TYPO_MILLISECONDS, runs)
 
 
 def _common(here: World, many: int, runs: int) -> Iterator[Result]:
-    """Search for a very common word, and for two of them."""
+    """Search for a very common word, and for two common words side by side."""
     hits = VERY_COMMON * many // SCHOOLS
     names = _names(here, hits)
     for what, milliseconds in (("a very common word", COMMON_MILLISECONDS), ("two of them", TWO_COMMON_MILLISECONDS)):
         some = [name for name in names if (" " in name) == (what == "two of them")]
-        yield _searched(here, f"over {many:,} schools, {what}, about {hits:,} hits", some, milliseconds, runs)
+        yield _search(here, f"over {many:,} schools, {what}, about {hits:,} hits", some, milliseconds, runs)
 
 
 def _fill(here: World, many: int) -> None:
@@ -84,7 +84,7 @@ def _fill(here: World, many: int) -> None:
         connection.execute("VACUUM ANALYZE sf_account, sf_searchedschool")
 
 
-def _searched(here: World, kind: str, names: Sequence[str], milliseconds: int, runs: int) -> Result:
+def _search(here: World, kind: str, names: Sequence[str], milliseconds: int, runs: int) -> Result:
     searches = [Request(f"/api/v1/schools?name={quote(name)}", {}) for name in names]
     before = _scans(here)
     p50, p95 = (statistics.median(times) for times in zip(*(_times(here, searches) for _ in range(runs)), strict=True))

@@ -37,7 +37,7 @@ Figures = dict[str, float]
 
 
 def servers(schools: int, runs: int) -> Iterator[Result]:
-    """Yield the delay of gunicorn's readers by slow writes, then a comparison for each kind of work.
+    """Yield how much slow writes delay gunicorn's readers, then a comparison for each kind of work.
 
     A comparison is Granian's figure as a multiple of gunicorn's, the median of the rounds.
     """

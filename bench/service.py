@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Service:
-    """A running gunicorn."""
+    """A running web server."""
 
     port: int
 

@@ -19,13 +19,13 @@ _BARE = {**_OURS, "DJANGO_SETTINGS_MODULE": "bench.bare_settings"}
 
 
 def startup(runs: int) -> Iterator[Result]:
-    yield _compared(
+    yield _compare(
         "start of manage.py --help",
         lambda: _run("manage.py", _OURS),
         lambda: _run("-mdjango", _BARE),
         max(runs, 5),
     )
-    yield _compared(
+    yield _compare(
         "start of gunicorn with one worker, to its first answer",
         lambda: _serve("sfapi.wsgi:application", _OURS),
         lambda: _serve("bench.bare_site:application", _BARE),
@@ -33,7 +33,7 @@ def startup(runs: int) -> Iterator[Result]:
     )
 
 
-def _compared(what: str, ours: Callable[[], float], bare: Callable[[], float], runs: int) -> Result:
+def _compare(what: str, ours: Callable[[], float], bare: Callable[[], float], runs: int) -> Result:
     """Measure both in turns, and return the median of the ratios."""
     pairs = [(ours(), bare()) for _ in range(runs)]
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)

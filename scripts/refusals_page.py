@@ -35,8 +35,8 @@ def _pardot_rows() -> Iterator[str]:
         yield f"| {code} | {known.group} | {known.advice} |"
 
 
-def written(page: str) -> str:
-    """Return the page with each table replaced by the one from the code."""
+def with_tables(page: str) -> str:
+    """Return the page with the tables of the code."""
     for name, table in tables().items():
         begin, end = BEGIN.format(name), END.format(name)
         before, _, rest = page.partition(begin)
@@ -46,4 +46,4 @@ def written(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(PAGE.read_text()))
+    PAGE.write_text(with_tables(PAGE.read_text()))

@@ -1,4 +1,4 @@
-"""Report the begin and end of scheduled jobs to Sentry, which notices a job that did not run.
+"""Report the start and end of scheduled jobs to Sentry, which notices a job that did not run.
 
 https://docs.sentry.io/product/crons/: the first check-in of a job creates its monitor, with the schedule.
 """
@@ -27,7 +27,7 @@ def checked_in(words: Sequence[str]) -> Iterator[None]:
         yield
         return
     monitor = {"monitor_slug": _slug(words), "monitor_config": _config(schedules)}
-    # For a job of every minute, a report of its end is enough.
+    # A job that runs every minute reports only its end.
     began = time.monotonic()
     check_in = None if _EVERY_MINUTE in schedules else _report("in_progress", **monitor)
     status = "error"

@@ -1,4 +1,4 @@
-"""Django's command line. Each error is one line, so that logs and cron's mail keep it together."""
+"""Django's command line. An error is printed as one line, so that logs and cron's mail keep it together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sfapi.json_lines import print_json
 
 
 class CommandLine(ManagementUtility):
-    """The command line of ``manage.py``: a refusal is always one line, whatever its source."""
+    """The command line of ``manage.py``: each ``CommandError`` is one line; only system checks print several."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":

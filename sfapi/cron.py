@@ -1,8 +1,8 @@
-"""The cron table, and the paths by which its lines start this checkout.
+"""The cron table, and the paths of Python and ``manage.py`` in the lines of a crontab.
 
-``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases: with
-them, django-crontab calls a function, swallows whatever it raises (``SystemExit`` too) and exits with 0. The function
-therefore does not do the work: it *becomes* the ordinary command, by ``exec``.
+``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases, in which
+django-crontab calls a function, swallows every exception of it (``SystemExit`` too) and exits with 0. ``run`` therefore
+does not do the work: it replaces its process by the ordinary command, with ``exec``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ DAILY = parse_sync_every("1d")
 _RUN = "sfapi.cron.run"
 _QUIET = "--quiet"
 _WAITING = ["--wait", "30"]
-"""A weekly full read waits for the sync of the same minute. Without this, it would be skipped until next week."""
+"""The weekly full read waits for a sync that is under way. Otherwise, it would be skipped until next week."""
 
 
 def scheduled_jobs(
@@ -50,13 +50,13 @@ def scheduled_jobs(
 
     ``pardot``, ``digest`` and ``alerts`` say whether these are set up; ``every`` is the value of ``SYNC_EVERY``.
     """
-    wanted = {"camp_sync": pardot, "camp_digest": pardot and digest, "camp_alerts": pardot and digest and alerts}
-    jobs = [_with_pace(job, every) for job in CRONJOBS if wanted.get(job[2][0], True)]
+    is_set_up = {"camp_sync": pardot, "camp_digest": pardot and digest, "camp_alerts": pardot and digest and alerts}
+    jobs = [_with_pace(job, every) for job in CRONJOBS if is_set_up.get(job[2][0], True)]
     return jobs + _more_often(every)
 
 
 def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
-    """Return the job with its wanted pause. Frequent syncs are quiet, because cron mails all output."""
+    """Return the job as often as ``every`` says. Frequent syncs are quiet, because cron mails all output."""
     expression, function, arguments = job
     pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:

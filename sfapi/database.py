@@ -17,7 +17,10 @@ from sfapi.process import application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
-"""Every statement of ``sf/ingest/prepared.py`` is prepared when it first runs; other statements cannot be."""
+"""With a threshold of 0, psycopg prepares a statement when it first runs.
+
+This applies only to statements of ``sf/ingest/prepared.py``: Django's own cursors never prepare.
+"""
 _REPLICA_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,
     "keepalives_idle": 5,
@@ -25,7 +28,7 @@ _REPLICA_OPTIONS: dict[str, Any] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 5000,
 }
-"""Notice quickly that the replica's machine is gone: the primary can answer instead."""
+"""Notice quickly that the replica's machine is unreachable, because the primary can answer instead."""
 _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5})?)?")
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
@@ -121,7 +124,7 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
 
 
 def _options(variable: str, given: dict[str, str]) -> dict[str, Any]:
-    """Return libpq's options unchanged. ``prepare_threshold=off`` is psycopg's, for old PgBouncers."""
+    """Return libpq's options unchanged, and ``prepare_threshold=off`` as ``None``: psycopg then prepares nothing."""
     if given.get("prepare_threshold", "off") != "off":
         raise refuse(f"{variable}: prepare_threshold", given["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in given.items()}

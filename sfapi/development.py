@@ -1,6 +1,6 @@
 """Development without a configuration: the embedded PostgreSQL, migrated, and a made-up key.
 
-``docs/decisions/development-mode.md`` says when a process may choose it.
+``docs/decisions/development-mode.md`` says when a process may choose this mode.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.util import find_spec
 _CONFIGURED_BY = (
     "DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST", "DATABASE_PASSWORD",
 )  # fmt: skip
-"""Any of these variables means that this installation is configured."""
+"""If any of these variables is set, this installation counts as configured."""
 _OF_DEVELOPERS = {"", "local", "dev", "development"}
 _OWN_APPS = {"sf", "api", "pardot"}
 _WITH_TABLES = {"runserver", "shell", "createsuperuser", "changepassword", "dumpdata"}

@@ -48,7 +48,7 @@ class Environment:
     def load(cls, root: Path) -> Environment:
         """Load the process's environment, completed from ``.env`` in ``root``.
 
-        Variables that are already set win. ``SFAPI_ENV_FILE`` names another file; if it is set but empty, none is read.
+        Variables that are already set win. ``SFAPI_ENV_FILE`` names another file; if it is empty, no file is read.
         """
         overruled = load_env_file(root)
         environment = cls(os.environ)
@@ -66,9 +66,10 @@ class Environment:
     def _value(self, name: str) -> str:
         """Return the value or an empty string.
 
-        With ``DEBUG``, the placeholders of the documented ``.env`` count as empty.
+        With ``DEBUG``, a placeholder of ``.env.example`` or the documentation counts as empty; otherwise it raises
+        ``ImproperlyConfigured``.
         """
-        value = self._given(name)
+        value = self._raw_value(name)
         if not is_placeholder(name, value):
             return value
         if self._values.get("DEBUG", "").strip().lower() not in _ON:
@@ -77,7 +78,7 @@ class Environment:
             self.placeholders.append(name)
         return ""
 
-    def _given(self, name: str) -> str:
+    def _raw_value(self, name: str) -> str:
         """Return the value of the variable, or the content of the file that ``<name>_FILE`` names."""
         value, path = self._values.get(name, "").strip(), self._values.get(f"{name}_FILE", "").strip()
         if not path:
@@ -206,7 +207,7 @@ class Environment:
         return value
 
     def development_only(self, name: str, *, debug: bool) -> str:
-        """Return a value that would be dangerous in production, where it is refused instead of ignored."""
+        """Return a value that would be dangerous in production. Raises ``ImproperlyConfigured`` without ``debug``."""
         value = self.text(name)
         if value and not debug:
             raise ImproperlyConfigured(f"{name}: only allowed with DEBUG=on; remove it")
@@ -221,7 +222,7 @@ class Environment:
 
 
 def check_authorities() -> None:
-    """Stop the start when the file of certificate authorities cannot be used: no HTTPS call would work."""
+    """Raise ``ImproperlyConfigured`` when the file of certificate authorities is unusable: no HTTPS call would work."""
     if problem := authorities_problem():
         raise ImproperlyConfigured(problem)
 

@@ -17,14 +17,14 @@ from dotenv.parser import parse_stream
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FROM_FILE = "SFAPI_FROM_ENV_FILE"
-"""The variable that tells processes started by this one what came from ``.env``: names with a digest of each value."""
+"""The variable that tells child processes which values came from ``.env``: names, each with a digest of its value."""
 
 
 def load_env_file(root: Path) -> list[str]:
     """Complete ``os.environ`` from the ``.env`` file; variables that are already set win.
 
     Values that an earlier process read from the file and passed on are read again: the new processes of a reload and
-    the jobs of a worker use ``.env`` as it is now. Return the names for which the environment has another value.
+    the jobs of a worker use the current ``.env``. Return the names for which the environment has another value.
     """
     path = env_file(root)
     if path is None:
@@ -51,7 +51,7 @@ def _digest(value: str) -> str:
 
 
 def env_file(root: Path) -> Path | None:
-    """Return the file that is read: ``.env`` when it is there, or the one that ``SFAPI_ENV_FILE`` names."""
+    """Return the file to read: ``.env`` if it exists, or the file that ``SFAPI_ENV_FILE`` names. ``None``: no file."""
     name = os.environ.get("SFAPI_ENV_FILE", ".env")
     path = root / name
     if not name or (name == ".env" and not path.exists()):

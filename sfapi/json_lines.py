@@ -1,6 +1,6 @@
-"""Turn each line that a command prints into a JSON line of the log: ``LOG_FORMAT=json``.
+"""With ``LOG_FORMAT=json``, turn each line that a command prints into a JSON line of the log.
 
-This is for commands whose lines report events. Other commands print their result: a key, or records.
+Only commands whose lines report events are in ``COMMANDS``. Other commands print a result: a key, or records.
 """
 
 from __future__ import annotations

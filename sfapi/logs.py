@@ -61,7 +61,7 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         },
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
-            # The audit log has a line for each request; urllib3 would log each connection.
+            # urllib3 would log each connection.
             "urllib3": {"level": "WARNING"},
             # Commands print these themselves; Sentry gets them too.
             "sf.failures": {"handlers": ["nowhere"], "propagate": False},

@@ -16,13 +16,13 @@ _NOUNS = re.compile(
     "|signature|sso|token|unit|url|user|username|uuid|value|webhook|here))+",
     re.IGNORECASE,
 )
-"""Words for the contents of variables. A value of other words that begins with "your" may be a real password."""
+"""The words of placeholders such as ``your-client-id``. A value of "your" and other words may be a real password."""
 _MAY_BE_A_WORD = "DATABASE_"
 """A database on the developer's own machine often has the password "changeme"."""
 
 
 def is_placeholder(name: str, value: str) -> bool:
-    """Return whether a value is a placeholder to be filled in. An address is one when it contains ``<…>``."""
+    """Return whether a value is a placeholder. An address that contains ``<…>`` is a placeholder too."""
     if _BRACKETED.fullmatch(value):
         return True
     if name.startswith(_MAY_BE_A_WORD):
@@ -32,7 +32,7 @@ def is_placeholder(name: str, value: str) -> bool:
 
 
 def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str:
-    """Return the message that a variable has a placeholder, with the names of others that have one."""
+    """Return the message about a variable with a placeholder. It also names other variables with placeholders."""
     names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(names - {name}))
     beside = f" (the same in {others})" if others else ""

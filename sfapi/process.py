@@ -1,7 +1,7 @@
-"""The name of this process, which ``pg_stat_activity`` shows, and its kind, which sets time limits.
+"""The name of this process, which ``pg_stat_activity`` shows, and its kind, which decides its time limits.
 
-A web process declares itself at its start (``sfapi/wsgi.py``). Every other process is a command, named after the
-command line.
+A web process (gunicorn, ``sfapi.asgi``, ``runserver``) declares itself at its start. Every other process is a command,
+whose name comes from the command line.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _ARGUMENTS = "sys.argv"
 
 
 def environment_of(salesforce_host: str, *, debug: bool) -> str:
-    """Return the environment of a deployment that does not set it, by the Salesforce org that it uses."""
+    """Return the environment for a deployment without ``ENVIRONMENT``, derived from its Salesforce host."""
     if debug:
         return "local"
     host = urlsplit(salesforce_host).hostname or ""
@@ -32,7 +32,7 @@ def start_sentry(dsn: str, *, environment: str, release: str) -> None:
     """Report errors when a DSN is set, without bodies, cookies and local variables."""
     if not dsn:
         return
-    import sentry_sdk  # noqa: PLC0415 - a tenth of a second that only its users should pay
+    import sentry_sdk  # noqa: PLC0415 - takes a tenth of a second
 
     sentry_sdk.init(
         dsn=dsn,

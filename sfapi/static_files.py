@@ -16,8 +16,8 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
-    Django finds the imports of a module by patterns (a private attribute of Django 5.2), so ours end such
-    statements with a semicolon. Only our modules are searched: packages bundle theirs.
+    Django 5.2 finds imports by the patterns of a private attribute, which match only statements that end with a
+    semicolon. Only SFAPI's own modules are searched, because packages bundle theirs.
     """
 
     support_js_module_import_aggregation = True

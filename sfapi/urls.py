@@ -1,4 +1,4 @@
-"""All routes of the project."""
+"""Define all routes of the project."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path

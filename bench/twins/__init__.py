@@ -1,1 +1,1 @@
-"""Settings of the service without one of its parts, to measure the cost of that part. Only benchmarks may use them."""
+"""Settings of the service without its audit log, its limiter or both, to measure their cost. For benchmarks only."""

@@ -34,7 +34,7 @@ class Installation:
     home: Path
     """The folder with ``data``, ``log``, ``port`` and ``password``; owned by ``account`` when that is set."""
     account: pwd.struct_passwd | None
-    """The account that runs the server; ``None``: the present one."""
+    """The account that runs the server; ``None``: the user of this process."""
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs. Raises ``EmbeddedPostgresError`` with its output on failure."""

@@ -83,7 +83,7 @@ def ensure_running(data_dir: Path) -> Endpoint:
 
 
 def stop_when_unused(data_dir: Path) -> None:
-    """Wait until no process uses the server, then stop it. The watcher runs only this function."""
+    """Wait until no process uses the server, then stop it. This is all that the watcher does."""
     folder = data_dir.absolute() / "locks"
     installation = find_installation(data_dir.absolute())
     with (folder / "users.lock").open("w") as users:

@@ -16,14 +16,14 @@ from sfapi.operations.words import label_of
 
 ACCEPT = "accept-"
 START_JOBS = "sf.start_jobs"
-"""The permission that all buttons need."""
+"""The permission that every button with a command needs."""
 _WAIT = ("--wait", "10")
-"""A sync of the same object that is under way is waited for, instead of skipping the object."""
+"""Wait up to ten minutes for a sync of the same object that is under way, instead of skipping the object."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """A command behind a button. ``question``: what to consider before it is started; without one, nothing is asked."""
+    """A command behind a button. ``question``: the text of the confirmation page; empty: start without one."""
 
     key: str
     label: str
@@ -52,13 +52,13 @@ DIGEST = Action("digest", "Send digest now", ("camp_digest", "--send", "--again"
 
 
 def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
-    """Return every action that can be started now, by its key. ``runs``: of each object, the latest first."""
+    """Return every action that can be started now, by its key. ``runs``: the runs of each object, latest first."""
     standing = {action.key: action for action in (*_of_salesforce(), *(_of_pardot() if _has_pardot() else ()))}
     return standing | {action.key: action for action in _of_held_back_deletes(runs, standing)}
 
 
 def synced_names() -> list[str]:
-    """Return the name of every object of this installation that is synced."""
+    """Return the name of every object that this installation syncs."""
     return [*(synced.name for synced in EVERY_OBJECT), *(_read_as() if _has_pardot() else ())]
 
 
@@ -67,7 +67,7 @@ def sync_key(name: str) -> str:
 
 
 def accept_key(name: str, records: int) -> str:
-    """Return the key of an action that accepts this number of deletions, and no other: more may be missing later."""
+    """Return the key of the action that accepts exactly this number of deletions, because more may be missing later."""
     return f"{ACCEPT}{name}-{records}"
 
 
@@ -88,7 +88,7 @@ def _of_pardot() -> Iterator[Action]:
 
 
 def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
-    """Yield an action for each object whose last run held deletions back: to do these, but no more."""
+    """Yield, for each object whose last run held deletions back, an action that accepts these deletions and no more."""
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)
@@ -111,5 +111,5 @@ def _has_pardot() -> bool:
 
 @cache
 def _read_as() -> dict[str, str]:
-    """Return the entity with which each part of Pardot's copies is read."""
+    """Return, for each part of Pardot's copies, the name of the entity whose sync reads it."""
     return {part: entity.name for entity in ALL for part in entity.parts}

@@ -130,7 +130,7 @@ class Board:
 
     @property
     def is_new(self) -> bool:
-        """Return whether nothing was ever synced: then the page says what to press first."""
+        """Return whether nothing was ever synced. The page then says which button to press first."""
         return not any(self.runs.get(row.name) for row in self.objects)
 
     @property
@@ -169,7 +169,7 @@ class Board:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether nothing starts the jobs: otherwise, one of them would run every minute."""
+        """Return whether nothing starts the jobs. Where something does, ``deliver_pending`` runs every minute."""
         return self._silence is None or self._silence > _SILENT
 
     @property
@@ -254,7 +254,7 @@ def _holder_text(lease: SyncLease | None) -> str:
 
 
 def _config_with_single_rows() -> Any:
-    """Return the sync configuration with columns of other tables: one query instead of seven."""
+    """Return the sync configuration with columns of other tables: one query instead of six."""
     today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by().values("date")
     digests = DigestDelivery.objects.filter(alert=None).order_by("-sent_at")
     columns = {

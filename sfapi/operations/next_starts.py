@@ -24,7 +24,7 @@ def next_starts(now: datetime) -> list[Start]:
 
 
 def next_read(name: str, starts: Sequence[Start]) -> datetime | None:
-    """Return when a scheduled command reads the object next; ``None`` when none does."""
+    """Return when a scheduled command reads the object next; ``None`` when no command does."""
     return next((moment for moment, words in starts if _reads(words, name)), None)
 
 

@@ -24,7 +24,7 @@ STATES = {
     "never": ("Never synced", "warn"),
     "fresh": ("Fresh", "good"),
 }
-"""The states of objects and jobs, the worst first, each with its word and its color."""
+"""The states of objects and jobs, the worst first, each with its label and its color."""
 ORDER = list(STATES)
 
 

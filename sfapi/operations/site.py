@@ -19,7 +19,7 @@ from sfapi.operations.groups import grouped
 from sfapi.operations.rows import running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
 
-_LOOKS = "sf.view_syncrun"
+_VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the page. Other members of staff see only the list of models."""
 
 
@@ -36,7 +36,7 @@ class OperatorsSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         user = request.user
         shown = None
-        if user.has_perm(_LOOKS):
+        if user.has_perm(_VIEW_PAGE):
             rights = map(user.has_perm, (START_JOBS, views.MOVE_SWITCH, views.CLOSE_BREAKER))
             shown = board(Rights(*rights))
         return super().index(request, {"board": shown, **(extra_context or {})})
@@ -47,7 +47,7 @@ class OperatorsSite(AdminSite):
         return apps if app_label else grouped(apps, reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Sign out on POST. A typed address gets a page with the button; Django would answer with a blank 405."""
+        """Sign out on POST. On GET show a page with the button, where Django would answer with a blank 405."""
         if request.method != "POST":
             return views.ask_sign_out(request, self)
         return super().logout(request, extra_context)
@@ -60,7 +60,7 @@ class OperatorsSite(AdminSite):
 
     def state(self, request: HttpRequest) -> HttpResponse:
         """Return the progress of runs, and a mark that changes when a run or an action begins or ends."""
-        if not request.user.has_perm(_LOOKS):
+        if not request.user.has_perm(_VIEW_PAGE):
             raise PermissionDenied
         runs, leases = latest_runs([*MAX_AGE, *JOBS], each=1), live_leases()
         progress = {each.run.object: each.progress for each in running_now(runs, leases)}

@@ -123,7 +123,7 @@ def _ask(request: HttpRequest, site: AdminSite, action: Action) -> HttpResponse:
 
 
 def _budgets(action: Action) -> list[str]:
-    """Say how many calls are left at the systems that the command asks."""
+    """Return sentences about the calls of the day at Pardot (for ``camp_sync``) and Salesforce."""
     sentences, config = [], SyncConfig.load()
     quota = PardotQuota.objects.first() if action.words[0] == "camp_sync" else None
     if quota is not None:

@@ -236,7 +236,7 @@ SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
 ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=DEBUG)
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
-# The requests library itself reads this: a file with private certificate authorities.
+# The requests library itself reads these two: a file with private certificate authorities.
 env.text("REQUESTS_CA_BUNDLE")
 env.text("CURL_CA_BUNDLE")
 check_authorities()
