@@ -64,7 +64,7 @@ const COLUMNS = [
   },
   {
     key: "assignments",
-    label: "Tag assignments",
+    label: "Assignments",
     end: true,
     first: "desc",
     show: ({ assignments }) => number(assignments),
