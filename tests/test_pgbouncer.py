@@ -106,14 +106,14 @@ def test_every_other_command_works_too(simulator: Simulator, pooled: str) -> Non
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert "skipped" not in done.stdout, command
     assert Account.objects.count() == SCHOOLS
-    assert OrphanRun.objects.count() == 1, "its notes outlive the transaction that made them"
+    assert OrphanRun.objects.count() == 1, "the orphan check works across several transactions"
     assert advisory_locks() == 0
     assert not SyncLease.objects.exists()
 
 
 def test_the_check_says_that_there_is_a_pooler(simulator: Simulator, pooled: str, database: str) -> None:
-    told = "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared"
-    assert told in manage("sf", "check", variables=simulator.variables, database=pooled).stdout
+    message = "DATABASE_URL leads to a pooler such as PgBouncer: no statement is prepared"
+    assert message in manage("sf", "check", variables=simulator.variables, database=pooled).stdout
     assert "pooler" not in manage("sf", "check", variables=simulator.variables, database=database).stdout
 
 

@@ -35,7 +35,9 @@ def test_a_connection_that_the_server_closed_is_replaced(database: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_that_lives_is_kept_and_not_asked(django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_connection_is_kept_without_a_query_that_checks_it(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = backend_pid()
     monkeypatch.setattr(connection, "is_usable", lambda: pytest.fail("a query checked the connection"))
     begin_request()
@@ -64,8 +66,8 @@ def test_the_log_of_queries_shows_a_hot_statement() -> None:
 @pytest.mark.parametrize(("query", "threshold"), [("", 0), ("?prepare_threshold=off", None)])
 def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> None:
     env = Environment({"DATABASE_URL": f"postgresql://u:p@h/d{query}"})
-    found = database_settings(env, embedded_allowed=False)
-    assert found["OPTIONS"]["prepare_threshold"] == threshold
+    values = database_settings(env, embedded_allowed=False)
+    assert values["OPTIONS"]["prepare_threshold"] == threshold
 
 
 @pytest.mark.parametrize(
@@ -83,17 +85,17 @@ def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> Non
     ],
 )
 def test_addresses_of_all_forms_are_understood(url: str, host: str, port: str, name: str) -> None:
-    found = database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
-    assert (found["HOST"], found["PORT"], found["NAME"], found["PASSWORD"]) == (host, port, name, "p")
+    values = database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
+    assert (values["HOST"], values["PORT"], values["NAME"], values["PASSWORD"]) == (host, port, name, "p")
 
 
-def test_a_replica_is_a_second_database_that_gives_up_soon_and_has_none_of_its_own_in_tests() -> None:
+def test_a_replica_is_a_second_database_with_a_short_timeout_and_no_test_database() -> None:
     assert replica_settings(Environment({})) == {}
     url = "postgresql://u:p@one:5432,two:5433/db?sslmode=require"
-    [(name, found)] = replica_settings(Environment({"DATABASE_REPLICA_URL": url})).items()
-    assert (name, found["HOST"], found["PORT"], found["NAME"]) == ("replica", "one,two", "5432,5433", "db")
-    assert (found["OPTIONS"]["connect_timeout"], found["OPTIONS"]["sslmode"]) == (2, "require")
-    assert found["TEST"] == {"MIRROR": "default"}
+    [(name, values)] = replica_settings(Environment({"DATABASE_REPLICA_URL": url})).items()
+    assert (name, values["HOST"], values["PORT"], values["NAME"]) == ("replica", "one,two", "5432,5433", "db")
+    assert (values["OPTIONS"]["connect_timeout"], values["OPTIONS"]["sslmode"]) == (2, "require")
+    assert values["TEST"] == {"MIRROR": "default"}
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,6 @@ def test_a_replica_is_a_second_database_that_gives_up_soon_and_has_none_of_its_o
         "postgresql://",
     ],
 )
-def test_other_addresses_are_refused_with_what_to_write(url: str) -> None:
+def test_invalid_addresses_are_refused_with_what_to_write(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="user and password write @"):
         database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)

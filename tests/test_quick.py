@@ -14,24 +14,26 @@ def is_quick(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def much(db: None) -> str:
-    return "It asks the database for something."
+def fixture_with_database(db: None) -> str:
+    return "This fixture depends on the database."
 
 
-def test_one_that_asks_for_nothing_is(request: pytest.FixtureRequest) -> None:
+def test_a_test_without_such_fixtures_is_quick(request: pytest.FixtureRequest) -> None:
     assert is_quick(request)
 
 
-def test_one_with_a_database_somewhere_behind_it_is_not(request: pytest.FixtureRequest, much: str) -> None:
+def test_a_test_whose_fixture_needs_the_database_is_not_quick(
+    request: pytest.FixtureRequest, fixture_with_database: str
+) -> None:
     assert not is_quick(request)
 
 
 @pytest.mark.django_db
-def test_one_with_a_mark_is_not(request: pytest.FixtureRequest) -> None:
+def test_a_test_marked_django_db_is_not_quick(request: pytest.FixtureRequest) -> None:
     assert not is_quick(request)
 
 
-def test_those_that_start_processes_are_not(request: pytest.FixtureRequest) -> None:
+def test_tests_that_start_processes_are_not_quick(request: pytest.FixtureRequest) -> None:
     from tests import test_demo, test_warm
 
     tests = [item for item in request.session.items if getattr(item, "module", None) in {test_demo, test_warm}]

@@ -56,9 +56,11 @@ def checkout(tmp_path: Path, simulator_process: Simulator) -> Iterator[Path]:
 
 
 def surroundings(simulator: Simulator) -> dict[str, str]:
-    found = {name: simulator.variables[name] for name in ("SALESFORCE_HOST", "PARDOT_API_URL", "REQUESTS_CA_BUNDLE")}
+    variables = {
+        name: simulator.variables[name] for name in ("SALESFORCE_HOST", "PARDOT_API_URL", "REQUESTS_CA_BUNDLE")
+    }
     business_unit = simulator.variables["SALESFORCE_PARDOT_BUSINESS_UNIT"]
-    return {**found, "PATH": os.environ["PATH"], "SALESFORCE_PARDOT_BUSINESS_UNIT": business_unit}
+    return {**variables, "PATH": os.environ["PATH"], "SALESFORCE_PARDOT_BUSINESS_UNIT": business_unit}
 
 
 def manage(checkout: Path, simulator: Simulator, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -109,12 +111,12 @@ def test_the_server_answers_without_a_further_step_and_every_command_works(
         assert me.status_code == 200
         assert me.json()["uuid"] == "00000000-0000-4000-8000-000000000001"
         scopes = "--scopes=read:books,read:info,write:cases"
-        made = manage(checkout, simulator_process, "create_api_key", "--name=my-key-name", scopes)
-        assert made.returncode == 0, made.stderr
+        created = manage(checkout, simulator_process, "create_api_key", "--name=my-key-name", scopes)
+        assert created.returncode == 0, created.stderr
         for command in ("sync_books", "sync_all", "camp_sync", "migrate"):
             done = manage(checkout, simulator_process, *command.split())
             assert done.returncode == 0, (command, done.stdout, done.stderr)
-        key = made.stdout.split()[-1]
+        key = created.stdout.split()[-1]
         books = requests.get(f"{here}/api/v1/books", headers={"Authorization": f"Bearer {key}"}, timeout=30)
         assert books.json()["count"] > 0
 

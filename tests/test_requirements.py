@@ -26,10 +26,10 @@ def test_every_package_has_hashes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_the_versions_are_those_that_were_asked_for(path: Path) -> None:
-    asked = pins(path.with_suffix(".in"))
-    assert asked
-    assert asked.items() <= pins(path).items()
+def test_each_txt_file_has_the_versions_of_its_in_file(path: Path) -> None:
+    required = pins(path.with_suffix(".in"))
+    assert required
+    assert required.items() <= pins(path).items()
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
@@ -39,6 +39,6 @@ def test_one_environment_can_have_all_files(path: Path) -> None:
     assert {name: here[name] for name in here.keys() & everything.keys() if here[name] != everything[name]} == {}
 
 
-def test_each_file_has_what_the_one_before_has() -> None:
+def test_dev_includes_test_and_test_includes_production() -> None:
     production, test, dev = (pins(FOLDER / f"{name}.txt") for name in ("production", "test", "dev"))
     assert production.items() <= test.items() <= dev.items()

@@ -64,12 +64,12 @@ def assert_nothing_inline(page: str) -> None:
      "/static/ninja/swagger-ui.css"],
 )  # fmt: skip
 def test_every_kind_of_answer_has_the_headers(path: str) -> None:
-    with closing(Client().get(path)) as answer:  # a static file stays open until then
+    with closing(Client().get(path)) as answer:  # the answer keeps a static file open
         assert_safe(answer)
 
 
 @pytest.mark.django_db
-def test_refusals_of_outer_layers_have_them_too(settings: Any) -> None:
+def test_refusals_of_the_middleware_have_the_headers_too(settings: Any) -> None:
     assert_safe(Client().get("/admin/login/", HTTP_HOST="evil.example"))
     assert_safe(Client(enforce_csrf_checks=True).post("/admin/login/"))
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example"]
@@ -112,7 +112,7 @@ def test_a_developers_error_page_is_not_broken_by_the_policy(db: None, settings:
     assert_safe(Client().get("/admin/login/"))
 
 
-def test_the_service_as_it_runs_sends_them(database: str) -> None:
+def test_the_running_service_sends_the_headers(database: str) -> None:
     with gunicorn(database, workers=1) as url:
         for path in ("/ping/", "/api/v1/me", "/nowhere"):
             assert_safe(requests.get(url + path, timeout=10))

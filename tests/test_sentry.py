@@ -36,11 +36,13 @@ log.error("case %s waits for %d s", "00000000-0000-4000-8000-000000000000", 51)
 
 @pytest.fixture
 def sentry() -> Iterator[Sentry]:
-    with listening_sentry() as found:
-        yield found
+    with listening_sentry() as server:
+        yield server
 
 
-def test_one_event_of_a_kind_and_the_next_says_how_many_were_left_out(run_manage: Manage, sentry: Sentry) -> None:
+def test_one_event_of_a_kind_is_sent_and_the_next_says_how_many_were_left_out(
+    run_manage: Manage, sentry: Sentry
+) -> None:
     done = run_manage("shell", "--no-imports", "-c", FLOOD, SENTRY_DSN=sentry.dsn)
     assert done.returncode == 0, done.stderr
     assert len(sentry.events) == 4
@@ -77,7 +79,7 @@ def test_a_scheduled_job_checks_in(
     assert ended["duration"] > 0
 
 
-def test_a_job_of_every_minute_only_says_how_it_ended_and_other_commands_nothing(
+def test_a_job_of_every_minute_sends_only_its_end_and_other_commands_send_nothing(
     run_manage: Manage, sentry: Sentry
 ) -> None:
     run_manage("deliver_pending", SENTRY_DSN=sentry.dsn)
@@ -95,5 +97,5 @@ def test_a_job_of_every_minute_only_says_how_it_ended_and_other_commands_nothing
         ("https://example--uat.sandbox.my.salesforce.com", False, "staging"),
     ],
 )
-def test_an_environment_that_nobody_named_is_derived(host: str, debug: bool, environment: str) -> None:
+def test_an_environment_that_is_not_set_is_derived_from_the_host(host: str, debug: bool, environment: str) -> None:
     assert environment_of(host, debug=debug) == environment

@@ -36,7 +36,7 @@ def test_settings_page_explains_every_variable() -> None:
 
 
 @pytest.mark.parametrize("debug", ["off", "on"])
-def test_the_demo_is_an_app_of_development_only_and_the_simulator_of_none(debug: str) -> None:
+def test_the_demo_is_installed_only_in_development_and_the_simulator_never(debug: str) -> None:
     code = "from django.conf import settings; print(*settings.INSTALLED_APPS)"
     needed = {"DEBUG": debug, "SECRET_KEY": "x", "DATABASE_URL": "postgresql://nobody@localhost/none"}
     environment = {**os.environ, "SFAPI_ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "sfapi.settings.base", **needed}
@@ -48,7 +48,7 @@ def test_the_demo_is_an_app_of_development_only_and_the_simulator_of_none(debug:
 
 
 BAD_VALUES = pytest.mark.parametrize(
-    ("variables", "named"),
+    ("variables", "expected"),
     [
         ({"DEBUG": "perhaps"}, "DEBUG: 'perhaps' is not on or off"),
         ({"DEBUG": "off"}, "SECRET_KEY: not set; it is required. For development set DEBUG=on"),
@@ -112,15 +112,17 @@ BAD_VALUES = pytest.mark.parametrize(
 
 
 @BAD_VALUES
-def test_a_bad_value_is_refused_by_its_name(variables: dict[str, str], named: str, tmp_path: Path) -> None:
-    refusal = refused({"SFAPI_DATA_DIR": str(tmp_path), "DEBUG": "on", **variables})
-    assert named in refusal
+def test_a_bad_value_is_refused_with_the_name_of_its_variable(
+    variables: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    refusal = settings_error({"SFAPI_DATA_DIR": str(tmp_path), "DEBUG": "on", **variables})
+    assert expected in refusal
     assert SECRET not in refusal
 
 
 def test_a_bad_value_stops_the_start_with_one_line(tmp_path: Path) -> None:
     variables = {"SFAPI_DATA_DIR": str(tmp_path), "DEBUG": "on", "DATABASE_URL": f"mysql://u:{SECRET}@h/d"}
-    refused_in_one_line(start(variables), refused(variables))
+    assert_refused_in_one_line(start(variables), settings_error(variables))
 
 
 def test_dotenv_is_read_and_the_real_environment_wins(tmp_path: Path) -> None:
@@ -147,8 +149,8 @@ def write_env(folder: Path, content: bytes) -> dict[str, str]:
         b'  DEBUG = on\n\n# TIME_ZONE=UTC\nTIME_ZONE = "Mars/Olympus"',
     ],
 )
-def test_dotenv_is_read_as_editors_leave_it(content: bytes, tmp_path: Path) -> None:
-    assert refused(write_env(tmp_path, content)).startswith("TIME_ZONE: 'Mars/Olympus' is not a time zone")
+def test_dotenv_is_read_in_the_encodings_and_line_ends_of_editors(content: bytes, tmp_path: Path) -> None:
+    assert settings_error(write_env(tmp_path, content)).startswith("TIME_ZONE: 'Mars/Olympus' is not a time zone")
 
 
 @pytest.mark.parametrize(
@@ -164,16 +166,16 @@ def test_dotenv_is_read_as_editors_leave_it(content: bytes, tmp_path: Path) -> N
     ],
 )
 def test_dotenv_that_cannot_be_read_is_refused(content: bytes, says: str, tmp_path: Path) -> None:
-    assert f"own.env: {says}" in refused(write_env(tmp_path, content))
+    assert f"own.env: {says}" in settings_error(write_env(tmp_path, content))
 
 
 def test_dotenv_that_is_a_folder_or_missing_is_one_line(tmp_path: Path) -> None:
-    refused_in_one_line(start({"SFAPI_ENV_FILE": str(tmp_path)}), f"{tmp_path}: is a folder")
+    assert_refused_in_one_line(start({"SFAPI_ENV_FILE": str(tmp_path)}), f"{tmp_path}: is a folder")
     missing = tmp_path / "none.env"
-    refused_in_one_line(start({"SFAPI_ENV_FILE": str(missing)}), f"{missing}: cannot be read (No such file")
+    assert_refused_in_one_line(start({"SFAPI_ENV_FILE": str(missing)}), f"{missing}: cannot be read (No such file")
     if os.geteuid():  # root may read everything
         missing.touch(mode=0o000)
-        refused_in_one_line(
+        assert_refused_in_one_line(
             start({"SFAPI_ENV_FILE": str(missing)}), "cannot be read (Permission denied); run as its owner"
         )
 
@@ -186,7 +188,9 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("mysql://wrong")
     variables = {"SECRET_KEY_FILE": str(tmp_path / "key"), "SFAPI_DATA_DIR": str(tmp_path)}
     assert start({**variables, **DATABASE}).returncode == 0
-    refused_in_one_line(start({**variables, "DATABASE_URL_FILE": str(tmp_path / "url")}), "DATABASE_URL: is not of the")
+    assert_refused_in_one_line(
+        start({**variables, "DATABASE_URL_FILE": str(tmp_path / "url")}), "DATABASE_URL: is not of the"
+    )
 
 
 @pytest.mark.parametrize(
@@ -199,28 +203,26 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         (None, "cannot be read (No such file or directory)"),
     ],
 )
-def test_a_file_that_holds_no_value_stops_the_start_with_one_line(
-    tmp_path: Path, content: bytes | None, says: str
-) -> None:
+def test_a_secret_file_without_a_usable_value_is_refused(tmp_path: Path, content: bytes | None, says: str) -> None:
     values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
     if content:
         (tmp_path / "password").write_bytes(content)
     if content == b"k":
         values["SALESFORCE_PASSWORD"] = SECRET
-    with pytest.raises(ImproperlyConfigured) as refused:
+    with pytest.raises(ImproperlyConfigured) as error:
         Environment(values).text("SALESFORCE_PASSWORD")
-    assert str(refused.value).endswith(says)
-    assert SECRET not in str(refused.value)
+    assert str(error.value).endswith(says)
+    assert SECRET not in str(error.value)
 
 
-def test_a_placeholder_in_a_file_is_one(tmp_path: Path) -> None:
+def test_a_placeholder_in_a_secret_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("<your_password>")
     values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
     with pytest.raises(ImproperlyConfigured, match="SALESFORCE_PASSWORD: <your_password> is a placeholder"):
         Environment(values).text("SALESFORCE_PASSWORD")
 
 
-def refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> None:
+def assert_refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> None:
     assert answer.returncode == 1
     assert answer.stderr.startswith("Configuration error: ")
     assert says in answer.stderr
@@ -241,7 +243,7 @@ def refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> 
 )
 def test_a_placeholder_of_the_documents_is_named(name: str, value: str, tmp_path: Path) -> None:
     variables = {"SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://u@h/d", "SFAPI_DATA_DIR": str(tmp_path)}
-    assert f"{name}: {value} is a placeholder" in refused({**variables, name: value})
+    assert f"{name}: {value} is a placeholder" in settings_error({**variables, name: value})
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_usual_placeholders_are_known(value: str) -> None:
         "2>&1 | tee /var/log/sfapi", "ranger <ranger@camp.example>",
     ],
 )  # fmt: skip
-def test_values_that_only_look_like_placeholders_are_taken(value: str) -> None:
+def test_values_that_only_look_like_placeholders_are_accepted(value: str) -> None:
     assert not is_placeholder("SALESFORCE_PASSWORD", value)
 
 
@@ -274,21 +276,21 @@ def test_a_database_may_have_a_bad_password() -> None:
     assert is_placeholder("DATABASE_PASSWORD", "<your_password>")
 
 
-LEFT = "SALESFORCE_CLIENT_ID=<your_client_id>\nSALESFORCE_CLIENT_SECRET='<your secret>'\nSENTRY_DSN=changeme\n"
+PLACEHOLDERS = "SALESFORCE_CLIENT_ID=<your_client_id>\nSALESFORCE_CLIENT_SECRET='<your secret>'\nSENTRY_DSN=changeme\n"
 
 
 @pytest.mark.parametrize("command", [("check",), ("sf", "check"), ("sync_all",)], ids=" ".join)
 def test_all_placeholders_are_named_at_once(tmp_path: Path, command: tuple[str, ...]) -> None:
     served = "SECRET_KEY=0123456789-0123456789-0123456789-0123456789-012\nDATABASE_URL=postgresql://u@h/d\n"
-    answer = start(write_env(tmp_path, f"{served}SSO_COOKIE_NAME=oxa\n{LEFT}".encode()), command=command)
-    refused_in_one_line(answer, " is a placeholder (the same in ")
+    answer = start(write_env(tmp_path, f"{served}SSO_COOKIE_NAME=oxa\n{PLACEHOLDERS}".encode()), command=command)
+    assert_refused_in_one_line(answer, " is a placeholder (the same in ")
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SENTRY_DSN"):
         assert answer.stderr.count(name) == 1
     assert "SSO_COOKIE_NAME" not in answer.stderr
 
 
-def test_whoever_develops_may_leave_placeholders_for_later_and_is_told(tmp_path: Path) -> None:
-    answer = start(write_env(tmp_path, f"DEBUG=on\nSSO_COOKIE_NAME=oxa\n{LEFT}".encode()))
+def test_in_development_placeholders_are_reported_and_taken_as_not_set(tmp_path: Path) -> None:
+    answer = start(write_env(tmp_path, f"DEBUG=on\nSSO_COOKIE_NAME=oxa\n{PLACEHOLDERS}".encode()))
     assert answer.returncode == 0, answer.stderr
     line = "Placeholders, taken as not set: SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET, SENTRY_DSN."
     assert answer.stderr.startswith(line)
@@ -299,9 +301,9 @@ def test_the_installation_page_leads_to_a_service_that_is_safe(tmp_path: Path) -
     page = (ROOT / "docs" / "installation.md").read_text()
     block = re.search(r"## 5\. Serve it\n.*?```\n(.*?)```", page, re.DOTALL)
     assert block
-    changed = block[1].replace("<", "'").replace(">", "'").replace('"', "")
+    changes = block[1].replace("<", "'").replace(">", "'").replace('"', "")
     example = (ROOT / ".env.example").read_text().replace("DATABASE_URL=", "DATABASE_URL=postgresql://u@h/d")
-    (tmp_path / "own.env").write_text(example + changed)
+    (tmp_path / "own.env").write_text(example + changes)
     answer = start({"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}, "--deploy")
     assert answer.returncode == 0, answer.stderr
     assert "WARNINGS" in answer.stderr, "no login, for instance"
@@ -309,7 +311,7 @@ def test_the_installation_page_leads_to_a_service_that_is_safe(tmp_path: Path) -
     assert "manage.py check --deploy" in page
 
 
-def test_browsers_can_be_held_to_https_for_a_shorter_time_or_not_at_all(tmp_path: Path) -> None:
+def test_the_hsts_time_can_be_shortened_or_set_to_zero(tmp_path: Path) -> None:
     served = {
         "DEBUG": "off",
         "SECRET_KEY": "s" * 60,
@@ -320,7 +322,7 @@ def test_browsers_can_be_held_to_https_for_a_shorter_time_or_not_at_all(tmp_path
     assert "security.W004" in start({**served, "SECURE_HSTS_SECONDS": "0"}, "--deploy").stderr
 
 
-def refused(variables: dict[str, str]) -> str:
+def settings_error(variables: dict[str, str]) -> str:
     """Return the settings' error for these variables, which a command shows in one line."""
     with (
         mock.patch.dict(os.environ, {"SFAPI_ENV_FILE": "", **variables}, clear=True),

@@ -39,7 +39,7 @@ def netrc(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def seen() -> Iterator[AccountsServer]:
+def recording_server() -> Iterator[AccountsServer]:
     """A server that records the headers it receives."""
     with accounts_server() as server:
         yield server
@@ -65,28 +65,28 @@ def test_a_netrc_does_not_replace_the_session_of_salesforce(
     assert simulator.calls_to("oauth2/token") == 1, "no call was refused"
 
 
-def test_a_file_that_netrc_names_is_not_read_either(
+def test_a_file_named_by_the_variable_netrc_is_not_read_either(
     simulator: Simulator, netrc: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NETRC", str(netrc))
     call_salesforce()
 
 
-def test_accounts_gets_its_own_token_and_nothing_of_a_netrc(seen: AccountsServer, netrc: Path) -> None:
-    AccountsClient(url=seen.url, client_id="app", client_secret="hush").user(UUID)
-    sent = [headers.get("Authorization") for _, headers in seen.requests]
+def test_accounts_gets_its_own_token_and_nothing_of_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
+    AccountsClient(url=recording_server.url, client_id="app", client_secret="hush").user(UUID)
+    sent = [headers.get("Authorization") for _, headers in recording_server.requests]
     assert sent == [None, "Bearer token-1"]
 
 
-def test_slack_gets_nothing_of_a_netrc(seen: AccountsServer, netrc: Path) -> None:
-    post_to_slack(f"{seen.url}/services/hush", "good morning")
-    assert [headers.get("Authorization") for _, headers in seen.requests] == [None]
+def test_slack_gets_nothing_of_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
+    post_to_slack(f"{recording_server.url}/services/hush", "good morning")
+    assert [headers.get("Authorization") for _, headers in recording_server.requests] == [None]
 
 
-def test_a_redirect_is_not_followed(seen: AccountsServer) -> None:
-    seen.status = 302
-    assert OutgoingSession().get(seen.url, timeout=10).status_code == 302
-    assert len(seen.requests) == 1
+def test_a_redirect_is_not_followed(recording_server: AccountsServer) -> None:
+    recording_server.status = 302
+    assert OutgoingSession().get(recording_server.url, timeout=10).status_code == 302
+    assert len(recording_server.requests) == 1
 
 
 def test_the_proxy_variables_are_in_effect(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def test_the_proxy_variables_are_in_effect(simulator: Simulator, monkeypatch: py
     assert server.targets == [simulator.variables["SALESFORCE_HOST"].removeprefix("https://")]
 
 
-def test_authorities_that_disappear_while_a_process_runs_are_named(
+def test_a_ca_bundle_that_disappears_while_a_process_runs_is_named(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")

@@ -1,4 +1,4 @@
-"""A process forked from the warm one behaves like a new one, which the other tests rely on."""
+"""A process forked from the warm process behaves like a new process. The other tests rely on this."""
 
 from __future__ import annotations
 
@@ -71,15 +71,17 @@ def run(folder: Path, program: str, **options: Any) -> dict[str, Any]:
         timeout=60,
         **options,
     )
-    told = [line for line in done.stderr.splitlines() if not line.startswith((" ", "Traceback"))]
+    errors = [line for line in done.stderr.splitlines() if not line.startswith((" ", "Traceback"))]
     first, _, rest = done.stdout.partition("\n")
-    found: dict[str, Any] = json.loads(first or "{}")  # a killed process has written nothing
-    return found | {"status": done.returncode, "printed": rest, "told": told}
+    report: dict[str, Any] = json.loads(first or "{}")  # a killed process has written nothing
+    return report | {"status": done.returncode, "printed": rest, "errors": errors}
 
 
 @pytest.mark.parametrize(("program", "status"), ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("more", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
-def test_it_does_as_a_new_one_does(tmp_path: Path, program: str, status: int, more: dict[str, str]) -> None:
+def test_a_forked_process_behaves_like_a_new_process(
+    tmp_path: Path, program: str, status: int, more: dict[str, str]
+) -> None:
     environment = {"PATH": os.environ["PATH"], "A": "b=c", **more}
     new = run(tmp_path, program, env=environment, umask=os.umask(0o022))  # a umask rules out the warm process
     os.umask(0o022)
@@ -88,11 +90,11 @@ def test_it_does_as_a_new_one_does(tmp_path: Path, program: str, status: int, mo
     assert warm["status"] == status
 
 
-def test_it_has_the_libraries_already(tmp_path: Path) -> None:
+def test_a_forked_process_has_loaded_the_libraries(tmp_path: Path) -> None:
     loaded = "print('django.db.models' in sys.modules, 'django.conf' in sys.modules)"
-    found = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
+    report = run(tmp_path, loaded, env={"PATH": os.environ["PATH"]})
     expected = "True True" if sys.platform == "linux" else "False False"
-    assert (found["status"], found["printed"].splitlines()[-1]) == (0, expected)
+    assert (report["status"], report["printed"].splitlines()[-1]) == (0, expected)
 
 
 LOADED = """
@@ -109,7 +111,7 @@ sys.exit("the end")
 """
 
 
-def test_a_command_that_came_up_twice_has_the_project_already_and_is_as_before(database: str) -> None:
+def test_a_repeated_command_has_loaded_the_project_and_prints_the_same(database: str) -> None:
     variables = {"SALESFORCE_HOST": "https://one.example"}
     first, *others = [manage("shell", "-v0", "-c", LOADED, variables=variables, database=database) for _ in range(4)]
     assert first.stdout.startswith("False ('sfapi shell', 'test_")
@@ -126,11 +128,11 @@ def test_a_command_that_came_up_twice_has_the_project_already_and_is_as_before(d
 
 
 def test_settings_that_cannot_be_loaded_are_reported_each_time(database: str) -> None:
-    told = {manage("sync_status", variables={"TIME_ZONE": "no"}, database=database).stderr for _ in range(3)}
-    assert [line.partition(":")[0] for line in told] == ["Configuration error"]
+    messages = {manage("sync_status", variables={"TIME_ZONE": "no"}, database=database).stderr for _ in range(3)}
+    assert [line.partition(":")[0] for line in messages] == ["Configuration error"]
 
 
-def test_a_python_whose_private_method_is_another_starts_processes_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_start_as_usual_when_the_private_method_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     def another(popen: object, args: object, something_new: object) -> None: ...
 
     monkeypatch.setattr(subprocess.Popen, "_execute_child", another)
@@ -138,12 +140,12 @@ def test_a_python_whose_private_method_is_another_starts_processes_as_always(mon
         assert vars(subprocess.Popen)["_execute_child"] is another
 
 
-def test_its_session_is_its_own_when_asked(tmp_path: Path) -> None:
-    found = run(tmp_path, "print(os.getsid(0) == os.getpid())", env={"PATH": ""}, start_new_session=True)
-    assert (found["status"], found["printed"].splitlines()[-1]) == (0, "True")
+def test_a_forked_process_has_its_own_session_on_request(tmp_path: Path) -> None:
+    report = run(tmp_path, "print(os.getsid(0) == os.getpid())", env={"PATH": ""}, start_new_session=True)
+    assert (report["status"], report["printed"].splitlines()[-1]) == (0, "True")
 
 
-def test_it_is_waited_for_and_killed_like_a_child() -> None:
+def test_a_forked_process_is_waited_for_and_killed_like_a_child() -> None:
     process = subprocess.Popen([sys.executable, "-m", "http.server", "0"], env={"PATH": ""}, stderr=subprocess.DEVNULL)
     assert process.poll() is None
     process.kill()

@@ -52,11 +52,11 @@ _LARGEST_ORDER = 1 << 20
 _MOST_FILES = 50
 _ABOVE_ALL_FILES = 400
 _MOST_LOADED = 8
-_GIVEN = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
+_PARAMETERS = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
           "shell", "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid",
           "gids", "uid", "umask", "start_new_session", "process_group")  # fmt: skip
 """The parameters of ``Popen._execute_child`` in Python 3.11 to 3.14."""
-_PIPES = _GIVEN[10:16]
+_PIPES = _PARAMETERS[10:16]
 _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "gids": None, "uid": None, "umask": -1,
           "process_group": -1}  # fmt: skip
 
@@ -70,12 +70,12 @@ def quick_starts() -> Iterator[None]:
         return
     warm = Warm()
 
-    def start(popen: Any, *given: Any) -> None:
-        asked = dict(zip(_GIVEN, given, strict=True))
-        if _can_be_forked(asked):
-            warm.start(popen, asked)
+    def start(popen: Any, *arguments: Any) -> None:
+        options = dict(zip(_PARAMETERS, arguments, strict=True))
+        if _can_be_forked(options):
+            warm.start(popen, options)
         else:
-            usual(popen, *given)
+            usual(popen, *arguments)
 
     subprocess.Popen._execute_child = start  # type: ignore[attr-defined]
     try:
@@ -87,14 +87,14 @@ def quick_starts() -> Iterator[None]:
 
 def _is_known(execute_child: Callable[..., None]) -> bool:
     """Return whether ``Warm.start`` can replace this Python's private method."""
-    return tuple(inspect.signature(execute_child).parameters) == ("self", *_GIVEN) and hasattr(
+    return tuple(inspect.signature(execute_child).parameters) == ("self", *_PARAMETERS) and hasattr(
         subprocess.Popen, "_close_pipe_fds"
     )
 
 
-def _can_be_forked(asked: Mapping[str, Any]) -> bool:
+def _can_be_forked(options: Mapping[str, Any]) -> bool:
     """Return whether the call runs a script or module of this Python, and its environment does not configure Python."""
-    args, environment = asked["args"], asked["env"]
+    args, environment = options["args"], options["env"]
     if isinstance(args, (str, bytes, os.PathLike)) or environment is None or len(args) < 2:
         return False
     about_python = [name for name in environment if name.startswith(("PYTHON", "LC_", "LANG", "LD_"))]
@@ -102,7 +102,7 @@ def _can_be_forked(asked: Mapping[str, Any]) -> bool:
         args[0] == sys.executable
         and (args[1] == "-m" or os.fspath(args[1]).endswith(".py"))
         and not set(about_python) - {"PYTHONUNBUFFERED"}
-        and all(asked[name] == value for name, value in _USUAL.items())
+        and all(options[name] == value for name, value in _USUAL.items())
     )
 
 
@@ -114,21 +114,21 @@ class Warm:
         self._channel: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, popen: Any, asked: Mapping[str, Any]) -> None:
+    def start(self, popen: Any, options: Mapping[str, Any]) -> None:
         """Do what ``Popen._execute_child`` does: start the process and set ``pid``."""
-        ends = (asked["p2cread"], asked["c2pwrite"], asked["errwrite"])
+        ends = (options["p2cread"], options["c2pwrite"], options["errwrite"])
         standard = [own if end == -1 else end for own, end in enumerate(ends)]
         order = {
-            "arguments": [os.fspath(each) for each in asked["args"][1:]],
-            "folder": os.fspath(asked["cwd"] or Path.cwd()),
-            "environment": dict(asked["env"]),
-            "own_session": bool(asked["start_new_session"]),
-            "files": [0, 1, 2, *asked["pass_fds"]],
+            "arguments": [os.fspath(each) for each in options["args"][1:]],
+            "folder": os.fspath(options["cwd"] or Path.cwd()),
+            "environment": dict(options["env"]),
+            "own_session": bool(options["start_new_session"]),
+            "files": [0, 1, 2, *options["pass_fds"]],
         }
         with self._lock:
-            popen.pid = self._ask(order, [*standard, *asked["pass_fds"]])
+            popen.pid = self._ask(order, [*standard, *options["pass_fds"]])
         popen._child_created = True
-        popen._close_pipe_fds(*(asked[name] for name in _PIPES))
+        popen._close_pipe_fds(*(options[name] for name in _PIPES))
 
     def _ask(self, order: Mapping[str, Any], files: Sequence[int]) -> int:
         channel = self._channel or self._begin()
@@ -196,7 +196,8 @@ def _fork_for_orders(channel: socket.socket, loaded: Loaded | None = None) -> No
 class Loaded:
     """Processes that have loaded the project too, each for one command in one environment.
 
-    The first command of a kind loads the project itself; the second starts such a process; all later ones use it.
+    The first command of a kind loads the project itself. The second starts a loaded process, and is forked from it like
+    all later ones.
     """
 
     def __init__(self, channel: socket.socket) -> None:
@@ -237,7 +238,7 @@ class Loaded:
         os.closerange(3, _ABOVE_ALL_FILES)
         try:
             _load_project(order)
-        except BaseException:  # noqa: BLE001 - the command itself will say it
+        except BaseException:  # noqa: BLE001 - the command itself will report the error
             os._exit(1)
         _fork_for_orders(socket.socket(fileno=number))
         sys.exit()
@@ -315,18 +316,18 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
     _run(*order["arguments"])
 
 
-def _take_environment(wanted: dict[str, str]) -> None:
+def _take_environment(environment: dict[str, str]) -> None:
     """Replace the environment; keep the variable that Python sets, and the one that Django's settings set."""
     coerced, by_settings = ({name: os.environ[name]} if name in os.environ else {} for name in ("LC_CTYPE", "TZ"))
     os.environ.clear()
-    os.environ.update(coerced | wanted | by_settings)
+    os.environ.update(coerced | environment | by_settings)
 
 
-def _take_files(wanted: Sequence[int], files: Sequence[int]) -> None:
+def _take_files(numbers: Sequence[int], files: Sequence[int]) -> None:
     """Give each file its requested number, and close all others."""
     aside = [fcntl.fcntl(file, fcntl.F_DUPFD, _ABOVE_ALL_FILES) for file in files]
     os.closerange(3, _ABOVE_ALL_FILES)
-    for number, file in zip(wanted, aside, strict=True):
+    for number, file in zip(numbers, aside, strict=True):
         os.dup2(file, number)
     os.closerange(_ABOVE_ALL_FILES, _ABOVE_ALL_FILES + 2 * len(aside))
 

@@ -51,7 +51,7 @@ def test_without_the_permission_nothing_is_started(super_user: Client, path: str
     assert not OperatorAction.objects.exists()
 
 
-def test_deletions_are_accepted_only_where_they_are_hold_back_deletions(browser: Browser) -> None:
+def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) -> None:
     hold_back_deletions("forms", "lists")
     assert "held back for landing pages" in browser.refused(
         "post", "sync/accept-deletions", {"entities": ["forms", "landing_pages"]}
