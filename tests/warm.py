@@ -52,9 +52,11 @@ _LARGEST_ORDER = 1 << 20
 _MOST_FILES = 50
 _ABOVE_ALL_FILES = 400
 _MOST_LOADED = 8
-_PARAMETERS = ("args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags",
-          "shell", "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid",
-          "gids", "uid", "umask", "start_new_session", "process_group")  # fmt: skip
+_PARAMETERS = (
+    "args", "executable", "preexec_fn", "close_fds", "pass_fds", "cwd", "env", "startupinfo", "creationflags", "shell",
+    "p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite", "restore_signals", "gid", "gids", "uid",
+    "umask", "start_new_session", "process_group",
+)  # fmt: skip
 """The parameters of ``Popen._execute_child`` in Python 3.11 to 3.14."""
 _PIPES = _PARAMETERS[10:16]
 _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "gids": None, "uid": None, "umask": -1,
