@@ -71,7 +71,7 @@ def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> SafeString | None:
-    """Return a link to a record; ``None`` before the first sync. ``row`` comes from ``with_instance_url``."""
+    """Return a link to a record, or ``None`` before the first sync. ``row`` comes from ``with_instance_url``."""
     instance_url = getattr(row, "instance_url", "")
     if not instance_url:
         return None
@@ -80,7 +80,7 @@ def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> Safe
 
 
 class CachedRecordAdmin(ReadOnlyAdmin):
-    """The records of a cached object, deleted ones too, each with a link to its page in Salesforce."""
+    """The records of a cached object, including deleted records, with links to their pages in Salesforce."""
 
     list_per_page = 50
     show_full_result_count = False

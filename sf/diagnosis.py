@@ -64,7 +64,7 @@ def register_apart(question: Question) -> Question:
 def diagnose(client: SalesforceClient) -> Iterator[Finding]:
     """Yield every finding as soon as it is known.
 
-    Without a login, questions that need one are skipped: one cause gives one line, and one failed login.
+    Without a login, questions that need a session are skipped, so that one cause gives only one line.
     """
     autodiscover_modules("diagnosis")
     yield from _configuration()

@@ -78,7 +78,7 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
 
 
 def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
-    """Return a client for the org of the login: to look around, or to make the cache a copy of that org."""
+    """Return a client for the login's org, cached or not: to look around, or to adopt the org."""
     return RememberingClient(*_parts(counter, patience))
 
 

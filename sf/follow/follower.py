@@ -60,7 +60,7 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""Up to this many records that events named are also read by id after a sync, which may miss them: a gap event can
+"""Up to this many records that events named are also read by id after a sync. The sync may miss them: a gap event can
 come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
@@ -257,7 +257,10 @@ class Follower:
         return touched_by(synced, moved=bool(collected.moved))
 
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
-        """Read and store the changed records. Return the changes that a sync has to read instead: all, or none."""
+        """Read and store the changed records, and return the changes that a sync has to read instead.
+
+        These are all changes when Salesforce or the mass-delete guard refused, otherwise none.
+        """
         if not any(collected.ids for collected in changes.values()):
             store_places(self._client.organization_id, _places(changes))  # shows that following is alive
             return {}

@@ -24,7 +24,7 @@ MAX_IDS = 200
 
 @dataclass
 class Selection:
-    """The records of one object to read: those with these ids, and those that refer to a changed record.
+    """The records of one object to read: records with these ids, and records that refer to a changed record.
 
     ``by_parent`` has the ids of the changed records by the lookup field that refers to them.
     """

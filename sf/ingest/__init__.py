@@ -1,1 +1,1 @@
-"""The copy kernel: runs, leases, staging, merge, quarantine. It knows neither Salesforce nor Pardot."""
+"""Copy rows of any system into PostgreSQL: runs, leases, staging, merge, quarantine."""

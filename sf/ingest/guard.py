@@ -28,7 +28,7 @@ class AllowedDeletes:
     """Accept every deletion of every object."""
 
     def limit(self, name: str) -> float:
-        """Return how many records of an object may be deleted: 0 for none, infinity for any number."""
+        """Return how many records of an object may be deleted; infinity for any number."""
         return math.inf if self.any_number else self.at_most.get(name, 0)
 
     def as_option(self) -> str:

@@ -146,9 +146,9 @@ def check_held() -> None:
 
 
 def fence() -> None:
-    """Lock this thread's leases until the transaction ends. Raises ``LeaseLost`` if another process took one.
+    """Lock this thread's leases until the transaction ends. Raises ``LeaseLost`` if another process took a lease.
 
-    Does nothing in a thread without leases, such as one that reads a record for a web request.
+    Does nothing in a thread without leases, such as the thread of a web request.
     """
     held = _held.get()
     if not held:

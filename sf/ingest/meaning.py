@@ -36,5 +36,5 @@ class Meaning:
         return False
 
     def leads_elsewhere(self, error: Exception) -> bool:
-        """Return whether the login leads to another system than the one that is cached."""
+        """Return whether the login leads to a system that is not the cached one."""
         return False

@@ -73,7 +73,7 @@ class Holding:
     model: type[models.Model]
     personal: frozenset[str]
     find: Callable[[Person], Q]
-    """A condition on the rows; an empty one finds nothing."""
+    """A condition on the rows; an empty condition finds nothing."""
     erase: Callable[[Rows, Person], int] = remove
     action: str = "remove"
     """The effect of ``erase``, as an imperative, which the command lists before it asks."""

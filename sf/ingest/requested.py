@@ -122,7 +122,7 @@ def latest_actions(number: int) -> list[OperatorAction]:
 
 
 def close_abandoned() -> None:
-    """Record the end of requests that no worker started in time, and of those whose process has died."""
+    """Record the end of requests that no worker started in time, and of requests whose process has died."""
     late = OperatorAction.objects.filter(started=None, ended=None, requested_at__lt=Now() - EXPIRES)
     late.update(ended=Now(), outcome="no worker started it within 15 minutes: it was dropped, and nothing was done")
     for action in OperatorAction.objects.filter(ended=None, started__lt=Now() - BEGIN):

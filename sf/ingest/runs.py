@@ -59,7 +59,7 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """Create a run, and mark older ones interrupted: the caller has the lease, so they have ended."""
+    """Create a run, and mark older running runs interrupted: the caller has the lease, so they have ended."""
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
     )

@@ -20,5 +20,5 @@ def missing_migrations() -> list[str]:
 
 @cache
 def _own_migrations() -> frozenset[tuple[str, str]]:
-    """Return the migrations of this code; a squashed one stands for those that it replaces."""
+    """Return the migrations of this code. A squashed migration stands for the migrations that it replaces."""
     return frozenset(MigrationLoader(None).graph.nodes)

@@ -97,7 +97,7 @@ class Sync(ABC, Generic[AnySynced]):
         self.retry = Retry()
         """Set it before ``run``."""
         self.leads_elsewhere = False
-        """After a run: the login leads to another org than the cached one."""
+        """After a run: the login leads to an org that is not the cached org."""
         self.stops_the_rest = False
         """After a run: no other object can be read now either (no login, no network, no calls left)."""
 
@@ -134,7 +134,7 @@ class Sync(ABC, Generic[AnySynced]):
                 state, message = self._outcome()
             except BaseException as error:
                 if isinstance(error, Exception):
-                    self._run.resume_state = None  # the next run would come to the same place
+                    self._run.resume_state = None  # the next run would fail at the same place
                 self._end(before, SyncRun.State.INTERRUPTED, f"stopped: {type(error).__name__}")
                 raise
             finally:

@@ -44,8 +44,8 @@ def choose_window(
 
     The lookback covers clock skew and late commits.
 
-    ``full_after``: the age of the last finished read from which a full one is due; ``None`` where the other system
-    purges nothing.
+    ``full_after``: when the last finished read is older than this, read everything; ``None`` where the other
+    system purges nothing.
     """
     if forced:
         return Window(None, "forced")

@@ -1,6 +1,6 @@
 """Start due jobs and the commands that operators request: the loop of ``manage.py work``.
 
-Any number of workers may run. The one that holds the lease leads and starts the jobs; the others wait for the lease.
+Any number of workers may run. The worker that holds the lease leads and starts the jobs; the others wait for it.
 A job is a separate process with the command that cron would run, so its crash or leak affects no other job.
 """
 

@@ -1,4 +1,4 @@
-"""Look users up in Salesforce: those who are not cached yet, and those who ask for fresh data.
+"""Look users up in Salesforce when they are not cached yet, or ask for fresh data.
 
 The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce had
 no contact, PostgreSQL remembers that for some minutes, for all processes.
@@ -60,7 +60,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """Return the ids of the user's contacts, without deleted ones."""
+    """Return the ids of the user's contacts that are not deleted."""
     contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

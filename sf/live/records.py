@@ -59,7 +59,7 @@ class CacheBusy(Exception):
 
 
 MayAsk = Callable[[], bool]
-"""Returns whether Salesforce may be called now. Ask just before a call: true may use up the one try."""
+"""Returns whether Salesforce may be called now. Ask just before a call: the answer true may use up the only try."""
 
 
 class LiveCallFailed(Exception):
@@ -74,7 +74,7 @@ class LiveCallFailed(Exception):
         self.away = away
         self.lasting = lasting
         self.another_org = False
-        """The login leads to another org than the cached one, so nothing was asked."""
+        """The login leads to an org that is not the cached org, so nothing was asked."""
 
     @classmethod
     def because_of(cls, error: SalesforceError) -> Self:
@@ -100,7 +100,7 @@ def live_client(source: str, *, seconds: float | None = None) -> SalesforceClien
 
 
 def read_back_client(source: str) -> SalesforceClient:
-    """Return another client for the same caller: a change that hung has used up the first one's time."""
+    """Return another client for the same caller: a change that hung has used up the time of the first client."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 

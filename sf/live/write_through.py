@@ -45,7 +45,7 @@ class NothingToWrite(Exception):
 
 
 class WriteRefused(Exception):
-    """Salesforce refused the change. The message is Salesforce's own; ``columns`` are those that it names."""
+    """Salesforce refused the change. The message is Salesforce's own; ``columns`` are the columns that it names."""
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
         super().__init__(reason)
@@ -146,7 +146,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
 
 
 def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _OwnRecord:
-    """Return the record as it is now. Where there is none, update the cache and raise ``NothingToWrite``."""
+    """Return the record as it is now. Without a record, update the cache and raise ``NothingToWrite``."""
     own_records = [
         record
         for record in live.read(synced, column, [owner])
@@ -227,7 +227,7 @@ def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
 
 
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
-    """Compare a value that was sent with the one that was read back.
+    """Compare a value that was sent with the value that was read back.
 
     Salesforce trims, stores an empty text as null, and uses its own spelling and order for picklist values.
     """

@@ -59,7 +59,7 @@ def _question(known: Organization | None, organization: Organization, instance_u
 
 
 def agreed_on_terminal(question: str) -> bool:
-    """Ask on a terminal. Raises ``CommandError`` where there is none."""
+    """Ask on the terminal. Raises ``CommandError`` without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
     return input(f"{question}\nGo ahead? [yes/no] ").strip().lower() in {"y", "yes"}

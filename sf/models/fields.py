@@ -61,7 +61,7 @@ class Text(SalesforceField, models.TextField):
 
 
 class LongText(Text):
-    """A long text area of up to 131,072 characters. Objects with one are read in smaller pages."""
+    """A long text area of up to 131,072 characters. Objects with such a field are read in smaller pages."""
 
 
 class Uuid(Text):

@@ -50,7 +50,7 @@ class OperatorAction(models.Model):
 
     @property
     def queue(self) -> str:
-        """Return the command's name: a worker runs commands of one name one after another."""
+        """Return the command's name: a worker runs commands of the same name one after another."""
         return self.words[0]
 
     @property

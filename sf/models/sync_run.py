@@ -29,7 +29,7 @@ class SyncRun(models.Model):
         PARDOT = "Pardot", "Pardot API"
 
     class Cause(models.TextChoices):
-        """The reason why a run was held back or cannot succeed by itself; empty: any other."""
+        """The reason why a run was held back or cannot succeed by itself. Empty for all other reasons."""
 
         SWITCH = "switch"
         """Syncs are switched off."""

@@ -3,7 +3,7 @@
 The search index lists for each word the rows that have it. To look up "university of ashbrook", it would read all
 rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are
 left out of the look-up and compared in the rows that the rare ones find. ANALYZE, which autovacuum and the sync run,
-notes the shares of the commonest words; without them every word is looked up, which is slower and finds the same.
+notes the shares of the commonest words. Without these shares every word is looked up: slower, with the same result.
 """
 
 from __future__ import annotations

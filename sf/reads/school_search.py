@@ -29,7 +29,7 @@ INITIALS = range(2, 8)
 """The lengths of a typed word that may be the initials of a whole name: "mit", "ucla"."""
 
 SHORTEST_CORRECTED = 4
-"""The length from which a word may be corrected; shorter ones resemble too many others."""
+"""The length from which a word may be corrected. Shorter words resemble too many other words."""
 
 MOST_CORRECTIONS = 12
 """The most variants that are tried for a search without matches."""

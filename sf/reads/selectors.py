@@ -4,7 +4,7 @@ Each function except ``by_contact`` returns a ``Statement``, which the caller ru
 
 The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
 at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
-is_deleted`` treats a parent that is deleted or not cached as none.
+is_deleted`` ignores a parent that is deleted or not cached.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _CONTACTS = """
      ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id
 """
 
-# One row for each adoption of each contact (there should be one contact), and one for a contact without any.
+# One row for each adoption of each contact (there should be one contact), and one for a contact without adoptions.
 _ADOPTIONS = """
     SELECT contact.id AS contact_id, adoption.id, base_year, school_year, account.name AS school, confirmation_type,
            students, savings, how_using, confirmation_date,
@@ -78,7 +78,7 @@ def school_by_id(school_id: str) -> Statement:
 def contacts_by_uuid(accounts_uuid: str) -> Statement:
     """Return the contacts of an Accounts user with the name of their ``school``, latest modified first.
 
-    There should be one; Salesforce does not enforce it.
+    There should be only one contact, but Salesforce does not enforce it.
     """
     return Statement(_CONTACTS, {"uuid": accounts_uuid})
 
@@ -86,7 +86,7 @@ def contacts_by_uuid(accounts_uuid: str) -> Statement:
 def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
     """Return the adoptions of an Accounts user, as rows for ``by_contact``.
 
-    ``confirmed``: true for confirmed ones only, false for all others, those without a type included.
+    ``confirmed``: true for confirmed adoptions only, false for all others, including those without a type.
     """
     return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
 

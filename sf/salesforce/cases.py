@@ -34,7 +34,7 @@ _NO_SUCH_PLACE = frozenset({"NOT_FOUND", "INVALID_TYPE", "METHOD_NOT_ALLOWED"})
 
 @dataclass(frozen=True)
 class NewCase:
-    """A case to create. ``key`` is our id of it; ``values`` are by Salesforce's field names."""
+    """A case to create. ``key`` is our id of the case; ``values`` are by Salesforce's field names."""
 
     key: str
     values: Mapping[str, str]
@@ -104,7 +104,7 @@ def _make(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) 
 
 
 def _make_one_by_one(client: SalesforceClient, cases: Sequence[NewCase], external_id: str) -> dict[str, Outcome]:
-    """Send each case; an error that concerns all of them becomes the outcome of the remaining ones."""
+    """Send each case. An error that concerns all cases becomes the outcome of the remaining cases."""
     outcomes: dict[str, Outcome] = {}
     for case in cases:
         try:
@@ -146,7 +146,7 @@ def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], 
     try:
         return _outcome_after(client, case, error_of_record(result["errors"]), external_id)
     except SalesforceError as error:
-        return Outcome(error=error)  # others of the same call may have been made
+        return Outcome(error=error)  # other cases of the same call may have been created
 
 
 def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:

@@ -231,7 +231,7 @@ class SalesforceClient:
         return log_in(self._login, self._transport)
 
     def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
-        """Return a session with another host. Raises ``gone`` when the login names none."""
+        """Return a session with another host. Raises ``gone`` when the login names no other host."""
         if self._has_given_session:
             raise gone
         try:

@@ -85,8 +85,8 @@ class Credentials:
 def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
     """Return the first flow whose group is complete; ``None`` when no variable is set.
 
-    Raises ``ImproperlyConfigured`` when groups were begun and none is complete: the message lists what each one
-    lacks.
+    Raises ``ImproperlyConfigured`` when groups were begun and no group is complete. The message lists what each
+    group lacks.
     """
     present = {name for name, value in values.items() if value}
     for flow in LoginFlow:

@@ -60,7 +60,7 @@ class LoginRequest:
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """Return the ``aud`` to send, then the one to try when Salesforce refuses it."""
+        """Return the ``aud`` to send first, then the ``aud`` to try when Salesforce refuses the first."""
         if self.audience:
             return (self.audience,)
         both = (TEST_AUDIENCE, LOGIN_AUDIENCE)

@@ -45,7 +45,7 @@ def organization_of_record(record: Mapping[str, Any]) -> Organization:
 
 
 def organization_of_identity(url: object) -> str:
-    """Return the organization id of an identity URL, empty when there is none in it."""
+    """Return the organization id of an identity URL, empty when the URL has none."""
     match = re.search(r"/id/(00D\w{12}(?:\w{3})?)/", str(url))
     return long_id(match.group(1)) if match else ""
 

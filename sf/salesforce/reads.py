@@ -1,4 +1,4 @@
-"""Detect reads that cannot be finished in the way they began, and retry the others.
+"""Retry calls, and detect reads that cannot be finished in the way they began.
 
 A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help when the
 answer arrives but cannot be used, when the query is too big, or when Salesforce answers everything except this
@@ -21,7 +21,7 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 UNUSABLE_ANSWERS = 2
-"""The number of unusable answers that ends a read: a single one may be a proxy's page."""
+"""The number of unusable answers that ends a read: a single unusable answer may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
 """After this many failures in a row, a small call checks whether Salesforce answers at all."""
@@ -45,11 +45,11 @@ class UnusablePage(CannotFinish):
 
 
 class TooMuchAsked(CannotFinish):
-    """Salesforce ran out of time for this query: a smaller one may work."""
+    """Salesforce ran out of time for this query: a smaller query may work."""
 
 
 class JobEnded(CannotFinish):
-    """Salesforce ended a Bulk job; the next one may succeed."""
+    """Salesforce ended a Bulk job; the next job may succeed."""
 
     tries = 4
     """The first try and up to three more."""

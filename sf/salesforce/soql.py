@@ -1,7 +1,7 @@
 """Build SOQL text from values, without calls to Salesforce.
 
-simple-salesforce can format values too, but it drops fractions of a second, and a cursor without its milliseconds
-loses rows; it also writes `IN ()` for an empty list.
+simple-salesforce can format values too, but it drops fractions of a second and writes ``IN ()`` for an empty
+list.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Estimate the syncs' Salesforce calls a day, at the pauses of ``SYNC_EVERY`` and at shorter ones."""
+"""Estimate the syncs' Salesforce calls a day, with the pauses of ``SYNC_EVERY`` and with shorter pauses."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def cost(pauses: Mapping[str, timedelta]) -> Cost:
 
 
 def describe_pauses(pauses: Mapping[str, timedelta]) -> str:
-    """Return such as ``Salesforce is read every day, contacts every 5 minutes, books every 7 days``."""
+    """Return for example ``Salesforce is read every day, contacts every 5 minutes, books every 7 days``."""
     rest = max(pause for name, pause in pauses.items() if name != "books")
     others = [f"{name} {_every(pause)}" for name, pause in pauses.items() if pause != rest]
     return ", ".join([f"Salesforce is read {_every(rest)}", *others])

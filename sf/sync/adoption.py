@@ -1,7 +1,7 @@
 """Make the cache a copy of another org, on purpose (``sync_all --adopt-org``).
 
-One transaction makes the org the cached one and forgets every watermark, unfinished read and record set aside;
-other apps forget theirs (``ON_ADOPTION``). The rows stay until the sync of their object replaces them:
+One transaction makes the org the cached org and forgets every watermark, unfinished read and record set aside.
+Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the sync of their object replaces them:
 ``to_replace`` lists those objects, so that the next sync of each replaces them, whatever happens in between.
 """
 
@@ -58,7 +58,7 @@ def forget_runs(runs: QuerySet[SyncRun]) -> None:
 
 
 def objects_to_replace() -> list[str]:
-    """Return the names of the objects whose rows are still those of the previous org."""
+    """Return the names of the objects whose rows still come from the previous org."""
     return CachedOrg.objects.values_list("to_replace", flat=True).first() or []
 
 

@@ -1,7 +1,7 @@
 """Retry runs that ended badly: 5, 15 and 30 minutes after the first of them.
 
 Each run stores the command that would retry it (``SyncRun.retry_command``). Only the stored runs decide the next
-retry: the number of bad runs in close succession, and the end of the last one.
+retry: the number of bad runs in close succession, and the end of the last bad run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Choose the transport of a read, and the transport to retry it with when it could not be finished.
 
 A read that cannot be finished is dropped and started again in the same run: first by the same transport, as
-often as its error allows, then by the other one. When both transports failed, the run fails.
+often as its error allows, then by the other transport. When both transports failed, the run fails.
 """
 
 from __future__ import annotations

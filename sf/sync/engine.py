@@ -6,9 +6,9 @@ The order of steps, and why nothing is lost or half visible:
 2. When all rows that Salesforce announced are staged, one transaction merges them, runs the mass-delete guard, and
    stores the watermark (``loading.py``). Readers see all of it or nothing.
 3. The next run finishes an unfinished read first, and then reads what has changed since.
-4. A read that cannot be finished, this run's or an earlier one's, is dropped and started again in the same run, by
-   the other transport if necessary (``attempts.py``): no run leaves a state in which the next one fails in the same
-   way.
+4. A read that cannot be finished, whether this run or an earlier run began it, is dropped and started again in the
+   same run, by the other transport if necessary (``attempts.py``). So no run leaves a state that makes the next run
+   fail in the same way.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
     system = "Salesforce"
     _replaces_org = False
-    """The rows are still those of the previous org (``sync_all --adopt-org``): this run replaces them all."""
+    """The rows still come from the previous org (``sync_all --adopt-org``): this run replaces all of them."""
 
     def _believed_loss(self) -> float:
         return math.inf if self._replaces_org else 0
@@ -186,7 +186,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _count(self, where: str, *, include_deleted: bool) -> int | None:
         """Return the number of records that the read will bring.
 
-        Salesforce is asked once; ``None`` if it cannot count them.
+        Salesforce is asked once; ``None`` if Salesforce cannot count the records.
         """
         query = soql.count(self._synced.sobject, where=where)
         if query not in self._expected:

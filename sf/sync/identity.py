@@ -27,7 +27,7 @@ _ADVICE = (
 
 
 class AnotherOrg(LoginFailed):
-    """The login leads to another org than the cached one. The message names both."""
+    """The login leads to an org that is not the cached org. The message names both."""
 
 
 def cached_org() -> Organization | None:

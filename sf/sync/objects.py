@@ -124,7 +124,7 @@ CONTACTS = SyncedObject(
     picklists=("role", "subject_interest", "lms"),
 )
 OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
-# An adoption's contact is its opportunity's: it changes when either does.
+# An adoption takes its contact from its opportunity, so it changes when either of them changes.
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
 
 INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)

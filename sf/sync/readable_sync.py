@@ -51,7 +51,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
 
     @abstractmethod
     def _look_again(self) -> AnyReadable:
-        """Ask which fields can be read now, store the result, and return the object without the others."""
+        """Ask which fields can be read now, store the result, and return the object with only these."""
 
     @abstractmethod
     def _readable_after(self, refusal: RequestRefused) -> AnyReadable:

@@ -28,7 +28,7 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
         if not held:
             raise SyncSkipped(f"a sync of {synced.name} is under way; it retries the records itself")
         before, now = waiting.count(), runs.database_now()
-        # A separate table, because an unfinished read may be waiting in the sync's own.
+        # A separate table, because an unfinished read may be waiting in the sync's own table.
         stage = Stage(replace(synced.target, staging_suffix="_retried"))
         stage.create()
         quarantine.stage_refused_again(synced, stage, tried_before=now)

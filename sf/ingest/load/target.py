@@ -51,9 +51,9 @@ class Target:
     """A table with ``id``, ``local_create_date`` and ``local_update_date`` besides the copied columns.
 
     With ``marks_deleted``, rows that are deleted in the source stay with ``is_deleted`` set, and a record
-    without a value in ``required`` counts as deleted; otherwise such rows are removed. ``stamp`` is the column
-    with the time of a record's last change (empty: none); with ``keeps_newer``, an older row does not overwrite
-    a newer one.
+    without a value in ``required`` counts as deleted. Without it, rows of deleted records are removed. ``stamp`` is the
+    column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does not overwrite a
+    newer row.
     """
 
     table: str
