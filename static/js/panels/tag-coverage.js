@@ -64,7 +64,7 @@ const COLUMNS = [
   },
   {
     key: "assignments",
-    label: "Assignments",
+    label: "Tags set",
     end: true,
     first: "desc",
     show: ({ assignments }) => number(assignments),
