@@ -7,7 +7,7 @@ RUN := $(VENV)/bin/python
 # One more than the cores of a small machine, because some tests wait.
 WORKERS ?= 3
 USUAL = -m "not slow and not soak and not screenshots"
-# For all Pythons and systems at once. pip is left out, because it installs the others.
+# Pins for all versions of Python and all systems. pip is left out, because it installs the other packages.
 PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-package pip --annotation-style line $(ARGS)
 
 .PHONY: help demo test slow docs pins quick coverage conformance clients soak screenshots lint format bench simulator clean
@@ -18,7 +18,7 @@ help:  ## print this list
 demo: $(VENV)/test.installed  ## run everything with made-up data on http://localhost:8000 (PORT=8000 SCHOOLS=200)
 	@PORT=$(or $(PORT),8000) SCHOOLS=$(or $(SCHOOLS),200) $(RUN) -m scripts.demo
 
-test: $(VENV)/test.installed  ## the tests, against a real PostgreSQL and the simulator, without the slow ones (ARGS="tests/sf -k name" runs these, slow or not)
+test: $(VENV)/test.installed  ## run the tests that are not slow, against a real PostgreSQL and the simulator (ARGS="tests/sf -k name" for a part, slow or not)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),$(USUAL))
 
 slow: $(VENV)/test.installed  ## run the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
@@ -75,8 +75,8 @@ simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
 clean:  ## remove all files of the demo and the tests, with the embedded database
-	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # for root the data is elsewhere, because the user nobody may not enter root's home
-	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .javascript
+	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # where the user nobody may not enter the checkout, the data is elsewhere
+	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .deploy .javascript
 
 $(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet --disable-pip-version-check --use-pep517 -r $<

@@ -96,10 +96,10 @@ def _fill_in(path: str) -> str:
 def _times(running: Service, path: str, cookie: str, runs: int) -> Times:
     load = [[Request(path, {"Cookie": f"oxa={cookie}"})]] * WORKERS
     running.load(load, seconds=0.3)
-    seen = [running.load(load, seconds=SECONDS) for _ in range(runs)]
+    results = [running.load(load, seconds=SECONDS) for _ in range(runs)]
     return Times(
-        p50=statistics.median(each.percentile(50) for each in seen),
-        p95=statistics.median(each.percentile(95) for each in seen),
+        p50=statistics.median(each.percentile(50) for each in results),
+        p95=statistics.median(each.percentile(95) for each in results),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from bench.callers import Callers
-from bench.load import Seen
+from bench.load import LoadResult
 from bench.report import Result
 from bench.service import CONNECTIONS, WORKERS, Request, Service, service
 from bench.world import World, world
@@ -50,13 +50,13 @@ def loads_of(here: World, callers: Callers) -> Mapping[str, Load]:
 
 
 def _against_ping(running: Service, name: str, load: Load, runs: int) -> Result:
-    pairs: list[tuple[Seen, Seen]] = [
+    pairs: list[tuple[LoadResult, LoadResult]] = [
         (running.load(PING, seconds=SECONDS), running.load(load, seconds=SECONDS)) for _ in range(max(runs, 3))
     ]
-    share = statistics.median(seen.rate / ping.rate for ping, seen in pairs)
-    tail = statistics.median(seen.percentile(99) / seen.percentile(50) for _, seen in pairs)
+    share = statistics.median(result.rate / ping.rate for ping, result in pairs)
+    tail = statistics.median(result.percentile(99) / result.percentile(50) for _, result in pairs)
     ping_rate, rate = (statistics.median(pair[which].rate for pair in pairs) for which in (0, 1))
-    p50, p99 = (statistics.median(seen.percentile(percent) for _, seen in pairs) for percent in (50, 99))
+    p50, p99 = (statistics.median(result.percentile(percent) for _, result in pairs) for percent in (50, 99))
     return Result(
         f"{name}, {WORKERS} workers, {CONNECTIONS} connections",
         f"{share:.2f} of /ping/; p99 {tail:.1f} × p50",

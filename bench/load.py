@@ -1,7 +1,7 @@
 """A small load generator: a few keep-alive connections, each of which waits for an answer before its next request.
 
 ``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
-and writes the result as JSON (``Seen``).
+and writes the result as JSON (``LoadResult``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Plan:
 
 
 @dataclass
-class Seen:
+class LoadResult:
     """The number of answers by status, the seconds of each answer (``took``), and the total seconds."""
 
     seconds: float = 0.0
@@ -94,8 +94,8 @@ class Connection:
         return made
 
 
-def run(plan: Plan) -> Seen:
-    seen, statuses = Seen(), Counter[str]()
+def run(plan: Plan) -> LoadResult:
+    result, statuses = LoadResult(), Counter[str]()
     began = time.perf_counter()
     with selectors.DefaultSelector() as ready:
         for requests in plan.requests:
@@ -107,14 +107,14 @@ def run(plan: Plan) -> Seen:
             for key, _ in ready.select(_PATIENCE_SECONDS):
                 if answer := key.data.receive():
                     statuses[answer[0]] += 1
-                    seen.took.append(answer[1])
+                    result.took.append(answer[1])
                     if over or (not plan.seconds and key.data.done):
                         ready.unregister(key.data.socket)
                         key.data.socket.close()
                     else:
                         key.data.ask()
-    seen.seconds, seen.statuses = time.perf_counter() - began, dict(statuses)
-    return seen
+    result.seconds, result.statuses = time.perf_counter() - began, dict(statuses)
+    return result
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the report: what was measured, the figure, the goal (``wanted``), and whether it was reached."""
+    """One line of the report: what was measured, the figure, the goal, and whether it was reached."""
 
     what: str
     figure: str
-    wanted: str
+    goal: str
     reached: bool
     detail: str = ""
 
@@ -39,7 +39,7 @@ def write(results: list[Result], scale: str) -> str:
     lines = [f"{name}: {value}  " for name, value in about.items()]
     lines += ["", "| what | measured | goal | reached | details |", "|---|---|---|---|---|"]
     lines += [
-        f"| {line.what} | {line.figure} | {line.wanted} | {'yes' if line.reached else '**no**'} | {line.detail} |"
+        f"| {line.what} | {line.figure} | {line.goal} | {'yes' if line.reached else '**no**'} | {line.detail} |"
         for line in results
     ]
     text = "\n".join(lines) + "\n"

@@ -48,8 +48,8 @@ def school_recall() -> Iterator[Result]:
         _fill(here, names)
         with service(here) as running:
             draw = random.Random(7)
-            for kind, change, wanted in _kinds(draw):
-                yield _recall(running, names, kind, change, wanted, draw)
+            for kind, change, goal in _kinds(draw):
+                yield _recall(running, names, kind, change, goal, draw)
 
 
 def _kinds(draw: random.Random) -> Iterator[tuple[str, Change, float]]:
@@ -83,7 +83,7 @@ def _fill(here: World, names: Sequence[str]) -> None:
 
 
 def _recall(
-    running: Service, names: Sequence[str], kind: str, change: Change, wanted: float, draw: random.Random
+    running: Service, names: Sequence[str], kind: str, change: Change, goal: float, draw: random.Random
 ) -> Result:
     changed = [(name, typed) for name in draw.sample(names, len(names)) if (typed := change(name)) != name][:SAMPLE]
     missed = [(name, typed) for name, typed in changed if name not in _first_names(running, typed)]
@@ -92,8 +92,8 @@ def _recall(
     return Result(
         f"schools found in the first {FIRST}: {kind}",
         f"{share:.1%} of {len(changed)}",
-        f"{wanted:.0%}",
-        share >= wanted,
+        f"{goal:.0%}",
+        share >= goal,
         examples,
     )
 

@@ -17,7 +17,7 @@ from simulator.data.schools import place
 from simulator.schema.ids import make_id
 
 SCHOOLS = 200_000
-WANTED = ((1, 25), (160, 25))
+HITS_AND_LIMITS = ((1, 25), (160, 25))
 """Hits at 200,000 schools, and the milliseconds within which 95% must be answered."""
 VERY_COMMON, COMMON_MILLISECONDS = 40_000, 80
 TWO_COMMON_MILLISECONDS = 100
@@ -50,10 +50,10 @@ def schools_search(schools: int, runs: int) -> Iterator[Result]:
     many = min(schools * 10, SCHOOLS)
     with world(200) as here:
         _fill(here, many)
-        for hits, milliseconds in WANTED:
-            wanted = max(1, hits * many // SCHOOLS)
+        for hits, milliseconds in HITS_AND_LIMITS:
+            number = max(1, hits * many // SCHOOLS)
             yield _search(
-                here, f"over {many:,} schools, about {wanted:,} hits", _names(here, wanted), milliseconds, runs
+                here, f"over {many:,} schools, about {number:,} hits", _names(here, number), milliseconds, runs
             )
         yield from _common(here, many, runs)
         misspelled = [f"{name[:4]}{name[5:]}" for name in _names(here, 1) if name[:6].isalpha()]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection, HTTPException
 
-from bench.load import Plan, Seen
+from bench.load import LoadResult, Plan
 from bench.world import ROOT, World
 
 HOST = "127.0.0.1"
@@ -41,7 +41,7 @@ class Service:
 
     def load(
         self, requests: Sequence[Sequence[Request]], *, seconds: float = 0, allowed: Set[str] = frozenset({"200"})
-    ) -> Seen:
+    ) -> LoadResult:
         """Send the ``requests`` of each connection from a separate process.
 
         A status that is not in ``allowed`` ends the benchmark.
@@ -55,10 +55,10 @@ class Service:
             text=True,
             check=True,
         )
-        seen = Seen(**json.loads(done.stdout))
-        if set(seen.statuses) - allowed:
-            raise SystemExit(f"{requests[0][0].path}: unexpected answers: {seen.statuses}")
-        return seen
+        result = LoadResult(**json.loads(done.stdout))
+        if set(result.statuses) - allowed:
+            raise SystemExit(f"{requests[0][0].path}: unexpected answers: {result.statuses}")
+        return result
 
 
 @contextmanager

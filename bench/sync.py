@@ -161,8 +161,8 @@ def _calls(lines: list[str], rows: int) -> Result:
         if made > 3 + math.ceil(read / 50_000) + _POLLS
     ]
     figure = ", ".join(f"{name} {made}" for name, _, made in calls) or "no object was large enough for Bulk"
-    wanted = "3 + ⌈rows ÷ 50,000⌉ per object, and polls"
-    return Result("Salesforce calls of a full sync", figure, wanted, not over, "; ".join(over))
+    goal = "3 + ⌈rows ÷ 50,000⌉ per object, and polls"
+    return Result("Salesforce calls of a full sync", figure, goal, not over, "; ".join(over))
 
 
 _POLLS = 4

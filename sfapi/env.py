@@ -95,12 +95,12 @@ class Environment:
 
     def integer(self, name: str, default: int, *, at_least: int = 0, at_most: int | None = None) -> int:
         value = self.text(name, str(default))
-        wanted = f"a whole number from {at_least}" + (f" to {at_most}" if at_most else " on")
+        form = f"a whole number from {at_least}" + (f" to {at_most}" if at_most else " on")
         if not re.fullmatch(r"[0-9]{1,12}", value):
-            raise refuse(name, value, wanted)
+            raise refuse(name, value, form)
         number = int(value)
         if number < at_least or (at_most is not None and number > at_most):
-            raise refuse(name, value, wanted)
+            raise refuse(name, value, form)
         return number
 
     def fraction(self, name: str, default: float) -> float:
@@ -155,8 +155,8 @@ class Environment:
         if not value:
             return ""
         if not _is_url(value, schemes):
-            wanted = f"a URL that begins with {' or '.join(s + '://' for s in schemes)}"
-            raise refuse(name, value, f"{wanted}, such as {example}" if example else wanted)
+            form = f"a URL that begins with {' or '.join(s + '://' for s in schemes)}"
+            raise refuse(name, value, f"{form}, such as {example}" if example else form)
         if "@" in urlsplit(value).netloc and not userinfo:
             raise refuse(name, value, "a URL without a user name and password")
         return value.rstrip("/")
@@ -236,8 +236,8 @@ def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
     return parts.scheme in schemes and bool(parts.hostname) and port != 0 and not re.search(r"\s", value)
 
 
-def refuse(name: str, value: str, wanted: str) -> ImproperlyConfigured:
+def refuse(name: str, value: str, form: str) -> ImproperlyConfigured:
     """Return the error to raise. Parts of the value that may be a password are not shown."""
     value = shown_value(value)
     shown = value if len(value) <= 40 else value[:40] + "…"
-    return ImproperlyConfigured(f"{name}: {shown!r} is not {wanted}")
+    return ImproperlyConfigured(f"{name}: {shown!r} is not {form}")

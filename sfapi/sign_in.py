@@ -27,9 +27,9 @@ def demo_is_running() -> bool:
 
 def way_back(request: HttpRequest, default: str) -> str:
     """Return ``?next=`` if it is on this site, so that our links lead nowhere else."""
-    wanted = request.GET.get("next", "")
-    stays = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if stays and wanted.startswith("/") else default
+    address = request.GET.get("next", "")
+    is_on_this_site = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
+    return address if is_on_this_site and address.startswith("/") else default
 
 
 def sign_in_link(request: HttpRequest) -> dict[str, Any]:

@@ -27,17 +27,17 @@ _FORM = re.compile(r"(?:(?P<name>[a-z]+)=)?(?P<pause>[0-9a-z]+)")
 
 def parse_sync_every(text: str) -> dict[str, timedelta]:
     """Return the pause of every object. Raises ``ValueError`` with a message that says what is wrong."""
-    given = _given(text)
-    rest = given.pop("", DAY)
-    pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | given
+    parts = _read_parts(text)
+    rest = parts.pop("", DAY)
+    pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | parts
     for name in INTERDEPENDENT:
         if pauses[name] > rest:
             raise ValueError(f"{name} cannot be synced less often than the others, because sync_all reads all of them")
     return pauses
 
 
-def _given(text: str) -> dict[str, timedelta]:
-    given: dict[str, timedelta] = {}
+def _read_parts(text: str) -> dict[str, timedelta]:
+    parts: dict[str, timedelta] = {}
     for part in text.replace(" ", "").lower().split(","):
         match = _FORM.fullmatch(part)
         if not match:
@@ -47,10 +47,10 @@ def _given(text: str) -> dict[str, timedelta]:
             raise ValueError(f"{name!r} is none of {', '.join((*INTERDEPENDENT, BOOKS))}")
         if pause not in _PAUSES:
             raise ValueError(f"{pause!r} is none of {', '.join(_PAUSES)}")
-        if name in given:
+        if name in parts:
             raise ValueError(f"{name or 'the pause without a name'} is given twice")
-        given[name] = _PAUSES[pause]
-    return given
+        parts[name] = _PAUSES[pause]
+    return parts
 
 
 def cron_expression(pause: timedelta, daily: str) -> str:

@@ -201,10 +201,10 @@ def _check_version(installation: Installation) -> None:
         )
 
 
-def _free_port(remembered: Path) -> int:
+def _free_port(port_file: Path) -> int:
     """Return the previous port if it is free, so that stored addresses stay valid; otherwise any free port."""
-    wanted = int(remembered.read_text()) if remembered.exists() else 0
-    for port in (wanted, 0):
+    previous = int(port_file.read_text()) if port_file.exists() else 0
+    for port in (previous, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -42,8 +42,8 @@ def grouped(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[
 
 
 def group_of(model: str, app_label: str) -> str:
-    named = next((group for group, names in GROUPS.items() if model in names), None)
-    return named or _OF_APP.get(app_label, OPERATE)
+    listed_in = next((group for group, names in GROUPS.items() if model in names), None)
+    return listed_in or _OF_APP.get(app_label, OPERATE)
 
 
 def _in_order(group: str, models: Sequence[Any]) -> list[Any]:

@@ -60,12 +60,12 @@ def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
 def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Move the kill switch: off with a reason and an end, or on."""
     _demand(request, MOVE_SWITCH)
-    wanted = request.POST.get("to", "") if request.method == "POST" else ""
-    form = SwitchForm(request.POST if wanted == "off" else None)
-    if wanted == "on":
+    direction = request.POST.get("to", "") if request.method == "POST" else ""
+    form = SwitchForm(request.POST if direction == "off" else None)
+    if direction == "on":
         switch_on(by=_name(request))
         return _moved(request, "Switch syncs on", "Syncs are switched on.")
-    if wanted == "off" and form.is_valid():
+    if direction == "off" and form.is_valid():
         reason = form.cleaned_data["reason"]
         switch_off(by=_name(request), reason=reason, until=form.until())
         return _moved(request, "Switch syncs off", "Syncs are switched off.", reason)
