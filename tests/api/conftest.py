@@ -17,7 +17,7 @@ from tests.api.cookies import UUID, CookieMaker
 @pytest.fixture(autouse=True)
 def roomy_limit(settings: Any) -> None:
     """Raise the rate limits, which have tests of their own."""
-    # Low enough that a process keeps no passes in memory, which the next test would use up.
+    # Below 2,000 a process holds no passes in memory. Held passes would change the next test.
     settings.SALESFORCE_API_RATE_LIMIT = "1999/min"
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1999/min"
 

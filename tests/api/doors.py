@@ -1,4 +1,4 @@
-"""A ``ROOT_URLCONF`` with routes for tests of what all routes share: authentication, limits, errors."""
+"""A ``ROOT_URLCONF`` with small routes, to test authentication, rate limits and errors."""
 
 from __future__ import annotations
 

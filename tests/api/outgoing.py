@@ -45,7 +45,7 @@ def deliver(*arguments: str) -> str:
 
 
 def deliver_refused(*arguments: str) -> str:
-    """Return the output of ``deliver_pending``, which fails because accepted cases need an operator."""
+    """Run ``deliver_pending``, expect that accepted cases need an operator, and return its output."""
     output = StringIO()
     with pytest.raises(CommandError, match="cases that need an operator"):
         call_command("deliver_pending", *arguments, stdout=output, stderr=output)

@@ -55,7 +55,7 @@ class OwnPostgreSQL:
         self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
 
     def is_running(self) -> bool:
-        """Return whether the process is alive; a killed one stays a zombie until its parent waits for it."""
+        """Return whether the server's process is alive. A killed process that is still a zombie is not."""
         try:
             state = Path(f"/proc/{self._pid()}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
@@ -70,7 +70,7 @@ class OwnPostgreSQL:
         os.kill(self._pid(), signal.SIGKILL)
 
     def copy(self, database: str) -> None:
-        """Copy the tables and rows of the database with this URL, which is faster than to migrate."""
+        """Copy tables and rows from the database at this URL, because migrating takes longer."""
         dump = str(self._installation.home / "dump.sql")
         self._installation.run("pg_dump", "--no-owner", "--dbname", database, "--file", dump)
         self._installation.run("psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", self.url, "--file", dump)
@@ -86,14 +86,14 @@ Server = TypeVar("Server", bound=OwnPostgreSQL)
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
-    """A running server, which is removed afterwards."""
+    """Run a server in this folder, and remove it afterwards."""
     with running(folder, OwnPostgreSQL) as server:
         yield server
 
 
 @contextmanager
 def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Server]:
-    """Run a server in this folder, and remove it afterwards."""
+    """Run the server that ``make`` returns, and remove it afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     installation = find_installation(folder)
     shutil.rmtree(installation.home / "data", ignore_errors=True)

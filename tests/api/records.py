@@ -46,6 +46,6 @@ def adoption(**values: Any) -> Adoption:
 
 
 def salesforce_campaign() -> str:
-    """Make a campaign and return its id."""
-    made = SalesforceCampaign.objects.create(id=salesforce_id("701"), system_modstamp=_STAMP)
-    return str(made.pk)
+    """Make a Salesforce campaign and return its id."""
+    campaign = SalesforceCampaign.objects.create(id=salesforce_id("701"), system_modstamp=_STAMP)
+    return str(campaign.pk)

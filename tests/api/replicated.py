@@ -30,7 +30,7 @@ CACHED_AND_PARDOT = """
 
 @dataclass(frozen=True)
 class Replicated:
-    """A primary and its standby. The service is called by a Super User."""
+    """A primary and its standby. The service that they run is called by a Super User."""
 
     primary: OwnPostgreSQL
     standby: Standby
@@ -42,7 +42,7 @@ class Replicated:
 
     @contextmanager
     def served(self, *, lag: int, replica: str = "", workers: int = 1) -> Iterator[Service]:
-        """Run the service with answers up to ``lag`` seconds old; ``replica`` is another URL of the standby."""
+        """Run the service with answers up to ``lag`` seconds old; ``replica`` replaces the standby's URL."""
         variables: dict[str, str] = {
             "DATABASE_REPLICA_URL": replica or self.standby.url,
             "DATABASE_REPLICA_MAX_LAG_SECONDS": str(lag),
@@ -57,9 +57,9 @@ class Replicated:
 
     @contextmanager
     def primary_cannot_read(self) -> Iterator[None]:
-        """Lock the primary's tables that a replica may answer for, so that only the replica can answer.
+        """Lock the tables that a replica may answer for on the primary, so that only the replica can answer.
 
-        The replay must be paused, or it would take the lock too.
+        The standby's replay must be paused, or it would repeat the lock there.
         """
         with psycopg.connect(self.primary.url) as locking:
             [(tables,)] = locking.execute(CACHED_AND_PARDOT).fetchall()
@@ -90,8 +90,8 @@ class Service:
 
     def lag(self) -> tuple[bool, float | None]:
         """Return whether the replica is used, and its lag, as ``/healthz/`` reports them."""
-        found = requests.get(f"{self.url}/healthz/", timeout=60).json()["replica"]
-        return found["used"], found["lag_seconds"]
+        replica = requests.get(f"{self.url}/healthz/", timeout=60).json()["replica"]
+        return replica["used"], replica["lag_seconds"]
 
 
 @contextmanager

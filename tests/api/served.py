@@ -21,7 +21,7 @@ AS_SHIPPED = ("--config=python:sfapi.gunicorn",)
 
 
 def gunicorn(database: str, *, workers: int = 4, **environment: str) -> AbstractContextManager[str]:
-    """Run gunicorn and return its URL; ``environment`` has more variables of the settings."""
+    """Run gunicorn in a ``with`` block and yield its URL; ``environment`` adds environment variables."""
     return gunicorn_of(ROOT, AS_SHIPPED, database, workers, environment)
 
 
@@ -29,7 +29,7 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Abstract
 def gunicorn_of(
     checkout: Path, options: Sequence[str], database: str, workers: int, environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Run the service of another checkout, which may need other options, and return its URL."""
+    """Run the service of another checkout, which may need other options, and yield its URL."""
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",
@@ -39,7 +39,7 @@ def gunicorn_of(
         "WEB_THREADS": "4",
         **environment,
     }
-    # gunicorn inherits an open port: a number that was free a moment ago may be taken by now.
+    # gunicorn inherits an open port: another process may take a port number that was free a moment ago.
     with socket.create_server(("127.0.0.1", 0), backlog=128) as port:
         url = f"http://127.0.0.1:{port.getsockname()[1]}"
         process = subprocess.Popen(
@@ -54,7 +54,7 @@ def gunicorn_of(
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        # The request waits in the open port until a process accepts it; a gunicorn that ends closes the port.
+        # The request waits in the open port until a process accepts it. It fails if gunicorn ends and the port closes.
         requests.get(f"{url}/ping/", timeout=START_SECONDS)
         yield url
     finally:

@@ -39,7 +39,7 @@ def client_of(server: AccountsServer, *, seconds: float = 3, token_in_query: boo
     )
 
 
-def test_finds_the_user_of_the_uuid_and_keeps_only_what_has_the_right_kind(server: AccountsServer) -> None:
+def test_the_user_with_the_uuid_is_returned_without_values_of_a_wrong_type(server: AccountsServer) -> None:
     user = client_of(server).user(UUID)
     assert user is not None
     assert user.salesforce_contact_id == "0030000000000AbAAA"
@@ -47,12 +47,12 @@ def test_finds_the_user_of_the_uuid_and_keeps_only_what_has_the_right_kind(serve
     assert (user.adopter_status, user.school_type, user.assignable_school_integrated) == (None, None, None)
 
 
-def test_nobody_with_this_uuid(server: AccountsServer) -> None:
+def test_an_unknown_uuid_gives_none(server: AccountsServer) -> None:
     server.users.pop()
     assert client_of(server).user(UUID) is None
 
 
-def test_the_token_goes_in_the_header_unless_the_old_way_is_set(server: AccountsServer) -> None:
+def test_the_token_is_sent_in_the_header_unless_token_in_query_is_set(server: AccountsServer) -> None:
     client_of(server).user(UUID)
     target, headers = server.requests[-1]
     assert "token-1" not in target
@@ -87,7 +87,7 @@ def test_a_token_that_is_refused_is_renewed_once(server: AccountsServer) -> None
     assert server.issued == 3
 
 
-def test_failures_are_told_apart(server: AccountsServer) -> None:
+def test_outages_and_refusals_raise_different_errors(server: AccountsServer) -> None:
     client = client_of(server)
     for status in (500, 503, 429):
         server.status = status
@@ -107,14 +107,14 @@ def test_failures_are_told_apart(server: AccountsServer) -> None:
 @pytest.mark.parametrize("trickle_seconds", [0.02, 5])
 def test_a_slow_server_costs_no_more_than_the_limit(server: AccountsServer, trickle_seconds: float) -> None:
     server.trickle_seconds = trickle_seconds
-    server.raw = b" " * 500  # ten seconds and more
+    server.raw = b" " * 500  # takes at least ten seconds
     began = time.monotonic()
     with pytest.raises(AccountsUnavailable):
         client_of(server, seconds=0.3).user(UUID)
     assert time.monotonic() - began < 3
 
 
-def test_nobody_listens_there() -> None:
+def test_an_address_without_a_server_raises_an_error_without_the_secret() -> None:
     client = AccountsClient(url="http://127.0.0.1:9", client_id="app", client_secret="hush")
     with pytest.raises(AccountsUnavailable, match="cannot be reached") as caught:
         client.user(UUID)

@@ -1,4 +1,4 @@
-"""Fifty clients read from every endpoint at once, over several processes; for a minute in ``make soak``."""
+"""Fifty clients at once read every endpoint of several processes; in ``make soak`` for a minute."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Answers = Counter[tuple[str, int]]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [3, LONG])
-def test_nobody_gets_a_5xx(
+def test_fifty_clients_read_every_route_without_a_5xx(
     database: str, world: World, simulator: Simulator, cookies: CookieMaker, seconds: int
 ) -> None:
     lines = [line for line in table().values() if line["method"] == "GET"]
     paths = [world.address(line) for line in lines]
-    found = {world.address(line) for line in lines if line["super_user"] == "200"}
+    successful = {world.address(line) for line in lines if line["super_user"] == "200"}
     variables: dict[str, str] = {
         **simulator.served_variables,
         "SALESFORCE_API_RATE_LIMIT": NO_LIMIT,
@@ -49,17 +49,17 @@ def test_nobody_gets_a_5xx(
             for number in range(CLIENTS)
         ]
         answers = sum((client.result() for client in clients), Answers())
-    assert {path for path, status in answers if status == 200} == found
+    assert {path for path, status in answers if status == 200} == successful
     assert max(status for _, status in answers) < 500
 
 
 def cycle_from(paths: Sequence[str], *, by: int) -> Iterator[str]:
-    """Yield all requests in an endless cycle, starting at a different one for each client."""
+    """Yield the paths in an endless cycle, beginning with the one at index ``by``."""
     return itertools.islice(itertools.cycle(paths), by, None)
 
 
 def read(url: str, paths: Iterator[str], cookie: str, end: float, least: int) -> Answers:
-    """Read until the time is over, but a minimum number of times on a slow machine."""
+    """Read until the time is over, but at least ``least`` times, even on a slow machine."""
     answers = Answers()
     while answers.total() < least or time.monotonic() < end:
         path = next(paths)

@@ -1,4 +1,4 @@
-"""Conditional requests, cache headers, compression, and CSV for people."""
+"""Conditional requests, cache headers, compression, and CSV for programs and for spreadsheets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def not_modified(client: Client, path: str, etag: str) -> Any:
 @pytest.mark.parametrize(
     "path", ["schools/{id}", "records/accounts/{id}/", "records/accounts/", "records/accounts/?limit=1&format=csv"]
 )
-def test_the_same_again_is_304_until_something_changes(reader: Client, path: str) -> None:
+def test_a_repeated_read_is_304_until_something_changes(reader: Client, path: str) -> None:
     school = records.school("Example College")
     records.school("Other College")
     path = "/api/v1/" + path.format(id=school.id)
@@ -47,14 +47,14 @@ def test_the_same_again_is_304_until_something_changes(reader: Client, path: str
     assert not_modified(reader, path, first["ETag"]).status_code == 200
 
 
-def test_each_form_and_choice_of_columns_has_a_tag_of_its_own(reader: Client) -> None:
+def test_each_format_and_choice_of_columns_has_its_own_etag(reader: Client) -> None:
     records.school("Example College")
     queries = ["", "?format=csv", "?format=csv&dialect=excel", "?fields=name", "?limit=1"]
     tags = [reader.get(f"/api/v1/records/accounts/{query}")["ETag"] for query in queries]
     assert len(set(tags)) == len(queries) - 1, "a limit of one returns the same page"
 
 
-def test_a_condition_on_a_date_that_is_not_there_is_ignored(reader: Client) -> None:
+def test_if_unmodified_since_is_ignored_and_a_wrong_if_match_is_412(reader: Client) -> None:
     school = records.school("Example College")
     for path in ("books", f"schools/{school.id}", "schools?name=example", "records/accounts/"):
         headers = {"If-Unmodified-Since": "Wed, 01 Jan 2020 00:00:00 GMT"}
@@ -63,7 +63,7 @@ def test_a_condition_on_a_date_that_is_not_there_is_ignored(reader: Client) -> N
         assert (answer.status_code, answer.json()["type"]) == (412, "precondition_failed")
 
 
-def test_an_answer_that_was_read_again_is_not_kept(user: Client) -> None:
+def test_an_answer_to_expire_true_is_not_cached(user: Client) -> None:
     contact = records.contact(accounts_uuid=UUID)
     records.adoption(contact=contact)
     assert "max-age" in user.get("/api/v1/adoptions")["Cache-Control"]
@@ -71,7 +71,7 @@ def test_an_answer_that_was_read_again_is_not_kept(user: Client) -> None:
     assert user.get("/api/v1/contact?expire=true")["Cache-Control"] == "no-store"
 
 
-def test_large_answers_are_compressed_for_who_asks(reader: Client) -> None:
+def test_large_answers_are_compressed_for_clients_that_accept_gzip(reader: Client) -> None:
     for number in range(30):
         records.school(f"Example College {number}")
     for path in ("schools?name=example", "records/accounts/", "records/accounts/?format=csv", "openapi.json"):
@@ -88,7 +88,7 @@ def test_large_answers_are_compressed_for_who_asks(reader: Client) -> None:
             assert not_modified(reader, f"/api/v1/{path}", etag).status_code == 304
 
 
-def test_small_answers_and_those_with_a_secret_are_not(user: Client, reader: Client) -> None:
+def test_small_answers_and_answers_with_a_secret_are_not_compressed(user: Client, reader: Client) -> None:
     records.school("Example College")
     assert "Content-Encoding" not in reader.get("/api/v1/schools?name=example", headers=GZIP)
     for path in ("/api/v1/me", "/api/v1/docs/"):
@@ -97,7 +97,7 @@ def test_small_answers_and_those_with_a_secret_are_not(user: Client, reader: Cli
         assert "Content-Encoding" not in answer, path
 
 
-def test_format_in_the_address_wins_and_weights_count(reader: Client) -> None:
+def test_the_format_parameter_wins_over_accept_and_weights_count(reader: Client) -> None:
     records.school("Example College")
     for query, accept, form in (
         ("?format=csv", "application/json", "text/csv"),
@@ -142,7 +142,7 @@ def test_csv_is_a_file_with_a_name(reader: Client) -> None:
         assert "Content-Disposition" not in reader.get(f"/api/v1/records/accounts/{path}")
 
 
-def test_the_pages_button_gives_the_file_for_spreadsheets(super_user: Client) -> None:
+def test_the_html_page_links_to_the_file_for_spreadsheets(super_user: Client) -> None:
     records.school("Example College")
     page = super_user.get("/api/v1/records/accounts/?limit=1", headers={"Accept": "text/html"}).content.decode()
     assert re.search(r'href="[^"]*format=csv[^"]*&amp;dialect=excel"', page)
@@ -150,7 +150,7 @@ def test_the_pages_button_gives_the_file_for_spreadsheets(super_user: Client) ->
     assert file.content.startswith(b"\xef\xbb\xbf")
 
 
-def test_the_document_tells_of_the_dialect(reader: Client) -> None:
+def test_the_openapi_document_lists_the_csv_dialects(reader: Client) -> None:
     document = json.loads(reader.get("/api/v1/openapi.json").content)
     parameters = document["paths"]["/api/v1/records/accounts"]["get"]["parameters"]
     [dialect] = [parameter for parameter in parameters if parameter["name"] == "dialect"]

@@ -30,7 +30,7 @@ from tests.conftest import NotedRequests
 CONTACT = "/api/v1/contact"
 
 
-def test_what_a_row_says(user: Client, noted_requests: NotedRequests) -> None:
+def test_a_row_has_the_request_the_caller_and_the_result(user: Client, noted_requests: NotedRequests) -> None:
     records.contact()
     answer = user.get(f"{CONTACT}?expire=false", headers={"User-Agent": "Example/1.0", "X-Request-ID": "abc-1"})
     [entry] = noted_requests
@@ -42,7 +42,9 @@ def test_what_a_row_says(user: Client, noted_requests: NotedRequests) -> None:
     assert 0 < entry.milliseconds < 10_000
 
 
-def test_every_layer_leaves_one_row(anonymous: Client, settings: Any, noted_requests: NotedRequests) -> None:
+def test_each_request_under_api_leaves_one_row_whichever_layer_answers(
+    anonymous: Client, settings: Any, noted_requests: NotedRequests
+) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://www.example.org"]
     anonymous.get("/api/v1/schools?name=nothing-here")
     anonymous.post("/api/v1/me")
@@ -96,7 +98,7 @@ def test_a_crash_leaves_a_row_too(db: None, noted_requests: NotedRequests) -> No
     assert [entry.status for entry in noted_requests] == [500]
 
 
-def test_who_it_was_in_each_case(
+def test_each_row_has_the_kind_of_caller(
     anonymous: Client, user: Client, service: Callable[..., Client], noted_requests: NotedRequests
 ) -> None:
     program = service(Scope.READ_BOOKS)

@@ -1,4 +1,4 @@
-"""Which credentials are accepted, and the errors for all others."""
+"""The credentials that the API accepts, and the errors for all others."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_cookie_gets_in(user: Client) -> None:
     assert user.get(ANYBODY).status_code == 200
 
 
-def test_nobody_is_told_how_to_log_in(anonymous: Client) -> None:
+def test_a_caller_without_credentials_is_told_how_to_log_in(anonymous: Client) -> None:
     answer = anonymous.get(ANYBODY)
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
@@ -39,7 +39,7 @@ def test_nobody_is_told_how_to_log_in(anonymous: Client) -> None:
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_without_credentials_the_answer_is_401_before_csrf_is_looked_at(anonymous: Client, method: str) -> None:
+def test_without_credentials_the_answer_is_401_before_csrf_is_checked(anonymous: Client, method: str) -> None:
     assert getattr(anonymous, method)(ANYBODY).status_code == 401
     anonymous.cookies["oxa"] = "junk"
     assert getattr(anonymous, method)(ANYBODY).status_code == 401
@@ -79,7 +79,7 @@ def send(client: Client, *values: str) -> int:
     return client.get(ANYBODY, headers={"Cookie": "; ".join(f"oxa={value}" for value in values)}).status_code
 
 
-def test_of_several_cookies_of_the_name_any_valid_one_counts(anonymous: Client, cookies: CookieMaker) -> None:
+def test_one_valid_cookie_among_several_of_the_same_name_is_enough(anonymous: Client, cookies: CookieMaker) -> None:
     good, old = cookies.cookie(), cookies.cookie(exp=1)
     for bad in ("", "junk", good[:-5], old):
         assert send(anonymous, good, bad) == 200, bad
@@ -99,29 +99,29 @@ def test_only_a_few_cookies_are_opened(anonymous: Client, cookies: CookieMaker) 
     junk = [f"junk{number}" for number in range(4)]
     assert send(anonymous, *junk[:3], cookies.cookie()) == 200
     assert send(anonymous, *junk, cookies.cookie()) == 401
-    assert send(anonymous, *["junk"] * 20, cookies.cookie()) == 200, "the same cookies again cost nothing"
+    assert send(anonymous, *["junk"] * 20, cookies.cookie()) == 200, "repeats of one cookie do not count"
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_a_cookie_alone_changes_nothing(user: Client, method: str) -> None:
+def test_a_change_with_a_cookie_needs_a_csrf_token(user: Client, method: str) -> None:
     answer = getattr(user, method)(ANYBODY)
     assert answer.status_code == 403
     assert "CSRF" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_with_the_token_of_me_it_does(user: Client, method: str) -> None:
+def test_the_csrf_token_of_me_allows_changes(user: Client, method: str) -> None:
     token = user.get("/api/v1/me").json()["csrf_token"]
     assert getattr(user, method)(ANYBODY, headers={"X-CSRFToken": token}).status_code == 200
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_another_origin_does_not_even_with_the_token(user: Client, method: str) -> None:
+def test_a_change_from_another_origin_is_refused_even_with_the_token(user: Client, method: str) -> None:
     headers = {"X-CSRFToken": user.get("/api/v1/me").json()["csrf_token"], "Origin": "https://evil.example"}
     assert getattr(user, method)(ANYBODY, headers=headers).status_code == 403
 
 
-def test_a_page_that_may_read_may_change_something_only_from_a_trusted_origin(user: Client, settings: Any) -> None:
+def test_an_origin_that_cors_allows_may_change_data_only_if_it_is_trusted_for_csrf(user: Client, settings: Any) -> None:
     page = "https://www.sfapi.example"
     settings.CORS_ALLOWED_ORIGINS = [page]
     me = user.get("/api/v1/me", headers={"Origin": page})
@@ -133,7 +133,7 @@ def test_a_page_that_may_read_may_change_something_only_from_a_trusted_origin(us
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_a_key_needs_no_token(service: Callable[..., Client], method: str) -> None:
+def test_a_key_needs_no_csrf_token(service: Callable[..., Client], method: str) -> None:
     assert getattr(service(Scope.READ_BOOKS), method)(ANYBODY).status_code == 200
 
 
@@ -175,7 +175,7 @@ def test_the_authorization_header_alone_decides(user: Client, service: Callable[
     assert user.get("/api/v1/me", headers={"Authorization": "Bearer wrong"}).json()["logged_in"] is False
 
 
-def test_scopes_are_a_super_users_or_the_keys_own(user: Client, service: Callable[..., Client]) -> None:
+def test_a_key_has_its_own_scopes_and_a_super_user_has_all(user: Client, service: Callable[..., Client]) -> None:
     token = {"X-CSRFToken": user.get("/api/v1/me").json()["csrf_token"]}
     answer = user.post("/api/doors/cases", headers=token)
     assert answer.status_code == 403

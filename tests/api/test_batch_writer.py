@@ -1,4 +1,4 @@
-"""The batch writer: no row is lost or doubled, whatever happens to processes and to the database."""
+"""The batch writer: rows are written once and in order, and a loss is logged."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_rows_come_in_order_in_few_batches(store: Store, writer: QuickWriter) ->
     assert len(store.batches) <= 4
 
 
-def test_many_threads_put_at_once(store: Store) -> None:
+def test_rows_from_many_threads_are_all_written(store: Store) -> None:
     writer: BatchWriter[int] = BatchWriter(store.write, what="test")
 
     def put_from(first: int) -> None:

@@ -14,7 +14,7 @@ from tests.api import records
 BOOKS = "/api/v1/books"
 
 
-def test_lists_active_books_by_name(service: Callable[..., Client]) -> None:
+def test_active_books_are_listed_by_name(service: Callable[..., Client]) -> None:
     algebra, zoology = records.book("Algebra", type="OpenStax"), records.book("Zoology", website_url=None)
     records.book("Old", active_book=False)
     records.book("Gone", is_deleted=True)
@@ -36,7 +36,7 @@ def test_no_books_are_an_empty_list(service: Callable[..., Client]) -> None:
     assert service(Scope.READ_BOOKS).get(BOOKS).json() == {"count": 0, "books": []}
 
 
-def test_who_has_the_list_already_gets_304_until_it_changes(service: Callable[..., Client]) -> None:
+def test_a_client_that_has_the_list_gets_304_until_it_changes(service: Callable[..., Client]) -> None:
     client = service(Scope.READ_BOOKS)
     book = records.book()
     first = client.get(BOOKS)
@@ -49,7 +49,9 @@ def test_who_has_the_list_already_gets_304_until_it_changes(service: Callable[..
     assert client.get(BOOKS, headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_wants_the_scope(user: Client, super_user: Client, anonymous: Client, service: Callable[..., Client]) -> None:
+def test_books_need_the_scope(
+    user: Client, super_user: Client, anonymous: Client, service: Callable[..., Client]
+) -> None:
     assert anonymous.get(BOOKS).status_code == 401
     assert service(Scope.READ_INFO).get(BOOKS).status_code == 403
     assert super_user.get(BOOKS).status_code == 200

@@ -1,4 +1,4 @@
-"""A slow remote system blocks some threads, never all; and a breaker opens for slow answers too."""
+"""A slow remote system blocks some threads, never all, and slow answers open a breaker too."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WAITING = 12
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
-    """Use the tests' keys, after the simulator has set its own; Accounts is the simulator."""
+    """Use the tests' keys in place of the simulator's, and the simulator as Accounts."""
     settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
     return cookies
 
@@ -69,7 +69,7 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """Return the answers that need the slow system, and how many of them came before those that need none."""
+    """Send all requests at once. Return the slow system's answers, and how many came before the quick ones."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
 
@@ -80,15 +80,17 @@ def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dic
         return answer
 
     with ThreadPoolExecutor(WAITING) as pool:
-        asked = [pool.submit(need_neighbor, number) for number in range(WAITING)]
+        futures = [pool.submit(need_neighbor, number) for number in range(WAITING)]
         start.wait()
         for other in ("/ping/", "/api/v1/books", "/ping/"):
             assert requests.get(f"{url}{other}", headers=key, timeout=60).status_code == 200
-        before = sum(each.done() for each in asked)
-        return [each.result() for each in as_completed(asked)], before
+        before = sum(each.done() for each in futures)
+        return [each.result() for each in as_completed(futures)], before
 
 
-def test_while_salesforce_hangs_others_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
+def test_while_salesforce_hangs_other_requests_are_answered(
+    url: str, simulator: Simulator, cookies: CookieMaker
+) -> None:
     simulator.fail("hang", path="/query", seconds=8, times=None)
     answers, before = ask_all_at_once(url, CONTACT, cookies)
     assert before < WAITING, "books were answered before the last waiting request"
@@ -98,7 +100,7 @@ def test_while_salesforce_hangs_others_are_answered(url: str, simulator: Simulat
     assert simulator.calls_to("/query") <= PLACES + 1
 
 
-def test_while_accounts_hangs_others_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
+def test_while_accounts_hangs_other_requests_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
     simulator.fail("hang", path="^/oauth/token", seconds=8, times=None)
     answers, before = ask_all_at_once(url, ME, cookies)
     assert before < WAITING
@@ -114,7 +116,7 @@ def test_without_a_place_a_cached_contact_is_the_answer(user: Client, simulator:
     cached = records.contact()
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
     assert simulator.calls() == before
-    assert not CircuitBreaker.objects.exists(), "Accounts says nothing about Salesforce"
+    assert not CircuitBreaker.objects.exists(), "a full bulkhead is no failure of Salesforce"
 
 
 def test_without_a_place_a_contact_is_not_changed(user: Client, simulator: Simulator, full: None) -> None:
@@ -182,7 +184,7 @@ def test_slow_answers_of_accounts_open_its_breaker(
     assert not CircuitBreaker.objects.exclude(name=breaker.ACCOUNTS).exists()
 
 
-def test_what_accounts_says_is_believed_for_a_while(
+def test_answers_of_accounts_are_cached_for_a_while(
     anonymous: Client, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     anonymous.cookies["oxa"] = cookies.cookie(uuid=KNOWN_TO_ACCOUNTS)

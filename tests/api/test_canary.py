@@ -1,4 +1,4 @@
-"""Send canary secrets in every way to the development server: none may be stored or logged."""
+"""Send canary secrets to the development server in every way. No canary may be stored or logged."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
         "PYTHONUNBUFFERED": "1",
     }
     with server(environment(variables, database), log) as url:
-        sent = send_everywhere(url, secrets)
+        count = send_everywhere(url, secrets)
     lines = log.read_text()
-    kept = json.dumps(list(RequestLog.objects.values()), default=str)
-    assert RequestLog.objects.count() == sent
-    assert lines.count("GET /api/v1/") >= sent
+    rows = json.dumps(list(RequestLog.objects.values()), default=str)
+    assert RequestLog.objects.count() == count
+    assert lines.count("GET /api/v1/") >= count
     for name, secret in secrets.items():
         assert secret not in lines, name
-        assert secret not in kept, name
-    assert secrets["key"].rpartition("_")[0] in kept, "the public part of a key helps to find who leaked it"
+        assert secret not in rows, name
+    assert secrets["key"].rpartition("_")[0] in rows, "the public part of a key helps to find who leaked it"
 
 
-def test_no_canary_and_no_person_is_in_what_sentry_gets(run_manage: Manage) -> None:
+def test_sentry_receives_no_canary_and_no_person(run_manage: Manage) -> None:
     with listening_sentry() as sentry:
         done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
     assert done.returncode == 0, done.stderr
@@ -127,10 +127,10 @@ def server(variables: dict[str, str], log: Path) -> Iterator[str]:
 def address_in(log: Path) -> str:
     """Return the address that the server prints once it listens."""
     deadline = time.monotonic() + 60
-    while not (found := re.search(r"development server at (\S+?)/?\s", log.read_text())):
+    while not (match := re.search(r"development server at (\S+?)/?\s", log.read_text())):
         assert time.monotonic() < deadline, "the server did not start"
         time.sleep(0.05)
-    return found[1]
+    return match[1]
 
 
 def send_everywhere(url: str, secrets: dict[str, str]) -> int:

@@ -72,21 +72,21 @@ def test_a_key_of_32_bytes_is_one_key_whatever_is_in_it(db: None, settings: Any,
         ({"signature_public_key": NEW.public_pem.removesuffix("-----\n")}, "SSO_SIGNATURE_PUBLIC_KEY: is not a PEM"),
     ],
 )
-def test_nonsense_among_several_is_named_and_not_shown(change: dict[str, str], message: str) -> None:
+def test_wrong_lists_of_keys_are_explained_without_showing_a_key(change: dict[str, str], message: str) -> None:
     good = {"signature_public_key": OLD.public_pem, "encryption_key": OLD.encryption_key, "dev_user_uuid": ""}
     with pytest.raises(ImproperlyConfigured, match=f"^{message}") as caught:
         check_sso_variables(**{**good, **change})
     assert "secret" not in str(caught.value)
 
 
-def test_check_counts_the_keys_that_the_environment_holds() -> None:
+def test_check_counts_the_keys_in_the_environment() -> None:
     variables = {
         "SSO_SIGNATURE_PUBLIC_KEY": (OLD.public_pem + NEW.public_pem).replace("\n", "\\n"),
         "SSO_ENCRYPTION_PRIVATE_KEY": OLD.encryption_key,
         "SECRET_KEY_FALLBACKS": "short, " + "k" * 50,
     }
     usual = {"SFAPI_ENV_FILE": "", "SECRET_KEY": "s" * 50, "DATABASE_URL": "postgresql://u@localhost/x", "DEBUG": "on"}
-    ended = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **usual, **variables},
@@ -95,9 +95,9 @@ def test_check_counts_the_keys_that_the_environment_holds() -> None:
         check=False,
         timeout=60,
     )
-    said = ended.stdout + ended.stderr
-    assert "opened with 2 signature keys (RSA-2048, RSA-2048) and 1 encryption key (AES-256)" in said
-    assert "SECRET_KEY_FALLBACKS[0]" in said
+    output = process.stdout + process.stderr
+    assert "opened with 2 signature keys (RSA-2048, RSA-2048) and 1 encryption key (AES-256)" in output
+    assert "SECRET_KEY_FALLBACKS[0]" in output
 
 
 def test_a_session_of_the_admin_outlives_a_change_of_the_secret_key(db: None, settings: Any) -> None:
@@ -107,7 +107,7 @@ def test_a_session_of_the_admin_outlives_a_change_of_the_secret_key(db: None, se
     settings.SECRET_KEY_FALLBACKS = [before]
     assert staff.get("/admin/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
-    assert staff.get("/admin/").status_code == 200  # values that Django has signed again
+    assert staff.get("/admin/").status_code == 200  # Django has signed the session again
     settings.SECRET_KEY = "a third one" * 10
     assert staff.get("/admin/").status_code == 302
 
@@ -143,7 +143,9 @@ def test_without_an_overlap_the_old_key_stops_at_once(db: None, cookies: CookieM
     assert [bearer(each).get("/api/v1/books").status_code for each in (old.text, key)] == [401, 200]
 
 
-def test_the_new_key_is_the_same_service(db: None, cookies: CookieMaker, simulator: Simulator, settings: Any) -> None:
+def test_the_new_key_counts_as_the_same_service(
+    db: None, cookies: CookieMaker, simulator: Simulator, settings: Any
+) -> None:
     old = api_key_create(name="reports", scopes=[Scope.WRITE_CASES], rate="3/min")
     once: dict[str, Any] = {"content_type": "application/json", "headers": {"Idempotency-Key": "once"}}
     made = bearer(old.text).post("/api/v1/case", CASE, **once)
@@ -158,11 +160,11 @@ def test_a_new_key_lives_as_long_as_the_old_one_did(db: None) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=2))
     rotate(old.public_id)
     rotate(old.public_id, "--expires-days=90")
-    own, wanted = [key.expires_at for key in APIKey.objects.exclude(pk=old.pk).order_by("created_at")]
-    assert own is not None
-    assert wanted is not None
-    assert abs(own - timezone.now() - timedelta(days=2)) < timedelta(minutes=1)
-    assert abs(wanted - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)
+    usual, longer = [key.expires_at for key in APIKey.objects.exclude(pk=old.pk).order_by("created_at")]
+    assert usual is not None
+    assert longer is not None
+    assert abs(usual - timezone.now() - timedelta(days=2)) < timedelta(minutes=1)
+    assert abs(longer - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)
     old.refresh_from_db()
     assert old.expires_at is not None
     assert old.expires_at < timezone.now() + timedelta(days=2)

@@ -68,7 +68,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_one_refused(served: str) ->
     assert streamed.status_code == 202, "a streaming client"
 
 
-def test_a_server_that_does_not_mark_the_end_leads_to_411(settings: Any) -> None:
+def test_without_wsgi_input_terminated_a_chunked_body_is_answered_with_411(settings: Any) -> None:
     from django.core.wsgi import get_wsgi_application
 
     statuses: list[str] = []

@@ -36,12 +36,12 @@ def test_the_client_is_who_called_the_outermost_trusted_proxy(
     assert client_address(request) == expected
 
 
-def test_a_socket_has_no_address(settings: Any) -> None:
+def test_a_client_on_a_unix_socket_has_an_unknown_address(settings: Any) -> None:
     settings.TRUSTED_PROXY_COUNT = 0
     assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "unknown"
 
 
-def test_limits_count_a_network_of_ipv6_as_one() -> None:
+def test_limits_count_an_ipv6_network_as_one_client() -> None:
     assert address_identity("2001:db8:1:2:3:4:5:6") == address_identity("2001:db8:1:2::9") == "2001:db8:1:2::/64"
     assert address_identity("2001:db8:1:3::9") != address_identity("2001:db8:1:2::9")
     assert address_identity("::ffff:192.0.2.1") == address_identity("192.0.2.1") == "192.0.2.1"
@@ -60,7 +60,7 @@ def test_limits_count_a_network_of_ipv6_as_one() -> None:
         (0, "", ""),
     ],
 )
-def test_proxies_that_the_setting_does_not_fit_are_reported_once(
+def test_proxies_that_do_not_match_the_setting_are_reported_once(
     anonymous: Client, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
     trusted: int, forwarded: str, words: str,
 ) -> None:  # fmt: skip

@@ -18,7 +18,7 @@ ADOPTIONS = "/api/v1/adoptions"
 ASSUMED = "OpenStax Assumed Adoption"
 
 
-def test_ones_own_contact(user: Client) -> None:
+def test_a_user_reads_their_own_contact(user: Client) -> None:
     school = records.school("Example College")
     mine = records.contact(
         account=school,
@@ -37,14 +37,14 @@ def test_ones_own_contact(user: Client) -> None:
     assert (body["signup_date"], body["last_name"]) == ("2025-02-03T00:00:00+00:00", None)
 
 
-def test_a_school_that_is_not_there_reads_as_none(user: Client) -> None:
+def test_a_missing_or_deleted_school_is_null(user: Client) -> None:
     for account_id in (None, records.salesforce_id("001"), records.school(is_deleted=True).id):
         contact = records.contact(account_id=account_id)
         assert user.get(CONTACT).json()["school"] is None
         contact.delete()
 
 
-def test_of_several_contacts_the_last_modified_is_shown_and_operators_are_told(
+def test_of_several_contacts_the_last_modified_is_shown_and_an_error_is_logged(
     user: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
@@ -53,12 +53,14 @@ def test_of_several_contacts_the_last_modified_is_shown_and_operators_are_told(
     records.contact(last_modified_date=None)
     records.contact(last_modified_date=now + timedelta(days=1), is_deleted=True)
     assert user.get(CONTACT).json()["id"] == latest.id
-    told = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert len(told) == 1
-    assert latest.id in told[0].getMessage()
+    errors = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(errors) == 1
+    assert latest.id in errors[0].getMessage()
 
 
-def test_they_are_for_logged_in_users(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
+def test_contact_and_adoptions_are_for_logged_in_users(
+    anonymous: Client, user: Client, service: Callable[..., Client]
+) -> None:
     for path in (CONTACT, ADOPTIONS):
         assert anonymous.get(path).status_code == 401
         answer = service(*Scope).get(path)
@@ -75,7 +77,7 @@ def make_adoption(user_contact: Any, **values: Any) -> Any:
     return records.adoption(contact=user_contact, opportunity=opportunity, **values)
 
 
-def test_ones_own_adoptions(user: Client) -> None:
+def test_a_user_reads_their_own_adoptions(user: Client) -> None:
     contact, book, school = records.contact(), records.book("Algebra"), records.school("Example College")
     newest = make_adoption(
         contact, book=book, school=school, base_year=2025, school_year="2025 - 26", students=30,
@@ -121,7 +123,7 @@ def test_an_adoption_without_book_or_school_shows_nulls(user: Client) -> None:
     assert [(adoption["book"], adoption["school"]) for adoption in adoptions] == [(None, None)] * 4
 
 
-def test_confirmed_or_assumed_but_not_both(user: Client) -> None:
+def test_adoptions_are_filtered_by_confirmed_or_assumed_but_not_both(user: Client) -> None:
     contact = records.contact()
     make_adoption(contact, base_year=1)
     make_adoption(contact, base_year=2, confirmation_type=ASSUMED)

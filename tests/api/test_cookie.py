@@ -1,4 +1,4 @@
-"""The cookie check: valid cookies, and every forgery in the threat table."""
+"""The check of cookies: valid cookies are accepted, and each kind of forgery is refused."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_a_cookie_that_was_good_is_refused_once_it_has_expired(
         {"iat": None, "nbf": None},
     ],
 )
-def test_what_may_differ(maker: CookieMaker, reader: CookieReader, claims: dict[str, Any]) -> None:
+def test_harmless_differences_in_the_claims_are_accepted(
+    maker: CookieMaker, reader: CookieReader, claims: dict[str, Any]
+) -> None:
     assert reader.read(maker.cookie(**claims)).uuid == UUID
 
 
@@ -139,14 +141,14 @@ def test_a_changed_payload_is_refused(maker: CookieMaker, reader: CookieReader) 
 
 
 @pytest.mark.parametrize("header", [{"crit": ["exp"]}, {"crit": ["b64"], "b64": False}, {"crit": []}, {"b64": False}])
-def test_a_token_header_that_demands_more_is_refused(
+def test_a_token_header_with_extensions_is_refused(
     maker: CookieMaker, reader: CookieReader, header: dict[str, Any]
 ) -> None:
     token = maker.signed(maker.claims(sub=SUBJECT), {**JWT_HEADER, **header})
     assert refusal(reader, maker.encrypted(token))[0] == Step.SIGNATURE
 
 
-def test_what_is_no_token_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
+def test_text_that_is_no_token_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
     deep = part(b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}")
     for token in ("", ".", "..", "a.b.c", "é.é.é", f"{json_part([])}.e30.e30", f"{deep}.e30.e30"):
         assert refusal(reader, maker.encrypted(token))[0] == Step.SIGNATURE
@@ -178,7 +180,7 @@ def test_odd_ivs_are_refused(maker: CookieMaker, reader: CookieReader, iv_bytes:
     assert refusal(reader, cookie) == (Step.DECRYPTION, Reason.BAD_IV)
 
 
-def test_a_cookie_that_lost_its_end_is_told_from_a_wrong_key(maker: CookieMaker, reader: CookieReader) -> None:
+def test_a_truncated_cookie_is_not_mistaken_for_a_wrong_key(maker: CookieMaker, reader: CookieReader) -> None:
     cookie = maker.cookie()
     for length in (len(cookie) - 1, len(cookie) - 10, len(cookie) - 23, len(cookie) // 2, 40):
         assert refusal(reader, cookie[:length]) == (Step.DECRYPTION, Reason.CUT_OFF), length
@@ -199,7 +201,7 @@ def test_a_changed_envelope_is_refused(maker: CookieMaker, reader: CookieReader)
         assert refusal(reader, cookie) == (Step.DECRYPTION, Reason.WRONG_KEY_OR_ALTERED)
 
 
-def test_what_is_no_envelope_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
+def test_text_that_is_no_envelope_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
     header, _, iv, ciphertext, tag = maker.cookie().split(".")
     for cookie in (
         "",
@@ -223,15 +225,15 @@ def test_bad_cookies_cost_little(maker: CookieMaker, reader: CookieReader) -> No
     refusal(reader, junk[-1])  # exclude the cost of one-time setup
     tracemalloc.start()
     for cookie in junk:
-        began = time.thread_time()  # CPU time of this thread: others may use the machine meanwhile
+        began = time.thread_time()  # CPU time of this thread, because the machine may be busy
         refusal(reader, cookie)
-        assert time.thread_time() - began < 0.05  # 5 ms is the aim
+        assert time.thread_time() - began < 0.05  # usually 5 ms
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 200_000
 
 
-def test_the_error_tells_the_steps(maker: CookieMaker, reader: CookieReader) -> None:
+def test_the_error_reports_the_result_of_each_step(maker: CookieMaker, reader: CookieReader) -> None:
     with pytest.raises(CookieError) as caught:
         reader.read(maker.cookie(exp=1))
     assert caught.value.steps() == {"decryption": "ok", "signature": "ok", "claims": "failed: expired"}

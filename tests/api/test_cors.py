@@ -39,13 +39,13 @@ def test_pages_of_allowed_origins_may_send_credentials(cors: Callable[..., Any])
     "origin",
     ["https://www.openstax.example", "https://a.b-c.openstax.example", "http://app.localhost:3000"],
 )
-def test_pages_of_subdomains_of_a_pattern_may_too(cors: Callable[..., Any], origin: str) -> None:
+def test_pages_of_subdomains_that_match_a_pattern_may_send_credentials(cors: Callable[..., Any], origin: str) -> None:
     for answer in (cors("get", origin), cors("options", origin, **{"Access-Control-Request-Method": "PUT"})):
         assert answer["Access-Control-Allow-Origin"] == origin
         assert answer["Access-Control-Allow-Credentials"] == "true"
 
 
-def test_a_pattern_does_not_stand_for_the_bare_domain(cors: Callable[..., Any], settings: Any) -> None:
+def test_a_pattern_does_not_match_the_bare_domain(cors: Callable[..., Any], settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = ["https://*.openstax.example"]
     assert "Access-Control-Allow-Origin" not in cors("get", ORIGIN)
 
@@ -59,7 +59,7 @@ def test_a_pattern_does_not_stand_for_the_bare_domain(cors: Callable[..., Any], 
         "https://*.openstax.example.evil", "https://www.openstax.example\n", "http://app.localhost",
     ],
 )  # fmt: skip
-def test_pages_of_other_origins_may_not(cors: Callable[..., Any], origin: str) -> None:
+def test_pages_of_other_origins_may_not_read_answers(cors: Callable[..., Any], origin: str) -> None:
     for answer in (cors("get", origin), cors("options", origin, **{"Access-Control-Request-Method": "PUT"})):
         assert "Access-Control-Allow-Origin" not in answer
 

@@ -59,7 +59,7 @@ def test_an_operator_reads_corrects_and_sends_a_dead_letter_again(
     assert outbox_of(admin_client)["ok"]
 
 
-def test_a_value_may_be_taken_away(dead_letter: OutboundCase, simulator: Simulator, admin_client: Client) -> None:
+def test_a_value_may_be_removed(dead_letter: OutboundCase, simulator: Simulator, admin_client: Client) -> None:
     admin_client.post(page_of(dead_letter), {**BAD, "Product__c": ""})
     deliver()
     [made] = cases_in(simulator)
@@ -76,7 +76,7 @@ def test_a_value_may_be_taken_away(dead_letter: OutboundCase, simulator: Simulat
         ({"Description": "a" * 32_001}, "at most 32000 characters"),
     ],
 )
-def test_what_salesforce_could_not_take_is_not_queued(
+def test_values_that_salesforce_would_refuse_are_not_queued(
     dead_letter: OutboundCase, admin_client: Client, values: dict[str, str], said: str
 ) -> None:
     answer = admin_client.post(page_of(dead_letter), {**BAD, **values})
@@ -101,7 +101,7 @@ def test_a_dead_letter_that_is_dealt_with_is_reported_no_more(dead_letter: Outbo
     assert "Marked as dealt with." in admin_client.get(f"/admin/api/outboundcase/{dead_letter.pk}/history/").text
 
 
-def test_several_are_dealt_with_or_sent_again_at_once(simulator: Simulator, admin_client: Client) -> None:
+def test_several_dead_letters_are_dealt_with_or_sent_again_at_once(simulator: Simulator, admin_client: Client) -> None:
     cases = make_queued_cases(3, values=BAD)
     deliver_refused()
     keys = [str(case.pk) for case in cases]
@@ -135,14 +135,14 @@ def test_a_case_that_is_being_sent_is_left_alone(simulator: Simulator, admin_cli
 
 
 @pytest.mark.parametrize("state", ["queued", "delivered", "refused"])
-def test_what_is_not_refused_late_cannot_be_changed(simulator: Simulator, admin_client: Client, state: str) -> None:
+def test_only_dead_letters_can_be_changed(simulator: Simulator, admin_client: Client, state: str) -> None:
     (case,) = make_queued_cases(1, state=state)
     page = admin_client.get(page_of(case))
     assert (page.status_code, "Number 0" in page.text, "send again" in page.text) == (200, True, False)
     assert admin_client.post(page_of(case), {"Subject": "Other"}).status_code == 403
 
 
-def test_who_may_only_look_changes_nothing(dead_letter: OutboundCase, client: Client) -> None:
+def test_a_user_who_may_only_view_changes_nothing(dead_letter: OutboundCase, client: Client) -> None:
     looker = User.objects.create_user("looker", password="x", is_staff=True)
     looker.user_permissions.add(Permission.objects.get(codename="view_outboundcase"))
     client.force_login(looker)

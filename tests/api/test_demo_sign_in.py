@@ -14,7 +14,7 @@ from tests.simulated import Simulator
 SIGN_IN = "/demo/sign-in/"
 
 
-def test_leads_to_the_simulator_and_back(client: Client, settings: Any) -> None:
+def test_the_link_leads_to_the_simulator_and_back(client: Client, settings: Any) -> None:
     settings.DEBUG, settings.SIMULATOR_URL, settings.DEMO_USER_UUID = True, "http://localhost:7480", "the-uuid"
     target = urlsplit(client.get(SIGN_IN, HTTP_HOST="localhost")["Location"])
     assert (target.netloc, target.path) == ("localhost:7480", "/login")
@@ -24,7 +24,7 @@ def test_leads_to_the_simulator_and_back(client: Client, settings: Any) -> None:
 
 
 @pytest.mark.parametrize(("debug", "url"), [(True, ""), (False, "http://localhost:7480")])
-def test_is_not_there_otherwise(client: Client, settings: Any, debug: bool, url: str) -> None:
+def test_the_link_is_404_without_debug_or_a_simulator(client: Client, settings: Any, debug: bool, url: str) -> None:
     settings.DEBUG, settings.SIMULATOR_URL = debug, url
     assert client.get(SIGN_IN).status_code == 404
 

@@ -15,56 +15,56 @@ pytestmark = pytest.mark.django_db
 
 
 def check() -> str:
-    said = StringIO()
+    output = StringIO()
     try:
-        call_command("sf", "check", stdout=said, no_color=True)
+        call_command("sf", "check", stdout=output, no_color=True)
     except CommandError as error:
-        said.write(f"error: {error}\n")
-    return said.getvalue()
+        output.write(f"error: {error}\n")
+    return output.getvalue()
 
 
-def test_all_is_well(simulator: Simulator) -> None:
-    said = check()
-    assert "ok   cases: all 8 fields can be written\n" in said
-    assert "ok   exactly one case: Case.SFAPI_Id__c is a unique external id\n" in said
-    assert "ok   Accounts: " in said
-    assert "gives a Bearer token" in said
-    assert "error" not in said
+def test_a_complete_configuration_passes(simulator: Simulator) -> None:
+    output = check()
+    assert "ok   cases: all 8 fields can be written\n" in output
+    assert "ok   exactly one case: Case.SFAPI_Id__c is a unique external id\n" in output
+    assert "ok   Accounts: " in output
+    assert "gives a Bearer token" in output
+    assert "error" not in output
 
 
-def test_nothing_is_configured(simulator: Simulator, settings: Any) -> None:
+def test_settings_that_are_missing_are_reported_as_off(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = settings.ACCOUNTS_CLIENT_ID = ""
-    said = check()
-    assert "off  exactly one case: SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set" in said
-    assert "off  Accounts: not configured" in said
+    output = check()
+    assert "off  exactly one case: SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set" in output
+    assert "off  Accounts: not configured" in output
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "line"),
     [
         ("Product__c", "fix  exactly one case: Case.Product__c must be an external id and unique"),
         ("Nothing__c", "fix  exactly one case: Case has no field Nothing__c"),
     ],
 )
-def test_the_field_must_be_a_unique_external_id(simulator: Simulator, settings: Any, name: str, said: str) -> None:
+def test_the_field_must_be_a_unique_external_id(simulator: Simulator, settings: Any, name: str, line: str) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = name
-    assert said in check()
+    assert line in check()
     assert "error: 1 to fix" in check()
 
 
-def test_a_field_that_the_api_user_may_not_write(simulator: Simulator) -> None:
+def test_a_field_that_the_api_user_may_not_write_is_reported(simulator: Simulator) -> None:
     simulator.post("/fields/Case/Issue__c/hide")
     assert "fix  cases: grant the API user edit access to Issue__c of Case" in check()
 
 
-def test_accounts_does_not_know_us(simulator: Simulator, settings: Any) -> None:
+def test_wrong_credentials_for_accounts_are_reported(simulator: Simulator, settings: Any) -> None:
     settings.ACCOUNTS_CLIENT_SECRET = "wrong"
     assert "fix  Accounts: Accounts answered /oauth/token with 401 (check ACCOUNTS_URL" in check()
 
 
-@pytest.mark.parametrize(("field", "warned"), [("", True), ("SFAPI_Id__c", False)])
-def test_check_deploy_says_at_least_once(settings: Any, field: str, warned: bool) -> None:
+@pytest.mark.parametrize(("field", "is_warned"), [("", True), ("SFAPI_Id__c", False)])
+def test_check_deploy_warns_without_an_external_id_field(settings: Any, field: str, is_warned: bool) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = field
-    found = [message for message in run_checks(include_deployment_checks=True) if message.id == "api.W003"]
-    assert bool(found) is warned
-    assert all("at least once" in message.msg for message in found)
+    warnings = [message for message in run_checks(include_deployment_checks=True) if message.id == "api.W003"]
+    assert bool(warnings) is is_warned
+    assert all("at least once" in message.msg for message in warnings)

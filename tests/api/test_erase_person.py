@@ -1,4 +1,4 @@
-"""``erase_person`` deletes all rows of one person and of nobody else, and names what it cannot reach."""
+"""``erase_person`` deletes all rows of one person and of no other, and names the copies that it cannot reach."""
 
 from __future__ import annotations
 
@@ -103,21 +103,21 @@ def make_person(uuid: str, email: str, number: int) -> Contact:
 
 def everything() -> str:
     """Return all values of all tables about people, as text."""
-    kept = {holding.model for holding in HOLDINGS}
-    return "\n".join(str(row) for model in kept for row in model._base_manager.values())
+    models = {holding.model for holding in HOLDINGS}
+    return "\n".join(str(row) for model in models for row in model._base_manager.values())
 
 
-@pytest.mark.parametrize("given", ["--uuid", "--email", "--contact"])
-def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touched(given: str) -> None:
+@pytest.mark.parametrize("option", ["--uuid", "--email", "--contact"])
+def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option: str) -> None:
     contact, other = make_person(UUID, "ines@example.org", 1), make_person(OTHER, "ida@example.org", 2)
     DailySnapshot.objects.create(day="2026-01-01", tier=1, person_scores={"Member 1": 90, "Member 2": 80})
-    value = {"--uuid": UUID.upper(), "--email": "Ines@Example.org", "--contact": contact.id[:15]}[given]
-    before = erase(given, value, "--dry-run")
+    value = {"--uuid": UUID.upper(), "--email": "Ines@Example.org", "--contact": contact.id[:15]}[option]
+    before = erase(option, value, "--dry-run")
     assert "        1  request log: remove" in before
     assert str(contact.full_name) in everything()
-    said = erase(given, value, "--yes")
-    assert before.splitlines()[1:3] == said.splitlines()[1:3]
-    left = everything().lower()
+    output = erase(option, value, "--yes")
+    assert before.splitlines()[1:3] == output.splitlines()[1:3]
+    rest = everything().lower()
     for trace in (
         UUID,
         "ines@example.org",
@@ -127,15 +127,19 @@ def test_whatever_is_given_nothing_of_the_person_stays_and_nobody_else_is_touche
         "member 1",
         "192.0.2.1'), 'user",
     ):
-        assert trace not in left, trace
-    assert [left.count(trace) for trace in ("person 2", "member 2")] == [4, 4]
+        assert trace not in rest, trace
+    assert [rest.count(trace) for trace in ("person 2", "member 2")] == [4, 4]
     assert RequestLog.objects.get().who == f"user:{OTHER}"
     assert (Contact.all_objects.get(id=contact.id).is_deleted, Contact.all_objects.get(id=other.id).email) == (
         True,
         "ida@example.org",
     )
-    kept = Opportunity.objects.get(name=None)
-    assert (kept.stage_name, kept.contact_id, Adoption.objects.filter(name=None).count()) == ("Won", None, 1)
+    opportunity = Opportunity.objects.get(name=None)
+    assert (opportunity.stage_name, opportunity.contact_id, Adoption.objects.filter(name=None).count()) == (
+        "Won",
+        None,
+        1,
+    )
     assert "No rows to erase for this person." in erase("--uuid", UUID, "--yes")
 
 
@@ -149,7 +153,7 @@ def test_the_tags_of_a_prospect_go_however_pardot_spells_the_type(word: str) -> 
     assert sorted(TaggedObject.objects.values_list("id", flat=True)) == [2, 3]
 
 
-def test_a_case_that_waits_is_kept_and_reported(settings: Any) -> None:
+def test_a_case_that_waits_for_delivery_is_kept_and_reported(settings: Any) -> None:
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()
@@ -161,10 +165,10 @@ def test_a_case_that_waits_is_kept_and_reported(settings: Any) -> None:
 
 def test_a_contact_that_salesforce_still_has_is_reported() -> None:
     contact = records.contact(email="ines@example.org")
-    said = erase("--email", "ines@example.org", "--dry-run")
-    assert f"Salesforce still had contact {contact.id}. Delete it there first" in said
-    assert "Not reached by this command:\n" in said
-    assert "backups of this database" in said
+    output = erase("--email", "ines@example.org", "--dry-run")
+    assert f"Salesforce still had contact {contact.id}. Delete it there first" in output
+    assert "Not reached by this command:\n" in output
+    assert "backups of this database" in output
     another = records.contact(email="ines@example.org")
     both = ", ".join(sorted([contact.id, another.id]))
     assert f"still had contacts {both}. Delete them there first" in erase("--email", "ines@example.org", "--dry-run")

@@ -31,10 +31,10 @@ def types_in(path: Path) -> Iterator[str]:
             yield node.attr
 
 
-def test_every_type_has_a_place_that_gives_it() -> None:
+def test_every_error_type_is_used() -> None:
     files = [path for folder in ("api", "pardot", "sfapi") for path in (ROOT / folder).rglob("*.py")]
-    given = {name for path in files if path.name != "error_types.py" for name in types_in(path)}
-    assert given | {kind.name for kind in OF_STATUS.values()} == set(ErrorType.__members__)
+    used = {name for path in files if path.name != "error_types.py" for name in types_in(path)}
+    assert used | {kind.name for kind in OF_STATUS.values()} == set(ErrorType.__members__)
 
 
 def test_the_document_lists_the_types() -> None:
@@ -49,7 +49,7 @@ def assert_error(answer: Any, status: int, kind: str) -> dict[str, Any]:
     return body
 
 
-def test_401_says_why_credentials_do_not_count(anonymous: Client) -> None:
+def test_401_says_why_the_credentials_are_refused(anonymous: Client) -> None:
     key, revoked, expired = (api_key_create(name="x", scopes=[Scope.READ_BOOKS]) for _ in range(3))
     api_key_revoke(revoked.public_id)
     APIKey.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -83,7 +83,7 @@ def test_403_names_the_scope_that_is_missing(service: Service, user: Client, pat
         assert answer["WWW-Authenticate"] == f'Bearer realm="sfapi", error="insufficient_scope", scope="{scope}"'
 
 
-def test_403_tells_its_other_reasons_apart(service: Service, user: Client) -> None:
+def test_each_other_reason_for_403_has_its_own_type(service: Service, user: Client) -> None:
     for answer, kind in (
         (user.put("/api/v1/contact", {"role": "x"}, content_type="application/json"), "csrf_token_missing"),
         (service(Scope.READ_BOOKS).get("/api/v1/contact"), "user_required"),
@@ -93,7 +93,7 @@ def test_403_tells_its_other_reasons_apart(service: Service, user: Client) -> No
         assert "scope" not in assert_error(answer, 403, kind)
 
 
-def test_404_tells_a_wrong_address_from_a_missing_record(service: Service, user: Client) -> None:
+def test_a_wrong_address_and_a_missing_record_are_404s_of_different_types(service: Service, user: Client) -> None:
     everything = service(*Scope)
     for answer, kind in (
         (everything.get("/api/v1/nothing"), "not_found"),
@@ -109,7 +109,7 @@ def test_404_tells_a_wrong_address_from_a_missing_record(service: Service, user:
     assert_error(user.get("/api/v1/adoptions"), 404, "no_match")
 
 
-def test_422_tells_its_reasons_apart(service: Service) -> None:
+def test_each_reason_for_422_has_its_own_type(service: Service) -> None:
     client = service(*Scope)
     for path, kind in (
         ("schools?name=ab", "search_too_short"),
@@ -122,7 +122,7 @@ def test_422_tells_its_reasons_apart(service: Service) -> None:
         assert_error(client.get(f"/api/v1/{path}"), 422, kind)
 
 
-def test_what_a_client_is_to_wait_for_is_in_the_body_too(service: Service, settings: Any) -> None:
+def test_the_seconds_to_wait_are_in_the_body_too(service: Service, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "1/min"
     client = service(Scope.READ_BOOKS)
     assert client.get("/api/v1/books").status_code == 200
@@ -130,6 +130,6 @@ def test_what_a_client_is_to_wait_for_is_in_the_body_too(service: Service, setti
     assert assert_error(answer, 429, "rate_limited")["retry_after"] == int(answer["Retry-After"]) > 0
 
 
-def test_guessing_is_told_apart_from_too_many_requests(anonymous: Client) -> None:
+def test_too_many_failed_logins_are_a_429_of_their_own_type(anonymous: Client) -> None:
     answers = [anonymous.get("/api/v1/books", headers={"Authorization": "Bearer x"}) for _ in range(21)]
     assert assert_error(answers[-1], 429, "too_many_failed_logins")["retry_after"] > 0

@@ -65,7 +65,7 @@ def test_every_layer_answers_in_the_same_shape(forgiving: Client, settings: Any,
 
 
 @pytest.mark.parametrize(
-    ("headers", "content_type", "status", "said"),
+    ("headers", "content_type", "status", "words"),
     [
         ({"Content-Encoding": "gzip"}, "application/json", 415, "without Content-Encoding"),
         ({"Content-Encoding": "br, gzip"}, "application/json", 415, "without Content-Encoding"),
@@ -75,15 +75,15 @@ def test_every_layer_answers_in_the_same_shape(forgiving: Client, settings: Any,
         ({}, "application/json", 200, "text"),
     ],
 )
-def test_bodies_in_another_encoding_are_not_guessed_at(
-    forgiving: Client, headers: dict[str, str], content_type: str, status: int, said: str
+def test_only_uncompressed_utf_8_bodies_are_accepted(
+    forgiving: Client, headers: dict[str, str], content_type: str, status: int, words: str
 ) -> None:
     answer = forgiving.generic("POST", "/api/doors/notes", b'{"text": "a"}', content_type, headers=headers)
     assert answer.status_code == status
-    assert said in answer.text
+    assert words in answer.text
 
 
-def test_utf_16_is_refused_and_a_mark_in_front_of_utf_8_is_not(forgiving: Client) -> None:
+def test_utf_16_is_refused_and_a_byte_order_mark_before_utf_8_is_accepted(forgiving: Client) -> None:
     body = '{"text": "é"}'
     utf_16 = forgiving.post("/api/doors/notes", body.encode("utf-16"), content_type="application/json")
     assert assert_shape(utf_16, 400)["message"] == "The body is not UTF-8."
@@ -92,11 +92,11 @@ def test_utf_16_is_refused_and_a_mark_in_front_of_utf_8_is_not(forgiving: Client
 
 
 @pytest.mark.parametrize(
-    ("body", "said"), [("[]", "Must be a JSON object"), ("null", "Must be a JSON object"), ("{}", "This is required")]
+    ("body", "words"), [("[]", "Must be a JSON object"), ("null", "Must be a JSON object"), ("{}", "This is required")]
 )
-def test_what_is_wrong_is_said_in_the_words_of_json(service: Callable[..., Client], body: str, said: str) -> None:
+def test_validation_messages_use_the_words_of_json(service: Callable[..., Client], body: str, words: str) -> None:
     answer = service(Scope.WRITE_CASES).post("/api/v1/case", body, content_type="application/json")
-    assert answer.json()["errors"][0]["message"] == said
+    assert answer.json()["errors"][0]["message"] == words
 
 
 def test_validation_errors_name_each_field(forgiving: Client) -> None:
@@ -107,49 +107,49 @@ def test_validation_errors_name_each_field(forgiving: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["\0", "a\0b", "\ud800"])
-def test_text_that_no_database_holds_is_refused(forgiving: Client, text: str) -> None:
+def test_text_that_postgresql_cannot_store_is_refused(forgiving: Client, text: str) -> None:
     answer = forgiving.post("/api/doors/notes", json.dumps({"text": text}), content_type="application/json")
     assert assert_shape(answer, 422)["errors"][0]["loc"] == ["body", "text"]
 
 
 @pytest.mark.parametrize("text", ["’; DROP TABLE api_user; --", "100 % _", "\\", "שלום", "🦊", "a" * 100_000])
-def test_any_other_text_arrives_as_it_is(forgiving: Client, text: str) -> None:
+def test_any_other_text_arrives_unchanged(forgiving: Client, text: str) -> None:
     answer = forgiving.post("/api/doors/notes", {"text": text}, content_type="application/json")
     assert answer.json() == {"text": text}
 
 
-def test_pages_outside_of_the_api_stay_pages(forgiving: Client) -> None:
+def test_errors_outside_of_the_api_are_html_pages(forgiving: Client) -> None:
     assert forgiving.get("/nowhere")["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("offered", ["abc-123", "0af7651916cd43dd8448eb211c80319c", "a" * 128])
-def test_the_clients_own_id_is_kept_when_it_is_sane(anonymous: Client, offered: str) -> None:
+def test_a_valid_request_id_of_the_client_is_kept(anonymous: Client, offered: str) -> None:
     for path in ("/api/v1/me", "/ping/", "/nowhere"):
         assert anonymous.get(path, headers={"X-Request-ID": offered})["X-Request-ID"] == offered
 
 
 @pytest.mark.parametrize("offered", ["", "a" * 129, "two words", "x;y", "<script>", "é"])
-def test_any_other_id_is_replaced(anonymous: Client, offered: str) -> None:
+def test_an_invalid_request_id_is_replaced(anonymous: Client, offered: str) -> None:
     first, second = (anonymous.get("/ping/", headers={"X-Request-ID": offered})["X-Request-ID"] for _ in range(2))
     assert len(first) == 36
     assert first != second
 
 
-def test_the_id_is_in_the_log_lines_of_the_request(rf: Any) -> None:
-    seen: list[logging.LogRecord] = []
+def test_the_request_id_is_in_the_log_lines_of_the_request(rf: Any) -> None:
+    lines: list[logging.LogRecord] = []
 
     def view(request: Any) -> Any:
         record = logging.LogRecord("x", logging.INFO, "", 0, "message", (), None)
         RequestIdFilter().filter(record)
-        seen.append(record)
+        lines.append(record)
         return {}
 
     RequestIdMiddleware(view)(rf.get("/", headers={"X-Request-ID": "abc-123"}))
-    assert vars(seen[0])["request_id"] == "abc-123"
+    assert vars(lines[0])["request_id"] == "abc-123"
     assert current_request_id() == "abc-123"
 
 
-def test_answers_are_not_kept_by_caches_unasked(anonymous: Client) -> None:
+def test_answers_are_not_cached_by_default(anonymous: Client) -> None:
     answer = anonymous.get("/api/v1/me")
     assert answer["Cache-Control"] == "no-store"
     assert {"Cookie", "Authorization"} <= {name.strip() for name in answer["Vary"].split(",")}

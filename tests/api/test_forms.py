@@ -53,7 +53,7 @@ def submit(client: Client, body: Any = CONTACT_US, **headers: str) -> Any:
     return post(client, "forms/submit", body, **headers)
 
 
-def made(simulator: Simulator) -> list[dict[str, Any]]:
+def created_cases(simulator: Simulator) -> list[dict[str, Any]]:
     return simulator.query(f"SELECT {FIELDS} FROM Case WHERE SFAPI_Id__c != null")
 
 
@@ -64,7 +64,7 @@ def test_contact_us_becomes_a_case(sender: Client, simulator: Simulator) -> None
         202,
         {"id": body["id"], "form_type": "contact_us", "status": "pending"},
     )
-    (case,) = made(simulator)
+    (case,) = created_cases(simulator)
     assert case["Subject"] == "Contact us: Answers"
     assert case["Description"] == "Where are they?\n\nSchool: Example College"
     assert (case["SuppliedName"], case["SuppliedEmail"], case["Origin"]) == (
@@ -81,7 +81,7 @@ def test_contact_us_becomes_a_case(sender: Client, simulator: Simulator) -> None
     assert sender.get(f"/api/v1/forms/submissions/{body['id']}").json() == {**body, "status": "delivered"}
 
 
-def test_the_document_has_a_form_of_each_type_with_its_own_data(db: None) -> None:
+def test_the_openapi_document_has_a_schema_for_each_type_of_form(db: None) -> None:
     schemas = Client().get("/api/v1/openapi.json").json()["components"]["schemas"]
     assert schemas["FormIn"]["discriminator"] == {
         "propertyName": "form_type",
@@ -101,7 +101,7 @@ def test_the_document_has_a_form_of_each_type_with_its_own_data(db: None) -> Non
 
 def test_web_to_case_becomes_a_case(sender: Client, simulator: Simulator) -> None:
     assert submit(sender, WEB_TO_CASE).status_code == 202
-    (case,) = made(simulator)
+    (case,) = created_cases(simulator)
     assert (case["Subject"], case["Description"], case["SuppliedName"]) == ("Broken", "It is.", "Ines Example")
     assert case["Product__c"] == "Textbooks"
 
@@ -131,7 +131,7 @@ def test_spam_is_stored_and_a_bot_learns_nothing(sender: Client, simulator: Simu
     assert {**spam.json(), "id": ""} == {**good.json(), "id": ""}
     assert set(spam.headers) == set(good.headers)
     deliver()
-    assert len(made(simulator)) == 1
+    assert len(created_cases(simulator)) == 1
     stored = FormSubmission.objects.get(pk=spam.json()["id"])
     assert (stored.status, stored.case, bool(stored.spam_reason)) == ("spam", None, True)
     assert sender.get(f"/api/v1/forms/submissions/{stored.pk}").json()["status"] == "pending"
@@ -156,7 +156,7 @@ def in_all_forms(moment: datetime) -> list[Any]:
     ]  # fmt: skip
 
 
-def test_the_time_of_the_page_may_be_a_number_with_a_fraction_or_iso(sender: Client, simulator: Simulator) -> None:
+def test_submitted_at_may_be_seconds_milliseconds_or_iso_8601(sender: Client, simulator: Simulator) -> None:
     for ago, reason in ((timedelta(hours=1), False), (timedelta(seconds=-1), True)):
         for form in range(len(in_all_forms(datetime.now(UTC)))):
             submitted_at = in_all_forms(datetime.now(UTC) - ago)[form]
@@ -180,7 +180,7 @@ def test_unknown_keys_are_kept_shown_in_the_admin_and_not_sent(
     stored = FormSubmission.objects.latest("created_at")
     assert stored.data == {**form["data"], **MORE}
     first, second = [
-        {name: case[name] for name in case if name not in {"Id", "SFAPI_Id__c"}} for case in made(simulator)
+        {name: case[name] for name in case if name not in {"Id", "SFAPI_Id__c"}} for case in created_cases(simulator)
     ]
     assert first == second
     page = admin_client.get(f"/admin/api/formsubmission/{stored.pk}/change/").content.decode()
@@ -188,7 +188,7 @@ def test_unknown_keys_are_kept_shown_in_the_admin_and_not_sent(
     assert "Algebra" in page
 
 
-def test_a_number_that_no_database_holds_is_refused(sender: Client) -> None:
+def test_a_number_that_json_in_postgresql_cannot_store_is_refused(sender: Client) -> None:
     token = sender.get("/api/v1/me").json()["csrf_token"]
     body = '{"form_type": "contact_us", "data": {"message": "a", "more": 1e999}}'
     answer = sender.post("/api/v1/forms/submit", body, content_type="application/json", headers={"X-CSRFToken": token})
@@ -207,7 +207,7 @@ def test_a_number_that_no_database_holds_is_refused(sender: Client) -> None:
         ("", False),
     ],
 )
-def test_disposable_addresses_are_known_by_a_list(address: str, disposable: bool) -> None:
+def test_disposable_addresses_are_recognized_by_their_domain(address: str, disposable: bool) -> None:
     assert is_disposable(address) is disposable
 
 
@@ -242,7 +242,7 @@ def test_disposable_addresses_are_known_by_a_list(address: str, disposable: bool
         ({**CONTACT_US, "submitted_at": [1]}, ["body", "submitted_at"]),
     ],
 )
-def test_what_is_no_form_is_refused_and_not_stored(sender: Client, body: Any, where: list[str]) -> None:
+def test_an_invalid_form_is_refused_and_not_stored(sender: Client, body: Any, where: list[str]) -> None:
     answer = submit(sender, body)
     assert answer.status_code == 422
     assert where in [error["loc"] for error in answer.json()["errors"]], answer.json()
@@ -250,19 +250,19 @@ def test_what_is_no_form_is_refused_and_not_stored(sender: Client, body: Any, wh
     assert not OutboundCase.objects.exists()
 
 
-def test_an_unknown_type_is_refused_with_the_known_ones(sender: Client) -> None:
+def test_the_refusal_of_an_unknown_type_lists_the_known_types(sender: Client) -> None:
     message = submit(sender, {**CONTACT_US, "form_type": "newsletter"}).json()["message"]
     assert "contact_us, web_to_case" in message
 
 
 @pytest.mark.parametrize("text", ["’; DROP TABLE", "100 % _ \\", "שלום", "🦊", "<b>"])
-def test_odd_text_arrives_as_it_is(sender: Client, simulator: Simulator, text: str) -> None:
+def test_odd_text_arrives_unchanged(sender: Client, simulator: Simulator, text: str) -> None:
     assert submit(sender, {"form_type": "contact_us", "data": {"message": text}}).status_code == 202
-    assert made(simulator)[0]["Description"] == text
+    assert created_cases(simulator)[0]["Description"] == text
     assert FormSubmission.objects.get().data == {"message": text}
 
 
-def test_who_may_send_and_see(
+def test_a_known_caller_may_send_a_form_and_only_its_sender_sees_it(
     sender: Client, anonymous: Client, service: Callable[..., Client], cookies: Any, simulator: Simulator
 ) -> None:
     assert submit(anonymous).status_code == 401
@@ -280,7 +280,7 @@ def test_who_may_send_and_see(
     assert program.get(f"/api/v1/case/{case.pk}").status_code == 403
 
 
-def test_salesforce_away_is_no_matter_for_who_sends(sender: Client, simulator: Simulator) -> None:
+def test_forms_are_accepted_while_salesforce_is_away(sender: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     answers = [submit(sender) for _ in range(breaker.THRESHOLD + 2)]
     assert {answer.status_code for answer in answers} == {202}
@@ -289,7 +289,7 @@ def test_salesforce_away_is_no_matter_for_who_sends(sender: Client, simulator: S
     assert simulator.calls() == calls
     restore_salesforce(simulator)
     assert deliver().startswith("6 delivered")
-    assert len(made(simulator)) == 6
+    assert len(created_cases(simulator)) == 6
 
 
 def test_a_form_that_salesforce_refuses_is_a_dead_letter(sender: Client, simulator: Simulator) -> None:
@@ -300,18 +300,18 @@ def test_a_form_that_salesforce_refuses_is_a_dead_letter(sender: Client, simulat
     assert sender.get(f"/api/v1/forms/submissions/{answer.json()['id']}").json()["status"] == "failed"
 
 
-def test_the_same_key_is_one_submission(sender: Client, simulator: Simulator) -> None:
+def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator: Simulator) -> None:
     key = {"Idempotency-Key": "k"}
     first, second = submit(sender, **key), submit(sender, **key)
     assert first.json() == second.json()
     assert [answer.headers.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
     assert submit(sender, WEB_TO_CASE, **key).status_code == 422
-    assert len(made(simulator)) == FormSubmission.objects.count() == 1
+    assert len(created_cases(simulator)) == FormSubmission.objects.count() == 1
 
 
 @pytest.mark.parametrize("away", [False, True])
 def test_a_repeated_form_does_not_use_up_the_probe(sender: Client, simulator: Simulator, away: bool) -> None:
-    """Delivered forms, and forms that wait for their next try, are not sent."""
+    """A form that is delivered, or that waits for its next attempt, is not sent again."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)
@@ -324,7 +324,7 @@ def test_a_repeated_form_does_not_use_up_the_probe(sender: Client, simulator: Si
     assert breaker.request_may_call(), "the probe is still available"
 
 
-def test_the_admin_shows_what_was_sent_in(sender: Client, admin_client: Client) -> None:
+def test_the_admin_shows_forms_and_the_reason_for_spam(sender: Client, admin_client: Client) -> None:
     submit(sender)
     submit(sender, {**CONTACT_US, "honeypot": "x"})
     page = admin_client.get("/admin/api/formsubmission/")

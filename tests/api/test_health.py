@@ -32,7 +32,7 @@ def all_fresh() -> None:
         run(name, SyncRun.State.DONE, timedelta(hours=1))
 
 
-def test_every_cached_object_is_looked_at() -> None:
+def test_healthz_checks_every_cached_object() -> None:
     assert set(MAX_AGE) >= {synced.name for synced in EVERY_OBJECT}
 
 
@@ -47,7 +47,7 @@ def test_ping_answers(probe: Client) -> None:
 @pytest.mark.parametrize(
     ("table", "check"), [("sf_unreadablefield", "fields"), ("api_circuitbreaker", "breakers"), ("sf_syncrun", "syncs")]
 )
-def test_a_check_that_takes_too_long_is_a_line_of_a_503(probe: Client, database: str, table: str, check: str) -> None:
+def test_a_check_that_times_out_is_named_in_a_503(probe: Client, database: str, table: str, check: str) -> None:
     all_fresh()
     with psycopg.connect(database) as other:
         other.execute(f"LOCK TABLE {table}")
@@ -62,7 +62,7 @@ def test_a_check_that_takes_too_long_is_a_line_of_a_503(probe: Client, database:
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/readyz", "/healthz/"])
-def test_load_balancers_ask_any_host_over_plain_http(probe: Client, settings: Any, path: str) -> None:
+def test_load_balancers_may_use_any_host_name_over_plain_http(probe: Client, settings: Any, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
     all_fresh()
     assert probe.get(path, HTTP_HOST="10.0.0.7:8000").status_code == 200
@@ -70,7 +70,7 @@ def test_load_balancers_ask_any_host_over_plain_http(probe: Client, settings: An
     assert probe.get("/api/v1/me").status_code == 301
 
 
-def test_all_is_well(probe: Client) -> None:
+def test_healthz_is_ok_when_every_copy_is_fresh(probe: Client) -> None:
     all_fresh()
     run("accounts", SyncRun.State.FAILED, timedelta(hours=2))
     run("contacts", SyncRun.State.SKIPPED, timedelta(0))
@@ -91,7 +91,7 @@ def test_all_is_well(probe: Client) -> None:
         (None, timedelta(0), "never"),
     ],
 )
-def test_a_sync_that_fails_or_is_late_shows(
+def test_a_sync_that_fails_or_is_late_makes_healthz_fail(
     probe: Client, state: SyncRun.State | None, age: timedelta, expected: str
 ) -> None:
     all_fresh()
@@ -106,7 +106,7 @@ def test_a_sync_that_fails_or_is_late_shows(
     assert {states[name] for name in states if name != "contacts"} == {"fresh"}
 
 
-def test_the_database_is_away(probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_healthz_fails_while_the_database_is_away(probe: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Any:
         raise OperationalError("connection to server at 10.1.2.3 failed")
 
@@ -121,7 +121,7 @@ def test_the_database_is_away(probe: Client, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_migration_is_missing() -> None:
+def test_healthz_fails_while_a_migration_is_missing() -> None:
     call_command("migrate", "sf", "0001", verbosity=0)
     try:
         answer = Client().get("/healthz/")

@@ -21,12 +21,12 @@ def calls_of_a_new_caller(active: int) -> int:
     passes = HeldPasses()
     for caller in range(active):
         take(passes, caller, at=100.0)
-    seen: list[str] = []
-    sys.setprofile(lambda frame, event, argument: seen.append(event))
+    events: list[str] = []
+    sys.setprofile(lambda frame, event, argument: events.append(event))
     take(passes, active, at=100.5)
     sys.setprofile(None)
     assert len(passes) == active + 1
-    return len(seen)
+    return len(events)
 
 
 def test_a_new_caller_costs_the_same_however_many_are_active() -> None:

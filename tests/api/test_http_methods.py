@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS and 405 under ``/api/``, in both frameworks."""
+"""HEAD, OPTIONS and 405 under ``/api/``, in Django Ninja and in Django REST framework."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_head_has_the_status_that_get_has(anonymous: Client, path: str, status: 
     assert anonymous.head(f"/api/v1/{path}").content == b""
 
 
-def test_head_counts_as_a_request_and_needs_no_csrf_token(user: Client, settings: Any) -> None:
+def test_head_counts_for_the_rate_limit_and_needs_no_csrf_token(user: Client, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "1/min"
     assert user.head("/api/v1/contact").status_code == 404
     assert user.head("/api/v1/contact").status_code == 429
@@ -76,18 +76,18 @@ def test_options_and_405_list_the_methods(anonymous: Client, path: str, allowed:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_a_slash_too_many_leads_to_the_address(anonymous: Client, path: str, there: str, method: str) -> None:
+def test_an_extra_slash_redirects_to_the_route(anonymous: Client, path: str, there: str, method: str) -> None:
     answer = anonymous.generic(method, f"/api/v1/{path}")
     assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/{there}")
 
 
 @pytest.mark.parametrize("path", ["nothing/", "books/nothing/", "v1/books/"])
-def test_a_slash_leads_nowhere_where_nothing_is(anonymous: Client, path: str) -> None:
+def test_an_unknown_address_with_a_slash_is_404(anonymous: Client, path: str) -> None:
     assert anonymous.get(f"/api/v1/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/api/v1/nothing", "/api/v1/books", "/api/v1/me", "/healthz/"])
-def test_every_answer_says_how_long_it_is(anonymous: Client, path: str) -> None:
+def test_every_answer_has_a_content_length(anonymous: Client, path: str) -> None:
     answer = anonymous.get(path)
     assert answer["Content-Length"] == str(len(answer.content))
 

@@ -47,7 +47,7 @@ def info(client: Client, **query: str) -> dict[str, Any]:
     return body
 
 
-def test_what_runs_here(reader: Client, settings: Any) -> None:
+def test_versions_and_environments_are_shown(reader: Client, settings: Any) -> None:
     settings.RELEASE_VERSION, settings.DEPLOYMENT_VERSION, settings.ENVIRONMENT = "2.1.0", "build-7", "staging"
     settings.ACCOUNTS_URL, settings.SALESFORCE_HOST = "https://staging.openstax.org", "https://test.salesforce.com"
     assert info(reader)["release_information"] == {
@@ -75,20 +75,20 @@ def test_the_host_tells_the_kind_of_org(host: str, environment: str) -> None:
     assert salesforce_environment(host) == environment
 
 
-def test_usage_is_asked_of_salesforce_and_kept_for_a_minute(simulator: Simulator, reader: Client) -> None:
+def test_api_usage_is_read_from_salesforce_and_cached_for_a_minute(simulator: Simulator, reader: Client) -> None:
     first = info(reader)["api_usage"]
     assert first["api_limit"] > first["api_usage"] > 0
     assert first["by_source"] == {"api info": simulator.calls()}
-    asked = simulator.calls_to("/limits")
-    assert asked == 1
+    calls = simulator.calls_to("/limits")
+    assert calls == 1
     assert info(reader)["api_usage"] == first
-    assert simulator.calls_to("/limits") == asked
+    assert simulator.calls_to("/limits") == calls
     SyncConfig.objects.update(last_usage_check=F("last_usage_check") - timedelta(seconds=61))
     info(reader)
-    assert simulator.calls_to("/limits") == asked + 1
+    assert simulator.calls_to("/limits") == calls + 1
 
 
-def test_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
+def test_while_salesforce_is_away_api_usage_is_an_error(simulator: Simulator, reader: Client) -> None:
     simulator.fail("status", path="/limits", times=None, status=503)
     usage = info(reader)["api_usage"]
     assert list(usage) == ["error"]
@@ -104,7 +104,7 @@ def test_repeated_requests_do_not_lock_the_api_user_out(simulator: Simulator, re
     assert simulator.calls_to("oauth2/token") == 1
 
 
-def test_what_users_have_found_out_is_known_here_too(simulator: Simulator, reader: Client) -> None:
+def test_info_and_live_look_ups_share_a_breaker(simulator: Simulator, reader: Client) -> None:
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away", name=breaker.LIVE)
     assert list(info(reader)["api_usage"]) == ["error"]
@@ -120,12 +120,14 @@ def test_nobody_waits_long_for_the_usage(simulator: Simulator, reader: Client, m
     assert list(info(reader)["api_usage"]) == ["error"]
 
 
-def test_salesforce_is_not_configured(reader: Client, settings: Any) -> None:
+def test_without_salesforce_settings_api_usage_is_an_error(reader: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert "not configured" in info(reader)["api_usage"]["error"]
 
 
-def test_accounts_is_asked_once_an_hour_unless_told_otherwise(reader: Client, accounts: AccountsServer) -> None:
+def test_the_check_of_accounts_is_cached_unless_a_live_check_is_requested(
+    reader: Client, accounts: AccountsServer
+) -> None:
     expected = {"configured": True, "url": accounts.url, "token_type": "Bearer", "status": "ok"}
     assert info(reader)["accounts_api"] == expected
     assert info(reader)["accounts_api"] == expected
@@ -134,16 +136,16 @@ def test_accounts_is_asked_once_an_hour_unless_told_otherwise(reader: Client, ac
     assert accounts.paths() == ["/oauth/token"] * 2
 
 
-def test_accounts_is_away(reader: Client, accounts: AccountsServer) -> None:
+def test_a_failure_of_accounts_is_shown(reader: Client, accounts: AccountsServer) -> None:
     accounts.status = 500
-    found = info(reader, live_accounts_check="true")["accounts_api"]
-    assert (found["configured"], found["status"], found["token_type"]) == (True, "failed", None)
-    assert "500" in found["error"]
+    part = info(reader, live_accounts_check="true")["accounts_api"]
+    assert (part["configured"], part["status"], part["token_type"]) == (True, "failed", None)
+    assert "500" in part["error"]
 
 
-def test_accounts_is_not_configured(reader: Client) -> None:
-    found = info(reader)["accounts_api"]
-    assert (found["configured"], found["status"]) == (False, "not configured")
+def test_missing_settings_of_accounts_are_shown(reader: Client) -> None:
+    part = info(reader)["accounts_api"]
+    assert (part["configured"], part["status"]) == (False, "not configured")
 
 
 def test_the_keys_of_the_cookie_are_named_by_kind_only(reader: Client, cookies: CookieMaker, settings: Any) -> None:
@@ -158,27 +160,27 @@ def test_the_keys_of_the_cookie_are_named_by_kind_only(reader: Client, cookies: 
     settings.SSO_SIGNATURE_PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
     assert info(reader)["sso_config"]["signature_key_type"] == "unusable"
     settings.SSO_SIGNATURE_PUBLIC_KEY = settings.SSO_ENCRYPTION_PRIVATE_KEY = ""
-    found = info(reader)["sso_config"]
-    assert (found["has_signature_key"], found["signature_key_type"]) == (False, None)
-    assert (found["has_encryption_key"], found["encryption_key_type"]) == (False, None)
+    part = info(reader)["sso_config"]
+    assert (part["has_signature_key"], part["signature_key_type"]) == (False, None)
+    assert (part["has_encryption_key"], part["encryption_key_type"]) == (False, None)
 
 
-def test_how_fresh_each_object_is(reader: Client) -> None:
+def test_each_object_has_its_rows_last_run_and_age(reader: Client) -> None:
     records.school()
     records.school(is_deleted=True)
     run = SyncRun.objects.create(object="accounts", mode="full", state=SyncRun.State.DONE)
     SyncRun.objects.update(ended=F("started") - timedelta(seconds=100))
     run.refresh_from_db()
-    found = info(reader)["sync"]
-    assert set(found) == {"accounts", "books", "contacts", "opportunities", "adoptions"}
-    accounts = found["accounts"]
+    part = info(reader)["sync"]
+    assert set(part) == {"accounts", "books", "contacts", "opportunities", "adoptions"}
+    accounts = part["accounts"]
     assert (accounts["rows"], accounts["mode"], accounts["state"]) == (1, "full", "done")
     assert accounts["last_run"] == run.started.isoformat()
     assert 100 <= accounts["age_seconds"] < 200
-    assert found["books"] == {"rows": 0, "last_run": None, "mode": None, "state": None, "age_seconds": None}
+    assert part["books"] == {"rows": 0, "last_run": None, "mode": None, "state": None, "age_seconds": None}
 
 
-def test_no_secret_and_no_part_of_one(simulator: Simulator, reader: Client, settings: Any) -> None:
+def test_info_contains_no_secret_and_no_part_of_a_secret(simulator: Simulator, reader: Client, settings: Any) -> None:
     secrets = [
         *(value for name, value in settings.SALESFORCE_LOGIN.items() if "USERNAME" not in name),
         settings.SSO_ENCRYPTION_PRIVATE_KEY,
@@ -193,7 +195,7 @@ def test_no_secret_and_no_part_of_one(simulator: Simulator, reader: Client, sett
             assert secret[begin : begin + 12] not in text
 
 
-def test_it_needs_its_scope(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
+def test_info_needs_its_scope(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
     assert anonymous.get(INFO).status_code == 401
     assert user.get(INFO).status_code == 403
     assert service(Scope.READ_BOOKS).get(INFO).status_code == 403

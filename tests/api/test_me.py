@@ -16,7 +16,7 @@ from tests.api.accounts_server import AccountsServer, accounts_server
 from tests.api.cookies import UUID, CookieMaker
 
 ME = "/api/v1/me"
-OF_ACCOUNTS = (
+ACCOUNTS_FIELDS = (
     "salesforce_contact_id", "faculty_status", "adopter_status", "self_reported_role", "school_type",
     "school_location", "assignable_user", "assignable_school_integrated",
 )  # fmt: skip
@@ -42,7 +42,7 @@ def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer
 
 
 @pytest.mark.parametrize(
-    ("found", "status", "id_"),
+    ("record", "status", "id_"),
     [
         ({"uuid": UUID, "id": 4711}, 200, 4711),
         ({"uuid": UUID, "id": "4711"}, 200, None),
@@ -54,11 +54,11 @@ def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer
     ],
 )
 def test_the_id_comes_from_accounts_when_the_cookie_has_none(
-    accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, found: dict[str, Any], status: int, id_: int
+    accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, record: dict[str, Any], status: int, id_: int
 ) -> None:
     """Current cookies have only name and UUID."""
     anonymous.cookies["oxa"] = cookies.cookie(sub={"uuid": UUID, "name": "Ines Example"})
-    accounts.users, accounts.status = [found], status
+    accounts.users, accounts.status = [record], status
     assert anonymous.get(ME).json()["id"] == id_
 
 
@@ -67,7 +67,7 @@ def test_the_cookies_own_id_wins(accounts: AccountsServer, user: Client) -> None
     assert user.get(ME).json()["id"] == 7
 
 
-def test_a_super_user_learns_that(super_user: Client) -> None:
+def test_me_tells_super_users_that_they_are_super_users(super_user: Client) -> None:
     assert super_user.get(ME).json()["is_super_user"] is True
 
 
@@ -75,19 +75,19 @@ def test_without_accounts_the_answer_is_the_same_with_nulls(
     accounts: AccountsServer, user: Client, settings: Any
 ) -> None:
     accounts.status = 503
-    assert_knows_nothing(user)
+    assert_accounts_fields_are_null(user)
     settings.ACCOUNTS_URL = "http://127.0.0.1:9"
-    assert_knows_nothing(user)
+    assert_accounts_fields_are_null(user)
     settings.ACCOUNTS_CLIENT_ID = ""
-    assert_knows_nothing(user)
+    assert_accounts_fields_are_null(user)
 
 
-def assert_knows_nothing(user: Client) -> None:
+def assert_accounts_fields_are_null(user: Client) -> None:
     answer = user.get(ME)
     assert answer.status_code == 200
     me = answer.json()
     assert me["logged_in"] is True
-    assert {me[name] for name in OF_ACCOUNTS} == {None}
+    assert {me[name] for name in ACCOUNTS_FIELDS} == {None}
 
 
 def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user: Client) -> None:
@@ -95,11 +95,11 @@ def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user
     api_accounts.memory.forget()
     accounts.trickle_seconds = 30
     began = time.monotonic()
-    assert_knows_nothing(user)
+    assert_accounts_fields_are_null(user)
     assert time.monotonic() - began < 6  # leaves room for a busy machine
 
 
-def test_nobody_learns_at_which_step_the_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
+def test_without_a_login_me_says_at_which_step_the_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
     def steps(cookie: str) -> tuple[Any, ...]:
         anonymous.cookies["oxa"] = cookie
         me = anonymous.get(ME).json()
@@ -117,7 +117,7 @@ def test_nobody_learns_at_which_step_the_cookie_fails(anonymous: Client, cookies
     assert steps(cookies.cookie(exp=1)) == ("ok", "ok", "failed: expired")
 
 
-def test_nobody_learns_which_keys_are_missing(anonymous: Client, cookies: CookieMaker, settings: Any) -> None:
+def test_without_a_login_me_says_which_keys_are_missing(anonymous: Client, cookies: CookieMaker, settings: Any) -> None:
     settings.SSO_SIGNATURE_PUBLIC_KEY = ""
     anonymous.cookies["oxa"] = cookies.cookie()
     debug = anonymous.get(ME).json()["debug"]
@@ -127,7 +127,7 @@ def test_nobody_learns_which_keys_are_missing(anonymous: Client, cookies: Cookie
     assert anonymous.get(ME).json()["debug"]["signature"] == "failed: key_unusable"
 
 
-def test_a_key_is_nobody_in_particular(service: Callable[..., Client]) -> None:
+def test_a_key_is_no_logged_in_user(service: Callable[..., Client]) -> None:
     me = service(Scope.READ_BOOKS).get(ME).json()
     assert (me["logged_in"], me["uuid"]) == (False, None)
 

@@ -40,7 +40,7 @@ def prometheus(db: None, settings: Any) -> Client:
     return Client()
 
 
-def test_it_is_off_unless_a_setting_allows_it(db: None) -> None:
+def test_metrics_are_off_unless_a_setting_allows_them(db: None) -> None:
     answer = Client().get("/metrics")
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
     assert answer.text == "Metrics are off: set METRICS_ALLOWED_NETWORKS.\n"
@@ -50,13 +50,13 @@ def test_it_is_off_unless_a_setting_allows_it(db: None) -> None:
     ("address", "status"),
     [("127.0.0.1", 200), ("::ffff:127.0.0.1", 200), ("2001:db8::7", 200), ("192.0.2.1", 403), ("", 403)],
 )
-def test_only_allowed_networks_may_ask(prometheus: Client, address: str, status: int) -> None:
+def test_only_allowed_networks_may_read_metrics(prometheus: Client, address: str, status: int) -> None:
     assert prometheus.get("/metrics", REMOTE_ADDR=address).status_code == status
     forged = {"X-Forwarded-For": "127.0.0.1"}
     assert prometheus.get("/metrics", headers=forged, REMOTE_ADDR=address).status_code == status
 
 
-def test_prometheus_asks_any_host_over_plain_http(prometheus: Client, settings: Any) -> None:
+def test_prometheus_may_use_any_host_name_over_plain_http(prometheus: Client, settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000").status_code == 200
     assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000", REMOTE_ADDR="192.0.2.1").status_code == 403
@@ -64,7 +64,7 @@ def test_prometheus_asks_any_host_over_plain_http(prometheus: Client, settings: 
     assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000").status_code == 404
 
 
-def test_what_an_operator_needs(prometheus: Client, settings: Any) -> None:
+def test_metrics_show_syncs_calls_refused_records_and_cases(prometheus: Client, settings: Any) -> None:
     settings.RELEASE_VERSION = 'odd"\\version'
     ended = timezone.now() - timedelta(seconds=500)
     SyncRun.objects.create(object="accounts", state=SyncRun.State.DONE, started=ended, ended=ended)
@@ -94,7 +94,7 @@ def test_what_an_operator_needs(prometheus: Client, settings: Any) -> None:
     assert all(LINE.fullmatch(line) for line in figures), figures
 
 
-def test_every_figure_is_explained_once(prometheus: Client) -> None:
+def test_every_metric_has_one_help_line(prometheus: Client) -> None:
     lines = prometheus.get("/metrics").text.splitlines()
     explained = [line.split()[2] for line in lines if line.startswith("# HELP")]
     assert len(explained) == len(set(explained))
@@ -107,7 +107,7 @@ def test_large_figures_are_written_out(prometheus: Client) -> None:
     assert 'sfapi_salesforce_calls_today{source="api"} 12345678' in prometheus.get("/metrics").text.splitlines()
 
 
-def test_the_database_is_away(prometheus: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_are_503_while_the_database_is_away(prometheus: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> Any:
         raise OperationalError("connection to server at 10.1.2.3 failed")
 
@@ -118,14 +118,14 @@ def test_the_database_is_away(prometheus: Client, monkeypatch: pytest.MonkeyPatc
     assert "10.1.2.3" not in answer.text
 
 
-def test_it_is_only_read(prometheus: Client) -> None:
+def test_metrics_accept_only_get_and_head(prometheus: Client) -> None:
     assert prometheus.head("/metrics").status_code == 200
     assert prometheus.post("/metrics").status_code == 405
 
 
-def test_a_network_that_is_none_stops_the_start() -> None:
-    found = Environment({"NETWORKS": "10.0.0.0/8, 192.0.2.1"}).networks("NETWORKS")
-    assert found == [ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")]
+def test_an_invalid_network_stops_the_start() -> None:
+    networks = Environment({"NETWORKS": "10.0.0.0/8, 192.0.2.1"}).networks("NETWORKS")
+    assert networks == [ip_network("10.0.0.0/8"), ip_network("192.0.2.1/32")]
     with pytest.raises(ImproperlyConfigured, match=r"NETWORKS: '10\.0\.0\.7/8' is not"):
         Environment({"NETWORKS": "10.0.0.7/8"}).networks("NETWORKS")
 
@@ -137,7 +137,7 @@ def figures(client: Client, name: str) -> list[str]:
     return [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
 
 
-@pytest.mark.django_db(transaction=True)  # like the log's thread, which has its own connection
+@pytest.mark.django_db(transaction=True)  # because the log's thread has its own connection
 def test_requests_are_counted_by_route_method_and_status(
     prometheus: Client, user: Client, noted_requests: NotedRequests, settings: Any
 ) -> None:
@@ -167,10 +167,10 @@ def test_requests_are_counted_by_route_method_and_status(
 def test_durations_are_a_histogram(prometheus: Client) -> None:
     seconds = (0.001, 0.005, 0.2, 0.2, 30.0)
     add_measures(Measure("/x", "GET", status, each) for status, each in enumerate(seconds, 200))
-    found = figures(prometheus, "sfapi_http_request_duration_seconds")
-    assert [line.rsplit(" ", 1)[1] for line in found] == ["2"] * 5 + ["4"] * 6 + ["5", "30.406", "5"]
-    assert found[0].startswith('sfapi_http_request_duration_seconds_bucket{route="/x",method="GET",le="0.005"}')
-    assert 'le="+Inf"' in found[11]
+    lines = figures(prometheus, "sfapi_http_request_duration_seconds")
+    assert [line.rsplit(" ", 1)[1] for line in lines] == ["2"] * 5 + ["4"] * 6 + ["5", "30.406", "5"]
+    assert lines[0].startswith('sfapi_http_request_duration_seconds_bucket{route="/x",method="GET",le="0.005"}')
+    assert 'le="+Inf"' in lines[11]
 
 
 def test_a_sample_without_labels_keeps_its_suffix() -> None:
@@ -184,13 +184,13 @@ def test_nothing_is_counted_while_metrics_are_off(user: Client, noted_requests: 
 
 
 @pytest.mark.slow
-def test_all_processes_are_in_one_sum(database: str) -> None:
-    wanted = 'sfapi_http_requests_total{route="/api/v1/openapi.json",method="GET",status="200"} 60'
+def test_requests_of_all_processes_are_summed(database: str) -> None:
+    line = 'sfapi_http_requests_total{route="/api/v1/openapi.json",method="GET",status="200"} 60'
     with gunicorn(database, workers=3, METRICS_ALLOWED_NETWORKS="127.0.0.1") as url:
         for _ in range(60):  # each on its own connection, so that every process answers some
             assert requests.get(f"{url}/api/v1/openapi.json", timeout=30).status_code == 200
         for _ in range(200):
-            if wanted in requests.get(f"{url}/metrics", timeout=30).text:
+            if line in requests.get(f"{url}/metrics", timeout=30).text:
                 return
             time.sleep(0.1)
     raise AssertionError(RouteCount.objects.values())
@@ -199,16 +199,16 @@ def test_all_processes_are_in_one_sum(database: str) -> None:
 # -- runs and copies ----------------------------------------------------------------------------------------
 
 
-def test_what_the_last_run_did(prometheus: Client) -> None:
+def test_the_last_run_has_its_rows_and_duration(prometheus: Client) -> None:
     now = timezone.now()
-    begun = {"object": "accounts", "mode": "full"}
-    SyncRun.objects.create(**begun, state="failed", started=now - timedelta(hours=3), ended=now - timedelta(hours=3))
+    accounts = {"object": "accounts", "mode": "full"}
+    SyncRun.objects.create(**accounts, state="failed", started=now - timedelta(hours=3), ended=now - timedelta(hours=3))
     SyncRun.objects.create(
-        **begun, state="done", started=now - timedelta(seconds=100), ended=now - timedelta(seconds=40),
+        **accounts, state="done", started=now - timedelta(seconds=100), ended=now - timedelta(seconds=40),
         rows_read=9, inserted=1, updated=2, soft_deleted=3,
     )  # fmt: skip
-    SyncRun.objects.create(**begun, state="skipped")
-    SyncRun.objects.create(**begun, state="running")
+    SyncRun.objects.create(**accounts, state="skipped")
+    SyncRun.objects.create(**accounts, state="running")
     lines = prometheus.get("/metrics").text.splitlines()
     for change, rows in (("read", 9), ("inserted", 1), ("updated", 2), ("deleted", 3)):
         assert f'sfapi_sync_last_run_rows{{object="accounts",change="{change}"}} {rows}' in lines
@@ -227,7 +227,7 @@ def test_rows_are_estimated_and_not_counted(prometheus: Client) -> None:
     assert 'sfapi_cached_records{object="accounts"} 2' in prometheus.get("/metrics").text.splitlines()
 
 
-def test_pardots_quota_and_the_score(prometheus: Client) -> None:
+def test_pardots_quota_and_the_health_score_are_shown(prometheus: Client) -> None:
     PardotQuota.objects.create(id=1, used=10, maximum=25_000, told_at=timezone.now())
     DailySnapshot.objects.create(day="2026-01-01", tier=1, health_score=91)
     DailySnapshot.objects.create(day="2026-01-02", tier=1)
@@ -243,17 +243,17 @@ def test_rows_that_the_log_lost_are_counted(prometheus: Client) -> None:
 def test_no_scrape_reads_a_log_or_a_copied_table(prometheus: Client) -> None:
     with CaptureQueriesContext(connection) as captured:
         prometheus.get("/metrics")
-    asked = " ".join(query["sql"] for query in captured.captured_queries)
+    statements = " ".join(query["sql"] for query in captured.captured_queries)
     large = {"api_requestlog", "api_fieldchangelog", "sf_account", "sf_contact", "sf_opportunity", "pardot_prospect"}
-    assert not {table for table in large if re.search(rf"(FROM|JOIN) \"?{table}\b", asked)}
+    assert not {table for table in large if re.search(rf"(FROM|JOIN) \"?{table}\b", statements)}
     assert len(captured) < 60
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: apt-get install prometheus")
 def test_promtool_finds_nothing_wrong(prometheus: Client) -> None:
-    test_what_the_last_run_did(prometheus)
-    test_pardots_quota_and_the_score(prometheus)
+    test_the_last_run_has_its_rows_and_duration(prometheus)
+    test_pardots_quota_and_the_health_score_are_shown(prometheus)
     add_measures([Measure("/x/{y}", "GET", 200, 0.2)])
     text = prometheus.get("/metrics").text
-    ended = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout + ended.stderr) == (0, "")
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")

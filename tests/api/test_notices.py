@@ -21,7 +21,7 @@ from sf.status.freshness import MAX_AGE, allowed_age
 State, Cause = SyncRun.State, SyncRun.Cause
 
 
-def ran(name: str, ago: timedelta, state: str = State.DONE, **values: str) -> None:
+def record_run(name: str, ago: timedelta, state: str = State.DONE, **values: str) -> None:
     ended = timezone.now() - ago
     SyncRun.objects.create(object=name, state=state, started=ended, ended=ended, **values)
 
@@ -29,7 +29,7 @@ def ran(name: str, ago: timedelta, state: str = State.DONE, **values: str) -> No
 @pytest.fixture
 def probe(db: None) -> Client:
     for name in MAX_AGE:
-        ran(name, timedelta(hours=1))
+        record_run(name, timedelta(hours=1))
     return Client()
 
 
@@ -45,15 +45,15 @@ def test_where_cron_was_never_installed_jobs_are_reported_as_never_run_and_nothi
 def test_cron_that_stopped_shows_within_ten_minutes(
     probe: Client, state: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ran("deliver_pending", timedelta(minutes=8), state)
+    record_run("deliver_pending", timedelta(minutes=8), state)
     assert probe.get("/healthz/").status_code == 200
     SyncRun.objects.filter(object="deliver_pending").delete()
-    ran("deliver_pending", timedelta(minutes=11), state)
+    record_run("deliver_pending", timedelta(minutes=11), state)
     answer = probe.get("/healthz/")
     assert (answer.status_code, answer.json()["jobs"]["late"]) == (503, ["deliver_pending"])
     call_command("sync_status")
-    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert any(line.startswith("deliver_pending late") for line in said)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert any(line.startswith("deliver_pending late") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -90,23 +90,23 @@ def test_how_old_a_copy_may_be_follows_from_the_cron_table(settings: Any) -> Non
 
 
 @pytest.mark.parametrize("second", [State.PAUSED, State.SKIPPED])
-def test_the_day_s_calls_used_up_twice_in_a_row_tell_the_pager(
+def test_an_api_budget_exhausted_twice_in_a_row_makes_healthz_fail(
     probe: Client, second: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ran("contacts", timedelta(minutes=50), State.PAUSED, cause=Cause.LIMIT, message="usage is 99 calls")
+    record_run("contacts", timedelta(minutes=50), State.PAUSED, cause=Cause.LIMIT, message="usage is 99 calls")
     assert probe.get("/healthz/").status_code == 200
-    ran("contacts", timedelta(minutes=5), second, cause=Cause.LIMIT, message="usage is 100 calls")
+    record_run("contacts", timedelta(minutes=5), second, cause=Cause.LIMIT, message="usage is 100 calls")
     answer = probe.get("/healthz/")
     assert (answer.status_code, answer.json()["syncs"]["objects"]["contacts"]["state"]) == (503, "failing")
     call_command("sync_status")
     assert "usage is 100 calls" in capsys.readouterr().out
-    ran("contacts", timedelta(0))
+    record_run("contacts", timedelta(0))
     assert probe.get("/healthz/").status_code == 200
 
 
-def test_the_kill_switch_is_no_failure(probe: Client) -> None:
+def test_runs_skipped_by_the_kill_switch_are_no_failure(probe: Client) -> None:
     for _ in range(2):
-        ran("contacts", timedelta(0), State.SKIPPED, cause=Cause.SWITCH)
+        record_run("contacts", timedelta(0), State.SKIPPED, cause=Cause.SWITCH)
     assert probe.get("/healthz/").status_code == 200
 
 
@@ -122,7 +122,7 @@ def test_every_open_breaker_is_shown(probe: Client, settings: Any, capsys: pytes
     assert "salesforce live is open after 3 failures: no answer from login.example" in capsys.readouterr().out
 
 
-def test_who_moved_the_kill_switch_and_when_is_reported_and_it_may_end_by_itself(db: None, client: Client) -> None:
+def test_a_pause_by_the_kill_switch_names_its_author_and_reason_and_may_end_by_itself(db: None, client: Client) -> None:
     client.force_login(User.objects.create_superuser("maren", "maren@camp.example", "x"))
     page = "/admin/ops/switch/"
     assert client.post(page, {"to": "off", "pause": "120"}).status_code == 200, "without a reason nothing is changed"

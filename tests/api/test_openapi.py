@@ -23,8 +23,8 @@ DOCUMENT = "/api/v1/openapi.json"
 
 @pytest.fixture
 def document(db: None) -> dict[str, Any]:
-    found: dict[str, Any] = Client().get(DOCUMENT).json()
-    return found
+    body: dict[str, Any] = Client().get(DOCUMENT).json()
+    return body
 
 
 def test_the_page_loads_nothing_from_elsewhere(anonymous: Client) -> None:
@@ -36,7 +36,7 @@ def test_the_page_loads_nothing_from_elsewhere(anonymous: Client) -> None:
     assert anonymous.get("/api/v1/docs")["Location"] == "/api/v1/docs/"
 
 
-def test_the_page_is_the_same_for_everyone_and_may_be_kept(anonymous: Client) -> None:
+def test_the_page_is_the_same_for_everyone_and_may_be_cached(anonymous: Client) -> None:
     first, second = (anonymous.get("/api/v1/docs/") for _ in range(2))
     assert first.content == second.content
     assert first["Cache-Control"] == "public, max-age=300"
@@ -44,17 +44,17 @@ def test_the_page_is_the_same_for_everyone_and_may_be_kept(anonymous: Client) ->
     assert anonymous.get("/api/v1/docs/", headers={"If-None-Match": first["ETag"]}).status_code == 304
 
 
-def test_the_limits_are_reported(document: dict[str, Any]) -> None:
-    told = document["info"]["description"]
+def test_the_description_names_the_limits(document: dict[str, Any]) -> None:
+    description = document["info"]["description"]
     for limit in (
         r"forms together: [\d,]+ requests a minute",
         r"without credentials: [\d,]+ requests a minute",
         "records: 120 requests a minute",
     ):
-        assert re.search(limit, told), limit
+        assert re.search(limit, description), limit
 
 
-def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]) -> None:
+def test_every_route_declares_its_credentials_and_its_errors(document: dict[str, Any]) -> None:
     security = {
         f"{method.upper()} {path}": [next(iter(way), "nothing") for way in operation.get("security", [])]
         for path, operations in document["paths"].items()
@@ -82,15 +82,15 @@ def test_every_route_says_who_may_and_what_can_go_wrong(document: dict[str, Any]
             assert "401" in statuses or not all(operation["security"] or [{}])
 
 
-def test_every_route_with_a_body_says_how_it_is_refused(document: dict[str, Any]) -> None:
-    untold = {
+def test_every_route_with_a_body_declares_how_a_body_is_refused(document: dict[str, Any]) -> None:
+    missing = {
         f"{method.upper()} {path}": {"400", "413", "415"} - set(operation["responses"])
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
         if "requestBody" in operation
     }
-    assert len(untold) > 10
-    assert {operation for operation, statuses in untold.items() if statuses} == set()
+    assert len(missing) > 10
+    assert {operation for operation, statuses in missing.items() if statuses} == set()
 
 
 def test_the_document_is_valid_openapi(document: dict[str, Any]) -> None:
@@ -117,7 +117,7 @@ def test_an_operation_names_its_scope(document: dict[str, Any]) -> None:
     assert "without credentials" in paths["/api/v1/schools"]["get"]["description"]
 
 
-def test_an_operation_that_changes_something_names_the_csrf_token_and_no_other_does(document: dict[str, Any]) -> None:
+def test_only_operations_that_change_data_name_the_csrf_token(document: dict[str, Any]) -> None:
     for method, operation in every_operation(document):
         names = {parameter["name"] for parameter in operation["parameters"]}
         assert ("X-CSRFToken" in names) == (method != "get")
@@ -132,8 +132,8 @@ def test_idempotency_keys_have_the_bounds_that_are_enforced(document: dict[str, 
 def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) -> None:
     shared = document["components"]["responses"]
     for _method, operation in every_operation(document):
-        for status, found in operation["responses"].items():
-            response = shared[found["$ref"].rpartition("/")[2]] if "$ref" in found else found
+        for status, declared in operation["responses"].items():
+            response = shared[declared["$ref"].rpartition("/")[2]] if "$ref" in declared else declared
             assert "X-Request-ID" in response["headers"]
             if "content" in response:
                 assert {"example", "examples"} & set(response["content"]["application/json"])
@@ -145,7 +145,7 @@ def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) 
     )
 
 
-def test_the_uncertain_change_is_an_error_of_changing_the_contact_only(document: dict[str, Any]) -> None:
+def test_changing_the_contact_may_be_uncertain_and_reading_books_may_not(document: dict[str, Any]) -> None:
     shared = document["components"]["responses"]
 
     def types(path: str, method: str) -> set[str]:
@@ -156,7 +156,7 @@ def test_the_uncertain_change_is_an_error_of_changing_the_contact_only(document:
     assert "change_uncertain" not in types("/api/v1/books", "get")
 
 
-def test_no_default_stands_for_left_out(document: dict[str, Any]) -> None:
+def test_no_default_is_null_or_empty(document: dict[str, Any]) -> None:
     def defaults(node: Any) -> list[Any]:
         if isinstance(node, dict):
             own = [node["default"]] if "default" in node else []
@@ -165,9 +165,9 @@ def test_no_default_stands_for_left_out(document: dict[str, Any]) -> None:
             ]
         return [each for part in node for each in defaults(part)] if isinstance(node, list) else []
 
-    found = defaults(document)
-    assert None not in found
-    assert "" not in found
+    values = defaults(document)
+    assert None not in values
+    assert "" not in values
     assert not [
         name
         for name, each in document["components"]["schemas"]["TaskChange"]["properties"].items()
@@ -192,8 +192,8 @@ def test_every_property_and_parameter_of_the_public_part_is_described(anonymous:
     part = anonymous.get(f"{DOCUMENT}?part=public").json()
     described = {
         f"{schema}.{name}": declared.get("description")
-        for schema, found in part["components"]["schemas"].items()
-        for name, declared in found.get("properties", {}).items()
+        for schema, body in part["components"]["schemas"].items()
+        for name, declared in body.get("properties", {}).items()
     }
     described |= {
         f"{operation['operationId']} {parameter['name']}": parameter.get("description")
@@ -204,12 +204,12 @@ def test_every_property_and_parameter_of_the_public_part_is_described(anonymous:
     assert [name for name, text in described.items() if not (text or "").strip()] == []
 
 
-def test_every_text_of_the_document_stands_alone(document: dict[str, Any]) -> None:
+def test_no_text_of_the_document_begins_like_a_fragment(document: dict[str, Any]) -> None:
     texts = re.findall(r'"(?:summary|description)": "((?:What|How|As|Of|Those|Who)\b[^"]*)', json.dumps(document))
     assert texts == []
 
 
-def test_the_document_bounds_what_the_records_bound(document: dict[str, Any]) -> None:
+def test_the_document_has_the_bounds_of_limit(document: dict[str, Any]) -> None:
     [limit] = [
         parameter["schema"]
         for parameter in document["paths"]["/api/v1/records/accounts"]["get"]["parameters"]
@@ -258,6 +258,6 @@ def assert_fits(schema: Any, body: dict[str, Any], without: frozenset[str] | set
     assert {name: type(value) for name, value in body.items()} == {name: type(value) for name, value in dumped.items()}
 
 
-def test_the_document_holds_no_secret(document: dict[str, Any], settings: Any) -> None:
+def test_the_document_contains_no_secret(document: dict[str, Any], settings: Any) -> None:
     assert settings.SECRET_KEY not in str(document)
     assert not APIKey.objects.exists()

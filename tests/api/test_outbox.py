@@ -39,7 +39,9 @@ __all__ = ["writer"]
 # -- exactly once -----------------------------------------------------------------------------------------------------
 
 
-def test_salesforce_commits_and_drops_the_connection(writer: Client, simulator: Simulator) -> None:
+def test_a_case_is_made_once_when_salesforce_commits_and_drops_the_connection(
+    writer: Client, simulator: Simulator
+) -> None:
     break_salesforce(simulator, "drop_after", times=1)
     answer = post_case(writer)
     assert answer.status_code == 202
@@ -49,7 +51,7 @@ def test_salesforce_commits_and_drops_the_connection(writer: Client, simulator: 
     assert writer.get(answer["Location"]).json()["salesforce_id"] == made["Id"]
 
 
-def test_the_external_id_field_may_be_configured_in_other_letters(
+def test_the_external_id_field_may_be_configured_in_upper_case(
     writer: Client, simulator: Simulator, settings: Any
 ) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = FIELD.upper()
@@ -60,7 +62,7 @@ def test_the_external_id_field_may_be_configured_in_other_letters(
     assert OutboundCase.objects.get().salesforce_id == cases_in(simulator)[0]["Id"]
 
 
-def test_what_staff_wrote_meanwhile_stays(writer: Client, simulator: Simulator) -> None:
+def test_a_retry_keeps_what_staff_wrote_meanwhile(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, "drop_after", times=1)
     post_case(writer)
     (made,) = cases_in(simulator)
@@ -87,7 +89,7 @@ def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulat
     assert len(cases_in(simulator)) == 30
 
 
-def test_a_probe_does_not_read_what_was_delivered(db: None) -> None:
+def test_the_queue_depth_does_not_read_delivered_cases(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO api_outboundcase (id, maker, source, values, state, attempts, lease_holder, salesforce_id, "
@@ -106,7 +108,9 @@ def test_a_probe_does_not_read_what_was_delivered(db: None) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_another_attempt_that_was_quicker_is_found(writer: Client, simulator: Simulator, count: int) -> None:
+def test_a_case_that_another_attempt_made_first_counts_as_delivered(
+    writer: Client, simulator: Simulator, count: int
+) -> None:
     cases = make_queued_cases(count)
     made = simulator.create("Case", Subject="Number 0", **{FIELD: str(cases[0].pk)})
     path = r"sobjects/Case/SFAPI_Id__c" if count == 1 else "composite/sobjects"
@@ -130,7 +134,9 @@ def test_several_matches_count_as_delivered_and_are_reported(
     assert "must be unique" in caplog.text
 
 
-def test_without_an_external_id_it_is_at_least_once(writer: Client, simulator: Simulator, settings: Any) -> None:
+def test_without_an_external_id_a_case_is_delivered_at_least_once(
+    writer: Client, simulator: Simulator, settings: Any
+) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
     ours = "Subject = 'Grades do not arrive'"
     assert post_case(writer).status_code == 200
@@ -144,7 +150,7 @@ def test_without_an_external_id_it_is_at_least_once(writer: Client, simulator: S
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 25
 
 
-def test_postgresql_goes_away_before_the_outcome_is_noted(
+def test_a_case_is_made_once_when_postgresql_fails_before_the_outcome_is_stored(
     writer: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*arguments: Any) -> None:
@@ -171,14 +177,12 @@ def test_many_cases_take_few_calls(writer: Client, simulator: Simulator) -> None
     assert SFAPIUsageLog.objects.get(source="deliver_pending").call_count == simulator.calls()
 
 
-def test_nothing_to_do_asks_salesforce_nothing_and_cron_has_nothing_to_mail(
-    writer: Client, simulator: Simulator
-) -> None:
+def test_an_empty_queue_makes_no_call_and_prints_nothing(writer: Client, simulator: Simulator) -> None:
     assert deliver() == ""
     assert simulator.calls() == 0
 
 
-def test_one_that_is_refused_does_not_hold_up_the_others(writer: Client, simulator: Simulator) -> None:
+def test_a_refused_case_does_not_hold_up_the_others(writer: Client, simulator: Simulator) -> None:
     make_queued_cases(3)
     (bad,) = make_queued_cases(1, values={"Subject": "Bad", "Product__c": "Nonsense"})
     assert deliver_refused().startswith("3 delivered, 1 refused for good, 0 still queued\n")
@@ -196,7 +200,7 @@ def test_what_people_wrote_is_not_in_the_logs(
     assert "private" not in caplog.text
 
 
-def test_a_call_that_is_refused_whole_is_made_one_by_one(writer: Client, simulator: Simulator) -> None:
+def test_the_cases_of_a_refused_batch_are_sent_one_by_one(writer: Client, simulator: Simulator) -> None:
     make_queued_cases(3)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
     assert deliver().startswith("3 delivered")
@@ -223,7 +227,7 @@ def now() -> Any:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, settings: Any) -> None:
+def test_several_deliverers_at_once_send_each_case_once(writer: Client, simulator: Simulator, settings: Any) -> None:
     make_queued_cases(60)
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""  # without the field, a case that is sent twice is stored twice
 
@@ -234,13 +238,13 @@ def test_any_number_may_deliver_at_once(writer: Client, simulator: Simulator, se
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        said = list(pool.map(run, range(4)))
-    assert sum(int(line.split()[0]) for line in said if line) == 60
+        outputs = list(pool.map(run, range(4)))
+    assert sum(int(line.split()[0]) for line in outputs if line) == 60
     subjects = [case["Subject"] for case in cases_in(simulator, "Subject LIKE 'Number %'")]
     assert len(subjects) == len(set(subjects)) == 60
 
 
-def test_a_lease_protects_until_it_ends(writer: Client, simulator: Simulator) -> None:
+def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulator: Simulator) -> None:
     (case,) = make_queued_cases(1, lease_holder="somebody", lease_until=Now() + timedelta(seconds=20), attempts=1)
     assert deliver() == "0 delivered, 0 refused for good, 1 still queued\n"
     OutboundCase.objects.update(lease_until=Now() - timedelta(seconds=1))
@@ -259,7 +263,7 @@ def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> Non
     assert OutboundCase.objects.filter(attempts=1).count() == 3
 
 
-def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
+def test_after_losing_the_lease_only_a_delivery_may_be_recorded(db: None) -> None:
     (case,) = make_queued_cases(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
     (taken,) = outbox.claim_due(holder="b", limit=5, as_of=now())
     case.refresh_from_db(fields=["state"])
@@ -275,7 +279,7 @@ def test_who_lost_the_lease_changes_nothing_but_a_delivery(db: None) -> None:
 # -- what operators see -----------------------------------------------------------------------------------------------
 
 
-def test_a_configuration_to_fix_fails_the_command(writer: Client, settings: Any) -> None:
+def test_a_wrong_configuration_fails_the_command(writer: Client, settings: Any) -> None:
     make_queued_cases(1)
     settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
     with pytest.raises(CommandError, match=r"invalid_grant.*nothing is lost"):
@@ -306,7 +310,7 @@ def test_the_admin_shows_dead_letters_and_sends_them_again(
     assert admin_client.get("/admin/api/circuitbreaker/").status_code == 200
 
 
-def test_healthz_tells_what_waits(db: None) -> None:
+def test_healthz_reports_queued_and_failed_cases(db: None) -> None:
     make_queued_cases(2, created_at=Now() - timedelta(minutes=3))
     make_queued_cases(1, state="failed")
     shown = Client().get("/healthz/").json()["outbox"]

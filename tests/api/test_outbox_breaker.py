@@ -35,7 +35,7 @@ from tests.simulated import Simulator
 __all__ = ["writer"]
 
 
-def test_once_the_breaker_is_open_nobody_waits(writer: Client, simulator: Simulator) -> None:
+def test_once_the_breaker_is_open_no_caller_waits(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     for _ in range(breaker.THRESHOLD):
         post_case(writer)
@@ -51,7 +51,7 @@ def test_once_the_breaker_is_open_nobody_waits(writer: Client, simulator: Simula
     assert len(cases_in(simulator)) == 6
 
 
-def test_a_success_in_between_keeps_it_closed(writer: Client, simulator: Simulator) -> None:
+def test_a_success_in_between_keeps_the_breaker_closed(writer: Client, simulator: Simulator) -> None:
     for _ in range(breaker.THRESHOLD + 1):
         break_salesforce(simulator, status=503, times=1)
         assert post_case(writer).status_code == 202
@@ -59,7 +59,7 @@ def test_a_success_in_between_keeps_it_closed(writer: Client, simulator: Simulat
 
 
 @pytest.mark.parametrize("kind", ["quota", "login"])
-def test_what_lasts_opens_it_at_once(
+def test_an_error_that_lasts_opens_the_breaker_at_once(
     writer: Client, simulator: Simulator, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # deliver_pending is a process of its own
@@ -73,7 +73,7 @@ def test_what_lasts_opens_it_at_once(
     assert deliver(*(["--all"] if kind == "login" else [])).startswith("1 delivered")
 
 
-# -- refused logins: each further one brings the API user nearer to being locked out -----------------------------------
+# -- refused logins: each further refusal brings the API user nearer to being locked out -------------------------------
 
 REFUSALS = [
     ("invalid_grant", "authentication failure"),
@@ -84,19 +84,19 @@ REFUSALS = [
 
 @pytest.fixture
 def another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Forget the session, as every run of ``deliver_pending`` by cron starts without one."""
+    """Forget the session: each run of ``deliver_pending`` by cron starts without a session."""
     return lambda: monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())
 
 
-def refuse_logins(simulator: Simulator, code: str = "invalid_grant", said: str = "") -> None:
-    simulator.fail("error", path="oauth2/token", times=None, code=code, message=said, status=400)
+def refuse_logins(simulator: Simulator, code: str = "invalid_grant", message: str = "") -> None:
+    simulator.fail("error", path="oauth2/token", times=None, code=code, message=message, status=400)
 
 
-@pytest.mark.parametrize(("code", "said"), REFUSALS)
+@pytest.mark.parametrize(("code", "message"), REFUSALS)
 def test_a_refused_login_is_tried_again_after_half_an_hour_and_then_less_often(
-    writer: Client, simulator: Simulator, another_process: Callable[[], None], code: str, said: str
+    writer: Client, simulator: Simulator, another_process: Callable[[], None], code: str, message: str
 ) -> None:
-    refuse_logins(simulator, code, said)
+    refuse_logins(simulator, code, message)
     assert post_case(writer).status_code == 202
     for _ in range(3):
         another_process()
@@ -134,7 +134,7 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
     assert deliver(*(["--all"] if change == "deliver_pending --all" else [])).startswith("2 delivered")
 
 
-def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
+def test_while_the_breaker_is_open_a_run_probes_with_one_case_and_less_and_less_often(
     writer: Client, simulator: Simulator
 ) -> None:
     make_queued_cases(5)
@@ -150,7 +150,7 @@ def test_while_it_is_open_one_case_a_run_is_the_probe_and_less_and_less_often(
     assert deliver().startswith("5 delivered")
 
 
-def test_a_case_that_nobody_can_send_does_not_keep_it_open(writer: Client, simulator: Simulator) -> None:
+def test_a_case_that_always_fails_does_not_keep_the_breaker_open(writer: Client, simulator: Simulator) -> None:
     (poison,) = make_queued_cases(1, values={"Subject": "Poison"})
     make_queued_cases(3)
     simulator.post("/faults", {"match": {"body": "Poison"}, "times": None, "action": {"kind": "status", "status": 500}})
@@ -174,7 +174,7 @@ def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simula
 
 
 def test_where_cron_runs_no_request_is_the_probe(writer: Client, simulator: Simulator) -> None:
-    """The worst case: the longest pause ended just after a run began, and the next probe hung."""
+    """Test the worst case: the longest pause ends just after a run has begun, and the next run's probe hangs."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
     CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)

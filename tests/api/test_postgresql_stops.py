@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 WRITERS = 6
 SOME = 10
-"""Answers to wait for before and after each stop."""
+"""The number of answers to wait for before, during and after each stop."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Unknown query parameters are refused, in both frameworks."""
+"""Unknown query parameters are refused, in Django Ninja and in Django REST framework."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def client(super_user: Client) -> Client:
         ("pardot/campaigns?ofset=1", "ofset", None),
     ],
 )
-def test_the_nearest_known_one_is_named(client: Client, path: str, name: str, nearest: str | None) -> None:
+def test_the_error_names_the_nearest_known_parameter(client: Client, path: str, name: str, nearest: str | None) -> None:
     answer = client.get(f"/api/v1/{path}")
     body = answer.json()
     assert (answer.status_code, body["type"]) == (422, "parameter_unknown")
@@ -39,13 +39,13 @@ def test_the_nearest_known_one_is_named(client: Client, path: str, name: str, ne
 
 
 @pytest.mark.parametrize("path", ["me", "books", "info", f"case/{UUID}", f"forms/submissions/{UUID}", "pardot/tags"])
-def test_a_route_without_such_a_parameter_refuses_it(client: Client, path: str) -> None:
+def test_every_route_refuses_an_unknown_parameter(client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}?qqq=1")
     assert (answer.status_code, answer.json()["type"]) == (422, "parameter_unknown")
     assert "“qqq”" in answer.json()["message"]
 
 
-def test_what_is_sent_along_with_a_body_is_refused_too(client: Client) -> None:
+def test_an_unknown_parameter_beside_a_body_is_refused_too(client: Client) -> None:
     token = client.get("/api/v1/me").json()["csrf_token"]
     answer = client.put(
         "/api/v1/contact?dry_run=1", {"role": "x"}, content_type="application/json", headers={"X-CSRFToken": token}
@@ -55,11 +55,11 @@ def test_what_is_sent_along_with_a_body_is_refused_too(client: Client) -> None:
 
 @pytest.mark.parametrize("ignored", ["_=1767225600", "utm_source=news", "utm_campaign=a&utm_medium=b&_=1"])
 @pytest.mark.parametrize("path", ["me", "books", "schools?name=example", "records/accounts/", "adoptions?expire=false"])
-def test_what_others_append_to_addresses_is_ignored(client: Client, path: str, ignored: str) -> None:
+def test_parameters_of_analytics_and_caches_are_ignored(client: Client, path: str, ignored: str) -> None:
     joined = f"/api/v1/{path}{'&' if '?' in path else '?'}{ignored}"
     assert client.get(joined).status_code == client.get(f"/api/v1/{path}").status_code != 422
 
 
-def test_credentials_are_looked_at_first(anonymous: Client) -> None:
+def test_credentials_are_checked_before_parameters(anonymous: Client) -> None:
     assert anonymous.get("/api/v1/books?qqq=1").status_code == 401
     assert anonymous.get("/api/v1/records/books/?qqq=1").status_code == 401

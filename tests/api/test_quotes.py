@@ -1,4 +1,4 @@
-"""Salesforce's messages may quote values of records, so they never reach logs, cron's mail or Sentry."""
+"""Salesforce's messages may quote values of records, so its messages never reach logs, cron's mail or Sentry."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
     assert CANARY in case.error_message, "operators see the message in the admin"
 
 
-def test_an_html_page_that_quotes_is_no_better(simulator: Simulator, run_manage: Manage) -> None:
+def test_the_logs_do_not_quote_an_html_error_page(simulator: Simulator, run_manage: Manage) -> None:
     make_queued_cases(1)
     body = f"<html><body>Error while saving {CANARY}</body></html>"
     simulator.fail("status", path="sobjects/Case", times=None, status=400, body=body)

@@ -32,7 +32,7 @@ OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
 
 
 @pytest.mark.slow
-def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, cookies: CookieMaker) -> None:
+def test_exactly_five_of_sixty_requests_to_four_processes_pass(database: str, cookies: CookieMaker) -> None:
     records.school("Example College")
     keys = [api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text for _ in range(2)]
     with (
@@ -66,7 +66,7 @@ def test_sixty_at_once_over_four_processes_and_exactly_five_pass(database: str, 
         assert statuses([{"X-Forwarded-For": f"192.0.2.{number}"} for number in range(20)]) == {200: 5, 429: 15}
 
 
-def test_five_a_minute_unless_it_is_set() -> None:
+def test_the_default_limit_is_five_a_minute() -> None:
     assert os.environ.get("SALESFORCE_API_RATE_LIMIT", "5/min") == base.SALESFORCE_API_RATE_LIMIT
 
 
@@ -76,29 +76,29 @@ def passes(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[
     return lambda identity, rate: try_pass("test", identity, rate).passed
 
 
-def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, wanted: int) -> list[tuple[float, float]]:
+def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, count: int) -> list[tuple[float, float]]:
     """Send requests without a pause until this many have passed; return the times before and after each."""
-    found: list[tuple[float, float]] = []
-    while len(found) < wanted:
+    times: list[tuple[float, float]] = []
+    while len(times) < count:
         before = time.monotonic()
         if passes("somebody", rate):
-            found.append((before, time.monotonic()))
-    return found
+            times.append((before, time.monotonic()))
+    return times
 
 
 def test_no_window_of_a_flood_holds_more_than_the_limit(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=5, seconds=1)
-    found = flood(passes, rate, wanted=16)
-    assert_spread(found, limit=5, seconds=1)
+    times = flood(passes, rate, count=16)
+    assert_spread(times, limit=5, seconds=1)
 
 
-def assert_spread(found: list[tuple[float, float]], *, limit: int, seconds: float) -> None:
-    """Require that no window has too many requests; each passed between its ``before`` and ``after``."""
-    for (first_before, _), (_, last_after) in zip(found, found[limit:], strict=False):
+def assert_spread(times: list[tuple[float, float]], *, limit: int, seconds: float) -> None:
+    """Require at most ``limit`` requests in any window. Each request passed between its two times."""
+    for (first_before, _), (_, last_after) in zip(times, times[limit:], strict=False):
         assert last_after - first_before > seconds * 0.98
 
 
-def test_room_comes_back_pass_by_pass_and_not_at_once(passes: Callable[[str, Rate], bool]) -> None:
+def test_each_pass_is_free_again_when_its_own_window_ends(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=2, seconds=600)
     assert passes("a", rate)
     time_goes_by(minutes=6)
@@ -119,8 +119,8 @@ def time_goes_by(minutes: int) -> None:
 
 def test_large_limits_are_never_exceeded_and_keep_short_rows(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=300, seconds=1)
-    found = flood(passes, rate, wanted=650)
-    assert_spread(found, limit=300, seconds=1)
+    times = flood(passes, rate, count=650)
+    assert_spread(times, limit=300, seconds=1)
     row = RateCount.objects.get()
     assert len(row.hits) == len(row.totals) <= 103
 
@@ -134,18 +134,18 @@ def test_a_large_limit_may_be_used_whole_and_again_when_its_window_is_over(
         time_goes_by(minutes=61)
 
 
-def test_a_flood_of_two_processes_under_a_limit_of_thousands_holds_it_in_any_window(
+def test_two_processes_keep_a_limit_of_thousands_in_any_window(
     passes: Callable[[str, Rate], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rate = Rate(limit=2000, seconds=1)
     here, there = HeldPasses(), HeldPasses()
-    found: list[tuple[float, float]] = []
-    while len(found) < 2100:
-        monkeypatch.setattr(rate_limit, "_held", there if len(found) % 3 else here)
+    times: list[tuple[float, float]] = []
+    while len(times) < 2100:
+        monkeypatch.setattr(rate_limit, "_held", there if len(times) % 3 else here)
         before = time.monotonic()
         if passes("somebody", rate):
-            found.append((before, time.monotonic()))
-    assert_spread(found, limit=2000, seconds=1)
+            times.append((before, time.monotonic()))
+    assert_spread(times, limit=2000, seconds=1)
 
 
 def test_a_limit_of_thousands_may_be_used_nearly_whole_and_never_more(passes: Callable[[str, Rate], bool]) -> None:
@@ -154,7 +154,7 @@ def test_a_limit_of_thousands_may_be_used_nearly_whole_and_never_more(passes: Ca
     assert 4990 <= used <= 5000
 
 
-def test_who_comes_often_under_a_large_limit_is_counted_less_often(
+def test_a_frequent_caller_with_a_large_limit_costs_few_queries(
     passes: Callable[[str, Rate], bool], django_assert_max_num_queries: Any
 ) -> None:
     with django_assert_max_num_queries(100):
@@ -167,13 +167,13 @@ def test_held_passes_are_counted_when_they_are_taken_and_lost_when_their_time_is
     clock = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     rate = Rate(limit=9000, seconds=3600)
-    for _ in range(5):  # which fetch 1, 2 and 4 passes
+    for _ in range(5):  # the first, second and fourth request fetch 1, 2 and 4 passes
         assert passes("a", rate)
     row = RateCount.objects.get()
     assert row.totals[-1] == 7
     assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the passes expire after a second
     clock[0] += 1.0
-    assert passes("a", rate)  # two passes are lost, and half as many are taken
+    assert passes("a", rate)  # two held passes expire, and the next fetch takes 2 instead of 4
     assert RateCount.objects.get().totals[-1] == 9
     clock[0] += 60
     assert passes("a", rate)
@@ -221,7 +221,7 @@ def test_counts_of_callers_who_stay_away_are_forgotten(passes: Callable[[str, Ra
     assert RateCount.objects.get().key == "test:here"
 
 
-def test_one_budget_over_all_routes_with_headers_that_tell(user: Client, settings: Any) -> None:
+def test_the_salesforce_routes_share_one_limit_that_the_headers_report(user: Client, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "3/min"
     first = user.get("/api/v1/contact")
     assert first["RateLimit-Policy"] == '"salesforce";q=3;w=60'
@@ -259,8 +259,8 @@ def test_a_caller_keeps_what_was_used_when_the_limit_changes(user: Client, setti
 
 
 def test_me_counts_signed_in_users_by_user_and_others_by_address(user: Client, anonymous: Client) -> None:
-    asked = [(user if number % 2 else anonymous).get("/api/v1/me").status_code for number in range(122)]
-    assert (Counter(asked[1::2]), Counter(asked[::2])) == ({200: 60, 429: 1}, {200: 60, 429: 1})
+    statuses = [(user if number % 2 else anonymous).get("/api/v1/me").status_code for number in range(122)]
+    assert (Counter(statuses[1::2]), Counter(statuses[::2])) == ({200: 60, 429: 1}, {200: 60, 429: 1})
     assert anonymous.get("/api/v1/me", REMOTE_ADDR="192.0.2.77").status_code == 200
     assert user.get("/api/v1/me", REMOTE_ADDR="192.0.2.77").status_code == 429
 
@@ -274,6 +274,6 @@ def test_rates_are_read(text: str, rate: Rate) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "5/", "/min", "0/min", "-5/min", "5/week", "5/minute", "5 /min", "٥/min"])
-def test_what_is_no_rate_is_refused(text: str) -> None:
+def test_text_that_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="rate"):
         parse_rate(text)

@@ -31,7 +31,7 @@ def execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-def refused(probe: Client) -> str:
+def refusal_of(probe: Client) -> str:
     answer = probe.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["status"] == "not ready"
@@ -45,10 +45,10 @@ def test_a_process_that_can_serve_is_ready(probe: Client, path: str) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_new_code_on_the_old_schema_is_not_ready_and_is_once_it_is_migrated(probe: Client) -> None:
+def test_new_code_is_not_ready_until_the_schema_is_migrated(probe: Client) -> None:
     execute("CREATE TEMP TABLE aside AS SELECT * FROM django_migrations")
     execute(NEWEST)
-    assert refused(probe) == "run manage.py migrate: 2 migrations are missing"
+    assert refusal_of(probe) == "run manage.py migrate: 2 migrations are missing"
     execute("DELETE FROM django_migrations; INSERT INTO django_migrations SELECT * FROM aside")
     assert probe.get("/readyz").status_code == 200
 
@@ -61,21 +61,21 @@ def test_old_code_on_a_newer_schema_is_ready(probe: Client) -> None:
 
 def test_an_empty_database_is_not_ready(probe: Client) -> None:
     execute("ALTER TABLE django_migrations RENAME TO aside")
-    assert refused(probe) == "run manage.py migrate: the database is empty"
+    assert refusal_of(probe) == "run manage.py migrate: the database is empty"
 
 
 def test_a_database_that_is_read_only_is_not_ready(probe: Client) -> None:
     execute("SET TRANSACTION READ ONLY")
-    assert refused(probe) == "PostgreSQL accepts no changes: it is a standby, or read-only"
+    assert refusal_of(probe) == "PostgreSQL accepts no changes: it is a standby, or read-only"
 
 
-def test_a_disk_that_takes_no_file_is_not_ready(probe: Client) -> None:
+def test_a_full_disk_is_not_ready(probe: Client) -> None:
     """A limit makes PostgreSQL refuse temporary files, with an error of the same class as a full disk."""
     execute("SET LOCAL temp_file_limit = 0")
-    assert refused(probe) == "PostgreSQL has no room: its disk is full, or a limit is reached (53400)"
+    assert refusal_of(probe) == "PostgreSQL has no room: its disk is full, or a limit is reached (53400)"
 
 
-def test_the_log_has_a_line_for_each_change_and_none_for_each_question(
+def test_the_log_has_a_line_for_each_change_and_not_for_each_request(
     probe: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -102,11 +102,11 @@ def test_a_database_that_is_away_is_not_ready_and_the_answer_has_no_address(
 
     with monkeypatch.context() as patch:
         patch.setattr(connection, "cursor", refuse)
-        assert refused(probe) == "PostgreSQL cannot be reached"
+        assert refusal_of(probe) == "PostgreSQL cannot be reached"
 
 
 @pytest.mark.soak
-def test_a_postgresql_that_stops_and_comes_back_takes_the_process_out_and_in_again(tmp_path: Path) -> None:
+def test_readyz_follows_a_postgresql_that_stops_and_comes_back(tmp_path: Path) -> None:
     with own_postgresql(tmp_path) as server, psycopg.connect(server.url, autocommit=True) as admin:
         admin.execute("CREATE TABLE django_migrations (app text, name text)")
         with gunicorn(server.url, workers=1) as url:

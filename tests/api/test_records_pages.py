@@ -27,7 +27,7 @@ __all__ = ["reader"]
 # -- pages --------------------------------------------------------------------------------------------------
 
 
-def test_pages_hold_every_record_once_in_the_order_of_change(reader: Client) -> None:
+def test_pages_contain_every_record_once_in_the_order_of_change(reader: Client) -> None:
     same_moment = datetime(2026, 5, 1, tzinfo=UTC)
     ids = [records.school(local_update_date=same_moment).id for _ in range(7)]
     earlier = records.school(local_update_date=same_moment - timedelta(microseconds=1)).id
@@ -35,7 +35,7 @@ def test_pages_hold_every_record_once_in_the_order_of_change(reader: Client) -> 
     assert page(reader, limit=8)["next"] is None
 
 
-def test_a_page_behind_thousands_of_the_same_moment_is_found_by_the_index(reader: Client) -> None:
+def test_a_page_after_thousands_of_rows_with_one_timestamp_uses_the_index(reader: Client) -> None:
     Account.objects.bulk_create(
         Account(id=records.salesforce_id("001"), system_modstamp=datetime(2026, 1, 1, tzinfo=UTC)) for _ in range(3000)
     )
@@ -50,7 +50,7 @@ def test_a_page_behind_thousands_of_the_same_moment_is_found_by_the_index(reader
     assert "Index Cond: (ROW(local_update_date, (id)::text) > ROW(" in plan, plan
 
 
-def test_a_page_costs_two_statements_beside_those_of_the_doors(reader: Client) -> None:
+def test_a_page_costs_two_statements_besides_key_and_rate_limit(reader: Client) -> None:
     for _ in range(20):
         records.school()
     page(reader)
@@ -76,9 +76,9 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
 def test_a_merge_that_is_still_open_is_not_skipped(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """The merge starts before our read and commits after it, so its rows are dated before our read."""
+    """The merge starts before the client's read and commits after it, so its rows are dated before the read."""
     late = records.salesforce_id("001")
-    other_session.execute("SELECT 1")  # the transaction has begun but written nothing yet
+    other_session.execute("SELECT 1")  # the transaction has begun, but has written nothing yet
     records.school("In between")
     first = page(reader)
     other_session.execute(INSERT, [late])
@@ -94,7 +94,7 @@ def test_without_open_transactions_as_of_follows_the_clock(reader: Client, datab
     assert timedelta(seconds=4) < datetime.now(UTC) - as_of < timedelta(seconds=60)
 
 
-def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
+def test_all_pages_of_one_reading_have_the_as_of_of_the_first_page(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
     """Rows committed between two pages may be dated before the position of the first page."""
@@ -111,7 +111,7 @@ def test_all_pages_of_a_pass_have_the_as_of_of_the_first(
 
 
 def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
-    """Writers commit out of order; a client that only passes ``as_of`` on gets every row in the end."""
+    """Writers commit out of order. A client that only passes on ``as_of`` still gets every row in the end."""
 
     def write(number: int) -> str:
         record_id = ids[number]
@@ -135,7 +135,7 @@ def test_copying_while_others_write_loses_nothing(reader: Client, database: str)
 
 
 @pytest.mark.parametrize("proto", ["https", "http"])
-def test_next_has_the_scheme_that_the_proxy_was_asked_by(reader: Client, settings: Any, proto: str) -> None:
+def test_next_has_the_scheme_of_the_request_to_the_proxy(reader: Client, settings: Any, proto: str) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     for _ in range(2):
         records.school()

@@ -42,7 +42,7 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *AS_SHIPPED, f"--bind=127.0.0.1:{self._port}", "--workers=1"],
             cwd=self._folder,
-            # The last variable keeps tests/warm.py from forking it from a process that has modules loaded.
+            # PYTHONDONTWRITEBYTECODE keeps tests/warm.py from forking gunicorn from a process with loaded modules.
             env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
@@ -70,7 +70,7 @@ def first_process(installation: Installation) -> Iterator[subprocess.Popen[bytes
         process.wait(SECONDS)
 
 
-def test_after_a_reload_the_env_file_and_the_code_are_those_of_now(
+def test_a_reload_uses_the_current_env_file_and_code(
     installation: Installation, first_process: subprocess.Popen[bytes]
 ) -> None:
     wait_for(first_process, installation, "before.example")
@@ -107,7 +107,7 @@ subprocess.run([sys.executable, "-c", program, sys.argv[1]], check=True)
 """
 
 
-def test_a_process_that_another_one_starts_reads_the_env_file_of_now_and_what_was_set_outside_wins(
+def test_a_child_process_reads_the_current_env_file_and_outside_variables_win(
     tmp_path: Path,
 ) -> None:
     (tmp_path / ".env").write_text("TIME_ZONE=Europe/Paris\nENVIRONMENT=staging\nLOGLEVEL=info\n")

@@ -28,12 +28,12 @@ ACCOUNTS = "/api/v1/records/accounts"
 NOTES = "/api/v1/pardot/notes"
 FIRST = "001Hs0000000001IAA"
 IDS = {"{type}": "forms", "{sf_id}": "701Hs0000000001IAA", "{school_id}": FIRST, "s/{id}": f"s/{FIRST}"}
-"""All other path parameters are numbers."""
+"""The values of path parameters. Parameters that are missing here are numbers."""
 ERASED = "7c1d9f04-0000-4000-8000-0000000050d0"
 LONG_LAG = 3600
 SHORT_LAG = 2
 MANY = 300
-"""The number of rows, so that a page is some work."""
+"""The number of accounts, so that a page takes some work."""
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_the_replica_answers_all_reads_of_records_schools_and_dashboard(both: Re
         assert patient.get("/api/v1/pardot/sync/status").status_code == 503, "only the primary answers this"
 
 
-def test_a_paused_replica_shows_its_lag_and_is_left_out_after_the_setting(
+def test_a_paused_replica_shows_its_lag_and_is_left_out_once_it_lags_too_far(
     both: Replicated, strict: Service, patient: Service
 ) -> None:
     rename_first(both, "Before")
@@ -141,8 +141,8 @@ def test_a_paused_replica_shows_its_lag_and_is_left_out_after_the_setting(
         metrics = requests.get(f"{strict.url}/metrics", timeout=60).text
         assert "sfapi_replica_used 0" in metrics
         assert "sfapi_replica_lag_seconds" in metrics
-        told = manage("sync_status", variables=both.variables, database=both.primary.url).stdout
-        assert "read replica    " in told
+        output = manage("sync_status", variables=both.variables, database=both.primary.url).stdout
+        assert "read replica    " in output
     wait_for(strict.is_replicated)
     wait_for(lambda: name_of_first(patient) == "After")
 
@@ -162,8 +162,8 @@ for allowed in (3600, 2):
 def test_the_operators_page_shows_the_lag_and_whether_the_replica_answers(both: Replicated, strict: Service) -> None:
     with paused(both, strict):
         wait_for(lambda: not strict.is_replicated())
-        ran = manage("shell", "-c", OPERATORS_PAGE, variables=both.variables, database=both.primary.url)
-    answers, left_out = re.findall("^section: Read replica (.*)$", ran.stdout, re.MULTILINE)
+        done = manage("shell", "-c", OPERATORS_PAGE, variables=both.variables, database=both.primary.url)
+    answers, left_out = re.findall("^section: Read replica (.*)$", done.stdout, re.MULTILINE)
     assert re.match(r"Answers \d+\.\d\d s behind", answers)
     assert re.match(r"Left out not used, the primary answers: it is \d+ s behind", left_out)
 
@@ -173,17 +173,17 @@ def test_the_operators_page_shows_the_lag_and_whether_the_replica_answers(both: 
 
 def changed_since(service: Service, since: str) -> tuple[dict[str, str | None], str]:
     """Read all pages and return the cities by id, and ``as_of``."""
-    found: dict[str, str | None] = {}
+    cities: dict[str, str | None] = {}
     page = service.get(ACCOUNTS, fields="city", limit=100, **({"modified_since": since} if since else {})).json()
     while True:
         assert "results" in page, page
-        found |= {row["id"]: row["city"] for row in page["results"]}
+        cities |= {row["id"]: row["city"] for row in page["results"]}
         if page["next"] is None:
-            return found, page["as_of"]
+            return cities, page["as_of"]
         page = requests.get(page["next"], headers={"Cookie": service.cookie}, timeout=60).json()
 
 
-def test_what_the_primary_has_promised_a_replica_behind_it_does_not_answer(
+def test_a_replica_that_has_not_reached_as_of_does_not_answer(
     both: Replicated, patient: Service, strict: Service
 ) -> None:
     with paused(both, patient, strict):
@@ -200,7 +200,7 @@ def test_what_the_primary_has_promised_a_replica_behind_it_does_not_answer(
         assert again >= as_of
 
 
-def test_as_of_of_a_replica_passes_by_nothing_that_it_has_not_replayed(both: Replicated, patient: Service) -> None:
+def test_as_of_from_a_replica_skips_no_row_that_it_has_not_replayed(both: Replicated, patient: Service) -> None:
     with paused(both, patient):
         [(horizon,)] = both.standby.rows("SELECT horizon::text FROM sf_replicamark")
         # Like a transaction that began at the horizon and commits now.
@@ -215,7 +215,7 @@ def test_as_of_of_a_replica_passes_by_nothing_that_it_has_not_replayed(both: Rep
     assert changed[FIRST] == "Late"
 
 
-def test_a_copy_by_as_of_over_a_lagging_replica_equals_the_primary(
+def test_a_copy_made_with_as_of_over_a_lagging_replica_equals_the_primary(
     both: Replicated, patient: Service, strict: Service
 ) -> None:
     copy: dict[str, str | None] = {}
@@ -268,7 +268,7 @@ def test_a_write_on_the_dashboard_is_seen_by_every_read_after_it(both: Replicate
         wait_for(lambda: "Changed" in notes(patient))  # the replica answers again
 
 
-def test_what_a_sync_has_stored_the_dashboard_shows(both: Replicated, patient: Service, simulator: Simulator) -> None:
+def test_the_dashboard_shows_what_a_sync_has_stored(both: Replicated, patient: Service, simulator: Simulator) -> None:
     notes(patient)
     with paused(both, patient):
         both.primary.rows("INSERT INTO pardot_daynote (day, text, created_by, created_at) VALUES "
@@ -322,7 +322,7 @@ class Load:
 
 
 def conflicts(both: Replicated) -> int:
-    """Return the number of statements that the standby canceled in favor of the replay, possibly including this one."""
+    """Return the number of statements that the standby has canceled for its replay; this query may be one of them."""
     while True:
         try:
             [(number,)] = both.standby.rows(
@@ -335,7 +335,7 @@ def conflicts(both: Replicated) -> int:
 
 
 def disturb(both: Replicated) -> None:
-    """Replay changes that remove rows from, and lock, tables that are being read."""
+    """Vacuum a table that is being read, and lock it: the replay of both conflicts with reads."""
     with psycopg.connect(both.primary.url, autocommit=True) as connection:
         connection.execute("UPDATE sf_account SET state = 'Texas'")
         connection.execute("VACUUM sf_account")
@@ -390,11 +390,11 @@ def test_through_a_pooler_the_replica_answers_too(both: Replicated) -> None:
 
 
 def test_a_server_that_is_no_standby_of_the_primary_is_not_used(both: Replicated) -> None:
-    def told(url: str) -> Any:
+    def status_line(url: str) -> Any:
         variables = {"DATABASE_REPLICA_URL": url}
         lines = manage("sync_status", variables=variables, database=both.primary.url).stdout.splitlines()
         return next(line for line in lines if line.startswith("read replica"))
 
-    assert "it follows no primary" in told(both.primary.url)
-    assert "it cannot be read" in told(both.standby.url.replace("/postgres", "/template1"))
-    assert "it cannot be read" in told("postgresql://sfapi@127.0.0.1:1/postgres")
+    assert "it follows no primary" in status_line(both.primary.url)
+    assert "it cannot be read" in status_line(both.standby.url.replace("/postgres", "/template1"))
+    assert "it cannot be read" in status_line("postgresql://sfapi@127.0.0.1:1/postgres")

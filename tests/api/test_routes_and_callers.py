@@ -1,7 +1,7 @@
-"""Every route of the OpenAPI document × every kind of caller gives the status of ``routes_and_callers.csv``.
+"""Each kind of caller gets the status of ``routes_and_callers.csv`` on each route of the OpenAPI document.
 
-A new route needs a line there. ``query`` and ``body`` (JSON) are those of a request that succeeds; names in braces
-in the route are filled in from ``World``. ``scope`` is the scope that an API key needs, if any.
+A new route needs a line in that file. Its ``query`` and ``body`` (JSON) make a request that succeeds, and ``World``
+has the values for names in braces in its ``route``. ``scope`` is the scope that an API key needs, if any.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def test_the_table_has_every_route_and_every_kind_of_caller(world: World, anonym
 def test_every_kind_of_caller_gets_what_the_table_says(world: World, route: str) -> None:
     line = table()[route]
     body: dict[str, Any] = {"data": line["body"], "content_type": "application/json"} if line["body"] else {}
-    found = {}
+    statuses = {}
     for name, client in world.callers.items():
         send: Callable[..., Any] = getattr(client, line["method"].lower())
         answer = send(world.address(line), **body)
-        found[name] = answer.status_code
+        statuses[name] = answer.status_code
         assert answer.status_code < 400 or json.loads(answer.content)["code"] == answer.status_code
-    assert found == expected(line)
+    assert statuses == expected(line)

@@ -1,8 +1,8 @@
 """schemathesis reads the OpenAPI document and searches for answers that violate it; all its checks must pass.
 
-It calls a running service: with a key the routes for keys, and with a Super User's cookie everything else; of
-both, one route of three. ``make soak`` calls everything with both. What schemathesis may send and expect is in
-``schemathesis.toml``. For a longer look: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
+It calls a running service: the routes for keys with a key, and all others with a Super User's cookie. Usually it
+calls one route of three; ``make soak`` calls every route with both. ``schemathesis.toml`` limits what it sends and
+expects. To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SELECTIONS = pytest.mark.parametrize("everything", [False, pytest.param(True, ma
 
 @contextmanager
 def unlimited(database: str) -> Iterator[None]:
-    """Delete the counts of requests all the time, because rate limits would hide other answers."""
+    """Delete the counts of requests again and again, because rate limits would hide other answers."""
     ended = threading.Event()
 
     def forget() -> None:
@@ -91,7 +91,7 @@ def team_data() -> None:
 @SELECTIONS
 def test_no_finding_with_a_key(service_url: str, tmp_path: Path, everything: bool) -> None:
     key = api_key_create(name="schemathesis", scopes=[*Scope]).text
-    selection = () if everything else selected(routes_for_keys())
+    selection = () if everything else select_third(routes_for_keys())
     run(service_url, {"Authorization": f"Bearer {key}"}, tmp_path, *selection)
 
 
@@ -100,7 +100,7 @@ def test_no_finding_with_a_cookie(service_url: str, cookies: CookieMaker, tmp_pa
     cookie = f"oxa={cookies.cookie()}"
     me = requests.get(f"{service_url}/api/v1/me", headers={"Cookie": cookie}, timeout=10)
     sent = {"Cookie": f"{cookie}; csrftoken={me.cookies['csrftoken']}", "X-CSRFToken": me.json()["csrf_token"]}
-    selection = () if everything else selected(set(routes()) - set(routes_for_keys()))
+    selection = () if everything else select_third(set(routes()) - set(routes_for_keys()))
     run(service_url, sent, tmp_path, *selection)
 
 
@@ -117,13 +117,13 @@ def routes_for_keys() -> list[str]:
     return [route for route, statuses in routes().items() if statuses - {401, 403}]
 
 
-def selected(routes: Iterable[str]) -> list[str]:
-    """Return the options that select one route of three, because each takes a second."""
+def select_third(routes: Iterable[str]) -> list[str]:
+    """Return the options that select one route of three, because each route takes a second."""
     return [argument for route in sorted(routes)[::3] for argument in ("--include-path", route)]
 
 
 def run(url: str, headers: Mapping[str, str], folder: Path, *selection: str) -> None:
-    """Run schemathesis; on findings, fail with its whole output. Examples for a replay are saved in ``folder``."""
+    """Run schemathesis; on findings, fail with its whole output. It saves examples to replay in ``folder``."""
     sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         [

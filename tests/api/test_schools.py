@@ -23,8 +23,8 @@ from tests.plans import plan_of
 
 SCHOOLS = "/api/v1/schools"
 REAL_NAMES = (Path(__file__).parents[1] / "school_names.txt").read_text().splitlines()[1:]
-TRIED = 8
-"""Real names for each way of typing them."""
+NAMES_EACH = 8
+"""The number of real names tried for each way of typing."""
 
 
 def names(answer: Any) -> list[str]:
@@ -90,7 +90,7 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
 
 
 def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Client, settings: Any) -> None:
-    """Each way of typing is tried alone, and combined with another."""
+    """Try each way of typing alone, and combined with another way."""
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1000000/min"
     for name in REAL_NAMES:
         records.school(name)
@@ -99,7 +99,7 @@ def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Clien
         other = draw.choice(list(SINGLE))
         changed = [name for name in draw.sample(REAL_NAMES, len(REAL_NAMES)) if change(name) != name]
         assert changed, kind
-        for name in changed[:TRIED]:
+        for name in changed[:NAMES_EACH]:
             for typed in (change(name), SINGLE[other](change(name))):
                 answer = anonymous.get(SCHOOLS, {"name": typed[:255], "limit": "10"})
                 if name not in [school["name"] for school in answer.json().get("schools", [])]:
@@ -107,7 +107,7 @@ def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Clien
     assert missed == []
 
 
-def test_city_and_state_help_but_are_no_name(anonymous: Client) -> None:
+def test_city_and_state_narrow_a_search_by_name_but_do_not_replace_the_name(anonymous: Client) -> None:
     records.school("Rice University", city="Houston", state="Texas", state_code="TX")
     records.school("Rice School", city="Dallas", state="Texas", state_code="TX")
     assert names(anonymous.get(SCHOOLS, {"name": "rice houston"})) == ["Rice University"]
@@ -120,7 +120,7 @@ def test_a_school_is_found_by_its_sheerid_name(anonymous: Client) -> None:
     assert names(anonymous.get(SCHOOLS, {"name": "university of houston houston tx"})) == ["UH"]
 
 
-def test_every_word_counts_and_must_begin_a_word(anonymous: Client) -> None:
+def test_every_word_of_the_search_must_begin_a_word_of_the_name(anonymous: Client) -> None:
     records.school("Houston Community College")
     assert anonymous.get(SCHOOLS, {"name": "houston zebra"}).status_code == 404
     assert anonymous.get(SCHOOLS, {"name": "munity"}).status_code == 404
@@ -157,9 +157,9 @@ def test_next_leads_through_all_pages(anonymous: Client) -> None:
 def test_anonymous_callers_have_a_limit_of_their_own(anonymous: Client, user: Client, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT, settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1/min", "3/min"
     records.school("Example")
-    asked = {"name": "example"}
-    assert [anonymous.get(SCHOOLS, asked).status_code for _ in range(4)] == [200, 200, 200, 429]
-    assert [user.get(SCHOOLS, asked).status_code for _ in range(2)] == [200, 429]
+    query = {"name": "example"}
+    assert [anonymous.get(SCHOOLS, query).status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert [user.get(SCHOOLS, query).status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize("text", ["universite de montreal", "UNIVERSITÉ DE MONTRÉAL", "  université de Montreal "])
@@ -241,7 +241,7 @@ def test_a_name_that_is_too_short_is_refused_with_the_shortest_length_of_its_scr
     assert answer["message"] == f"The name is too short: give {shortest} characters or more."
 
 
-def test_no_match_and_past_the_end(anonymous: Client) -> None:
+def test_no_match_is_404_and_a_page_past_the_end_is_empty(anonymous: Client) -> None:
     assert anonymous.get(SCHOOLS, {"name": "nothing"}).status_code == 404
     records.school("Example")
     answer = anonymous.get(SCHOOLS, {"name": "example", "offset": "5"})
@@ -290,7 +290,7 @@ MANY = """
 
 @pytest.fixture
 def large_table(transactional_db: None) -> None:
-    """Fill the table so that PostgreSQL prefers an index; without TRUNCATE, leftovers of other tests bloat it."""
+    """Fill the table so that PostgreSQL prefers an index. TRUNCATE removes the dead rows of other tests."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)
@@ -308,18 +308,18 @@ def test_a_search_by_name_reads_the_index(large_table: None) -> None:
             assert "Seq Scan" not in plan_of(statement), name
 
 
-def test_common_words_are_compared_only_in_the_rows_of_the_rare_ones(large_table: None) -> None:
+def test_common_words_are_compared_only_in_rows_that_have_the_rare_words(large_table: None) -> None:
     records.school("New Academy abcdef01")
-    [[digest]] = fetched("SELECT md5('7')")
+    [[digest]] = fetch_rows("SELECT md5('7')")
     for name, count in ((f"new college {digest[:12]}", 1), (f"college {digest}", 1), (f"academy {digest}", 0)):
         with CaptureQueriesContext(connection) as queries:
             assert load_school_page(SchoolFilters(name=name), limit=10, offset=0).count == count
-        looked_up = next(query["sql"] for query in queries if "sf_lexemes(words) @@" in query["sql"])
-        assert "'college':*" not in looked_up
+        look_up = next(query["sql"] for query in queries if "sf_lexemes(words) @@" in query["sql"])
+        assert "'college':*" not in look_up
     assert load_school_page(SchoolFilters(name="new college"), limit=10, offset=0).count == 20000
 
 
-def fetched(statement: str) -> list[Any]:
+def fetch_rows(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return list(cursor.fetchall())
@@ -336,7 +336,7 @@ def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[...
     assert (body["assignments_created"], body["assignments_completed"]) == (14, None)
 
 
-def test_one_school_wants_a_caller_and_an_id(anonymous: Client, user: Client) -> None:
+def test_one_school_needs_credentials_and_a_valid_id(anonymous: Client, user: Client) -> None:
     school = records.school()
     assert anonymous.get(f"{SCHOOLS}/{school.id}").status_code == 401
     assert user.get(f"{SCHOOLS}/{records.salesforce_id('001')}").status_code == 404

@@ -14,7 +14,7 @@ from tests.api.cookies import UUID, CookieMaker
 
 DAY = 86_400
 FOR_SUPER_USERS = ["/api/v1/books", "/api/v1/info", "/api/v1/records/books/", "/api/v1/pardot/campaigns", "/pardot/"]
-OLD = {
+NOT_RECENT = {
     "19 years ago": -19 * 365 * DAY, "a little too long ago": -30 * DAY - 60, "in a year": 365 * DAY, "never": None,
     "in two minutes": 120,
 }  # fmt: skip
@@ -22,7 +22,7 @@ RECENT = {"just now": 0, "29 days ago": -29 * DAY, "clocks apart": 30}
 
 
 @pytest.fixture(autouse=True)
-def listed(db: None) -> None:
+def make_super_user(db: None) -> None:
     SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
 
 
@@ -33,9 +33,9 @@ def signed_in(cookies: CookieMaker, seconds: int | None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("when", OLD)
+@pytest.mark.parametrize("when", NOT_RECENT)
 def test_an_old_sign_in_gives_no_rights_and_says_what_to_do(cookies: CookieMaker, when: str) -> None:
-    client = signed_in(cookies, OLD[when])
+    client = signed_in(cookies, NOT_RECENT[when])
     for path in FOR_SUPER_USERS:
         answer = client.get(path)
         assert answer.status_code == 401, path
@@ -55,22 +55,22 @@ def test_a_recent_sign_in_has_all_rights(cookies: CookieMaker, when: str) -> Non
     assert client.get("/api/v1/me").json()["is_super_user"] is True
 
 
-@pytest.mark.parametrize("when", OLD)
-def test_what_every_user_may_does_not_depend_on_it(cookies: CookieMaker, when: str) -> None:
+@pytest.mark.parametrize("when", NOT_RECENT)
+def test_an_old_sign_in_keeps_the_rights_of_every_user(cookies: CookieMaker, when: str) -> None:
     records.contact(accounts_uuid=UUID)
-    client = signed_in(cookies, OLD[when])
+    client = signed_in(cookies, NOT_RECENT[when])
     assert client.get("/api/v1/contact").status_code == 200
     assert client.get("/api/v1/me").json()["uuid"] == UUID
 
 
-def test_users_who_are_not_super_users_are_told_so_however_old_the_sign_in(cookies: CookieMaker) -> None:
+def test_other_users_are_refused_for_their_scope_however_old_the_sign_in(cookies: CookieMaker) -> None:
     SuperUser.objects.update(active=False)
-    client = signed_in(cookies, OLD["19 years ago"])
+    client = signed_in(cookies, NOT_RECENT["19 years ago"])
     assert client.get("/api/v1/books").json()["type"] == "scope_missing"
     assert client.get("/pardot/").status_code == 403
 
 
-def test_the_number_of_days_is_a_setting_and_0_turns_it_off(cookies: CookieMaker, settings: Any) -> None:
+def test_the_number_of_days_is_a_setting_and_0_turns_the_check_off(cookies: CookieMaker, settings: Any) -> None:
     client = signed_in(cookies, -3 * DAY)
     settings.SUPER_USER_SIGN_IN_DAYS = 2
     assert client.get("/api/v1/books").status_code == 401
@@ -80,6 +80,6 @@ def test_the_number_of_days_is_a_setting_and_0_turns_it_off(cookies: CookieMaker
     assert signed_in(cookies, None).get("/api/v1/books").status_code == 200
 
 
-def test_the_development_user_has_no_cookie_that_could_be_old(settings: Any, anonymous: Client) -> None:
+def test_the_development_user_needs_no_recent_sign_in(settings: Any, anonymous: Client) -> None:
     settings.DEV_USER_UUID = UUID
     assert anonymous.get("/api/v1/books").status_code == 200

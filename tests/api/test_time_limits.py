@@ -1,4 +1,4 @@
-"""PostgreSQL's time limits, direct and behind PgBouncer: they apply to web processes and to no other session."""
+"""PostgreSQL's time limits for web processes and commands, with a direct connection and behind PgBouncer."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def served(address: str, cookies: CookieMaker, simulator: Simulator, **more: str
 
 def application_names(database: str) -> set[Any]:
     with psycopg.connect(database) as other:
-        found = other.execute("SELECT application_name FROM pg_stat_activity WHERE datname = current_database()")
-        return {row[0] for row in found}
+        rows = other.execute("SELECT application_name FROM pg_stat_activity WHERE datname = current_database()")
+        return {row[0] for row in rows}
 
 
 @pytest.mark.parametrize("address", ["straight", pytest.param("pooled", marks=pytest.mark.soak)], indirect=True)
-def test_a_forgotten_lock_is_503_in_time_and_harms_nobody_else(
+def test_a_lock_that_stays_gives_503_in_time_and_other_routes_still_answer(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
@@ -97,9 +97,9 @@ def test_a_statement_that_runs_too_long_is_503(
     assert (answer.status_code, answer.json()["type"]) == (503, "database_busy")
 
 
-def test_a_page_that_takes_too_long_is_503_too(database: str, deployed: dict[str, str]) -> None:
+def test_an_html_page_that_waits_too_long_is_503_too(database: str, deployed: dict[str, str]) -> None:
     with gunicorn(database, workers=1, DATABASE_LOCK_SECONDS="1", **deployed) as url, locked(database, "api_user"):
-        # The cookie is for HTTPS only, so it is sent by hand.
+        # The cookie is for HTTPS only, so requests would not send it.
         token = requests.get(f"{url}/admin/login/", timeout=60).cookies["csrftoken"]
         form = {"username": "ines", "password": "wrong", "csrfmiddlewaretoken": token}
         headers = {"Cookie": f"csrftoken={token}"}
@@ -123,7 +123,7 @@ def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
 
 
 def test_hot_reads_through_a_pooler_need_no_setting(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
-    """In a session that clients share, statements prepared under the same name would run in place of each other."""
+    """Clients share a session, in which a statement could run in place of another one prepared under the same name."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:
@@ -132,7 +132,7 @@ def test_hot_reads_through_a_pooler_need_no_setting(database: str, simulator: Si
             assert requests.get(f"{url}/api/v1/contact", headers=cookie, timeout=60).status_code == 404
 
 
-def test_processes_have_names_at_postgresql(
+def test_web_processes_have_an_application_name_in_postgresql(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     with served(address, cookies, simulator) as url:
@@ -140,7 +140,9 @@ def test_processes_have_names_at_postgresql(
         assert "sfapi web" in application_names(database)
 
 
-def test_a_command_waits_for_locks_only_so_long(address: str, database: str, simulator: Simulator) -> None:
+def test_a_command_gives_up_waiting_for_a_lock_after_the_set_time(
+    address: str, database: str, simulator: Simulator
+) -> None:
     with locked(database, "sf_syncrun"):
         done = manage(
             "sync_status", variables=simulator.variables, database=address, more={"COMMAND_LOCK_SECONDS": "1"}

@@ -1,4 +1,4 @@
-"""Every route (``routes_and_callers.csv``), the callers it accepts, and one record for each path parameter."""
+"""The routes of ``routes_and_callers.csv``, a client for each kind of caller, a record for each path parameter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.simulated import Simulator
 
 TABLE = Path(__file__).with_name("routes_and_callers.csv")
 WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
-"""The id of a record that none of the callers has made."""
+"""The Accounts UUID of a user who has no contact."""
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
@@ -42,22 +42,22 @@ def table() -> dict[str, Line]:
 
 def expected(line: Line) -> dict[str, int]:
     """Return the expected status for each caller of ``World``."""
-    found = {name: int(status) for name, status in line.items() if name not in REQUEST_COLUMNS + KEY_COLUMNS}
+    statuses = {name: int(status) for name, status in line.items() if name not in REQUEST_COLUMNS + KEY_COLUMNS}
     for scope in Scope:
-        found[scope] = int(line["key_with_scope" if scope == line["scope"] else "other_key"])
-    return found
+        statuses[scope] = int(line["key_with_scope" if scope == line["scope"] else "other_key"])
+    return statuses
 
 
 @dataclass(frozen=True)
 class World:
-    """The callers, and the ids that they ask for."""
+    """A client for each kind of caller, and the ids for the paths of their requests."""
 
     callers: Mapping[str, Client]
     ids: Mapping[str, str]
-    """By the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
+    """The key is the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
 
     def address(self, line: Line) -> str:
-        """Return path and query of a request that succeeds."""
+        """Return path and query of a request that succeeds for a permitted caller."""
         return self._path(line["route"]) + (f"?{line['query']}" if line["query"] else "")
 
     def _path(self, route: str) -> str:
@@ -118,7 +118,7 @@ def _callers(cookies: CookieMaker) -> dict[str, Client]:
     def signed_in(uuid: str) -> Client:
         client = Client(enforce_csrf_checks=True)
         client.cookies["oxa"] = cookies.cookie(uuid=uuid)
-        # Our pages also fetch the token before they change anything.
+        # The web pages of SFAPI also fetch the token before they change anything.
         client.defaults["HTTP_X_CSRFTOKEN"] = client.get("/api/v1/me").json()["csrf_token"]
         return client
 
