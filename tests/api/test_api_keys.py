@@ -29,7 +29,7 @@ def run(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_the_key_stands_alone_on_the_last_line_and_works(db: None) -> None:
+def test_create_api_key_prints_a_working_key_alone_on_the_last_line(db: None) -> None:
     output = run("create_api_key", "--name=reports", "--scopes=read:books, read:info", "--created-by=Ines")
     key = output.splitlines()[-1]
     assert re.fullmatch(FORM, key)
@@ -54,7 +54,7 @@ def test_a_key_may_expire(db: None) -> None:
     assert abs(expires_at - timezone.now() - timedelta(days=3)) < timedelta(minutes=1)
 
 
-def test_a_key_may_have_a_rate_of_its_own_which_no_other_has(db: None, settings: Any) -> None:
+def test_a_key_may_have_its_own_rate_limit(db: None, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "2/min"
     output = run("create_api_key", "--name=site", "--scopes=read:books", "--rate=4/min")
     assert "rate limit 4 requests a minute" in output
@@ -69,14 +69,14 @@ def test_a_key_may_have_a_rate_of_its_own_which_no_other_has(db: None, settings:
 
 
 @pytest.mark.parametrize("rate", ["lots", "0/min", "5/year", "5 / min", "00000007/min"])
-def test_no_key_can_be_given_a_rate_that_is_none_by_hand_either(db: None, rate: str) -> None:
+def test_postgresql_refuses_an_invalid_rate_of_a_key(db: None, rate: str) -> None:
     key = api_key_create(name="site", scopes=[Scope.READ_BOOKS], rate="007/hour")
     with pytest.raises(IntegrityError), transaction.atomic():
         APIKey.objects.filter(pk=key.pk).update(rate=rate)
     assert bearer(key.text).get("/api/v1/books")["RateLimit-Policy"] == '"salesforce";q=7;w=3600'
 
 
-def test_the_admin_gives_a_key_a_rate_and_refuses_what_is_none(admin: Client) -> None:
+def test_the_admin_sets_the_rate_of_a_key_and_refuses_an_invalid_rate(admin: Client) -> None:
     form = {"name": "site", "scopes": ["read:books"], "active": "on"}
     assert "is not a rate such as" in admin.post("/admin/api/apikey/add/", {**form, "rate": "lots"}).text
     admin.post("/admin/api/apikey/add/", {**form, "rate": "100/min"})
@@ -113,14 +113,14 @@ def test_a_revoked_key_stops_at_once(db: None) -> None:
 @pytest.mark.parametrize("command", ["revoke_api_key", "rotate_api_key"])
 def test_a_key_given_in_place_of_its_public_id_is_not_printed(db: None, command: str) -> None:
     key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
-    for given in (key.text, key.text.rpartition("_")[2]):
+    for text in (key.text, key.text.rpartition("_")[2]):
         with pytest.raises(CommandError, match="not the key itself") as refused:
-            run(command, given)
-        assert given[8:] not in str(refused.value)
-        assert given[:12] not in str(refused.value)
+            run(command, text)
+        assert text[8:] not in str(refused.value)
+        assert text[:12] not in str(refused.value)
 
 
-def test_a_mistyped_key_is_known_by_its_checksum() -> None:
+def test_the_checksum_reveals_a_mistyped_key() -> None:
     key = make_key()
     assert public_id_of(key.text) == key.public_id
     for place in range(len("sfapi_"), len(key.text)):
@@ -128,7 +128,7 @@ def test_a_mistyped_key_is_known_by_its_checksum() -> None:
         assert public_id_of(key.text[:place] + other + key.text[place + 1 :]) is None
 
 
-def test_super_users_by_command(db: None) -> None:
+def test_create_super_user_makes_or_reactivates_a_super_user(db: None) -> None:
     run("create_super_user", f"--uuid={UUID.upper()}", "--name=Ines Example")
     SuperUser.objects.update(active=False)
     run("create_super_user", f"--uuid={UUID}")
@@ -148,12 +148,12 @@ def admin(db: None) -> Client:
 def test_the_admin_makes_a_key_and_shows_it_once(admin: Client) -> None:
     form = {"name": "reports", "scopes": ["read:books", "write:cases"], "active": "on"}
     answer = admin.post("/admin/api/apikey/add/", form)
-    found = re.search(FORM, answer.text)
-    assert found
+    match = re.search(FORM, answer.text)
+    assert match
     assert "no-store" in answer["Cache-Control"]
     row = APIKey.objects.get()
     assert (row.created_by, row.scopes) == ("admin", ["read:books", "write:cases"])
-    assert bearer(found[0]).get("/api/v1/books").status_code == 200
+    assert bearer(match[0]).get("/api/v1/books").status_code == 200
     for path in ("/admin/api/apikey/", f"/admin/api/apikey/{row.pk}/change/", f"/admin/api/apikey/{row.pk}/history/"):
         page = admin.get(path)
         assert page.status_code == 200

@@ -58,7 +58,9 @@ def test_answers_are_as_documented(writer: Client, simulator: Simulator) -> None
     assert_fits(CaseDetail, post_case(writer).json())
 
 
-def test_who_may_make_a_case(writer: Client, anonymous: Client, user: Client, service: Services) -> None:
+def test_only_callers_with_the_scope_may_make_a_case(
+    writer: Client, anonymous: Client, user: Client, service: Services
+) -> None:
     assert post_case(anonymous).status_code == 401
     assert post_case(bearer("wrong")).status_code == 401
     assert post_case(user).status_code == 403
@@ -81,10 +83,10 @@ def test_only_its_maker_sees_a_case(writer: Client, service: Services, super_use
     assert writer.get("/api/v1/case/1").status_code == 422
 
 
-def test_the_length_of_a_text_is_told_in_characters(writer: Client) -> None:
+def test_the_length_of_a_text_is_given_in_characters(writer: Client) -> None:
     answer = post_case(writer, {"subject": "", "description": "a" * 10_001})
-    said = [error["message"] for error in answer.json()["errors"]]
-    assert said == ["Must not be empty", "Must have at most 10,000 characters"]
+    messages = [error["message"] for error in answer.json()["errors"]]
+    assert messages == ["Must not be empty", "Must have at most 10,000 characters"]
 
 
 @pytest.mark.parametrize(
@@ -105,14 +107,14 @@ def test_the_length_of_a_text_is_told_in_characters(writer: Client) -> None:
         ({**CASE, "salesforce_id": "500000000000000AAA"}, ["body", "salesforce_id"]),
     ],
 )
-def test_what_is_no_case_is_refused_and_not_stored(writer: Client, body: Any, where: list[str]) -> None:
+def test_an_invalid_case_is_refused_and_not_stored(writer: Client, body: Any, where: list[str]) -> None:
     answer = post_case(writer, body)
     assert answer.status_code == 422
     assert where in [error["loc"] for error in answer.json()["errors"]]
     assert not OutboundCase.objects.exists()
 
 
-def test_bodies_that_are_no_request(writer: Client) -> None:
+def test_bodies_that_are_no_json_object_are_refused(writer: Client) -> None:
     assert post_case(writer, b"{").status_code == 400
     assert post_case(writer, []).status_code == 422
     assert writer.post("/api/v1/case", CASE).status_code == 415
@@ -184,14 +186,14 @@ def test_nobody_waits_longer_than_three_seconds(writer: Client, simulator: Simul
     assert 2 < time.monotonic() - began < 6  # leaves room for a busy machine
 
 
-def test_login_refused_means_202_too(writer: Client, settings: Any) -> None:
+def test_a_refused_login_means_202_too(writer: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
     assert post_case(writer).status_code == 202
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert post_case(writer).status_code == 202
 
 
-def test_neither_switch_nor_budget_stops_a_write(writer: Client, simulator: Simulator) -> None:
+def test_neither_kill_switch_nor_api_budget_stops_a_write(writer: Client, simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False, api_limit=1, pause_threshold=0.01)
     assert post_case(writer).status_code == 200
@@ -200,7 +202,7 @@ def test_neither_switch_nor_budget_stops_a_write(writer: Client, simulator: Simu
     assert deliver().startswith("1 delivered")
 
 
-def test_the_limit_holds(writer: Client, settings: Any) -> None:
+def test_the_rate_limit_counts_cases(writer: Client, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "2/min"
     assert [post_case(writer).status_code for _ in range(3)] == [200, 200, 429]
     assert OutboundCase.objects.count() == 2
@@ -211,7 +213,7 @@ def test_the_limit_holds(writer: Client, settings: Any) -> None:
 KEY = {"Idempotency-Key": "8f0c-1"}
 
 
-def test_the_same_key_and_body_is_one_case_in_its_present_state(writer: Client, simulator: Simulator) -> None:
+def test_the_same_key_and_body_return_one_case_in_its_current_state(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     first = post_case(writer, **KEY)
     second = post_case(writer, dict(reversed(CASE.items())), **KEY)
@@ -233,7 +235,7 @@ def test_a_key_in_quotes_is_the_same_key(writer: Client, simulator: Simulator, q
     assert len(cases_in(simulator)) == 1
 
 
-def test_another_body_is_refused(writer: Client, simulator: Simulator) -> None:
+def test_another_body_with_the_same_key_is_refused(writer: Client, simulator: Simulator) -> None:
     post_case(writer, **KEY)
     other = post_case(writer, {**CASE, "subject": "Other"}, **KEY)
     assert other.status_code == 422
@@ -241,7 +243,7 @@ def test_another_body_is_refused(writer: Client, simulator: Simulator) -> None:
     assert len(cases_in(simulator)) == 1
 
 
-def test_a_key_is_its_callers_own(writer: Client, service: Services, simulator: Simulator) -> None:
+def test_two_callers_may_use_the_same_key(writer: Client, service: Services, simulator: Simulator) -> None:
     mine, theirs = post_case(writer, **KEY), post_case(service(Scope.WRITE_CASES), **KEY)
     assert mine.json()["id"] != theirs.json()["id"]
     assert len(cases_in(simulator)) == 2
@@ -278,7 +280,7 @@ def test_while_the_first_request_runs_the_answer_is_409(writer: Client, simulato
 
 
 @pytest.mark.parametrize("key", ["", " ", "a" * 256, "two words", "é", '""', '"two words"'])
-def test_a_key_that_is_none_is_refused(writer: Client, key: str) -> None:
+def test_an_invalid_key_is_refused(writer: Client, key: str) -> None:
     answer = post_case(writer, **{"Idempotency-Key": key})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["loc"] == ["header", "Idempotency-Key"]

@@ -45,7 +45,7 @@ def action_of(days: float) -> None:
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
-    """Make a case that was accepted, and unless it is pending also ended, this many days ago."""
+    """Make a case that was accepted this many days ago and, unless it is queued, ended on the same day."""
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
     case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)
@@ -59,14 +59,13 @@ def cleanup(*options: str) -> str:
     return out.getvalue()
 
 
-def test_each_log_has_its_own_age(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_log_is_kept_for_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs, "CHUNK", 2)
     requests_of(1, 89.9, 90.1, 91, 92, 93, 400)
     for days in (1, 364, 366):
         change_of(days)
         action_of(days)
-    said = cleanup()
-    assert said == (
+    assert cleanup() == (
         "Removed: request log 5, field change log 1, operator actions 1, cases (outbox) 0, "
         "form submissions 0, sessions 0, sync runs 0, idle rate counts 0, old look-ups 0.\n"
     )
@@ -92,7 +91,7 @@ def test_a_dry_run_changes_nothing() -> None:
     assert OutboundCase.objects.count() == FormSubmission.objects.count() == 1
 
 
-def test_what_people_wrote_goes_when_it_has_ended_and_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_cases_and_forms_are_removed_once_they_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(old_cases, "CHUNK", 2)
     for state in OutboundCase.State.values:
         for days in (399, 401, 402, 403):
@@ -102,9 +101,9 @@ def test_what_people_wrote_goes_when_it_has_ended_and_is_old(monkeypatch: pytest
         FormSubmission.objects.filter(pk=spam.pk).update(created_at=timezone.now() - timedelta(days=days))
     case_of(100, "delivered")
     assert "cases (outbox) 6, form submissions 9, " in cleanup()
-    left = {f"{state} {days}" for state in ("queued", "failed") for days in (399, 401, 402, 403)}
+    unfinished = {f"{state} {days}" for state in ("queued", "failed") for days in (399, 401, 402, 403)}
     assert set(FormSubmission.objects.values_list("form_type", flat=True)) == {
-        *left,
+        *unfinished,
         "delivered 399",
         "refused 399",
         "spam 399",
@@ -125,7 +124,7 @@ def test_cases_can_be_kept_for_ever(settings: Any) -> None:
     assert OutboundCase.objects.count() == FormSubmission.objects.count() == 1
 
 
-def test_counts_of_idle_callers_go_too() -> None:
+def test_counts_of_idle_callers_are_removed_too() -> None:
     try_pass("test", "gone", Rate(5, 60))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE api_ratecount SET hits = ARRAY[now() - interval '3 days']")
@@ -139,7 +138,7 @@ def test_a_wrong_age_is_refused(days: str) -> None:
         cleanup(f"--request-days={days}")
 
 
-def test_how_it_ended_is_in_the_book_and_failing_shows_in_healthz(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_cleanup_is_recorded_as_a_run_and_a_failure_shows_in_healthz(monkeypatch: pytest.MonkeyPatch) -> None:
     def jobs() -> Any:
         return Client().get("/healthz/").json()["jobs"]
 
@@ -156,7 +155,7 @@ def test_how_it_ended_is_in_the_book_and_failing_shows_in_healthz(monkeypatch: p
     assert SyncRun.objects.filter(object="cleanup_logs", message__startswith="Removed: ").exists()
 
 
-def test_it_is_scheduled() -> None:
+def test_cleanup_logs_is_scheduled() -> None:
     assert ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]) in CRONJOBS
 
 
@@ -183,10 +182,10 @@ def run_of(days: float, **values: Any) -> int:
 
 def freshness_states() -> dict[str, str]:
     """Return each object's freshness without its age in seconds, which grows during the test."""
-    return {found.name: found.state for found in sync_freshness()}
+    return {each.name: each.state for each in sync_freshness()}
 
 
-def test_old_runs_go_and_those_on_which_others_rely_stay(settings: Any) -> None:
+def test_old_runs_are_removed_unless_freshness_or_a_later_sync_needs_them(settings: Any) -> None:
     kept = {
         run_of(29),
         run_of(200, mode="incremental", watermark=timezone.now()),
@@ -203,8 +202,8 @@ def test_old_runs_go_and_those_on_which_others_rely_stay(settings: Any) -> None:
     before, committed = freshness_states(), last_committed(ACCOUNTS)
     assert "sync runs 20" in cleanup("--dry-run")
     assert "sync runs 20" in cleanup()
-    left = set(SyncRun.objects.exclude(object="cleanup_logs").values_list("pk", flat=True))
-    assert left == kept | {latest_paused}
+    remaining = set(SyncRun.objects.exclude(object="cleanup_logs").values_list("pk", flat=True))
+    assert remaining == kept | {latest_paused}
     assert (freshness_states(), last_committed(ACCOUNTS)) == (before, committed)
     settings.SYNC_RUN_DAYS = 0
     run_of(900, state="failed")
@@ -218,7 +217,7 @@ def test_runs_are_removed_in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "sync runs 5" in cleanup()
 
 
-def test_sessions_that_have_expired_go() -> None:
+def test_expired_sessions_are_removed() -> None:
     for days in (-1, 1):
         Session.objects.create(session_key=f"{days}", expire_date=timezone.now() + timedelta(days=days))
     assert "sessions 1," in cleanup()

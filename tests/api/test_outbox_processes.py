@@ -85,7 +85,7 @@ def deliverer(simulator: Simulator, database: str) -> Iterator[Callable[[], subp
         process.communicate()
 
 
-def assert_each_is_there_once(simulator: Simulator, count: int) -> None:
+def assert_each_case_is_there_once(simulator: Simulator, count: int) -> None:
     stored = {str(pk): salesforce_id for pk, salesforce_id in OutboundCase.objects.values_list("pk", "salesforce_id")}
     made = {case[FIELD]: case["Id"] for case in cases_in(simulator)}
     assert made == stored
@@ -96,14 +96,14 @@ def assert_each_is_there_once(simulator: Simulator, count: int) -> None:
 def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: post(**{"Idempotency-Key": "one"}), range(20)))
-    # 202 when delivery takes longer on a slow machine than a request waits.
+    # 202 when delivery on a slow machine takes longer than a request waits.
     assert {answer.status_code for answer in answers} <= {200, 202, 409}
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
     assert post({**CASE, "subject": "Other"}, **{"Idempotency-Key": "one"}).status_code == 422
     deliverer().wait(60)
     [case] = cases_in(simulator)
     assert {answer.json()["id"] for answer in answers if answer.ok} == {case[FIELD]}
-    assert_each_is_there_once(simulator, 1)
+    assert_each_case_is_there_once(simulator, 1)
 
 
 @pytest.mark.parametrize("kills", [2, LONG])
@@ -114,17 +114,17 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
         subject = f"Case {number}"
         break_salesforce(simulator, "delay", times=1, seconds=0.5)
         with ThreadPoolExecutor(1) as pool:
-            sent = pool.submit(post, {**CASE, "subject": subject})
+            answer = pool.submit(post, {**CASE, "subject": subject})
             wait_for(OutboundCase.objects.filter(values__Subject=subject, lease_holder__startswith="request").exists)
             time.sleep(0.3 * (number % 3))  # before Salesforce has stored the case, and after
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
-                sent.result()
+                answer.result()
         assert OutboundCase.objects.count() == number + 1
-        leases_end()
+        expire_leases()
     call_command("deliver_pending")
     time.sleep(0.5)
-    assert_each_is_there_once(simulator, kills)
+    assert_each_case_is_there_once(simulator, kills)
     assert answers_again(server)
     assert post().status_code == 200
 
@@ -142,20 +142,20 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
         time.sleep(0.2 * (number % 4))
         process.kill()
         process.wait(10)
-        leases_end()
+        expire_leases()
     restore_salesforce(simulator)
     time.sleep(0.4)
     first, second = deliverer(), deliverer()
-    said = [process.communicate(timeout=60)[0] for process in (first, second)]
-    assert (first.returncode, second.returncode) == (0, 0), said
-    assert_each_is_there_once(simulator, 40)
+    outputs = [process.communicate(timeout=60)[0] for process in (first, second)]
+    assert (first.returncode, second.returncode) == (0, 0), outputs
+    assert_each_case_is_there_once(simulator, 40)
 
 
 def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     break_salesforce(simulator, "drop_after", times=2)
     assert [post().status_code for _ in range(3)] == [202, 202, 200]
     assert deliverer().communicate(timeout=60)[0] == "2 delivered, 0 refused for good, 0 still queued\n"
-    assert_each_is_there_once(simulator, 3)
+    assert_each_case_is_there_once(simulator, 3)
 
 
 def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
@@ -169,11 +169,10 @@ def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: s
     delivered = OutboundCase.objects.filter(state="delivered").count()
     assert (answer.status_code, answer.json()["status"], delivered) == (202, "pending", 1)
     wait_for(lambda: not OutboundCase.objects.exclude(state="delivered").exists())
-    assert_each_is_there_once(simulator, 2)
+    assert_each_case_is_there_once(simulator, 2)
 
 
-def test_postgresql_is_away(simulator: Simulator, cookies: CookieMaker) -> None:
-    """No write is accepted that cannot be stored."""
+def test_no_write_is_accepted_without_postgresql(simulator: Simulator, cookies: CookieMaker) -> None:
     variables = {
         **simulator.served_variables,
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
@@ -211,6 +210,6 @@ def answers_again(url: str) -> bool:
     return True
 
 
-def leases_end() -> None:
+def expire_leases() -> None:
     """Let all leases expire."""
     OutboundCase.objects.filter(lease_until__isnull=False).update(lease_until=Now() - timedelta(seconds=1))

@@ -57,7 +57,7 @@ def test_fields_chooses_columns_and_the_id_is_always_there(reader: Client) -> No
     assert refusal(reader, fields="name,sity")["errors"][0]["loc"] == ["query", "fields", 1]
 
 
-def test_deleted_records_come_when_asked_for(reader: Client) -> None:
+def test_deleted_records_are_returned_only_on_request(reader: Client) -> None:
     kept, gone = records.school(), records.school(is_deleted=True)
     assert [row["id"] for row in read_all(reader)] == [kept.id]
     assert [row["id"] for row in read_all(reader, include_deleted="true")] == [kept.id, gone.id]
@@ -118,7 +118,7 @@ def test_booleans_are_read_as_on_every_other_route(reader: Client, user: Client,
         ({"state": ["Texas", "Ohio"]}, "state"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(reader: Client, query: dict[str, Any], at: str) -> None:
+def test_invalid_parameters_are_refused(reader: Client, query: dict[str, Any], at: str) -> None:
     body = refusal(reader, **query)
     assert body["errors"][0]["loc"][:2] == ["query", at]
     assert at in body["message"]
@@ -134,11 +134,11 @@ def test_any_time_with_an_offset_is_understood(reader: Client, moment: str) -> N
     assert len(page(reader, modified_since=moment)["results"]) == 1
 
 
-def test_a_plus_that_was_not_escaped_is_still_one(reader: Client) -> None:
+def test_a_plus_sign_that_was_not_escaped_is_understood(reader: Client) -> None:
     assert reader.get(f"{ACCOUNTS}?modified_since=2026-01-31T12:00:00+02:00").status_code == 200
 
 
-# -- forms --------------------------------------------------------------------------------------------------
+# -- formats ------------------------------------------------------------------------------------------------
 
 
 def test_csv_by_accept_or_format(reader: Client) -> None:
@@ -162,7 +162,7 @@ def test_csv_by_accept_or_format(reader: Client) -> None:
     ]
 
 
-def test_a_form_that_there_is_not_is_refused(reader: Client) -> None:
+def test_an_unknown_format_is_406(reader: Client) -> None:
     answer = reader.get(ACCOUNTS, headers={"Accept": "application/xml"})
     assert (answer.status_code, answer.json()["code"]) == (406, 406)
 
@@ -182,10 +182,10 @@ def test_super_users_see_a_page_in_a_browser(super_user: Client) -> None:
     assert urlsplit(answer.context["response"].data["next"]).path == ACCOUNTS
 
 
-# -- doors --------------------------------------------------------------------------------------------------
+# -- errors and limits --------------------------------------------------------------------------------------
 
 
-def test_the_errors_have_the_shape_of_all_others(
+def test_errors_have_the_same_shape_as_on_other_routes(
     anonymous: Client, user: Client, service: Callable[..., Client], reader: Client
 ) -> None:
     browser = {"Accept": "text/html"}
@@ -208,7 +208,7 @@ def test_the_errors_have_the_shape_of_all_others(
     assert "read:records" in service(Scope.READ_BOOKS).get(ACCOUNTS).json()["message"]
 
 
-def test_a_hundred_and_twenty_a_minute(reader: Client, service: Callable[..., Client]) -> None:
+def test_a_caller_may_send_120_requests_a_minute(reader: Client, service: Callable[..., Client]) -> None:
     answers = [reader.get(ACCOUNTS, {"limit": 1}) for _ in range(125)]
     assert [answer.status_code for answer in answers] == [200] * 120 + [429] * 5
     assert answers[0]["RateLimit-Policy"] == '"records";q=120;w=60'
@@ -220,7 +220,7 @@ def test_a_hundred_and_twenty_a_minute(reader: Client, service: Callable[..., Cl
 # -- the document -------------------------------------------------------------------------------------------
 
 
-def test_the_document_of_the_api_describes_them(anonymous: Client) -> None:
+def test_the_openapi_document_describes_the_records(anonymous: Client) -> None:
     document = anonymous.get("/api/v1/openapi.json").json()
     for resource in RESOURCES:
         listing = document["paths"][f"/api/v1/records/{resource.name}"]["get"]
@@ -241,8 +241,8 @@ def test_a_slash_at_the_end_makes_no_difference(reader: Client) -> None:
         assert plain.json().get("results") == slashed.json().get("results")
 
 
-def test_what_is_declared_once_is_read_everywhere() -> None:
-    """Columns, filters and schema follow from the model's fields; there is no other list."""
+def test_every_field_of_a_model_is_in_its_row_schema() -> None:
+    """Columns, filters and schema are derived from the model's fields; there is no other list."""
     for resource in RESOURCES:
         assert issubclass(resource.model, CachedRecord)
         for field in resource.model.copied_fields():

@@ -40,7 +40,7 @@ OF_THE_RECORD = ["validation_rule", "trigger_refuses"]
 
 
 def deliver_during_the_fault(*arguments: str) -> None:
-    """Deliver once; exit status and output depend on the fault and are ignored."""
+    """Deliver once, and ignore exit status and output, which depend on the fault."""
     with contextlib.suppress(CommandError):
         deliver(*arguments)
 
@@ -63,7 +63,7 @@ def assert_survives(writer: Client, simulator: Simulator) -> None:
     ("code", "status"),
     sampled(*((code, STATUSES[index % len(STATUSES)]) for index, code in enumerate(PASSING)), each=7),
 )
-def test_accepted_cases_survive_each_refusal_that_is_not_the_records(
+def test_accepted_cases_survive_each_refusal_that_does_not_concern_the_record(
     writer: Client, simulator: Simulator, code: str, status: int
 ) -> None:
     break_salesforce(simulator, "error", code=code, status=status)
@@ -71,7 +71,7 @@ def test_accepted_cases_survive_each_refusal_that_is_not_the_records(
 
 
 @pytest.mark.parametrize("name", sampled(*((name,) for name in sorted(NAMED.keys() - set(OF_THE_RECORD))), each=4))
-def test_accepted_cases_survive_each_recorded_refusal_where_a_second_call_would_double_them(
+def test_without_an_external_id_accepted_cases_survive_each_recorded_refusal(
     writer: Client, simulator: Simulator, settings: Any, name: str
 ) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
@@ -91,13 +91,13 @@ def test_a_redirection_is_no_refusal(writer: Client, simulator: Simulator, statu
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410, 422])
-def test_a_page_of_something_on_the_way_is_no_refusal(writer: Client, simulator: Simulator, status: int) -> None:
+def test_an_html_page_of_a_proxy_is_no_refusal(writer: Client, simulator: Simulator, status: int) -> None:
     break_salesforce(simulator, status=status, body="<html>Blocked by policy</html>")
     assert_survives(writer, simulator)
 
 
 @pytest.mark.parametrize("code", sampled(*((code,) for code in RECORDS), each=5))
-def test_what_is_wrong_with_the_record_is_told_at_once_or_becomes_a_dead_letter(
+def test_an_error_in_the_record_is_returned_at_once_or_becomes_a_dead_letter(
     writer: Client, simulator: Simulator, code: str
 ) -> None:
     break_salesforce(simulator, status=503)
@@ -113,7 +113,7 @@ def test_what_is_wrong_with_the_record_is_told_at_once_or_becomes_a_dead_letter(
     assert not cases_in(simulator)
 
 
-def test_a_refusal_names_our_fields(writer: Client, simulator: Simulator) -> None:
+def test_a_refusal_names_the_fields_of_the_api(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, "refusal", name="trigger_refuses")
     [error] = post_case(writer).json()["errors"]
     assert error["loc"] == ["body", "product"]
@@ -122,7 +122,7 @@ def test_a_refusal_names_our_fields(writer: Client, simulator: Simulator) -> Non
 
 @pytest.mark.parametrize("external_id", [True, False])
 @pytest.mark.parametrize("name", ["storage_full", "trigger_lock", "unknown", "no_right", "maintenance"])
-def test_of_a_call_for_several_those_that_were_made_stay_made(
+def test_when_one_case_of_a_batch_is_refused_the_others_are_not_made_twice(
     writer: Client, simulator: Simulator, settings: Any, external_id: bool, name: str
 ) -> None:
     if not external_id:
@@ -138,7 +138,9 @@ def test_of_a_call_for_several_those_that_were_made_stay_made(
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
 
 
-def test_one_by_one_those_that_were_made_stay_made(writer: Client, simulator: Simulator, settings: Any) -> None:
+def test_cases_sent_one_by_one_before_a_failure_are_not_made_twice(
+    writer: Client, simulator: Simulator, settings: Any
+) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
     make_queued_cases(4)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400)
@@ -150,15 +152,15 @@ def test_one_by_one_those_that_were_made_stay_made(writer: Client, simulator: Si
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
 
 
-def test_an_unknown_code_is_retried_with_growing_pauses_and_shows(writer: Client, simulator: Simulator) -> None:
+def test_an_unknown_code_is_retried_with_growing_pauses_and_reported(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, "refusal", name="unknown")
     case_id = post_case(writer).json()["id"]
     pauses = []
     for _ in range(3):
-        said = deliver_refused("--all")
+        output = deliver_refused("--all")
         waits = OutboundCase.objects.get().next_attempt_at - timezone.now()
         pauses.append(round(waits.total_seconds(), -1))
-    assert f"{case_id}: queued, but refused so far: SOMETHING_NEW_IN_THIS_RELEASE" in said
+    assert f"{case_id}: queued, but refused so far: SOMETHING_NEW_IN_THIS_RELEASE" in output
     assert pauses == [10, 20, 40]
     assert not breaker.breaker_state().open, "the error may concern only this case"
     shown = writer.get("/healthz/").json()["outbox"]
@@ -166,7 +168,7 @@ def test_an_unknown_code_is_retried_with_growing_pauses_and_shows(writer: Client
 
 
 @pytest.mark.parametrize("name", ["trigger_lock", "running_too_long"])
-def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
+def test_a_case_that_a_transient_error_stops_for_a_day_needs_an_operator(
     writer: Client, simulator: Simulator, name: str
 ) -> None:
     break_salesforce(simulator, "refusal", name=name)
@@ -183,7 +185,7 @@ def test_a_case_that_is_refused_for_a_day_by_what_should_pass_needs_an_operator(
 
 
 @pytest.mark.parametrize("name", ["expired_password", "storage_full", "org_locked"])
-def test_what_an_administrator_has_to_fix_shows_with_its_remedy(
+def test_an_error_for_the_administrator_is_reported_with_its_remedy(
     writer: Client, simulator: Simulator, name: str
 ) -> None:
     break_salesforce(simulator, "refusal", name=name)

@@ -1,4 +1,4 @@
-"""Settings of the API that cannot be right stop the start, or show in ``manage.py check``."""
+"""Wrong settings of the API stop the start, or are reported by ``manage.py check``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PEM = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
 GOOD = {"signature_public_key": PEM, "encryption_key": "k" * 32, "dev_user_uuid": UUID}
 
 
-def test_good_values_and_none_at_all_are_fine() -> None:
+def test_good_values_and_missing_values_are_accepted() -> None:
     check_sso_variables(**GOOD)
     check_sso_variables(signature_public_key="", encryption_key="", dev_user_uuid="")
     assert configured_rate("SALESFORCE_API_RATE_LIMIT", "10/hour") == "10/hour"
@@ -52,7 +52,7 @@ def test_a_wrong_value_is_named_and_no_key_is_shown(change: dict[str, str], vari
 )
 def test_the_start_stops_with_one_line(variables: dict[str, str], message: str) -> None:
     usual = {"SFAPI_ENV_FILE": "", "SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://u@localhost/x", "DEBUG": "on"}
-    ended = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **usual, **variables},
@@ -61,33 +61,33 @@ def test_the_start_stops_with_one_line(variables: dict[str, str], message: str) 
         check=False,
         timeout=60,
     )
-    assert ended.returncode != 0
-    assert message in ended.stderr
-    assert len(ended.stderr.strip().splitlines()) == 1
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
-def found_by_checks() -> set[str]:
+def ids_of_findings() -> set[str]:
     return {message.id for message in run_checks(include_deployment_checks=True) if message.id}
 
 
 @pytest.mark.django_db
-def test_check_finds_what_only_the_whole_can_tell(
+def test_check_finds_settings_that_are_wrong_together(
     settings: Any, cookies: CookieMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRUSTED_PROXY_COUNT", "0")
     settings.ACCOUNTS_CLIENT_ID = "app"
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = "SFAPI_Id__c"
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example", "http://localhost:3000"]
-    assert not {each for each in found_by_checks() if each.startswith("api.")}
+    assert not {each for each in ids_of_findings() if each.startswith("api.")}
     settings.SSO_SIGNATURE_PUBLIC_KEY = PEM
     settings.ACCOUNTS_CLIENT_ID = ""
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example/", "*"]
-    assert {"api.E002", "api.E003", "api.W002"} <= found_by_checks()
+    assert {"api.E002", "api.E003", "api.W002"} <= ids_of_findings()
     settings.SSO_SIGNATURE_PUBLIC_KEY = ""
-    assert "api.W001" in found_by_checks()
+    assert "api.W001" in ids_of_findings()
 
 
 @pytest.mark.django_db
 def test_check_refuses_requests_in_one_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "ATOMIC_REQUESTS", True)
-    assert "api.E001" in found_by_checks()
+    assert "api.E001" in ids_of_findings()

@@ -1,4 +1,4 @@
-"""Set the circuit breaker of live calls to states that tests begin with."""
+"""Set the state of the circuit breaker of live calls."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ QUERY = "/queryAll"
 
 @pytest.fixture
 def contact(salesforce: Simulator, user: Client) -> str:
-    """The user's contact, cached."""
-    made = new_contact(salesforce, Role__c="Student", LMS__c="Moodle")
+    """The id of the user's contact, which is in the cache too."""
+    contact_id = new_contact(salesforce, Role__c="Student", LMS__c="Moodle")
     assert user.get(CONTACT).status_code == 200
-    return made
+    return contact_id
 
 
 def put(client: Client, body: Any, *, token: bool = True) -> Any:
@@ -32,14 +32,14 @@ def put(client: Client, body: Any, *, token: bool = True) -> Any:
 
 
 def in_salesforce(simulator: Simulator, contact: str) -> dict[str, Any]:
-    [found] = simulator.query(
+    [record] = simulator.query(
         f"SELECT FirstName, LastName, Role__c, Subject_Interest__c, LMS__c FROM Contact WHERE Id = '{contact}'"
     )
-    return found
+    return record
 
 
 def is_as_in_salesforce(simulator: Simulator, contact: str) -> bool:
-    """Compare all columns, including the modification stamp."""
+    """Compare all columns of the cached contact with Salesforce, including the modification stamp."""
     return in_cache(Contact)[contact] == in_salesforce_as_cached(simulator, Contact)[contact]
 
 

@@ -11,13 +11,13 @@ from tests.simulated import Simulator
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
-    """Use the tests' keys, after the simulator has set its own."""
+    """Use the tests' keys in place of the simulator's."""
     return cookies
 
 
 @pytest.fixture
 def salesforce(simulator: Simulator, transactional_db: None) -> Simulator:
-    """The simulator with an open session, so that only the request's own calls are counted."""
+    """The simulator with an open session, so that tests do not count a login."""
     live.live_client("test").session()
     return simulator
 

@@ -1,4 +1,4 @@
-"""Make instructors in the simulator, as Accounts and staff would have made them."""
+"""Make contacts and adoptions of instructors in the simulator."""
 
 from __future__ import annotations
 

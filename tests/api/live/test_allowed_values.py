@@ -1,4 +1,4 @@
-"""The error for a refused picklist value lists the values that Salesforce allows, if they can be read in time."""
+"""The error for a refused picklist value lists the allowed values, if SFAPI can read them in time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CASE_DESCRIBE = "sobjects/Case/describe"
 CONTACT_DESCRIBE = "sobjects/Contact/describe"
 
 
-def refused(answer: Any) -> dict[str, Any]:
+def only_error(answer: Any) -> dict[str, Any]:
     """Return the only entry of ``errors``."""
     assert answer.status_code == 422, answer.text
     assert answer.json()["salesforce_code"] == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
@@ -30,17 +30,17 @@ def refused(answer: Any) -> dict[str, Any]:
 
 
 def test_a_refused_case_lists_the_active_values(writer: Client) -> None:
-    error = refused(post_case(writer, WRONG_CASE))
+    error = only_error(post_case(writer, WRONG_CASE))
     assert (error["loc"], error["allowed"]) == (["body", "product"], list(picklists.PRODUCTS))
 
 
 def test_an_inactive_value_is_refused_and_not_listed(writer: Client) -> None:
     [former] = picklists.FORMER_PRODUCTS
-    assert former not in refused(post_case(writer, {**CASE, "product": former}))["allowed"]
+    assert former not in only_error(post_case(writer, {**CASE, "product": former}))["allowed"]
 
 
 def test_a_refused_contact_lists_the_values(user: Client, contact: str) -> None:
-    error = refused(put(user, {"role": "Astronaut"}))
+    error = only_error(put(user, {"role": "Astronaut"}))
     assert (error["loc"], error["allowed"]) == (["body", "role"], list(picklists.ROLES))
 
 
@@ -59,24 +59,24 @@ def test_of_several_fields_each_picklist_lists_its_values(
     }
 
 
-def test_a_refusal_of_another_kind_asks_for_no_values(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_refusal_of_another_kind_lists_no_values(user: Client, salesforce: Simulator, contact: str) -> None:
     answer = put(user, {"first_name": "x" * 41})
     assert answer.status_code == 422
     assert "allowed" not in answer.json()["errors"][0]
     assert salesforce.calls_to(CONTACT_DESCRIBE) == 0
 
 
-def test_a_second_refusal_asks_no_second_time(writer: Client, simulator: Simulator) -> None:
-    first, second = (refused(post_case(writer, {**CASE, "product": wrong})) for wrong in ("Wrong", "Wrong too"))
+def test_a_second_refusal_uses_the_values_read_for_the_first(writer: Client, simulator: Simulator) -> None:
+    first, second = (only_error(post_case(writer, {**CASE, "product": wrong})) for wrong in ("Wrong", "Wrong too"))
     assert first["allowed"] == second["allowed"]
     assert simulator.calls_to(CASE_DESCRIBE) == 1
 
 
-def test_the_values_have_what_is_left_of_the_requests_time(writer: Client, simulator: Simulator) -> None:
+def test_reading_the_values_may_take_only_the_rest_of_the_requests_time(writer: Client, simulator: Simulator) -> None:
     writer.get("/api/v1/me")  # load every module before the time is measured
     simulator.fail("delay", path="sobjects/Case/SFAPI", seconds=1.3)
     simulator.fail("delay", path=CASE_DESCRIBE, seconds=2)
-    assert "allowed" not in refused(post_case(writer, WRONG_CASE))
+    assert "allowed" not in only_error(post_case(writer, WRONG_CASE))
     assert simulator.calls_to(CASE_DESCRIBE) == 1
 
 
@@ -89,17 +89,17 @@ def test_the_values_have_what_is_left_of_the_requests_time(writer: Client, simul
         {"kind": "drop"},
     ],
 )
-def test_without_a_describe_the_refusal_is_as_before_and_the_next_ones_do_not_ask_at_once(
+def test_after_a_failed_describe_call_refusals_list_no_values_and_do_not_repeat_it_at_once(
     user: Client, salesforce: Simulator, contact: str, fault: dict[str, Any]
 ) -> None:
     salesforce.fail(path=CONTACT_DESCRIBE, **fault)
     for _ in range(2):
-        assert refused(put(user, {"role": "Astronaut"})).keys() == {"loc", "message"}
+        assert only_error(put(user, {"role": "Astronaut"})).keys() == {"loc", "message"}
     assert salesforce.calls_to(CONTACT_DESCRIBE) == 1
 
 
-def test_the_kill_switch_stops_the_reading_and_not_the_refusal(writer: Client, simulator: Simulator) -> None:
+def test_the_kill_switch_stops_the_describe_call_and_not_the_refusal(writer: Client, simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
-    assert "allowed" not in refused(post_case(writer, WRONG_CASE))
+    assert "allowed" not in only_error(post_case(writer, WRONG_CASE))
     assert simulator.calls_to(CASE_DESCRIBE) == 0

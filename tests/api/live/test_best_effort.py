@@ -1,4 +1,4 @@
-"""After Salesforce has answered, failed bookkeeping is no error: locked tables, lost connections, passed deadlines."""
+"""After Salesforce has answered, bookkeeping may fail: by a locked table, a lost connection or a passed deadline."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def short_waits(db: None) -> Iterator[None]:
-    """Set the time limits of a web process, but shorter."""
+    """Set a lock timeout, as in a web process, but shorter."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '300ms'")
     yield
@@ -40,7 +40,7 @@ def short_waits(db: None) -> Iterator[None]:
 
 @contextmanager
 def write_locked(database: str, table: str) -> Iterator[None]:
-    """Lock a table against writes but not reads, as while an index is built."""
+    """Lock a table against writes but not reads, as the building of an index does."""
     with psycopg.connect(database) as other:
         other.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
         yield
@@ -48,7 +48,7 @@ def write_locked(database: str, table: str) -> Iterator[None]:
 
 @pytest.fixture
 def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
-    """Let PostgreSQL end the connection when the record is read back, which is when the call is counted."""
+    """End the connection to PostgreSQL just before the changed record is read back from Salesforce."""
     read_back_client = live.read_back_client
 
     def lose_it(source: str) -> SalesforceClient:
@@ -61,7 +61,7 @@ def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> No
 
 
 @pytest.mark.parametrize("table", ["sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker", "sf_lookupmiss"])
-def test_a_look_up_is_answered_whatever_cannot_be_noted(
+def test_a_look_up_is_answered_although_bookkeeping_fails(
     user: Client, salesforce: Simulator, database: str, table: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     SyncConfig.load()
@@ -72,7 +72,7 @@ def test_a_look_up_is_answered_whatever_cannot_be_noted(
         assert "Salesforce API usage: failed, and the request continues" in caplog.text
 
 
-def test_an_answer_just_before_the_deadline_counts(
+def test_an_answer_just_before_the_deadline_is_used(
     user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The deadline passes just after the record is stored, and Salesforce is not called again."""
@@ -92,7 +92,7 @@ def _time_is_up(patience: Patience) -> float:
 
 
 @pytest.mark.parametrize("table", ["api_fieldchangelog", "sf_sfapiusagelog", "sf_syncconfig", "api_circuitbreaker"])
-def test_a_change_is_reported_whatever_cannot_be_recorded(
+def test_a_change_is_reported_although_bookkeeping_fails(
     user: Client, salesforce: Simulator, contact: str, database: str, table: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with write_locked(database, table):
@@ -113,7 +113,7 @@ def test_a_connection_lost_after_the_change_is_replaced(
     assert FieldChangeLog.objects.get().new == "Inés"
 
 
-def test_a_case_that_is_stored_is_accepted_whatever_happens_then(
+def test_a_stored_case_is_accepted_although_bookkeeping_fails(
     writer: Client, simulator: Simulator, database: str
 ) -> None:
     with write_locked(database, "api_circuitbreaker"), write_locked(database, "sf_sfapiusagelog"):
@@ -132,13 +132,13 @@ def test_a_case_that_is_stored_is_accepted_whatever_happens_then(
     assert OutboundCase.objects.count() == 2
 
 
-def test_the_last_use_of_a_key_is_noted(writer: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_last_use_of_a_key_is_stored(writer: Client, caplog: pytest.LogCaptureFixture) -> None:
     post_case(writer)
     assert APIKey.objects.get().last_used_at is not None
     assert "failed" not in caplog.text
 
 
-def test_a_key_that_is_being_changed_keeps_no_request_waiting(
+def test_no_request_waits_for_a_key_that_is_being_changed(
     writer: Client, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with psycopg.connect(database) as other:
@@ -147,7 +147,7 @@ def test_a_key_that_is_being_changed_keeps_no_request_waiting(
     assert "last use of an API key" not in caplog.text
 
 
-def test_a_key_works_while_its_last_use_cannot_be_noted(
+def test_a_key_works_while_its_last_use_cannot_be_stored(
     writer: Client, database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with write_locked(database, "api_apikey"):
@@ -167,7 +167,7 @@ def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
         _count()
     [record] = caplog.records
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
-    caplog.clear()  # this error was provoked
+    caplog.clear()  # the test has caused this error
 
 
 def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:

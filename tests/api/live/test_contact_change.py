@@ -24,7 +24,9 @@ __all__ = ["contact"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_change_is_made_in_salesforce_and_in_the_cache_and_logged(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
     before = salesforce.calls()
     answer = put(user, {"first_name": " Inés ", "role": "instructor", "subject_interest": "Biology;Algebra", "lms": ""})
     body = answer.json()
@@ -37,8 +39,8 @@ def test_a_change_is_made_there_and_here_and_noted(user: Client, salesforce: Sim
     )  # fmt: skip
     assert user.get(CONTACT).json() == body
     assert is_as_in_salesforce(salesforce, contact)
-    noted = {change.field: (change.old, change.new) for change in FieldChangeLog.objects.all()}
-    assert noted == {
+    changes = {change.field: (change.old, change.new) for change in FieldChangeLog.objects.all()}
+    assert changes == {
         "first_name": ("Ines", "Inés"),
         "role": ("Student", "Instructor"),
         "subject_interest": (None, there["Subject_Interest__c"]),
@@ -60,7 +62,9 @@ def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
     assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the change is in the cache"
 
 
-def test_the_contact_that_a_merge_has_left_is_changed(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_after_a_merge_in_salesforce_the_master_contact_is_changed(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
     master = new_contact(salesforce, LastName="Master")
     salesforce.merge("Contact", master, contact)
     answer = put(user, {"first_name": "Inés"})
@@ -77,7 +81,7 @@ def test_a_contact_whose_uuid_is_in_capitals_is_changed(user: Client, salesforce
     assert user.get(CONTACT).json() == answer.json()
 
 
-def test_of_several_contacts_the_one_that_is_shown_is_changed(
+def test_of_several_contacts_the_last_modified_is_changed(
     user: Client, salesforce: Simulator, contact: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     later = new_contact(salesforce, LastName="Later")
@@ -88,7 +92,9 @@ def test_of_several_contacts_the_one_that_is_shown_is_changed(
     assert in_salesforce(salesforce, contact)["FirstName"] == "Ines"
 
 
-def test_what_is_noted_is_what_salesforce_had_not_the_cache(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_the_change_log_has_the_old_value_of_salesforce_and_not_of_the_cache(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
     salesforce.edit("Contact", contact, Role__c="Instructor")
     assert put(user, {"role": "Student"}).status_code == 200
     change = FieldChangeLog.objects.get()
@@ -108,7 +114,7 @@ def test_salesforce_away_before_the_change_means_503_and_nothing_was_sent(
 
 
 def test_null_leaves_a_field_as_it_is(user: Client, salesforce: Simulator, contact: str) -> None:
-    """A client written for the first service sends its whole form, with null for unchanged fields."""
+    """A client of SFAPI's predecessor sends its whole form, with null for unchanged fields."""
     before = in_salesforce(salesforce, contact)
     body = {"first_name": "Imani", "last_name": None, "role": None, "subject_interest": None, "lms": None}
     answer = put(user, body)
@@ -130,7 +136,7 @@ def test_nothing_but_nulls_changes_nothing_and_shows_the_contact(
     assert put(user, {}).json()["type"] == "nothing_given"
 
 
-def test_what_stays_as_it_was_is_not_noted(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_value_that_stays_the_same_is_not_logged(user: Client, salesforce: Simulator, contact: str) -> None:
     assert put(user, {"role": "Student", "lms": "Canvas"}).status_code == 200
     assert [change.field for change in FieldChangeLog.objects.all()] == ["lms"]
     assert in_salesforce(salesforce, contact)["LMS__c"] == "Canvas"
@@ -156,7 +162,7 @@ def test_the_next_sync_finds_nothing_to_fix(user: Client, salesforce: Simulator,
         {"first_name": "x" * 5000},
     ],
 )
-def test_what_is_not_to_be_changed_is_refused_and_nothing_is_sent(
+def test_an_invalid_change_is_refused_and_not_sent(
     user: Client, salesforce: Simulator, contact: str, body: Any
 ) -> None:
     answer = put(user, body)
@@ -174,7 +180,7 @@ def test_what_is_not_to_be_changed_is_refused_and_nothing_is_sent(
         ({"first_name": "x" * 41}, "STRING_TOO_LONG", "first_name"),
     ],
 )
-def test_salesforce_refuses_and_says_why(
+def test_a_refusal_by_salesforce_is_422_with_its_reason(
     user: Client, salesforce: Simulator, contact: str, body: dict[str, str], code: str, field: str
 ) -> None:
     before = in_salesforce(salesforce, contact)
@@ -244,7 +250,7 @@ def test_an_expired_session_is_renewed(user: Client, salesforce: Simulator, cont
     assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
-def test_who_is_gone_in_salesforce_is_404(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_contact_that_was_deleted_in_salesforce_is_404(user: Client, salesforce: Simulator, contact: str) -> None:
     salesforce.do("delete", "Contact", contact)
     assert put(user, {"first_name": "Inés"}).status_code == 404
 
@@ -265,7 +271,7 @@ def test_the_kill_switch_does_not_stop_a_write(user: Client, salesforce: Simulat
     assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
-def test_only_the_user_with_the_token_may(
+def test_only_a_user_with_a_csrf_token_may_change_a_contact(
     anonymous: Client, user: Client, service: Callable[..., Client], salesforce: Simulator, contact: str
 ) -> None:
     assert put(anonymous, {"role": "Instructor"}).status_code == 401
@@ -282,7 +288,7 @@ def test_only_the_user_with_the_token_may(
     assert patches(salesforce) == 0
 
 
-def test_it_counts_against_the_limit_and_wants_json(
+def test_a_change_counts_for_the_rate_limit_and_needs_json(
     user: Client, salesforce: Simulator, contact: str, settings: Any
 ) -> None:
     token = user.get("/api/v1/me").json()["csrf_token"]
@@ -290,7 +296,7 @@ def test_it_counts_against_the_limit_and_wants_json(
     assert form.status_code == 415
     broken = user.put(CONTACT, "{", content_type="application/json", headers={"X-CSRFToken": token})
     assert broken.status_code == 400
-    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # three of these are used
+    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # three requests have been counted already
     assert user.get(CONTACT).status_code == 200
     assert put(user, {"role": "Instructor"}).status_code == 429
     assert patches(salesforce) == 0

@@ -62,14 +62,14 @@ def test_a_miss_is_remembered_for_some_minutes(user: Client, salesforce: Simulat
     assert not LookupMiss.objects.exists()
 
 
-def test_expire_looks_past_a_remembered_miss(user: Client, salesforce: Simulator) -> None:
+def test_expire_looks_up_a_user_despite_a_remembered_miss(user: Client, salesforce: Simulator) -> None:
     assert user.get(CONTACT).status_code == 404
     new_contact(salesforce)
     assert user.get(CONTACT, {"expire": "true"}).status_code == 200
     assert user.get(CONTACT).status_code == 200
 
 
-def test_a_uuid_in_capitals_is_the_same(user: Client, salesforce: Simulator) -> None:
+def test_a_uuid_in_capitals_is_the_same_user(user: Client, salesforce: Simulator) -> None:
     """Salesforce also ignores the case of the UUID, but keeps it as written."""
     contact = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
     adoption_of(salesforce, contact, Base_Year__c=2024)
@@ -101,7 +101,9 @@ def test_expire_reads_the_contact_again(user: Client, salesforce: Simulator) -> 
 
 
 @pytest.mark.parametrize("change", ["delete", "uuid", "status"])
-def test_who_has_left_salesforce_leaves_the_cache(user: Client, salesforce: Simulator, change: str) -> None:
+def test_a_user_who_is_no_longer_in_salesforce_is_removed_from_the_cache(
+    user: Client, salesforce: Simulator, change: str
+) -> None:
     contact = new_contact(salesforce)
     user.get(CONTACT)
     if change == "delete":
@@ -131,7 +133,7 @@ def test_adoptions_are_read_again_with_three_calls(user: Client, salesforce: Sim
     assert SFAPIUsageLog.objects.get(source="api adoptions").call_count == 9
 
 
-def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce: Simulator) -> None:
+def test_adoptions_without_expire_are_read_from_the_cache_only(user: Client, salesforce: Simulator) -> None:
     """Salesforce is not called, so the answer does not mention it."""
     new_contact(salesforce)
     before = salesforce.calls()
@@ -142,7 +144,7 @@ def test_adoptions_without_expire_say_only_what_is_here(user: Client, salesforce
     assert user.get(ADOPTIONS).json()["message"] == "No cached adoptions of this user match."
 
 
-def test_adoptions_of_nobody_cost_one_call(user: Client, salesforce: Simulator) -> None:
+def test_adoptions_of_an_unknown_user_cost_one_call(user: Client, salesforce: Simulator) -> None:
     before = salesforce.calls()
     assert user.get(ADOPTIONS, {"expire": "true"}).status_code == 404
     assert salesforce.calls() - before == 1
@@ -183,7 +185,7 @@ def test_a_sync_with_half_its_pages_staged_is_not_disturbed(user: Client, salesf
     assert assert_equal(salesforce) > 0
 
 
-def test_a_merge_under_way_is_waited_for_a_moment_only(
+def test_a_look_up_waits_only_a_moment_for_a_running_merge(
     user: Client, salesforce: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
@@ -236,6 +238,6 @@ def test_a_field_that_the_api_user_has_lost_does_not_stop_a_look_up(user: Client
     answer = user.get(CONTACT, {"expire": "true"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Changed")
     assert answer.json()["position"] == "Full-time faculty", "unchanged since the last read"
-    asked = salesforce.calls_to("describe")
+    calls = salesforce.calls_to("describe")
     assert user.get(CONTACT, {"expire": "true"}).status_code == 200
-    assert salesforce.calls_to("describe") == asked, "one describe call is enough"
+    assert salesforce.calls_to("describe") == calls, "one describe call is enough"

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("fault", ["status", "drop", "quota", "truncate", "concurrent"])
-def test_salesforce_away_is_503_on_a_miss_and_the_cache_otherwise(
+def test_while_salesforce_is_away_a_miss_is_503_and_cached_contacts_are_returned(
     user: Client, salesforce: Simulator, fault: str
 ) -> None:
     salesforce.fail(fault, path="/query", times=None)
@@ -55,7 +55,7 @@ def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, h
     assert time.monotonic() - began < 3
 
 
-def test_when_salesforce_hangs_only_the_first_wait_for_it(
+def test_when_salesforce_hangs_only_the_first_requests_wait_for_it(
     user: Client, salesforce: Simulator, hurry: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contact = new_contact(salesforce)
@@ -85,7 +85,7 @@ def silent_for(silence: timedelta) -> None:
     CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - silence)
 
 
-def test_a_wrong_password_is_not_tried_by_everybody(
+def test_a_wrong_password_is_not_tried_by_every_request(
     user: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Salesforce locks a user out after a few failed logins."""
@@ -115,10 +115,10 @@ def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulat
 
 
 @pytest.mark.parametrize("why", ["switched off", "no budget", "no login", "missed lately"])
-def test_who_would_not_ask_salesforce_anyway_gets_no_error(
+def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     user: Client, salesforce: Simulator, settings: Any, why: str
 ) -> None:
-    """Such a request does not use up the breaker's probe either."""
+    """A request that would not call Salesforce does not use up the breaker's probe either."""
     SyncConfig.load()
     if why == "switched off":
         SyncConfig.objects.update(sync_enabled=False)
@@ -158,7 +158,7 @@ def test_a_wrong_login_is_503(user: Client, simulator: Simulator, settings: Any)
     assert "wrong-canary" not in answer.text
 
 
-def test_the_kill_switch_keeps_salesforce_unasked(user: Client, salesforce: Simulator) -> None:
+def test_with_the_kill_switch_salesforce_is_not_called(user: Client, salesforce: Simulator) -> None:
     new_contact(salesforce)
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
@@ -171,7 +171,7 @@ def test_the_kill_switch_keeps_salesforce_unasked(user: Client, salesforce: Simu
     assert salesforce.calls() - before == 0
 
 
-def test_the_budget_keeps_salesforce_unasked_for_an_hour(user: Client, salesforce: Simulator) -> None:
+def test_without_api_budget_salesforce_is_not_called_for_an_hour(user: Client, salesforce: Simulator) -> None:
     new_contact(salesforce)
     SyncConfig.load()
     SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=Now())
@@ -182,6 +182,6 @@ def test_the_budget_keeps_salesforce_unasked_for_an_hour(user: Client, salesforc
     assert user.get(CONTACT).status_code == 200
 
 
-def test_without_a_salesforce_the_cache_is_all_there_is(user: Client, settings: Any) -> None:
+def test_without_salesforce_settings_only_the_cache_is_read(user: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert user.get(CONTACT).status_code == 404

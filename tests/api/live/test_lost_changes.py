@@ -33,7 +33,7 @@ def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang", "error"])
-def test_an_answer_lost_before_anything_was_done_is_seen_too(
+def test_a_change_that_salesforce_does_not_show_is_reported_as_such(
     user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
 ) -> None:
     salesforce.fail(fault, path=PATCH, **({"seconds": 3} if fault == "hang" else {}))
@@ -47,25 +47,27 @@ def test_an_answer_lost_before_anything_was_done_is_seen_too(
 
 
 @pytest.mark.parametrize(
-    ("was", "wanted"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
+    ("before", "change"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
 )
 def test_another_spelling_of_a_name_is_a_change(
-    user: Client, salesforce: Simulator, contact: str, was: dict[str, str], wanted: dict[str, str]
+    user: Client, salesforce: Simulator, contact: str, before: dict[str, str], change: dict[str, str]
 ) -> None:
-    salesforce.edit("Contact", contact, **was)
+    salesforce.edit("Contact", contact, **before)
     salesforce.fail("drop", path=PATCH)
-    assert put(user, wanted).status_code == 503
-    assert {name: in_salesforce(salesforce, contact)[name] for name in was} == was
-    assert put(user, wanted).status_code == 200
+    assert put(user, change).status_code == 503
+    assert {name: in_salesforce(salesforce, contact)[name] for name in before} == before
+    assert put(user, change).status_code == 200
 
 
-def test_the_picklists_own_spelling_is_no_other_value(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_lost_change_is_recognized_in_the_spelling_of_the_picklist(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
     salesforce.fail("drop_after", path=PATCH)
     answer = put(user, {"role": "instructor", "subject_interest": " Biology ;Algebra", "first_name": " Inés "})
     assert (answer.status_code, answer.json()["role"], answer.json()["first_name"]) == (200, "Instructor", "Inés")
 
 
-def test_sending_again_what_came_late_does_no_harm(
+def test_a_change_that_arrived_late_may_be_sent_again(
     user: Client, salesforce: Simulator, contact: str, hurry: None
 ) -> None:
     salesforce.fail("delay", path=PATCH, seconds=2.5)
@@ -78,7 +80,7 @@ def test_sending_again_what_came_late_does_no_harm(
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop"])
-def test_when_reading_back_fails_too_nobody_knows(
+def test_when_reading_back_fails_too_the_change_may_have_been_made(
     user: Client, salesforce: Simulator, contact: str, fault: str
 ) -> None:
     salesforce.fail(fault, path=PATCH)
@@ -91,7 +93,7 @@ def test_when_reading_back_fails_too_nobody_knows(
     assert Contact.objects.get().first_name == "Ines"
 
 
-def test_a_change_that_cannot_be_read_back_shows_all_the_same(
+def test_a_change_that_cannot_be_read_back_is_shown_all_the_same(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     stamp = Contact.objects.get().system_modstamp
@@ -104,7 +106,7 @@ def test_a_change_that_cannot_be_read_back_shows_all_the_same(
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
 
 
-def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
+def test_a_read_back_has_a_shorter_time_limit_than_the_change(
     user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)
@@ -114,7 +116,7 @@ def test_a_read_back_that_hangs_does_not_hold_up_the_answer_as_long_again(
     assert (answer.status_code, "may have been made" in answer.json()["message"]) == (503, True)
 
 
-def test_the_answer_is_whole_while_a_sync_holds_the_table(
+def test_the_answer_is_complete_while_a_sync_locks_the_table(
     user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "_LOCK_TIMEOUT", "300ms")
@@ -124,11 +126,11 @@ def test_the_answer_is_whole_while_a_sync_holds_the_table(
         answer = put(user, {"first_name": "Inés"})
     body = answer.json()
     assert (answer.status_code, body["full_name"]) == (200, "Inés Example")
-    assert user.get(CONTACT).json() == cached, "it could not be stored"
+    assert user.get(CONTACT).json() == cached, "the change could not be stored yet"
     assert user.get(CONTACT, {"expire": "true"}).json() == body
 
 
-def test_postgresql_away_after_the_change_is_said(
+def test_when_postgresql_fails_after_the_change_the_answer_says_that_it_was_made(
     user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any) -> None:

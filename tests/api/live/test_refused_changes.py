@@ -38,7 +38,7 @@ def assert_nothing_was_changed(user: Client, salesforce: Simulator, contact: str
     ("code", "status"),
     sampled(*((code, (400, 403, 503)[index % 3]) for index, code in enumerate(NOT_THE_RECORD)), each=7),
 )
-def test_a_refusal_that_is_not_the_records_changes_nothing_and_means_503(
+def test_a_refusal_that_does_not_concern_the_record_changes_nothing_and_means_503(
     user: Client, salesforce: Simulator, contact: str, code: str, status: int
 ) -> None:
     salesforce.fail("error", path=PATCH, times=None, code=code, status=status)
@@ -47,7 +47,7 @@ def test_a_refusal_that_is_not_the_records_changes_nothing_and_means_503(
 
 @pytest.mark.parametrize("name", ["maintenance", "trigger_lock", "flow_lock", "trigger_limit", "expired_password",
                                   "storage_full", "client_blocked", "no_right", "unknown"])  # fmt: skip
-def test_each_recorded_refusal_that_is_not_the_records_means_503(
+def test_each_recorded_refusal_that_does_not_concern_the_record_means_503(
     user: Client, salesforce: Simulator, contact: str, name: str
 ) -> None:
     salesforce.fail("refusal", path=PATCH, times=None, name=name)
@@ -55,7 +55,7 @@ def test_each_recorded_refusal_that_is_not_the_records_means_503(
 
 
 @pytest.mark.parametrize(("status", "body"), [(301, ""), (302, "Moved"), (403, "<html>Blocked</html>"), (400, "")])
-def test_an_answer_that_is_not_salesforces_means_503(
+def test_an_answer_that_does_not_come_from_salesforce_means_503(
     user: Client, salesforce: Simulator, contact: str, status: int, body: str
 ) -> None:
     salesforce.fail("status", path=PATCH, times=None, status=status, body=body)
@@ -71,7 +71,7 @@ def test_an_answer_that_is_not_salesforces_means_503(
         ("DUPLICATES_DETECTED", [], []),
     ],
 )
-def test_a_refusal_of_the_values_is_422_and_names_our_fields(
+def test_a_refusal_of_the_values_is_422_and_names_the_fields_of_the_api(
     user: Client, salesforce: Simulator, contact: str, code: str, fields: list[str], locations: list[Any]
 ) -> None:
     body = json.dumps([{"errorCode": code, "message": "in Salesforce's words", "fields": fields}])

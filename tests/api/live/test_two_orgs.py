@@ -40,10 +40,10 @@ LeadTo = Callable[[Simulator], None]
 def lead_to(salesforce: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch) -> LeadTo:
     """Point the settings at an org, as after a restart, but keep the tests' cookies."""
     same_ids.reset()
-    kept = ("SSO_COOKIE_NAME", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY", "ACCOUNTS_CLIENT_ID")
+    names = ("SSO_COOKIE_NAME", "SSO_SIGNATURE_PUBLIC_KEY", "SSO_ENCRYPTION_PRIVATE_KEY", "ACCOUNTS_CLIENT_ID")
 
     def lead(simulator: Simulator) -> None:
-        before = {name: getattr(settings, name) for name in kept}
+        before = {name: getattr(settings, name) for name in names}
         point_settings_at(simulator, settings, monkeypatch)
         for name, value in before.items():
             setattr(settings, name, value)
@@ -111,7 +111,7 @@ def test_cases_wait_for_their_own_org(
     assert len(cases_in(salesforce)) == 1
 
 
-def test_cases_of_the_org_before_are_kept_apart_until_it_is_cached_again(
+def test_cases_of_the_previous_org_wait_until_it_is_cached_again(
     service: Callable[..., Client], admin_client: Client, salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
 ) -> None:
     sync("sync_books")
@@ -121,7 +121,7 @@ def test_cases_of_the_org_before_are_kept_apart_until_it_is_cached_again(
     lead_to(same_ids)
     lines = adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
     assert any("1 queued cases" in line and org_id(salesforce) in line for line in lines)
-    assert post_case(writer).status_code == 200, "new ones go to the new org"
+    assert post_case(writer).status_code == 200, "new cases go to the new org"
     assert deliver("--all") == ""
     assert len(cases_in(same_ids)) == 1
     assert writer.get("/healthz/").json()["outbox"]["for_another_org"] == 1
@@ -156,7 +156,7 @@ def act(admin_client: Client, action: str, *, confirmed: bool, every: bool = Tru
 
 
 @pytest.mark.parametrize("every", [True, False], ids=["all", "chosen"])
-def test_an_admin_sends_cases_of_the_org_before_to_this_one(
+def test_an_admin_sends_cases_of_the_previous_org_to_the_new_org(
     admin_client: Client, apart: list[OutboundCase], salesforce: Simulator, same_ids: Simulator, every: bool
 ) -> None:
     assert f"It waits for the org {org_id(salesforce)}." in admin_client.get(f"{CASES}{apart[0].pk}/change/").text
@@ -176,7 +176,7 @@ def test_an_admin_sends_cases_of_the_org_before_to_this_one(
     assert f"Queued for this org; it was for the org {org_id(salesforce)}." in history
 
 
-def test_an_admin_discards_cases_of_the_org_before(
+def test_an_admin_discards_cases_of_the_previous_org(
     admin_client: Client, apart: list[OutboundCase], same_ids: Simulator
 ) -> None:
     assert "They will be sent to no org." in act(admin_client, "discard_apart", confirmed=False).text
@@ -190,7 +190,7 @@ def test_an_admin_discards_cases_of_the_org_before(
 
 
 @pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
-def test_of_cases_for_this_org_none_is_touched(admin_client: Client, salesforce: Simulator, action: str) -> None:
+def test_cases_for_this_org_are_not_touched(admin_client: Client, salesforce: Simulator, action: str) -> None:
     sync("sync_books")
     case = OutboundCase.objects.create(
         maker="key:test", source="case", values={"Subject": "A"}, organization_id=org_id(salesforce)
@@ -202,7 +202,7 @@ def test_of_cases_for_this_org_none_is_touched(admin_client: Client, salesforce:
 
 
 @pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
-def test_a_case_of_the_org_before_that_is_being_sent_is_left_alone(
+def test_a_case_of_the_previous_org_that_is_being_sent_is_left_alone(
     admin_client: Client, apart: list[OutboundCase], action: str
 ) -> None:
     OutboundCase.objects.update(lease_holder="deliver_pending 1", lease_until="2100-01-01T00:00:00Z")
@@ -212,7 +212,7 @@ def test_a_case_of_the_org_before_that_is_being_sent_is_left_alone(
 
 
 @pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
-def test_who_may_only_look_decides_nothing_about_them(
+def test_a_user_who_may_only_view_decides_nothing_about_cases_of_the_previous_org(
     client: Client, apart: list[OutboundCase], django_user_model: Any, action: str
 ) -> None:
     person = django_user_model.objects.create_user("looks", password="x", is_staff=True)
@@ -223,7 +223,7 @@ def test_who_may_only_look_decides_nothing_about_them(
     assert OutboundCase.objects.filter(state="queued", pk__in=[case.pk for case in apart]).count() == 2
 
 
-def test_a_case_of_the_org_before_that_was_refused_is_not_sent_to_the_new_one(
+def test_a_refused_case_of_the_previous_org_is_not_sent_to_the_new_org(
     service: Callable[..., Client], salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
 ) -> None:
     sync("sync_books")
@@ -236,8 +236,10 @@ def test_a_case_of_the_org_before_that_was_refused_is_not_sent_to_the_new_one(
     assert not cases_in(same_ids)
 
 
-def test_what_was_read_before_an_adoption_is_not_stored_after_it(salesforce: Simulator, same_ids: Simulator) -> None:
-    """A request that started with the old org ends after the cache has become a copy of the new one."""
+def test_records_read_before_an_org_is_adopted_are_not_stored_after_it(
+    salesforce: Simulator, same_ids: Simulator
+) -> None:
+    """A request that started with the old org ends after the cache has become a copy of the new org."""
     sync("sync_books")
     made = new_contact(salesforce)
     live = LiveRead(live_client("test"))
@@ -252,19 +254,19 @@ def test_info_and_admin_name_the_org(user: Client, admin_client: Client, salesfo
     SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
     assert user.get("/api/v1/info").json()["salesforce_org"] is None
     call_command("sync_books", verbosity=0)
-    told = user.get("/api/v1/info").json()["salesforce_org"]
-    assert told == {"id": org_id(salesforce), "name": CachedOrg.objects.get().name, "kind": "sandbox"}
+    org = user.get("/api/v1/info").json()["salesforce_org"]
+    assert org == {"id": org_id(salesforce), "name": CachedOrg.objects.get().name, "kind": "sandbox"}
     page = admin_client.get(f"/admin/sf/syncconfig/{SyncConfig.load().pk}/change/").content.decode()
     assert org_id(salesforce) in page
 
 
-def test_usage_of_another_org_is_not_kept(
+def test_usage_of_another_org_is_not_stored(
     user: Client, salesforce: Simulator, same_ids: Simulator, lead_to: LeadTo
 ) -> None:
     SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
     sync("sync_books")
     SyncConfig.objects.update(last_usage_check=None)
     lead_to(same_ids)
-    told = user.get("/api/v1/info").json()["api_usage"]
-    assert org_id(same_ids) in told["error"]
+    usage = user.get("/api/v1/info").json()["api_usage"]
+    assert org_id(same_ids) in usage["error"]
     assert SyncConfig.load().last_usage_check is None
