@@ -60,7 +60,7 @@ def test_a_refused_attempt_costs_no_password_check(monkeypatch: pytest.MonkeyPat
     assert attempt("ines").status_code == 429
 
 
-def test_failures_are_logged_without_what_may_be_a_password(caplog: pytest.LogCaptureFixture) -> None:
+def test_failures_are_logged_without_anything_that_may_be_a_password(caplog: pytest.LogCaptureFixture) -> None:
     attempt("ines", "canary-one")
     attempt("canary-two", "canary-three")
     lines = [record.getMessage() for record in caplog.records if record.name == "sfapi.admin_login"]

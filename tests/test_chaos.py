@@ -1,4 +1,4 @@
-"""Kill web hosts, workers, PgBouncer, PostgreSQL and a replica under load, one after another (``make soak``)."""
+"""Kill web hosts, the leading worker, PostgreSQL and a replica under load, one after another (``make soak``)."""
 
 from __future__ import annotations
 

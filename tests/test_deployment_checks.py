@@ -55,7 +55,7 @@ def test_a_complete_deployment_gets_no_warning(deployed_settings: Any) -> None:
         ("METRICS_ALLOWED_NETWORKS", [], "sfapi.I002"),
     ],
 )
-def test_what_is_missing_is_reported(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
+def test_a_missing_setting_is_reported(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
     setattr(deployed_settings, name, value)
     assert list(check_ids()) == [identifier]
 

@@ -1,4 +1,4 @@
-"""The pages, sections, tests and modules that documents refer to exist."""
+"""The pages, sections and tests that documents refer to exist; every command, folder and decision is named."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)?(?:#([^)]+))?\)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_pages_that_are_named_or_linked_are_there(document: Path) -> None:
+def test_pages_that_are_named_or_linked_exist(document: Path) -> None:
     text = document.read_text()
     assert missing_pages(text) == set()
     for linked, section in LINK.findall(text):
@@ -46,7 +46,7 @@ def test_pages_that_are_named_or_linked_are_there(document: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", PROGRAMS)
-def test_pages_that_programs_name_are_there(folder: str) -> None:
+def test_pages_that_programs_name_exist(folder: str) -> None:
     sources = [path for path in (ROOT / folder).rglob("*.*") if path.suffix in {".py", ".js", ".html", ".txt"}]
     assert sources
     assert {path: missing for path in sources if (missing := missing_pages(path.read_text()))} == {}

@@ -20,7 +20,7 @@ APPS = ("pardot", "api", "sf")
 FORGOTTEN = {"api_ratecount"}
 """Tables whose rows a migration may delete; the migration says why."""
 BEFORE_THE_FIRST_RELEASE = {("sf", "0002_school_search"), ("pardot", "0003_pages_of_prospects")}
-"""No installation had rows then."""
+"""Migrations from before the first release, when no installation had rows."""
 SMALL_TABLES = {"pardot_digestdelivery"}
 """Some rows a day: their index is built within milliseconds."""
 INDEX_OF_A_TABLE = re.compile(r'CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON "?(\w+)', re.IGNORECASE)

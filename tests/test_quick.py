@@ -18,7 +18,7 @@ def fixture_with_database(db: None) -> str:
     return "This fixture depends on the database."
 
 
-def test_a_test_without_such_fixtures_is_quick(request: pytest.FixtureRequest) -> None:
+def test_a_test_that_starts_nothing_is_quick(request: pytest.FixtureRequest) -> None:
     assert is_quick(request)
 
 

@@ -33,7 +33,7 @@ def test_each_txt_file_has_the_versions_of_its_in_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_one_environment_can_have_all_files(path: Path) -> None:
+def test_all_requirement_files_fit_into_one_environment(path: Path) -> None:
     """``make`` installs all files into the same environment."""
     everything, here = pins(FOLDER / "dev.txt"), pins(path)
     assert {name: here[name] for name in here.keys() & everything.keys() if here[name] != everything[name]} == {}

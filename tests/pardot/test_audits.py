@@ -86,7 +86,7 @@ def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
 
 
 def flags_without_activities() -> dict[str, set[str]]:
-    """Return which of the flags dormant and errors one asset of each kind without activities has."""
+    """Make an asset of each kind without activities, and return which of the flags dormant and errors it has."""
     made = {model: make(model) for model in (Campaign, Form, LandingPage, CustomRedirect)}
     audit()
     return {model.__name__: flags(model, pk) & {"dormant", "errors"} for model, pk in made.items()}

@@ -240,7 +240,7 @@ def test_a_campaign_that_only_salesforce_has_gets_an_empty_member_list(ask: Ask)
     assert answer["summary"] == {"members": 0, "responded": 0, "leads": 0, "contacts": 0, "response_pct": None}
 
 
-def test_members_that_were_never_read_are_no_data(ask: Ask) -> None:
+def test_members_that_were_never_read_are_null(ask: Ask) -> None:
     make(Campaign, salesforce_id=SF_18)
     audit_now()
     EntityState.objects.filter(name__in=["campaign_members", "campaign_member_counts"]).delete()

@@ -95,7 +95,7 @@ def test_four_areas_worked_out_by_hand() -> None:
     )
 
 
-def test_an_area_can_lose_no_more_than_it_has() -> None:
+def test_an_area_loses_at_most_all_of_its_points() -> None:
     grading = graded({Area.TAGS: 9000, Area.LISTS: 1}, tags_unused=3000, tags_no_convention=3000)
     assert grading.areas[Area.TAGS].score == 0
     assert grading.areas[Area.TAGS].demerits == 150

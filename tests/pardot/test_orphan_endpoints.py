@@ -49,9 +49,9 @@ def test_the_latest_check_is_returned_with_details_of_each_kind(super_user: Clie
     for number in range(3):
         record(latest, Kind.PROSPECT_UNLINKED, 1000 + number)
 
-    found = get(super_user)
-    assert (found["total"], found["count"], len(found["records"])) == (2504, 7, 7)
-    kinds = {each["kind"]: each for each in found["kinds"]}
+    body = get(super_user)
+    assert (body["total"], body["count"], len(body["records"])) == (2504, 7, 7)
+    kinds = {each["kind"]: each for each in body["kinds"]}
     assert list(kinds) == Kind.values
     assert kinds["prospects_unlinked"] == {"kind": "prospects_unlinked", "count": 2500, "stored": 3, "capped": True}
     assert kinds["landing_pages"] == {"kind": "landing_pages", "count": 0, "stored": 0, "capped": False}

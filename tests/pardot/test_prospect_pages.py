@@ -32,7 +32,7 @@ def names(answer: Any) -> list[str]:
 
 @pytest.fixture
 def camp() -> None:
-    """Make all prospects of the tests below; ``Nil`` has no score."""
+    """Make prospects for the tests of groups and grades; ``Nil`` has no score."""
     mark_read("prospects", "activities")
     lead = prospect(score=9, first_name="Lea", grade="A", salesforce_lead_id=crm_id("00Q"))
     stuck = prospect(score=8, first_name="Max", grade="B", adoption_json="{}")

@@ -132,7 +132,7 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
         ("America/Chicago", datetime(2026, 7, 1, 5, 0, tzinfo=UTC), date(2026, 7, 1)),
         ("Pacific/Auckland", datetime(2026, 6, 30, 11, 59, tzinfo=UTC), date(2026, 6, 30)),
         ("Pacific/Auckland", datetime(2026, 6, 30, 12, 0, tzinfo=UTC), date(2026, 7, 1)),
-        # The hour that Chicago's clocks repeat belongs to the same day, and so does the one that they skip.
+        # Days with an hour that Chicago's clocks repeat (November) or skip (March).
         ("America/Chicago", datetime(2026, 11, 2, 5, 59, tzinfo=UTC), date(2026, 11, 1)),
         ("America/Chicago", datetime(2026, 3, 9, 4, 59, tzinfo=UTC), date(2026, 3, 8)),
     ],

@@ -134,7 +134,7 @@ def test_activities_are_read_for_the_given_number_of_days_only(pardot: Pardot) -
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == copied_ids
 
 
-def test_a_shorter_full_read_removes_nothing_from_before_it(surveyed: Pardot) -> None:
+def test_a_full_read_of_fewer_days_removes_nothing_older(surveyed: Pardot) -> None:
     camp_sync("--entities", "activities", "--full", "--days", "5")
     assert_equal(surveyed, entities.ACTIVITIES)
 

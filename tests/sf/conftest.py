@@ -19,7 +19,7 @@ TRIES = 12
 
 
 class Quick(Patience):
-    """A fixed number of tries with short pauses, however long each try takes on a busy machine."""
+    """At most ``TRIES`` tries with short pauses. The deadline is long enough for a busy machine."""
 
     def pause(self, attempt: int) -> float:
         return super().pause(attempt) if attempt < TRIES - 1 else math.inf

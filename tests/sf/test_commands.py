@@ -72,7 +72,7 @@ def test_a_query_as_json_keeps_types_nulls_and_parents(simulator: Simulator, scr
     assert second["Account"].keys() == {"Name"}, "Salesforce's attributes must be removed"
 
 
-def test_a_query_as_csv_quotes_what_must_be(simulator: Simulator, screen: Screen) -> None:
+def test_a_query_as_csv_quotes_special_characters(simulator: Simulator, screen: Screen) -> None:
     alone, awkward, soql = contacts_query(simulator)
     first, second = screen.csv("query", soql)
     assert first == {"Id": alone, "Title": "", "HasOptedOutOfEmail": "false", "Account.Name": ""}
@@ -104,7 +104,7 @@ def test_aggregates_are_shown(simulator: Simulator, screen: Screen) -> None:
     assert row == {"expr0": SCHOOLS}
 
 
-def test_deleted_records_are_shown_when_asked_for(simulator: Simulator, screen: Screen) -> None:
+def test_deleted_records_are_shown_with_all_rows(simulator: Simulator, screen: Screen) -> None:
     deleted = simulator.ids("Account")[0]
     simulator.do("delete", "Account", deleted)
     soql = f"SELECT Id FROM Account WHERE Id = '{deleted}'"
@@ -135,7 +135,7 @@ def test_describe_shows_all_objects_one_object_or_its_layout(screen: Screen) -> 
     assert screen.json("describe", "Contact", "--layout")[0]["detailLayoutSections"]
 
 
-def test_limits_show_what_is_left(simulator: Simulator, screen: Screen) -> None:
+def test_limits_show_the_remaining_calls(simulator: Simulator, screen: Screen) -> None:
     limits = {row["limit"]: row for row in screen.json("limits")}
     assert limits["DailyApiRequests"] == {"limit": "DailyApiRequests", "Max": 285_000, "Remaining": 284_999}
 

@@ -104,7 +104,7 @@ def test_on_a_terminal_a_write_asks_first(simulator: Simulator, database: str, t
     assert ("nothing was changed" in output) is not bool(created)
 
 
-def test_shell_runs_what_is_piped_in_and_counts_its_calls(simulator: Simulator, database: str) -> None:
+def test_shell_runs_a_piped_program_and_counts_its_calls(simulator: Simulator, database: str) -> None:
     program = """
 made = sf.Contact.create({"LastName": "Shell"})
 contact = made["id"]

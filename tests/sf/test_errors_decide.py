@@ -108,7 +108,7 @@ def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
     assert len(calls) == 1, "an hour exceeds the deadline"
 
 
-def test_an_outer_retry_does_not_repeat_what_the_inner_one_gave_up() -> None:
+def test_an_outer_retry_does_not_repeat_an_action_that_an_inner_retry_gave_up() -> None:
     rounds: list[int] = []
 
     def login() -> None:

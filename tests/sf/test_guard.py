@@ -208,7 +208,9 @@ def test_a_page_with_fewer_rows_than_announced_changes_nothing(simulator: Simula
     assert_equal(simulator, Account)
 
 
-def test_a_bulk_job_that_announced_more_than_it_sends_changes_nothing(simulator: Simulator, settings: Any) -> None:
+def test_a_bulk_job_that_sends_fewer_records_than_announced_changes_nothing(
+    simulator: Simulator, settings: Any
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     sync("sync_accounts")
     before = in_cache(Account)

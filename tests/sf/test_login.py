@@ -90,7 +90,7 @@ def test_the_session_is_shared_by_the_process(simulator: Simulator) -> None:
     assert simulator.calls_to("oauth2/token") == 1
 
 
-def test_of_many_threads_one_renews_the_session() -> None:
+def test_only_one_of_many_threads_renews_the_session() -> None:
     keeper = SessionKeeper()
     logins: list[Session] = []
 

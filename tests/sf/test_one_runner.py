@@ -13,7 +13,7 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_of_five_at_once_one_runs_and_a_killed_holder_releases_the_lease(
+def test_only_one_of_five_syncs_runs_and_a_killed_holder_releases_the_lease(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)

@@ -71,7 +71,7 @@ def test_an_unfinished_read_of_an_earlier_run_does_not_block_the_next(
     assert_equal(simulator, Adoption)
 
 
-def test_when_salesforce_is_away_what_was_read_is_kept(simulator: Simulator, bulk: None) -> None:
+def test_pages_that_were_read_are_kept_while_salesforce_is_away(simulator: Simulator, bulk: None) -> None:
     simulator.post("/bulk", {"largest_page": 100})
     simulator.fail("drop", path="/results.*locator|limits", times=None, skip=1)
     with pytest.raises(CommandError):

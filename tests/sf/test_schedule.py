@@ -20,7 +20,7 @@ def jobs(*lines: tuple[str, str]) -> list[tuple[str, str, list[str]]]:
     return [(expression, "sfapi.cron.run", command.split()) for expression, command in lines]
 
 
-def test_of_several_lines_the_earliest_counts(settings: Any) -> None:
+def test_the_earliest_of_several_lines_is_the_next_run(settings: Any) -> None:
     settings.CRONJOBS = jobs(("0 5 * * *", "sync_all"), ("0 4 * * 0", "sync_all --force"))
     assert next_run("sync_all", SUNDAY) == datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
     assert next_run("sync_all", SUNDAY.replace(hour=4)) == datetime(2026, 11, 22, 5, 0, tzinfo=UTC)

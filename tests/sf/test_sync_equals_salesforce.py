@@ -44,7 +44,7 @@ def test_rest_and_bulk_give_the_same_values(simulator: Simulator, settings: Any)
     assert {(inserted, updated) for _, inserted, updated in changed} == {(0, 0)}
 
 
-def test_incremental_sync_reads_only_what_changed(simulator: Simulator) -> None:
+def test_incremental_sync_updates_a_changed_record(simulator: Simulator) -> None:
     sync()
     school = simulator.ids("Account")[3]
     simulator.edit("Account", school, Name='Café "Õ’Neill", Ltd.\nSecond line', NCESID__c="007")
@@ -116,7 +116,7 @@ def test_records_deleted_before_they_were_cached_are_not_inserted(simulator: Sim
     assert not Book.all_objects.filter(id=book).exists()
 
 
-def test_full_sync_soft_deletes_what_was_purged(simulator: Simulator) -> None:
+def test_full_sync_soft_deletes_purged_records(simulator: Simulator) -> None:
     sync()
     record = simulator.ids("Opportunity")[5]
     simulator.do("delete", "Opportunity", record)

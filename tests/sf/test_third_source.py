@@ -117,7 +117,7 @@ def trails_in_copy() -> dict[str, tuple[str, float]]:
         return {row[0]: (row[1], float(row[2])) for row in cursor.fetchall()}
 
 
-def test_a_file_is_copied_again_and_only_what_changed_is_written(folder: Path) -> None:
+def test_a_second_copy_writes_only_the_changed_rows(folder: Path) -> None:
     first = TrailSync(write(folder, 300)).run()
     assert (first.state, first.rows_read, first.inserted) == ("done", 300, 300)
     again = TrailSync(write(folder, 310, longer=1)).run()

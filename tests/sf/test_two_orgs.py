@@ -187,7 +187,7 @@ def test_identifying_the_org_costs_no_call_when_the_login_names_it(simulator: Si
     assert SFAPIUsageLog.objects.count() == logged
 
 
-def test_sf_check_names_the_org_and_says_when_it_is_another(
+def test_sf_check_names_the_org_and_reports_another_org(
     simulator: Simulator, same_ids: Simulator, database: str
 ) -> None:
     sync()

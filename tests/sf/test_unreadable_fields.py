@@ -108,7 +108,7 @@ def test_a_read_fails_without_a_field_that_it_needs(simulator: Simulator, field:
 
 
 def test_an_object_that_cannot_be_read_fails_alone(simulator: Simulator) -> None:
-    """The object was renamed, or the right to read it removed."""
+    """The object was renamed, or the permission to read it was removed."""
     sync("sync_all")
     simulator.fail("error", path="FROM.Contact", times=None, code="INVALID_TYPE", status=400, message="no Contact")
     simulator.fail("error", path="sobjects/Contact/describe", times=None, code="NOT_FOUND", status=404, message="no")

@@ -74,7 +74,7 @@ def run_once(starter: Starter) -> Worker:
     return worker
 
 
-def test_a_process_to_keep_runs_while_the_worker_leads_and_ends_with_it(table: None) -> None:
+def test_a_kept_process_runs_while_the_worker_leads_and_ends_with_it(table: None) -> None:
     starter = Starter("import time; time.sleep(60)")
     worker = Worker(starter, grace=60, keep=[["sf", "follow"]])
 

@@ -49,7 +49,7 @@ CHANGES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("values", CHANGES, ids="+".join)
-def test_the_preview_is_what_saving_does(browser: Browser, camp: None, values: dict[str, Any]) -> None:
+def test_the_preview_equals_the_effect_of_saving(browser: Browser, camp: None, values: dict[str, Any]) -> None:
     before = browser.get("health-score")
     answer = preview(browser, **values)
     assert browser.get("health-score") == before, "a preview changes nothing"

@@ -58,7 +58,7 @@ def test_two_members_can_swap_their_accounts_in_one_request(browser: Browser) ->
     assert accounts == {"Ada": OTHER, "Ben": UUID}
 
 
-def test_order_is_that_of_the_list_unless_it_is_given(browser: Browser) -> None:
+def test_members_have_the_order_of_the_list_unless_it_is_given(browser: Browser) -> None:
     browser.ask("put", "admin/team", {"team": [{"name": "Ada", "order": 9}, {"name": "Ben"}, {"name": "Cleo"}]})
     assert names(browser) == ["Ben", "Cleo", "Ada"]
 
