@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.clients.generators import GENERATORS, NODE_FILES, REQUIREMENTS, documented
-from tests.clients.seen import ERROR_STATUSES, Request, called, troubles
+from tests.clients.request_log import ERROR_STATUSES, Request, successful_operations, troubles
 from tests.environments import NotInstalled, install_node
 
 DOCUMENT: dict[str, Any] = {
@@ -29,7 +29,7 @@ EVERYTHING = [
 
 
 def test_a_client_that_calls_everything_and_meets_every_error_has_no_trouble() -> None:
-    assert called(DOCUMENT, EVERYTHING) == {"list_books", "create_case", "get_case"}
+    assert successful_operations(DOCUMENT, EVERYTHING) == {"list_books", "create_case", "get_case"}
     assert troubles(DOCUMENT, EVERYTHING) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from tests.releases.contract import is_of_kept, kept_columns
+from tests.releases.contract import is_on_kept_column, kept_columns
 
 pytestmark = pytest.mark.django_db
 
@@ -37,4 +37,4 @@ def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
     columns, indexes = describe("made")
     migrated_columns, migrated_indexes = describe("public")
     assert columns ^ migrated_columns == set()
-    assert indexes ^ {each for each in migrated_indexes if not is_of_kept(each)} == set()
+    assert indexes ^ {each for each in migrated_indexes if not is_on_kept_column(each)} == set()

@@ -2,8 +2,8 @@
 
 Validators read the whole document and its public part. Then each generator makes a client from the running service's
 document; the client is type-checked, and a program calls every operation of the public part with it. The request log
-of the service, not the program, shows what was called. Ends with status 1 when something fails. Programs that cannot be
-installed is skipped, with the reason; with ``NPM_REQUIRED`` that is a failure too.
+of the service, not the program, shows what was called. The exit status is 1 when something fails. A program that cannot
+be installed is skipped, with the reason; with ``NPM_REQUIRED`` that is a failure too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from typing import Any
 import requests
 
 from tests.clients.generators import DOCUMENT, GENERATORS, Generator, StepFailed
-from tests.clients.seen import called, forget_requests, logged_requests, operations, stored_bad_input, troubles
+from tests.clients.request_log import (
+    forget_requests,
+    logged_requests,
+    operations,
+    stored_bad_input,
+    successful_operations,
+    troubles,
+)
 from tests.clients.service import Surroundings, surroundings
 from tests.clients.validators import DOCUMENTS, VALIDATORS, Validator
 from tests.environments import NotInstalled
@@ -31,12 +38,12 @@ def main() -> int:
     only = _options().only
     with surroundings() as around:
         with around.served() as url:
-            outcomes = [_validated(each, url) for each in VALIDATORS if not only or each.package in only]
-        outcomes += [_used(each, around) for each in GENERATORS if not only or each.package in only]
+            outcomes = [_validate(each, url) for each in VALIDATORS if not only or each.package in only]
+        outcomes += [_use(each, around) for each in GENERATORS if not only or each.package in only]
     print_table(outcomes)
     status = exit_status(outcomes)
     if os.environ.get("NPM_REQUIRED") and any(outcome.skipped for outcome in outcomes):
-        print("NPM_REQUIRED is set, so what was skipped counts as failed.", file=sys.stderr)
+        print("NPM_REQUIRED is set, so a skipped program counts as failed.", file=sys.stderr)
         return 1
     return status
 
@@ -48,7 +55,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = set(options.only) - set(known)
     if unknown:
-        parser.error(f"nothing is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; the names are {', '.join(known)}")
     return options
 
 
@@ -64,7 +71,7 @@ def _install(part: Validator | Generator, outcome: Outcome) -> bool:
     return True
 
 
-def _validated(validator: Validator, url: str) -> Outcome:
+def _validate(validator: Validator, url: str) -> Outcome:
     outcome = Outcome(validator.package, kind=_CHECKS)
     if not _install(validator, outcome):
         return outcome
@@ -82,7 +89,7 @@ def _validated(validator: Validator, url: str) -> Outcome:
     return outcome
 
 
-def _used(generator: Generator, around: Surroundings) -> Outcome:
+def _use(generator: Generator, around: Surroundings) -> Outcome:
     """Generate, check and run a client, then check the service's request log and data."""
     outcome = Outcome(generator.package, kind=_CHECKS)
     if not _install(generator, outcome):
@@ -90,7 +97,7 @@ def _used(generator: Generator, around: Surroundings) -> Outcome:
     forget_requests(around.database)
     with around.served() as url:
         document = requests.get(url + DOCUMENT, timeout=60).json()
-        if not _makes(generator, url, outcome):
+        if not _make_client(generator, url, outcome):
             return outcome
         variables = {**generator.environment(), **around.program_variables(url)}
         drive(generator.run_command(Path(generator.program).stem), variables, outcome)
@@ -99,7 +106,7 @@ def _used(generator: Generator, around: Surroundings) -> Outcome:
     return outcome
 
 
-def _makes(generator: Generator, url: str, outcome: Outcome) -> bool:
+def _make_client(generator: Generator, url: str, outcome: Outcome) -> bool:
     """Generate and type-check a client; return False when either fails."""
     return _try(outcome, "is generated", lambda: generator.generate(url)) and _try(
         outcome, "passes its type checker", generator.check
@@ -117,9 +124,11 @@ def _try(outcome: Outcome, name: str, step: Callable[[], object]) -> bool:
 
 
 def _judge(document: Mapping[str, Any], around: Surroundings, outcome: Outcome) -> None:
-    seen = logged_requests(around.database)
-    wrong = troubles(document, seen) + stored_bad_input(around.database, around.simulator)
-    counts = f"{len(called(document, seen))} of {len(operations(document))} operations called with success"
+    logged = logged_requests(around.database)
+    wrong = troubles(document, logged) + stored_bad_input(around.database, around.simulator)
+    counts = (
+        f"{len(successful_operations(document, logged))} of {len(operations(document))} operations called with success"
+    )
     outcome.note(f"in the service's request log: {counts}", "; ".join(wrong))
 
 

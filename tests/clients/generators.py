@@ -42,7 +42,7 @@ class Generator:
 
     @property
     def command(self) -> str:
-        """Return the shell lines in ``docs/consumers.md``, without the first, which installs."""
+        """Return the shell lines of ``docs/consumers.md`` without the first line, which installs the generator."""
         return documented("sh", self.package).split("\n", 1)[1]
 
     @property
@@ -51,7 +51,7 @@ class Generator:
         return FOLDER / "generated" / self.package.replace("/", "-")
 
     def install(self) -> str:
-        """Return the version that is installed now."""
+        """Install the generator unless it is installed, and return its version."""
         raise NotImplementedError
 
     def generate(self, url: str) -> None:
@@ -110,7 +110,7 @@ class PythonGenerator(Generator):
 
 
 class NodeGenerator(Generator):
-    """A generator from npm; its client is compiled by TypeScript and runs in Node."""
+    """A generator from npm; TypeScript compiles its client, and Node runs it."""
 
     @property
     def folder(self) -> Path:
@@ -145,9 +145,9 @@ GENERATORS: tuple[Generator, ...] = (
 def documented(language: str, package: str) -> str:
     """Return the code of ``docs/consumers.md`` in this language for the package."""
     text = CONSUMERS.read_text()
-    found = re.search(rf"^```{language} {re.escape(package)}\n(.+?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert found, f"docs/consumers.md has nothing in {language} for {package}"
-    return found[1]
+    match = re.search(rf"^```{language} {re.escape(package)}\n(.+?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert match, f"docs/consumers.md has nothing in {language} for {package}"
+    return match[1]
 
 
 def base_environment() -> dict[str, str]:

@@ -43,7 +43,7 @@ class Surroundings:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """Run the service and return its URL. The request log is complete after the service has ended."""
+        """Run the service and yield its URL. The request log is complete after the service has ended."""
         variables = {
             **self.simulator.served_variables,
             **_DATA_FOLDER,

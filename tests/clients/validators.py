@@ -54,11 +54,11 @@ class Redocly(Validator):
         return _install(self.package)
 
     def findings(self, url: str) -> Findings:
-        told = _told(["redocly", "lint", url, "--extends=recommended", "--format=json", "--max-problems=1000"])
-        return _sorted(
+        output = _json_of(["redocly", "lint", url, "--extends=recommended", "--format=json", "--max-problems=1000"])
+        return _by_severity(
             [
                 (each["severity"] == "error", each["ruleId"], f"{each['message']} {each['location'][0].get('pointer')}")
-                for each in told["problems"]
+                for each in output["problems"]
             ]
         )
 
@@ -70,8 +70,12 @@ class Spectral(Validator):
         return _install(self.package)
 
     def findings(self, url: str) -> Findings:
-        told = _told(["spectral", "lint", url, "--ruleset", str(HERE / "spectral.yaml"), "--format=json", "--quiet"])
-        return _sorted([(each["severity"] == 0, each["code"], f"{each['message']} {each['path']}") for each in told])
+        output = _json_of(
+            ["spectral", "lint", url, "--ruleset", str(HERE / "spectral.yaml"), "--format=json", "--quiet"]
+        )
+        return _by_severity(
+            [(each["severity"] == 0, each["code"], f"{each['message']} {each['path']}") for each in output]
+        )
 
 
 VALIDATORS = (Validator(), Redocly(), Spectral())
@@ -82,12 +86,12 @@ def _install(package: str) -> str:
     return installed_version(package)
 
 
-def _sorted(problems: list[tuple[bool, str, str]]) -> Findings:
+def _by_severity(problems: list[tuple[bool, str, str]]) -> Findings:
     errors = [f"{rule}: {text}" for is_error, rule, text in problems if is_error]
     return Findings(errors, Counter(rule for is_error, rule, _ in problems if not is_error))
 
 
-def _told(command: list[str]) -> Any:
+def _json_of(command: list[str]) -> Any:
     """Return the JSON that the validator prints, because its exit status only says whether there are errors."""
     done = subprocess.run(
         command,

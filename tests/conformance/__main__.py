@@ -1,8 +1,8 @@
 """``make conformance``: run public clients, written by others, against the simulator over TLS.
 
-Prints each kind of call and its result. Ends with status 1 when a call fails, when a client reports no call, or
-when no client could be installed at all; a single client that cannot be installed is skipped, with the reason.
-simple-mockforce is a mock of Salesforce: there SFAPI itself is the client.
+It prints each kind of call and its result. The exit status is 1 when a call fails, when a client reports no call, or
+when no client could be installed. A single client that cannot be installed is skipped, with the reason.
+simple-mockforce is a mock of Salesforce, not a client, so SFAPI itself calls it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def main() -> int:
     options = _options()
     clients = [client for client in CLIENTS if not options.only or client.package in options.only]
     with tempfile.TemporaryDirectory() as folder, _surroundings(Path(folder), options.schools) as environment:
-        outcomes = [_outcome(client, environment) for client in clients]
+        outcomes = [_run_client(client, environment) for client in clients]
     print_table(outcomes)
     return exit_status(outcomes)
 
@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
     options = parser.parse_args()
     unknown = set(options.only) - {client.package for client in CLIENTS}
     if unknown:
-        parser.error(f"no client is called {', '.join(sorted(unknown))}; there are {names}")
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; the clients are {names}")
     return options
 
 
@@ -89,18 +89,19 @@ def _surroundings(folder: Path, schools: int) -> Iterator[Mapping[str, str]]:
 
 
 def _commented(variables: Path) -> dict[str, str]:
-    """Return the other login variables, which the simulator writes as comments."""
+    """Return the variables of other logins, which the simulator writes as comments."""
     lines = (line.removeprefix("# ") for line in variables.read_text().splitlines() if line.startswith("# SALES"))
     return read_variables("\n".join(lines))
 
 
-def _outcome(client: Client, environment: Mapping[str, str]) -> Outcome:
+def _run_client(client: Client, environment: Mapping[str, str]) -> Outcome:
     outcome = Outcome(client.package)
     print(f"\n{client.package}: installing …", flush=True)
     try:
         outcome.version = client.install()
         command = client.command
-        if client.by_node:  # told the host, and some of them send everything to the proxy, localhost too
+        if client.by_node:
+            # These clients take the host from a variable. With a proxy set, some of them send localhost through it too.
             environment = {name: value for name, value in environment.items() if "proxy" not in name.lower()}
     except NotInstalled as reason:
         outcome.skipped = str(reason)

@@ -1,7 +1,7 @@
 """Run two data connectors as their users do, with configuration, catalog and commands.
 
-Used by `make conformance`, where it runs in the connector's own environment, and by the benchmark. It uses
-only the standard library.
+`make conformance` and the benchmark use this module. In `make conformance` it runs in the connector's own environment,
+so it needs only the standard library.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Connector:
 
 
 def _messages(lines: Iterable[str], logged: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield the lines that are JSON objects, and append the others to ``logged``."""
+    """Yield the lines that are JSON objects. Append log messages, and lines that are no JSON, to ``logged``."""
     for line in lines:
         try:
             message = json.loads(line)
@@ -93,7 +93,7 @@ class Tap(Connector):
     """The Singer tap, over REST."""
 
     def discover(self) -> int:
-        """Write the catalog with our objects selected, and return the number of streams."""
+        """Write the catalog with the cached objects selected, and return the number of streams."""
         done = subprocess.run(
             [str(self.program), "--config", str(self.config), "--discover"],
             env=dict(self.environment), capture_output=True, text=True, check=False,
@@ -121,9 +121,11 @@ class Airbyte(Connector):
     """Airbyte's source connector, which uses Bulk API 2.0 where it can."""
 
     def check(self) -> None:
-        told = [message for message in self.run("check", "--config", str(self.config)) if "connectionStatus" in message]
-        if not told or told[-1]["connectionStatus"]["status"] != "SUCCEEDED":
-            raise RuntimeError(str(told))
+        results = [
+            message for message in self.run("check", "--config", str(self.config)) if "connectionStatus" in message
+        ]
+        if not results or results[-1]["connectionStatus"]["status"] != "SUCCEEDED":
+            raise RuntimeError(str(results))
 
     def discover(self) -> int:
         catalogs = [message["catalog"] for message in self.run("discover", "--config", str(self.config))

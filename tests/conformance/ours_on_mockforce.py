@@ -1,8 +1,8 @@
-"""The reverse: run SFAPI against a mock of Salesforce written by others (simple-mockforce, as a server).
+"""Run SFAPI against simple-mockforce, a mock of Salesforce written by others, which runs as a server.
 
 The mock knows logins, queries of plain fields, and single records. It has no ``/limits``, no describe calls and no
-``COUNT()``: a sync cannot run there, and must say so in one line. It answers an upsert with 204 and a body, which no
-HTTP client reads, so cases are sent without an external id.
+``COUNT()``, so a sync must fail there with the mock's refusal. It answers an upsert with 204 and a body, which no HTTP
+client reads, so cases are sent without an external id.
 """
 
 from __future__ import annotations
@@ -89,20 +89,20 @@ def _commands(ours: Ours, book: str) -> None:
     attempt("sf get", lambda: _shows(ours.manage("sf", "get", "Book__c", book), str(BOOK["Name"])))
     attempt("sf get, an id that is not there", lambda: _refuses(ours.manage("sf", "get", "Book__c", "a0B" + "0" * 15)))
     attempt("sf check signs in", lambda: expect("signed in", "ok   login" in ours.manage("sf", "check")[1]))
-    attempt("sync_books, which the mock cannot serve, says so", lambda: _refuses(ours.manage("sync_books")))
+    attempt("sync_books fails with the mock's refusal", lambda: _refuses(ours.manage("sync_books")))
 
 
 def _case(ours: Ours) -> str:
-    told = ours.manage("create_api_key", "--name", "conformance", "--scopes", "write:cases")[1]
-    key = told.split()[-1]
+    output = ours.manage("create_api_key", "--name", "conformance", "--scopes", "write:cases")[1]
+    key = output.split()[-1]
     with ours.served() as address:
         case = {"subject": "A case for the mock", "description": "It takes anything."}
         answer = requests.post(
             f"{address}/api/v1/case", json=case, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
     expect(f"200, not {answer.status_code}: {answer.text[:200]}", answer.status_code == 200)
-    found = ours.manage("sf", "query", "SELECT Id, Subject FROM Case")[1]
-    expect("the case in the mock", case["subject"] in found)
+    cases = ours.manage("sf", "query", "SELECT Id, Subject FROM Case")[1]
+    expect("the case in the mock", case["subject"] in cases)
     return str(answer.json()["status"])
 
 
@@ -116,7 +116,7 @@ def _shows(done: tuple[int, str], text: str) -> None:
 
 
 def _refuses(done: tuple[int, str]) -> str:
-    """Require that the command fails with one line, and return that line."""
+    """Require that the command fails without a traceback, and return the line with the refusal."""
     expect(f"status 1 without a traceback: {done[1][-300:]}", done[0] == 1 and "Traceback" not in done[1])
     line = next((line for line in done[1].splitlines() if "Salesforce answered 4" in line), "")
     expect(f"the refusal in {done[1][-300:]}", line)

@@ -14,7 +14,7 @@ HOSTS = ("login.salesforce.com", "test.salesforce.com", "conformance.my.salesfor
 
 
 class Proxy:
-    """Runs in its own thread until :meth:`stop`."""
+    """A proxy that runs in its own thread until ``stop`` is called."""
 
     def __init__(self, port_of_simulator: int) -> None:
         self._target = port_of_simulator

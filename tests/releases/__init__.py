@@ -1,1 +1,1 @@
-"""The previous release: the tables and functions that it needs, and its code on the new database."""
+"""Checks that the previous release still works on the database of this release."""

@@ -1,7 +1,7 @@
 """``python -m tests.releases 0.2.0 HEAD``: record the tables, columns and functions of a release.
 
-Migrates an empty database with the code of that commit, in this virtual environment, and describes it in
-``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run it.
+It migrates an empty database with the code of that commit, in this virtual environment, and describes the database
+in ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run it.
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from tests.simulated import ROOT
 
 
 class NoHistory(Exception):
-    """The commit is not in this clone."""
+    """Raised when the commit is not in this clone."""
 
 
 def check_out(commit: str, folder: Path) -> Path:
-    """Write the files of the commit into the folder, and return it."""
+    """Write the files of the commit into the folder, and return the folder."""
     done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise NoHistory(f"commit {commit[:12]} is not in this clone (git fetch --unshallow)")

@@ -1,4 +1,4 @@
-"""Find what the database keeps only for the previous release: the documented list, and names that no code uses."""
+"""Find what the database keeps only for the previous release: by the documented list, and by searching the code."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _FUNCTIONS = """
 """
 
 
-def listed() -> set[str]:
+def documented_drops() -> set[str]:
     """Return the documented drops of the next release, such as ``column sf_account.search_name``."""
-    return {" ".join(found) for found in _LISTED.findall(LIST.read_text())}
+    return {" ".join(line) for line in _LISTED.findall(LIST.read_text())}
 
 
 @cache
 def kept_columns() -> frozenset[tuple[str, str]]:
     """Return the table and name of each listed column."""
-    columns = (name.removeprefix("column ") for name in listed() if name.startswith("column "))
+    columns = (name.removeprefix("column ") for name in documented_drops() if name.startswith("column "))
     return frozenset((table, column) for table, _, column in (name.partition(".") for name in columns))
 
 
-def is_of_kept(definition: str) -> bool:
-    """Return whether an index is of a listed column, and is dropped with it."""
+def is_on_kept_column(definition: str) -> bool:
+    """Return whether an index covers a listed column, and will be dropped with the column."""
     return any(f"{table} " in definition and f"({column} " in definition for table, column in kept_columns())
 
 
@@ -68,12 +68,12 @@ def unused() -> set[str]:
     tables = {column.partition(".")[0] for column in columns}
     without_model = {table for table in tables if not any(name.startswith(f"{table}.") for name in known)}
     idle = {column for column in columns if not known.get(column) and column.partition(".")[0] not in without_model}
-    needing = [each for each in indexes if not is_of_kept(each)]
-    needing += [expression for column, expression in columns.items() if column not in idle]
+    definitions = [each for each in indexes if not is_on_kept_column(each)]
+    definitions += [expression for column, expression in columns.items() if column not in idle]
     return {
         *(f"table {table}" for table in without_model),
         *(f"column {column}" for column in idle),
-        *(f"function {name}" for name in _not_called(functions, needing)),
+        *(f"function {name}" for name in _not_called(functions, definitions)),
     }
 
 
@@ -96,9 +96,9 @@ def _is_named(field: models.Field) -> bool:  # type: ignore[type-arg]
     return not {field.name, field.attname, field.column}.isdisjoint(_words())
 
 
-def _not_called(functions: Mapping[str, tuple[str, bool]], needing: list[str]) -> set[str]:
-    """Return the functions that neither the code, nor ``needing``, nor a called function names."""
-    words = _words() | set(re.findall(r"\w+", " ".join(needing)))
+def _not_called(functions: Mapping[str, tuple[str, bool]], definitions: list[str]) -> set[str]:
+    """Return the functions that neither the code, nor ``definitions``, nor a function in use names."""
+    words = _words() | set(re.findall(r"\w+", " ".join(definitions)))
     called = {name for name, (_, by_trigger) in functions.items() if by_trigger or name in words}
     while further := {
         name

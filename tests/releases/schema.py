@@ -1,4 +1,4 @@
-"""Describe the tables and functions of a database, and find those that a release would miss in another one."""
+"""Describe the tables and functions of a database, and find what a release would miss in another database."""
 
 from __future__ import annotations
 
@@ -84,14 +84,14 @@ def describe(database: str) -> Schema:
 
 
 def find_missing(needed: Schema, present: Schema) -> list[str]:
-    """Return what breaks code for ``needed`` that runs on ``present``, one line each."""
-    found = [f"function {name} is missing" for name in sorted(needed.functions - present.functions)]
+    """Return a line for each difference that breaks code for ``needed`` on ``present``."""
+    lines = [f"function {name} is missing" for name in sorted(needed.functions - present.functions)]
     for name, table in needed.tables.items():
         if name in present.tables:
-            found += [f"{name}: {each}" for each in _missed_of_table(table, present.tables[name])]
+            lines += [f"{name}: {each}" for each in _missed_of_table(table, present.tables[name])]
         else:
-            found.append(f"{name}: the table is missing")
-    return found
+            lines.append(f"{name}: the table is missing")
+    return lines
 
 
 def _missed_of_table(needed: Table, present: Table) -> Iterator[str]:

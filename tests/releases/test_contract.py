@@ -5,28 +5,28 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.releases.contract import listed, unused
+from tests.releases.contract import documented_drops, unused
 from tests.releases.schema import FOLDER, from_json
 
 pytestmark = pytest.mark.django_db
 
 
-def test_what_no_code_of_this_release_uses_is_listed_and_nothing_else() -> None:
-    assert unused() == listed(), "docs/decisions/expand-and-contract.md, “What the next release drops”"
+def test_the_list_names_exactly_what_no_code_of_this_release_uses() -> None:
+    assert unused() == documented_drops(), "docs/decisions/expand-and-contract.md, “What the next release drops”"
 
 
-def test_what_is_listed_is_needed_by_the_release_before() -> None:
+def test_the_previous_release_needs_everything_on_the_list() -> None:
     """Anything else can be dropped at once, by a migration of this release."""
     [file] = FOLDER.glob("*.json")
     _, needed = from_json(file.read_text())
     known = {f"column {table}.{column}" for table, parts in needed.tables.items() for column in parts.columns}
     known |= {f"table {table}" for table in needed.tables}
     known |= {f"function {signature.partition('(')[0]}" for signature in needed.functions}
-    assert listed() - known == set()
+    assert documented_drops() - known == set()
 
 
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statement", "names"),
     [
         ("ALTER TABLE sf_book ADD COLUMN left_over text", {"column sf_book.left_over"}),
         ("CREATE TABLE pardot_left_over (id bigint)", {"table pardot_left_over"}),
@@ -44,8 +44,8 @@ def test_what_is_listed_is_needed_by_the_release_before() -> None:
         ("CREATE INDEX left_over ON sf_book (name)", set()),  # tests/test_models_and_tables.py
     ],
 )
-def test_what_nothing_uses_is_found(statement: str, told: set[str]) -> None:
+def test_unused_columns_tables_and_functions_are_found(statement: str, names: set[str]) -> None:
     before = unused()
     with connection.cursor() as cursor:
         cursor.execute(statement)
-    assert unused() - before == told
+    assert unused() - before == names

@@ -1,8 +1,8 @@
-"""The previous release's code works on the tables and rows of this one (``make soak``).
+"""The previous release's code works on the tables and rows of this release (``make soak``).
 
 As in an upgrade, the current code migrates and fills the database, and web processes of both releases answer
-from it while commands of both run. The older code runs in the current virtual environment; a package that it needs
-but that is no longer installed fails the test.
+from it while commands of both run. The older code runs in the current virtual environment, so the test fails
+when a package that the older code needs is no longer installed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ COMMANDS = (
     ["create_api_key", "--name=older", "--scopes=read:books"],
 )  # fmt: skip
 NOTHING_THERE = {"/api/v1/pardot/compare?from=2026-01-01&to=2026-01-02": [403, 404]}
-"""Days without a sync."""
+"""The only addresses that no visitor can read: there was no sync on these days."""
 RENAMED = "Zanzibar Polytechnic"
 
 Older = Callable[..., subprocess.CompletedProcess[str]]
@@ -107,8 +107,8 @@ def filled(simulator: Simulator, run_manage: Manage) -> World:
 
 def _of_salesforce() -> dict[str, str]:
     models = {"schools": Account, "accounts": Account, "books": Book, "contacts": Contact, "adoptions": Adoption}
-    found = {name: model.objects.values_list("id", flat=True)[0] for name, model in models.items()}
-    return {**found, "opportunities": Opportunity.objects.values_list("id", flat=True)[0]}
+    ids = {name: model.objects.values_list("id", flat=True)[0] for name, model in models.items()}
+    return {**ids, "opportunities": Opportunity.objects.values_list("id", flat=True)[0]}
 
 
 def _of_ours() -> dict[str, str]:
@@ -137,7 +137,7 @@ def cookies() -> CookieMaker:
 
 @pytest.fixture
 def services(checkout: Path, simulator: Simulator, database: str, cookies: CookieMaker) -> Iterator[tuple[str, str]]:
-    """The URLs of the previous release's service and of this one's, which run side by side."""
+    """The URLs of the services of the previous release and of this release, which run side by side."""
     variables = {
         **simulator.variables, "DEBUG": "on", "SALESFORCE_API_RATE_LIMIT": LIMIT, "NO_PROXY": "localhost,127.0.0.1",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
@@ -152,18 +152,18 @@ def services(checkout: Path, simulator: Simulator, database: str, cookies: Cooki
         yield running.enter_context(older), running.enter_context(newer)
 
 
-def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
+def test_the_previous_release_answers_and_syncs_on_the_tables_of_this_release(
     filled: World, services: tuple[str, str], older: Older, run_manage: Manage, simulator: Simulator,
     checkout: Path, cookies: CookieMaker,
 ) -> None:  # fmt: skip
     older_url, newer_url = services
     table = checkout / "tests" / "api" / "routes_and_callers.csv"
     assert routes_of(older_url) == routes_in(table), "the older code must answer"
-    wanted = requests_of(table, filled)
+    visits = requests_of(table, filled)
     key = service(api_key_create(name="load", scopes=list(Scope)).text)
     pages = [("GET", page, "") for page in PAGES]
-    visitors = [(url, super_user(url, cookies), [*wanted, *pages]) for url in (older_url, older_url, newer_url)]
-    visitors += [(older_url, key, wanted), (older_url, *operator(older_url))]
+    visitors = [(url, super_user(url, cookies), [*visits, *pages]) for url in (older_url, older_url, newer_url)]
+    visitors += [(older_url, key, visits), (older_url, *operator(older_url))]
     load = Load()
     with load.of(visitors):
         for number, command in enumerate(COMMANDS):
@@ -176,8 +176,8 @@ def test_the_release_before_answers_and_syncs_on_the_tables_of_this_one(
     assert load.never_shown() == NOTHING_THERE
     assert older("sync_all", "--force").returncode == 0
     assert_equal(simulator)
-    found = Client().get(f"/api/v1/schools?name={RENAMED}").json()
-    assert found["count"] == len(COMMANDS), "the current search finds what the older code merges"
+    schools = Client().get(f"/api/v1/schools?name={RENAMED}").json()
+    assert schools["count"] == len(COMMANDS), "the current search finds what the older code merges"
 
 
 def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
@@ -188,22 +188,22 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
     for number, command in enumerate(BOTH):
         simulator.edit("Account", schools[number], Name=f"{RENAMED} {number}")
         with ThreadPoolExecutor(2) as pool:
-            both = [pool.submit(run, *command) for run in (older, run_manage)]
-        for each in both:
+            futures = [pool.submit(run, *command) for run in (older, run_manage)]
+        for each in futures:
             assert each.result().returncode == 0, each.result().stdout + each.result().stderr
     assert run_manage("sync_books").returncode == 0
     assert_equal(simulator)
 
 
-def test_our_audits_and_a_merge_of_the_release_before_both_end(
+def test_audits_of_this_release_and_a_merge_of_the_previous_release_both_end(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """0.1.0 writes an entity's state before it locks Pardot's campaigns, which our audits have already locked."""
+    """0.1.0 writes an entity's state before it locks Pardot's campaigns, which this release's audits lock first."""
     assert run_manage("camp_sync").returncode == 0
     with ThreadPoolExecutor(2) as pool, merging("pardot_form"):
         ours = pool.submit(run_manage, "camp_sync", "--entities", "folders")
         wait_for(lambda: waiting() == 1)
         theirs = pool.submit(older, "camp_sync", "--entities", "sf_campaign_dates", "--full")
         wait_for(lambda: waiting() == 2)
-    ended = [ours.result(), theirs.result()]
-    assert [done.returncode for done in ended] == [0, 0], [done.stderr for done in ended]
+    runs = [ours.result(), theirs.result()]
+    assert [done.returncode for done in runs] == [0, 0], [done.stderr for done in runs]

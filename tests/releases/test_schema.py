@@ -21,21 +21,21 @@ def schema(table: Table, *functions: str) -> Schema:
     return Schema({"book": table}, frozenset(functions))
 
 
-def test_the_release_before_finds_all_that_it_needs(migrated_database: str) -> None:
+def test_the_previous_release_finds_all_that_it_needs(migrated_database: str) -> None:
     [file] = FOLDER.glob("*.json")
     _, needed = from_json(file.read_text())
     assert len(needed.tables) > 50
     assert find_missing(needed, describe_schema(migrated_database)) == []
 
 
-def test_the_file_is_that_of_the_release_before() -> None:
-    """A new release needs its own file; then what only the release before it needed may be dropped."""
+def test_the_file_describes_the_previous_release() -> None:
+    """The next release replaces this file. Then tables and columns that only older code needed may be dropped."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
 
 
 @pytest.mark.parametrize(
-    ("present", "told"),
+    ("present", "line"),
     [
         (TABLE, None),
         (replace(TABLE, columns={"id": ID, "note": NOTE}), "book: column name is missing"),
@@ -54,9 +54,9 @@ def test_the_file_is_that_of_the_release_before() -> None:
         (replace(TABLE, constraints={"CHECK (price > 0)": ["price"]}), None),
     ],
 )  # fmt: skip
-def test_what_breaks_older_code_is_reported(present: Table, told: str | None) -> None:
-    found = find_missing(schema(TABLE), schema(present))
-    assert told in found if told else found == []
+def test_a_change_that_breaks_older_code_is_reported(present: Table, line: str | None) -> None:
+    lines = find_missing(schema(TABLE), schema(present))
+    assert line in lines if line else lines == []
 
 
 def test_missing_tables_and_functions_are_reported() -> None:

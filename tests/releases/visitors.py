@@ -83,19 +83,19 @@ class Load:
 
     @contextmanager
     def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
-        """Let each visitor send all requests in its own order, repeatedly while the context lasts, at least once."""
+        """Let each visitor send all requests in its own order, once and then again until the context ends."""
         with in_background([partial(self._work, *visitor) for visitor in visitors], self._ended):
             yield
 
     def never_shown(self) -> dict[str, list[int]]:
-        """Return the addresses that no visitor was shown, with their statuses."""
-        refused = {request: sorted(statuses) for request, statuses in self.seen.items() if min(statuses) >= 400}
-        return {address: statuses for (method, address), statuses in refused.items() if method == "GET"}
+        """Return the addresses that no visitor could GET, with their statuses."""
+        failed = {request: sorted(statuses) for request, statuses in self.seen.items() if min(statuses) >= 400}
+        return {address: statuses for (method, address), statuses in failed.items() if method == "GET"}
 
-    def _work(self, url: str, session: requests.Session, wanted: Sequence[Request]) -> None:
+    def _work(self, url: str, session: requests.Session, visits: Sequence[Request]) -> None:
         first = True
         while first or not self._ended.is_set():
-            for request in random.sample(wanted, len(wanted)):
+            for request in random.sample(visits, len(visits)):
                 if first or not self._ended.is_set():
                     self._ask(url, session, *request)
             first = False

@@ -1,4 +1,4 @@
-// Print one line of JSON for each call, with its result, as calls.py does.
+// Print one line of JSON for each call, with its result, as tests/conformance/clients/calls.py does.
 
 let failures = 0;
 

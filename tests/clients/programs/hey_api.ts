@@ -1,4 +1,4 @@
-// Calls every operation of the public part with the client that @hey-api/openapi-ts generates.
+// Call every operation of the public part with the client that @hey-api/openapi-ts generates.
 
 import { randomUUID } from "node:crypto";
 import { BAD_INPUT, attempt, bad, csrfCookie, expect, finish, good, variable } from "./calls.js";
@@ -48,7 +48,7 @@ async function books(): Promise<string> {
 
 async function info(): Promise<string> {
   const state = good(await sfapi.getInfo({ client: service }));
-  expect("usage of the day, not a failure", "api_limit" in state.api_usage);
+  expect("the API usage, not an error", "api_limit" in state.api_usage);
   return `accounts: ${state.sync["accounts"]?.state}`;
 }
 
@@ -127,7 +127,7 @@ async function otherRecords(): Promise<void> {
   const contacts = good(await sfapi.listContactsRecords({ client: service, ...params }));
   const opportunities = good(await sfapi.listOpportunitiesRecords({ client: service, ...params }));
   const adopted = good(await sfapi.listAdoptionsRecords({ client: service, ...params }));
-    const account = good(await sfapi.getAccountRecord({ client: service, path: { id: accounts.results[0]!.id } }));
+  const account = good(await sfapi.getAccountRecord({ client: service, path: { id: accounts.results[0]!.id } }));
   const person = good(await sfapi.getContactRecord({ client: service, path: { id: contacts.results[0]!.id } }));
   const opportunity = good(await sfapi.getOpportunityRecord({ client: service, path: { id: opportunities.results[0]!.id } }));
   const adoption = good(await sfapi.getAdoptionRecord({ client: service, path: { id: adopted.results[0]!.id } }));
@@ -137,7 +137,7 @@ async function otherRecords(): Promise<void> {
   expect("the same adoption", adoption.base_year === adopted.results[0]!.base_year);
 }
 
-async function nothingThere(): Promise<void> {
+async function missingRecords(): Promise<void> {
   const search = bad(await sfapi.searchSchools({ client: anybody, query: { name: "zzzzqqqq xxxx" } }));
   expect("no_match", search.type === "no_match");
   const path = { case_id: randomUUID() };
@@ -171,10 +171,10 @@ async function main(): Promise<void> {
   await attempt("get_contact, change_contact", contact);
   await attempt("list_adoptions", adoptions);
   await attempt("create_case twice, get_case", cases);
-  await attempt("submit_form in both forms, get_submission", forms);
+  await attempt("submit_form of both types, get_submission", forms);
   await attempt("list_books_records, get_book_record", records);
   await attempt("the other records, in pages and one by one", otherRecords);
-  await attempt("404 no_match, record_not_found", nothingThere);
+  await attempt("404 no_match, record_not_found", missingRecords);
   await attempt("422 field_invalid in query, body and form; search_too_short", badValues);
   await attempt("401 credentials_missing, 403 scope_missing", noRight);
   finish();

@@ -1,4 +1,4 @@
-// Calls every operation of the public part with openapi-fetch and the types that openapi-typescript generates.
+// Call every operation of the public part with openapi-fetch and the types that openapi-typescript generates.
 
 import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
@@ -13,7 +13,7 @@ const school = variable("SCHOOL");
 const cookie = `oxa=${variable("SFAPI_COOKIE")}`;
 
 function clientWith(headers: Record<string, string>) {
-  // The records exist as CSV too, which is a string; this client accepts only JSON.
+  // The records also exist as CSV, which is a string. This client accepts only JSON.
   return createClient<paths, "application/json">({ baseUrl, headers });
 }
 
@@ -50,7 +50,7 @@ async function books(): Promise<string> {
 
 async function info(): Promise<string> {
   const state = good(await service.GET("/api/v1/info"));
-  expect("usage of the day, not a failure", "api_limit" in state.api_usage);
+  expect("the API usage, not an error", "api_limit" in state.api_usage);
   return `accounts: ${state.sync["accounts"]?.state}`;
 }
 
@@ -140,7 +140,7 @@ async function otherRecords(): Promise<void> {
   expect("the same adoption", adoption.base_year === adopted.results[0]!.base_year);
 }
 
-async function nothingThere(): Promise<void> {
+async function missingRecords(): Promise<void> {
   const search = bad(await anybody.GET("/api/v1/schools", { params: { query: { name: "zzzzqqqq xxxx" } } }));
   expect("no_match", search.type === "no_match");
   const path = { case_id: randomUUID() };
@@ -174,10 +174,10 @@ async function main(): Promise<void> {
   await attempt("get_contact, change_contact", contact);
   await attempt("list_adoptions", adoptions);
   await attempt("create_case twice, get_case", cases);
-  await attempt("submit_form in both forms, get_submission", forms);
+  await attempt("submit_form of both types, get_submission", forms);
   await attempt("list_books_records, get_book_record", records);
   await attempt("the other records, in pages and one by one", otherRecords);
-  await attempt("404 no_match, record_not_found", nothingThere);
+  await attempt("404 no_match, record_not_found", missingRecords);
   await attempt("422 field_invalid in query, body and form; search_too_short", badValues);
   await attempt("401 credentials_missing, 403 scope_missing", noRight);
   finish();

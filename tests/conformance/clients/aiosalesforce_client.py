@@ -33,10 +33,10 @@ def _by_soap() -> Any:
     return SoapLogin(calls.USERNAME, calls.PASSWORD, calls.SECURITY_TOKEN)
 
 
-async def _queried(salesforce: Any) -> str:
-    found = [record async for record in salesforce.query("SELECT Id, Account.Name FROM Contact")]
-    expect("records", found)
-    return f"{len(found)} records"
+async def _query(salesforce: Any) -> str:
+    records = [record async for record in salesforce.query("SELECT Id, Account.Name FROM Contact")]
+    expect("records", records)
+    return f"{len(records)} records"
 
 
 async def _record(salesforce: Any) -> None:
@@ -46,7 +46,7 @@ async def _record(salesforce: Any) -> None:
     await salesforce.sobject.delete("Case", made)
 
 
-async def _upserted(salesforce: Any) -> None:
+async def _upsert(salesforce: Any) -> None:
     first = await salesforce.sobject.upsert("Case", "aio-1", external_id_field="SFAPI_Id__c", data={"Subject": "key"})
     expect("a new record", first.created)
 
@@ -64,10 +64,10 @@ async def _composite(salesforce: Any) -> None:
 
 
 for name, auth, work in (
-    ("login (SOAP) and query", _by_soap, _queried),
-    ("login (client credentials) and query", _by_client, _queried),
+    ("login (SOAP) and query", _by_soap, _query),
+    ("login (client credentials) and query", _by_client, _query),
     ("create, update, get, delete", _by_client, _record),
-    ("upsert", _by_client, _upserted),
+    ("upsert", _by_client, _upsert),
     ("Bulk API 2.0 ingest", _by_client, _bulk_write),
     ("composite batch", _by_client, _composite),
 ):

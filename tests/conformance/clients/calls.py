@@ -1,6 +1,6 @@
-"""Print one line of JSON for each call, with its result, for the table.
+"""Print one line of JSON for each call, with its result, which the runner shows in its table.
 
-Runs in each client's own environment, so it uses only the standard library.
+It runs in each client's own environment, so it needs only the standard library.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _failures: list[str] = []
 
 
 def attempt(call: str, run: Callable[[], Any]) -> Any:
-    """Make one kind of call and return its result, None on failure. A string is also printed."""
+    """Make one kind of call. Return its result, or None when it fails. A result that is a string is printed too."""
     try:
         outcome = run()
-    except Exception as error:  # noqa: BLE001 (whatever a client raises is its verdict on the simulator)
+    except Exception as error:  # noqa: BLE001 (any exception of a client is a failed call)
         tell(call, ok=False, detail=f"{type(error).__name__}: {error}")
         return None
     tell(call, ok=True, detail=outcome if isinstance(outcome, str) else "")

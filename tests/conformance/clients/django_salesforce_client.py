@@ -1,7 +1,7 @@
 """django-salesforce: Django's ORM over SOQL. It sends ``Authorization: OAuth …``.
 
-It cannot parse a ``Sforce-Limit-Info`` header with a second part, as in Salesforce's guide, and fails on
-such an answer. That is the client's limitation, so the simulator is told to send one part.
+It fails on an answer whose ``Sforce-Limit-Info`` header has a second part, as in Salesforce's guide. That is a
+limitation of the client, so the simulator is set to send one part.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ def _write() -> Any:
 
 def _bulk() -> None:
     Contact.objects.bulk_create([Contact(last_name=f"Bulk {number}") for number in range(30)])
-    found = Contact.objects.filter(last_name__startswith="Bulk ")
-    expect("all of them", found.count() >= 30)
-    found.update(first_name="Changed")
+    contacts = Contact.objects.filter(last_name__startswith="Bulk ")
+    expect("all of them", contacts.count() >= 30)
+    contacts.update(first_name="Changed")
     expect("changed", Contact.objects.filter(first_name="Changed").count() >= 30)
 
 

@@ -1,4 +1,4 @@
-"""The task of both Pub/Sub API clients: change a record, and receive its event."""
+"""The task of both Pub/Sub API clients: create a record, and receive its event."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOGIN = {
 
 
 class Heard(Exception):
-    """Raised when the subscription has received the wanted event."""
+    """Raised when the subscription has received the expected event."""
 
 
 def trust_simulator() -> None:

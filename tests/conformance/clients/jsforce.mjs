@@ -124,10 +124,10 @@ await attempt("limits", async () => {
   expect("the day's calls", limits.DailyApiRequests.Remaining > 0 && conn.limitInfo.apiUsage.used > 0);
 });
 await attempt("Apex REST", async () => {
-  const told = await conn.apex.post("/Echo/here", { a: 1 });
-  expect("the echo", told.method === "POST" && told.body.a === 1);
+  const echo = await conn.apex.post("/Echo/here", { a: 1 });
+  expect("the echo", echo.method === "POST" && echo.body.a === 1);
 });
-await attempt("composite (a request of one's own)", async () => {
+await attempt("composite (requestPost)", async () => {
   const compositeRequest = [
     { method: "GET", url: `/services/data/v${version}/sobjects/Account/${school}`, referenceId: "school" },
     { method: "GET", url: `/services/data/v${version}/sobjects/Account/@{school.Id}/describe`, referenceId: "none" },

@@ -1,7 +1,7 @@
 """Run simple-mockforce as a server: repeat each HTTPS request inside the mock, and return the mock's answer.
 
-The mock is written for programs that import it: it answers requests to ``*.salesforce.com`` by ``requests`` in the same
-process. Run as ``python -m tests.conformance.clients.mockforce_server CERTIFICATE``; prints its address.
+The mock is a library: it answers what the package ``requests`` sends to ``*.salesforce.com`` in the same process.
+``python -m tests.conformance.clients.mockforce_server CERTIFICATE`` runs the server and prints its address.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Bridge(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, content = _asked(self.command, self.path, body)
+        status, content = _ask_mock(self.command, self.path, body)
         self.send_response(status)
         self.send_header("Content-Type", "text/xml" if content.startswith(b"<") else "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -34,10 +34,10 @@ class Bridge(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815 (names of http.server)
 
 
-def _asked(method: str, target: str, body: bytes) -> tuple[int, bytes]:
+def _ask_mock(method: str, target: str, body: bytes) -> tuple[int, bytes]:
     path, query = urlsplit(target).path, urlsplit(target).query
     if path.endswith(("/query", "/queryAll")) or (method == "POST" and "/sobjects/" in path):
-        path = path.rstrip("/") + "/"  # the mock expects simple-salesforce's spelling of these
+        path = path.rstrip("/") + "/"  # the mock knows these paths only as simple-salesforce spells them
     url = f"https://mock.salesforce.com{path}{'?' if query else ''}{query}"
     try:
         answer = requests.request(method, url, data=body, timeout=10)

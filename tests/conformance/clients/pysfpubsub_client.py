@@ -14,9 +14,9 @@ client = Client(**events.LOGIN)
 
 
 def _topic() -> str:
-    found = client.get_topic(events.TOPIC)
-    expect("a topic to subscribe to", found.can_subscribe)
-    return str(found.schema_id)
+    topic = client.get_topic(events.TOPIC)
+    expect("a topic to subscribe to", topic.can_subscribe)
+    return str(topic.schema_id)
 
 
 def _subscribe(replay_type: str, place: bytes) -> events.Listener:

@@ -1,4 +1,4 @@
-"""salesforce-api, the second seed's client: OAuth and SOAP logins, records, Bulk API 2.0, Tooling."""
+"""salesforce-api: OAuth and SOAP logins, records, Bulk API 2.0, Tooling."""
 
 from __future__ import annotations
 

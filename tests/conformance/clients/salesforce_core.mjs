@@ -54,7 +54,7 @@ await attempt("Bulk API 2.0 ingest and query", async () => {
   const done = await connection.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input, ...options });
   expect("one", done.successfulResults.length === 1);
   const rows = await (await connection.bulk2.query("SELECT Id FROM Contact WHERE LastName = 'Core'", options)).toArray();
-  expect("it", rows.length === 1);
+  expect("the new contact", rows.length === 1);
 });
 await attempt("limits", async () => {
   expect("the day's calls", (await connection.limits()).DailyApiRequests.Max > 0);

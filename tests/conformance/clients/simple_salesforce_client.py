@@ -55,13 +55,13 @@ def _logins() -> None:
 
 def _reads(salesforce: Any) -> None:
     def paged() -> str:
-        found = list(salesforce.query_all_iter("SELECT Id, Name FROM Contact"))
-        expect("as many as counted", len(found) == salesforce.query("SELECT COUNT() FROM Contact")["totalSize"])
-        return f"{len(found)} records"
+        records = list(salesforce.query_all_iter("SELECT Id, Name FROM Contact"))
+        expect("as many as counted", len(records) == salesforce.query("SELECT COUNT() FROM Contact")["totalSize"])
+        return f"{len(records)} records"
 
     def children() -> None:
-        found = salesforce.query_all("SELECT Id, (SELECT Id FROM Contacts) FROM Account")["records"]
-        expect("contacts", any(record["Contacts"] for record in found))
+        records = salesforce.query_all("SELECT Id, (SELECT Id FROM Contacts) FROM Account")["records"]
+        expect("contacts", any(record["Contacts"] for record in records))
 
     def refused() -> None:
         try:
@@ -102,7 +102,7 @@ def _writes(salesforce: Any) -> None:
     case = attempt("create", created)
     attempt("get", lambda: expect("the case", salesforce.Case.get(case)["Subject"] == "conformance"))
     attempt("update", lambda: expect("204", salesforce.Case.update(case, {"Subject": "changed"}) == 204))
-    attempt("upsert by external id", lambda: expect("201", _upserted(salesforce) == 201))
+    attempt("upsert by external id", lambda: expect("201", _upsert(salesforce) == 201))
     attempt(
         "get by external id",
         lambda: expect("the case", salesforce.Case.get_by_custom_id("SFAPI_Id__c", "simple-1")["Subject"] == "by key"),
@@ -113,7 +113,7 @@ def _writes(salesforce: Any) -> None:
     attempt("updated", lambda: expect("others", salesforce.Case.updated(start, end)["ids"]))
 
 
-def _upserted(salesforce: Any) -> Any:
+def _upsert(salesforce: Any) -> Any:
     return salesforce.Case.upsert("SFAPI_Id__c/simple-1", {"Subject": "by key"})
 
 

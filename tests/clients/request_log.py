@@ -14,7 +14,7 @@ from tests.simulated import Simulator
 ERROR_STATUSES = frozenset({401, 403, 404, 422})
 """The errors that each client must get at least once; any other error is a failure."""
 BAD_INPUT = "must not be stored"
-"""The text in every value that a program sends to be rejected."""
+"""The text in every value that the service must reject."""
 _METHODS = ("get", "put", "post", "patch", "delete")
 _STORED = """
     SELECT 'case', values::text FROM api_outboundcase UNION ALL SELECT 'form', data::text FROM api_formsubmission
@@ -52,7 +52,7 @@ def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     }
 
 
-def called(document: Mapping[str, Any], requests: list[Request]) -> set[str]:
+def successful_operations(document: Mapping[str, Any], requests: list[Request]) -> set[str]:
     """Return the ids of the operations that were called successfully."""
     return {
         name
@@ -68,7 +68,7 @@ def _is_of(request: Request, method: str, path: str) -> bool:
 
 def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
     """Return the problems with a client's requests, one sentence each."""
-    missing = sorted(operations(document).keys() - called(document, requests))
+    missing = sorted(operations(document).keys() - successful_operations(document, requests))
     statuses = {request.status for request in requests if request.status >= 400}
     bad = [f"{each.method} {each.path} answered {each.status}" for each in requests
            if each.status >= 400 and each.status not in ERROR_STATUSES]  # fmt: skip
@@ -82,7 +82,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
 
 
 def stored_bad_input(database: str, simulator: Simulator) -> list[str]:
-    """Return where rejected input was stored anyway: in the database or in Salesforce."""
+    """Return a sentence for each rejected input that was stored anyway, in the database or in Salesforce."""
     with psycopg.connect(database) as connection:
         rows = connection.execute(_STORED).fetchall()
     here = [f"the refused input of a {kind} was stored" for kind, text in rows if BAD_INPUT in text]
