@@ -121,7 +121,7 @@ def test_the_log_never_breaks_an_answer(
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("query", "logged"),
     [
         ("name=Caf%C3%A9+one&limit=3", "name=Caf%C3%A9%20one&limit=3"),
         ("access_token=abc&state=TX", "access_token=***&state=TX"),
@@ -137,13 +137,13 @@ def test_the_log_never_breaks_an_answer(
     ],
 )
 def test_secrets_in_the_query_are_masked(
-    anonymous: Client, noted_requests: NotedRequests, sent: str, kept: str
+    anonymous: Client, noted_requests: NotedRequests, query: str, logged: str
 ) -> None:
-    anonymous.get(f"/api/v1/me?{sent}")
-    assert noted_requests[0].query == kept
+    anonymous.get(f"/api/v1/me?{query}")
+    assert noted_requests[0].query == logged
 
 
-def test_secrets_in_other_places_are_masked(
+def test_secrets_in_headers_and_paths_are_masked(
     anonymous: Client, cookies: CookieMaker, noted_requests: NotedRequests
 ) -> None:
     key = api_key_create(name="canary", scopes=[Scope.READ_BOOKS]).text

@@ -26,7 +26,7 @@ def door_routes(settings: Any) -> None:
     settings.ROOT_URLCONF = "tests.api.doors"
 
 
-def test_a_cookie_gets_in(user: Client) -> None:
+def test_a_valid_cookie_is_accepted(user: Client) -> None:
     assert user.get(ANYBODY).status_code == 200
 
 
@@ -67,7 +67,7 @@ def forged(maker: CookieMaker) -> dict[str, str]:
     }
 
 
-def test_no_forged_cookie_gets_in(anonymous: Client, cookies: CookieMaker) -> None:
+def test_no_forged_cookie_is_accepted(anonymous: Client, cookies: CookieMaker) -> None:
     for number, (name, cookie) in enumerate(forged(cookies).items()):
         anonymous.cookies["oxa"] = cookie
         answer = anonymous.get(ANYBODY, REMOTE_ADDR=f"192.0.2.{number}")
@@ -165,7 +165,7 @@ def test_the_scheme_may_be_written_in_any_case(anonymous: Client, scheme: str) -
     assert anonymous.get(ANYBODY, headers={"Authorization": f"{scheme} {key}"}).status_code == 200
 
 
-def test_the_authorization_header_alone_decides(user: Client, service: Callable[..., Client]) -> None:
+def test_with_an_authorization_header_the_cookie_is_ignored(user: Client, service: Callable[..., Client]) -> None:
     for authorization in ("Bearer wrong", "Basic dXNlcjpwdw==", "", "Bearer"):
         answer = user.get(ANYBODY, headers={"Authorization": authorization})
         assert answer.status_code == 401, authorization

@@ -109,7 +109,9 @@ def test_while_accounts_hangs_other_requests_are_answered(url: str, simulator: S
     }
 
 
-def test_without_a_place_a_cached_contact_is_the_answer(user: Client, simulator: Simulator, full: None) -> None:
+def test_while_the_bulkhead_is_full_a_cached_contact_is_returned(
+    user: Client, simulator: Simulator, full: None
+) -> None:
     before = simulator.calls()
     answer = user.get(CONTACT)
     assert (answer.status_code, answer.json()["type"], answer["Retry-After"]) == (503, "salesforce_busy", "10")
@@ -119,25 +121,27 @@ def test_without_a_place_a_cached_contact_is_the_answer(user: Client, simulator:
     assert not CircuitBreaker.objects.exists(), "a full bulkhead is no failure of Salesforce"
 
 
-def test_without_a_place_a_contact_is_not_changed(user: Client, simulator: Simulator, full: None) -> None:
+def test_while_the_bulkhead_is_full_no_contact_is_changed(user: Client, simulator: Simulator, full: None) -> None:
     new_contact(simulator)
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["type"]) == (503, "salesforce_busy")
     assert "nothing was changed" in answer.json()["message"]
 
 
-def test_without_a_place_a_case_is_queued(writer: Client, simulator: Simulator, full: None) -> None:
+def test_while_the_bulkhead_is_full_a_case_is_queued(writer: Client, simulator: Simulator, full: None) -> None:
     before = simulator.calls()
     assert post_case(writer).status_code == 202
     assert OutboundCase.objects.get().state == OutboundCase.State.QUEUED
     assert simulator.calls() == before
 
 
-def test_without_a_place_me_says_that_accounts_is_away(user: Client, simulator: Simulator, full: None) -> None:
+def test_while_the_bulkhead_is_full_me_says_that_accounts_is_away(
+    user: Client, simulator: Simulator, full: None
+) -> None:
     assert user.get(ME).json()["accounts"] == "away"
 
 
-def test_both_neighbors_together_leave_threads_free(settings: Any) -> None:
+def test_calls_to_salesforce_and_accounts_together_leave_threads_free(settings: Any) -> None:
     settings.WEB_THREADS, settings.NEIGHBOR_CALLS_AT_ONCE = 4, 2
     with place(Neighbor.SALESFORCE) as one, place(Neighbor.ACCOUNTS) as two, place(Neighbor.ACCOUNTS) as three:
         assert (one, two, three) == (True, True, False)

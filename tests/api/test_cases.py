@@ -131,7 +131,7 @@ def test_odd_text_arrives_unchanged(writer: Client, simulator: Simulator, text: 
     assert (made["Subject"], made["Description"]) == (text, text)
 
 
-def test_what_salesforce_refuses_is_refused_with_its_reason(writer: Client, simulator: Simulator) -> None:
+def test_a_case_that_salesforce_refuses_is_refused_with_its_reason(writer: Client, simulator: Simulator) -> None:
     answer = post_case(writer, {**CASE, "product": "Nonsense"}, **{"Idempotency-Key": "k"})
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, 422)
@@ -178,7 +178,7 @@ def test_salesforce_away_means_202_and_delivery_later(writer: Client, simulator:
 
 
 @pytest.mark.parametrize("path", ["sobjects/Case", "oauth2/token"])
-def test_nobody_waits_longer_than_three_seconds(writer: Client, simulator: Simulator, path: str) -> None:
+def test_no_caller_waits_longer_than_three_seconds(writer: Client, simulator: Simulator, path: str) -> None:
     writer.get("/api/v1/me")  # load every module before the time is measured
     simulator.fail("hang", path=path, times=1, seconds=30)
     began = time.monotonic()
@@ -228,14 +228,14 @@ def test_the_same_key_and_body_return_one_case_in_its_current_state(writer: Clie
 
 
 @pytest.mark.parametrize("quoted", ['"8f0c-1"', r'"8f0c\-1"'])
-def test_a_key_in_quotes_is_the_same_key(writer: Client, simulator: Simulator, quoted: str) -> None:
+def test_an_idempotency_key_in_quotes_is_the_same_key(writer: Client, simulator: Simulator, quoted: str) -> None:
     first, second = post_case(writer, **KEY), post_case(writer, **{"Idempotency-Key": quoted})
     assert second.json()["id"] == first.json()["id"]
     assert second.headers["Idempotent-Replayed"] == "true"
     assert len(cases_in(simulator)) == 1
 
 
-def test_another_body_with_the_same_key_is_refused(writer: Client, simulator: Simulator) -> None:
+def test_another_body_with_the_same_idempotency_key_is_refused(writer: Client, simulator: Simulator) -> None:
     post_case(writer, **KEY)
     other = post_case(writer, {**CASE, "subject": "Other"}, **KEY)
     assert other.status_code == 422
@@ -243,13 +243,13 @@ def test_another_body_with_the_same_key_is_refused(writer: Client, simulator: Si
     assert len(cases_in(simulator)) == 1
 
 
-def test_two_callers_may_use_the_same_key(writer: Client, service: Services, simulator: Simulator) -> None:
+def test_two_callers_may_use_the_same_idempotency_key(writer: Client, service: Services, simulator: Simulator) -> None:
     mine, theirs = post_case(writer, **KEY), post_case(service(Scope.WRITE_CASES), **KEY)
     assert mine.json()["id"] != theirs.json()["id"]
     assert len(cases_in(simulator)) == 2
 
 
-def test_a_key_counts_for_24_hours(writer: Client, simulator: Simulator) -> None:
+def test_an_idempotency_key_is_remembered_for_24_hours(writer: Client, simulator: Simulator) -> None:
     first = post_case(writer, **KEY)
     age_keys(timedelta(hours=23, minutes=59))
     assert post_case(writer, **KEY).json()["id"] == first.json()["id"]
@@ -262,8 +262,8 @@ def test_a_key_counts_for_24_hours(writer: Client, simulator: Simulator) -> None
 
 
 def age_keys(span: timedelta) -> None:
-    for kept in IdempotencyKey.objects.all():
-        IdempotencyKey.objects.update(created_at=kept.created_at - span)
+    for key in IdempotencyKey.objects.all():
+        IdempotencyKey.objects.update(created_at=key.created_at - span)
 
 
 def test_while_the_first_request_runs_the_answer_is_409(writer: Client, simulator: Simulator) -> None:
@@ -280,7 +280,7 @@ def test_while_the_first_request_runs_the_answer_is_409(writer: Client, simulato
 
 
 @pytest.mark.parametrize("key", ["", " ", "a" * 256, "two words", "é", '""', '"two words"'])
-def test_an_invalid_key_is_refused(writer: Client, key: str) -> None:
+def test_an_invalid_idempotency_key_is_refused(writer: Client, key: str) -> None:
     answer = post_case(writer, **{"Idempotency-Key": key})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["loc"] == ["header", "Idempotency-Key"]

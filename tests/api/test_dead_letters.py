@@ -67,7 +67,7 @@ def test_a_value_may_be_removed(dead_letter: OutboundCase, simulator: Simulator,
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"Subject": ""}, "This field is required"),
         ({"Subject": "a" * 256}, "at most 255 characters"),
@@ -77,10 +77,10 @@ def test_a_value_may_be_removed(dead_letter: OutboundCase, simulator: Simulator,
     ],
 )
 def test_values_that_salesforce_would_refuse_are_not_queued(
-    dead_letter: OutboundCase, admin_client: Client, values: dict[str, str], said: str
+    dead_letter: OutboundCase, admin_client: Client, values: dict[str, str], message: str
 ) -> None:
     answer = admin_client.post(page_of(dead_letter), {**BAD, **values})
-    assert said in answer.text
+    assert message in answer.text
     dead_letter.refresh_from_db()
     assert (dead_letter.state, dead_letter.values) == ("failed", BAD)
 

@@ -114,7 +114,9 @@ def test_info_and_live_look_ups_share_a_breaker(simulator: Simulator, reader: Cl
     assert CircuitBreaker.objects.get().failures == 0
 
 
-def test_nobody_waits_long_for_the_usage(simulator: Simulator, reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_caller_waits_long_for_the_usage(
+    simulator: Simulator, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(live, "SECONDS", 0.5)
     simulator.fail("delay", path="/limits", seconds=2)
     assert list(info(reader)["api_usage"]) == ["error"]

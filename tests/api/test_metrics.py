@@ -102,7 +102,7 @@ def test_every_metric_has_one_help_line(prometheus: Client) -> None:
     assert named <= set(explained)
 
 
-def test_large_figures_are_written_out(prometheus: Client) -> None:
+def test_large_numbers_are_written_without_an_exponent(prometheus: Client) -> None:
     SFAPIUsageLog.objects.create(date=timezone.now().date(), source="api", call_count=12_345_678)
     assert 'sfapi_salesforce_calls_today{source="api"} 12345678' in prometheus.get("/metrics").text.splitlines()
 

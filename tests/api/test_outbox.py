@@ -80,7 +80,7 @@ def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: 
     assert writer.get(answer["Location"]).json()["status"] == "delivered"
 
 
-def test_a_whole_batch_whose_answer_is_lost_is_made_once(writer: Client, simulator: Simulator) -> None:
+def test_the_cases_of_a_batch_whose_answer_is_lost_are_made_once(writer: Client, simulator: Simulator) -> None:
     make_queued_cases(30)
     break_salesforce(simulator, "drop_after", times=1)
     assert "Delivery is paused" in deliver()
@@ -191,7 +191,7 @@ def test_a_refused_case_does_not_hold_up_the_others(writer: Client, simulator: S
     assert outbox.queue_depth().failed == 1
 
 
-def test_what_people_wrote_is_not_in_the_logs(
+def test_the_text_of_a_case_is_not_in_the_logs(
     writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_queued_cases(1, values={"Subject": "private " * 100})

@@ -180,12 +180,12 @@ def test_held_passes_are_counted_when_they_are_taken_and_lost_when_their_time_is
     assert RateCount.objects.get().totals[-1] == 10
 
 
-def test_headers_count_held_passes_as_left(passes: Callable[[str, Rate], bool]) -> None:
+def test_headers_count_held_passes_as_remaining(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=9000, seconds=3600)
     assert [try_pass("test", "a", rate).remaining for _ in range(12)] == list(range(8999, 8987, -1))
 
 
-def test_a_lower_limit_holds_at_once(passes: Callable[[str, Rate], bool]) -> None:
+def test_a_lower_limit_applies_at_once(passes: Callable[[str, Rate], bool]) -> None:
     for _ in range(9):
         assert passes("a", Rate(10, 60))
     assert not passes("a", Rate(5, 60))
@@ -206,7 +206,7 @@ def row_version() -> Any:
         return cursor.fetchone()
 
 
-def test_the_table_is_unlogged(db: None) -> None:
+def test_the_table_of_rate_counts_is_unlogged(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'api_ratecount'")
         assert cursor.fetchone() == ("u",)
@@ -269,7 +269,7 @@ def test_me_counts_signed_in_users_by_user_and_others_by_address(user: Client, a
     ("text", "rate"),
     [("5/min", Rate(5, 60)), ("1/sec", Rate(1, 1)), ("7/hour", Rate(7, 3600)), ("100000/day", Rate(100_000, 86_400))],
 )
-def test_rates_are_read(text: str, rate: Rate) -> None:
+def test_valid_rates_are_parsed(text: str, rate: Rate) -> None:
     assert parse_rate(text) == rate
 
 

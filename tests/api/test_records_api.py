@@ -65,7 +65,7 @@ def test_deleted_records_are_returned_only_on_request(reader: Client) -> None:
     assert reader.get(f"{ACCOUNTS}{gone.id}/", {"include_deleted": "true"}).json()["is_deleted"] is True
 
 
-def test_columns_are_filters(reader: Client) -> None:
+def test_records_are_filtered_by_columns(reader: Client) -> None:
     texan = records.school("Texan", state="Texas", assignments_created=7)
     other = records.school("Other", state=None)
     assert [row["id"] for row in read_all(reader, state="Texas")] == [texan.id]
@@ -141,7 +141,7 @@ def test_a_plus_sign_that_was_not_escaped_is_understood(reader: Client) -> None:
 # -- formats ------------------------------------------------------------------------------------------------
 
 
-def test_csv_by_accept_or_format(reader: Client) -> None:
+def test_csv_is_returned_for_an_accept_header_or_a_format(reader: Client) -> None:
     school = records.school('Comma, "quote"\nand line', city="Zürich", assignments_created=0, is_deleted=False)
     records.school(None)
     by_accept = reader.get(ACCOUNTS, {"limit": 1}, headers={"Accept": "text/csv"})

@@ -89,14 +89,16 @@ def team_data() -> None:
 
 
 @SELECTIONS
-def test_no_finding_with_a_key(service_url: str, tmp_path: Path, everything: bool) -> None:
+def test_schemathesis_finds_nothing_with_a_key(service_url: str, tmp_path: Path, everything: bool) -> None:
     key = api_key_create(name="schemathesis", scopes=[*Scope]).text
     selection = () if everything else select_third(routes_for_keys())
     run(service_url, {"Authorization": f"Bearer {key}"}, tmp_path, *selection)
 
 
 @SELECTIONS
-def test_no_finding_with_a_cookie(service_url: str, cookies: CookieMaker, tmp_path: Path, everything: bool) -> None:
+def test_schemathesis_finds_nothing_with_a_cookie(
+    service_url: str, cookies: CookieMaker, tmp_path: Path, everything: bool
+) -> None:
     cookie = f"oxa={cookies.cookie()}"
     me = requests.get(f"{service_url}/api/v1/me", headers={"Cookie": cookie}, timeout=10)
     sent = {"Cookie": f"{cookie}; csrftoken={me.cookies['csrftoken']}", "X-CSRFToken": me.json()["csrf_token"]}

@@ -38,11 +38,11 @@ def test_the_best_match_comes_first(anonymous: Client) -> None:
     for name in ("Overtone", *in_any_order, *in_order, "Rice College Annex", "Rice College", "rice college."):
         records.school(name)
     answer = anonymous.get(SCHOOLS, {"name": "rice college"})
-    found = names(answer)
-    assert found[:2] == ["Rice College", "rice college."]  # the same words
-    assert found[2] == "Rice College Annex"  # begins with the words
-    assert set(found[3:5]) == in_order
-    assert set(found[5:]) == in_any_order
+    schools = names(answer)
+    assert schools[:2] == ["Rice College", "rice college."]  # the same words
+    assert schools[2] == "Rice College Annex"  # begins with the words
+    assert set(schools[3:5]) == in_order
+    assert set(schools[5:]) == in_any_order
     assert (answer.json()["count"], answer.json()["total_schools"]) == (7, 8)
 
 
@@ -146,12 +146,12 @@ def test_answers_may_be_cached_and_are_not_sent_twice(anonymous: Client) -> None
 def test_next_leads_through_all_pages(anonymous: Client) -> None:
     for number in range(5):
         records.school(f"Example {number}")
-    address, found = f"{SCHOOLS}?name=example&limit=2", []
+    address, schools = f"{SCHOOLS}?name=example&limit=2", []
     while address:
         body = anonymous.get(address).json()
-        found += [school["name"] for school in body["schools"]]
+        schools += [school["name"] for school in body["schools"]]
         address = body["next"]
-    assert found == [f"Example {number}" for number in range(5)]
+    assert schools == [f"Example {number}" for number in range(5)]
 
 
 def test_anonymous_callers_have_a_limit_of_their_own(anonymous: Client, user: Client, settings: Any) -> None:
@@ -227,7 +227,7 @@ def test_characters_that_mean_something_to_postgresql_do_no_harm(anonymous: Clie
         {"name": "a" * 256},
     ],
 )
-def test_a_search_that_makes_no_sense_is_refused(anonymous: Client, query: dict[str, str]) -> None:
+def test_an_invalid_search_is_refused(anonymous: Client, query: dict[str, str]) -> None:
     answer = anonymous.get(SCHOOLS, query)
     assert answer.status_code == 422
     assert "errors" in answer.json()
@@ -325,7 +325,7 @@ def fetch_rows(statement: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def test_one_school_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:
+def test_one_school_is_found_by_either_form_of_its_id(user: Client, service: Callable[..., Client]) -> None:
     school = records.school(assignable_status="Fully Integrated", assignable_maturity_score=3, assignments_created=14)
     for school_id in (school.id, school.id[:15]):
         answer = user.get(f"{SCHOOLS}/{school_id}")

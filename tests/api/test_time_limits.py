@@ -122,7 +122,7 @@ def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
                 assert shown == [("0",), ("0",)]
 
 
-def test_hot_reads_through_a_pooler_need_no_setting(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
+def test_prepared_statements_work_through_a_pooler(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
     """Clients share a session, in which a statement could run in place of another one prepared under the same name."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}

@@ -47,7 +47,7 @@ def test_while_salesforce_is_away_a_miss_is_503_and_cached_contacts_are_returned
         assert user.get(path, {"expire": "true"}).status_code == 200
 
 
-def test_nobody_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
+def test_no_look_up_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
     user.get("/api/v1/me")  # load every module before the time is measured
     salesforce.fail("hang", path="/query", seconds=30)
     began = time.monotonic()

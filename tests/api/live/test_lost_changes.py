@@ -23,7 +23,7 @@ __all__ = ["contact"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_lost_answer_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_a_change_whose_answer_is_lost_is_looked_up(user: Client, salesforce: Simulator, contact: str) -> None:
     salesforce.fail("drop_after", path=PATCH)
     answer = put(user, {"first_name": "Inés", "subject_interest": "Biology;Algebra"})
     assert answer.status_code == 200

@@ -66,7 +66,7 @@ def test_a_look_up_does_not_read_another_org(
     assert same_ids.calls_to("query") - contacts <= 1, "only the org's id was read"
 
 
-def test_a_cached_contact_is_still_the_answer(
+def test_a_cached_contact_is_returned_while_the_settings_name_another_org(
     user: Client, salesforce: Simulator, same_ids: Simulator, contact: str, lead_to: LeadTo
 ) -> None:
     sync("sync_contacts")
