@@ -19,7 +19,7 @@ FIRST_ACTIVITY = 500_000_001
 DAYS = 390
 RECENT_DAYS = 30
 _BURST = 12
-"""Of every 50 activities, the first 12 share a second, like the sends of one email."""
+"""The first 12 of every 50 activities share a second, like the sends of one email."""
 
 _ANONYMOUS = 0.04
 """The share of activities whose visitor is not a prospect."""
