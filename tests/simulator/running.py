@@ -20,8 +20,8 @@ STOP_SECONDS = 60
 class RunningSimulator:
     """A simulator that starts on free ports and runs until :meth:`stop`.
 
-    ``variables`` are the settings for an app; ``session()`` trusts its certificate; ``control`` calls the
-    control server and returns its JSON.
+    ``variables`` are the environment variables for SFAPI; ``session()`` trusts the simulator's certificate; ``control``
+    calls the control server and returns its JSON.
     """
 
     def __init__(self, data_dir: Path, *arguments: str, schools: int = 50) -> None:
@@ -71,8 +71,8 @@ class RunningSimulator:
         return response.text
 
     def fault(self, kind: str, *, times: int | None = 1, skip: int = 0, match: Any = None, **action: Any) -> None:
-        order = {"match": match or {}, "skip": skip, "times": times, "action": {"kind": kind, **action}}
-        self.control("POST", "/faults", order)
+        rule = {"match": match or {}, "skip": skip, "times": times, "action": {"kind": kind, **action}}
+        self.control("POST", "/faults", rule)
 
     def stop(self) -> int:
         """Terminate the simulator and return its exit status."""

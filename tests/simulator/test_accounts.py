@@ -27,7 +27,7 @@ FIELDS = {
 
 
 class Accounts:
-    """Calls of Accounts with one session."""
+    """Calls to Accounts with one session."""
 
     def __init__(self, simulator: RunningSimulator) -> None:
         self.simulator = simulator
@@ -66,19 +66,19 @@ def accounts(simulator: RunningSimulator) -> Accounts:
 
 
 class TestTokens:
-    def test_are_given_for_client_credentials(self, accounts: Accounts) -> None:
+    def test_are_issued_for_client_credentials(self, accounts: Accounts) -> None:
         answer = accounts.token().json()
         assert answer["token_type"] == "Bearer"
         assert answer["expires_in"] == 7_200
 
-    def test_are_given_for_basic_authentication_too(self, accounts: Accounts) -> None:
+    def test_are_issued_for_basic_authentication_too(self, accounts: Accounts) -> None:
         variables = accounts.simulator.variables
         pair = (variables["ACCOUNTS_CLIENT_ID"], variables["ACCOUNTS_CLIENT_SECRET"])
         form = {"grant_type": "client_credentials"}
         url = f"{accounts.simulator.base_url}/oauth/token"
         assert accounts.http.post(url, data=form, auth=pair, timeout=30).status_code == 200
 
-    def test_are_refused_to_strangers(self, accounts: Accounts) -> None:
+    def test_are_refused_for_a_wrong_secret(self, accounts: Accounts) -> None:
         response = accounts.token(client_secret="guessed")
         assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
 
@@ -86,7 +86,7 @@ class TestTokens:
         response = accounts.token(grant_type="password")
         assert (response.status_code, response.json()["error"]) == (400, "unsupported_grant_type")
 
-    def test_go_into_the_header_or_the_address(self, accounts: Accounts) -> None:
+    def test_are_accepted_in_the_header_or_the_query(self, accounts: Accounts) -> None:
         token = accounts.token().json()["access_token"]
         query = f"uuid:{SUPER_USER_UUID}"
         assert accounts.search(query, access_token=token).status_code == 200
@@ -102,14 +102,14 @@ class TestTokens:
 
 
 class TestUsers:
-    def test_of_the_demo_are_a_super_user_instructors_and_a_newcomer(self, accounts: Accounts) -> None:
+    def test_for_the_demo_are_a_super_user_instructors_and_a_newcomer(self, accounts: Accounts) -> None:
         users = accounts.control("GET", "/users")["users"]
         assert users[0]["uuid"] == SUPER_USER_UUID
         assert users[-1]["uuid"] == NEWCOMER_UUID
         assert users[-1]["salesforce_contact_id"] is None
         assert len([user for user in users if user["salesforce_contact_id"]]) == 3
 
-    def test_have_the_contact_that_salesforce_has(self, accounts: Accounts) -> None:
+    def test_have_the_id_of_their_contact_in_salesforce(self, accounts: Accounts) -> None:
         accounts.log_in()
         known = accounts.control("GET", "/users")["users"][1]
         (user,) = accounts.users(f"uuid:{known['uuid'].upper()}")
@@ -125,7 +125,7 @@ class TestUsers:
         assert accounts.users(f"id:{number} uuid:{known['uuid']}")[0]["uuid"] == known["uuid"]
         assert accounts.users(f"id:{number} uuid:{SUPER_USER_UUID}") == []
 
-    def test_that_nobody_knows_are_not_found(self, accounts: Accounts) -> None:
+    def test_with_unknown_uuids_are_not_found(self, accounts: Accounts) -> None:
         accounts.log_in()
         for uuid in ("99999999-0000-4000-8000-000000000000", "no-uuid", "'; DROP TABLE"):
             assert accounts.users(f"uuid:{uuid.replace(' ', '')}") == []
@@ -140,11 +140,11 @@ class TestUsers:
         accounts.control("PATCH", f"/users/{NEWCOMER_UUID}", {"faculty_status": "confirmed_faculty"})
         (user,) = accounts.users(f"uuid:{NEWCOMER_UUID}")
         assert (user["full_name"], user["faculty_status"]) == ("Nell Newcomer", "confirmed_faculty")
-        added = "aaaaaaaa-0000-4000-8000-000000000000"
-        accounts.control("PATCH", f"/users/{added}", {"name": "Somebody"})
-        assert accounts.users(f"uuid:{added}")[0]["name"] == "Somebody"
-        accounts.control("DELETE", f"/users/{added}")
-        assert accounts.users(f"uuid:{added}") == []
+        new_uuid = "aaaaaaaa-0000-4000-8000-000000000000"
+        accounts.control("PATCH", f"/users/{new_uuid}", {"name": "Somebody"})
+        assert accounts.users(f"uuid:{new_uuid}")[0]["name"] == "Somebody"
+        accounts.control("DELETE", f"/users/{new_uuid}")
+        assert accounts.users(f"uuid:{new_uuid}") == []
 
 
 def test_accounts_fails_on_demand(accounts: Accounts) -> None:
@@ -152,7 +152,7 @@ def test_accounts_fails_on_demand(accounts: Accounts) -> None:
     assert [accounts.token().status_code for _ in range(3)] == [503, 503, 200]
 
 
-def test_a_reset_puts_everything_back(accounts: Accounts) -> None:
+def test_a_reset_restores_the_settings(accounts: Accounts) -> None:
     accounts.control("POST", "/settings", {"fail_status": 503, "fail_times": -1})
     accounts.simulator.control("POST", "/reset")
     assert accounts.token().status_code == 200

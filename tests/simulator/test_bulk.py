@@ -8,7 +8,7 @@ from tests.simulator.client import Salesforce, errors, rows
 from tests.simulator.running import RunningSimulator
 
 
-def test_a_job_is_made_watched_and_read(salesforce: Salesforce) -> None:
+def test_a_job_is_created_polled_and_read(salesforce: Salesforce) -> None:
     created = salesforce.start_job("SELECT Id, Name FROM Account").json()
     assert (created["state"], created["object"], created["apiVersion"]) == ("UploadComplete", "Account", 64.0)
     status = salesforce.call("GET", f"/jobs/query/{created['id']}").json()
@@ -21,7 +21,7 @@ def test_a_job_is_made_watched_and_read(salesforce: Salesforce) -> None:
     assert len(rows(page)) == 50
 
 
-def test_pages_follow_their_locators_each_with_a_header(salesforce: Salesforce) -> None:
+def test_pages_follow_their_locators_and_each_has_a_header_line(salesforce: Salesforce) -> None:
     job = salesforce.finished_job("SELECT Id, Name__c FROM Adoption__c")
     whole = rows(salesforce.results(job))
     collected: list[dict[str, str]] = []
@@ -57,7 +57,7 @@ def test_line_breaks_and_quotes_survive_in_pages_of_any_size(
     assert rows(first) + rows(second) == whole
 
 
-def test_values_have_the_forms_of_csv(salesforce: Salesforce) -> None:
+def test_values_have_salesforces_csv_forms(salesforce: Salesforce) -> None:
     soql = "SELECT Id, IsClosed, SystemModstamp, CloseDate, LastViewedDate, Amount FROM Opportunity"
     for row in rows(salesforce.results(salesforce.finished_job(soql))):
         assert row["IsClosed"] in ("true", "false")
@@ -70,7 +70,7 @@ def test_relationship_columns_are_headed_by_their_path(salesforce: Salesforce) -
     assert salesforce.results(job).text.splitlines()[0] == '"Id","Opportunity__r.Contact__c"'
 
 
-def test_query_all_has_deleted_records_too(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_query_all_includes_deleted_records(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     record_id = salesforce.records("SELECT Id FROM Account LIMIT 1")[0]["Id"]
     simulator.control("POST", f"/records/Account/{record_id}/delete")
     soql = "SELECT Id, IsDeleted FROM Account"
@@ -95,7 +95,7 @@ def test_queries_that_cannot_run_are_refused_at_once(salesforce: Salesforce, soq
     assert (response.status_code, errors(response)) == (400, [code])
 
 
-def test_a_job_can_take_its_time(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_job_can_need_several_status_calls(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/bulk", {"polls_until_complete": 2})
     job = salesforce.start_job("SELECT Id FROM Account").json()["id"]
     early = salesforce.results(job)
@@ -115,8 +115,8 @@ def test_a_job_can_fail(simulator: RunningSimulator, salesforce: Salesforce) -> 
 def test_jobs_are_listed_aborted_and_deleted(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/bulk", {"polls_until_complete": 100})
     job = salesforce.start_job("SELECT Id FROM Account").json()["id"]
-    listed = salesforce.call("GET", "/jobs/query", params={"jobType": "V2Query"}).json()
-    assert [record["id"] for record in listed["records"]] == [job]
+    job_list = salesforce.call("GET", "/jobs/query", params={"jobType": "V2Query"}).json()
+    assert [record["id"] for record in job_list["records"]] == [job]
     assert salesforce.call("DELETE", f"/jobs/query/{job}").status_code == 400
     aborted = salesforce.call("PATCH", f"/jobs/query/{job}", json={"state": "Aborted"}).json()
     assert aborted["state"] == "Aborted"
@@ -130,7 +130,9 @@ def test_jobs_expire(simulator: RunningSimulator, salesforce: Salesforce) -> Non
     assert salesforce.results(job).status_code == 404
 
 
-def test_results_stay_with_their_version_and_their_moment(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_results_keep_their_data_and_need_the_jobs_api_version(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
     job = salesforce.finished_job("SELECT Id, Name FROM Account ORDER BY Id")
     before = salesforce.results(job).content
     simulator.control("PATCH", f"/records/Account/{rows(salesforce.results(job))[0]['Id']}", {"Name": "Renamed"})
@@ -139,7 +141,7 @@ def test_results_stay_with_their_version_and_their_moment(simulator: RunningSimu
     assert other.status_code == 400
 
 
-def test_an_expired_session_can_be_told_in_either_form(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_an_expired_session_can_be_reported_in_either_form(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/sessions/expire")
     usual = salesforce.start_job("SELECT Id FROM Account")
     assert (usual.status_code, errors(usual)) == (401, ["INVALID_SESSION_ID"])
@@ -148,7 +150,7 @@ def test_an_expired_session_can_be_told_in_either_form(simulator: RunningSimulat
     assert (older.status_code, errors(older)) == (400, ["InvalidSessionId"])
 
 
-def test_locators_that_were_never_given_are_refused(salesforce: Salesforce) -> None:
+def test_locators_that_were_never_issued_are_refused(salesforce: Salesforce) -> None:
     job = salesforce.finished_job("SELECT Id FROM Account")
     for locator in ("nonsense", "OTk5OTk5", "LTE"):
         assert errors(salesforce.results(job, locator=locator)) == ["INVALID_QUERY_LOCATOR"]

@@ -8,13 +8,15 @@ from tests.simulator.client import Salesforce, errors
 
 
 def test_children_come_as_a_page_of_their_own(salesforce: Salesforce) -> None:
-    found = salesforce.records("SELECT Id, Name, (SELECT Id, LastName, IsDeleted FROM Contacts) FROM Account")
+    parents = salesforce.records("SELECT Id, Name, (SELECT Id, LastName, IsDeleted FROM Contacts) FROM Account")
     single = salesforce.records("SELECT Id, AccountId FROM Contact WHERE AccountId != null")
     nested = {
-        (child["Id"], parent["Id"]) for parent in found for child in (parent["Contacts"] or {"records": []})["records"]
+        (child["Id"], parent["Id"])
+        for parent in parents
+        for child in (parent["Contacts"] or {"records": []})["records"]
     }
     assert nested == {(record["Id"], record["AccountId"]) for record in single}
-    page = next(parent["Contacts"] for parent in found if parent["Contacts"])
+    page = next(parent["Contacts"] for parent in parents if parent["Contacts"])
     assert (page["totalSize"], page["done"]) == (len(page["records"]), True)
     child = page["records"][0]
     assert child["attributes"]["url"].endswith(f"/sobjects/Contact/{child['Id']}")
@@ -23,29 +25,29 @@ def test_children_come_as_a_page_of_their_own(salesforce: Salesforce) -> None:
 
 def test_a_parent_without_children_has_null(salesforce: Salesforce) -> None:
     school = salesforce.call("POST", "/sobjects/Account", json={"Name": "Childless"}).json()["id"]
-    (found,) = salesforce.records(f"SELECT Id, (SELECT Id FROM Contacts) FROM Account WHERE Id = '{school}'")
-    assert found["Contacts"] is None
+    (parent,) = salesforce.records(f"SELECT Id, (SELECT Id FROM Contacts) FROM Account WHERE Id = '{school}'")
+    assert parent["Contacts"] is None
 
 
-def test_children_are_filtered_sorted_and_limited_each_for_itself(salesforce: Salesforce) -> None:
+def test_the_children_of_each_record_are_filtered_sorted_and_limited(salesforce: Salesforce) -> None:
     school = salesforce.call("POST", "/sobjects/Account", json={"Name": "Of three"}).json()["id"]
     for name in ("Cole", "Adams", "Baker", "O'Hara"):
         salesforce.call("POST", "/sobjects/Contact", json={"LastName": name, "AccountId": school})
     inner = "SELECT LastName, Account.Name FROM Contacts WHERE LastName != 'Adams' ORDER BY LastName DESC LIMIT 2"
-    (found,) = salesforce.records(f"SELECT ({inner}), Name FROM Account WHERE Name = 'Of three'")
-    assert [child["LastName"] for child in found["Contacts"]["records"]] == ["O'Hara", "Cole"]
-    assert found["Contacts"]["records"][0]["Account"]["Name"] == "Of three"
+    (parent,) = salesforce.records(f"SELECT ({inner}), Name FROM Account WHERE Name = 'Of three'")
+    assert [child["LastName"] for child in parent["Contacts"]["records"]] == ["O'Hara", "Cole"]
+    assert parent["Contacts"]["records"][0]["Account"]["Name"] == "Of three"
 
 
 def test_a_custom_relationship_ends_in_r(salesforce: Salesforce) -> None:
-    (found,) = salesforce.records(
+    (parent,) = salesforce.records(
         "SELECT Id, (SELECT Id, Opportunity__c FROM Adoptions__r) FROM Opportunity"
         " WHERE Id IN (SELECT Opportunity__c FROM Adoption__c) LIMIT 1"
     )
-    assert {child["Opportunity__c"] for child in found["Adoptions__r"]["records"]} == {found["Id"]}
+    assert {child["Opportunity__c"] for child in parent["Adoptions__r"]["records"]} == {parent["Id"]}
 
 
-def test_deleted_children_are_left_out_but_for_query_all(salesforce: Salesforce) -> None:
+def test_only_query_all_includes_deleted_children(salesforce: Salesforce) -> None:
     school = salesforce.call("POST", "/sobjects/Account", json={"Name": "Left"}).json()["id"]
     contact = salesforce.call("POST", "/sobjects/Contact", json={"LastName": "Gone", "AccountId": school}).json()["id"]
     salesforce.call("DELETE", f"/sobjects/Contact/{contact}")
@@ -54,7 +56,7 @@ def test_deleted_children_are_left_out_but_for_query_all(salesforce: Salesforce)
     assert salesforce.records(soql, all_rows=True)[0]["Contacts"]["totalSize"] == 1
 
 
-def test_the_description_names_the_relationships_that_sub_queries_take(salesforce: Salesforce) -> None:
+def test_the_describe_call_names_the_relationships_for_sub_queries(salesforce: Salesforce) -> None:
     described = salesforce.call("GET", "/sobjects/Account/describe").json()["childRelationships"]
     names = [each["relationshipName"] for each in described if each["relationshipName"]]
     assert {"Contacts", "Opportunities", "ChildAccounts", "Cases"} <= set(names)
@@ -80,7 +82,7 @@ def test_the_description_names_the_relationships_that_sub_queries_take(salesforc
         ("SELECT " + "(SELECT " * 500 + "Id FROM Account", "MALFORMED_QUERY"),
     ],
 )
-def test_what_no_sub_query_may_be_is_a_proper_error(salesforce: Salesforce, soql: str, code: str) -> None:
+def test_invalid_sub_queries_are_refused(salesforce: Salesforce, soql: str, code: str) -> None:
     assert errors(salesforce.query(soql)) == [code]
 
 
@@ -89,7 +91,7 @@ def test_a_hidden_look_up_hides_its_children(salesforce: Salesforce) -> None:
     assert errors(salesforce.query("SELECT Id, (SELECT Id FROM Contacts) FROM Account")) == ["INVALID_TYPE"]
 
 
-def test_bulk_queries_know_no_children(salesforce: Salesforce) -> None:
+def test_bulk_queries_cannot_have_children(salesforce: Salesforce) -> None:
     assert errors(salesforce.start_job("SELECT Id, (SELECT Id FROM Contacts) FROM Account")) == [
         "FUNCTIONALITY_NOT_ENABLED"
     ]

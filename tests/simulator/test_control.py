@@ -36,7 +36,7 @@ def test_calls_open_at_once_are_counted(simulator: RunningSimulator) -> None:
     assert simulator.control("GET", "/state")["counters"]["max_open"]["salesforce"] == 3
 
 
-def test_a_query_on_the_side_is_raw_and_not_counted(simulator: RunningSimulator) -> None:
+def test_a_query_of_the_control_server_returns_raw_values_and_is_not_counted(simulator: RunningSimulator) -> None:
     answer = simulator.control("POST", "/query", {"soql": "SELECT Id, SystemModstamp, IsDeleted FROM Account"})
     assert answer["columns"] == ["Id", "SystemModstamp", "IsDeleted"]
     assert len(answer["rows"]) == 50
@@ -45,23 +45,24 @@ def test_a_query_on_the_side_is_raw_and_not_counted(simulator: RunningSimulator)
     assert simulator.control("GET", "/state")["counters"]["salesforce"] == 0
 
 
-def test_records_live_and_die(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_records_are_created_deleted_undeleted_and_purged(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     record_id = simulator.control("POST", "/records/Account", {"Name": "Made here"})["id"]
     soql = f"SELECT Id FROM Account WHERE Id = '{record_id}'"
 
-    def there() -> tuple[int, int]:
+    def numbers() -> tuple[int, int]:
+        """Return the number of records that ``query`` and ``queryAll`` return."""
         return len(salesforce.records(soql)), len(salesforce.records(soql, all_rows=True))
 
-    assert there() == (1, 1)
+    assert numbers() == (1, 1)
     simulator.control("POST", f"/records/Account/{record_id}/delete")
-    assert there() == (0, 1)
+    assert numbers() == (0, 1)
     simulator.control("POST", f"/records/Account/{record_id}/undelete")
-    assert there() == (1, 1)
+    assert numbers() == (1, 1)
     simulator.control("POST", f"/records/Account/{record_id}/purge")
-    assert there() == (0, 0)
+    assert numbers() == (0, 0)
 
 
-def test_raw_values_pass_every_check(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_raw_values_skip_every_check(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     before = salesforce.records("SELECT Id, SystemModstamp FROM Account ORDER BY Id LIMIT 1")[0]
     path = f"/records/Account/{before['Id']}/raw"
     simulator.control("POST", path, {"values": {"Name": "nul \x00 byte"}, "touch": False})
@@ -69,7 +70,7 @@ def test_raw_values_pass_every_check(simulator: RunningSimulator, salesforce: Sa
     assert (after["Name"], after["SystemModstamp"]) == ("nul \x00 byte", before["SystemModstamp"])
 
 
-def test_merges_leave_a_trace(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_merged_record_is_deleted_and_names_its_master(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     master, loser = (record["Id"] for record in salesforce.records("SELECT Id FROM Contact ORDER BY Id LIMIT 2"))
     simulator.control("POST", "/merge", {"sobject": "Contact", "master": master, "losers": [loser]})
     soql = f"SELECT MasterRecordId, IsDeleted FROM Contact WHERE Id = '{loser}'"
@@ -77,7 +78,7 @@ def test_merges_leave_a_trace(simulator: RunningSimulator, salesforce: Salesforc
     assert (record["MasterRecordId"], record["IsDeleted"]) == (master, True)
 
 
-def test_reset_brings_everything_back(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_reset_restores_everything(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     soql = "SELECT Id, Name, SystemModstamp FROM Account ORDER BY Id"
     before = salesforce.records(soql)
     simulator.control("PATCH", f"/records/Account/{before[0]['Id']}", {"Name": "Changed"})
@@ -89,7 +90,7 @@ def test_reset_brings_everything_back(simulator: RunningSimulator, salesforce: S
     assert salesforce.query("SELECT LMS__c FROM Account LIMIT 1").status_code == 200
 
 
-def test_refusals_say_why(simulator: RunningSimulator) -> None:
+def test_refused_calls_say_why(simulator: RunningSimulator) -> None:
     for path, payload in (
         ("/query", {"soql": "SELECT Nothing__c FROM Account"}),
         ("/query", {}),
@@ -112,17 +113,17 @@ def test_the_page_and_its_files_are_served(simulator: RunningSimulator) -> None:
         assert requests.get(f"{simulator.control_url}/{name}", timeout=30).status_code == 200
 
 
-def test_strangers_pages_cannot_call_it(simulator: RunningSimulator) -> None:
+def test_pages_of_other_hosts_cannot_call_the_control_server(simulator: RunningSimulator) -> None:
     for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}):
         response = requests.post(f"{simulator.control_url}/reset", headers=headers, timeout=30)
         assert response.status_code == 403
 
 
-def test_variables_are_the_ones_printed(simulator: RunningSimulator) -> None:
+def test_the_variables_page_equals_the_variables_file(simulator: RunningSimulator) -> None:
     assert read_variables(simulator.control_text("/variables")) == simulator.variables
     assert simulator.variables["SALESFORCE_CLIENT_ID"] == credentials.CLIENT_ID
-    wanted = {"PARDOT_API_URL", "ACCOUNTS_URL", "SSO_SIGNATURE_PUBLIC_KEY", "SALESFORCE_PARDOT_BUSINESS_UNIT"}
-    assert wanted <= set(simulator.variables)
+    names = {"PARDOT_API_URL", "ACCOUNTS_URL", "SSO_SIGNATURE_PUBLIC_KEY", "SALESFORCE_PARDOT_BUSINESS_UNIT"}
+    assert names <= set(simulator.variables)
     assert simulator.variables["SSO_SIGNATURE_PUBLIC_KEY"].startswith("-----BEGIN PUBLIC KEY-----\\n")
 
 
@@ -142,7 +143,7 @@ def test_signing_in_sets_the_cookie_and_leads_back_to_this_machine(simulator: Ru
     assert sign_in("/", who="nobody").status_code == 404
 
 
-def test_a_locator_that_has_expired_says_so(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_an_expired_locator_is_refused(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     page = salesforce.query("SELECT Id FROM Adoption__c", headers={"Sforce-Query-Options": "batchSize=200"}).json()
     assert simulator.control("POST", "/locators/expire") == {"expired": 1}
     assert errors(salesforce.call("GET", page["nextRecordsUrl"])) == ["INVALID_QUERY_LOCATOR"]

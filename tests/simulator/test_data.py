@@ -49,7 +49,7 @@ def count(store: Store, sobject: str, where: str = "", *, include_deleted: bool 
 
 
 @given(st.integers(min_value=1, max_value=400))
-def test_the_numbers_grow_with_the_schools_exactly(schools: int) -> None:
+def test_the_numbers_are_exact_for_any_number_of_schools(schools: int) -> None:
     contacts, opportunities, adoptions = (
         sum(column) for column in zip(*(family(index, schools) for index in range(schools)), strict=True)
     )
@@ -70,7 +70,7 @@ def test_every_object_has_its_number_of_records(store: Store) -> None:
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "77"])
-def test_the_same_recipe_gives_the_same_data_whatever_the_hash_seed(tmp_path: Path, hash_seed: str) -> None:
+def test_equal_arguments_give_equal_data_whatever_the_hash_seed(tmp_path: Path, hash_seed: str) -> None:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
 
     def dump(folder: str, seed: int) -> bytes:
@@ -87,7 +87,7 @@ def test_the_same_recipe_gives_the_same_data_whatever_the_hash_seed(tmp_path: Pa
 
 
 @pytest.mark.parametrize("sobject", [name for name in schema.SOBJECTS if name != "Case"])
-def test_every_record_keeps_to_the_schema(store: Store, sobject: str) -> None:
+def test_every_record_follows_the_schema(store: Store, sobject: str) -> None:
     declared = schema.SOBJECTS[sobject]
     cursor = store.connection().execute(f'SELECT * FROM "{sobject}"')
     names = [column[0] for column in cursor.description]
@@ -113,12 +113,12 @@ def test_ids_of_15_characters_get_the_ending_that_salesforce_gives_them() -> Non
 
 
 @given(st.integers(min_value=0, max_value=62**9), st.integers(min_value=0, max_value=62**9))
-def test_ids_sort_as_their_serial_numbers(one: int, other: int) -> None:
+def test_ids_sort_like_their_serial_numbers(one: int, other: int) -> None:
     assert is_id(make_id("003", one))
     assert (make_id("003", one) < make_id("003", other)) == (one < other)
 
 
-def test_the_recycle_bin_holds_what_was_deleted_within_15_days(store: Store) -> None:
+def test_the_recycle_bin_contains_records_deleted_within_15_days(store: Store) -> None:
     for sobject in ("Account", "Contact", "Opportunity", "Adoption__c", "Lead"):
         deleted = store.query(f"SELECT SystemModstamp FROM {sobject} WHERE IsDeleted = true", include_deleted=True)
         stamps = [row[0] for row in deleted.rows]

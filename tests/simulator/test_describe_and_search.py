@@ -7,7 +7,7 @@ from tests.simulator.client import Salesforce, errors
 from tests.simulator.running import RunningSimulator
 
 
-def test_limits_name_the_days_calls_and_jobs(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_limits_include_the_calls_and_jobs_of_the_day(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/limits", {"daily_max": 500, "daily_used": 99})
     salesforce.start_job("SELECT Id FROM Account")
     limits = salesforce.call("GET", "/limits").json()
@@ -26,7 +26,7 @@ def test_every_object_and_field_is_described(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", "/sobjects/Account").json()["objectDescribe"]["keyPrefix"] == "001"
 
 
-def test_layouts_hold_every_field(salesforce: Salesforce) -> None:
+def test_layouts_contain_the_fields(salesforce: Salesforce) -> None:
     layouts = salesforce.call("GET", "/sobjects/Case/describe/layouts").json()
     rows = layouts["layouts"][0]["detailLayoutSections"][0]["layoutRows"]
     shown = {row["layoutItems"][0]["layoutComponents"][0]["value"] for row in rows}
@@ -40,14 +40,14 @@ def test_a_search_finds_words_by_their_beginning(simulator: RunningSimulator, sa
     for record_id, name in zip(ids, ("Zebrawood Göttingen College", "O'Zebra & Sons"), strict=True):
         simulator.control("PATCH", f"/records/Account/{record_id}", {"Name": name})
 
-    def found(sosl: str) -> list[str]:
+    def search(sosl: str) -> list[str]:
         response = salesforce.call("GET", "/search", params={"q": sosl})
         return [record["Id"] for record in response.json()["searchRecords"]]
 
-    assert found("FIND {zebra*} IN NAME FIELDS RETURNING Account(Id, Name)") == [ids[0]]
-    assert found("FIND {Göttingen zebrawood} RETURNING Account(Id WHERE Name LIKE 'Z%' LIMIT 5), Contact") == [ids[0]]
-    assert found("FIND {O'Zebra} IN ALL FIELDS RETURNING Account(Id)") == [ids[1]]
-    assert found("FIND {nobody-has-this}") == []
+    assert search("FIND {zebra*} IN NAME FIELDS RETURNING Account(Id, Name)") == [ids[0]]
+    assert search("FIND {Göttingen zebrawood} RETURNING Account(Id WHERE Name LIKE 'Z%' LIMIT 5), Contact") == [ids[0]]
+    assert search("FIND {O'Zebra} IN ALL FIELDS RETURNING Account(Id)") == [ids[1]]
+    assert search("FIND {nobody-has-this}") == []
 
 
 def test_searches_that_cannot_be_read_are_refused(salesforce: Salesforce) -> None:
@@ -57,8 +57,8 @@ def test_searches_that_cannot_be_read_are_refused(salesforce: Salesforce) -> Non
 
 
 def test_apex_rest_has_one_class(salesforce: Salesforce) -> None:
-    echoed = salesforce.call("POST", "/services/apexrest/Echo/a/b?c=d", json={"e": 1})
-    assert echoed.json() == {"method": "POST", "path": "/a/b", "query": {"c": "d"}, "body": {"e": 1}}
-    assert "Sforce-Limit-Info" in echoed.headers
+    echo = salesforce.call("POST", "/services/apexrest/Echo/a/b?c=d", json={"e": 1})
+    assert echo.json() == {"method": "POST", "path": "/a/b", "query": {"c": "d"}, "body": {"e": 1}}
+    assert "Sforce-Limit-Info" in echo.headers
     missing = salesforce.call("GET", "/services/apexrest/Other")
     assert (missing.status_code, errors(missing)) == (404, ["NOT_FOUND"])

@@ -1,4 +1,4 @@
-"""Encode any rows as CSV, and find where records begin."""
+"""The CSV encoding: every value survives, and a page can begin at any record."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_page_may_begin_at_any_record(rows: list[Row], start: int) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, CSV_BLOCK_ROWS - 1, CSV_BLOCK_ROWS, CSV_BLOCK_ROWS + 1])
 @pytest.mark.parametrize("width", [1, 2])
-def test_blocks_hold_all_rows(count: int, width: int) -> None:
+def test_blocks_contain_all_rows(count: int, width: int) -> None:
     rows: list[Row] = [(number, "x")[:width] for number in range(count)]
     blocks = list(csv_blocks(result(rows, width)))
     assert sum(size for _, size in blocks) == count

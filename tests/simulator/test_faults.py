@@ -1,4 +1,4 @@
-"""Every kind of fault, and the calls that get it."""
+"""Faults on demand, and the calls that get them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.simulator.running import RunningSimulator
 SOQL = "SELECT Id FROM Opportunity"
 
 
-def test_a_status_with_body_and_headers(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_fault_can_answer_with_a_status_body_and_headers(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("status", status=503, body="busy", headers={"Retry-After": "7"})
     response = salesforce.call("GET", "/limits")
     assert (response.status_code, response.text, response.headers["Retry-After"]) == (503, "busy", "7")
     assert salesforce.call("GET", "/limits").status_code == 200
 
 
-def test_errors_in_the_form_of_the_system(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_an_error_has_the_form_of_its_system(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("error", errorCode="UNABLE_TO_LOCK_ROW", message="unable to obtain exclusive access")
     response = salesforce.call("GET", "/limits")
     assert (response.status_code, errors(response)) == (400, ["UNABLE_TO_LOCK_ROW"])
@@ -30,7 +30,7 @@ def test_errors_in_the_form_of_the_system(simulator: RunningSimulator, salesforc
 
 
 @pytest.mark.parametrize(("kind", "text"), [("quota", "TotalRequests"), ("concurrent", "ConcurrentRequests")])
-def test_limits_are_told_apart_by_their_message(
+def test_the_two_limits_differ_in_their_message(
     simulator: RunningSimulator, salesforce: Salesforce, kind: str, text: str
 ) -> None:
     simulator.fault(kind)
@@ -51,32 +51,34 @@ def test_skip_times_and_match_choose_the_calls(simulator: RunningSimulator, sale
     assert salesforce.call("POST", "/sobjects/Case", json={"Subject": "Boom"}).status_code == 504
 
 
-def test_a_refusal_by_name_is_of_the_record_or_of_the_whole_call(
+def test_a_named_refusal_concerns_a_record_or_the_whole_call(
     simulator: RunningSimulator, salesforce: Salesforce
 ) -> None:
     records = [{"attributes": {"type": "Case"}, "Subject": subject} for subject in ("Calm", "Boom")]
-    order = {"allOrNone": False, "records": records}
+    payload = {"allOrNone": False, "records": records}
     simulator.fault("refusal", name="trigger_lock", only="Boom")
-    calm, boom = salesforce.call("POST", "/composite/sobjects", json=order).json()
+    calm, boom = salesforce.call("POST", "/composite/sobjects", json=payload).json()
     assert (calm["success"], boom["errors"][0]["statusCode"]) == (True, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
     assert "UNABLE_TO_LOCK_ROW" in boom["errors"][0]["message"]
     assert [case["Subject"] for case in salesforce.records("SELECT Subject FROM Case")] == ["Calm"]
     simulator.fault("refusal", name="expired_password")
-    whole = salesforce.call("POST", "/composite/sobjects", json=order)
+    whole = salesforce.call("POST", "/composite/sobjects", json=payload)
     assert whole.status_code == 403
     assert whole.json()[0]["errorCode"] == "INVALID_OPERATION_WITH_EXPIRED_PASSWORD"
     simulator.fault("refusal", name="maintenance")
     assert salesforce.call("POST", "/sobjects/Case", json=records[0]).status_code == 400
 
 
-def test_a_dropped_connection_does_nothing(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_dropped_call_is_not_processed(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("drop")
     with pytest.raises(requests.ConnectionError):
         salesforce.call("POST", "/sobjects/Case", json={"Subject": "Lost"})
     assert salesforce.records("SELECT Id FROM Case") == []
 
 
-def test_an_answer_can_be_lost_after_the_work_was_done(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_an_answer_can_be_lost_after_the_call_was_processed(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
     simulator.fault("drop_after")
     with pytest.raises(requests.ConnectionError):
         salesforce.call("POST", "/sobjects/Case", json={"Subject": "Kept"})
@@ -111,7 +113,7 @@ def test_a_page_can_lack_rows_that_it_announces(simulator: RunningSimulator, sal
     assert (response.headers["Sforce-NumberOfRecords"], rows(response)) == ("200", [])
 
 
-def test_a_session_can_expire_in_the_middle(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_session_can_expire_between_two_calls(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("expire_session", skip=1)
     assert [salesforce.call("GET", "/limits").status_code for _ in range(3)] == [200, 401, 401]
 
@@ -133,7 +135,7 @@ def test_the_other_systems_have_faults_too(simulator: RunningSimulator, salesfor
         {"action": {"kind": "delay", "hours": 3}},
     ],
 )
-def test_rules_that_make_no_sense_are_refused(simulator: RunningSimulator, rule: object) -> None:
+def test_invalid_rules_are_refused(simulator: RunningSimulator, rule: object) -> None:
     response = requests.post(f"{simulator.control_url}/faults", json=rule, timeout=30)
     assert response.status_code == 400
     assert response.json()["message"]
@@ -142,7 +144,7 @@ def test_rules_that_make_no_sense_are_refused(simulator: RunningSimulator, rule:
 def test_rules_are_listed_and_removed(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     number = simulator.control("POST", "/faults", {"action": {"kind": "status", "status": 500}, "times": 3})["id"]
     salesforce.call("GET", "/limits")
-    listed = simulator.control("GET", "/state")["faults"]
-    assert [(rule["id"], rule["used"], rule["left"]) for rule in listed] == [(number, 1, 2)]
+    rules = simulator.control("GET", "/state")["faults"]
+    assert [(rule["id"], rule["used"], rule["left"]) for rule in rules] == [(number, 1, 2)]
     simulator.control("DELETE", f"/faults/{number}")
     assert simulator.control("GET", "/state")["faults"] == []

@@ -11,15 +11,15 @@ from tests.simulator.running import RunningSimulator
 IDENTITY = f"/id/{credentials.ORGANIZATION_ID}/{credentials.USER_ID}"
 
 
-def test_the_identity_url_of_a_login_tells_the_user_and_where_the_apis_are(salesforce: Salesforce) -> None:
+def test_the_identity_url_of_a_login_names_the_user_and_the_apis(salesforce: Salesforce) -> None:
     form = {"grant_type": "client_credentials"}
     form |= {"client_id": credentials.CLIENT_ID, "client_secret": credentials.CLIENT_SECRET}
     host = salesforce.simulator.base_url
     login = salesforce.http.post(f"{host}/services/oauth2/token", data=form, timeout=30).json()
-    told = salesforce.http.get(login["id"], timeout=30).json()
-    assert (told["username"], told["user_id"]) == (credentials.USERNAME, credentials.USER_ID)
-    assert told["id"] == login["id"]
-    rest = told["urls"]["rest"].replace("{version}", "64.0")
+    identity = salesforce.http.get(login["id"], timeout=30).json()
+    assert (identity["username"], identity["user_id"]) == (credentials.USERNAME, credentials.USER_ID)
+    assert identity["id"] == login["id"]
+    rest = identity["urls"]["rest"].replace("{version}", "64.0")
     assert "query" in salesforce.http.get(rest, timeout=30).json()
 
 
@@ -29,15 +29,15 @@ def test_the_identity_url_takes_the_token_in_the_query_too(simulator: RunningSim
     assert answer.json()["organization_id"] == credentials.ORGANIZATION_ID
 
 
-def test_userinfo_speaks_openid(simulator: RunningSimulator, salesforce: Salesforce) -> None:
-    told = salesforce.http.get(f"{simulator.base_url}/services/oauth2/userinfo", timeout=30).json()
-    assert told["sub"].endswith(IDENTITY)
-    assert told["preferred_username"] == credentials.USERNAME
+def test_userinfo_has_the_names_of_openid(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+    identity = salesforce.http.get(f"{simulator.base_url}/services/oauth2/userinfo", timeout=30).json()
+    assert identity["sub"].endswith(IDENTITY)
+    assert identity["preferred_username"] == credentials.USERNAME
 
 
 @pytest.mark.parametrize("path", [IDENTITY, "/services/oauth2/userinfo"])
 @pytest.mark.parametrize(("token", "word"), [("", "Missing_OAuth_Token"), ("Bearer none", "Bad_OAuth_Token")])
-def test_without_a_session_both_answer_403_and_one_word(
+def test_without_a_session_both_addresses_answer_403_and_one_word(
     simulator: RunningSimulator, path: str, token: str, word: str
 ) -> None:
     headers = {"Authorization": token} if token else {}
@@ -52,7 +52,7 @@ def test_without_a_session_both_answer_403_and_one_word(
         (f"/id/{credentials.ORGANIZATION_ID}/005Hs000000OTHE", "Bad_Id"),
     ],
 )
-def test_another_org_or_user_is_refused(salesforce: Salesforce, path: str, word: str) -> None:
+def test_the_identity_url_of_another_org_or_user_is_refused(salesforce: Salesforce, path: str, word: str) -> None:
     answer = salesforce.http.get(salesforce.simulator.base_url + path, timeout=30)
     assert (answer.status_code, answer.text) == (403, word)
 

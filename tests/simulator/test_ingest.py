@@ -11,9 +11,9 @@ from tests.simulator.client import Salesforce, errors, rows
 CSV = {"Content-Type": "text/csv"}
 
 
-def run(salesforce: Salesforce, data: str, **order: Any) -> dict[str, Any]:
-    """Run a job from creation to end, and return its last status."""
-    job = salesforce.call("POST", "/jobs/ingest", json={"object": "Contact", "operation": "insert", **order}).json()
+def run(salesforce: Salesforce, data: str, **options: Any) -> dict[str, Any]:
+    """Create a job, upload its data, run it, and return its status."""
+    job = salesforce.call("POST", "/jobs/ingest", json={"object": "Contact", "operation": "insert", **options}).json()
     path = f"/jobs/ingest/{job['id']}"
     assert salesforce.call("PUT", f"{path}/batches", data=data.encode(), headers=CSV).status_code == 201
     assert salesforce.call("PATCH", path, json={"state": "UploadComplete"}).json()["state"] == "UploadComplete"
@@ -25,7 +25,7 @@ def results(salesforce: Salesforce, job: dict[str, Any], which: str) -> list[dic
     return rows(salesforce.call("GET", f"/jobs/ingest/{job['id']}/{which}"))
 
 
-def test_lines_are_inserted_and_refused_each_for_itself(salesforce: Salesforce) -> None:
+def test_each_line_is_inserted_or_refused_on_its_own(salesforce: Salesforce) -> None:
     job = run(salesforce, 'LastName,FirstName\n"O\'Neil, ""Jo""",Ann\n,Nameless\n')
     assert (job["state"], job["numberRecordsProcessed"], job["numberRecordsFailed"]) == ("JobComplete", 2, 1)
     (done,) = results(salesforce, job, "successfulResults")
@@ -37,7 +37,7 @@ def test_lines_are_inserted_and_refused_each_for_itself(salesforce: Salesforce) 
     assert results(salesforce, job, "unprocessedrecords") == []
 
 
-def test_an_empty_value_leaves_the_field_alone_and_na_empties_it(salesforce: Salesforce) -> None:
+def test_an_empty_value_keeps_the_field_and_na_empties_it(salesforce: Salesforce) -> None:
     values = {"LastName": "Field", "FirstName": "Kept", "Title": "Dean"}
     contact = salesforce.call("POST", "/sobjects/Contact", json=values).json()["id"]
     run(salesforce, f"Id,FirstName,Title,HasOptedOutOfEmail\n{contact},,#N/A,true\n", operation="update")
@@ -45,13 +45,13 @@ def test_an_empty_value_leaves_the_field_alone_and_na_empties_it(salesforce: Sal
     assert (now["FirstName"], now["Title"], now["HasOptedOutOfEmail"]) == ("Kept", None, True)
 
 
-def test_upsert_goes_by_the_external_id(salesforce: Salesforce) -> None:
-    order = {"object": "Case", "operation": "upsert", "externalIdFieldName": "SFAPI_Id__c"}
-    first = run(salesforce, "SFAPI_Id__c,Subject\nbulk-1,one\n", **order)
-    again = run(salesforce, "SFAPI_Id__c,Subject\nbulk-1,two\n", **order)
-    (made,), (changed,) = (results(salesforce, job, "successfulResults") for job in (first, again))
-    assert (made["sf__Created"], changed["sf__Created"]) == ("true", "false")
-    assert made["sf__Id"] == changed["sf__Id"]
+def test_upsert_finds_records_by_the_external_id(salesforce: Salesforce) -> None:
+    options = {"object": "Case", "operation": "upsert", "externalIdFieldName": "SFAPI_Id__c"}
+    first = run(salesforce, "SFAPI_Id__c,Subject\nbulk-1,one\n", **options)
+    again = run(salesforce, "SFAPI_Id__c,Subject\nbulk-1,two\n", **options)
+    (created,), (changed,) = (results(salesforce, job, "successfulResults") for job in (first, again))
+    assert (created["sf__Created"], changed["sf__Created"]) == ("true", "false")
+    assert created["sf__Id"] == changed["sf__Id"]
 
 
 @pytest.mark.parametrize(("operation", "still_there"), [("delete", 1), ("hardDelete", 0)])
@@ -65,7 +65,7 @@ def test_delete_leaves_the_record_in_the_recycle_bin_and_hard_delete_does_not(
 
 
 @pytest.mark.parametrize(
-    ("data", "order", "message"),
+    ("data", "options", "message"),
     [
         ("LastName\r\nOne\r\n", {}, "ClientInputError : LineEnding is invalid on user data."),
         ("LastName\nOne\n", {"lineEnding": "CRLF"}, "ClientInputError : LineEnding is invalid on user data."),
@@ -73,9 +73,9 @@ def test_delete_leaves_the_record_in_the_recycle_bin_and_hard_delete_does_not(
     ],
 )
 def test_a_file_that_cannot_be_read_fails_as_a_whole(
-    salesforce: Salesforce, data: str, order: dict[str, Any], message: str
+    salesforce: Salesforce, data: str, options: dict[str, Any], message: str
 ) -> None:
-    job = run(salesforce, data, **order)
+    job = run(salesforce, data, **options)
     assert job["state"] == "Failed"
     assert job["errorMessage"].startswith(message)
     assert len(results(salesforce, job, "unprocessedrecords")) == 1
@@ -103,7 +103,7 @@ def test_an_aborted_job_writes_nothing(salesforce: Salesforce) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "code"),
+    ("options", "code"),
     [
         ({"object": "Nothing__c"}, "NOT_FOUND"),
         ({"operation": "query"}, "INVALIDJOB"),
@@ -112,6 +112,6 @@ def test_an_aborted_job_writes_nothing(salesforce: Salesforce) -> None:
         ({"operation": "upsert", "externalIdFieldName": "LastName"}, "NOT_FOUND"),
     ],
 )
-def test_an_order_that_makes_no_sense_is_refused(salesforce: Salesforce, order: dict[str, Any], code: str) -> None:
+def test_a_job_with_invalid_options_is_refused(salesforce: Salesforce, options: dict[str, Any], code: str) -> None:
     usual = {"object": "Contact", "operation": "insert"}
-    assert errors(salesforce.call("POST", "/jobs/ingest", json={**usual, **order})) == [code]
+    assert errors(salesforce.call("POST", "/jobs/ingest", json={**usual, **options})) == [code]

@@ -97,7 +97,9 @@ def test_the_answer_is_signed_with_the_client_secret(simulator: RunningSimulator
         ({"grant_type": "magic"}, "unsupported_grant_type"),
     ],
 )
-def test_wrong_credentials_are_told_apart(simulator: RunningSimulator, change: dict[str, str], error: str) -> None:
+def test_each_wrong_credential_has_its_own_error(
+    simulator: RunningSimulator, change: dict[str, str], error: str
+) -> None:
     response = log_in(simulator, {**PASSWORD, **change})
     assert response.status_code == 400
     assert response.json()["error"] == error
@@ -119,7 +121,7 @@ def test_assertions_are_checked(simulator: RunningSimulator, change: dict[str, A
     assert description in response.json()["error_description"]
 
 
-def test_an_assertion_of_another_key_is_refused(simulator: RunningSimulator) -> None:
+def test_an_assertion_signed_with_another_key_is_refused(simulator: RunningSimulator) -> None:
     forged = jwt.encode({"iss": credentials.CLIENT_ID}, "x" * 40, algorithm="HS256")
     assert log_in(simulator, {"grant_type": JWT_GRANT, "assertion": forged}).json()["error"] == "invalid_grant"
 
@@ -148,8 +150,8 @@ def test_soap_faults_carry_an_exception_code(simulator: RunningSimulator) -> Non
     wrong = soap(simulator, password="wrong")
     assert wrong.status_code == 500
     assert "<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>" in wrong.text
-    gone = soap(simulator, password=credentials.PASSWORD + credentials.SECURITY_TOKEN, version="65.0")
-    assert "UNSUPPORTED_API_VERSION" in gone.text
+    unsupported = soap(simulator, password=credentials.PASSWORD + credentials.SECURITY_TOKEN, version="65.0")
+    assert "UNSUPPORTED_API_VERSION" in unsupported.text
     simulator.control("POST", "/login-flows", {"blocked": ["soap"]})
     assert "INVALID_OPERATION" in soap(simulator, password="wrong").text
 
@@ -185,7 +187,7 @@ def test_client_credentials_need_a_user_to_run_as(simulator: RunningSimulator) -
     assert refused.json() == {"error": "invalid_client", "error_description": "no client credentials user enabled"}
 
 
-def test_faults_of_a_login_come_in_its_own_form(simulator: RunningSimulator) -> None:
+def test_a_fault_of_a_login_has_the_form_of_the_login(simulator: RunningSimulator) -> None:
     simulator.fault("error", times=2, code="unknown_error", message="retry your request")
     assert log_in(simulator, PASSWORD).json() == {"error": "unknown_error", "error_description": "retry your request"}
     fault = soap(simulator, password="x")
@@ -193,16 +195,16 @@ def test_faults_of_a_login_come_in_its_own_form(simulator: RunningSimulator) -> 
     assert "<sf:exceptionCode>unknown_error</sf:exceptionCode>" in fault.text
 
 
-def test_an_org_that_moved_answers_elsewhere(simulator: RunningSimulator, salesforce: Salesforce) -> None:
-    moved = simulator.control("POST", "/move")["instance_url"]
-    assert moved != simulator.base_url
-    left = salesforce.call("GET", "/limits", allow_redirects=False)
-    assert (left.status_code, left.headers["Location"]) == (301, f"{moved}{left.request.path_url}")
-    assert log_in(simulator, PASSWORD).json()["instance_url"] == moved
-    assert simulator.session().get(f"{moved}/services/data", timeout=30).status_code == 200
+def test_an_org_that_moved_redirects_calls_to_its_new_host(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+    new_url = simulator.control("POST", "/move")["instance_url"]
+    assert new_url != simulator.base_url
+    redirect = salesforce.call("GET", "/limits", allow_redirects=False)
+    assert (redirect.status_code, redirect.headers["Location"]) == (301, f"{new_url}{redirect.request.path_url}")
+    assert log_in(simulator, PASSWORD).json()["instance_url"] == new_url
+    assert simulator.session().get(f"{new_url}/services/data", timeout=30).status_code == 200
 
 
-def test_a_former_host_may_listen_no_more(simulator: RunningSimulator) -> None:
+def test_a_former_host_can_be_closed(simulator: RunningSimulator) -> None:
     first = simulator.control("POST", "/move")["instance_url"]
     session = simulator.session()
     assert session.get(f"{first}/services/data", timeout=30).status_code == 200

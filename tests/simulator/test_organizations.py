@@ -1,4 +1,4 @@
-"""Simulators can be different orgs: logins and the Organization record say which."""
+"""Simulators can be different orgs, with their own organization ids, record ids and business units."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_another_seed_is_another_org(first: Simulator, second: Simulator) -> Non
     assert ids == {simulator.other_logins["SALESFORCE_ORGANIZATION_ID"] for simulator in (first, second)}
 
 
-def test_a_session_that_is_handed_over_begins_with_the_org(second: Simulator) -> None:
+def test_the_preset_session_id_begins_with_the_organization_id(second: Simulator) -> None:
     assert second.other_logins["SALESFORCE_SESSION_ID"].startswith(second.ids("Organization")[0][:15])
 
 

@@ -13,8 +13,8 @@ def pardot(simulator: RunningSimulator) -> Pardot:
     return Pardot(simulator)
 
 
-class TestQueries:
-    def test_shows_the_fields_asked_for_and_no_others(self, pardot: Pardot) -> None:
+class TestQuery:
+    def test_returns_only_the_requested_fields(self, pardot: Pardot) -> None:
         row = pardot.values("prospects", fields="id,email,isDeleted,lastActivityAt", limit=1)[0]
         assert list(row) == ["id", "email", "isDeleted", "lastActivityAt"]
         assert row["isDeleted"] is False
@@ -28,7 +28,7 @@ class TestQueries:
         assert (response.status_code, refusal(response)) == (400, 51)
         assert "Shape__c" in response.json()["message"]
 
-    def test_gives_200_rows_unless_told_otherwise(self, pardot: Pardot) -> None:
+    def test_returns_200_rows_by_default(self, pardot: Pardot) -> None:
         assert len(pardot.values("visitor-activities", fields="id")) == 200
         assert len(pardot.values("visitor-activities", fields="id", limit=1000)) == 1000
 
@@ -50,7 +50,7 @@ class TestQueries:
         rows = pardot.every("visitor-activities", fields="id,type", type=4, limit=1000)
         assert {row["type"] for row in rows} == {4}
 
-    def test_at_most_three_fields_are_filtered(self, pardot: Pardot) -> None:
+    def test_filters_at_most_three_fields(self, pardot: Pardot) -> None:
         filters = {"idGreaterThan": 1, "createdAtAfter": "2020-01-01T00:00:00+00:00", "type": 1}
         assert pardot.get("visitor-activities", fields="id", **filters).status_code == 200
         assert refusal(pardot.get("visitor-activities", fields="id", **filters, campaignId=1)) == 209
@@ -62,14 +62,14 @@ class TestQueries:
 
 
 class TestDates:
-    def test_windows_join_without_gap_or_overlap(self, pardot: Pardot) -> None:
+    def test_split_the_rows_without_gap_or_overlap(self, pardot: Pardot) -> None:
         every = pardot.every("visitor-activities", fields="id,createdAt", limit=1000)
         middle = every[len(every) // 2]["createdAt"]
         before = pardot.every("visitor-activities", fields="id", createdAtBefore=middle, limit=1000)
         after = pardot.every("visitor-activities", fields="id", createdAtAfterOrEqualTo=middle, limit=1000)
         assert [row["id"] for row in before + after] == [row["id"] for row in every]
 
-    def test_understands_offsets(self, pardot: Pardot) -> None:
+    def test_can_have_any_offset(self, pardot: Pardot) -> None:
         utc = pardot.values("prospects", fields="id", updatedAtAfter="2026-09-01T06:00:00+00:00")
         there = pardot.values("prospects", fields="id", updatedAtAfter="2026-09-01T01:00:00-05:00")
         assert utc == there
@@ -78,10 +78,10 @@ class TestDates:
         "date",
         ["2026-01-31T12:00:00Z", "2026-01-31", "2026-01-31T12:00:00", "2026-13-31T12:00:00+00:00", "today"],
     )
-    def test_refuses_other_forms(self, pardot: Pardot, date: str) -> None:
+    def test_in_other_forms_are_refused(self, pardot: Pardot, date: str) -> None:
         assert refusal(pardot.get("prospects", fields="id", createdAtAfter=date)) == 61
 
-    def test_a_plus_that_is_not_encoded_is_a_blank(self, pardot: Pardot) -> None:
+    def test_with_a_plus_that_is_not_encoded_are_refused(self, pardot: Pardot) -> None:
         url = "prospects?fields=id&createdAtAfter=2026-01-31T12:00:00+00:00"
         assert refusal(pardot.call("GET", url)) == 61
 
@@ -97,13 +97,13 @@ class TestDates:
             ("prospects", "lastActivityAtAfter"),
         ],
     )
-    def test_not_every_object_has_date_filters(self, pardot: Pardot, path: str, name: str) -> None:
+    def test_are_not_filters_of_every_object(self, pardot: Pardot, path: str, name: str) -> None:
         assert refusal(pardot.get(path, fields="id", **{name: "2020-01-01T00:00:00+00:00"})) == 61
 
 
 class TestOrder:
     @pytest.mark.parametrize("order", ["createdAt", "updatedAt DESC", "lastActivityAt DESC", "id DESC"])
-    def test_holds_over_pages(self, pardot: Pardot, order: str) -> None:
+    def test_is_kept_across_pages(self, pardot: Pardot, order: str) -> None:
         name, _, direction = order.partition(" ")
         rows = pardot.every("prospects", fields="id,createdAt,updatedAt,lastActivityAt", orderBy=order, limit=37)
         keys = [(row[name] or "", row["id"]) for row in rows]
@@ -111,19 +111,19 @@ class TestOrder:
         assert len(keys) == len(set(keys)) > 100
 
     @pytest.mark.parametrize("order", ["score", "lastActivityAt", "id SIDEWAYS", ""])
-    def test_refuses_other_fields(self, pardot: Pardot, order: str) -> None:
+    def test_by_other_fields_is_refused(self, pardot: Pardot, order: str) -> None:
         assert refusal(pardot.get("lists", fields="id", orderBy=order)) == 61
 
 
 class TestPages:
-    def test_lead_through_every_row_once(self, pardot: Pardot) -> None:
+    def test_contain_every_row_once(self, pardot: Pardot) -> None:
         pages = pardot.pages("visitor-activities", fields="id", limit=300)
         ids = [row["id"] for page in pages for row in page.json()["values"]]
         assert ids == [row["id"] for row in pardot.stored("visitor-activities")]
         assert pages[-1].json()["nextPageToken"] is None
         assert not any("Pardot-Warning" in page.headers for page in pages)
 
-    def test_take_only_fields_beside_the_token(self, pardot: Pardot) -> None:
+    def test_accept_only_fields_with_a_token(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         assert len(pardot.values("prospects", fields="id,email", nextPageToken=token)) == 10
         assert refusal(pardot.get("prospects", fields="id", nextPageToken=token, limit=10)) == 61
@@ -133,17 +133,17 @@ class TestPages:
         first = pardot.values("prospects", fields="id", nextPageToken=token)
         assert pardot.values("prospects", fields="id", nextPageToken=token) == first
 
-    def test_refuse_tokens_that_are_not_theirs(self, pardot: Pardot) -> None:
+    def test_refuse_tokens_of_others(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         for path, wrong in (("prospects", f"x{token[1:]}"), ("prospects", "é"), ("lists", token)):
             assert refusal(pardot.get(path, fields="id", nextPageToken=wrong)) == 211
 
-    def test_refuse_old_tokens(self, pardot: Pardot) -> None:
+    def test_refuse_expired_tokens(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         pardot.control("POST", "/tokens/expire")
         assert refusal(pardot.get("prospects", fields="id", nextPageToken=token)) == 210
 
-    def test_end_silently_at_the_ceiling(self, pardot: Pardot) -> None:
+    def test_end_at_the_ceiling_with_a_warning(self, pardot: Pardot) -> None:
         pardot.settings(ceiling=250)
         pages = pardot.pages("visitor-activities", fields="id", limit=100)
         assert [len(page.json()["values"]) for page in pages] == [100, 100, 50]
@@ -151,7 +151,7 @@ class TestPages:
         last = pages[-1].json()["values"][-1]["id"]
         assert pardot.values("visitor-activities", fields="id", orderBy="id", idGreaterThan=last)
 
-    def test_leave_out_what_is_withheld_and_say_so(self, pardot: Pardot) -> None:
+    def test_leave_out_withheld_rows_with_a_warning(self, pardot: Pardot) -> None:
         ids = [row["id"] for row in pardot.values("prospects", fields="id", limit=20)]
         pardot.control("POST", "/withhold", {"path": "prospects", "ids": ids[3:5]})
         page = pardot.get("prospects", fields="id", limit=20)
@@ -161,10 +161,10 @@ class TestPages:
 
 
 class TestRecycleBin:
-    def test_shows_on_demand(self, pardot: Pardot) -> None:
+    def test_is_read_only_with_the_parameter_deleted(self, pardot: Pardot) -> None:
         counts = {
-            wanted: len(pardot.every("prospects", fields="id", deleted=wanted, limit=1000))
-            for wanted in ("all", "true", "false")
+            deleted: len(pardot.every("prospects", fields="id", deleted=deleted, limit=1000))
+            for deleted in ("all", "true", "false")
         }
         assert counts["all"] == counts["true"] + counts["false"]
         assert counts["true"] > 0
@@ -173,16 +173,16 @@ class TestRecycleBin:
     def test_a_deleted_prospect_moves_there_with_a_new_stamp(self, pardot: Pardot) -> None:
         prospect = pardot.values("prospects", fields="id,updatedAt", limit=1)[0]
         pardot.control("POST", f"/objects/prospects/{prospect['id']}/delete")
-        found = pardot.values("prospects", fields="updatedAt", id=prospect["id"], deleted="true")
-        assert found[0]["updatedAt"] > prospect["updatedAt"]
+        rows = pardot.values("prospects", fields="updatedAt", id=prospect["id"], deleted="true")
+        assert rows[0]["updatedAt"] > prospect["updatedAt"]
         read = pardot.get(f"prospects/{prospect['id']}", fields="id")
         assert refusal(read) == 109
         assert read.headers["Pardot-Warning"].startswith("201")
 
-    def test_tags_have_none(self, pardot: Pardot) -> None:
+    def test_does_not_exist_for_tags(self, pardot: Pardot) -> None:
         assert pardot.values("tags", fields="id", deleted="true") == []
 
-    def test_knows_three_words(self, pardot: Pardot) -> None:
+    def test_refuses_other_values_of_the_parameter(self, pardot: Pardot) -> None:
         assert refusal(pardot.get("prospects", fields="id", deleted="yes")) == 61
 
 

@@ -96,21 +96,21 @@ def test_linked_prospects_are_contacts_and_leads_of_salesforce(connection: sqlit
         assert count(connection, f"{linked} WHERE s.pi__url__c NOT LIKE '%/' || p.id") == 0
 
 
-def test_some_crm_records_are_gone(connection: sqlite3.Connection) -> None:
-    gone = (
+def test_some_prospects_name_crm_records_that_do_not_exist(connection: sqlite3.Connection) -> None:
+    missing = (
         "pardot_prospects WHERE length(salesforce_id) = 18 "
         "AND salesforce_id NOT IN (SELECT Id FROM Contact UNION SELECT Id FROM Lead)"
     )
-    assert 1 <= count(connection, gone) <= 20
+    assert 1 <= count(connection, missing) <= 20
 
 
 def test_a_few_people_of_salesforce_have_no_prospect(connection: sqlite3.Connection) -> None:
     for sobject in ("Contact", "Lead"):
-        lost = f"{sobject} WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 AND Email NOT IN "
-        assert count(connection, f"{lost} (SELECT email FROM pardot_prospects WHERE email IS NOT NULL)") < 40
+        unknown = f"{sobject} WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 AND Email NOT IN "
+        assert count(connection, f"{unknown} (SELECT email FROM pardot_prospects WHERE email IS NOT NULL)") < 40
 
 
-def test_a_form_handler_has_the_number_of_a_form(connection: sqlite3.Connection) -> None:
+def test_form_handlers_have_the_ids_of_forms(connection: sqlite3.Connection) -> None:
     handlers = "pardot_visitor_activities WHERE form_handler_id IN (SELECT id FROM pardot_forms)"
     assert count(connection, f"{handlers} AND form_id IS NULL") > 10
 
@@ -122,7 +122,7 @@ def test_activities_come_in_the_order_of_their_ids_with_ties(connection: sqlite3
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", stamps[0])
 
 
-def test_the_last_activity_is_that_of_the_activities(connection: sqlite3.Connection) -> None:
+def test_a_prospects_last_activity_is_not_older_than_its_activities(connection: sqlite3.Connection) -> None:
     wrong = (
         "pardot_prospects p JOIN (SELECT prospect_id, max(created_at) AS latest "
         "FROM pardot_visitor_activities GROUP BY prospect_id) a ON a.prospect_id = p.id "
@@ -131,13 +131,13 @@ def test_the_last_activity_is_that_of_the_activities(connection: sqlite3.Connect
     assert count(connection, wrong) == 0
 
 
-def test_nothing_lies_in_the_future(connection: sqlite3.Connection) -> None:
+def test_no_record_is_created_in_the_future(connection: sqlite3.Connection) -> None:
     for pardot_object in OBJECTS.values():
         later = f"{pardot_object.table} WHERE created_at > '{AS_OF.isoformat()}'"
         assert count(connection, later) == 0
 
 
-def test_is_the_same_for_the_same_seed_only(connection: sqlite3.Connection, tmp_path: Path) -> None:
+def test_the_data_is_the_same_only_for_the_same_seed(connection: sqlite3.Connection, tmp_path: Path) -> None:
     digests = []
     for seed in (1, 2):
         store = Store.open(tmp_path / str(seed), schools=SCHOOLS, seed=seed, as_of=AS_OF)

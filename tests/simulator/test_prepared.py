@@ -43,7 +43,7 @@ def test_an_answer_is_encoded_once_for_each_version_of_the_data(answers: Prepare
     assert first.block(1) == b"1;"
 
 
-def test_a_large_answer_goes_out_while_it_is_written(answers: PreparedAnswers) -> None:
+def test_a_large_answer_can_be_read_while_it_is_written(answers: PreparedAnswers) -> None:
     gate = threading.Event()
 
     def slow(result: QueryResult) -> Iterator[Block]:
@@ -70,7 +70,7 @@ def test_large_answers_move_to_disk(answers: PreparedAnswers) -> None:
     assert b"".join(prepared.chunks(0, 2_100_000)) == b"\x00" * 700_000 + b"\x01" * 700_000 + b"\x02" * 700_000
 
 
-def test_a_query_that_cannot_run_says_so_every_time(answers: PreparedAnswers) -> None:
+def test_a_query_that_cannot_run_raises_its_error_every_time(answers: PreparedAnswers) -> None:
     def refused() -> QueryResult:
         raise SoqlError("INVALID_FIELD", "No such column")
 
@@ -89,7 +89,7 @@ def test_an_error_while_writing_is_raised_for_the_readers(answers: PreparedAnswe
         answers.get("key", 1, Source(INLINE_ROWS + 1).open, breaking).block(1)
 
 
-def test_the_answers_used_longest_ago_go(answers: PreparedAnswers) -> None:
+def test_the_least_recently_used_answers_are_dropped(answers: PreparedAnswers) -> None:
     sources = {name: Source(1) for name in "abcd"}
     for name in "abacad":
         answers.get(name, 1, sources[name].open, one_block_a_row)

@@ -46,7 +46,7 @@ class Subscriber:
         return self.ask("GetTopic", contract.TopicRequest(topic_name=name), contract.TopicInfo)
 
     def subscribe(self, *requests: Any) -> Any:
-        """Return the stream once the server has answered or refused."""
+        """Return the stream after the server's first answer or refusal."""
         call = self._channel.stream_stream(f"/{contract.SERVICE}/Subscribe", contract.FetchRequest.SerializeToString,
                                            contract.FetchResponse.FromString)  # fmt: skip
         self.stream = call(iter(requests), metadata=self._headers, timeout=60)
@@ -57,8 +57,8 @@ class Subscriber:
         return dict(self.decoded(event)["ChangeEventHeader"])
 
     def decoded(self, event: Any) -> Any:
-        wanted = contract.SchemaRequest(schema_id=event.event.schema_id)
-        schema = fastavro.parse_schema(json.loads(self.ask("GetSchema", wanted, contract.SchemaInfo).schema_json))
+        request = contract.SchemaRequest(schema_id=event.event.schema_id)
+        schema = fastavro.parse_schema(json.loads(self.ask("GetSchema", request, contract.SchemaInfo).schema_json))
         return fastavro.schemaless_reader(io.BytesIO(event.event.payload), schema, None)
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ def fetch(count: int = 100, **more: Any) -> Any:
 
 
 def refusal(call: Any) -> tuple[str, str]:
-    """Return the status of a refused call, and Salesforce's own code."""
+    """Return the gRPC status of a refused call, and Salesforce's error code."""
     with pytest.raises(grpc.RpcError) as raised:
         call()
     failure: Any = raised.value
@@ -93,15 +93,15 @@ def test_each_change_of_a_record_is_an_event_with_its_kind_and_id(
     simulator: RunningSimulator, subscriber: Subscriber, salesforce: Salesforce
 ) -> None:
     stream = subscriber.subscribe(fetch())
-    made = salesforce.call("POST", "/sobjects/Account", json={"Name": "New"}).json()["id"]
-    salesforce.call("PATCH", f"/sobjects/Account/{made}", json={"Name": "Newer"})
-    salesforce.call("DELETE", f"/sobjects/Account/{made}")
-    simulator.control("POST", f"/records/Account/{made}/undelete")
+    account_id = salesforce.call("POST", "/sobjects/Account", json={"Name": "New"}).json()["id"]
+    salesforce.call("PATCH", f"/sobjects/Account/{account_id}", json={"Name": "Newer"})
+    salesforce.call("DELETE", f"/sobjects/Account/{account_id}")
+    simulator.control("POST", f"/records/Account/{account_id}/undelete")
     headers: list[dict[str, Any]] = []
     while len(headers) < 4:
         headers += [subscriber.header(event) for event in next(stream).events]
     assert [header["changeType"] for header in headers] == ["CREATE", "UPDATE", "DELETE", "UNDELETE"]
-    assert {(header["entityName"], *header["recordIds"]) for header in headers} == {("Account", made)}
+    assert {(header["entityName"], *header["recordIds"]) for header in headers} == {("Account", account_id)}
 
 
 def test_an_event_has_the_values_that_were_set(simulator: RunningSimulator, subscriber: Subscriber) -> None:
@@ -111,7 +111,7 @@ def test_an_event_has_the_values_that_were_set(simulator: RunningSimulator, subs
     assert (event["Name"], event["BillingCity"]) == ("Rice", None)
 
 
-def test_no_more_events_come_than_were_asked_for(simulator: RunningSimulator, subscriber: Subscriber) -> None:
+def test_no_more_events_come_than_were_requested(simulator: RunningSimulator, subscriber: Subscriber) -> None:
     stream = subscriber.subscribe(fetch(1))
     for name in ("A", "B"):
         simulator.control("PATCH", f"/records/Account/{account(simulator)}", {"Name": name})
@@ -119,7 +119,7 @@ def test_no_more_events_come_than_were_asked_for(simulator: RunningSimulator, su
     assert (len(answer.events), answer.pending_num_requested) == (1, 0)
 
 
-def test_a_subscription_goes_on_behind_a_replay_id(simulator: RunningSimulator, subscriber: Subscriber) -> None:
+def test_a_subscription_continues_after_a_replay_id(simulator: RunningSimulator, subscriber: Subscriber) -> None:
     stream = subscriber.subscribe(fetch(1))
     for name in ("A", "B"):
         simulator.control("PATCH", f"/records/Account/{account(simulator)}", {"Name": name})
@@ -128,7 +128,7 @@ def test_a_subscription_goes_on_behind_a_replay_id(simulator: RunningSimulator, 
     assert [subscriber.decoded(event)["Name"] for event in next(again).events] == ["B"]
 
 
-def test_a_quiet_stream_gives_signs_of_life_with_a_place(simulator: RunningSimulator, subscriber: Subscriber) -> None:
+def test_a_quiet_stream_sends_keep_alives_with_a_replay_id(simulator: RunningSimulator, subscriber: Subscriber) -> None:
     simulator.control("POST", "/pubsub", {"keepalive_seconds": 0.05})
     answer = next(subscriber.subscribe(fetch()))
     assert (len(answer.events), len(answer.latest_replay_id)) == (0, 10)
@@ -156,7 +156,7 @@ def test_an_object_that_is_not_selected_has_no_topic(
     assert refusal(lambda: subscriber.topic(topic))[0] == "NOT_FOUND"
 
 
-def test_without_the_right_a_topic_is_seen_and_cannot_be_subscribed_to(
+def test_without_the_right_a_topic_can_be_read_but_not_subscribed_to(
     simulator: RunningSimulator, subscriber: Subscriber
 ) -> None:
     simulator.control("POST", "/pubsub", {"forbidden": ["Account"]})
@@ -170,7 +170,7 @@ def test_a_stream_ends_with_its_session(simulator: RunningSimulator, subscriber:
     assert refusal(lambda: next(stream)) == ("UNAUTHENTICATED", "service.auth.error")
 
 
-def test_gap_and_overflow_events_can_be_made(simulator: RunningSimulator, subscriber: Subscriber) -> None:
+def test_gap_and_overflow_events_can_be_published(simulator: RunningSimulator, subscriber: Subscriber) -> None:
     stream = subscriber.subscribe(fetch())
     for kind in ("GAP_UPDATE", "GAP_OVERFLOW"):
         simulator.control("POST", "/pubsub/event", {"sobject": "Account", "kind": kind, "ids": ["000000000000000AAA"]})
@@ -186,10 +186,10 @@ def test_records_whose_look_up_was_cleared_have_no_event(simulator: RunningSimul
     child = simulator.control("POST", "/records/Contact", {"LastName": "Child", "AccountId": parent})["id"]
     simulator.control("POST", f"/records/Account/{parent}/delete")
     other = simulator.control("POST", "/records/Contact", {"LastName": "Other"})["id"]
-    named: list[str] = []
-    while other not in named:
-        named += [key for event in next(stream).events for key in subscriber.header(event)["recordIds"]]
-    assert named == [child, other]
+    record_ids: list[str] = []
+    while other not in record_ids:
+        record_ids += [key for event in next(stream).events for key in subscriber.header(event)["recordIds"]]
+    assert record_ids == [child, other]
 
 
 def test_dropped_streams_can_be_opened_again(simulator: RunningSimulator, subscriber: Subscriber) -> None:

@@ -8,7 +8,7 @@ from tests.simulator.client import Salesforce, errors
 from tests.simulator.running import RunningSimulator
 
 
-def test_pages_hold_as_many_records_as_asked_for(salesforce: Salesforce) -> None:
+def test_a_page_has_as_many_records_as_the_caller_asks_for(salesforce: Salesforce) -> None:
     page = salesforce.query("SELECT Id FROM Adoption__c", headers={"Sforce-Query-Options": "batchSize=200"}).json()
     assert (len(page["records"]), page["totalSize"], page["done"]) == (200, 300, False)
     last = salesforce.call("GET", page["nextRecordsUrl"]).json()
@@ -32,7 +32,7 @@ def test_an_empty_answer_is_an_empty_list(salesforce: Salesforce) -> None:
     assert page == {"totalSize": 0, "done": True, "records": []}
 
 
-def test_counts_and_groups(salesforce: Salesforce) -> None:
+def test_counts_and_groups_have_salesforces_forms(salesforce: Salesforce) -> None:
     assert salesforce.query("SELECT COUNT() FROM Opportunity").json() == {
         "totalSize": 200,
         "done": True,
@@ -62,7 +62,7 @@ def test_values_have_salesforces_forms(salesforce: Salesforce) -> None:
         assert len(record["CloseDate"]) == 10
 
 
-def test_query_all_has_deleted_records_too(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_query_all_includes_deleted_records(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     record_id = salesforce.records("SELECT Id FROM Account LIMIT 1")[0]["Id"]
     simulator.control("POST", f"/records/Account/{record_id}/delete")
     soql = f"SELECT Id, IsDeleted FROM Account WHERE Id = '{record_id}'"
@@ -107,7 +107,7 @@ def test_an_expired_locator_is_refused(simulator: RunningSimulator, salesforce: 
     assert (response.status_code, errors(response)) == (400, ["INVALID_QUERY_LOCATOR"])
 
 
-def test_a_cursor_keeps_its_moment(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_later_pages_show_the_same_data_as_the_first_page(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     soql = "SELECT Id, Name__c FROM Adoption__c ORDER BY Id DESC"
     page = salesforce.query(soql, headers={"Sforce-Query-Options": "batchSize=200"}).json()
     last = salesforce.records("SELECT Id, Name__c FROM Adoption__c ORDER BY Id LIMIT 1")[0]
@@ -116,7 +116,7 @@ def test_a_cursor_keeps_its_moment(simulator: RunningSimulator, salesforce: Sale
     assert following[-1]["Id"] == last["Id"]
 
 
-def test_every_answer_tells_the_usage(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_every_answer_reports_the_usage(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/limits", {"daily_max": 1000, "daily_used": 17})
     headers = [salesforce.call("GET", "/limits").headers["Sforce-Limit-Info"] for _ in range(8)]
     assert headers[0].startswith("api-usage=18/1000")
@@ -124,20 +124,20 @@ def test_every_answer_tells_the_usage(simulator: RunningSimulator, salesforce: S
     assert any(header.endswith("; api-bursts=1/750") for header in headers)
 
 
-def test_the_usage_comes_alone_when_asked_for(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_the_usage_header_can_be_limited_to_one_part(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/limits", {"more_parts": False})
     headers = [salesforce.call("GET", "/limits").headers["Sforce-Limit-Info"] for _ in range(8)]
     assert not [header for header in headers if ";" in header]
 
 
-def test_the_day_ends_when_the_allowance_does(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_calls_beyond_the_daily_allowance_are_refused(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.control("POST", "/limits", {"daily_max": 10, "daily_used": 10})
     response = salesforce.query("SELECT Id FROM Account")
     assert (response.status_code, errors(response)) == (403, ["REQUEST_LIMIT_EXCEEDED"])
     assert "TotalRequests" in response.json()[0]["message"]
 
 
-def test_unknown_and_retired_versions_do_not_answer(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_unknown_and_retired_versions_are_refused(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     assert salesforce.call("GET", "/services/data/v99.0/limits").status_code == 404
     assert salesforce.call("GET", "/services/data/v30.0/limits").status_code == 410
     assert salesforce.call("GET", "/services/data/v31.0/limits").status_code == 200
@@ -149,7 +149,7 @@ def test_long_uris_and_headers_are_refused(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", "/limits", headers={"X-Long": "x" * 17_000}).status_code == 431
 
 
-def test_paths_and_methods_that_are_not_there(salesforce: Salesforce) -> None:
+def test_unknown_paths_and_methods_are_refused(salesforce: Salesforce) -> None:
     assert errors(salesforce.call("GET", "/nothing")) == ["NOT_FOUND"]
     response = salesforce.call("PUT", "/limits")
     assert (response.status_code, errors(response)) == (405, ["METHOD_NOT_ALLOWED"])

@@ -36,11 +36,11 @@ def test_a_record_is_created_read_changed_and_deleted(salesforce: Salesforce) ->
     some = salesforce.call("GET", path, params={"fields": "Subject,Status"}).json()
     assert (set(some), some["Subject"]) == ({"attributes", "Subject", "Status"}, "Now I can")
     assert salesforce.call("DELETE", path).status_code == 204
-    gone = salesforce.call("GET", path)
-    assert (gone.status_code, errors(gone)) == (404, ["ENTITY_IS_DELETED"])
+    deleted = salesforce.call("GET", path)
+    assert (deleted.status_code, errors(deleted)) == (404, ["ENTITY_IS_DELETED"])
 
 
-def test_ids_of_15_characters_will_do(salesforce: Salesforce) -> None:
+def test_ids_of_15_characters_are_accepted(salesforce: Salesforce) -> None:
     record_id = create_case(salesforce)
     assert salesforce.call("GET", f"/sobjects/Case/{record_id[:15]}").json()["Id"] == record_id
 
@@ -58,7 +58,7 @@ def test_refusals_name_code_and_fields(salesforce: Salesforce) -> None:
     assert (response.json()[0]["errorCode"], response.json()[0]["fields"]) == ("REQUIRED_FIELD_MISSING", ["LastName"])
 
 
-def test_what_is_not_there_is_404(salesforce: Salesforce) -> None:
+def test_missing_records_and_objects_and_bad_json_are_refused(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", "/sobjects/Case/500000000000000AAA").status_code == 404
     assert salesforce.call("GET", "/sobjects/Nothing__c/describe").status_code == 404
     assert salesforce.call("POST", "/sobjects/Nothing__c", json={}).status_code == 404
@@ -78,7 +78,7 @@ def test_upsert_creates_once_and_then_changes(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", path).status_code == 404
 
 
-def test_upsert_by_a_field_that_is_no_external_id_is_404(salesforce: Salesforce) -> None:
+def test_upsert_by_a_field_that_is_not_an_external_id_is_404(salesforce: Salesforce) -> None:
     assert errors(salesforce.call("PATCH", "/sobjects/Case/Subject/x", json=CASE)) == ["NOT_FOUND"]
 
 
@@ -111,7 +111,7 @@ def test_a_collection_answers_record_by_record(salesforce: Salesforce) -> None:
     assert deleted == [{"id": good["id"], "success": True, "errors": []}]
 
 
-def test_all_or_none_undoes_what_went_well(salesforce: Salesforce) -> None:
+def test_all_or_none_undoes_the_records_that_were_written(salesforce: Salesforce) -> None:
     records = [
         {"attributes": {"type": "Case"}, "Subject": "Undone"},
         {"attributes": {"type": "Case"}, "Subject": "x" * 300},
@@ -122,16 +122,16 @@ def test_all_or_none_undoes_what_went_well(salesforce: Salesforce) -> None:
     assert salesforce.records("SELECT Id FROM Case WHERE Subject = 'Undone'", all_rows=True) == []
 
 
-def test_a_collection_holds_200_records_at_most(salesforce: Salesforce) -> None:
+def test_a_collection_takes_at_most_200_records(salesforce: Salesforce) -> None:
     records = [{"attributes": {"type": "Case"}, **CASE}] * 201
     response = salesforce.call("POST", "/composite/sobjects", json={"records": records})
     assert errors(response) == ["EXCEEDED_ID_LIMIT"]
 
 
 def test_collections_upsert_by_external_id(salesforce: Salesforce) -> None:
-    order = {"records": [{"attributes": {"type": "Case"}, "SFAPI_Id__c": "k1", **CASE}]}
+    payload = {"records": [{"attributes": {"type": "Case"}, "SFAPI_Id__c": "k1", **CASE}]}
     path = "/composite/sobjects/Case/SFAPI_Id__c"
-    assert [salesforce.call("PATCH", path, json=order).json()[0]["created"] for _ in range(2)] == [True, False]
+    assert [salesforce.call("PATCH", path, json=payload).json()[0]["created"] for _ in range(2)] == [True, False]
 
 
 def test_composite_steps_refer_to_earlier_ones(simulator: RunningSimulator, salesforce: Salesforce) -> None:
@@ -146,21 +146,21 @@ def test_composite_steps_refer_to_earlier_ones(simulator: RunningSimulator, sale
     assert simulator.control("GET", "/state")["api_usage"]["daily_used"] == before + 1
 
 
-def test_composite_all_or_none(salesforce: Salesforce) -> None:
+def test_composite_all_or_none_undoes_all_steps(salesforce: Salesforce) -> None:
     steps = [
         {"method": "POST", "url": f"{salesforce.base}/sobjects/Case", "referenceId": "a", "body": {"Subject": "Gone"}},
         {"method": "POST", "url": f"{salesforce.base}/sobjects/Nothing__c", "referenceId": "b", "body": {}},
     ]
-    order = {"allOrNone": True, "compositeRequest": steps}
-    answers = salesforce.call("POST", "/composite", json=order).json()["compositeResponse"]
+    payload = {"allOrNone": True, "compositeRequest": steps}
+    answers = salesforce.call("POST", "/composite", json=payload).json()["compositeResponse"]
     assert answers[0]["body"][0]["errorCode"] == "PROCESSING_HALTED"
     assert answers[1]["body"][0]["errorCode"] == "NOT_FOUND"
     assert salesforce.records("SELECT Id FROM Case WHERE Subject = 'Gone'") == []
 
 
 def test_batch_runs_its_requests(salesforce: Salesforce) -> None:
-    order = {"batchRequests": [{"method": "GET", "url": "v64.0/limits"}, {"method": "GET", "url": "v64.0/nothing"}]}
-    answer = salesforce.call("POST", "/composite/batch", json=order).json()
+    payload = {"batchRequests": [{"method": "GET", "url": "v64.0/limits"}, {"method": "GET", "url": "v64.0/nothing"}]}
+    answer = salesforce.call("POST", "/composite/batch", json=payload).json()
     assert (answer["hasErrors"], [result["statusCode"] for result in answer["results"]]) == (True, [200, 404])
 
 
@@ -172,9 +172,9 @@ def test_duplicates_are_detected_unless_the_caller_allows_them(salesforce: Sales
     assert salesforce.call("POST", "/sobjects/Contact", json=person, headers=allow).status_code == 201
 
 
-def test_a_call_for_several_needs_records(salesforce: Salesforce) -> None:
-    orders: list[dict[str, Any]] = [{"records": []}, {"allOrNone": False}]
-    for order in orders:
-        answer = salesforce.call("POST", "/composite/sobjects", json=order)
+def test_a_collection_without_records_is_refused(salesforce: Salesforce) -> None:
+    payloads: list[dict[str, Any]] = [{"records": []}, {"allOrNone": False}]
+    for payload in payloads:
+        answer = salesforce.call("POST", "/composite/sobjects", json=payload)
         assert answer.status_code == 400
         assert answer.json()[0]["errorCode"] == "REQUIRED_FIELD_MISSING"

@@ -34,7 +34,7 @@ def exchange(connection: ssl.SSLSocket, request: bytes) -> bytes:
     return connection.recv(65_536)
 
 
-def test_small_calls_on_a_warm_connection_take_no_time(salesforce: Salesforce) -> None:
+def test_small_calls_on_an_open_connection_take_less_than_20_ms(salesforce: Salesforce) -> None:
     def one() -> float:
         began = time.perf_counter()
         assert salesforce.call("GET", "/limits").status_code == 200
@@ -51,19 +51,19 @@ def test_both_names_are_in_the_certificate(simulator: RunningSimulator) -> None:
         assert simulator.session().get(f"https://{host}:{port}/services/data", timeout=30).status_code == 200
 
 
-def test_nobody_else_trusts_it(simulator: RunningSimulator) -> None:
+def test_callers_without_the_certificate_authority_refuse_the_connection(simulator: RunningSimulator) -> None:
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(f"{simulator.base_url}/services/data", timeout=30, verify=True)
 
 
-def test_certificates_are_made_once(tmp_path: Path) -> None:
+def test_certificates_are_created_once(tmp_path: Path) -> None:
     first = certificates(tmp_path).server.read_bytes()
     assert certificates(tmp_path).server.read_bytes() == first
     assert (tmp_path / "server.pem").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "ca.pem").read_bytes() in (tmp_path / "bundle.pem").read_bytes()
 
 
-def test_a_caller_that_stalls_holds_up_nobody(simulator: RunningSimulator) -> None:
+def test_a_caller_that_stalls_delays_no_other_caller(simulator: RunningSimulator) -> None:
     port = urlsplit(simulator.base_url).port
     with socket.create_connection(("127.0.0.1", port or 0), timeout=10):
         assert simulator.session().get(f"{simulator.base_url}/services/data", timeout=5).status_code == 200
@@ -91,7 +91,7 @@ def test_requests_may_come_in_pieces_and_chunks(simulator: RunningSimulator) -> 
         (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"414"),
     ],
 )
-def test_what_is_not_a_request_gets_an_error(simulator: RunningSimulator, request_bytes: bytes, status: bytes) -> None:
+def test_an_invalid_request_gets_an_error(simulator: RunningSimulator, request_bytes: bytes, status: bytes) -> None:
     with raw(simulator) as connection:
         assert exchange(connection, request_bytes).split(b" ")[1] == status
 
@@ -119,7 +119,7 @@ def test_a_data_folder_that_cannot_be_made_is_reported_in_one_line(tmp_path: Pat
     )  # fmt: skip
 
 
-def test_a_data_folder_serves_one_simulator(simulator: RunningSimulator, tmp_path: Path) -> None:
+def test_a_data_folder_is_used_by_one_simulator_at_a_time(simulator: RunningSimulator, tmp_path: Path) -> None:
     folder = Path(simulator.bundle).parents[1]
     command = [sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", "--data-dir", str(folder)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -127,7 +127,7 @@ def test_a_data_folder_serves_one_simulator(simulator: RunningSimulator, tmp_pat
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_it_stops_when_asked_and_starts_again_with_its_data(tmp_path: Path) -> None:
+def test_a_stopped_simulator_starts_again_with_its_data(tmp_path: Path) -> None:
     first = RunningSimulator(tmp_path, "--as-of", "2026-10-01")
     first.control("POST", "/records/Account", {"Name": "Kept"})
     ids = first.control("POST", "/query", {"soql": "SELECT Id FROM Account"})["rows"]

@@ -43,7 +43,7 @@ def test_it_writes_records(client: Any) -> None:
     assert client.Case.delete(record_id) == 204
 
 
-def test_it_describes_searches_and_tells_the_usage(client: Any) -> None:
+def test_it_describes_searches_and_reports_the_usage(client: Any) -> None:
     assert client.Account.describe()["name"] == "Account"
     assert "Account" in {sobject["name"] for sobject in client.describe()["sobjects"]}
     assert client.limits()["DailyApiRequests"]["Max"] == 285_000

@@ -53,9 +53,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def rows(store: Store, soql: str, **options: Any) -> list[tuple[Any, ...]]:
     result = store.query(soql, **options)
-    found = list(result.rows)
-    assert result.total == len(found)
-    return found
+    answer = list(result.rows)
+    assert result.total == len(answer)
+    return answer
 
 
 def find(store: Store, condition: str) -> str:
@@ -174,7 +174,7 @@ def test_without_order_the_rows_come_by_id(store: Store) -> None:
     assert ids == sorted(ids)
 
 
-def test_nulls_come_first_unless_told_otherwise(store: Store) -> None:
+def test_nulls_come_first_by_default(store: Store) -> None:
     select = "SELECT pi__score__c FROM Contact ORDER BY pi__score__c"
     assert [row[0] for row in rows(store, select)] == [None, -1, 0, 1, 2.5, 3]
     assert [row[0] for row in rows(store, f"{select} DESC")] == [None, 3, 2.5, 1, 0, -1]
@@ -189,7 +189,7 @@ def test_limit_and_offset_cut_the_answer_and_its_total(store: Store) -> None:
     assert store.query("SELECT COUNT() FROM Contact LIMIT 4").total == 4
 
 
-def test_fields_selects_a_group_of_fields(store: Store) -> None:
+def test_the_function_fields_selects_a_group_of_fields(store: Store) -> None:
     def paths(which: str) -> set[str]:
         return {column.path for column in store.query(f"SELECT FIELDS({which}) FROM Book__c LIMIT 200").columns}
 
@@ -205,7 +205,7 @@ def test_a_style_converts_booleans_or_datetimes(store: Store) -> None:
     assert rows(store, select, style="rest") == [(0, "2026-10-02T10:00:00.000+0000")]
 
 
-def test_deleted_records_and_parents_show_when_asked_for(store: Store) -> None:
+def test_deleted_records_are_returned_only_on_request(store: Store) -> None:
     deleted = "SELECT Id FROM Account WHERE IsDeleted = true"
     assert rows(store, deleted) == []
     assert rows(store, deleted, include_deleted=True) == rows(store, f"{deleted} ALL ROWS") != []
@@ -214,7 +214,7 @@ def test_deleted_records_and_parents_show_when_asked_for(store: Store) -> None:
 # -- aggregates -------------------------------------------------------------------------------------------
 
 
-def test_count_is_a_number_and_no_row(store: Store) -> None:
+def test_a_count_has_a_total_and_no_rows(store: Store) -> None:
     result = store.query("SELECT count() FROM Contact WHERE Account.Name != null")
     assert (result.kind, result.total, list(result.rows), result.columns) == ("count", 3, [], [])
 
@@ -237,7 +237,7 @@ def test_aggregates_have_aliases_types_and_groups(store: Store) -> None:
     assert (result.kind, result.total) == ("aggregate", 1)
 
 
-def test_having_and_order_by_take_aggregates(store: Store) -> None:
+def test_having_and_order_by_accept_aggregates(store: Store) -> None:
     soql = "SELECT Account.Name, COUNT(Id) n FROM Contact GROUP BY Account.Name"
     assert {row[1] for row in rows(store, soql)} == {3}
     assert len(rows(store, f"{soql} HAVING COUNT(Id) > 3")) == 0
@@ -313,13 +313,13 @@ def test_having_and_order_by_take_aggregates(store: Store) -> None:
         ("SELECT Id FROM Contact WHERE Name = '" + "x" * 100_000 + "'", "MALFORMED_QUERY", "longer than"),
     ],
 )
-def test_what_it_does_not_know_is_a_proper_error(soql: str, code: str, words: str) -> None:
+def test_invalid_queries_are_refused_with_salesforces_error_code(soql: str, code: str, words: str) -> None:
     error = refusal(soql)
     assert error.code == code
     assert re.search(words, error.message), error.message
 
 
-def test_a_fault_is_shown_with_its_place() -> None:
+def test_an_error_shows_its_place_in_the_query() -> None:
     lines = refusal("SELECT Id,\nNam FROM Contact").message.splitlines()
     assert lines[2].index("^") == lines[1].index("Nam")
     assert lines[3] == "ERROR at Row:2:Column:1"
@@ -335,7 +335,7 @@ def quoted(text: str) -> str:
 
 @given(text=st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 @settings(max_examples=150, deadline=None)
-def test_any_text_is_found_by_itself_and_by_its_pattern(store: Store, text: str) -> None:
+def test_any_text_is_matched_by_equals_and_by_like(store: Store, text: str) -> None:
     account = next(store.query("SELECT Id FROM Account LIMIT 1").rows)[0]
     store.patch_raw("Account", account, {"Name": text}, touch=False)
     assert (account,) in rows(store, f"SELECT Id FROM Account WHERE Name = {quoted(text)}")
@@ -346,7 +346,7 @@ def test_any_text_is_found_by_itself_and_by_its_pattern(store: Store, text: str)
 
 @given(soql=st.text(st.sampled_from(list("SELECT IdFROMContactWHERE=<>'\\%()., 0123-:TZ\n\"")), max_size=80))
 @settings(max_examples=300, deadline=None)
-def test_no_text_does_worse_than_an_error(soql: str) -> None:
+def test_any_text_compiles_or_raises_a_soql_error(soql: str) -> None:
     for query in (soql, f"SELECT Id FROM Contact WHERE {soql}", f"SELECT {soql} FROM Contact"):
         with contextlib.suppress(SoqlError):
             compile_soql(query, now=NOW)

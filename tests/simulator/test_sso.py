@@ -1,4 +1,4 @@
-"""The simulated Accounts' cookie, decrypted here by RFC 7516 and RFC 7519, without the code under test."""
+"""The simulated Accounts' cookie. The tests decrypt it by RFC 7516 and RFC 7519, without the code under test."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
     return Identity.open(tmp_path_factory.mktemp("keys"))
 
 
-def decoded(part: str) -> bytes:
+def decode_part(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def opened(cookie: str, key: str) -> str:
+def decrypt(cookie: str, key: str) -> str:
     header, wrapped_key, iv, ciphertext, tag = cookie.split(".")
-    assert json.loads(decoded(header)) == {"alg": "dir", "enc": "A256GCM"}
+    assert json.loads(decode_part(header)) == {"alg": "dir", "enc": "A256GCM"}
     assert wrapped_key == ""
-    sealed = decoded(ciphertext) + decoded(tag)
-    return AESGCM(key.encode()).decrypt(decoded(iv), sealed, header.encode()).decode()
+    sealed = decode_part(ciphertext) + decode_part(tag)
+    return AESGCM(key.encode()).decrypt(decode_part(iv), sealed, header.encode()).decode()
 
 
 def claims(cookie: str, identity: Identity) -> dict[str, Any]:
-    token = opened(cookie, identity.encryption_key)
+    token = decrypt(cookie, identity.encryption_key)
     options = {"verify_sub": False, "require": ["exp", "iss", "aud"]}
     content: dict[str, Any] = jwt.decode(
         token,
@@ -50,7 +50,7 @@ def claims(cookie: str, identity: Identity) -> dict[str, Any]:
     return content
 
 
-def test_holds_the_user_and_lives_for_twenty_years(identity: Identity) -> None:
+def test_a_cookie_contains_the_user_and_is_valid_for_twenty_years(identity: Identity) -> None:
     content = claims(identity.cookie(USER), identity)
     assert content["sub"] == USER
     assert content["exp"] - time.time() > 19 * 365 * 86_400
@@ -58,17 +58,17 @@ def test_holds_the_user_and_lives_for_twenty_years(identity: Identity) -> None:
 
 
 @pytest.mark.parametrize("iv_bytes", [12, 16])
-def test_comes_with_either_length_of_iv(identity: Identity, iv_bytes: Any) -> None:
+def test_a_cookie_can_have_either_length_of_iv(identity: Identity, iv_bytes: Any) -> None:
     cookie = identity.cookie(USER, iv_bytes=iv_bytes)
-    assert len(decoded(cookie.split(".")[2])) == iv_bytes
+    assert len(decode_part(cookie.split(".")[2])) == iv_bytes
     assert claims(cookie, identity)["sub"] == USER
 
 
-def test_fits_a_cookie(identity: Identity) -> None:
+def test_the_value_is_short_enough_for_a_cookie(identity: Identity) -> None:
     assert len(identity.cookie({**USER, "name": "ü" * 200})) < 4_096
 
 
-def test_can_be_made_wrong_on_purpose(identity: Identity) -> None:
+def test_a_cookie_can_be_made_invalid_on_purpose(identity: Identity) -> None:
     with pytest.raises(jwt.ExpiredSignatureError):
         claims(identity.cookie(USER, lifetime=timedelta(seconds=-5)), identity)
     with pytest.raises(jwt.MissingRequiredClaimError):
@@ -77,13 +77,13 @@ def test_can_be_made_wrong_on_purpose(identity: Identity) -> None:
         claims(identity.cookie(USER, claims={"aud": "Elsewhere"}), identity)
 
 
-def test_another_key_does_not_open_it(identity: Identity, tmp_path: Path) -> None:
+def test_another_key_cannot_decrypt_a_cookie(identity: Identity, tmp_path: Path) -> None:
     other = Identity.open(tmp_path)
     with pytest.raises(InvalidTag):
-        opened(identity.cookie(USER), other.encryption_key)
+        decrypt(identity.cookie(USER), other.encryption_key)
 
 
-def test_keys_are_made_once(tmp_path: Path) -> None:
+def test_keys_are_created_once(tmp_path: Path) -> None:
     first, second = Identity.open(tmp_path), Identity.open(tmp_path)
     assert first.signature_public_key == second.signature_public_key
     assert len(first.encryption_key.encode()) == 32

@@ -18,16 +18,16 @@ STAMP = "2026-10-05T12:30:15.000Z"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     folder = tmp_path_factory.mktemp("store")
     with Store.open(folder, schools=50, as_of=AS_OF, clock=lambda: NOW) as store:
         yield store
 
 
 @pytest.fixture
-def store(made: Store) -> Store:
-    made.reset()
-    return made
+def store(shared_store: Store) -> Store:
+    shared_store.reset()
+    return shared_store
 
 
 def ids(store: Store, soql: str, **options: Any) -> list[str]:
@@ -58,7 +58,7 @@ def test_a_created_record_has_an_id_stamps_defaults_and_numbers(store: Store) ->
     assert record["Product__c"] == "Accounts"
 
 
-def test_fields_that_follow_from_others_are_set(store: Store) -> None:
+def test_fields_derived_from_other_fields_are_set(store: Store) -> None:
     opportunity = store.create("Opportunity", {"Name": "x", "StageName": "Committed", "CloseDate": "2027-02-03"})
     record = store.get("Opportunity", opportunity)
     assert record is not None
@@ -74,7 +74,7 @@ def test_fields_that_follow_from_others_are_set(store: Store) -> None:
     assert (record["Probability"], record["IsClosed"], record["IsWon"]) == (0.0, True, False)
 
 
-def test_numbers_are_rounded_to_their_decimals_halves_up(store: Store) -> None:
+def test_numbers_are_rounded_half_up_to_the_decimals_of_their_field(store: Store) -> None:
     adoption = store.create("Adoption__c", {"Students__c": "2.5", "Savings__c": 1.005})
     record = store.get("Adoption__c", adoption)
     assert record is not None
@@ -109,7 +109,7 @@ def test_an_empty_string_is_stored_as_null(store: Store) -> None:
         ("Nothing__c", {}, "NOT_FOUND", []),
     ],
 )
-def test_what_salesforce_refuses_is_refused(
+def test_values_that_salesforce_refuses_are_refused(
     store: Store, sobject: str, values: dict[str, Any], code: str, fields: list[str]
 ) -> None:
     version = store.version
@@ -118,7 +118,7 @@ def test_what_salesforce_refuses_is_refused(
     assert store.version == version
 
 
-def test_a_second_contact_of_one_address_is_a_duplicate_unless_the_caller_insists(store: Store) -> None:
+def test_a_second_contact_with_the_same_email_is_refused_unless_duplicates_are_allowed(store: Store) -> None:
     store.create("Contact", {"LastName": "Mercer", "Email": "é.mercer@mail.example"})
     again = {"LastName": "Mercer", "Email": "É.Mercer@MAIL.example"}
     assert refusal(store.create, "Contact", again).code == "DUPLICATES_DETECTED"
@@ -137,7 +137,7 @@ def test_a_unique_field_is_unique_also_on_update(store: Store) -> None:
 # -- changing ---------------------------------------------------------------------------------------------
 
 
-def test_an_update_moves_the_stamps_and_nothing_else(store: Store) -> None:
+def test_an_update_changes_only_the_given_fields_and_the_stamps(store: Store) -> None:
     account = ids(store, "SELECT Id FROM Account LIMIT 1")[0]
     before = store.get("Account", account)
     store.update("Account", account, {"BillingCity": "Elsewhere"})
@@ -154,7 +154,7 @@ def test_a_required_field_cannot_be_emptied(store: Store) -> None:
     assert refusal(store.update, "Contact", contact, {"LastName": ""}).code == "REQUIRED_FIELD_MISSING"
 
 
-def test_raw_values_pass_all_checks_and_leave_the_stamp_when_told_to(store: Store) -> None:
+def test_raw_values_skip_all_checks_and_can_leave_the_stamp(store: Store) -> None:
     account, before = next(store.query("SELECT Id, SystemModstamp FROM Account LIMIT 1").rows)
     store.patch_raw("Account", account, {"Name": "a\0b", "Assignments_Created__c": 10**30}, touch=False)
     record = store.get("Account", account)
@@ -177,9 +177,9 @@ def test_deleting_hides_a_record_and_clears_its_childrens_look_ups(store: Store)
     store.delete("Account", account)
     assert count(store, f"SELECT COUNT() FROM Account WHERE Id = '{account}'") == 0
     assert count(store, f"SELECT COUNT() FROM Account WHERE Id = '{account}'", include_deleted=True) == 1
-    left = store.get("Contact", contacts[0])
-    assert left is not None
-    assert (left["AccountId"], left["SystemModstamp"]) == (None, STAMP)
+    child = store.get("Contact", contacts[0])
+    assert child is not None
+    assert (child["AccountId"], child["SystemModstamp"]) == (None, STAMP)
     assert refusal(store.update, "Account", account, {"Name": "x"}).code == "ENTITY_IS_DELETED"
     assert refusal(store.delete, "Account", account).code == "ENTITY_IS_DELETED"
     window = (NOW.replace(microsecond=0), NOW + timedelta(seconds=1))
@@ -187,7 +187,7 @@ def test_deleting_hides_a_record_and_clears_its_childrens_look_ups(store: Store)
     assert contacts[0] in store.updated("Contact", *window)
 
 
-def test_members_go_with_their_campaign(store: Store) -> None:
+def test_members_are_deleted_with_their_campaign(store: Store) -> None:
     campaign, members = next(store.query("SELECT CampaignId, COUNT(Id) n FROM CampaignMember GROUP BY CampaignId").rows)
     store.delete("Campaign", campaign)
     where = f"WHERE CampaignId = '{campaign}'"
@@ -195,7 +195,7 @@ def test_members_go_with_their_campaign(store: Store) -> None:
     assert count(store, f"SELECT COUNT() FROM CampaignMember {where}", include_deleted=True) == members
 
 
-def test_an_undeleted_record_is_back_with_a_new_stamp(store: Store) -> None:
+def test_an_undeleted_record_can_be_queried_again(store: Store) -> None:
     contact = ids(store, "SELECT Id FROM Contact LIMIT 1")[0]
     assert refusal(store.undelete, "Contact", contact).code == "UNDELETE_FAILED"
     store.delete("Contact", contact)
@@ -203,7 +203,7 @@ def test_an_undeleted_record_is_back_with_a_new_stamp(store: Store) -> None:
     assert ids(store, f"SELECT Id FROM Contact WHERE Id = '{contact}'") == [contact]
 
 
-def test_a_purged_record_is_gone_and_its_id_is_not_given_again(store: Store) -> None:
+def test_a_purged_record_is_removed_and_its_id_is_not_used_again(store: Store) -> None:
     case = store.create("Case", {"Subject": "x"})
     store.purge("Case", case)
     assert store.get("Case", case) is None
@@ -216,12 +216,12 @@ def test_a_merge_gives_the_children_to_the_master(store: Store) -> None:
     children = ids(store, f"SELECT Id FROM Contact WHERE AccountId IN ('{master}', '{loser}')")
     store.merge("Account", master, [loser])
     assert ids(store, f"SELECT Id FROM Contact WHERE AccountId = '{master}'") == children
-    lost = store.get("Account", loser)
-    assert lost is not None
-    assert (lost["IsDeleted"], lost["MasterRecordId"], lost["SystemModstamp"]) == (True, master, STAMP)
+    merged = store.get("Account", loser)
+    assert merged is not None
+    assert (merged["IsDeleted"], merged["MasterRecordId"], merged["SystemModstamp"]) == (True, master, STAMP)
 
 
-def test_a_merge_that_makes_no_sense_changes_nothing(store: Store) -> None:
+def test_an_invalid_merge_is_refused(store: Store) -> None:
     one, two = ids(store, "SELECT Id FROM Account LIMIT 2")
     book = ids(store, "SELECT Id FROM Book__c LIMIT 1")[0]
     assert refusal(store.merge, "Account", one, [one]).code == "INVALID_FIELD"
@@ -231,7 +231,7 @@ def test_a_merge_that_makes_no_sense_changes_nothing(store: Store) -> None:
     assert refusal(store.merge, "Account", one, [two]).code == "ENTITY_IS_DELETED"
 
 
-# -- fields that are hidden -------------------------------------------------------------------------------
+# -- hidden fields ----------------------------------------------------------------------------------------
 
 
 def test_a_hidden_field_is_unknown_until_it_is_shown(store: Store) -> None:
@@ -253,7 +253,7 @@ def test_a_hidden_field_is_unknown_until_it_is_shown(store: Store) -> None:
 # -- the whole store --------------------------------------------------------------------------------------
 
 
-def test_a_reset_brings_everything_back(store: Store) -> None:
+def test_a_reset_restores_everything(store: Store) -> None:
     everything = list(store.query("SELECT FIELDS(ALL) FROM Account LIMIT 200", include_deleted=True).rows)
     first, second = ids(store, "SELECT Id FROM Account LIMIT 2")
     store.update("Account", first, {"Name": "changed"})
@@ -271,7 +271,7 @@ def test_a_reset_of_unchanged_data_keeps_the_version(store: Store) -> None:
     assert store.version == version
 
 
-def test_a_query_shows_the_moment_it_was_asked(store: Store) -> None:
+def test_a_query_shows_the_data_from_when_it_started(store: Store) -> None:
     result = store.query("SELECT Id FROM Adoption__c")
     rows = iter(result.rows)
     first = next(rows)
@@ -282,7 +282,7 @@ def test_a_query_shows_the_moment_it_was_asked(store: Store) -> None:
     assert first
 
 
-def test_a_query_that_is_not_read_to_its_end_does_no_harm(store: Store) -> None:
+def test_queries_that_are_not_read_to_the_end_do_not_block_others(store: Store) -> None:
     for _ in range(50):
         next(store.query("SELECT Id FROM Adoption__c").rows)
         store.query("SELECT Id FROM Adoption__c")
@@ -330,7 +330,7 @@ def test_many_threads_read_while_others_write(store: Store) -> None:
     assert count(store, "SELECT COUNT() FROM Adoption__c") == 300
 
 
-def test_what_was_changed_is_still_there_when_the_folder_is_opened_again(tmp_path: Path) -> None:
+def test_changes_are_kept_when_the_folder_is_opened_again(tmp_path: Path) -> None:
     with Store.open(tmp_path, schools=50, as_of=AS_OF) as store:
         case = store.create("Case", {"Subject": "kept"})
         with pytest.raises(StoreBusyError, match="in use"):

@@ -52,15 +52,15 @@ def test_it_describes_its_own_objects_only(salesforce: Salesforce) -> None:
         ("", "MALFORMED_QUERY"),
     ],
 )
-def test_it_refuses_what_it_does_not_have(salesforce: Salesforce, soql: str, code: str) -> None:
+def test_it_refuses_unknown_objects_and_fields(salesforce: Salesforce, soql: str, code: str) -> None:
     assert errors(salesforce.call("GET", "/tooling/query", params={"q": soql})) == [code]
 
 
-def test_the_rest_api_does_not_have_its_objects(salesforce: Salesforce) -> None:
+def test_the_rest_api_does_not_have_the_tooling_objects(salesforce: Salesforce) -> None:
     assert errors(salesforce.query("SELECT Id FROM ApexClass")) == ["INVALID_TYPE"]
 
 
-def test_recent_gives_what_was_viewed_last(salesforce: Salesforce) -> None:
+def test_recent_returns_the_records_viewed_last(salesforce: Salesforce) -> None:
     viewed = salesforce.records(
         "SELECT Id, LastViewedDate FROM Opportunity WHERE LastViewedDate != null ORDER BY LastViewedDate DESC LIMIT 5"
     )
