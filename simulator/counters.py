@@ -55,7 +55,7 @@ class Counters:
                 self._open[system] -= 1
 
     def open_now(self, system: System) -> int:
-        """Return the open calls of that system, the caller's own included."""
+        """Return the number of open calls to the system, including the caller's own."""
         with self._lock:
             return self._open[system]
 

@@ -5,7 +5,7 @@ A rule in the form of the control API (everything except ``action.kind`` is opti
     {"match": {"system": "salesforce", "method": "GET", "path": "regex", "body": "regex"},
      "skip": 2, "times": 1, "action": {"kind": "status", "status": 503, "body": "…", "headers": {…}}}
 
-``path`` and ``body`` are searched for, not matched whole; ``path`` includes the query string. The first rule that
+``path`` and ``body`` may match a part of the text; ``path`` includes the query string. The first rule that
 matches and is not used up applies. Kinds: see :data:`KINDS`.
 """
 

@@ -3,7 +3,7 @@
 Files in the data folder, made once and renewed when the certificate expires within a day:
 ``ca.pem`` (the authority), ``server.pem`` (certificate and key for localhost, 127.0.0.1 and ::1) and
 ``bundle.pem`` (certifi's authorities plus this one, for ``REQUESTS_CA_BUNDLE``). The authority's own key is
-thrown away once it has signed, so nobody can make another certificate that this bundle trusts.
+thrown away after signing, so nobody can make another certificate that this bundle trusts.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ class AccountsSettings:
     """The status of a search without a valid token."""
     fail_status: int = 500
     fail_times: int = 0
-    """The number of next calls that get ``fail_status``; -1: all."""
+    """This many of the next calls get ``fail_status``; -1: all calls."""
     tokens: dict[str, float] = field(default_factory=dict, repr=False)
     """The valid tokens and when they expire, in seconds since 1970."""
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)

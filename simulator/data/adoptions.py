@@ -51,9 +51,9 @@ class Deal:
     book: Book
     contact: Somebody | None
     created: int
-    """Days ago."""
+    """The age in days."""
     idle: int
-    """School years since the last adoption."""
+    """The number of school years since the last adoption."""
 
 
 class Opportunities:

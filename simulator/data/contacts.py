@@ -27,7 +27,7 @@ PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 FIRST_PROSPECT = 20_000_000
 """The prospect number of the first contact by id; each following contact has the next number.
 
-Pardot's data later replaces these numbers by those of its prospects.
+The generation of Pardot's data replaces these numbers by those of its prospects.
 """
 _EXCLUDED_EVERY = 10
 """After this many contacts comes one without Accounts UUID or faculty status, which SFAPI's filter excludes."""

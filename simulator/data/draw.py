@@ -62,7 +62,7 @@ class Draw:
         return 400 + int(self.random() * (most - 400))
 
     def moment(self, days_ago: int) -> str:
-        """Return a random time on the day that many days ago."""
+        """Return a random time on the day ``days_ago`` days before ``as_of``."""
         return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
 
     def life(self, created: int) -> tuple[str, str]:

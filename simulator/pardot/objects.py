@@ -236,7 +236,7 @@ TAGGED_OBJECTS = PardotObject(
 )
 
 ADOPTION_JSON_FIELD = "AdoptionJSON__c"
-"""The custom field of prospects through which adoption data passes to Salesforce."""
+"""The custom field of prospects through which adoption data passes."""
 
 PROSPECTS = PardotObject(
     path="prospects",

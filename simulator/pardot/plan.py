@@ -78,7 +78,7 @@ class Plan:
         return cls(seed, schools, seconds_of(as_of), sizes or Sizes.of(schools))
 
     def chance(self, part: str) -> random.Random:
-        """Return the part's own random generator, so that a change to one part leaves the others as they were."""
+        """Return the part's own random generator, so that a change to one part does not change the others."""
         return chance("pardot", part, self.seed, self.schools)
 
     def ago(self, days: float) -> int:

@@ -29,7 +29,7 @@ _LOOK_SECONDS = 1.0
 
 
 class Refused(Exception):
-    """A status for the caller; ``code`` is Salesforce's own, without the common prefix."""
+    """A status for the caller; ``code`` is Salesforce's error code without the common prefix."""
 
     def __init__(self, status: grpc.StatusCode, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 class _Subscription:
-    """The requests of one caller; a thread reads all after the first."""
+    """The requests of one caller; a thread reads all requests after the first."""
 
     def __init__(self, bus: EventBus, requests: Iterator[Any]) -> None:
         self._bus = bus

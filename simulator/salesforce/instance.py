@@ -40,7 +40,7 @@ class Instance:
         return self.url != self._home
 
     def move(self, *, close_former: bool) -> str:
-        """Move the org to another port and return its new address; ``close_former`` closes earlier such ports."""
+        """Move the org to another port and return its new address; ``close_former`` closes those of earlier moves."""
         if self.open_listener is None:
             raise ValueError("this world has no ports to move to")
         with self._lock:

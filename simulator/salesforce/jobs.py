@@ -21,7 +21,7 @@ State = Literal["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborte
 
 @dataclass
 class Job:
-    """One query job. Its ``state`` changes only when a status call asks for it."""
+    """One query job. Status calls advance its ``state``."""
 
     id: str
     operation: str

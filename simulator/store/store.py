@@ -101,7 +101,7 @@ class Store:
     # Reading
 
     def query(self, soql: str, *, include_deleted: bool = False, style: Style = "raw") -> QueryResult:
-        """Run a query; ``include_deleted`` as in ``queryAll``.
+        """Run a query; ``include_deleted`` adds deleted records, as ``queryAll`` does.
 
         Without ORDER BY, rows come in the order of their ids.
         """
