@@ -85,7 +85,7 @@ class Opportunities:
 
     def _row(self, deal: Deal, account_id: str, school: str) -> Row:
         draw, random = self._draw, self._draw.random
-        made, changed = draw.life(deal.created)
+        created_at, changed_at = draw.life(deal.created)
         creator, changer, owner, stage, kind, source = draw.pick(self._facts)
         probability, closed, won = picklists.STAGES[stage]
         staged = draw.ago(deal.created)
@@ -94,8 +94,8 @@ class Opportunities:
         seen = draw.moment(draw.ago(200)) if random() < 0.1 else None
         contact_id = deal.contact.id if deal.contact else None
         return (
-            deal.id, 0, f"{deal.book.name} – {school}"[:120], made, creator,
-            changed, changer, changed, owner,
+            deal.id, 0, f"{deal.book.name} – {school}"[:120], created_at, creator,
+            changed_at, changer, changed_at, owner,
             draw.days[active] if active else None, seen, seen, account_id,
             contact_id if random() < 0.97 else None, contact_id, deal.book.id if random() < 0.985 else None,
             self._directory.opportunity_types[random() < 0.05], self._description(), stage,
@@ -151,7 +151,7 @@ class Adoptions:
     def _row(self, deal: Deal, school: str, year: int) -> Row:
         draw, random = self._draw, self._draw.random
         created = min(deal.created, 1 + (draw.year - year) * 365 + int(random() * 200))
-        made, changed = draw.life(created)
+        created_at, changed_at = draw.life(created)
         students = self._students()
         if deal.contact:
             deal.contact.books.append((deal.book.name, year, students))
@@ -160,8 +160,8 @@ class Adoptions:
             f"{year}-08-{int(random() * 28) + 1:02}" if random() < 0.7 else f"{year + 1}-01-{int(random() * 28) + 1:02}"
         )
         return (
-            self.table.next_id(), 0, f"AD-{self.table.id_count:07}", made, creator,
-            changed, changer, changed, owner,
+            self.table.next_id(), 0, f"AD-{self.table.id_count:07}", created_at, creator,
+            changed_at, changer, changed_at, owner,
             draw.days[draw.ago(created)] if random() < 0.2 else None, deal.id,
             f"{deal.book.name}, {school}, {year}"[:255], start if random() < 0.9 else None,
             draw.days[draw.ago(created)] if random() < 0.8 else None, float(year), kind,

@@ -101,7 +101,7 @@ class Contacts:
         draw, random, who = self._draw, self._draw.random, contact.person
         first_year = min((year for _, year, _ in contact.books), default=draw.year)
         created = min(draw.ago(1500) + (draw.year - first_year) * 365, 4300)
-        made, changed = draw.life(created)
+        created_at, changed_at = draw.life(created)
         creator, changer, owner, salutation, title, school_title, source, role, position, lms, subjects = draw.pick(
             self._facts
         )
@@ -111,7 +111,7 @@ class Contacts:
         if self._matching % _SHARED_UUID_EVERY != _SHARED_UUID_EVERY // 2:
             self._uuid = draw.uuid()
         return (
-            contact.id, 0, None, who.full, made, creator, changed, changer, changed, owner,
+            contact.id, 0, None, who.full, created_at, creator, changed_at, changer, changed_at, owner,
             draw.days[draw.ago(created)] if random() < 0.3 else None, account_id, salutation, who.first, who.last,
             school_title if site.below_college else title,
             f"{who.mailbox}{number % 97}@{site.domain}" if random() < 0.995 else None,

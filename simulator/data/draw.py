@@ -70,12 +70,12 @@ class Draw:
 
         A person or a nightly job made the last change.
         """
-        made = self.moment(created)
+        created_at = self.moment(created)
         if self.random() < 0.4:
             day, time = self._jobs[int(self.random() * _NIGHTLY_JOBS)]
             if day < created:
-                return made, self.days[day] + time
-        return made, max(made, self.moment(1 + int(self.random() ** 1.4 * created)))
+                return created_at, self.days[day] + time
+        return created_at, max(created_at, self.moment(1 + int(self.random() ** 1.4 * created)))
 
     def binned(self) -> str:
         """Return the time at which a record in the recycle bin was deleted."""

@@ -44,15 +44,15 @@ def _add_lead(
     table: Table, draw: Draw, directory: Directory, number: int, *, deleted: bool, contact: str | None
 ) -> None:
     random, who, created = draw.random, person(draw, number), draw.ago(1500)
-    made, changed = draw.life(created)
+    created_at, changed_at = draw.life(created)
     if deleted:
-        changed = max(made, draw.binned())
+        changed_at = max(created_at, draw.binned())
     linked = random() < 0.8
     company = draw.pick(words.COMPANIES) if random() < 0.5 else f"{draw.pick(words.TOWN_STARTS)} County Schools"
     table.rows.append(
         (
-            table.next_id(), int(deleted), who.full, made, draw.pick(directory.users), changed,
-            directory.api_user, changed, draw.pick(directory.owners), who.first, who.last, company,
+            table.next_id(), int(deleted), who.full, created_at, draw.pick(directory.users), changed_at,
+            directory.api_user, changed_at, draw.pick(directory.owners), who.first, who.last, company,
             f"{who.mailbox}.{number}@mail.example", draw.pick(tuple(picklists.COUNTRIES.values())),
             draw.pick(picklists.LEAD_SOURCES),
             "Qualified" if contact else draw.pick(picklists.LEAD_STATUSES), int(random() < 0.08),
@@ -62,7 +62,7 @@ def _add_lead(
             float(int(random() ** 5 * 500)) if linked else None,
             draw.pick(words.SCHOOL_TITLES) if random() < 0.4 else None,
             draw.pick(words.TOWN_STARTS) + draw.pick(words.TOWN_ENDS) if random() < 0.3 else None,
-            int(contact is not None), changed[:10] if contact else None, contact,
+            int(contact is not None), changed_at[:10] if contact else None, contact,
         )
     )  # fmt: skip
 
@@ -76,14 +76,14 @@ def make_campaigns(connection: sqlite3.Connection, draw: Draw, directory: Direct
     )  # fmt: skip
     for number in range(count):
         created = 20 + draw.ago(1500)
-        made, changed = draw.life(created)
+        created_at, changed_at = draw.life(created)
         start, end = draw.days[created - int(draw.random() * 20)], draw.days[draw.ago(created)]
         name = f"{draw.year - created // 365} {words.CAMPAIGN_THEMES[number % len(words.CAMPAIGN_THEMES)]}"
         cost = round(draw.random() * 5000, 2) if draw.chance(0.4) else None
         table.rows.append(
             (
                 table.next_id(), int(number % 25 == 24), f"{name} {number // len(words.CAMPAIGN_THEMES) + 1}",
-                made, draw.pick(directory.users), changed, directory.api_user, changed,
+                created_at, draw.pick(directory.users), changed_at, directory.api_user, changed_at,
                 draw.pick(directory.owners), draw.pick(picklists.CAMPAIGN_TYPES),
                 draw.pick(picklists.CAMPAIGN_STATUSES), start if draw.chance(0.8) else None,
                 max(start, end) if draw.chance(0.6) else None, int(draw.chance(0.6)),
@@ -127,13 +127,13 @@ def _add_member(
     table: Table, draw: Draw, directory: Directory, campaign: str, people: Table, place: int, lead: bool
 ) -> None:
     created = draw.ago(900)
-    made, changed = draw.life(created)
+    created_at, changed_at = draw.life(created)
     status = draw.pick(("Sent", "Sent", "Sent", "Sent", "Opened", "Opened", "Clicked", "Responded", "Attended"))
     responded = picklists.MEMBER_STATUSES[status]
     person_id = people.id_at((place * 7 + 3) % people.id_count if people.id_count % 7 else place)
     table.rows.append(
         (
-            table.next_id(), made, directory.api_user, changed, directory.api_user, changed,
+            table.next_id(), created_at, directory.api_user, changed_at, directory.api_user, changed_at,
             campaign, person_id if lead else None, None if lead else person_id, status, int(responded),
             draw.days[draw.ago(created)] if responded else None,
         )
@@ -174,12 +174,12 @@ def make_scores(
         first = int(draw.random() * len(words.SCORING_CATEGORIES))
         for offset in range(1 + (place % 4 == 0)):
             created = draw.ago(700)
-            made, changed = draw.life(created)
+            created_at, changed_at = draw.life(created)
             category = words.SCORING_CATEGORIES[(first + offset) % len(words.SCORING_CATEGORIES)]
             record_id = table.next_id()
             table.rows.append(
-                (record_id, f"SC-{table.id_count:08}", made, directory.api_user, changed,
-                 directory.api_user, changed, person_id, category, float(int(draw.random() ** 3 * 300)))
+                (record_id, f"SC-{table.id_count:08}", created_at, directory.api_user, changed_at,
+                 directory.api_user, changed_at, person_id, category, float(int(draw.random() ** 3 * 300)))
             )  # fmt: skip
         if len(table.rows) > _FLUSH_EVERY:
             table.flush()

@@ -74,8 +74,8 @@ def make_organization(connection: sqlite3.Connection, draw: Draw, number: int) -
 
 
 def _old_stamps(draw: Draw, user: str) -> tuple[str, ...]:
-    created, changed = draw.moment(4300), draw.moment(900)
-    return (created, user, changed, user, changed)
+    created_at, changed_at = draw.moment(4300), draw.moment(900)
+    return (created_at, user, changed_at, user, changed_at)
 
 
 def _users(connection: sqlite3.Connection, draw: Draw) -> list[str]:
@@ -123,13 +123,13 @@ def _books(connection: sqlite3.Connection, draw: Draw, user: str) -> tuple[Book,
         book = Book(table.next_id(), title, subject)
         books += [book] * (1 if not active else 1 + (number * 7) % 5)
         created = int(600 + draw.random() * 3500)
-        made, changed = draw.life(created)
+        created_at, changed_at = draw.life(created)
         subjects = f"{subject};High School" if number % 9 == 4 else subject
         link = f"https://books.example.org/details/{_slug(title)}" if active else None
         kind = "Translation" if title.startswith(("Intro", "Fiz")) and not active else "OpenStax"
         table.rows.append(
-            (book.id, int(title.startswith("Sandbox")), title[:80], made, user, changed, user,
-             changed, user, f"{title} (official edition)" if number % 3 else title, kind, subjects, link, active)
+            (book.id, int(title.startswith("Sandbox")), title[:80], created_at, user, changed_at, user,
+             changed_at, user, f"{title} (official edition)" if number % 3 else title, kind, subjects, link, active)
         )  # fmt: skip
     table.finish()
     return tuple(books)

@@ -87,13 +87,13 @@ class Schools:
     def _row(self, record_id: str, site: Place, number: int, books: list[str]) -> Row:
         draw, random = self._draw, self._draw.random
         created = draw.age(4300, new=0.06)
-        made, changed = draw.life(created)
+        created_at, changed_at = draw.life(created)
         school = site.below_college
         assignable = draw.pick(_ASSIGNABLE)
         created_count, completed_count = self._assignments(assignable)
         return (
-            record_id, 0, None, site.name, made, draw.pick(self._directory.users), changed,
-            draw.pick(self._directory.users), changed, draw.pick(self._directory.owners),
+            record_id, 0, None, site.name, created_at, draw.pick(self._directory.users), changed_at,
+            draw.pick(self._directory.users), changed_at, draw.pick(self._directory.owners),
             draw.days[draw.ago(created)] if random() < 0.4 else None,
             self._district if school and random() < 0.1 else None,
             self._directory.account_types[school], site.kind if random() < 0.97 else None,
@@ -113,8 +113,8 @@ class Schools:
     def _assignments(self, assignable: str | None) -> tuple[float | None, float | None]:
         if assignable not in _USING_ASSIGNABLE:
             return (None, None) if self._draw.random() < 0.7 else (0.0, 0.0)
-        made = int(self._draw.random() ** 2 * 900)
-        return float(made), float(int(made * self._draw.random()))
+        count = int(self._draw.random() ** 2 * 900)
+        return float(count), float(int(count * self._draw.random()))
 
     def _merged(self, row: Row) -> Row:
         """Return a duplicate of the school in ``row``, which was merged into it in the last few days."""

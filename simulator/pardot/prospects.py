@@ -110,8 +110,8 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
         bad = pick(rng, _BAD_IDS)
         return (None, bad, None, None) if luck < 0.003 else (None, None, bad, None)
     if luck < 0.014:
-        gone = make_id("003" if luck < 0.01 else "00Q", _GONE_SERIAL + index)
-        return (gone, None, gone, None) if luck < 0.01 else (gone, gone, None, None)
+        deleted_id = make_id("003" if luck < 0.01 else "00Q", _GONE_SERIAL + index)
+        return (deleted_id, None, deleted_id, None) if luck < 0.01 else (deleted_id, deleted_id, None, None)
     crm_id: str | None = person.crm_id or None
     if crm_id and luck < 0.1:
         crm_id = crm_id[:15]

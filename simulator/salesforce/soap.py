@@ -66,11 +66,11 @@ class SoapLogin:
 
 
 def _read(envelope: str) -> _Login:
-    envelope = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda found: escape(found[1]), envelope, flags=re.DOTALL)
+    envelope = re.sub(r"<!\[CDATA\[(.*?)\]\]>", lambda match: escape(match[1]), envelope, flags=re.DOTALL)
 
     def element(name: str) -> str:
-        found = re.search(rf"<(?:[\w-]+:)?{name}(?:\s[^>]*)?>(.*?)</", envelope, re.DOTALL)
-        return html.unescape(found[1].strip()) if found else ""
+        match = re.search(rf"<(?:[\w-]+:)?{name}(?:\s[^>]*)?>(.*?)</", envelope, re.DOTALL)
+        return html.unescape(match[1].strip()) if match else ""
 
     return _Login(element("username"), element("password"), element("organizationId"))
 

@@ -65,8 +65,8 @@ def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
 
 def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
     """Return the child sObject and its lookup field for this relationship name, in upper or lower case."""
-    named = ((field.children_name(child), child, field) for child, field in children_of(sobject))
-    return next(((child, field) for known, child, field in named if known and known.lower() == name.lower()), None)
+    lookups = ((field.children_name(child), child, field) for child, field in children_of(sobject))
+    return next(((child, field) for known, child, field in lookups if known and known.lower() == name.lower()), None)
 
 
 __all__ = [
