@@ -59,7 +59,7 @@ def api_key_rotate(
     """Replace a key: create its successor, and let the old key expire after ``overlap``.
 
     Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both as the
-    same service. Without ``expires_in`` the new key is valid for as long as the old one was. Raises ``NotActive``
+    same service. Without ``expires_in`` the new key gets the lifetime of the old key. Raises ``NotActive``
     when the key is revoked or expired.
     """
     old = APIKey.objects.select_for_update().filter(public_id=public_id).first()

@@ -233,7 +233,7 @@ def _find_caller(request: HttpRequest) -> Caller | None:
 def sso_cookies(request: HttpRequest) -> list[str]:
     """Return the values of the single sign-on cookies, in the order in which they were sent.
 
-    A browser sends one for each path and domain that set it, and an old one may come before or after the valid one.
+    A browser sends one for each path and domain that set it, and an old cookie may come before or after the valid one.
     Only the first few are returned, because each costs a decryption.
     """
     sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))

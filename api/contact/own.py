@@ -45,7 +45,7 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 
 
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
-    """Return the logged-in user's contact; of several, the one that was modified last.
+    """Return the logged-in user's contact; of several contacts, the last modified.
 
     The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
     Salesforce is unavailable or may not be asked now, the cached contact is returned. If nothing is cached then,

@@ -1,4 +1,4 @@
-"""Accept forms: store all, and put those that are not spam into the outbox."""
+"""Accept forms: store each form, and put it into the outbox unless it is spam."""
 
 from __future__ import annotations
 

@@ -29,6 +29,6 @@ def spam_reason(*, honeypot: str | None, loaded_at: float | None, data: Mapping[
 
 
 def is_disposable(email: str) -> bool:
-    """Return whether the list of disposable-email-domains has the address's domain or one above it."""
+    """Return whether disposable-email-domains lists the address's domain or a parent domain."""
     labels = email.strip().rpartition("@")[2].lower().rstrip(".").split(".")
     return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))

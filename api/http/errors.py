@@ -137,7 +137,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """Another system refused its part. Trying again does not help; the message says what does."""
+    """Another system refused its part. A retry does not help; the message says what to do."""
 
     status = 502
 
@@ -196,7 +196,7 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 
 def documented(*statuses: int) -> dict[int, Any]:
-    """Return a route's errors for ``response=``: the given statuses, and those of every route."""
+    """Return a route's errors for ``response=``: the given statuses, and the statuses of every route."""
     all_statuses = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(all_statuses)}
 

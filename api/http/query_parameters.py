@@ -22,7 +22,7 @@ def is_ignored(name: str) -> bool:
 
 
 def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> None:
-    """Raise ``Unprocessable`` that names each unknown parameter and the one that was probably meant."""
+    """Raise ``Unprocessable`` with each unknown parameter, and the most similar known parameter."""
     unknown = [name for name in given if name not in known and not is_ignored(name)]
     if not unknown:
         return

@@ -39,7 +39,7 @@ class FormSubmission(models.Model):
 
     @property
     def status(self) -> str:
-        """Return one of ``Status``, from the state of its case."""
+        """Return one of ``Status``, from the state of the form's case."""
         if self.case is None:
             return self.Status.SPAM
         return _STATUS_OF_CASE[OutboundCase.State(self.case.state)]

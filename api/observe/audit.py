@@ -139,7 +139,7 @@ def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, mi
 
 
 def _caller(request: HttpRequest) -> tuple[str, str]:
-    """Return kind and identity of the caller if the request has determined them; look nothing up."""
+    """Return the caller's kind and identity as far as they are known, without a look-up."""
     is_known, outcome = known_outcome(request)
     if outcome is None:
         return ("none" if is_known else ""), ""

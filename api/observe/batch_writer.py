@@ -29,7 +29,7 @@ class BatchWriter(Generic[Row]):
 
     BATCH = 500
     LINGER_SECONDS = 0.5
-    """The time that a first row waits for others."""
+    """The time that a first row waits for further rows."""
     MOST_WAITING = 20_000
     LONGEST_PAUSE = 10.0
     """The longest time between attempts while PostgreSQL is unavailable."""

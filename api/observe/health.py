@@ -128,7 +128,7 @@ def _fields() -> Check:
 def _replica() -> Check:
     """Report the read replica. One that is unavailable or lags is not a fault: the primary answers."""
     state = replica_state()
-    assert state is not None  # the check is only made where there is one
+    assert state is not None  # the check is only made where there is a replica
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)
     return Check(ok=True, details={"used": state.is_used, "lag_seconds": lag}, degraded=not state.is_used)
 

@@ -160,7 +160,7 @@ def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
 
 
 def types_of(operation: Operation, status: int) -> list[ErrorType]:
-    """Return the error types of ``operation`` for ``status``; the first one if none applies."""
+    """Return the error types of ``operation`` for ``status``; or the status's first type if none applies."""
     every = list(_EXAMPLES[status])
     return [kind for kind in every if _ONLY_IF.get(kind, _always)(operation)] or every[:1]
 

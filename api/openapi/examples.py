@@ -32,7 +32,7 @@ def add_examples(document: Document) -> None:
 
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
-    """Return an example that fits ``schema``: its own, or one composed of its parts' examples."""
+    """Return an example that fits ``schema``: its own example, or its parts' examples put together."""
     if "$ref" in schema and "examples" not in schema:
         return example_of(schemas[schema["$ref"].removeprefix(_SCHEMAS)], schemas)
     for own in ("example", "const", "default"):

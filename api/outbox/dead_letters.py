@@ -64,7 +64,7 @@ def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
 
 
 def is_kept_apart(case: OutboundCase) -> bool:
-    """Return whether a case waits for another org than the cached one."""
+    """Return whether a case waits for an org that is not cached."""
     return case.state == State.QUEUED and case.organization_id not in {"", cached_org_id()}
 
 

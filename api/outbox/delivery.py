@@ -1,4 +1,4 @@
-"""Send cases: one inside a request, or all that are due from ``deliver_pending``.
+"""Send cases: a request sends one case, ``deliver_pending`` sends all cases that are due.
 
 Neither the kill switch of the syncs nor their budget stops a write.
 """
@@ -153,7 +153,7 @@ def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
 
 
 def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
-    """Return an error that concerns all cases; ``None`` without one, or when any outcome is final."""
+    """Return the first error that concerns all cases, if any; ``None`` when an outcome is final."""
     if any(outcome.is_final for outcome in outcomes):
         return None
     return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)

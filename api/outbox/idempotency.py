@@ -76,7 +76,7 @@ def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) ->
 
     ``body`` is the parsed JSON, so white space and the order of fields make no difference.
     """
-    if key is not None and (quoted := _QUOTED.fullmatch(key)):  # as the draft has it; most clients leave the quotes out
+    if key is not None and (quoted := _QUOTED.fullmatch(key)):  # the draft wants quotes; most clients send none
         key = re.sub(r"\\(.)", r"\1", quoted[1])
     if key is not None and not _FORM.fullmatch(key):
         message = "Idempotency-Key: must be 1 to 255 visible ASCII characters"

@@ -88,7 +88,7 @@ class QueueDepth:
     stuck: int = 0
     """Queued cases whose last refusal will not pass by itself."""
     apart: int = 0
-    """Queued cases of another org than the cached one: they are not delivered."""
+    """Queued cases of orgs that are not cached: they are not delivered."""
 
     @property
     def late(self) -> bool:
@@ -195,12 +195,12 @@ def queue_depth(organization_id: str | None = None) -> QueueDepth:
 
 
 def cases_kept_apart() -> dict[str, int]:
-    """Count the cases that wait for another org than the cached one, by the org's id."""
+    """Count the cases that wait for orgs that are not cached, by the id of the org."""
     return dict(kept_apart().order_by().values_list("organization_id").annotate(rows=Count("pk")))
 
 
 def kept_apart() -> QuerySet[OutboundCase]:
-    """Return the queued cases of other orgs than the cached one, which are not delivered."""
+    """Return the queued cases of orgs that are not cached. They are not delivered."""
     return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
 
 

@@ -30,7 +30,7 @@ class AccountsAway(Exception):
 
 
 class _Memory:
-    """Users by client and UUID; those stored longest ago are dropped first."""
+    """Users by client and UUID. The users stored longest ago are dropped first."""
 
     def __init__(self) -> None:
         self._users: OrderedDict[_Key, tuple[float, AccountsUser]] = OrderedDict()

@@ -37,7 +37,7 @@ SLOW_SECONDS = 2.0
 """A slower answer counts as a failure: a system that is slow for everyone takes all threads."""
 THRESHOLD = 3
 LONGEST_SILENCE = timedelta(minutes=6)
-"""After this long without a probe, a request may be one."""
+"""After this long without a probe, a request may be the probe."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
 """With a wrong password each live call is a failed login, so the silence doubles, to 8 minutes at most."""

@@ -1,7 +1,7 @@
 """Limit the requests that wait for another system, so that some threads of a process are always free.
 
 A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterward. No request waits
-for a place: without one it is answered from the cache, queued, or refused with 503. Time limits alone are not
+for a place: without a place it is answered from the cache, queued, or refused with 503. Time limits alone are not
 enough: eight users who wait four seconds each would keep eight threads for four seconds.
 
 The places are counted in each process, because the threads are. All processes together have ``WEB_WORKERS`` times
@@ -40,7 +40,7 @@ _lock = threading.Lock()
 
 @contextmanager
 def place(neighbor: Neighbor) -> Iterator[bool]:
-    """Take a place until the end of the block, and yield whether there was a free one."""
+    """Take a place until the end of the block, and yield whether a place was free."""
     free = _take(neighbor)
     try:
         yield free

@@ -6,8 +6,8 @@ the row's lock and by PostgreSQL's clock, so the number of processes and servers
 write nothing. (A fixed window would let nearly 2 N pass around its edge.)
 
 Up to a limit of 100 each pass is an entry. Above that, the window is cut into 100 parts, and the passes of a part
-are one entry with the time of the last. Never more than N requests pass, perhaps a few fewer, and no row grows long.
-From a limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
+are one entry with the time of the last pass. Never more than N requests pass, perhaps a few fewer, and no row grows
+long. From a limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
 
 The statement must commit on its own; otherwise a request that is rolled back would not be counted, and the requests
 of a caller would wait for each other. It therefore runs before the view, and a system check refuses
@@ -102,7 +102,7 @@ def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
 
 
 def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitResult:
-    """Count ``passes`` at once and use one of them. Near the limit, with no room for all, count one."""
+    """Count ``passes`` at once and use one of them. Near the limit, with no room for all, count only one."""
     now = time.monotonic()
     counted = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
     if not counted:

@@ -64,7 +64,7 @@ def moment_in_utc(text: str) -> datetime:
 
 
 def _id(text: Any) -> Any:
-    """Return an id of 15 characters as one of 18, as it is stored."""
+    """Return the id with 18 characters, as it is stored."""
     whole = id_of_18(text) if isinstance(text, str) else None
     if whole is None:
         raise ValueError(NOT_AN_ID)

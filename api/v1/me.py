@@ -132,7 +132,7 @@ def accounts_environment(url: str) -> str:
 
 
 def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
-    """Return the user, which is empty unless Accounts returns one, and the state of Accounts."""
+    """Return the user (empty unless Accounts returns one) and the state of Accounts."""
     client = accounts_client()
     if client is None:
         return AccountsUser(), "off"

@@ -79,7 +79,7 @@ class Briefing(Schema):
         "`day`. Null: there is none."
     )
     last_week: Snapshot | None = Field(
-        description="The last snapshot of the day seven days before today, or of an earlier one: see its `day`."
+        description="The latest snapshot that is at least seven days old: see its `day`. Null: there is none."
     )
     audited_at: datetime | None
 

@@ -130,7 +130,8 @@ def compare_two_days(
 ) -> HttpResponse:
     """Return score, areas, people, issues and counts of both days, and the differences.
 
-    For a day without a snapshot, the nearest earlier one is used, and `used` names its day; 404 when there is none.
+    For a day without a snapshot, the nearest earlier snapshot is used, and `used` names its day; 404 when there is
+    none.
     Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
     try:

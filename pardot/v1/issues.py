@@ -1,4 +1,4 @@
-"""``/pardot/issues``: the issues, those that cost the most points first, and tasks to fix them."""
+"""``/pardot/issues``: the issues by their cost in points, and tasks to fix them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class MadeTask(Schema):
 
 @router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by their cost in points")
 def list_issues(request: HttpRequest) -> IssueList:
-    """Return all issues by impact. Those that do not occur and those without data are last."""
+    """Return all issues by impact. Issues that do not occur or have no data are last."""
     card = current_scorecard()
     oldest = oldest_findings(today())
     issues = [_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, open_issue_tasks())]

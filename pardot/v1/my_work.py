@@ -36,7 +36,9 @@ class MyWork(Schema):
     day: date = Field(description="Today.")
     since: date | None = Field(description="The day of the snapshot to compare with; null: there is none.")
     areas: list[AreaOfMine]
-    changes: list[ChangedRows] = Field(description="The changes in the caller's areas, those for the worse first.")
+    changes: list[ChangedRows] = Field(
+        description="The changes in the caller's areas, the changes for the worse first."
+    )
     tasks: list[TaskOut] = Field(description=f"The caller's {MOST_TASKS} most urgent open tasks.")
     task_count: int = Field(description="The number of all the caller's open tasks.")
 

@@ -27,11 +27,16 @@ class Paging(Schema):
 class FlagParameters(Schema):
     """The filters that all tables of audited assets have."""
 
-    flag: Name | None = Field(None, description="Only records with this flag; none when there is no data about it.")
-    issues: bool | None = Field(None, description="Only records with a flag that counts; false: without one.")
+    flag: Name | None = Field(
+        None, description="Only records with this flag; no records when there is no data about the flag."
+    )
+    issues: bool | None = Field(
+        None, description="Only records with a flag that counts; false: only records without such a flag."
+    )
     exempt: bool | None = Field(
         None,
-        description="Only records that are exempt from `flag` (without `flag`: from any flag); false: only the others.",
+        description="Only records that are exempt from `flag` (without `flag`: from any flag); false: only records "
+        "that are not exempt.",
     )
     new_since: QueryDate | None = Field(
         None,

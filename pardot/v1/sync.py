@@ -63,7 +63,9 @@ class EntityFreshness(Schema):
 
 
 class RunningSync(Schema):
-    entity: str = Field(description="The name of the entity, or of a part of one, such as `lead_category_scores`.")
+    entity: str = Field(
+        description="The name of the entity, or of a part of an entity, such as `lead_category_scores`."
+    )
     mode: str | None
     started: datetime
     rows_read: int

@@ -119,7 +119,7 @@ class TaskQuery(PageQuery):
     mine: QueryBoolean = Field(False, description="Only tasks of the team member with the caller's account.")
     status: Task.Status | None = None
     overdue: QueryBoolean | None = Field(
-        None, description="true: only open tasks past their due date; false: only the others."
+        None, description="true: only open tasks past their due date; false: only all other tasks."
     )
 
 
