@@ -45,7 +45,7 @@ def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     name = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
     if not name:
         return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: delivered at least once")
-    field = next((field for known, field in fields.items() if known.casefold() == name.casefold()), None)
+    field = next((field for field_name, field in fields.items() if field_name.casefold() == name.casefold()), None)
     if field is None:
         return Finding("fix", _EXTERNAL_ID, f"Case has no field {name}, or the API user may not see it")
     properties = {"an external id": field["externalId"], "unique": field["unique"], "writable": field["createable"]}

@@ -112,9 +112,9 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def meaning(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
             return f"It waits for the org {case.organization_id}. Use the list to send it to this org or discard it."
-        known = REFUSALS.get(case.error_code)
-        if known:
-            return f"{known.meaning} {known.remedy}"
+        refusal = REFUSALS.get(case.error_code)
+        if refusal:
+            return f"{refusal.meaning} {refusal.remedy}"
         return "SFAPI does not know this code: read Salesforce's message." if case.error_code else "–"
 
     @admin.display(description="fields")
@@ -162,8 +162,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        shown = [name for _, part in self.get_fieldsets(request, obj) for name in part["fields"]]
-        return [name for name in shown if obj is None or name not in _names(obj)]
+        names = [name for _, part in self.get_fieldsets(request, obj) for name in part["fields"]]
+        return [name for name in names if obj is None or name not in _names(obj)]
 
     def save_model(self, request: HttpRequest, obj: OutboundCase, form: Any, change: bool) -> None:
         """Queue the case with the corrected values. The row itself is never saved as a whole."""
@@ -214,21 +214,21 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     @admin.action(description="Send the selected refused cases again", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
         cases = list(queryset)
-        done = [case for case in cases if queue_again([case])]
-        for case in done:
+        changed_cases = [case for case in cases if queue_again([case])]
+        for case in changed_cases:
             self.log_change(request, case, "Queued again.")
-        result = f"Queued again: {len(done)}; deliver_pending sends them within a minute."
-        self._report(request, result, others=len(cases) - len(done))
+        result = f"Queued again: {len(changed_cases)}; deliver_pending sends them within a minute."
+        self._report(request, result, others=len(cases) - len(changed_cases))
 
     @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
     def deal_with(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
         self._settle(request, list(queryset))
 
     def _settle(self, request: HttpRequest, cases: list[OutboundCase]) -> None:
-        done = [case for case in cases if settle([case], by=request.user.get_username())]
-        for case in done:
+        changed_cases = [case for case in cases if settle([case], by=request.user.get_username())]
+        for case in changed_cases:
             self.log_change(request, case, "Marked as dealt with.")
-        self._report(request, f"Marked as dealt with: {len(done)}.", others=len(cases) - len(done))
+        self._report(request, f"Marked as dealt with: {len(changed_cases)}.", others=len(cases) - len(changed_cases))
 
     def _report(self, request: HttpRequest, result: str, *, others: int) -> None:
         if others:

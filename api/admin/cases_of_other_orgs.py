@@ -60,10 +60,10 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
 
     def _decide(self, request: HttpRequest, queryset: QuerySet[OutboundCase], decide: Decide, result: str) -> None:
         cases = list(queryset)
-        done = [case for case in cases if decide([case])]
-        for case in done:
+        changed_cases = [case for case in cases if decide([case])]
+        for case in changed_cases:
             self.log_change(request, case, f"{result}; it was for the org {case.organization_id}.")
-        message = f"{result}: {len(done)}."
-        if others := len(cases) - len(done):
+        message = f"{result}: {len(changed_cases)}."
+        if others := len(cases) - len(changed_cases):
             message += f" Not changed, because they do not wait for another org or are being sent: {others}."
         self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)

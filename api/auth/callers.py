@@ -236,8 +236,8 @@ def sso_cookies(request: HttpRequest) -> list[str]:
     A browser sends one for each path and domain that set it, and an old cookie may come before or after the valid one.
     Only the first few are returned, because each costs a decryption.
     """
-    sent = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
-    values = (value.strip().strip('"') for name, _, value in sent if name.strip() == settings.SSO_COOKIE_NAME)
+    cookies = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
+    values = (value.strip().strip('"') for name, _, value in cookies if name.strip() == settings.SSO_COOKIE_NAME)
     return list(dict.fromkeys(filter(None, values)))[:_COOKIES_TRIED]
 
 

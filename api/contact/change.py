@@ -67,7 +67,7 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
     contact = next((each for each in after if each["id"] == written.record_id), None)
     if contact is None:  # it was not cached before, and could not be stored
         raise _not_noted()
-    return {**contact, **_shown(written.now, contact)}
+    return {**contact, **_response_values(written.now, contact)}
 
 
 def _not_noted() -> Unavailable:
@@ -125,7 +125,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
     return Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after)
 
 
-def _shown(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
+def _response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
     """Return the response's values from the record that was read back: the cache may not have them yet."""
     fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}

@@ -21,9 +21,9 @@ def is_ignored(name: str) -> bool:
     return name == _CACHE_BUSTER or name.startswith(_CAMPAIGN)
 
 
-def refuse_unknown_parameters(given: Iterable[str], known: Collection[str]) -> None:
+def refuse_unknown_parameters(names: Iterable[str], known: Collection[str]) -> None:
     """Raise ``Unprocessable`` with each unknown parameter, and the most similar known parameter."""
-    unknown = [name for name in given if name not in known and not is_ignored(name)]
+    unknown = [name for name in names if name not in known and not is_ignored(name)]
     if not unknown:
         return
     errors = [{"loc": ["query", name], "message": _message(name, known)} for name in unknown]

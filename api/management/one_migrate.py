@@ -41,7 +41,7 @@ def _take(own: BaseDatabaseWrapper) -> bool:
     with own.cursor() as cursor:
         cursor.execute(_PREPARE)
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        [taken] = cursor.fetchone()
-    if not taken:
+        [is_taken] = cursor.fetchone()
+    if not is_taken:
         own.rollback()
-    return bool(taken)
+    return bool(is_taken)

@@ -31,8 +31,8 @@ def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest],
 
 def address_without_slash(request: HttpRequest) -> HttpResponse | None:
     """Redirect a known address with a slash at its end, keeping method and body; else return ``None``."""
-    known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
-    if not known or is_valid_path(request.path_info):
+    is_known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
+    if not is_known or is_valid_path(request.path_info):
         return None
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
     return HttpResponse(status=308, headers={"Location": request.path.rstrip("/") + query})

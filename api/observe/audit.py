@@ -203,8 +203,8 @@ def _copy_or_skip(entries: Sequence[Entry]) -> None:
 
 def _copy(entries: Sequence[Entry]) -> None:
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        copied: Any = cursor.copy(_COPY)
-        with copied as copy:
+        context: Any = cursor.copy(_COPY)
+        with context as copy:
             for entry in entries:
                 copy.write_row(entry)
 

@@ -84,9 +84,11 @@ class BatchWriter(Generic[Row]):
             thread = self._thread
         if thread is not None:
             thread.join(self.CLOSE_SECONDS + 1)
-        left = len(self._waiting) + len(self._in_hand) + self._lost
-        if left:
-            logger.error("%s: %d rows are lost: PostgreSQL was unavailable when the process ended", self._what, left)
+        lost_rows = len(self._waiting) + len(self._in_hand) + self._lost
+        if lost_rows:
+            logger.error(
+                "%s: %d rows are lost: PostgreSQL was unavailable when the process ended", self._what, lost_rows
+            )
 
     def _run(self) -> None:
         failures = 0

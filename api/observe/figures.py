@@ -38,10 +38,12 @@ def syncs() -> Iterator[Metric]:
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
     yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
-    refused = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
+    refused_counts = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
     meaning = "Records that PostgreSQL refused to store."
-    names = dict.fromkeys([*MAX_AGE, *refused])
-    yield Metric("sfapi_records_set_aside", meaning, [Sample(refused.get(name, 0), {"object": name}) for name in names])
+    names = dict.fromkeys([*MAX_AGE, *refused_counts])
+    yield Metric(
+        "sfapi_records_set_aside", meaning, [Sample(refused_counts.get(name, 0), {"object": name}) for name in names]
+    )
     yield Metric("sfapi_sync_enabled", "0 while syncs are switched off.", [Sample(SyncConfig.load().syncs_are_on)])
 
 
@@ -83,12 +85,14 @@ def records() -> Iterator[Metric]:
 def salesforce() -> Iterator[Metric]:
     calls = [Sample(count, {"source": source}) for source, count in calls_today().items()]
     yield Metric("sfapi_salesforce_calls_today", "Our calls to Salesforce since midnight UTC.", calls)
-    known = known_usage()
-    if known is None:
+    report = known_usage()
+    if report is None:
         return
-    yield Metric("sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(known.usage.used)])
-    yield Metric("sfapi_salesforce_limit", "Calls that the org may make in 24 hours.", [Sample(known.usage.maximum)])
-    reported = Sample(known.asked.timestamp())
+    yield Metric(
+        "sfapi_salesforce_usage", "The org's calls in 24 hours, as last reported.", [Sample(report.usage.used)]
+    )
+    yield Metric("sfapi_salesforce_limit", "Calls that the org may make in 24 hours.", [Sample(report.usage.maximum)])
+    reported = Sample(report.asked.timestamp())
     yield Metric(
         "sfapi_salesforce_usage_told_timestamp_seconds", "Unix time of Salesforce's last report of usage.", [reported]
     )
@@ -125,9 +129,9 @@ def circuit_breakers() -> Iterator[Metric]:
 def replica() -> Iterator[Metric]:
     """Yield the state of the read replica; without a replica, the metrics have no samples."""
     state = replica_state()
-    used = [] if state is None else [Sample(state.is_used)]
+    is_used = [] if state is None else [Sample(state.is_used)]
     lag = [] if state is None or state.lag_seconds is None else [Sample(state.lag_seconds)]
-    yield Metric("sfapi_replica_used", "1 while the read replica may answer.", used)
+    yield Metric("sfapi_replica_used", "1 while the read replica may answer.", is_used)
     yield Metric("sfapi_replica_lag_seconds", "Seconds that the replica is behind; missing when unknown.", lag)
 
 
@@ -145,8 +149,8 @@ def audit_log() -> Iterator[Metric]:
     meaning = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
     yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
     meaning = "Rows that the request log lost because PostgreSQL was unavailable for too long."
-    lost = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
-    yield Metric("sfapi_request_log_lost_rows_total", meaning, lost, kind="counter")
+    lost_rows = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
+    yield Metric("sfapi_request_log_lost_rows_total", meaning, lost_rows, kind="counter")
     meaning = "Rows that wait to be written, in the process that answers this request."
     yield Metric("sfapi_request_log_waiting_rows", meaning, [Sample(writer.waiting)])
 

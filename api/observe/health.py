@@ -120,9 +120,12 @@ def _breakers() -> Check:
 
 def _fields() -> Check:
     """Report fields that the API user has lost: their columns are outdated, everything else is fresh."""
-    lost = unreadable_fields()
-    details = {"unreadable": [field.field for field in lost], "remedy": remedy(lost) if lost else None}
-    return Check(ok=True, details=details, degraded=bool(lost))
+    lost_fields = unreadable_fields()
+    details = {
+        "unreadable": [field.field for field in lost_fields],
+        "remedy": remedy(lost_fields) if lost_fields else None,
+    }
+    return Check(ok=True, details=details, degraded=bool(lost_fields))
 
 
 def _replica() -> Check:

@@ -98,9 +98,9 @@ def _histograms(counts: Iterable[RouteCount]) -> Iterator[Sample]:
         row[0] += each.seconds
         row[1] = [a + b for a, b in zip(row[1], each.buckets, strict=False)]
     for (route, method), (seconds, buckets) in sums.items():
-        labels, reached = {"route": route, "method": method}, 0
+        labels, total = {"route": route, "method": method}, 0
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), buckets, strict=False):
-            reached += count
-            yield Sample(reached, {**labels, "le": bound}, "_bucket")
+            total += count
+            yield Sample(total, {**labels, "le": bound}, "_bucket")
         yield Sample(seconds, labels, "_sum")
-        yield Sample(reached, labels, "_count")
+        yield Sample(total, labels, "_count")

@@ -81,8 +81,8 @@ def finish_document(document: Document, part: str) -> Document:
     add_headers(document)
     share_error_responses(document)
     drop_unused_components(document)
-    used = list(dict.fromkeys(tag for operation in operations_of(document) for tag in operation["tags"]))
-    document["tags"] = [{"name": tag, "description": _TAGS.get(tag, _DASHBOARD_TAG)} for tag in used]
+    tags = list(dict.fromkeys(tag for operation in operations_of(document) for tag in operation["tags"]))
+    document["tags"] = [{"name": tag, "description": _TAGS.get(tag, _DASHBOARD_TAG)} for tag in tags]
     return document
 
 

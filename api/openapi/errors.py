@@ -197,10 +197,10 @@ def share_error_responses(document: Document) -> None:
             operation["responses"][status] = {"$ref": f"#/components/responses/{names[text]}"}
 
 
-def _name(status: int, operation: Operation, taken: Collection[str]) -> str:
+def _name(status: int, operation: Operation, existing_names: Collection[str]) -> str:
     usual = responses[status].title().replace(" ", "")
     own = operation["operationId"].title().replace("_", "")
-    return f"{own}{usual}" if usual in taken else usual
+    return f"{own}{usual}" if usual in existing_names else usual
 
 
 def _types_text() -> str:

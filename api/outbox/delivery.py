@@ -106,8 +106,8 @@ def _check_login(*, everything: bool) -> None:
         return  # reported when there is something to send
     if everything:
         refused_logins.forget_refusal(login)
-    elif refused := refused_logins.refusal_in_force(login):
-        raise SalesforceAway(refused_logins.explain(refused), for_good=False)
+    elif refusal := refused_logins.refusal_in_force(login):
+        raise SalesforceAway(refused_logins.explain(refusal), for_good=False)
 
 
 def batch_size() -> int:

@@ -139,8 +139,8 @@ def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
 
 def is_being_sent_by_request(case: OutboundCase) -> bool:
     """Return whether a request is sending the case now."""
-    held = OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_until__gt=Now())
-    return held.filter(lease_holder__startswith=_IN_REQUEST).exists()
+    leased = OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_until__gt=Now())
+    return leased.filter(lease_holder__startswith=_IN_REQUEST).exists()
 
 
 def note_delivered(case: OutboundCase, salesforce_id: str) -> None:

@@ -58,8 +58,8 @@ memory = _Memory()
 def accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
     """Return the user, or ``None`` when Accounts has no such user. Raises ``AccountsAway``."""
     key = (client, uuid)
-    if known := memory.get(key):
-        return known
+    if cached_user := memory.get(key):
+        return cached_user
     user = ask_accounts(lambda: client.user(uuid))
     if user:
         memory.keep(key, user)

@@ -92,8 +92,8 @@ def breaker_state() -> BreakerState:
 
 def breakers() -> dict[str, bool]:
     """Return every breaker by name, and whether it is open."""
-    stored = CircuitBreaker.objects.values_list("name", "failures")
-    return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in stored}
+    rows = CircuitBreaker.objects.values_list("name", "failures")
+    return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in rows}
 
 
 def breaker_lines() -> Iterator[str]:

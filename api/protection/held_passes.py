@@ -72,16 +72,16 @@ class HeldPasses:
             return max(1, hold.size // 2)
         return min(2 * hold.size, rate.limit // SHARE) if age < seconds / 2 else hold.size
 
-    def add(self, key: str, rate: Rate, taken: Hold) -> None:
+    def add(self, key: str, rate: Rate, new_hold: Hold) -> None:
         """Keep passes that were just taken, together with usable passes that another thread took."""
         if not hold_seconds(rate):
             return
         with self._lock:
-            self._forget(taken.since)
-            other = self._usable(key, rate, taken.since)
+            self._forget(new_hold.since)
+            other = self._usable(key, rate, new_hold.since)
             if other:
-                taken = replace(taken, left=taken.left + other.left, since=min(taken.since, other.since))
-            self._holds[key, rate] = taken
+                new_hold = replace(new_hold, left=new_hold.left + other.left, since=min(new_hold.since, other.since))
+            self._holds[key, rate] = new_hold
             self._holds.move_to_end((key, rate))
 
     def _usable(self, key: str, rate: Rate, now: float) -> Hold | None:

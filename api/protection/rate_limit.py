@@ -95,27 +95,27 @@ _held = HeldPasses()
 def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
     """Count one request of ``identity`` under the limit ``policy``, if it may pass."""
     key = f"{policy}:{identity}"
-    held = _held.use(key, rate)
-    if held is not None:
-        return RateLimitResult(policy, rate, True, held.room + held.left, max(0.0, held.next_at - time.monotonic()))
+    hold = _held.use(key, rate)
+    if hold is not None:
+        return RateLimitResult(policy, rate, True, hold.room + hold.left, max(0.0, hold.next_at - time.monotonic()))
     return _count_passes(policy, key, rate, _held.next_size(key, rate))
 
 
 def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitResult:
     """Count ``passes`` at once and use one of them. Near the limit, with no room for all, count only one."""
     now = time.monotonic()
-    counted = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
-    if not counted:
+    rows = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
+    if not rows:
         return _count_passes(policy, key, rate, 1) if passes > 1 else _refused(policy, key, rate)
-    room, wait = max(0, rate.limit - counted[0]["used"]), counted[0]["wait"]
+    room, wait = max(0, rate.limit - rows[0]["used"]), rows[0]["wait"]
     _held.add(key, rate, Hold(passes, passes - 1, now, room, now + wait))
     return RateLimitResult(policy, rate, True, room + passes - 1, wait)
 
 
 def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
-    waiting = Statement(_wait(rate), {"passage_key": key}).rows()
+    rows = Statement(_wait(rate), {"passage_key": key}).rows()
     # No row, or NULL: there is room by now.
-    return RateLimitResult(policy, rate, False, 0, (waiting and waiting[0]["wait"]) or 0.0)
+    return RateLimitResult(policy, rate, False, 0, (rows and rows[0]["wait"]) or 0.0)
 
 
 # The numbers are written into the statements, which is cheaper than sending them each time.

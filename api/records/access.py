@@ -68,8 +68,8 @@ class Negotiation(DefaultContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         by_type = {renderer.media_type: renderer for renderer in renderers}
         if name := request.query_params.get("format"):
-            named = self.filter_renderers(by_type.values(), name)[0]
-            return named, named.media_type
+            renderer = self.filter_renderers(by_type.values(), name)[0]
+            return renderer, renderer.media_type
         for accepted in request._request.accepted_types:  # the preferred one first
             for media_type, renderer in by_type.items():
                 if _covers(accepted, media_type):
@@ -88,8 +88,8 @@ class Negotiation(DefaultContentNegotiation):
 
 def _covers(accepted: MediaType, media_type: str) -> bool:
     """Return whether ``accepted`` includes ``media_type``. Parameters such as ``charset`` are ignored."""
-    wanted = (accepted.main_type.lower(), accepted.sub_type.lower())
-    return all(want in {"*", have} for want, have in zip(wanted, media_type.split("/"), strict=True))
+    accepted_parts = (accepted.main_type.lower(), accepted.sub_type.lower())
+    return all(want in {"*", have} for want, have in zip(accepted_parts, media_type.split("/"), strict=True))
 
 
 def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:

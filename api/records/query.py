@@ -77,17 +77,17 @@ def with_fields(base: type[Query], name: str, columns: Sequence[str]) -> type[Qu
     return create_model(name, __base__=base, fields=(names, field))
 
 
-def read_query(kind: type[Query], given: QueryDict) -> Query:
+def read_query(kind: type[Query], parameters: QueryDict) -> Query:
     """Parse the parameters. Raises ``Unprocessable`` for unknown, repeated or invalid parameters."""
-    refuse_unknown_parameters(given, kind.model_fields)
-    given = given.copy()
-    for name in [name for name in given if is_ignored(name)]:
-        del given[name]
-    twice = [name for name, values in given.lists() if len(values) > 1]
+    refuse_unknown_parameters(parameters, kind.model_fields)
+    parameters = parameters.copy()
+    for name in [name for name in parameters if is_ignored(name)]:
+        del parameters[name]
+    twice = [name for name, values in parameters.lists() if len(values) > 1]
     if twice:
         raise _refusal([{"loc": ["query", name], "message": "Given more than once"} for name in twice])
     try:
-        return kind.model_validate(given.dict())
+        return kind.model_validate(parameters.dict())
     except ValidationError as error:
         raise _refusal([_problem(each) for each in error.errors(include_url=False)]) from None
 

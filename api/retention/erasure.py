@@ -22,11 +22,11 @@ class Share:
         return str(self.holding.model._meta.verbose_name_plural)
 
 
-def known_person(given: Person) -> Person:
+def known_person(person: Person) -> Person:
     """Return the person with all other identifiers that are stored here."""
     for widen in WIDEN:
-        given = widen(given)
-    return given
+        person = widen(person)
+    return person
 
 
 def person_shares(person: Person) -> list[Share]:

@@ -93,7 +93,7 @@ class CaseIn(Schema):
         return {SALESFORCE_FIELDS[name]: value for name, value in self.dict().items() if value is not None}
 
 
-def _sent(name: str) -> Any:
+def _sent_field(name: str) -> Any:
     return Field(description=f"The `{name}` that is sent to Salesforce; null when none was given.")
 
 
@@ -103,11 +103,11 @@ class CaseDetail(Schema):
     status: Literal["queued", "delivered", "failed"] = Field(
         description="queued: accepted and stored; delivery continues by itself. failed: Salesforce refused it for good."
     )
-    subject: str | None = _sent("subject")
-    description: str | None = _sent("description")
-    product: str | None = _sent("product")
-    feature: str | None = _sent("feature")
-    issue: str | None = _sent("issue")
+    subject: str | None = _sent_field("subject")
+    description: str | None = _sent_field("description")
+    product: str | None = _sent_field("product")
+    feature: str | None = _sent_field("feature")
+    issue: str | None = _sent_field("issue")
     salesforce_code: str | None = Field(description="Salesforce's code for its refusal; null unless the case failed.")
     message: str | None = Field(description="Salesforce's reason for its refusal; null unless the case failed.")
     created_at: datetime = Field(description="The time when the case was accepted here.")
@@ -164,8 +164,8 @@ def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
 
 def _refusal(case: OutboundCase, until: float) -> Unprocessable:
     message, code = case.error_message, case.error_code
-    refused = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
-    errors = field_errors("Case", refused, code=code, message=message, source="api case", until=until)
+    names_by_field = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
+    errors = field_errors("Case", names_by_field, code=code, message=message, source="api case", until=until)
     return Unprocessable(
         f"Salesforce refuses this case: {message}",
         error_type=ErrorType.SALESFORCE_REFUSED,

@@ -36,10 +36,10 @@ MOST_CHANGES = 100
 # -- the team ---------------------------------------------------------------------------------------------------------
 
 
-def _known_area(given: Any) -> Any:
-    if given not in Area.values:
-        raise ValueError(f"there is no area {given!r}. Known: {', '.join(Area.values)}")
-    return given
+def _known_area(text: Any) -> Any:
+    if text not in Area.values:
+        raise ValueError(f"there is no area {text!r}. Known: {', '.join(Area.values)}")
+    return text
 
 
 _AreaOf = Annotated[Area, BeforeValidator(_known_area)]
@@ -48,13 +48,13 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(storable)]
 
 
-def _address(given: str) -> str:
+def _address(text: str) -> str:
     try:
-        if given:
-            validate_email(given)
+        if text:
+            validate_email(text)
     except ValidationError:
         raise ValueError("this is not an email address") from None
-    return given
+    return text
 
 
 _Email = Annotated[
@@ -217,14 +217,14 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     response={200: ConfiguredOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Change the configuration",
 )
-def change_configuration(request: HttpRequest, key: _Key, given: ValueIn) -> ConfiguredOut:
+def change_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> ConfiguredOut:
     """Change one value. Every process uses it from the next request on.
 
     If the audits depend on the value, they run again before the answer is sent.
     """
     try:
-        was = given.was if "was" in given.model_fields_set else ANY
-        value_change(key, given.value, by=actor_name(request), was=was)
+        was = body.was if "was" in body.model_fields_set else ANY
+        value_change(key, body.value, by=actor_name(request), was=was)
     except ChangedMeanwhile as error:
         raise _changed(error) from error
     except UnknownKey as error:

@@ -116,19 +116,17 @@ def create_asset_tasks(
     request: HttpRequest,
     type: Path[TypeName],  # noqa: A002 - its name in the path
     search: Query[AssetParameters],
-    given: BulkTasks,
+    body: BulkTasks,
 ) -> Status[BulkMade]:
     """Create a task for each chosen asset, or one task for all. If a task is refused, none is created."""
     area = area_of(type)
-    return _make_tasks(request, area, given, lambda: _assets(area, search))
+    return _make_tasks(request, area, body, lambda: _assets(area, search))
 
 
 @router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Create tasks for many campaigns")
-def create_campaign_tasks(
-    request: HttpRequest, search: Query[CampaignParameters], given: BulkTasks
-) -> Status[BulkMade]:
+def create_campaign_tasks(request: HttpRequest, search: Query[CampaignParameters], body: BulkTasks) -> Status[BulkMade]:
     """Create a task for each chosen campaign, or one for all. If a task is refused, none is created."""
-    return _make_tasks(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
+    return _make_tasks(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
 
 
 @router.post(
@@ -138,35 +136,35 @@ def create_asset_exemptions(
     request: HttpRequest,
     type: Path[TypeName],  # noqa: A002 - its name in the path
     search: Query[AssetParameters],
-    given: BulkExemptions,
+    body: BulkExemptions,
 ) -> Status[BulkMade]:
     """Exempt the chosen assets that have the issue, from the next request on."""
     area = area_of(type)
-    return _make_exemptions(request, area, given, lambda: _assets(area, search))
+    return _make_exemptions(request, area, body, lambda: _assets(area, search))
 
 
 @router.post(
     "/campaigns/exemptions", response={201: BulkMade, **_ERRORS}, summary="Exempt many campaigns from an issue"
 )
 def create_campaign_exemptions(
-    request: HttpRequest, search: Query[CampaignParameters], given: BulkExemptions
+    request: HttpRequest, search: Query[CampaignParameters], body: BulkExemptions
 ) -> Status[BulkMade]:
     """Exempt the chosen campaigns that have the issue, from the next request on."""
-    return _make_exemptions(request, Area.CAMPAIGNS, given, lambda: _campaigns(search))
+    return _make_exemptions(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
 
 
 @router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Delete many tasks")
-def remove_tasks(request: HttpRequest, given: Removal) -> Removed:
+def remove_tasks(request: HttpRequest, body: Removal) -> Removed:
     """Delete these tasks; ids without a task are ignored."""
     with _reject_bad_values():
-        return Removed(removed=tasks_delete(_check_ids(given.ids)))
+        return Removed(removed=tasks_delete(_check_ids(body.ids)))
 
 
 @router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Delete many exemptions")
-def remove_exemptions(request: HttpRequest, given: Removal) -> Removed:
+def remove_exemptions(request: HttpRequest, body: Removal) -> Removed:
     """Delete these exemptions; ids without an exemption are ignored."""
     with _reject_bad_values():
-        return Removed(removed=exemptions_delete(_check_ids(given.ids)))
+        return Removed(removed=exemptions_delete(_check_ids(body.ids)))
 
 
 def _assets(area: Area, search: AssetParameters) -> Rows:
@@ -182,35 +180,35 @@ def _campaigns(search: CampaignParameters) -> Rows:
         return matching_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
 
 
-def _make_tasks(request: HttpRequest, area: Area, given: BulkTasks, matching: Callable[[], Rows]) -> Status[BulkMade]:
+def _make_tasks(request: HttpRequest, area: Area, body: BulkTasks, matching: Callable[[], Rows]) -> Status[BulkMade]:
     values: dict[str, Any] = {
-        "title": given.title,
-        "description": given.description,
-        "assignee": given.assignee,
-        "priority": given.priority,
-        "due_date": given.due_date,
+        "title": body.title,
+        "description": body.description,
+        "assignee": body.assignee,
+        "priority": body.priority,
+        "due_date": body.due_date,
         "created_by": actor_name(request),
     }
     with _reject_bad_values():
-        names = given.names(area, matching)
-        if given.for_each:
-            tasks = tasks_for_each(area, names, issue=given.issue, **values)
+        names = body.names(area, matching)
+        if body.for_each:
+            tasks = tasks_for_each(area, names, issue=body.issue, **values)
         else:
             tasks = [task_for_all(area, names, **values)]
     return Status(201, BulkMade(ids=[task.pk for task in tasks], left_out=0))
 
 
 def _make_exemptions(
-    request: HttpRequest, area: Area, given: BulkExemptions, matching: Callable[[], Rows]
+    request: HttpRequest, area: Area, body: BulkExemptions, matching: Callable[[], Rows]
 ) -> Status[BulkMade]:
     with _reject_bad_values():
-        names = given.names(area, matching)
+        names = body.names(area, matching)
         new_ids = exemptions_create(
             asset_type=area,
             asset_ids=names,
-            issue=given.issue,
-            reason=given.reason,
-            until=given.until,
+            issue=body.issue,
+            reason=body.reason,
+            until=body.until,
             created_by=actor_name(request),
         )
     return Status(201, BulkMade(ids=new_ids, left_out=len(names) - len(new_ids)))

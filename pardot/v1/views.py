@@ -144,7 +144,7 @@ def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     response={200: ViewOut, **documented(400, 401, 403, 404, 413, 415, 422)},
     summary="Get a view by mail",
 )
-def subscribe_to_view(request: HttpRequest, view_id: PathId, given: SubscriptionIn) -> ViewOut:
+def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionIn) -> ViewOut:
     """Add a line about the view to the caller's morning message: when its rows change, or every Monday."""
     owner = _account(request)
     member, view = _member(owner), views_of(owner).filter(pk=view_id).first()
@@ -153,7 +153,7 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, given: Subscription
     rows = rows_of_view(view.query)
     if rows is None:
         raise _refusal(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
-    subscribe(member, view, given.when, count=rows.count, fingerprint=rows.fingerprint, day=today())
+    subscribe(member, view, body.when, count=rows.count, fingerprint=rows.fingerprint, day=today())
     return _all_out([view], owner)[0]
 
 

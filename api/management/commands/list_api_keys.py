@@ -20,7 +20,7 @@ class Command(BaseCommand):
         for key in keys:
             times = (key.created_at, key.expires_at, key.last_used_at)
             moments = [f"{time:{_MOMENT}}" if time else "never" for time in times]
-            named = (key.public_id, key.state, key.name[:24])
-            self.stdout.write(_COLUMNS.format(*named, *moments, key.rate or "common", ", ".join(key.scopes)))
+            columns = (key.public_id, key.state, key.name[:24])
+            self.stdout.write(_COLUMNS.format(*columns, *moments, key.rate or "common", ", ".join(key.scopes)))
         active = sum(key.state == "active" for key in keys)
         self.stdout.write(f"API keys: {len(keys)}; active: {active}.")
