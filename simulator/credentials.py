@@ -32,7 +32,7 @@ def user_id() -> str:
 
 
 def session_id(organization: str) -> str:
-    """Return the preset session id, which is valid from the start and which a program can use instead of a login."""
+    """Return the preset session id, which is valid from the start: a program can use it without a login."""
     return f"{organization[:15]}!simulator.session"
 
 
@@ -43,7 +43,7 @@ SESSION_ID = session_id(ORGANIZATION_ID)
 
 
 def jwt_private_key(folder: Path) -> str:
-    """Return the PEM of the key with which clients sign their assertions; create the key at the first call."""
+    """Return the PEM of the key with which clients sign assertions; create the key at the first call."""
     path = folder / "jwt-private-key.pem"
     if not path.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

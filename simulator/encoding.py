@@ -62,7 +62,7 @@ def csv_header(columns: Sequence[Column]) -> bytes:
 
 
 def csv_offset(data: bytes, rows: int) -> int:
-    """Return the size of the first ``rows`` records in ``data``; a line break in quotes does not end a record."""
+    """Return the size of the first ``rows`` records in ``data``. A line break in quotes ends no record."""
     position = 0
     quotes = 0
     while rows:

@@ -1,4 +1,4 @@
-"""Errors in each system's form, for faults and for requests that are refused before they reach a route."""
+"""Errors in each system's form, for faults and for requests that do not reach a route."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Response:
 
     status: int = 200
     body: bytes | Iterable[bytes] = b""
-    """The body, or the chunks of a large body; with chunks, ``headers`` may contain the ``Content-Length``."""
+    """The body, or the chunks of a large body. For chunks, ``headers`` may contain ``Content-Length``."""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: float | None = None
     """For a fault: the share of the body (0 to 1) after which the connection is closed. ``None``: never."""

@@ -223,7 +223,7 @@ def _raise_file_limit() -> None:
 
 
 def serve(options: argparse.Namespace, say: Say) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ``CannotStart``, with the reason, when the simulator cannot start."""
+    """Serve until SIGINT or SIGTERM. Raises ``CannotStart`` when the simulator cannot start."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:

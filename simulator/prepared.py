@@ -20,7 +20,7 @@ from simulator.store import Column, Kind, QueryResult
 from simulator.wire import CHUNK
 
 INLINE_ROWS = 2_000
-"""An answer of at most this many rows is encoded by the call that asks for it; a larger one, by a thread."""
+"""The caller encodes an answer of at most this many rows; a thread encodes a larger answer."""
 
 Block = tuple[bytes, int]
 """Encoded rows, and their number."""
@@ -170,7 +170,7 @@ class PreparedAnswers:
         self._version = 0
 
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
-        """Return the answer stored under ``key`` for this version of the data; start to make it if it is missing.
+        """Return the answer stored under ``key`` for this version of the data; if missing, start to make it.
 
         Raises the exceptions of ``open_result``.
         """

@@ -32,7 +32,7 @@ class PortTaken(Exception):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens from construction on, so that a taken port is reported at once; :meth:`start` begins to answer."""
+    """Listens from construction on, to report a taken port at once; :meth:`start` begins to answer."""
 
     daemon_threads = True
     block_on_close = False

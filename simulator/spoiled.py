@@ -53,7 +53,7 @@ def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _missing_columns(response: Response, _: Action) -> Response:
-    """Remove a CSV page's columns without any value, or else its last column; of JSON records, the last field."""
+    """Remove a CSV page's empty columns (or its last column), or the last field of JSON records."""
     body, headers = _whole(response), _without_length(response)
     if _is_csv(response):
         header, *rows = _lines(body)

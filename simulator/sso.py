@@ -89,7 +89,7 @@ class Identity:
         return pem.decode().strip()
 
     def token(self, subject: Any, *, lifetime: timedelta = LIFETIME, claims: Mapping[str, Any] | None = None) -> str:
-        """Return the signed JWT inside a cookie. ``claims`` replace the usual claims; ``None`` removes a claim."""
+        """Return the signed JWT inside a cookie. ``claims`` replace the usual ones; ``None`` removes a claim."""
         now = int(time.time())
         usual = {
             "sub": subject,

@@ -21,7 +21,7 @@ _MESSAGE = "Your query request was running for too long."
 
 
 def too_large(system: System, request: Request, action: Action) -> Response | None:
-    """Return the timeout if the fault is ``size_timeout`` and the query asks for more than ``action.rows`` rows."""
+    """Return the timeout if the fault is ``size_timeout`` and the query exceeds ``action.rows``."""
     if action.kind != "size_timeout" or request.method != "GET":
         return None
     if system == "salesforce" and _QUERY.match(request.path) and _rows_of_soql(request) > action.rows:

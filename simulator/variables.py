@@ -16,7 +16,7 @@ _PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
 def variables(world: World, certificates: Certificates) -> dict[str, str]:
-    """Return the values by name; line breaks in a PEM are escaped. ``SIMULATOR_URL`` is the control server."""
+    """Return the values by name, with escaped line breaks. ``SIMULATOR_URL`` is the control server."""
     base = world.config.base_url
     values = {
         "SALESFORCE_HOST": base,
@@ -67,7 +67,7 @@ def as_lines(named: Mapping[str, str]) -> list[str]:
 
 
 def _around_proxy() -> dict[str, str]:
-    """Return variables that exclude loopback addresses from the proxy, or an empty dict if there is no proxy."""
+    """Return variables that exclude loopback addresses from the proxy; an empty dict without a proxy."""
     if not any(os.environ.get(name) for name in _PROXIES):
         return {}
     excluded = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

@@ -33,7 +33,7 @@ class ConnectionDropped(Exception):
 
 
 def read_request(stream: BinaryIO, connection: socket.socket) -> tuple[Request, int] | None:
-    """Return the next request and the size of its request line and headers, or ``None`` after the last request."""
+    """Return the next request and the size of its head, or ``None`` after the last request."""
     line = stream.readline(MAX_HEAD + 1)
     if not line:
         return None
@@ -106,7 +106,7 @@ def _read_chunks(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def write_response(connection: socket.socket, method: str, response: Response, *, keep_open: bool) -> None:
-    """Send an answer, in one write if it is small. Raises ``ConnectionDropped`` after sending a truncated answer."""
+    """Send an answer, in one write if it is small. Raises ``ConnectionDropped`` after a truncated answer."""
     body = response.body
     headers = {"Date": formatdate(usegmt=True), **response.headers}
     if isinstance(body, bytes):

@@ -1,4 +1,4 @@
-"""The users of Accounts: contacts of Salesforce, a few demo users, and users that the control API adds."""
+"""The users of Accounts: Salesforce's contacts, a few demo users, and users added by the control API."""
 
 from __future__ import annotations
 

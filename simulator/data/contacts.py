@@ -30,7 +30,7 @@ FIRST_PROSPECT = 20_000_000
 The generation of Pardot's data replaces these numbers by those of its prospects.
 """
 _EXCLUDED_EVERY = 10
-"""After this many contacts comes one without Accounts UUID or faculty status, which SFAPI's filter excludes."""
+"""After this many contacts comes one that SFAPI's filter excludes: it lacks a UUID or faculty status."""
 _DELETED_EVERY = 60
 _SHARED_UUID_EVERY = 400
 _ORPHAN_EVERY = 500

@@ -199,7 +199,7 @@ def _mixture(
 
 
 def _certain(rng: random.Random, content: Content) -> list[Tail]:
-    """Return an activity for every active form, landing page and redirect, and an error for some of the forms."""
+    """Return an activity for every active form, landing page and redirect, and errors for some forms."""
     active = ("active",)
     forms = _shuffled(rng, content.forms, active)
     tails = [

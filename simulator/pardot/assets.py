@@ -22,7 +22,7 @@ from simulator.pardot.plan import Plan
 from simulator.pardot.tables import Row, insert
 
 FIRST_ID = 1_001
-"""The first id of every kind of asset. As in Pardot, a form, a page and a redirect may have the same id."""
+"""The first id of every kind of asset. As in Pardot, a form and a page may have the same id."""
 USERS = (11, 12, 13, 14, 15)
 """The ids of the invented Pardot users who created the assets."""
 

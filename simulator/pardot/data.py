@@ -1,4 +1,4 @@
-"""Generate the data of the simulated Pardot. It is linked to Salesforce records, which must exist already."""
+"""Generate the data of the simulated Pardot, linked to the Salesforce records that exist already."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def generate(
 
 
 def campaign_links(connection: sqlite3.Connection) -> list[str]:
-    """Return the ids of Salesforce's campaigns in the order in which Pardot's campaigns are linked to them.
+    """Return the ids of Salesforce's campaigns, in the order in which Pardot's campaigns use them.
 
     Every fifth campaign has no members, as long as there are campaigns of both kinds.
     """

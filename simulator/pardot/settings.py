@@ -109,7 +109,7 @@ class PardotSettings:
     own_unit: str = BUSINESS_UNIT
     """The business unit at the start, which ``reset`` restores."""
     ceiling: int = 100_000
-    """The number of rows after which a sequence of pages ends: with a header that says so, not with an error."""
+    """The number of rows after which a sequence of pages ends, with a warning header and without an error."""
     token_seconds: float = 4 * 3_600
     """The lifetime of a page token."""
     tokens_after: float = 0.0

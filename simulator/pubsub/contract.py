@@ -1,4 +1,4 @@
-"""Define the messages of the service ``eventbus.v1.PubSub``, with Salesforce's field names and numbers.
+"""Define the messages of ``eventbus.v1.PubSub``, with Salesforce's field names and numbers.
 
 The message classes are built from ``_MESSAGES`` when this module is imported, so there is no generated code. Only the
 messages of the methods that a subscriber calls are defined.

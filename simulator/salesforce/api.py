@@ -50,7 +50,7 @@ class ApiError(Exception):
 
 
 def as_api_error(error: SoqlError | RecordError) -> ApiError:
-    """Return the error of a query or of the store as an ``ApiError``, with the fields that the store names."""
+    """Return the error of a query or of the store as an ``ApiError``, with the fields that it names."""
     fields = error.fields if isinstance(error, RecordError) else ()
     return ApiError(error.code, error.message, fields=fields)
 
@@ -76,7 +76,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 class Api:
-    """Registers routes under a version. A handler gets only calls with a valid session, within the allowance."""
+    """Registers routes under a version. A handler gets only calls with a valid session and within quota."""
 
     def __init__(self, router: Router, world: World) -> None:
         self.world = world

@@ -40,7 +40,10 @@ class Instance:
         return self.url != self._home
 
     def move(self, *, close_former: bool) -> str:
-        """Move the org to another port and return its new address; ``close_former`` closes those of earlier moves."""
+        """Move the org to another port, and return the new address.
+
+        ``close_former`` closes the ports of earlier moves.
+        """
         if self.open_listener is None:
             raise ValueError("this world has no ports to move to")
         with self._lock:
@@ -63,7 +66,7 @@ class Instance:
             self._listeners.remove(listener)
 
     def redirect(self, request: Request) -> Response | None:
-        """Return a redirect if the request came to a former host, otherwise ``None``. Logins are never redirected."""
+        """Return a redirect for a request to a former host, otherwise ``None``; for logins, always ``None``."""
         host = request.headers.get("host", "")
         if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
             return None

@@ -1,4 +1,4 @@
-"""Faults of Bulk jobs: Salesforce ends a job, never finishes it or forgets it, or the day's jobs are used up.
+"""Faults of Bulk jobs: a job fails, is stuck or is lost, or the day's jobs are used up.
 
 Sources: messages of jobs that failed are from simple-salesforce issue 646 ("InternalServerError : Retried more than
 …") and airbytehq/airbyte pull request 10141 ("Unexpected exception encountered in query processing"); that jobs stay

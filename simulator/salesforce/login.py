@@ -169,7 +169,7 @@ def is_shared_login_host(request: Request) -> bool:
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return ``instance_url``: the org's current host, or the host that the caller used if it is the org's own."""
+    """Return ``instance_url``: the org's current host, by the name that the caller used if it is its own."""
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)

@@ -1,4 +1,4 @@
-"""SOAP ``login()``: with a security token, or with the organization id, which stands for a trusted address.
+"""SOAP ``login()``: with a security token, or with an organization id (as from a trusted address).
 
 The call does not exist in API versions from 65.0 on, and is retired everywhere in summer 2027 (help.salesforce.com,
 "Platform SOAP API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API

@@ -38,7 +38,7 @@ def suffix(short: str) -> str:
 
 
 def to_18(text: str) -> str:
-    """Return an id of 15 or 18 characters in its 18-character form; the caller has checked it with ``is_id``."""
+    """Return the 18-character form of an id, which the caller has checked with ``is_id``."""
     return text[:15] + suffix(text[:15])
 
 
@@ -79,7 +79,7 @@ def make_ids(prefix: str, serial: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
-    """Return what 62² ids have in common: 13 characters, 2 characters of the ending, and the last case bits."""
+    """Return the part that 62² ids share: 13 characters, 2 of the ending, and the last case bits."""
     digits = []
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)

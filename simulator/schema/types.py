@@ -75,7 +75,7 @@ class Field:
         return self.name.endswith("__c")
 
     def children_name(self, child: SObject) -> str:
-        """Return the name by which a subquery of the parent reaches the ``child`` records; empty if there is none."""
+        """Return the name of the ``child`` records in a subquery of the parent; empty if there is none."""
         plural = child.plural.replace(" ", "")
         if not self.reference_to or not self.createable or self.reference_to in _WITHOUT_CHILDREN:
             return ""

@@ -275,7 +275,7 @@ class _Compiler:
         return resolved
 
     def _aggregate_term(self, term: Aggregate) -> Resolved:
-        """Return the aggregate as a column: a count is an int, an average a double, others have the field's type."""
+        """Return the aggregate as a column: a count is an int, an average a double, else the field's type."""
         counted = Field(term.function, "int", term.function)
         if term.path is None:
             return Resolved(counted, "COUNT(*)", term.function)

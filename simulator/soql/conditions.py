@@ -30,7 +30,7 @@ CompileSubquery = Callable[[Query], tuple[str, list[object]]]
 
 @dataclass
 class Conditions:
-    """Compiles the conditions of one clause; ``parameters`` are in the order of the placeholders in the SQL."""
+    """Compiles the conditions of one clause; ``parameters`` are in the order of the SQL's placeholders."""
 
     scope: Scope
     resolve: ResolveTerm
@@ -146,7 +146,7 @@ class Conditions:
 
 
 def balanced(parts: Sequence[str], operator: str) -> str:
-    """Join the parts as a balanced tree, because in a chain each part counts for SQLite's limit of 1,000 levels."""
+    """Join the parts as a balanced tree: a chain of more than 1,000 parts is too deep for SQLite."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2

@@ -75,7 +75,7 @@ def merge(
     moment: str,
     user: str,
 ) -> None:
-    """Merge the losers into the master: it gets their children; they are deleted, with its id as their master."""
+    """Merge the losers into the master: they are deleted, and their children become the master's."""
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)

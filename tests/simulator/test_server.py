@@ -1,4 +1,4 @@
-"""Connections: keep-alive, speed, and TLS with the simulator's own certificate authority; starting and stopping."""
+"""Connections and TLS with the simulator's own certificate authority; start and stop."""
 
 from __future__ import annotations
 

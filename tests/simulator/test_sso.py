@@ -1,4 +1,4 @@
-"""The simulated Accounts' cookie. The tests decrypt it by RFC 7516 and RFC 7519, without the code under test."""
+"""The simulated Accounts' cookie, decrypted by RFC 7516 and RFC 7519 without the code under test."""
 
 from __future__ import annotations
 
