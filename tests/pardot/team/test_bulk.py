@@ -180,7 +180,7 @@ def test_values_that_are_refused_for_one_asset_are_refused_for_many(
 def test_exempting_assets_without_the_issue_is_refused_with_the_reason(browser: Browser) -> None:
     [form] = make_audited_forms({"campaign_id": records.campaign().id})
     refused = browser.refused("post", "assets/forms/exemptions", {"ids": [form.id], **NO_CAMPAIGN})
-    assert "None of these assets has forms_no_campaign and counts" in refused
+    assert "None of these assets has forms_no_campaign, or all that have it are exempt already" in refused
 
 
 # -- issues -----------------------------------------------------------------------------------------------------------
