@@ -105,7 +105,7 @@ class PeopleReader:
             try:
                 self._stage_pages(self._source(paths, transport, attempts.rest_rows), query, stage)
             except CANNOT_FINISH as error:
-                attempts.failed(transport, error)
+                attempts.note_failure(transport, error)
             else:
                 if transport == SyncRun.Transport.BULK:
                     self.transport = transport

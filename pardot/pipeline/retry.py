@@ -25,7 +25,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
 
     Raises ``SyncSkipped`` while a sync is running.
     """
-    stored, left = retry_refused(kept, merged=partial(_merged, kept))
+    stored, left = retry_refused(kept, after_merge=partial(_after_merge, kept))
     if stored:
         with transaction.atomic():
             run_audits()
@@ -43,7 +43,7 @@ def retries() -> dict[str, Retry]:
     return {kept.name: partial(retry_set_aside, kept) for kept in copied}
 
 
-def _merged(kept: Kept, stage: Stage) -> None:
+def _after_merge(kept: Kept, stage: Stage) -> None:
     if kept.model in {Campaign, SalesforceCampaign}:
         fill_campaign_dates()
     elif kept.model is VisitorActivity:

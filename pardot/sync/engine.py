@@ -83,7 +83,7 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
 
-    def _believed_loss(self) -> float:
+    def _most_removed_by_empty_read(self) -> float:
         return self._options.allow_deletes.limit(self._name)
 
     def _as_readable(self) -> PardotEntity:
@@ -259,7 +259,7 @@ class EntitySync(PardotSync):
             return greatest
         return max(read.previous_watermark, greatest) if greatest else read.previous_watermark
 
-    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         since = datetime.fromisoformat(self._state.created_since) if self._state.created_since else None
         if self._synced.model is VisitorActivity:
             rollups.activities_merged(self._stage, read.began, since=since if read.is_full else None)

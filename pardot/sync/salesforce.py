@@ -44,7 +44,7 @@ class CampObjectSync(ObjectSync):
 
     meaning = CampMeaning()
 
-    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         if self._synced.model is SalesforceCampaign:
             fill_campaign_dates()
         note_complete(self._name, began=read.began)
@@ -104,7 +104,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         """Return no watermark: every run counts all members."""
 
-    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         note_complete(self._name, began=read.began)
 
     def _read_and_merge(self) -> None:

@@ -62,10 +62,10 @@ class LoadingSync(Sync[AnyLoaded]):
         ``greatest`` is the greatest stamp that was read.
         """
 
-    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         """Do further work after the merge, in its transaction. ``run`` is the run as that transaction stores it."""
 
-    def _believed_loss(self) -> float:
+    def _most_removed_by_empty_read(self) -> float:
         """Return up to how many cached records an answer without records may remove; with more, it is refused."""
         return 0
 
@@ -76,7 +76,7 @@ class LoadingSync(Sync[AnyLoaded]):
             with transaction.atomic():
                 confirm()
                 merged = self._merge_in_transaction(read)
-                self._merged(read, merged)
+                self._after_merge(read, merged)
         except SyncError:
             self._forget_read()
             raise
@@ -112,7 +112,7 @@ class LoadingSync(Sync[AnyLoaded]):
         """Raise ``SyncError`` when a full read brought no records, but more are cached than may be removed."""
         if not read.is_full or read.rows:
             return
-        if (live := merge.count_live()) > self._believed_loss():
+        if (live := merge.count_live()) > self._most_removed_by_empty_read():
             raise SyncError(
                 f"{self._name}: {self.system} {SENT_NOTHING} {live:,} are cached; nothing was changed. "
                 f"{self._advice_on_nothing(live)}"

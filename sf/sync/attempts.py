@@ -63,7 +63,7 @@ class Attempts:
             raise ObjectPaused(str(why_not), cause=SyncRun.Cause.LIMIT)
         return REST
 
-    def failed(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
+    def note_failure(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
         """Record a read that could not be finished. Raises the run's final error when no other transport is left."""
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)

@@ -65,10 +65,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     _replaces_org = False
     """The rows still come from the previous org (``sync_all --adopt-org``): this run replaces all of them."""
 
-    def _believed_loss(self) -> float:
+    def _most_removed_by_empty_read(self) -> float:
         return math.inf if self._replaces_org else 0
 
-    def _merged(self, read: StagedRead, run: SyncRun) -> None:
+    def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         if self._replaces_org and read.replace:
             self._synced.model.all_objects.filter(local_update_date__lt=read.began).delete()
             note_replaced(self._name)
@@ -116,7 +116,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
                 return
             except CANNOT_FINISH as error:
                 self._forget_read()
-                self._attempts.failed(self._run.transport, error, resumed=unfinished is not None)
+                self._attempts.note_failure(self._run.transport, error, resumed=unfinished is not None)
                 resumed = resumed and unfinished is None
                 unfinished = None
 

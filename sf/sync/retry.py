@@ -17,10 +17,10 @@ from sf.sync.objects import EVERY_OBJECT
 Retry = Callable[[], tuple[int, int]]
 
 
-def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | None = None) -> tuple[int, int]:
+def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] | None = None) -> tuple[int, int]:
     """Retry the records set aside; return how many could be stored now, and how many could not.
 
-    ``merged`` is called in the transaction with what was stored. Raises ``SyncSkipped`` when a sync of the
+    ``after_merge`` is called in the transaction with what was stored. Raises ``SyncSkipped`` when a sync of the
     object is under way: that sync retries them itself.
     """
     waiting = RefusedRecord.objects.filter(object=synced.name)
@@ -35,8 +35,8 @@ def retry_refused(synced: LoadedObject, *, merged: Callable[[Stage], None] | Non
         _, refusals = Merge(stage).run()
         quarantine.keep_refusals(synced, refusals)
         quarantine.forget_stored(synced, stage, tried_before=now, all_were_read=False)
-        if merged:
-            merged(stage)
+        if after_merge:
+            after_merge(stage)
         stage.drop()
         left = waiting.count()
     return before - left, left

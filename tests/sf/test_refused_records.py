@@ -206,7 +206,7 @@ def test_retry_takes_no_session_lock(simulator: Simulator) -> None:
 
     lock_counts: list[Any] = []
     with connection.cursor() as cursor:
-        retry_refused(OPPORTUNITIES, merged=unlock_what_the_session_holds)
+        retry_refused(OPPORTUNITIES, after_merge=unlock_what_the_session_holds)
         cursor.execute(own_locks)
         lock_counts.append(cursor.fetchone())
     assert lock_counts == [(1,), (0,)], "one lock for all merges into the table"
