@@ -41,7 +41,7 @@ LONGEST_SILENCE = timedelta(minutes=6)
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
 """With a wrong password each live call is a failed login, so the silence doubles, to 8 minutes at most."""
-PROBES_EACH_RUN = 2
+PROBES_WITHOUT_PAUSE = 2
 """The number of failed probes after which probes pause between runs of ``deliver_pending``."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
@@ -76,7 +76,7 @@ class BreakerState:
     @property
     def probe_is_due(self) -> bool:
         """Return whether ``deliver_pending`` may try again."""
-        further = self.failed_probes - PROBES_EACH_RUN
+        further = self.failed_probes - PROBES_WITHOUT_PAUSE
         return further < 0 or self.since_failure >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
 
 
