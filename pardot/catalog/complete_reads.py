@@ -36,5 +36,5 @@ def note_complete(
 
 def read_completely(names: Iterable[str]) -> bool:
     """Return whether all these entities were read completely at least once."""
-    wanted = set(names)
-    return EntityState.objects.filter(name__in=wanted).count() == len(wanted)
+    unique_names = set(names)
+    return EntityState.objects.filter(name__in=unique_names).count() == len(unique_names)

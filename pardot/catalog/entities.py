@@ -215,12 +215,12 @@ def choose(names: Iterable[str]) -> list[Entity]:
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)
     }
     known |= GROUPS
-    wanted: set[str] = set()
+    chosen: set[str] = set()
     for name in list(names) or [""]:
         if name not in known:
             raise UnknownEntity(f"unknown entity {name!r}. Known: {', '.join(_describe_known())}")
-        wanted |= {entity.name for entity in known[name]}
-    return [entity for entity in ALL if entity.name in wanted]
+        chosen |= {entity.name for entity in known[name]}
+    return [entity for entity in ALL if entity.name in chosen]
 
 
 def _describe_known() -> list[str]:

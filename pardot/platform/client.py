@@ -84,9 +84,9 @@ class PardotClient:
         """Request the page of a token, once. Raises ``PageTokenGone`` when the token has expired."""
         return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
-    def rows_at_once(self, wanted: int) -> int:
-        """Return the number of rows to ask for: ``wanted``, or fewer when Pardot was too slow with that many."""
-        return min(wanted, self.rows_in_time or wanted)
+    def rows_at_once(self, page_size: int) -> int:
+        """Return the number of rows to request: ``page_size``, or fewer if Pardot was too slow with that many."""
+        return min(page_size, self.rows_in_time or page_size)
 
     def ask_for_less(self, rows: int) -> int:
         """Return a smaller page size after a page of ``rows`` was too slow: half, but at least ``FEWEST_ROWS``.

@@ -40,8 +40,8 @@ def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)
-    listed = [listed_issue(card, counted, by_issue.get(key, ())) for key, counted in card.issues.items()]
-    return sorted(listed, key=_place)
+    issues = [listed_issue(card, counted, by_issue.get(key, ())) for key, counted in card.issues.items()]
+    return sorted(issues, key=_place)
 
 
 def listed_issue(card: Scorecard, counted: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:

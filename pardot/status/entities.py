@@ -75,8 +75,8 @@ class EntityStatus:
         """Return the outcome of the last run, or ``running``; ``None`` when there was no run."""
         if self.last_run is None:
             return None
-        gone = self.last_run.state == _State.RUNNING and not self.is_syncing
-        return _State.INTERRUPTED.value if gone else str(self.last_run.state)
+        was_interrupted = self.last_run.state == _State.RUNNING and not self.is_syncing
+        return _State.INTERRUPTED.value if was_interrupted else str(self.last_run.state)
 
     @property
     def problem(self) -> Problem | None:
