@@ -49,7 +49,7 @@ class AreaScore:
     """The points that all issues of the area take together. They can be more than 100."""
     items: int
     weight: float
-    """The area's weight in the mean: the logarithm of its number of items plus one."""
+    """The area's weight in the mean: ``log(1 + items)``, with at least one item."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 
