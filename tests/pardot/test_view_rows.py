@@ -162,6 +162,6 @@ def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Clie
 
 def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
     """Filters are the parameters that the module reads from the address; the endpoint does the search by words."""
-    filters = set(re.findall(r'given(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
+    filters = set(re.findall(r'options(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
     compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
     assert filters == compared - {"", "type"}
