@@ -53,7 +53,10 @@ class AuthType(StrEnum):
 
 
 class CredentialsRefused(Exception):
-    """Invalid credentials; ``bad_token``: an API key. The message is safe to return to the client."""
+    """Invalid credentials. The message is safe to return to the client.
+
+    ``bad_token`` is true when the credentials are an API key.
+    """
 
     def __init__(
         self, message: str, error_type: ErrorType = ErrorType.CREDENTIALS_INVALID, *, bad_token: bool = False

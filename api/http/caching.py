@@ -31,14 +31,14 @@ def public_response(request: HttpRequest, response: HttpResponse, *, seconds: in
 
 
 def private_response(request: HttpRequest, response: HttpResponse, *, etag: str = "") -> HttpResponse:
-    """Let only the caller keep ``response``, and ask each time whether it has changed: 304 if not."""
+    """Let only the caller keep ``response``, and revalidate it each time. Return 304 if it is unchanged."""
     response["ETag"] = etag or etag_of(response.content)
     response["Cache-Control"] = "private, no-cache"
     return conditional_response(request, response)
 
 
 def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return ``response``, or a 304 or 412 if the request has a condition on its ``ETag``.
+    """Return ``response``, or 304 or 412 as the request's conditions on its ``ETag`` demand.
 
     Conditions by date are ignored, because answers have no ``Last-Modified`` (RFC 9110, section 13.1.4).
     """

@@ -58,7 +58,7 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Logs every request under ``/api/``, whichever layer answers it, and counts requests for pages."""
+    """Hands every request under ``/api/`` to the audit log, and counts requests for pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
@@ -111,7 +111,7 @@ class HeadMiddleware:
 class ApiMiddleware:
     """Gives everything under ``/api/`` one error shape, HEAD, OPTIONS, and rate-limit headers.
 
-    Forbids caches to store an answer unless its route sets ``Cache-Control``.
+    Keeps caches from storing an answer unless its route sets ``Cache-Control``.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
