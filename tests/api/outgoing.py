@@ -53,12 +53,12 @@ def deliver_refused(*arguments: str) -> str:
 
 
 def cases_in(simulator: Simulator, where: str = f"{FIELD} != null") -> list[dict[str, Any]]:
-    """Return the cases that SFAPI created."""
+    """Return the cases in Salesforce that match ``where``: usually those that SFAPI created."""
     return simulator.query(f"SELECT Id, Subject, Description, Product__c, {FIELD} FROM Case WHERE {where}")
 
 
 def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int | None = None, **action: Any) -> None:
-    """Make every write of a Case fail."""
+    """Apply a fault to the next ``times`` writes of a Case, or to all of them."""
     simulator.fail(kind, path="sobjects/Case|composite/sobjects", times=times, **action)
 
 

@@ -57,7 +57,7 @@ class Replicated:
 
     @contextmanager
     def primary_cannot_read(self) -> Iterator[None]:
-        """Lock the tables that a replica may answer for on the primary, so that only the replica can answer.
+        """Lock, on the primary, the tables that the replica can answer for, so that only the replica answers.
 
         The standby's replay must be paused, or it would repeat the lock there.
         """

@@ -1,4 +1,4 @@
-"""The audit log: one row for each request under ``/api/``, without secrets or losses."""
+"""The audit log: the requests under ``/api/`` that leave a row, without secrets or losses."""
 
 from __future__ import annotations
 

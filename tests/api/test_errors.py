@@ -1,4 +1,4 @@
-"""Every error has the same format, whatever layer it comes from, and every answer has an id."""
+"""Every error has the same format, whatever layer it comes from, and every answer has a request id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Salesforce's messages may quote values of records, so its messages never reach logs, cron's mail or Sentry."""
+"""Salesforce's messages may quote values of records, so these messages never reach logs, cron's mail or Sentry."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def rename_first(both: Replicated, name: str) -> None:
 
 
 def reads() -> list[str]:
-    """Return the addresses of all read-only routes of records, schools and the dashboard."""
+    """Return the addresses to GET of records, schools and the dashboard, except those about syncs."""
     lines = [line for line in table().values() if line["method"] == "GET"]
     paths = [f"{line['route']}?{line['query']}" for line in lines if line["route"].startswith(REPLICATED)]
     for name, value in IDS.items():

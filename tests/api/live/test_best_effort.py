@@ -1,4 +1,4 @@
-"""After Salesforce has answered, bookkeeping may fail: by a locked table, a lost connection or a passed deadline."""
+"""After Salesforce has answered, a failure of bookkeeping (a locked table, a lost connection) changes no answer."""
 
 from __future__ import annotations
 
