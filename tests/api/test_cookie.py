@@ -167,7 +167,7 @@ def test_text_that_is_no_token_is_refused(maker: CookieMaker, reader: CookieRead
         ({"kid": "k" * 1000}, Reason.MALFORMED),
     ],
 )
-def test_envelopes_of_another_kind_are_refused(
+def test_envelopes_with_other_headers_are_refused(
     maker: CookieMaker, reader: CookieReader, change: dict[str, Any], reason: Reason
 ) -> None:
     token = maker.signed(maker.claims(sub=SUBJECT))

@@ -40,7 +40,7 @@ def assert_shape(answer: Any, status: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_every_layer_answers_in_the_same_shape(forgiving: Client, settings: Any, debug: bool) -> None:
+def test_errors_of_every_layer_have_the_same_shape(forgiving: Client, settings: Any, debug: bool) -> None:
     settings.DEBUG = debug
     json_body: dict[str, Any] = {"content_type": "application/json"}
     notes = "/api/doors/notes"

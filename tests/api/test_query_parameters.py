@@ -39,7 +39,7 @@ def test_the_error_names_the_nearest_known_parameter(client: Client, path: str, 
 
 
 @pytest.mark.parametrize("path", ["me", "books", "info", f"case/{UUID}", f"forms/submissions/{UUID}", "pardot/tags"])
-def test_every_route_refuses_an_unknown_parameter(client: Client, path: str) -> None:
+def test_routes_refuse_an_unknown_parameter(client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}?qqq=1")
     assert (answer.status_code, answer.json()["type"]) == (422, "parameter_unknown")
     assert "“qqq”" in answer.json()["message"]
