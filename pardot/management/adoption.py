@@ -33,7 +33,8 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         return True
     question = (
         f"The copies of the business unit {copied or '(copied by an older release)'}, its audits, its history and "
-        f"its exemptions will be removed, and {unit} will be copied. Team, configuration, tasks and notes stay."
+        f"its exemptions will be removed, and {unit} will be copied. "
+        "Team, configuration, saved views, tasks and notes stay."
     )
     if not agreed and not agreed_on_terminal(question):
         return False

@@ -13,12 +13,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 
 from pardot.catalog.entities import ALL, PardotEntity
-from pardot.models import CachedBusinessUnit, ConfiguredValue, DayNote, Task, TeamMember
+from pardot.models import (
+    CachedBusinessUnit,
+    ConfigurationChange,
+    ConfiguredValue,
+    DayNote,
+    SavedView,
+    Task,
+    TeamMember,
+    ViewSubscription,
+)
 from sf.ingest.errors import SyncError
 from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
-KEPT = (ConfiguredValue, DayNote, Task, TeamMember)
+KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMember, ViewSubscription)
 """Models whose rows are kept when the business unit changes: people entered them, and they need no assets."""
 
 
@@ -78,7 +87,8 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
     if not has_copies():
         return []
     forget_copies()
-    return ["Pardot's copies, audits and history are removed: run camp_sync --survey (team, tasks and notes stay)"]
+    removed = "Pardot's copies, audits and history are removed: run camp_sync --survey"
+    return [f"{removed} (team, configuration, saved views, tasks and notes stay)"]
 
 
 def has_copies() -> bool:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from pardot.catalog import entities
-from pardot.models import CachedBusinessUnit, DailySnapshot, Prospect, Task
+from pardot.models import (
+    CachedBusinessUnit,
+    ConfigurationChange,
+    DailySnapshot,
+    Prospect,
+    SavedView,
+    Task,
+    TeamMember,
+    ViewSubscription,
+)
 from sf.models import SyncRun
 from tests.conftest import point_settings_at
 from tests.orgs import OTHER_UNIT, digests_of_copies, new_ids, org_id, same_ids
@@ -69,8 +80,12 @@ def test_another_business_unit_stops_camp_sync_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_adopting_a_business_unit_removes_the_copies_of_the_previous_one(simulator: Simulator, settings: Any) -> None:
+def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simulator, settings: Any) -> None:
     Task.objects.create(title="Call them")
+    member = TeamMember.objects.create(name="Juniper Hollis", order=1)
+    view = SavedView.objects.create(name="My forms", query="tab=gear-locker", owner_uuid=uuid4())
+    ViewSubscription.objects.create(view=view, member=member, when="monday", count=0, told_on=date(2026, 11, 30))
+    ConfigurationChange.objects.create(key="goal", before=0, after=90)
     simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
     with pytest.raises(CommandError, match="--yes"):
@@ -80,7 +95,8 @@ def test_adopting_a_business_unit_removes_the_copies_of_the_previous_one(simulat
     assert_equal(Pardot(simulator), *entities.ASSETS)
     assert not Prospect.objects.exists(), "a survey restores them"
     assert DailySnapshot.objects.count() == 1
-    assert Task.objects.count() == 1
+    for entered_by_people in (Task, TeamMember, SavedView, ViewSubscription, ConfigurationChange):
+        assert entered_by_people._default_manager.count() == 1, entered_by_people
 
 
 def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulator, settings: Any) -> None:
