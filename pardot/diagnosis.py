@@ -1,4 +1,7 @@
-"""Checks of ``sf check``: the Pardot business unit answers, and all copied fields are readable."""
+"""Checks of ``sf check``: Pardot answers, and the fields copied from it are readable.
+
+The fields of leads and contacts that the orphan check reads are checked too.
+"""
 
 from __future__ import annotations
 

@@ -126,6 +126,7 @@ class ContactAdmin(CachedRecordAdmin):
     ]  # fmt: skip
     list_filter = ["is_deleted", "verification_status", "adoption_status", "lead_source"]
     search_fields = ["full_name", "email", "accounts_uuid", "id__startswith"]
+    search_help_text = "Name, email address, Accounts UUID, or Salesforce ID"
     list_select_related = ["account"]
 
     @admin.display(description="school", ordering="account__name")
@@ -148,6 +149,7 @@ class AdoptionAdmin(CachedRecordAdmin):
     ]  # fmt: skip
     list_filter = ["is_deleted", "confirmation_type", "adoption_type", "school_year"]
     search_fields = ["adoption_number", "name", "id__startswith"]
+    search_help_text = "Adoption number, name, or Salesforce ID"
 
 
 @admin.register(SyncConfig)

@@ -50,7 +50,7 @@ def measure(request: HttpRequest, response: HttpResponseBase, *, milliseconds: f
 
 
 def _route(request: HttpRequest) -> str:
-    """Return the route with names for its parameters, so that requests cannot add new routes."""
+    """Return the pattern, such as ``/api/v1/case/{case_id}``. With real ids, each would be a new route."""
     match = request.resolver_match
     if match is None:
         return _UNKNOWN

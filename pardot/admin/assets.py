@@ -33,7 +33,7 @@ class AssetAdmin(ProgramsOnlyAdmin):
 
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
-    search_help_text = "Part of the name, or Pardot ID"
+    search_help_text = "Part of the name, or a whole Pardot ID"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Return the links first, then the fields, with flags in words."""
@@ -90,7 +90,7 @@ class CampaignAdmin(AssetAdmin):
     ]  # fmt: skip
     list_filter = [FlagFilter]
     search_fields = ["name", "=id", "salesforce_id__startswith"]
-    search_help_text = "Part of the name, Pardot ID or Salesforce ID"
+    search_help_text = "Part of the name, or a whole Pardot ID, or the start of a Salesforce ID"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         instance_url = Subquery(SyncConfig.objects.values("instance_url")[:1])
@@ -119,6 +119,7 @@ class ListEmailAdmin(ContentAdmin):
     list_display = ["named", "flag_list", "campaign", "subject", "is_sent", "created_at", "updated_at"]
     list_filter = [FlagFilter, "is_sent"]
     search_fields = ["name", "subject", "=id"]
+    search_help_text = "Part of the name or of the subject, or a whole Pardot ID"
 
 
 @admin.register(CustomRedirect)

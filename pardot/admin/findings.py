@@ -1,4 +1,4 @@
-"""Admin pages of the results of syncs and audits."""
+"""Admin pages of what syncs and audits recorded, and of alerts and sent messages."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class OrphanRunAdmin(ProgramsOnlyAdmin):
 
 @admin.register(OrphanRecord)
 class OrphanRecordAdmin(ProgramsOnlyAdmin):
-    """The orphans of the latest run. The link on a run's page filters by the run, which has an index."""
+    """The orphans of the latest run. The list of runs links here, filtered by the run."""
 
     list_display = ["record_id", "kind", "name", "missing", "run"]
     list_filter = ["kind"]

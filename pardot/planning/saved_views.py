@@ -19,7 +19,7 @@ LONGEST = 2000
 
 
 class BadView(ValueError):
-    """The view is invalid. ``field`` says where, the message says why."""
+    """A view cannot be saved or mailed as asked. ``field`` names the value at fault, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

@@ -19,7 +19,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""The time to wait for another host, whose cron runs in the same minute. Then the other host does the work."""
+"""How long to wait while another host runs this command, before leaving the work to that host."""
 
 
 class Command(BaseCommand):

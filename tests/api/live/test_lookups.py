@@ -101,7 +101,7 @@ def test_expire_reads_the_contact_again(user: Client, salesforce: Simulator) -> 
 
 
 @pytest.mark.parametrize("change", ["delete", "uuid", "status"])
-def test_a_user_who_is_no_longer_in_salesforce_is_removed_from_the_cache(
+def test_expire_removes_a_contact_that_is_deleted_or_has_lost_its_uuid_or_status(
     user: Client, salesforce: Simulator, change: str
 ) -> None:
     contact = new_contact(salesforce)
@@ -134,7 +134,7 @@ def test_adoptions_are_read_again_with_three_calls(user: Client, salesforce: Sim
 
 
 def test_adoptions_without_expire_are_read_from_the_cache_only(user: Client, salesforce: Simulator) -> None:
-    """Salesforce is not called, so the answer does not mention it."""
+    """The messages tell what the cache lacks, not what Salesforce lacks: it was not asked."""
     new_contact(salesforce)
     before = salesforce.calls()
     answer = user.get(ADOPTIONS)
@@ -202,7 +202,7 @@ def test_a_look_up_waits_only_a_moment_for_a_running_merge(
 def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
 ) -> None:
-    """Look-ups and syncs store the same contacts, on the first insert and on each change."""
+    """Both store the same contacts: first into the empty cache, then over the rows that are there."""
     uuids = [row["Accounts_UUID__c"] for row in salesforce.query("SELECT Accounts_UUID__c FROM Contact LIMIT 60")]
     stop = threading.Event()
     statuses: Counter[int] = Counter()
