@@ -34,7 +34,7 @@ def startup(runs: int) -> Iterator[Result]:
 
 
 def _compare(what: str, ours: Callable[[], float], bare: Callable[[], float], runs: int) -> Result:
-    """Measure both in turns, and return the median of the ratios."""
+    """Measure both in turns, and compare the median of the ratios with the limit."""
     pairs = [(ours(), bare()) for _ in range(runs)]
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)
     mine, theirs = (statistics.median(pair[which] for pair in pairs) for which in (0, 1))

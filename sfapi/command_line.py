@@ -1,4 +1,4 @@
-"""Django's command line. An error is printed as one line, so that logs and cron's mail keep it together."""
+"""Django's command line. Each ``CommandError`` is one line, so that logs and mail keep it together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CommandLine(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            print_json(self.argv)  # only now: logging must keep the plain stream
+            print_json(self.argv)  # after Django's setup, so that the log's handlers have the plain stream
         command = super().fetch_command(subcommand)
         execute = command.execute
 

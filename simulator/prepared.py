@@ -172,7 +172,7 @@ class PreparedAnswers:
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
         """Return the answer stored under ``key`` for this version of the data; if missing, start to make it.
 
-        Raises the exceptions of ``open_result``.
+        Raises the exceptions of ``open_result``, and for a small answer those of ``encode``.
         """
         with self._lock:
             if version != self._version:

@@ -130,7 +130,7 @@ class Board:
 
     @property
     def is_new(self) -> bool:
-        """Return whether nothing was ever synced. The page then says which button to press first."""
+        """Return whether no sync has ever begun. The page then says which button to press first."""
         return not any(self.runs.get(row.name) for row in self.objects)
 
     @property
@@ -212,7 +212,7 @@ class Board:
 
     @property
     def digest(self) -> str:
-        """Return when the digest was last sent; empty where there is no destination."""
+        """Return when the digest was last sent; empty without Pardot or without a destination."""
         if not (self.has_pardot and (settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS)):
             return ""
         return moment_text(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
@@ -227,7 +227,7 @@ class Board:
 
 
 def board(rights: Rights) -> Board:
-    """Ask PostgreSQL for everything on the page."""
+    """Ask PostgreSQL for everything on the page, except the lag of its replica."""
     config, health, now = _config_with_single_rows(), all_freshness(), timezone.now()
     is_failing = any(each.state in FAILING for each in health.syncs)
     return Board(

@@ -1,4 +1,4 @@
-"""Generate content and lists with every fault that the audits look for, in believable numbers."""
+"""Generate content and lists; their rows have the faults that audits look for, in believable numbers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from simulator.pardot.tables import Row, insert
 FIRST_ID = 1_001
 """The first id of every kind of asset. As in Pardot, a form and a page may have the same id."""
 USERS = (11, 12, 13, 14, 15)
-"""The ids of the invented Pardot users who created the assets."""
+"""The ids of the invented Pardot users who created and changed the records."""
 
 Use = Literal["active", "dormant", "never"]
 

@@ -7,7 +7,6 @@ import random
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from simulator.pardot import words
 from simulator.pardot.assets import USERS
@@ -46,16 +45,6 @@ def prospects_at(plan: Plan, moment: int) -> int:
 def _created(plan: Plan, index: int) -> int:
     """Return when prospect number ``index`` was created: the inverse of ``prospects_at``."""
     return plan.now - int(_SPAN_DAYS * DAY * (1 - index / plan.sizes.prospects) ** _GROWTH)
-
-
-@dataclass(frozen=True)
-class Link:
-    """The CRM fields of a prospect."""
-
-    crm_id: str | None = None
-    lead_id: str | None = None
-    contact_id: str | None = None
-    account_id: str | None = None
 
 
 def make_prospects(
