@@ -2,8 +2,8 @@
 
 Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small request. When a caller has a limit of
 thousands and comes often, one count therefore takes several passes, and the process holds them for the caller's next
-requests. PostgreSQL counts the passes as used at the end of the short time in which they may be used, so no window
-ever contains more requests than the limit. Passes that are left over at that time are lost for one window.
+requests. They expire after a short time. PostgreSQL counts them as if they were used at the moment they expire, so no
+window ever contains more requests than the limit. Passes that expire unused are lost for one window.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def hold_seconds(rate: Rate) -> float:
 class Hold:
     """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
 
-    After they were taken, the limit had room for ``room`` more, and the next used pass is free again at ``next_at``.
+    After they were taken, the limit had room for ``room`` more. At ``next_at`` the oldest counted pass leaves the
+    window.
     Both times are those of ``time.monotonic()``.
     """
 

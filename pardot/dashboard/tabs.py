@@ -18,7 +18,7 @@ class Tab:
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """The panels visible without scrolling; their modules are preloaded with the page."""
+    """The panels whose modules the page preloads: those visible without scrolling, or none."""
 
     @property
     def template(self) -> str:
@@ -30,7 +30,7 @@ _SETUP = "python manage.py camp_sync"
 TABS = (
     Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP,
         ("score", "changes", "next-steps", "why")),
-    Tab("campaign-map", "Campaign Map", "map", "Every campaign with what belongs to it and who reached it.", _SETUP),
+    Tab("campaign-map", "Campaign Map", "map", "Every campaign, with its assets, members and activity.", _SETUP),
     Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, emails, redirects and lists: what is in good repair.",
         _SETUP),
     Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),

@@ -52,7 +52,7 @@ class EngagedProspect(Schema):
     salesforce_contact_id: str | None
     salesforce_account_id: str | None
     activity_count: int | None = Field(
-        description="The activities in the 30 days before the last read of activities; null: no data."
+        description="The activities in the 30 days before the last complete read of activities; null: no data."
     )
     last_activity: datetime | None
     scoring_categories: dict[str, float] = Field(description="The scores in Salesforce: category → score.")
@@ -72,8 +72,12 @@ class BadId(NamedProspect):
 
 
 class CrmIdAlerts(Schema):
-    bad_lead_ids: list[BadId] = Field(description="At most 50 prospects whose lead field is not a Salesforce id.")
-    bad_contact_ids: list[BadId] = Field(description="At most 50 prospects whose contact field is not a Salesforce id.")
+    bad_lead_ids: list[BadId] = Field(
+        description="At most 50 prospects whose lead field contains something other than a Salesforce id."
+    )
+    bad_contact_ids: list[BadId] = Field(
+        description="At most 50 prospects whose contact field contains something other than a Salesforce id."
+    )
     bad_lead_count: int | None
     bad_contact_count: int | None
     total_bad: int | None = Field(description="The number of bad fields of both kinds; null: no data.")
@@ -87,12 +91,12 @@ class StuckAdoption(NamedProspect):
 
 class AdoptionAlert(Schema):
     stuck_count: int | None = Field(
-        description="The number of prospects whose field is neither empty nor “Blank”; null: no data."
+        description="The number of prospects whose `adoption_json` is neither empty nor “Blank”; null: no data."
     )
     total_prospects: int | None
     pct_affected: float | None
     high_score_count: int | None = Field(description="The number of stuck prospects with a score of 100 or more.")
-    sample: list[StuckAdoption] = Field(description="At most 50 of these prospects, the highest scores first.")
+    sample: list[StuckAdoption] = Field(description="At most 50 of all stuck prospects, the highest scores first.")
 
 
 class EngagementSummary(Schema):
@@ -104,7 +108,8 @@ class EngagementSummary(Schema):
         description="The number of prospects by grade; `none`: prospects without a grade."
     )
     active_30d: int | None = Field(
-        description="The number of prospects with an activity in the 30 days before the last read of activities."
+        description="The number of prospects with an activity in the 30 days before the last complete read of "
+        "activities."
     )
 
 
@@ -112,8 +117,8 @@ class Engagement(Schema):
     tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
     activity_until: datetime | None = Field(description="Activity is counted up to this time; null: no activity data.")
     count: int | None = Field(
-        description="The number of all matching prospects, whatever the limit; null: the group needs data about "
-        "activity, and there is none."
+        description=f"The number of all matching prospects, whatever the limit; {FEW:,} when `count_is_exact` is "
+        "false; null: the group needs data about activity, and there is none."
     )
     count_is_exact: bool = Field(
         description="False: there are more than `count`. With `q`, or with both `group` and `grade`, prospects are "
@@ -138,14 +143,15 @@ class EngagementQuery(Paging):
     )
     group: ProspectGroup | None = Field(
         None,
-        description="Only the prospects of this group. `bad_…`: this field contains something other than a Salesforce "
-        "id; `bad_id`: at least one of the four fields does.",
+        description="Only the prospects of this group. `bad_lead_id`, for example: `salesforce_lead_id` contains "
+        "something other than a Salesforce id; `bad_id`: at least one of `salesforce_id`, `salesforce_lead_id`, "
+        "`salesforce_contact_id` and `salesforce_account_id` does.",
     )
     grade: Grade | None = Field(None, description="Only prospects with this grade; `none`: without a grade.")
     q: SearchText | None = Field(
         None,
-        description="Parts of email, name or company in any order, at least one of them with three letters or digits; "
-        "or an id.",
+        description="Parts of email, name or company in any order, at least one of them with three letters or digits "
+        "in a row; or an id.",
         examples=["example.edu"],
     )
 
@@ -187,7 +193,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
     """Return a page with one prospect more than requested, if there is one, to learn whether more follow.
 
-    ``None``: the active prospects are unknown, because the last read of activities is too old.
+    ``None``: the active prospects are unknown, because no recent read of activities covers the 30 days.
     """
     filters = query.filters()
     with reject_unknown():
@@ -266,7 +272,7 @@ class ProspectActivity(Schema):
     campaign_id: int | None
     campaign: str | None = Field(description="The campaign's name.")
     campaign_salesforce_id: str | None = Field(description="The campaign's id in Salesforce; null: not linked.")
-    asset: str | None = Field(description="The name of the form, page, redirect or email.")
+    asset: str | None = Field(description="The name of the form, landing page, custom redirect or list email.")
     form_id: int | None
     form_handler_id: int | None
     landing_page_id: int | None

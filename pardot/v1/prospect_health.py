@@ -24,7 +24,8 @@ class ProspectHealth(Schema):
     audited_at: datetime | None
     total: int | None
     linked: int | None = Field(
-        description="The number of prospects whose Salesforce, lead or contact field is not empty."
+        description="The number of prospects with a `salesforce_id`, `salesforce_lead_id` or `salesforce_contact_id`, "
+        "valid or not."
     )
     as_lead: int | None
     as_contact: int | None
@@ -37,7 +38,8 @@ class ProspectHealth(Schema):
     with_email: int | None
     opted_out: int | None
     bad_salesforce_ids: int | None = Field(
-        description="The number of Salesforce fields that contain something other than an id of 15 or 18 characters."
+        description="The number of prospects whose `salesforce_id` contains something other than a Salesforce id "
+        "(15 or 18 characters)."
     )
     bad_lead_ids: int | None
     bad_contact_ids: int | None

@@ -28,7 +28,7 @@ class AllowedDeletes:
     """Accept every deletion of every object."""
 
     def limit(self, name: str) -> float:
-        """Return how many records of an object may be deleted; infinity for any number."""
+        """Return how many deletions of an object are accepted: 0 for none, infinity for any number."""
         return math.inf if self.any_number else self.at_most.get(name, 0)
 
     def as_option(self) -> str:
@@ -54,8 +54,9 @@ def check_deletes(
 ) -> None:
     """Raise ``SyncError`` if too many records would be deleted, so that the caller's transaction is rolled back.
 
-    The limit is ``allowed``, the number that an operator has accepted. If it is 0, the limit is ``at_most_percent``.
-    An accepted number is the limit even if the percentage is higher: the operator has seen no more records than that.
+    The limit is ``allowed``, the number that an operator has accepted, even if ``at_most_percent`` would permit more:
+    the operator has seen no more records than that. If ``allowed`` is 0, the limit is ``at_most_percent``; a table of
+    fewer than ``SMALL_TABLE`` rows then has no limit.
     """
     is_small = live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent
     if deleted <= allowed if allowed else is_small:

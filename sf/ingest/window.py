@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FULL_AFTER = timedelta(days=14)
-"""Salesforce purges deleted records after about 15 days: a longer incremental read misses deletions."""
+"""Salesforce purges deleted records after about 15 days: an incremental read from further back would miss deletions."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def choose_window(
     if forced:
         return Window(None, "forced")
     if committed is None or committed.watermark is None:
-        return Window(None, "first run")
+        return Window(None, "no watermark yet")
     if committed.fingerprint != fingerprint:
         return Window(None, "the declared fields changed")
     if full_after is not None and now - committed.began > full_after:

@@ -14,8 +14,8 @@ PRESENT = Q(is_deleted=False)
 class Account(CachedRecord):
     """A school.
 
-    PostgreSQL computes ``search_facets`` for ``sf/reads/school_search.py``; migration 0002 explains it, and creates the
-    function. ``SearchedSchool`` has the words that the search compares.
+    PostgreSQL computes ``search_facets`` for ``sf/reads/school_search.py``. Migration 0002 explains the column, and
+    creates the function ``sf_school_facets``. ``SearchedSchool`` has the words that the search compares.
     """
 
     salesforce_object: ClassVar[str] = "Account"

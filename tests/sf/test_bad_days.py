@@ -76,7 +76,7 @@ def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, d
     done = run_manage("sync_accounts", **day(simulator))
     assert done.returncode != 0
     assert done.stdout == ""
-    other_lines = ("accounts: first run, by REST: ", "CommandError: failed: ")
+    other_lines = ("accounts: no watermark yet, by REST: ", "CommandError: failed: ")
     lines = [text for text in done.stderr.splitlines() if not text.startswith(other_lines)]
     assert len(lines) == 1, done.stderr
     assert re.search(line, lines[0]), lines[0]

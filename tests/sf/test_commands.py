@@ -280,7 +280,7 @@ def test_a_run_ends_with_its_counts(simulator: Simulator, run_manage: Manage) ->
     assert re.fullmatch(
         rf"accounts: Full by REST: {counts}; 5 Salesforce calls; \d+\.\d s", done.stdout.splitlines()[-1]
     )
-    assert done.stderr == f"accounts: first run, by REST: {SCHOOLS} rows\n"
+    assert done.stderr == f"accounts: no watermark yet, by REST: {SCHOOLS} rows\n"
     changed, gone, bad = simulator.ids("Account")[:3]
     simulator.edit("Account", changed, Name="changed")
     simulator.do("delete", "Account", gone)

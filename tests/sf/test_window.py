@@ -28,7 +28,7 @@ def committed(*, watermark: datetime | None = WATERMARK, age: timedelta = timede
 
 
 def test_the_first_run_is_full() -> None:
-    assert window(None) == Window(None, "first run")
+    assert window(None) == Window(None, "no watermark yet")
 
 
 def test_without_a_watermark_the_run_is_full() -> None:

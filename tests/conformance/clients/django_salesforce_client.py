@@ -1,7 +1,7 @@
 """django-salesforce: Django's ORM over SOQL. It sends ``Authorization: OAuth …``.
 
-It fails on an answer whose ``Sforce-Limit-Info`` header has a second part, as in Salesforce's guide. That is a
-limitation of the client, so the simulator is set to send one part.
+It fails on an answer whose ``Sforce-Limit-Info`` header has a second part. Salesforce's guide documents that part, so
+this is a limitation of the client, and the simulator is set to send one part.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _read() -> None:
     attempt("all pages", lambda: f"{len(list(Contact.objects.all()))} contacts")
     attempt("filter through a parent", _through_parent)
     attempt("filter by date", lambda: expect("some", Contact.objects.filter(created__year__gte=2000).exists()))
-    attempt("exists, values, aggregate", _values)
+    attempt("values, annotate", _values)
 
 
 def _through_parent() -> None:
