@@ -79,7 +79,10 @@ class AccountsClient:
         return None
 
     def token(self, *, max_age: float | None = None) -> AccessToken:
-        """Return the service's token: the stored one unless it expires soon, or is older than ``max_age`` seconds."""
+        """Return the service's token.
+
+        The stored token is used until it expires soon or is older than ``max_age`` seconds.
+        """
         return self._current_token(Deadline(self._seconds), max_age)
 
     def _users(self, uuid: str, deadline: Deadline) -> dict[str, Any]:

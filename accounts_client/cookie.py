@@ -33,9 +33,11 @@ ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
 """Twice the 4096 characters that browsers store."""
 COOKIES_KEPT = 1000
-"""The number of verified cookies in a reader's cache, because one page sends the same cookie with several calls."""
+"""The number of verified cookies in a reader's cache,
+because one page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60
-"""The seconds by which the clock of Accounts may be ahead of this one. The check of the expiry allows none."""
+"""The seconds by which the clock of Accounts may be ahead of this one.
+The check of the expiry allows none."""
 
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
@@ -48,7 +50,10 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class KeyUnusable(ValueError):
-    """Raised for a key that cannot decrypt or verify any cookie. The message names the setting, never the key."""
+    """Raised for a key that cannot decrypt or verify any cookie.
+
+    The message names the setting, never the key.
+    """
 
     def __init__(self, step: Step, message: str) -> None:
         super().__init__(message)
@@ -79,7 +84,10 @@ class CookieReader:
         return [f"AES-{ENCRYPTION_KEY_BYTES * 8}" for _ in self._ciphers]
 
     def read(self, cookie: str) -> Session:
-        """Return the session in a valid cookie. Raises ``CookieError`` with the step that failed and the reason."""
+        """Return the session in a valid cookie.
+
+        Raises ``CookieError`` with the step that failed and the reason.
+        """
         return _read_session(self._open_cached(cookie))
 
     def _open(self, cookie: str) -> bytes:
@@ -153,7 +161,7 @@ def _load_public_key(pem: str) -> RSAPublicKey:
 
 
 def _split(cookie: str) -> tuple[str, bytes, bytes, bytes]:
-    """Split a compact JWE without an encrypted key into its encoded header and its decoded IV, ciphertext and tag."""
+    """Split a compact JWE without an encrypted key into its header, IV, ciphertext and tag."""
     parts = cookie.split(".")
     if len(parts) != 5:
         is_cut_off = len(parts) < 5 and cookie.startswith(_JSON_OBJECT_START)
@@ -229,7 +237,10 @@ def _check_times(claims: dict[str, Any]) -> None:
 
 
 def _read_seconds(claims: dict[str, Any], name: str) -> float | None:
-    """Return a claim in seconds since 1970; ``None`` if it is missing. Raises ``CookieError`` unless it is a number."""
+    """Return a claim in seconds since 1970; ``None`` if it is missing.
+
+    Raises ``CookieError`` unless it is a number.
+    """
     value = claims.get(name)
     if value is None:
         return None

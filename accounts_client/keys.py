@@ -1,4 +1,4 @@
-"""Split and check the cookie's settings at the start, without loading any cryptography, which would slow every command.
+"""Split and check the cookie's settings at the start, without importing slow cryptography.
 
 While Accounts changes a key, each setting may contain several keys, and any of them is accepted. ``manage.py check``
 loads the keys: it checks that the signature key is RSA and long enough.
@@ -40,7 +40,10 @@ def encryption_keys(text: str) -> list[str]:
 
 
 def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_user_uuid: str) -> None:
-    """Raise ``ImproperlyConfigured`` with the name of an unusable variable. Never shows a key. Empty is allowed."""
+    """Raise ``ImproperlyConfigured`` with the name of an unusable variable.
+
+    Never shows a key. Empty is allowed.
+    """
     _check_count(_ENCRYPTION, encryption_keys(encryption_key))
     for number, key in enumerate(encryption_keys(encryption_key), 1):
         length = len(key.encode())

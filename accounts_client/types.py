@@ -12,7 +12,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 
 def canonical_uuid(text: object) -> str | None:
-    """Return a UUID in the form of Accounts and Salesforce, lower case; ``None`` when the text is not a UUID."""
+    """Return a UUID in lower case, as Accounts and Salesforce write it; ``None`` for any other text."""
     return text.lower() if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 

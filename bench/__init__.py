@@ -1,1 +1,1 @@
-"""Benchmarks: real processes against the simulator and a real PostgreSQL, compared inside one run (``make bench``)."""
+"""Benchmarks with real processes and a real PostgreSQL, compared inside one run (``make bench``)."""

@@ -1,4 +1,4 @@
-"""The callers in the benchmarks of the API: users with the cookie of Accounts, and a service with a key."""
+"""The callers in the benchmarks of the API: users with the cookie of Accounts, a service with a key."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ PAGES = 3
 """The pages of each object that are read row by row, enough to measure the rate."""
 CEILING = 100_000
 PER_CEILING = 10
-"""The number of activities, in ceilings. Each of the eight slices of a read then has more rows than the ceiling."""
+"""The number of activities, in ceilings.
+Each of the eight slices of a read then has more rows than the ceiling."""
 
 _TRUNCATE = "TRUNCATE pardot_prospect, pardot_visitoractivity, pardot_entitystate, sf_syncrun"
 _LONGEST = """
@@ -29,7 +30,10 @@ _LONGEST = """
 
 
 def camp_survey(schools: int, runs: int) -> Iterator[Result]:
-    """Compare a survey with row-by-row upserts. 20,000 schools are 80,000 prospects and 400,000 activities."""
+    """Compare a survey with row-by-row upserts.
+
+    20,000 schools are 80,000 prospects and 400,000 activities.
+    """
     with world(schools) as here:
         ours, usual, calls, rows = [], [], 0, 0
         for _ in range(runs):

@@ -36,7 +36,8 @@ MORE = (
     "engagement?group=as_lead&sort=name",
     "engagement?q=school+17",
 )
-"""Common views beside the defaults. A search matches more rows in more data, so only its time has a limit."""
+"""Common views beside the defaults.
+A search matches more rows in more data, so only its time has a limit."""
 
 
 @dataclass(frozen=True)

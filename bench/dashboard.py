@@ -1,4 +1,4 @@
-"""Measure the dashboard in Chromium: the time to load Base Camp, and the longest frame of a table with 10,000 rows."""
+"""Measure the dashboard in Chromium: Base Camp's load time, and the longest frame with 10,000 rows."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class Address:
 
 
 def dashboard(divisor: int, runs: int) -> Iterator[Result]:
-    """Measure loading and the table. ``divisor`` shrinks assets and rows, to check that the benchmark works."""
+    """Measure loading and the table.
+
+    ``divisor`` shrinks assets and rows, to check that the benchmark works.
+    """
     if not chromium_path():
         raise SystemExit(MISSING)
     with chromium() as browser:

@@ -20,7 +20,7 @@ PING: Load = [[Request("/ping/", {})]] * CONNECTIONS
 
 
 def endpoints(schools: int, runs: int) -> Iterator[Result]:
-    """Yield requests per second with authentication, limiter and audit log, compared with those of ``/ping/``."""
+    """Yield requests per second with authentication, limiter and audit log, as a ratio to ``/ping/``."""
     with filled(schools) as here, service(here) as running:
         loads = loads_of(here, Callers(here, schools))
         for load in (PING, *loads.values()):

@@ -126,7 +126,10 @@ def _contacts(here: World) -> list[str]:
 
 
 def _change(here: World, titles: dict[str, str]) -> dict[str, float]:
-    """Change the contacts in a thread at a steady rate. Return a dictionary to which it adds the start times."""
+    """Change the contacts in a thread at a steady rate.
+
+    Return a dictionary to which it adds the start times.
+    """
     began: dict[str, float] = {}
 
     def run() -> None:

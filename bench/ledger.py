@@ -1,4 +1,4 @@
-"""Measure the time that the ledger of findings adds to the audits of 10,000 assets and 20,000 prospects."""
+"""Measure how much time the ledger of findings adds to the audits (10,000 assets, 20,000 prospects)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ print(json.dumps([first, statistics.median(plain), statistics.median(recorded), 
 
 
 def ledger(divisor: int, runs: int) -> Iterator[Result]:
-    """Compare the audits with the ledger and without it. ``divisor`` shrinks the data, to check the benchmark."""
+    """Compare the audits with the ledger and without it.
+
+    ``divisor`` shrinks the data, to check the benchmark.
+    """
     with world(200) as here:
         fill_camp(here, SIZE.part(divisor))
         script = _MEASURE.replace("RUNS", str(max(runs, 3) * 5))

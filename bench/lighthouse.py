@@ -1,4 +1,4 @@
-"""Run Lighthouse on Base Camp on a desktop: performance, accessibility, best practices and search engines."""
+"""Run Lighthouse on Base Camp on a desktop: performance, accessibility, best practices and SEO."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ SHOWN = {
 
 
 def lighthouse(runs: int) -> Iterator[Result]:
-    """Yield the median points of each category. If npm cannot install Lighthouse, print why and yield nothing."""
+    """Yield the median points of each category.
+
+    If npm cannot install Lighthouse, print why and yield nothing.
+    """
     if not chromium_path():
         raise SystemExit(MISSING)
     try:

@@ -1,4 +1,4 @@
-"""A small load generator: a few keep-alive connections, each of which waits for an answer before its next request.
+"""A small load generator: keep-alive connections that each send a request once the last was answered.
 
 ``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
 and writes the result as JSON (``LoadResult``).
@@ -22,7 +22,10 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Plan:
-    """The texts that each connection sends in turn for ``seconds``. With 0 seconds it sends each text once."""
+    """The texts that each connection sends in turn for ``seconds``.
+
+    With 0 seconds it sends each text once.
+    """
 
     host: str
     port: int

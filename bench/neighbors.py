@@ -29,7 +29,7 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the time limit for Salesforce, so that the start, when the breaker is still closed, counts too."""
+"""Three times the time limit for Salesforce: the start, while the breaker is still closed, counts too."""
 STRANGERS = 1_000
 """More users than one measurement needs; each is new to the cache and to Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
@@ -55,7 +55,10 @@ class Visits:
 
 
 def neighbors(schools: int, runs: int) -> Iterator[Result]:
-    """Yield one result for each system and failure. ``runs`` is not used: one run is long and has many requests."""
+    """Yield one result for each system and failure.
+
+    ``runs`` is not used: one run is long and has many requests.
+    """
     with filled(schools) as here:
         crowd = Crowd(here, schools)
         with gunicorn(

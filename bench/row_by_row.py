@@ -1,4 +1,4 @@
-"""Copy Pardot objects the usual way with Django: read a page, then call ``update_or_create`` for each of its rows.
+"""Copy Pardot objects the usual way: read a page, then call ``update_or_create`` for each row.
 
 Run as ``python -m bench.row_by_row <pages>``. It prints rows and seconds, without the start of the process.
 """

@@ -1,4 +1,4 @@
-"""Measure the recall of the search for schools: when a name is typed differently, its school must be in the first ten.
+"""Measure recall: when a school's name is typed differently, the school must be in the first ten.
 
 ``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; Hipo/university-domains-list (MIT) has
 that form. Without the variable, the report has one line that says "not measured".
@@ -70,7 +70,10 @@ def _city(name: str) -> tuple[str, str, str]:
 
 
 def _fill(here: World, names: Sequence[str]) -> None:
-    """Fill the table. Every second school has a SheerID name; the others are found by name, city and state."""
+    """Fill the table.
+
+    Every second school has a SheerID name; the others are found by name, city and state.
+    """
     with here.connect() as connection, connection.cursor().copy(_COPY) as copy:
         for number, name in enumerate(names):
             city, state, code = _city(name)

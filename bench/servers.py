@@ -84,7 +84,7 @@ def _work(here: World, server: tuple[Service, int], callers: Callers) -> Figures
 
 @contextmanager
 def _slow_writes(here: World, port: int, key: str) -> Iterator[Callable[[], int]]:
-    """Run clients that create a case, wait for the answer, and repeat; yield a function that counts the answers."""
+    """Run clients that create a case, wait for the answer, and repeat; yield a counter of the answers."""
     fault = {"match": {"method": "PATCH"}, "times": None, "action": {"kind": "delay", "seconds": WRITE_SECONDS}}
     requests.post(f"{here.control}/faults", json=fault, timeout=30).raise_for_status()
     over, answered = threading.Event(), []

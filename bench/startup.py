@@ -1,4 +1,4 @@
-"""Compare the start of ``manage.py`` and of a gunicorn worker with a bare Django project that has the same apps."""
+"""Compare the start of ``manage.py`` and of a gunicorn worker with a bare project of the same apps."""
 
 from __future__ import annotations
 

@@ -149,7 +149,10 @@ def _copy_in(connection: Any, files: dict[str, Path]) -> float:
 
 
 def _calls(lines: list[str], rows: int) -> Result:
-    """Check the calls for each object read by Bulk. Polls (at most one a second), login and ``/limits`` are extra."""
+    """Check the calls for each object read by Bulk.
+
+    Polls (at most one a second), login and ``/limits`` are extra.
+    """
     calls = [
         (name, int(read.replace(",", "")), int(made.replace(",", "")))
         for line in lines

@@ -1,4 +1,4 @@
-"""The environment of a benchmark: a simulator of a chosen size, and a database in the embedded PostgreSQL."""
+"""The environment of a benchmark: a simulator of a chosen size, and an embedded PostgreSQL."""
 
 from __future__ import annotations
 

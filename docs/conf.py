@@ -1,4 +1,7 @@
-"""Build the documentation site: `make docs`. Warnings are errors there, so a broken link or section fails."""
+"""Build the documentation site: `make docs`.
+
+Warnings are errors there, so a broken link or section fails.
+"""
 
 from __future__ import annotations
 

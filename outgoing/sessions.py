@@ -19,7 +19,10 @@ AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class NoOtherCredentials(AuthBase):
-    """Leave a request as its caller made it. While a session has an ``auth``, requests reads no ``.netrc``."""
+    """Leave a request as its caller made it.
+
+    While a session has an ``auth``, requests reads no ``.netrc``.
+    """
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
@@ -49,7 +52,7 @@ class OutgoingSession(requests.Session):
 
 
 def authorities_problem() -> str:
-    """Return the variable of certificate authorities that cannot be used, with the reason; empty when all is well."""
+    """Return the variable of certificate authorities that cannot be used, with the reason, or ``""``."""
     name = next((name for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
     if not name:
         return ""

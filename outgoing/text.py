@@ -1,4 +1,4 @@
-"""Make text from strangers harmless for its destination: one line of a report or log, or a message to Slack.
+"""Make text from strangers harmless for its destination: a line of a report or log, or Slack.
 
 Names, titles and messages of Salesforce come from strangers. Each channel applies its function where text enters
 it.
@@ -21,7 +21,10 @@ _MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
-    """Return the text without line breaks, control characters and changes of direction; a blank replaces each run."""
+    """Return the text without line breaks, control characters and changes of direction.
+
+    A blank replaces each run of them.
+    """
     return _BREAKS.sub(" ", text).strip()
 
 
@@ -35,7 +38,10 @@ def _written_out(found: re.Match[str]) -> str:
 
 
 def escaped_for_slack(text: str) -> str:
-    """Escape the text so that it makes no links or mentions in Slack, and does not end the code block around it."""
+    """Escape the text for Slack.
+
+    The escaped text makes no links or mentions, and does not end the code block around it.
+    """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub("`(?=`)", f"`{_ZERO_WIDTH_SPACE}", text)
     return _MENTION.sub(f"@{_ZERO_WIDTH_SPACE}", text)

@@ -38,7 +38,10 @@ def clock(local: datetime, *, seconds: bool = False) -> str:
 
 
 def clock_and_day(local: datetime, today: date | None = None, *, seconds: bool = False) -> str:
-    """Return ``Sun, Nov 29, 10:56 PM UTC``; without the day if it is ``today``, with the year if that is another."""
+    """Return a time such as ``Sun, Nov 29, 10:56 PM UTC``.
+
+    The day is left out if it is ``today``; the year is added if it is not that of ``today``.
+    """
     if local.date() == today:
         return clock(local, seconds=seconds)
     year = "" if today is None or local.year == today.year else f" {local.year},"

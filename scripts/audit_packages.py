@@ -30,7 +30,10 @@ def main() -> None:
 
 
 def verdict(answer: str, errors: str) -> tuple[bool, str]:
-    """Return whether a package must be changed, and the text to print. ``answer`` is pip-audit's JSON, or empty."""
+    """Return whether a package must be changed, and the text to print.
+
+    ``answer`` is pip-audit's JSON, or empty.
+    """
     if not answer.strip():
         last = (errors.strip() or "no output").splitlines()[-1]
         return not _NOBODY_ANSWERS.search(errors), f"nothing was looked up: {last[:200]}"

@@ -1,4 +1,4 @@
-"""Check the JavaScript with Biome (format, rules) and TypeScript (types), for ``make lint`` and ``make format``.
+"""Check the JavaScript with Biome and TypeScript, for ``make lint`` and ``make format``.
 
 Both are installed from npm into ``.javascript/``, at the versions of ``package-lock.json``. When they cannot be
 installed, a line says so, and the script succeeds; it fails when ``NPM_REQUIRED`` is set. The types of the API's

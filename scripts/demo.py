@@ -31,7 +31,10 @@ SIMULATOR_VARIABLES = DATA / "simulator.env"
 
 
 def _number(name: str, default: int, least: int, most: int) -> int:
-    """Return the number in a variable. Ends the program with one line when the value is not a number in the range."""
+    """Return the number in a variable.
+
+    Ends the program with one line when the value is not a number in the range.
+    """
     text = os.environ.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         sys.exit(f"make demo: {name}: a number from {least} to {most:,}, not {text!r}")
@@ -237,7 +240,7 @@ def _base_environment() -> dict[str, str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables that the service needs to reach the simulator, and those of an earlier start of the demo."""
+    """Return the variables that lead to the simulator, and those of an earlier start of the demo."""
     return {
         **_base_environment(),
         **_kept_from_last_time(),
@@ -249,7 +252,7 @@ def _environment() -> dict[str, str]:
 
 
 def _trusted_pages() -> dict[str, str]:
-    """Let the simulator's picker and a page under development on port 3000 call the API; the latter may also write."""
+    """Let the simulator's picker and a page on port 3000 call the API; the latter may also write."""
     page = "http://localhost:3000"
     usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
     return {name: os.environ.get(name) or value for name, value in usual.items()}

@@ -1,4 +1,4 @@
-"""Fill the demo's database: ordinary commands one after another in one process, each printed before it runs.
+"""Fill the demo's database: ordinary commands in one process, each printed before it runs.
 
 A process for each command would load the project again each time, which takes longer than most of the commands.
 """

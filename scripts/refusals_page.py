@@ -1,4 +1,7 @@
-"""Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``. A test checks them."""
+"""Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``.
+
+A test checks them.
+"""
 
 from __future__ import annotations
 

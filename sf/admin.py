@@ -38,7 +38,10 @@ from sf.sync.retry import RETRIES
 
 @cache
 def _in_words(field: BooleanField[Any, Any]) -> Callable[[Any], str]:
-    """Return a column that says yes or no. Django's red cross would look like an error even where “no” is good."""
+    """Return a column that says yes or no.
+
+    Django's red cross would look like an error even where “no” is good.
+    """
 
     @admin.display(description=field.verbose_name, ordering=field.name)
     def shown(row: Any) -> str:
@@ -71,7 +74,10 @@ def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> SafeString | None:
-    """Return a link to a record, or ``None`` before the first sync. ``row`` comes from ``with_instance_url``."""
+    """Return a link to a record, or ``None`` before the first sync.
+
+    ``row`` comes from ``with_instance_url``.
+    """
     instance_url = getattr(row, "instance_url", "")
     if not instance_url:
         return None

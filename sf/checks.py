@@ -1,4 +1,4 @@
-"""System checks: warn when the login to Salesforce is missing, will end, or does not fit the API version."""
+"""System checks: warn when the Salesforce login is missing, will end, or does not fit the API version."""
 
 from __future__ import annotations
 

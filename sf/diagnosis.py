@@ -139,7 +139,10 @@ def _login(client: SalesforceClient) -> Finding:
 
 
 def _organization(client: SalesforceClient) -> Finding:
-    """Name the org, and say whether the cache is a copy of it. Errors other than ``AnotherOrg`` are raised."""
+    """Name the org, and say whether the cache is a copy of it.
+
+    Errors other than ``AnotherOrg`` are raised.
+    """
     try:
         check_org(client)
         organization = client.organization()

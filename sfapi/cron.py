@@ -40,7 +40,8 @@ DAILY = parse_sync_every("1d")
 _RUN = "sfapi.cron.run"
 _QUIET = "--quiet"
 _WAITING = ["--wait", "30"]
-"""The weekly full read waits for a sync that is under way. Otherwise, it would be skipped until next week."""
+"""The weekly full read waits for a sync that is under way.
+Otherwise, it would be skipped until next week."""
 
 
 def scheduled_jobs(

@@ -124,7 +124,7 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
 
 
 def _options(variable: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Return libpq's options unchanged, and ``prepare_threshold=off`` as ``None``: psycopg then prepares nothing."""
+    """Return libpq's options, with ``prepare_threshold=off`` as ``None``: psycopg then prepares nothing."""
     if parameters.get("prepare_threshold", "off") != "off":
         raise refuse(f"{variable}: prepare_threshold", parameters["prepare_threshold"], "off, or left out")
     return {name: None if name == "prepare_threshold" else value for name, value in parameters.items()}

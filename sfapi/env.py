@@ -207,7 +207,10 @@ class Environment:
         return value
 
     def development_only(self, name: str, *, debug: bool) -> str:
-        """Return a value that would be dangerous in production. Raises ``ImproperlyConfigured`` without ``debug``."""
+        """Return a value that would be dangerous in production.
+
+        Raises ``ImproperlyConfigured`` without ``debug``.
+        """
         value = self.text(name)
         if value and not debug:
             raise ImproperlyConfigured(f"{name}: only allowed with DEBUG=on; remove it")
@@ -222,7 +225,7 @@ class Environment:
 
 
 def check_authorities() -> None:
-    """Raise ``ImproperlyConfigured`` when the file of certificate authorities is unusable: no HTTPS call would work."""
+    """Raise ``ImproperlyConfigured`` when the file of certificate authorities is unusable for HTTPS."""
     if problem := authorities_problem():
         raise ImproperlyConfigured(problem)
 

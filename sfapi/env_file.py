@@ -17,7 +17,7 @@ from dotenv.parser import parse_stream
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FROM_FILE = "SFAPI_FROM_ENV_FILE"
-"""The variable that tells child processes which values came from ``.env``: names, each with a digest of its value."""
+"""Tells child processes which values came from ``.env``: names, each with a digest of its value."""
 
 
 def load_env_file(root: Path) -> list[str]:
@@ -51,7 +51,10 @@ def _digest(value: str) -> str:
 
 
 def env_file(root: Path) -> Path | None:
-    """Return the file to read: ``.env`` if it exists, or the file that ``SFAPI_ENV_FILE`` names. ``None``: no file."""
+    """Return the file to read: ``.env`` if it exists, or the file that ``SFAPI_ENV_FILE`` names.
+
+    ``None``: no file.
+    """
     name = os.environ.get("SFAPI_ENV_FILE", ".env")
     path = root / name
     if not name or (name == ".env" and not path.exists()):

@@ -16,7 +16,8 @@ _NOUNS = re.compile(
     "|signature|sso|token|unit|url|user|username|uuid|value|webhook|here))+",
     re.IGNORECASE,
 )
-"""The words of placeholders such as ``your-client-id``. A value of "your" and other words may be a real password."""
+"""The words of placeholders such as ``your-client-id``.
+A value of "your" and other words may be a real password."""
 _MAY_BE_A_WORD = "DATABASE_"
 """A database on the developer's own machine often has the password "changeme"."""
 
@@ -32,7 +33,10 @@ def is_placeholder(name: str, value: str) -> bool:
 
 
 def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str:
-    """Return the message about a variable with a placeholder. It also names other variables with placeholders."""
+    """Return the message about a variable with a placeholder.
+
+    It also names other variables with placeholders.
+    """
     names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(names - {name}))
     beside = f" (the same in {others})" if others else ""

@@ -1,4 +1,4 @@
-"""The name of this process, which ``pg_stat_activity`` shows, and its kind, which decides its time limits.
+"""The name of this process in ``pg_stat_activity``, and its kind, which decides its time limits.
 
 A web process (gunicorn, ``sfapi.asgi``, ``runserver``) declares itself at its start. Every other process is a command,
 whose name comes from the command line.

@@ -10,7 +10,8 @@ import re
 from datetime import timedelta
 
 INTERDEPENDENT = ("accounts", "contacts", "opportunities", "adoptions")
-"""The objects of ``sync_all``. A pause without a name applies to all of them that have no pause of their own."""
+"""The objects of ``sync_all``.
+A pause without a name applies to all of them that have no pause of their own."""
 BOOKS = "books"
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

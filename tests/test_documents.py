@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -28,6 +29,7 @@ PROGRAMS = [
     "templates",
     "tests",
 ]
+CODE = [folder for folder in PROGRAMS if folder not in {"static", "templates", "tests"}]
 PAGE = re.compile(r"(?<![\w/.])docs/[a-z/-]+\.md")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 NOUN_CLAUSE = re.compile(r'^[ \t]*r?"""\s*(?:What|Whether|How|As|Of|Those|Who|Why|Which)\b', re.MULTILINE)
@@ -94,9 +96,7 @@ def test_the_list_of_decisions_has_all_of_them() -> None:
     assert linked_pages == {path.name for path in folder.glob("*.md")} - {"README.md"}
 
 
-@pytest.mark.parametrize(
-    "folder", ["sf", "api", "pardot", "sfapi", "outgoing", "accounts_client", "simulator", "scripts", "bench"]
-)
+@pytest.mark.parametrize("folder", CODE)
 def test_no_docstring_begins_with_a_noun_clause(folder: str) -> None:
     files = sorted((ROOT / folder).rglob("*.py"))
     assert files
@@ -107,6 +107,30 @@ def test_noun_clauses_are_found_in_every_docstring() -> None:
     of = '"""Of all."""'
     assert noun_clauses(f"{of}\n\nx = 1\n{of}\nclass A:\n    {of}\n    y: int = 2\n    {of}\n") == [1, 4, 6, 8]
     assert noun_clauses(f'"""Often."""\n\nx = {of}\n') == []
+
+
+@pytest.mark.parametrize("folder", CODE)
+def test_the_first_line_of_a_docstring_has_at_most_100_characters(folder: str) -> None:
+    sources = [path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
+    assert sources
+    assert {path: lines for path in sources if (lines := long_first_lines(path.read_text()))} == {}
+
+
+def test_long_first_lines_are_found_in_every_docstring() -> None:
+    line = f'"""{"long " * 21}"""\n'
+    assert long_first_lines(f"{line}class A:\n    {line}    a = 1\n    {line}") == [1, 3, 5]
+
+
+def long_first_lines(code: str) -> list[int]:
+    """Return the line numbers of docstrings, also of attributes, whose first line is too long."""
+    texts = [
+        statement
+        for statement in ast.walk(ast.parse(code))
+        if isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    ]
+    return [text.lineno for text in texts if len(str(text.value.value).strip().splitlines()[0]) > 100]  # type: ignore[attr-defined]
 
 
 def noun_clauses(code: str) -> list[int]:

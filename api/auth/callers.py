@@ -43,7 +43,7 @@ _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
-"""The hash to compare with when no key has the id, so that an unknown id takes as long as a wrong secret."""
+"""The hash to compare with when no key has the id: an unknown id takes as long as a wrong secret."""
 
 
 class AuthType(StrEnum):
@@ -278,7 +278,7 @@ def _count_failure(request: HttpRequest) -> None:
 # -- requirements of routes -------------------------------------------------------------------------------------------
 
 Demand = Callable[[Caller], None]
-"""Raises ``Forbidden`` when the caller lacks a right, ``NotAuthenticated`` when a Super User must sign in again."""
+"""Raises ``Forbidden`` without the right, ``NotAuthenticated`` when a Super User must sign in again."""
 
 
 class Credential(AuthBase):

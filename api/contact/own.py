@@ -22,7 +22,8 @@ from sf.reads.selectors import by_contact, contacts_by_uuid
 logger = logging.getLogger(__name__)
 
 LookUp = Callable[[str, MayAsk], float]
-"""Copies a user's Salesforce data into the cache, by Accounts UUID; returns the seconds of the slowest call."""
+"""Copies a user's Salesforce data into the cache, by Accounts UUID;
+returns the seconds of the slowest call."""
 
 ANOTHER_ORG = (
     "This service is connected to a different Salesforce org than the one its data came from. Nothing was read or "

@@ -10,8 +10,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
-"""The form as a regular expression of PostgreSQL, for a constraint: a wrong rate would fail every request of its key.
-"""
+"""The form as a regular expression of PostgreSQL, for a constraint: a wrong rate fails every request."""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 

@@ -15,7 +15,8 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""Smaller numbers are seconds: as milliseconds they would be before 1973. This number as seconds is the year 5138."""
+"""Smaller numbers are seconds: as milliseconds they would be before 1973.
+This number as seconds is the year 5138."""
 
 
 def _validate(value: Any) -> Any:
@@ -74,4 +75,5 @@ PageTime = Annotated[
         }
     ),
 ]
-"""A moment in milliseconds since 1970. Seconds and ISO times (without an offset: UTC) are accepted too."""
+"""A moment in milliseconds since 1970.
+Seconds and ISO times (without an offset: UTC) are accepted too."""

@@ -9,7 +9,8 @@ from django.db import InterfaceError, OperationalError
 from api.domain.error_types import ErrorType
 
 _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
-"""``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``: our own time limits."""
+"""``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``:
+our own time limits."""
 
 
 @dataclass(frozen=True)

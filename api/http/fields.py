@@ -28,7 +28,8 @@ PlainText = Annotated[str, AfterValidator(storable)]
 
 EXAMPLE_ID = "001Hs0000010000IAA"
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
-"""A Salesforce id for the OpenAPI document. A pattern cannot check its last three characters, a checksum."""
+"""A Salesforce id for the OpenAPI document.
+A pattern cannot check its last three characters, a checksum."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 """Only describes the id: ``sf/salesforce/ids.py`` checks it."""

@@ -1,4 +1,7 @@
-"""Write metrics in Prometheus's text format: https://prometheus.io/docs/instrumenting/exposition_formats/."""
+"""Write metrics in Prometheus's text format.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,10 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics. 404: no network is allowed; 403: not from this address; 503: PostgreSQL cannot be reached."""
+    """Return the metrics.
+
+    404: no network is allowed; 403: not from this address; 503: PostgreSQL cannot be reached.
+    """
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _text("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
     if not _is_allowed(client_address(request)):

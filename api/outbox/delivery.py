@@ -30,11 +30,12 @@ from sf.sync.usage import UsageCounter
 logger = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 2.8
-"""The limit for all calls of a request together. The request must answer within 3 s, and PostgreSQL needs some time."""
+"""The limit for all calls of a request together.
+The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
 """The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
-"""The number of cases in one call without an external id: if its answer is lost, all may be created twice."""
+"""The number of cases in one call without an external id: a lost answer may create all of them twice."""
 
 State = OutboundCase.State
 

@@ -30,7 +30,7 @@ LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
 
 LASTING_AFTER = timedelta(days=1)
-"""A temporary refusal that lasts longer needs a person: Salesforce may answer one case with 500 forever."""
+"""A temporary refusal that lasts longer needs a person: one case may be answered with 500 forever."""
 
 _IN_REQUEST = "request"
 _FIRST_PAUSE = timedelta(seconds=10)

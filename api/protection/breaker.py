@@ -40,13 +40,13 @@ LONGEST_SILENCE = timedelta(minutes=6)
 """After this long without a probe, a request may be the probe."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
-"""With a wrong password each live call is a failed login, so the silence doubles, to 8 minutes at most."""
+"""With a wrong password each live call is a failed login: the silence doubles, to 8 minutes at most."""
 PROBES_WITHOUT_PAUSE = 2
 """The number of failed probes after which probes pause between runs of ``deliver_pending``."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""Shorter than ``LONGEST_SILENCE`` even with cron's minute and the time of a probe: where cron runs, no request probes.
-"""
+"""Shorter than ``LONGEST_SILENCE`` even with cron's minute and the time of a probe: where cron runs,
+no request probes."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()

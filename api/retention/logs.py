@@ -15,7 +15,7 @@ from api.models import FieldChangeLog, RequestLog
 from sf.models import OperatorAction
 
 CHUNK = 5000
-"""The number of rows per statement: no lock is held for long, and readers and writers continue in between."""
+"""The number of rows per statement: locks are short, and readers and writers continue in between."""
 
 
 @dataclass(frozen=True)

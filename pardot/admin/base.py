@@ -1,4 +1,7 @@
-"""Base classes of the admin pages of copies and findings. The pages load equally fast for any number of rows."""
+"""Base classes of the admin pages of copies and findings.
+
+The pages load equally fast for any number of rows.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from pardot.audits.run import ASSET_AUDITS
 from sf.admin import ReadOnlyAdmin
 
 COUNTED = 10_000
-"""The largest number of rows that are counted and shown in pages: counting millions would take too long."""
+"""The largest number of rows that are counted and shown in pages: counting millions takes too long."""
 
 
 class BoundedPaginator(Paginator):

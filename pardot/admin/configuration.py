@@ -71,7 +71,7 @@ class ConfigurationChangeAdmin(ProgramsOnlyAdmin):
 
 @admin.register(ConfiguredValue)
 class ConfiguredValueAdmin(admin.ModelAdmin):
-    """Shows one row per changed value, and below them the settings at their default, each with a link to change it."""
+    """Shows one row per changed value, then the settings at their default, each with a link to change it."""
 
     form = ConfiguredValueForm
     change_list_template = "admin/pardot/configuredvalue/change_list.html"
@@ -79,7 +79,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     actions = ["reset_to_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid plain deletion: the ``reset_to_default`` action also takes the steps that a changed value needs."""
+        """Forbid plain deletion: only ``reset_to_default`` also takes the steps that a changed value needs."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

@@ -50,7 +50,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
 
 
 def _has_crm_id(text: str) -> Q:
-    """Return the condition that a CRM column contains this id, which Pardot may store with 15 or 18 characters."""
+    """Return the condition that a CRM column contains this id, stored with 15 or 18 characters."""
     whole, short = id_of_18(text), text[:15]
     condition = Q()
     for column in _CRM_COLUMNS:

@@ -31,7 +31,10 @@ def blank(column: str) -> str:
 
 @dataclass(frozen=True)
 class Flag:
-    """A named condition on assets, usually a fault. The audit stores the name with each asset that meets it."""
+    """A named condition on assets, usually a fault.
+
+    The audit stores the name with each asset that meets it.
+    """
 
     name: str
     condition: str
@@ -109,7 +112,7 @@ class AssetAudit:
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
     def flags_query(self, inputs: AuditInputs) -> str:
-        """Return SQL that selects ``id`` and ``flags`` of every asset as an audit with ``inputs`` would set them.
+        """Return SQL that selects each asset's ``id``, and the ``flags`` that an audit would set.
 
         Its parameters are ``inputs.parameters``.
         """
@@ -144,7 +147,7 @@ class AssetAudit:
 
 
 def activity_join(kind: AssetKind, column: str) -> str:
-    """Return a join that adds ``activity.total`` and ``activity.of_type``: an asset's activities in the look-back.
+    """Return a join that adds an asset's activities in the look-back: ``activity.total`` and ``.of_type``.
 
     Whole days come from the roll-up. Single activities are counted only for the first and last day of the look-back.
     """
@@ -182,7 +185,7 @@ CHAIN: Mapping[str, str] = {
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""SQL aggregates: the assets in an existing campaign, in a linked campaign, in a deleted campaign, and in no campaign.
+"""SQL aggregates: assets in an existing, a linked and a deleted campaign, and in no campaign.
 
 They need the entities in ``CHAIN_NEEDS``.
 """

@@ -1,4 +1,4 @@
-"""Audit campaigns: each should have a Salesforce campaign, assets, members, responses and recent activity."""
+"""Audit campaigns: each should have a Salesforce campaign, assets, members, responses and activity."""
 
 from __future__ import annotations
 

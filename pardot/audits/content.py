@@ -21,7 +21,10 @@ from pardot.models.audited import Audited
 def content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
-    """Return the audit of a type. It flags assets without a campaign or in a deleted campaign, and sets ``flags``."""
+    """Return the audit of a type.
+
+    It flags assets without a campaign or in a deleted campaign, and sets ``flags``.
+    """
     return AssetAudit(
         area=area,
         model=model,
@@ -42,7 +45,9 @@ def active_content_audit(
     used: tuple[ActivityType, ...],
     figures: tuple[Figure, ...] = (),
 ) -> AssetAudit:
-    """Return the audit of a type that visitors use: an asset without activities of the types ``used`` is ``dormant``.
+    """Return the audit of a type that visitors use.
+
+    An asset without activities of the types ``used`` is ``dormant``.
 
     ``column`` is the activity's column with the asset's id. Only activities within the look-back count.
     """

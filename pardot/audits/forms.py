@@ -1,4 +1,4 @@
-"""Audit forms: each should be in a campaign that is not deleted, and have recent submissions without errors."""
+"""Audit forms: each should be in an existing campaign, and have recent submissions without errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gather the inputs that all audits share: the time, the configuration, complete reads and the look-back."""
+"""Gather the inputs that all audits share: time, configuration, complete reads and look-back."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def audit_inputs(now: datetime | None = None, values: Configuration | None = Non
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """Return the ``days`` before the last complete read; ``None`` if that read is too old or does not cover them."""
+    """Return the ``days`` before the last complete read; ``None`` if it is too old or does not cover them."""
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
         return None
     since = state.complete_until - timedelta(days=days)

@@ -20,9 +20,9 @@ from pardot.sync.rollups import ENGAGEMENT_DAYS
 AS_LEAD = filled("p.salesforce_lead_id")
 AS_CONTACT = filled("p.salesforce_contact_id")
 LINKED = f"({filled('p.salesforce_id')} OR {AS_LEAD} OR {AS_CONTACT})"
-"""The SQL condition that prospect ``p`` has a value in any of its ids of a lead or contact, valid or not."""
+"""The SQL condition that prospect ``p`` has any id of a lead or contact, valid or not."""
 ANY_BAD_ID = f"({' OR '.join(bad_id(f'p.{field}') for field in CRM_FIELDS)})"
-"""The SQL condition that at least one CRM field of prospect ``p`` contains text that is not a Salesforce id."""
+"""The SQL condition that a CRM field of prospect ``p`` contains text that is not a Salesforce id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
 """The SQL expression for the grade of prospect ``p``; ``none`` without one."""
 WITH_EMAIL = filled("p.email")
@@ -34,7 +34,7 @@ SAMPLE_SIZE = 50
 
 
 def _percent(condition: str) -> str:
-    """Return SQL for the percentage of rows that meet ``condition``, to one decimal place; null without rows."""
+    """Return SQL for the percentage of rows that meet ``condition``, to one decimal; null without rows."""
     return f"round(100.0 * count(*) FILTER (WHERE {condition}) / nullif(count(*), 0), 1)::double precision"
 
 
@@ -75,7 +75,10 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """The audit of prospects. Prospects in Pardot's recycle bin are counted only in the figure ``deleted``."""
+    """The audit of prospects.
+
+    Prospects in Pardot's recycle bin are counted only in the figure ``deleted``.
+    """
 
     area = Area.PROSPECTS
 

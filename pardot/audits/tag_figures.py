@@ -48,7 +48,7 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 
 
 def naming_patterns() -> list[dict[str, Any]]:
-    """Return each prefix with its separators, its number of tags, and the number of tagged objects (null: no data)."""
+    """Return each prefix with its separators, its tags and its tagged objects (null: no data)."""
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])
         rows = cursor.fetchall()

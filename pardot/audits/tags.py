@@ -1,4 +1,4 @@
-"""Audit tags: each should be used, and begin with a prefix that several tags share with the same separator."""
+"""Audit tags: each should be used, and begin with a prefix and separator that several tags share."""
 
 from __future__ import annotations
 

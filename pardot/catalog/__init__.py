@@ -1,1 +1,1 @@
-"""Declarations of every copied entity, the record of complete reads, and the columns with personal data."""
+"""Declarations of every copied entity, the record of complete reads, and columns of personal data."""

@@ -36,7 +36,10 @@ class UnknownAsset(LookupError):
 
 
 def asset_name(asset_type: Area, asset_id: int) -> str:
-    """Return the asset's name (a prospect's email address); type and id when it has none. Raises ``UnknownAsset``."""
+    """Return the asset's name (a prospect's email address); type and id when it has none.
+
+    Raises ``UnknownAsset``.
+    """
     names = asset_names([(asset_type, asset_id)])
     if not names:
         raise UnknownAsset(f"There is no asset {asset_id} among the {asset_type.label.lower()} that were synced.")

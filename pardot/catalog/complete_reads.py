@@ -1,4 +1,6 @@
-"""The complete reads of each entity (``EntityState``). An entity without a row was never read completely: "no data".
+"""The complete reads of each entity (``EntityState``).
+
+An entity without a row was never read completely: "no data".
 
 Lock order: a merge locks its tables before it writes its ``EntityState`` row, and the audits at the end of a sync
 write no such row. In any other order, the audits and the merge of another sync could deadlock, as in 0.1.0.
@@ -13,14 +15,19 @@ from pardot.models import EntityState
 
 
 def complete_reads() -> dict[str, EntityState]:
-    """Return the complete reads by entity name (``scoring_categories``: by the names of its parts); one query."""
+    """Return the complete reads by entity name; one query.
+
+    For ``scoring_categories``, the names are those of its parts.
+    """
     return EntityState.objects.in_bulk()
 
 
 def note_complete(
     name: str, *, began: datetime, is_full: bool = True, since: datetime | None = None, withheld: bool = False
 ) -> None:
-    """Record a complete read of ``name`` that started at ``began``. Call this in the transaction that merges it.
+    """Record a complete read of ``name`` that started at ``began``.
+
+    Call this in the transaction that merges it.
 
     ``since``: the read covers only records from then on. Older records from an earlier read stay complete if that
     read reaches up to ``since``.

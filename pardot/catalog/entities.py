@@ -19,7 +19,8 @@ from sf.models.fields import CopiedField
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"
-"""The lease of ``camp_sync``. Two commands at the same time would open more requests than Pardot allows."""
+"""The lease of ``camp_sync``.
+Two commands at the same time would open more requests than Pardot allows."""
 
 
 class Tier(IntEnum):
@@ -65,7 +66,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns that are read: all but ``left_out`` and optional ones whose setting names no field."""
+        """Return the columns that are read: all but ``left_out`` and optional ones without a field."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -205,12 +206,15 @@ GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 
 
 def of_tier(tier: Tier) -> list[Entity]:
-    """Return the entities that a tier reads completely. ``SCOUT`` also reads a sample of prospects (``sample.py``)."""
+    """Return the entities that a tier reads completely.
+
+    ``SCOUT`` also reads a sample of prospects (``sample.py``).
+    """
     return [entity for entity in ALL if entity.tier <= tier]
 
 
 def choose(names: Iterable[str]) -> list[Entity]:
-    """Return the entities with these names, aliases and groups, without repetition, in the order of ``ALL``."""
+    """Return the entities with these names, aliases and groups, each once, in the order of ``ALL``."""
     known: dict[str, tuple[Entity, ...]] = {
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)
     }

@@ -124,12 +124,16 @@ class ConfiguredKey:
     """A function that returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """True when the value is a mapping in which staff may set single entries. Other entries keep their default."""
+    """True when the value is a mapping in which staff may set single entries.
+    Other entries keep their default."""
     moves_audits: bool = False
     """True when the audits must run again when the value changes."""
 
     def parse(self, value: Any) -> Any:
-        """Convert ``value``, which is JSON, to the form that the code uses. Raises ``BadValue`` with the reasons."""
+        """Convert ``value``, which is JSON, to the form that the code uses.
+
+        Raises ``BadValue`` with the reasons.
+        """
         try:
             return self.accepts.validate_json(json.dumps(value, allow_nan=False))
         except ValidationError as error:

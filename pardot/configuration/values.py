@@ -150,7 +150,10 @@ def current_values() -> dict[str, Any]:
 
 
 def described_values() -> list[CurrentValue]:
-    """Return the current values in the order of declaration; one query. Values that are not usable are logged."""
+    """Return the current values in the order of declaration; one query.
+
+    Values that are not usable are logged.
+    """
     stored = ConfiguredValue.objects.in_bulk()
     values_by_key = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
     for keys, message in _conflicts({key: current.value for key, current in values_by_key.items()}):
@@ -197,7 +200,7 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _log_once(key: str, problem: str) -> None:
-    """Log the problem as an error, once per process, so that Sentry reports it: a person must fix the value."""
+    """Log the problem as an error, once per process, so that Sentry reports it: a person must fix it."""
     logger.error("configuration %s: the stored value is no longer valid, so the default is used: %s", key, problem)
 
 
@@ -224,7 +227,10 @@ def set_value(key: str, value: Any, *, by: str) -> Any:
 
 
 def reset_value(key: str) -> Any:
-    """Reset the key, and return its default. Raises ``UnknownKey``, or ``BadValue`` when another value conflicts."""
+    """Reset the key, and return its default.
+
+    Raises ``UnknownKey``, or ``BadValue`` when another value conflicts.
+    """
     default = configured_key(key).default()
     _check_together(key, default)
     ConfiguredValue.objects.filter(key=key).delete()

@@ -1,4 +1,7 @@
-"""The pages of the dashboard, for Super Users. JavaScript fills them with data from ``/api/v1/pardot/``."""
+"""The pages of the dashboard, for Super Users.
+
+JavaScript fills them with data from ``/api/v1/pardot/``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compute scores and grades: pure arithmetic, with decimals wherever people may check the result by hand.
+"""Compute scores and grades: pure arithmetic, with decimals where people may check it by hand.
 
 Source: spec of the Pardot app, "Score". Counts exclude exempt assets. ``None`` means "no data", which is not zero.
 """
@@ -61,7 +61,8 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """The points of the overall score that each issue costs, by issue key. Areas without data are left out."""
+    """The points of the overall score that each issue costs, by issue key.
+    Areas without data are left out."""
 
 
 def half_up(value: Decimal | float) -> int:

@@ -1,4 +1,4 @@
-"""Declarations of the issues: the area, the flag that is counted, the default weight and the default texts.
+"""Declarations of the issues: area, counted flag, default weight and default texts.
 
 Staff can change weights and texts (``pardot/configuration/values.py``). Source of keys and weights: the specification
 of the score.

@@ -1,4 +1,4 @@
-"""SQL conditions on a prospect, shared by queries and by the partial indexes in ``pardot/models/prospect.py``.
+"""SQL conditions on a prospect, for queries and the partial indexes in ``pardot/models/prospect.py``.
 
 PostgreSQL uses a partial index only when a query has exactly the index's condition.
 """
@@ -16,7 +16,7 @@ def filled(column: str) -> str:
 
 
 def bad_id(column: str) -> str:
-    """Return the condition that the column contains text that is not a Salesforce id of 15 or 18 characters."""
+    """Return the condition that a column contains text that is not a Salesforce id (15 or 18 characters)."""
     return f"({filled(column)} AND {column} !~ '{VALID_ID}')"
 
 

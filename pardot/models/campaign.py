@@ -9,7 +9,10 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class Campaign(WithActivity, PardotRecord):
-    """A Pardot campaign. Dates and members come from the Salesforce campaign with the id ``salesforce_id``."""
+    """A Pardot campaign.
+
+    Dates and members come from the Salesforce campaign with the id ``salesforce_id``.
+    """
 
     name = Text("name")
     cost = Integer("cost")

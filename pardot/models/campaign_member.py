@@ -9,7 +9,10 @@ from sf.models.record import CachedRecord
 
 
 class CampaignMember(CachedRecord):
-    """A lead or contact in a Salesforce campaign. ``campaign_id`` is the Salesforce id, with 18 characters."""
+    """A lead or contact in a Salesforce campaign.
+
+    ``campaign_id`` is the Salesforce id, with 18 characters.
+    """
 
     salesforce_object: ClassVar[str] = "CampaignMember"
 

@@ -5,7 +5,10 @@ from django.db.models.functions import Now
 
 
 class ConfiguredValue(models.Model):
-    """A setting that staff have changed (``pardot/configuration/values.py``). Without a row, the default applies."""
+    """A setting that staff have changed (``pardot/configuration/values.py``).
+
+    Without a row, the default applies.
+    """
 
     key = models.CharField(max_length=64, primary_key=True)
     value = models.JSONField()

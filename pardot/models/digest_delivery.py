@@ -7,7 +7,10 @@ from pardot.models.alert import Alert
 
 
 class DigestDelivery(models.Model):
-    """A delivery of a day's digest or of an alert to one channel or team member. It prevents a second delivery."""
+    """A delivery of a day's digest or of an alert to one channel or team member.
+
+    It prevents a second delivery.
+    """
 
     day = models.DateField()
     channel = models.CharField(max_length=40, help_text="slack, mail, or a team member's number.")

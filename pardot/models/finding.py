@@ -7,7 +7,7 @@ from pardot.domain.areas import Area
 
 
 class Finding(models.Model):
-    """One issue of one asset, from the day on which an audit first saw it to the day on which it was fixed.
+    """One issue of one asset, from the day an audit first saw it to the day it was fixed.
 
     Only ``pardot/audits/ledger.py`` writes findings. An issue that comes back on a later day gets a new row. Exempt
     assets have findings too, which readers leave out.

@@ -40,7 +40,7 @@ class Prospect(PardotRecord):
     """
 
     kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "is_deleted", "created_at", "updated_at"})
-    """The columns that keep their values after a long time in the recycle bin (``sf/ingest/tombstones.py``)."""
+    """The columns kept after a long time in the recycle bin (``sf/ingest/tombstones.py``)."""
 
     email = Text("email")
     first_name = Text("firstName")

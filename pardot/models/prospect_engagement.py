@@ -4,7 +4,9 @@ from django.db import models
 
 
 class ProspectEngagement(models.Model):
-    """The number of a prospect's activities in the 30 days before the last complete read. No activities: no row.
+    """The number of a prospect's activities in the 30 days before the last complete read.
+
+    No activities: no row.
 
     ``pardot/sync/rollups.py`` updates the rows whenever activities are read.
     """

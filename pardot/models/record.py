@@ -9,7 +9,9 @@ from sf.models.fields import CopiedField, Integer, Reference, SalesforceField
 
 
 class PardotRecord(models.Model):
-    """A copy of one Pardot record. Pardot has the authoritative values, so users cannot change the copied columns.
+    """A copy of one Pardot record.
+
+    Pardot has the authoritative values, so users cannot change the copied columns.
 
     ``name = Text("name")`` declares column, type and API name. The column is the API name in snake_case. Ids of other
     records are plain numbers, not foreign keys, because those records may not exist or not be copied yet.

@@ -5,7 +5,10 @@ from django.db.models.functions import Now
 
 
 class SalesforceHealth(models.Model):
-    """The numbers of leads and contacts: all, and those whom Pardot knows (with ``pi__url__c``). One row per read."""
+    """The numbers of leads and contacts: all, and those whom Pardot knows (with ``pi__url__c``).
+
+    One row per read.
+    """
 
     captured_at = models.DateTimeField(db_default=Now())
     total_leads = models.PositiveBigIntegerField()

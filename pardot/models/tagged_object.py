@@ -7,7 +7,10 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class TaggedObject(PardotRecord):
-    """One tag on one object. ``object_type`` is Pardot's word for the type (``Campaign``, ``Form``, ``Prospect`` …)."""
+    """One tag on one object.
+
+    ``object_type`` is Pardot's word for the type (``Campaign``, ``Form``, ``Prospect`` …).
+    """
 
     tag_id = Integer("tagId")
     object_type = Text("objectType")

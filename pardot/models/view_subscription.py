@@ -7,7 +7,7 @@ from pardot.models.team_member import TeamMember
 
 
 class ViewSubscription(models.Model):
-    """A team member's subscription to a saved view, with the state of the rows when they were last reported."""
+    """A team member's subscription to a saved view, with the state of the rows at the last message."""
 
     class MailTime(models.TextChoices):
         CHANGE = "change", "When it changes"

@@ -1,4 +1,4 @@
-"""The generated column with an asset's words, for ``pardot/selectors/asset_search.py`` (migration 0006)."""
+"""The generated column with an asset's words, for ``pardot/selectors/asset_search.py``."""
 
 from __future__ import annotations
 

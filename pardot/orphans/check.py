@@ -1,4 +1,4 @@
-"""Run the orphan check of a survey: read leads and contacts from Salesforce, then store all orphans, or none.
+"""Run the orphan check of a survey: read leads and contacts, then store all orphans, or none.
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Then the leads and contacts
 that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another record,

@@ -1,4 +1,4 @@
-"""Find orphans: assets without their campaign, prospects without their lead or contact, and the reverse.
+"""Find orphans: assets without campaign, prospects without lead or contact, and the reverse.
 
 SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
 ``OrphanRecord``. The lead or contact of a prospect is found by the first 15 characters of its id, and the prospect of a
@@ -65,7 +65,7 @@ _WITH_FOLLOWED = f"""
         UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
 """  # noqa: S608 - as above
-"""The ids of the suspects' leads and contacts, and of the records into which these were merged or converted."""
+"""The ids of the suspects' leads and contacts, and of their successors after a merge or conversion."""
 
 _STORE_IDS = f"""
     {_WITH_FOLLOWED}
@@ -158,7 +158,10 @@ def forget_suspects() -> None:
 
 
 def store_ids_to_read(round_number: int) -> int:
-    """Store the ids that this round must read, including ids to which deleted records lead. Return their number."""
+    """Store the ids that this round must read, including ids to which deleted records lead.
+
+    Return their number.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_STORE_IDS, [round_number])
         return int(cursor.rowcount)

@@ -1,4 +1,4 @@
-"""Read the leads and contacts that the orphan check needs from Salesforce into separate staging tables.
+"""Read the leads and contacts of the orphan check from Salesforce into separate staging tables.
 
 People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Other people whom a prospect
 links to are read by id, including deleted ones, with the ids of the records into which they were merged or converted.
@@ -25,9 +25,11 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
-"""The ids per query. The URL with these ids, and the headers, stay below Salesforce's limit of 16,384 bytes."""
+"""The ids per query. The URL with these ids, and the headers,
+stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""The most ids that are read by id. For more, one Bulk job reads the whole object, which takes fewer calls."""
+"""The most ids that are read by id.
+For more, one Bulk job reads the whole object, which takes fewer calls."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,10 @@ class PeopleReader:
         usage.check_between_pages(self.client.usage)
 
     def _stage_pages(self, source: Source, query: SoqlQuery, stage: Stage) -> None:
-        """Stage every page. Raises ``MiscountedRead`` when Salesforce sent another number of rows than it announced."""
+        """Stage every page.
+
+        Raises ``MiscountedRead`` when Salesforce sent another number of rows than it announced.
+        """
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""
         while True:

@@ -1,1 +1,1 @@
-"""Work in several steps: a whole sync, the steps after it, changes of the configuration, retries and estimates."""
+"""Work in several steps: a whole sync, the steps after it, changed configuration, retries, estimates."""

@@ -21,7 +21,9 @@ Kept = PardotEntity | SyncedObject
 
 
 def retry_set_aside(kept: Kept) -> tuple[int, int]:
-    """Retry the set-aside records; if any was stored, run the audits. Return how many were stored, and how many not.
+    """Retry the set-aside records; if any was stored, run the audits.
+
+    Return how many were stored, and how many not.
 
     Raises ``SyncSkipped`` while a sync is running.
     """

@@ -19,7 +19,10 @@ _LONGEST_DESCRIPTION = 10_000
 def tasks_for_each(
     area: Area, names: Mapping[int, str], *, title: str, issue: str | None, created_by: str, **values: str | date | None
 ) -> list[Task]:
-    """Create a task for each asset, with the title ``title: name``. All are created, or none. Raises ``BadTask``."""
+    """Create a task for each asset, with the title ``title: name``.
+
+    All are created, or none. Raises ``BadTask``.
+    """
     if issue is not None and issue in BY_KEY and BY_KEY[issue].area is not area:
         raise BadTask("issue", f"{issue} is an issue of {BY_KEY[issue].area}, not of {area}")
     first, *others = names.items()

@@ -15,7 +15,9 @@ from sf.ingest.lock import lock_table_for_write
 def issue_task_create(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
-    """Create a task to fix the issue, or return the open one unchanged. Also return whether the task is new.
+    """Create a task to fix the issue, or return the open one unchanged.
+
+    Also return whether the task is new.
 
     Tasks about a single asset with the issue do not count. ``assignee`` is a member's name. Raises ``BadTask`` when no
     member has this name.

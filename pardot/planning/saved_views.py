@@ -40,7 +40,10 @@ def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared
 
 
 def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
-    """Change the owner's view. Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view."""
+    """Change the owner's view.
+
+    Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view.
+    """
     return _save(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
 
 

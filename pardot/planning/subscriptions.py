@@ -11,7 +11,7 @@ from pardot.models import SavedView, TeamMember, ViewSubscription
 
 
 def why_no_mail(member: TeamMember | None) -> str:
-    """Return the reason why this team member gets no morning message; an empty string if the member gets it."""
+    """Return the reason why this team member gets no morning message; empty if the member gets it."""
     if member is None:
         return "No team member has your account. Enter it in the settings."
     if not member.email:
@@ -37,6 +37,6 @@ def unsubscribe(member: TeamMember, view_id: int) -> None:
 
 
 def subscriptions_of(member: TeamMember) -> QuerySet[ViewSubscription]:
-    """Return the member's subscriptions with their views, except to other users' views that are no longer shared."""
+    """Return the member's subscriptions with their views, except to views that are no longer shared."""
     visible = Q(view__is_shared=True) | Q(view__owner_uuid=F("member__accounts_uuid"))
     return ViewSubscription.objects.filter(visible, member=member).select_related("view")

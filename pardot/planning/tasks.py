@@ -104,7 +104,9 @@ def note_status(task: Task, now: datetime) -> None:
 
 
 def check_asset(task: Task, *, is_named: bool) -> None:
-    """Check that type and id identify a copied asset, or are both empty. Fill in the name unless ``is_named``.
+    """Check that type and id identify a copied asset, or are both empty.
+
+    Fill in the name unless ``is_named``.
 
     Raises ``BadTask``.
     """

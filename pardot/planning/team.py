@@ -28,7 +28,7 @@ class Member:
     email: str | None = None
     """The address for morning messages. ``None`` leaves it unchanged."""
     gets_messages: bool | None = None
-    """``None`` leaves the choice unchanged: editing the team must not restart messages that a member stopped."""
+    """``None`` leaves the choice unchanged: editing the team must not restart stopped messages."""
 
     def write_to(self, row: TeamMember) -> TeamMember:
         row.name, row.role, row.label, row.order = self.name, self.role, self.label, self.order
@@ -99,7 +99,7 @@ def _keep_others_from_writing() -> None:
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """Give the members temporary names and no accounts: both are unique, so two members could not swap them."""
+    """Give the members temporary names and no accounts: both are unique, so members could not swap them."""
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])

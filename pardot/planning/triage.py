@@ -1,4 +1,4 @@
-"""Compute the progress of triage: the objects with each clean-up tag, and the tagged share of each issue."""
+"""Compute the progress of triage: objects with each clean-up tag, and the tagged share of each issue."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
 
 
 def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
-    """Return, by issue key, the number of assets that have the issue and one of these tags, and are not exempt."""
+    """Return, by issue key, how many assets have the issue and one of these tags, and are not exempt."""
     carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
     exempt: dict[str, list[int]] = {}
     for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):

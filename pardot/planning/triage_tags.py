@@ -35,7 +35,10 @@ RETRY_SECONDS_WITHOUT_CALLS = 3600
 
 
 class TagsNotMade(Exception):
-    """Pardot cannot create all tags now. A retry after ``retry_after`` seconds may help. Created tags are kept."""
+    """Pardot cannot create all tags now.
+
+    A retry after ``retry_after`` seconds may help. Created tags are kept.
+    """
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
@@ -58,7 +61,9 @@ class CleanupTag:
 
 
 def make_missing_tags(values: Configuration) -> list[CleanupTag]:
-    """Create the tags that Pardot lacks for the configured actions, and store them here. Repetition is harmless.
+    """Create the tags that Pardot lacks for the configured actions, and store them here.
+
+    Repetition is harmless.
 
     Raises ``TagsNotMade`` or ``TagsRefused``.
     """
@@ -105,7 +110,10 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
 
 
 def _look_up(client: PardotClient, name: str) -> int | None:
-    """Return the id of Pardot's tag with this name, and store the tag here. ``None``: Pardot has no such tag."""
+    """Return the id of Pardot's tag with this name, and store the tag here.
+
+    ``None``: Pardot has no such tag.
+    """
     page = client.page(TAGS.path, fields=TAGS.api_names, params={"name": name, "limit": "10"})
     match = next((record for record in page.values if str(record["name"]).lower() == name.lower()), None)
     if match is None:

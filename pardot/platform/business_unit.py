@@ -28,7 +28,7 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMember, ViewSubscription)
-"""Models whose rows are kept when the business unit changes: people entered them, and they need no assets."""
+"""Models whose rows are kept when the business unit changes: people's entries, which need no assets."""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
@@ -53,7 +53,9 @@ def check_business_unit() -> None:
 
 
 def confirm_business_unit() -> None:
-    """Check the unit, and store it with the first copies. Call this in each transaction that stores Pardot data.
+    """Check the unit, and store it with the first copies.
+
+    Call this in each transaction that stores Pardot data.
 
     Raises ``SyncError`` when the copies are now of another unit.
     """
@@ -67,7 +69,10 @@ def confirm_business_unit() -> None:
 
 
 def forget_copies() -> None:
-    """Remove all copies of the business unit; call this in a transaction. Rows of the models in ``KEPT`` stay."""
+    """Remove all copies of the business unit; call this in a transaction.
+
+    Rows of the models in ``KEPT`` stay.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
         for model in apps.get_app_config("pardot").get_models():

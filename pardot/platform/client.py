@@ -1,4 +1,6 @@
-"""The HTTP client of the Pardot (Account Engagement) API v5. It knows pages and errors, but not entities.
+"""The HTTP client of the Pardot (Account Engagement) API v5.
+
+It knows pages and errors, but not entities.
 
 Source: "Version 5 Overview" of the Account Engagement API guide. The client uses the session of the Salesforce client.
 At most ``MOST_OPEN`` requests of this process are open at once: Pardot refuses a sixth request for a business unit.
@@ -25,7 +27,7 @@ from sf.salesforce.login import Session
 from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
-"""Four of the five open requests that Pardot allows per business unit; the fifth is left free for others."""
+"""Four of the five open requests that Pardot allows per business unit; the fifth is for others."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
 """The smallest page size that a client remembers, and the smallest that it requests at all."""
 CEILING = 100_000
@@ -41,7 +43,10 @@ _WITHHELD, _CEILING_REACHED = "202", "203"
 
 @dataclass(frozen=True)
 class Page:
-    """A page of up to ``limit`` records. A short page may not be the last one: only a missing token ends a sequence."""
+    """A page of up to ``limit`` records.
+
+    A short page may not be the last one: only a missing token ends a sequence.
+    """
 
     values: list[dict[str, Any]]
     next_token: str
@@ -89,7 +94,7 @@ class PardotClient:
         return min(page_size, self.rows_in_time or page_size)
 
     def ask_for_less(self, rows: int) -> int:
-        """Return a smaller page size after a page of ``rows`` was too slow: half, but at least ``FEWEST_ROWS``.
+        """Return a smaller page size after a slow page of ``rows``: half, but at least ``FEWEST_ROWS``.
 
         Later pages are smaller too, but only down to ``SMALL_PAGE``.
         """

@@ -16,7 +16,10 @@ from sf.salesforce.http import Transport
 
 @dataclass
 class PardotCalls:
-    """A thread-safe count of the calls that this process sent to Pardot. Pardot counts the calls of the day."""
+    """A thread-safe count of the calls that this process sent to Pardot.
+
+    Pardot counts the calls of the day.
+    """
 
     calls: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -1,4 +1,4 @@
-"""Map Pardot's errors to those of ``sf.salesforce.errors``, which are grouped by what the caller should do.
+"""Map Pardot's errors to those of ``sf.salesforce.errors``, grouped by what the caller should do.
 
 Errors of the v5 API are ``{"code": n, "message": …}``. The HTTP status does not distinguish them, and there is no
 ``Retry-After``. Source: "Error Codes" of the Account Engagement API guide.
@@ -86,7 +86,10 @@ CODES: Mapping[int, PardotCode] = {
 
 
 def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
-    """Return the error for an answer, by the code in its body. ``request`` (method and path) is for the message."""
+    """Return the error for an answer, by the code in its body.
+
+    ``request`` (method and path) is for the message.
+    """
     code, text = _parse(body)
     if code is None:
         kind = _kind_of_status(status)

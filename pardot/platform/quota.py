@@ -1,4 +1,4 @@
-"""Check the day's Pardot calls before each entity and between pages, and store them for the status page."""
+"""Check the day's Pardot calls before each entity and between pages; store them for the status page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from sf.sync.usage import check_still_on
 
 
 class QuotaBudget:
-    """The check of the day's calls before each entity. One request asks Pardot; later answers report the calls too."""
+    """The check of the day's calls before each entity.
+
+    One request asks Pardot; later answers report the calls too.
+    """
 
     def __init__(self, client: PardotClient) -> None:
         self._client = client
@@ -50,7 +53,7 @@ class QuotaBudget:
 
 
 def check_between_pages(usage: ApiUsage | None) -> None:
-    """Raise ``SyncPaused`` when syncs were switched off during a run, or too many of the day's calls are used.
+    """Raise ``SyncPaused`` when syncs are off, or too many of the day's calls are used.
 
     Raises ``LeaseLost`` or ``RanTooLong`` when the run must stop.
     """
@@ -68,7 +71,7 @@ def keep_usage(usage: ApiUsage | None) -> None:
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Return the reason why no more calls are allowed; empty when calls are allowed, or Pardot reports no usage."""
+    """Return the reason why no more calls are allowed; empty when they are, or Pardot reports no usage."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""
     return (

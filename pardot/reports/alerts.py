@@ -1,4 +1,4 @@
-"""Alerts for the team: the grade fell, the score is below the configured threshold, a sync failed or is overdue.
+"""Alerts for the team: the grade fell, the score is below the threshold, a sync failed or is overdue.
 
 Each occurrence is stored as an ``Alert``, and sent once to each channel. The alert about a failed sync leaves out the
 sync's message, which may quote a record.

@@ -1,4 +1,4 @@
-"""Write the morning message of one team member: the member's areas with their changes, open tasks and saved views.
+"""Write the morning message of one team member: areas with changes, open tasks and saved views.
 
 Each line has a link. The message leaves out the titles of tasks about prospects, and the parts of a saved view's query
 that are not about its table of assets. It includes other text that staff typed: titles of other tasks, names of saved
@@ -90,7 +90,10 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
 
 
 def _task(task: Task) -> str:
-    """Return the line about a task, without the title if the task is about a prospect: the title may contain a name."""
+    """Return the line about a task.
+
+    The title of a task about a prospect is left out, because it may contain a name.
+    """
     is_about_prospect = Area.PROSPECTS in (task.area, task.asset_type)
     title = "A task about a prospect" if is_about_prospect else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""

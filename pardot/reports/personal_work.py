@@ -1,4 +1,4 @@
-"""Gather the work of one team member (own areas, their changes, open tasks) for the page and the morning message."""
+"""Gather one team member's areas, their changes and open tasks, for the page and the morning message."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class PersonalWork:
 
     areas: tuple[OwnArea, ...]
     changes: tuple[IssueChange, ...]
-    """The changes in the member's areas: worse issues, then unchanged counts with new assets, then better issues."""
+    """The changes in the member's areas: worse issues, then unchanged counts with new assets,
+    then better issues."""
     tasks: QuerySet[Task]
     """All open tasks, the most urgent first."""
 

@@ -30,7 +30,10 @@ class ProgressFacts:
 
 
 def progress_facts(now: datetime | None = None, since: date | None = None) -> ProgressFacts:
-    """Return the facts as of now, and the first snapshot with a score (with ``since``: the first from that day on)."""
+    """Return the facts as of now, and the first snapshot with a score.
+
+    With ``since``, it is the first snapshot with a score from that day on.
+    """
     card, day = current_scorecard(now), today(now)
     recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")
     return ProgressFacts(

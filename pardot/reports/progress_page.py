@@ -17,9 +17,10 @@ from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
 
 MOST_ISSUES = 6
-"""At most this many issues are listed as improved, and at most this many as worsened, to fit on one page."""
+"""At most this many issues are listed as improved, and as many as worsened, to fit on one page."""
 _COUNT_IN_TITLE = re.compile(r":?\s*\{count\}(\s*%)?")
-"""The placeholder for the count in an issue's title. The page shows titles without it, as the settings page does."""
+"""The placeholder for the count in an issue's title.
+The page shows titles without it, as the settings page does."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,10 @@ class AreaRow:
 
 @dataclass(frozen=True)
 class IssueRow:
-    """An issue whose count has changed. ``harm`` is the points that the change costs; negative: it gains points."""
+    """An issue whose count has changed.
+
+    ``harm`` is the points that the change costs; negative: it gains points.
+    """
 
     title: str
     before: str
@@ -45,7 +49,10 @@ class IssueRow:
 
 @dataclass(frozen=True)
 class ProgressPage:
-    """The content of the page. ``since`` is its first day; ``None`` when no snapshot with a score can be compared."""
+    """The content of the page.
+
+    ``since`` is its first day; ``None`` when no snapshot with a score can be compared.
+    """
 
     facts: ProgressFacts
     since: date | None
@@ -111,7 +118,10 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 
 
 def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
-    """Return the row. A weight of 0 counts as a tiny weight, so that ``harm`` still tells better from worse."""
+    """Return the row.
+
+    A weight of 0 counts as a tiny weight, so that ``harm`` still tells better from worse.
+    """
     change = float(counted.count or 0) - before
     is_percentage = counted.issue.is_percentage
     return IssueRow(

@@ -47,7 +47,10 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def percent(value: Number | None) -> str:
-    """Return ``12.5%``, ``36%``; an en dash for ``None``. The same rule as ``percent`` in ``core/format.js``."""
+    """Return ``12.5%``, ``36%``; an en dash for ``None``.
+
+    The same rule as ``percent`` in ``core/format.js``.
+    """
     return "–" if value is None else f"{number(_rounded(value, '0.1'))}%"
 
 
@@ -57,7 +60,10 @@ def amount(count: Number | None, *, is_percentage: bool) -> str:
 
 
 def points(value: float) -> str:
-    """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``. The same rule as in ``core/format.js``."""
+    """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``.
+
+    The same rule as in ``core/format.js``.
+    """
     size, sign = abs(value), "−" if value < 0 else ""
     if size < 0.005:
         return f"{sign}<0.01" if size else "0"
@@ -90,7 +96,7 @@ def long_date(day: date) -> str:
 
 
 def since_day(day: date, today: date) -> str:
-    """Name the day of a comparison: ``since yesterday``, on a Monday ``since Friday``, ``since Wed, Nov 25``.
+    """Name the day of a comparison: ``since yesterday``, ``since Friday``, ``since Wed, Nov 25``.
 
     The same rule as ``sinceDay`` in ``static/js/core/format.js``.
     """

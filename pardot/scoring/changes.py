@@ -1,4 +1,4 @@
-"""Compute the changes since an earlier day: issues that got worse or better, with new and fixed assets."""
+"""Compute the changes since an earlier day: worse and better issues, with new and fixed assets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ class IssueChange:
 
 @dataclass(frozen=True)
 class Changes:
-    """All changes since a snapshot, the largest effect first. ``since`` is ``None`` when there is no snapshot."""
+    """All changes since a snapshot, the largest effect first.
+
+    ``since`` is ``None`` when there is no snapshot.
+    """
 
     since: DailySnapshot | None
     worse: tuple[IssueChange, ...] = ()
@@ -47,7 +50,7 @@ class Changes:
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
-    """Compare ``card`` with the snapshot of ``day`` or the nearest earlier one; ``None``: the last before today."""
+    """Compare ``card`` with the snapshot of ``day`` or earlier; ``None``: the last before today."""
     yesterday = today - timedelta(days=1)
     since = last_snapshot(min(day or yesterday, yesterday))
     if since is None:
@@ -63,7 +66,10 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
 
 
 def oldest_findings(today: date) -> dict[str, date]:
-    """Return, by issue key, the first day of the oldest open finding. Exempt assets and unknown days are left out."""
+    """Return, by issue key, the first day of the oldest open finding.
+
+    Exempt assets and unknown days are left out.
+    """
     figures = ledger_figures(exempt_assets(today), today)
     return {issue: issue_figures.oldest for issue, issue_figures in figures.items() if issue_figures.oldest is not None}
 

@@ -61,7 +61,9 @@ def exemption_create(
 def exemptions_create(
     *, asset_type: Area, asset_ids: Collection[int], issue: str, reason: str, until: date | None, created_by: str
 ) -> list[int]:
-    """Exempt the given assets that have the issue and are not exempt yet. Return the ids of the new exemptions.
+    """Exempt the given assets that have the issue and are not exempt yet.
+
+    Return the ids of the new exemptions.
 
     Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. Then nothing
     is changed.
@@ -125,7 +127,7 @@ def _terms(exemption: Exemption) -> str:
 
 
 def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
-    """Return, by issue key, the ids of the exempt assets on ``day``, whether or not they have the issue; one query."""
+    """Return, by issue key, the ids of the assets exempt on ``day``, with the issue or not; one query."""
     assets_by_issue: dict[str, set[int]] = {}
     for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:

@@ -41,7 +41,7 @@ class LedgerFigures:
     fixed: int = 0
     """The number of findings that were open on ``since``, and were fixed after it."""
     oldest: date | None = None
-    """The first day of the oldest open finding whose first day is known; ``None``: there is no such finding."""
+    """The earliest known first day of an open finding; ``None``: there is no such finding."""
     older: int = 0
     """The number of open findings that are older than the ledger."""
 

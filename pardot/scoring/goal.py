@@ -28,7 +28,7 @@ class NoScore(LookupError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that reaches the target: the number of occurrences to fix of each issue, and the total number of rows."""
+    """A plan that reaches the target: the occurrences to fix of each issue, and the total of rows."""
 
     target: int
     fixes: Mapping[str, Occurrences]

@@ -18,7 +18,10 @@ Figure = int | float | None
 
 
 class NoSnapshot(LookupError):
-    """Neither this day nor an earlier day has a snapshot. The message names the day of the first one, if any."""
+    """Neither this day nor an earlier day has a snapshot.
+
+    The message names the day of the first one, if any.
+    """
 
 
 class DaysReversed(ValueError):
@@ -55,7 +58,10 @@ class Comparison:
 
 
 def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
-    """Return snapshots and notes from ``since`` to ``until``, both included, oldest first. Raises ``DaysReversed``."""
+    """Return snapshots and notes from ``since`` to ``until``, both included, oldest first.
+
+    Raises ``DaysReversed``.
+    """
     snapshots, notes = DailySnapshot.objects.order_by("day"), DayNote.objects.order_by("day", "id")
     _check_order(since, until)
     if since is not None:
@@ -70,7 +76,8 @@ class Baselines:
     """The snapshots that the figures of a day are compared with."""
 
     last: DailySnapshot | None
-    """The last snapshot before the day. It can be more than a day older, so show its day with every comparison."""
+    """The last snapshot before the day.
+    It can be more than a day older, so show its day with every comparison."""
     last_week: DailySnapshot | None
     """The last snapshot that is at least a week older than the day."""
 

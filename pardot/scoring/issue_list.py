@@ -17,7 +17,9 @@ _ORDER = {priority: place for place, priority in enumerate(Priority)}
 
 @dataclass(frozen=True)
 class ListedIssue:
-    """One issue with its current figures. ``impact`` is the number of points that it costs the overall score.
+    """One issue with its current figures.
+
+    ``impact`` is the number of points that it costs the overall score.
 
     ``impact`` and ``count`` are ``None`` without data.
     """

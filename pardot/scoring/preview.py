@@ -1,4 +1,4 @@
-"""Compute the score with other settings: for now, and for earlier days as far as the stored counts allow."""
+"""Compute the score with other settings, for now and as far back as the stored counts allow."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ class Preview:
 
 
 def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
-    """Return the effect of ``changes`` (JSON by key) without storing them. Raises ``UnknownKey`` or ``BadValue``."""
+    """Return the effect of ``changes`` (JSON by key) without storing them.
+
+    Raises ``UnknownKey`` or ``BadValue``.
+    """
     now = now or timezone.now()
     values, inputs = configuration_with(changes), score_inputs(now)
     audit = audit_inputs(now, values)

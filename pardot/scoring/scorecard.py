@@ -1,4 +1,4 @@
-"""Compute the current score: the latest audits' counts without exempt assets, graded by the team's weights."""
+"""Compute the current score: the latest audits' counts without exempt assets, graded by the weights."""
 
 from __future__ import annotations
 

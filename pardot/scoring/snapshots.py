@@ -1,4 +1,7 @@
-"""Store each day's figures for trends. A later sync on the same day replaces the figures that it has read."""
+"""Store each day's figures for trends.
+
+A later sync on the same day replaces the figures that it has read.
+"""
 
 from __future__ import annotations
 

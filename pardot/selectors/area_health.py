@@ -33,7 +33,8 @@ class AreaHealth:
     exempt: Mapping[str, int]
     """The number of exempt assets with each flag."""
     exempt_assets: Mapping[str, frozenset[int]]
-    """The ids of exempt assets by flag, whether or not the asset has the flag. Flags without exemptions are absent."""
+    """The ids of exempt assets by flag, whether or not the asset has the flag.
+    Flags without exemptions are absent."""
     activity_until: datetime | None
     has_activities: bool
     figures: Mapping[str, Any]

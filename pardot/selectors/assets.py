@@ -133,7 +133,10 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 
 
 def _campaigns(*, linked: bool) -> Rows:
-    """Return the ids of linked or unlinked campaigns. As in ``CHAIN``, a blank Salesforce id counts as none."""
+    """Return the ids of linked or unlinked campaigns.
+
+    As in ``CHAIN``, a blank Salesforce id counts as none.
+    """
     having = {"salesforce_id__regex": "[^[:space:]]"}
     campaigns: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
     return campaigns.values("pk")

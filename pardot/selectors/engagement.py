@@ -79,7 +79,7 @@ def _tier(known: Mapping[str, EntityState]) -> int:
 
 
 def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
-    """Return these prospects, as far as stored, in the same order, with activities in ``span`` and category scores."""
+    """Return the stored prospects among these, in the same order, with activities in ``span`` and scores."""
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
     prospects = [_with_name(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
@@ -123,7 +123,10 @@ def _long_id(crm_id: str | None) -> str | None:
 
 
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return, by id, the columns of these prospects that lists show. Prospects that are not stored are absent."""
+    """Return, by id, the columns of these prospects that lists show.
+
+    Prospects that are not stored are absent.
+    """
     rows = Prospect.objects.filter(pk__in=ids).values(*_FIELDS, "adoption_json")
     return {row["id"]: _with_name(row) for row in rows}
 

@@ -1,4 +1,4 @@
-"""Read pages of prospects by group, grade and search, in several orders, without reading all prospects.
+"""Read pages of prospects by group, grade and search in several orders, without reading all prospects.
 
 If there are few matches, they are sorted. Otherwise rows are read in the order of an index until the page is full. The
 indexes are in ``pardot/models/prospect.py``; PostgreSQL uses an index only for exactly the same expression.

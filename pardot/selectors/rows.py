@@ -33,19 +33,26 @@ class FlagFilters:
     new_since: date | None = None
     """Only assets with a finding that was first seen after this day."""
     fixed_since: date | None = None
-    """Only assets with a finding that was fixed after this day. ``flag`` then means the flag of that finding."""
+    """Only assets with a finding that was fixed after this day.
+    ``flag`` then means the flag of that finding."""
     q: str | None = None
 
 
 class HowMany(Func):
-    """The number of elements of an array, 0 when it is empty. For an empty array, the lookup ``__len`` returns null."""
+    """The number of elements of an array, 0 when it is empty.
+
+    For an empty array, the lookup ``__len`` returns null.
+    """
 
     function = "cardinality"
     output_field = IntegerField()
 
 
 class Unknown(ValueError):
-    """The flag or column does not exist. The message lists the existing names. ``name`` is the query parameter."""
+    """The flag or column does not exist.
+
+    The message lists the existing names. ``name`` is the query parameter.
+    """
 
     def __init__(self, name: str, value: str, known: Mapping[str, Any]) -> None:
         super().__init__(f"There is no {name} {value!r} here. Known: {', '.join(known)}")

@@ -35,7 +35,8 @@ class ViewRows:
 
     count: int
     fingerprint: str
-    """A hash of the ids of the rows. It changes when rows are replaced, even if their number stays the same."""
+    """A hash of the ids of the rows.
+    It changes when rows are replaced, even if their number stays the same."""
 
 
 def area_of_view(query: str) -> Area | None:
@@ -52,7 +53,10 @@ def area_of_view(query: str) -> Area | None:
 
 
 def query_of_table(query: str) -> str:
-    """Return the part of a view's query that is about its table. The rest may contain a search for a person."""
+    """Return the part of a view's query that is about its table.
+
+    The rest may contain a search for a person.
+    """
     area = area_of_view(query)
 
     def is_kept(name: str, value: str) -> bool:

@@ -57,7 +57,10 @@ class PartStatus:
 
 @dataclass(frozen=True)
 class EntityStatus:
-    """The status of one entity. Of several parts, counts are added, and the least favorable state and times apply."""
+    """The status of one entity.
+
+    Of several parts, counts are added, and the least favorable state and times apply.
+    """
 
     entity: Entity
     parts: tuple[PartStatus, ...]
@@ -91,7 +94,7 @@ class EntityStatus:
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return how many records the mass-delete guard kept, and how many there are; ``None`` when it kept none."""
+        """Return how many records the mass-delete guard kept, and of how many; ``None`` when it kept none."""
         counts = self.held_back_by_part.values()
         return (sum(missing for missing, _ in counts), sum(of for _, of in counts)) if counts else None
 

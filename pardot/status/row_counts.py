@@ -1,4 +1,4 @@
-"""Count each entity's rows at the end of a sync, because counting millions of rows for a page would be too slow."""
+"""Count each entity's rows at the end of a sync: counting millions for a page would be too slow."""
 
 from __future__ import annotations
 

@@ -24,7 +24,10 @@ def tier_of(entities: Collection[str]) -> int:
 
 
 def synced_tier(complete: Collection[str]) -> int:
-    """Return the tier of all stored data. ``complete``: the completely read entities. A sample makes tier 2."""
+    """Return the tier of all stored data.
+
+    ``complete``: the completely read entities. A sample makes tier 2.
+    """
     known = tier_of(complete)
     return 2 if known < 2 and _was_sampled() else known
 

@@ -1,4 +1,4 @@
-"""Run one sync of one Pardot entity: window, slices, pages, and the point where the next run continues.
+"""Run one sync of one Pardot entity: window, slices, pages, and the point to resume from.
 
 As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
 continues, and one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete
@@ -44,11 +44,14 @@ from sf.sync.readable_sync import ReadableSync
 from sf.sync.source import storable_rows
 
 OVERLAP = timedelta(minutes=10)
-"""The time before the last watermark at which an incremental read begins: v5 may answer from a cache a minute old."""
+"""Incremental reads begin this long before the watermark: v5 may answer from a cache a minute old."""
 
 
 class PardotMeaning(SalesforceMeaning):
-    """The meaning of Pardot's errors. When one entity cannot be read or times out, others may still be readable."""
+    """The meaning of Pardot's errors.
+
+    When one entity cannot be read or times out, others may still be readable.
+    """
 
     def concerns_all(self, error: Exception) -> bool:
         return isinstance(error, LoginFailed | WrongBusinessUnit)  # ``AnotherOrg`` is a ``LoginFailed``
@@ -236,7 +239,7 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Return the condition that leaves out records created before the span of the read: they are never removed."""
+        """Return the condition that leaves out records from before the read's span: they are never removed."""
         if not self._state.created_since:
             return None
         return sql.SQL("t.created_at >= {}::timestamptz").format(sql.Literal(self._state.created_since))
@@ -253,7 +256,7 @@ class EntitySync(PardotSync):
         )
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """Return a watermark no later than the start: rows that changed during the read come with the next run."""
+        """Return a watermark no later than the start: rows changed during the read come with the next run."""
         greatest = min(greatest, read.began) if greatest else None
         if read.is_full or read.previous_watermark is None:
             return greatest

@@ -27,7 +27,10 @@ def as_readable(entity: PardotEntity) -> PardotEntity:
 
 
 def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
-    """Find and store the fields that Pardot refuses, by requests for one row. Return the entity without them."""
+    """Find and store the fields that Pardot refuses, by requests for one row.
+
+    Return the entity without them.
+    """
     readable = replace(entity, left_out=frozenset())
     while refusal := _refusal(client, readable):
         readable = _without_refused(refusal, readable)
@@ -36,7 +39,10 @@ def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
 
 
 def readable_after(refusal: RequestRefused, client: PardotClient, entity: PardotEntity) -> PardotEntity:
-    """Return the entity without the fields that caused a refusal. Raises ``refusal`` when it has another cause."""
+    """Return the entity without the fields that caused a refusal.
+
+    Raises ``refusal`` when it has another cause.
+    """
     _without_refused(refusal, entity)
     readable = look_again(client, entity)
     if readable == entity:
@@ -59,7 +65,9 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 
 
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
-    """Leave out the fields that a refusal names. Raises the refusal when it names no field, or a needed field.
+    """Leave out the fields that a refusal names.
+
+    Raises the refusal when it names no field, or a needed field.
 
     Before the entity's first complete read no field is left out: an empty column would look as if Pardot had no values.
     """

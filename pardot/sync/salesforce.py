@@ -1,4 +1,4 @@
-"""Syncs from Salesforce for this app: objects that are copied as in ``sf``, and figures that Salesforce counts."""
+"""Syncs from Salesforce for this app: objects copied as in ``sf``, and figures that Salesforce counts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FEWEST_GROUPS = 50
 
 
 class CampMeaning(SalesforceMeaning):
-    """The meaning of errors here: an outage of Salesforce does not stop other entities, many of which are Pardot's."""
+    """The meaning of errors here: an outage of Salesforce stops no other entity, as many are Pardot's."""
 
     def concerns_all(self, error: Exception) -> bool:
         return super().concerns_all(error) and not isinstance(error, TransientError)
@@ -137,7 +137,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
             usage.check_between_pages(self._client.usage)
 
     def _page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
-        """Return the first groups, and the limit of the query, which is halved when Salesforce runs out of time."""
+        """Return the first groups, and the query's limit, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
             query = SoqlQuery(_group_query(where, at_most), include_deleted=False)

@@ -1,4 +1,6 @@
-"""Read the sample of tier 2: the highest-scoring prospects with recent activity. It is not a complete read.
+"""Read the sample of tier 2: the highest-scoring prospects with recent activity.
+
+It is not a complete read.
 
 API v5 cannot sort by score, so the active prospects are read, latest first, and those with the highest scores are
 kept. Nothing is removed, and there is no watermark: the next survey reads every prospect.

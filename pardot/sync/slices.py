@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""The number of slices of a read. There are more slices than threads, so that one long slice delays the end less."""
+"""The number of slices of a read.
+There are more slices than threads, so that one long slice delays the end less."""
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The records created from ``after`` on, but before ``before`` (empty: no bound). Ids to ``behind`` are staged."""
+    """The records created from ``after`` on, but before ``before`` (empty: no bound).
+
+    Ids to ``behind`` are staged.
+    """
 
     after: str = ""
     before: str = ""
@@ -71,7 +75,10 @@ class SlicedRead:
         )
 
     def divided(self, earliest: datetime) -> Self:
-        """Divide the only slice. Most remaining records were created between ``earliest`` and the start of the read."""
+        """Divide the only slice.
+
+        Most remaining records were created between ``earliest`` and the start of the read.
+        """
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES
         bounds = [api_date(earliest + step * place) for place in range(1, SLICES)] if step.total_seconds() >= 1 else []

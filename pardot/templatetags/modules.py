@@ -1,4 +1,7 @@
-"""Preload all JavaScript modules of a page in parallel. Otherwise browsers find the imports level by level."""
+"""Preload all JavaScript modules of a page in parallel.
+
+Otherwise browsers find the imports level by level.
+"""
 
 from __future__ import annotations
 

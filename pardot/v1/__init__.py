@@ -1,1 +1,4 @@
-"""The routes of ``/api/v1/pardot/``, for Super Users only. Each resource has a file with its schemas and routes."""
+"""The routes of ``/api/v1/pardot/``, for Super Users only.
+
+Each resource has a file with its schemas and routes.
+"""

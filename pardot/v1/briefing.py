@@ -26,7 +26,10 @@ router = Router(tags=["pardot: score"])
 
 
 class SalesforceHealthOut(Schema):
-    """The number of people in Salesforce, and of those whom Pardot knows. All are null before the first count."""
+    """The number of people in Salesforce, and of those whom Pardot knows.
+
+    All are null before the first count.
+    """
 
     total_leads: int | None
     total_contacts: int | None

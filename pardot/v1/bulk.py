@@ -36,7 +36,7 @@ _ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
 
 
 class Choice(Schema):
-    """The chosen assets: by `ids`, or all that match the query parameters, which are the same as the table's."""
+    """The chosen assets: by `ids`, or all that match the query parameters, as in the table."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -21,7 +21,7 @@ router = Router(tags=["pardot: history"])
 
 
 class ChangedRows(Schema):
-    """An issue whose count changed between the two days, or that has new assets although its count is unchanged."""
+    """An issue whose count changed between the two days, or that has new assets at the same count."""
 
     key: str
     area: Area
@@ -64,7 +64,10 @@ _SINCE: Any = Query(
     "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="Issues that got worse or better"
 )
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
-    """Return the issues that changed since an earlier day. Issues without data on one of the days are left out."""
+    """Return the issues that changed since an earlier day.
+
+    Issues without data on one of the days are left out.
+    """
     card, day = current_scorecard(), today()
     changes = changes_since(since, card, day)
     return json_response(

@@ -165,7 +165,7 @@ class EngagementQuery(Paging):
     "/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects and their engagement"
 )
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """Return a page of prospects from the sample (`--scout`) or from all (`--survey`), and problems of CRM fields.
+    """Return a page of prospects from the sample (`--scout`) or all (`--survey`), with CRM problems.
 
     Prospects in Pardot's recycle bin are left out, except with `group=deleted`.
     """

@@ -1,4 +1,4 @@
-"""``GET /pardot/gear-summary``: the numbers of assets in campaigns, and in campaigns that are linked to Salesforce."""
+"""``GET /pardot/gear-summary``: the assets in campaigns, and in campaigns linked to Salesforce."""
 
 from __future__ import annotations
 

@@ -100,7 +100,10 @@ _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 
 
 def _describe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the orphans as the API shows them. Names and addresses of prospects are not stored, so look them up."""
+    """Return the orphans as the API shows them.
+
+    Names and addresses of prospects are not stored, so look them up.
+    """
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The routes of ``/api/v1/pardot/``; ``sfapi/urls.py`` mounts them on the API, which does not depend on this app."""
+"""The routes of ``/api/v1/pardot/``; ``sfapi/urls.py`` mounts them, the API does not know them."""
 
 from __future__ import annotations
 

@@ -70,7 +70,10 @@ class WhatIfScores(Schema):
     summary="The score if some issues were fixed",
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
-    """Return the score after the fixes. Nothing is stored. 422: an unknown issue, no data, or too many fixes."""
+    """Return the score after the fixes.
+
+    Nothing is stored. 422: an unknown issue, no data, or too many fixes.
+    """
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
         if fix.issue in fixes:

@@ -20,7 +20,10 @@ _keeper = SessionKeeper()
 
 
 class RememberingClient(SalesforceClient):
-    """A client that stores refused logins for all processes. With a deadline, it sends no login during the pause."""
+    """A client that stores refused logins for all processes.
+
+    With a deadline, it sends no login during the pause.
+    """
 
     def _log_in(self) -> Session:
         self._check_turn()

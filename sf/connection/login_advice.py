@@ -1,4 +1,4 @@
-"""Warn in ``check --deploy`` and ``sf check`` about logins that fail, or will fail from a known date on.
+"""Warn in ``check --deploy`` and ``sf check`` about logins that fail now or from a known date on.
 
 Sources of the dates: ``docs/platform-facts.md``.
 """

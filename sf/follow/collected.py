@@ -22,7 +22,7 @@ class Collected:
     moved: set[str] = field(default_factory=set)
     """The ids of records that were deleted or restored: lookup fields that refer to them may have changed."""
     incomplete: str = ""
-    """The reason why ids may be missing, so that an incremental sync is needed; empty when no ids are missing."""
+    """The reason why ids may be missing, so that an incremental sync is needed; empty: none are missing."""
     place: bytes | None = None
     """The replay id after the last of these changes."""
 

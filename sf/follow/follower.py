@@ -60,8 +60,8 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""Up to this many records that events named are also read by id after a sync. The sync may miss them: a gap event can
-come without a newer stamp on the record."""
+"""Up to this many records that events named are also read by id after a sync.
+The sync may miss them: a gap event can come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -104,7 +104,10 @@ class _Streams:
 
 
 class Follower:
-    """Follow change events while holding the lease, otherwise stand by. ``tell`` and ``warn`` write operator lines."""
+    """Follow change events while holding the lease, otherwise stand by.
+
+    ``tell`` and ``warn`` write operator lines.
+    """
 
     def __init__(
         self,
@@ -285,7 +288,7 @@ class Follower:
         logger.debug("change events: %s read, %s rows changed", counts, changed)
 
     def _sync(self, parts: dict[str, Collected]) -> dict[str, Collected]:
-        """Run the incremental syncs that these changes need, and return the changes whose syncs did not succeed."""
+        """Run the incremental syncs that these changes need; return the changes whose syncs failed."""
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}

@@ -1,4 +1,4 @@
-"""Read from Salesforce the records that change events name, and the records that may have changed with them."""
+"""Read the records that change events name, and those that may have changed with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_IDS = 200
 
 @dataclass
 class Selection:
-    """The records of one object to read: records with these ids, and records that refer to a changed record.
+    """The records of one object to read: with these ids, or with a lookup to a changed record.
 
     ``by_parent`` has the ids of the changed records by the lookup field that refers to them.
     """

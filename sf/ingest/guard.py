@@ -52,7 +52,7 @@ def check_deletes(
     allowed: float = 0,
     system: str = "Salesforce",
 ) -> None:
-    """Raise ``SyncError`` if too many records would be deleted, so that the caller's transaction is rolled back.
+    """Raise ``SyncError`` if too many records would be deleted: the caller's transaction is rolled back.
 
     The limit is ``allowed``, the number that an operator has accepted, even if ``at_most_percent`` would permit more:
     the operator has seen no more records than that. If ``allowed`` is 0, the limit is ``at_most_percent``; a table of

@@ -140,13 +140,18 @@ def hold_lease_in_transaction(name: str) -> Iterator[bool]:
 
 
 def check_held() -> None:
-    """Raise ``LeaseLost`` or ``RanTooLong`` if this thread's run must stop. Call this between requests to an API."""
+    """Raise ``LeaseLost`` or ``RanTooLong`` if this thread's run must stop.
+
+    Call this between requests to an API.
+    """
     for lease in _held.get():
         lease.check()
 
 
 def fence() -> None:
-    """Lock this thread's leases until the transaction ends. Raises ``LeaseLost`` if another process took a lease.
+    """Lock this thread's leases until the transaction ends.
+
+    Raises ``LeaseLost`` if another process took a lease.
 
     Does nothing in a thread without leases, such as the thread of a web request.
     """
@@ -198,7 +203,7 @@ def _release(lease: Lease) -> None:
 
 @contextmanager
 def _heartbeat(lease: Lease) -> Iterator[None]:
-    """Renew the lease in a thread with its own connection, because a long statement may block the caller's."""
+    """Renew the lease in a thread with its own connection: a long statement may block the caller's."""
     if connection.in_atomic_block:  # the row is not committed, so the thread could not renew it
         yield
         return

@@ -42,7 +42,7 @@ class StagedRead:
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
     rows_were_announced: bool = False
-    """The other system announced the number of records, so a repeated record means that another one is missing."""
+    """The other system announced the number of records: a repeated record means that one is missing."""
 
 
 class LoadingSync(Sync[AnyLoaded]):
@@ -63,7 +63,10 @@ class LoadingSync(Sync[AnyLoaded]):
         """
 
     def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
-        """Do further work after the merge, in its transaction. ``run`` is the run as that transaction stores it."""
+        """Do further work after the merge, in its transaction.
+
+        ``run`` is the run as that transaction stores it.
+        """
 
     def _most_removed_by_empty_read(self) -> float:
         """Return up to how many cached records an answer without records may remove; with more, it is refused."""
@@ -119,7 +122,7 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
-        """Remove what a full read did not bring, except ``keep``; return how many rows the whole merge removed.
+        """Remove what a full read did not bring, except ``keep``; return the rows that the merge removed.
 
         Raises ``SyncError`` when the mass-delete guard refuses the number.
         """
@@ -167,4 +170,4 @@ class LoadingSync(Sync[AnyLoaded]):
 
 
 _ANALYZE_FROM = 1000
-"""After a merge of this many changed rows, PostgreSQL's statistics are renewed at once: readers' queries need them."""
+"""After a merge of this many changed rows, PostgreSQL's statistics are renewed for readers' queries."""

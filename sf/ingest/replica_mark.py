@@ -52,7 +52,7 @@ def read_mark(database: BaseDatabaseWrapper) -> Mark | None:
 
 
 def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
-    """Return the mark that a standby has replayed; ``None`` when there is no mark or the server is no standby."""
+    """Return the mark that a standby has replayed; ``None`` without a mark, or when it is no standby."""
     return _mark(replica, _READ_REPLAYED, [])
 
 

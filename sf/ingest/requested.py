@@ -53,7 +53,7 @@ class Submitted:
 
 
 def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
-    """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
+    """Start a sync. Raises ``NotStarted`` while syncs are off, or while one with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")

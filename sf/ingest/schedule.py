@@ -92,7 +92,10 @@ def _has_one_offset(day: datetime) -> bool:
 
 
 def _with_clock_change(times: Iterable[datetime], *, again: bool) -> Iterator[datetime]:
-    """Yield the times of a day on which clocks change, in UTC. ``again``: repeated times are yielded twice."""
+    """Yield the times of a day on which clocks change, in UTC.
+
+    ``again``: repeated times are yielded twice.
+    """
     for time in times:
         yield time.astimezone(UTC)
         second = time.replace(fold=1)

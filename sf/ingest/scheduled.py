@@ -43,7 +43,10 @@ class Job:
 
 
 def jobs() -> tuple[datetime, list[Job]]:
-    """Return PostgreSQL's time and all jobs, earliest first. ``handled_until`` of a job without a row is now."""
+    """Return PostgreSQL's time and all jobs, earliest first.
+
+    ``handled_until`` of a job without a row is now.
+    """
     table, now = _cron_table(), database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))
     all_jobs = []

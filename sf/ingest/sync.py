@@ -1,4 +1,4 @@
-"""The base class of one sync run: takes the lease, checks the kill switch and API budget, records the ``SyncRun``."""
+"""The base class of one sync run: takes the lease, checks switch and budget, records the ``SyncRun``."""
 
 from __future__ import annotations
 
@@ -122,7 +122,10 @@ class Sync(ABC, Generic[AnySynced]):
         """Store the API usage that the other system last reported."""
 
     def run(self) -> SyncRun:
-        """Run to the end, and return the run with its outcome. Unexpected exceptions are recorded and raised again."""
+        """Run to the end, and return the run with its outcome.
+
+        Unexpected exceptions are recorded and raised again.
+        """
         longest = timedelta(hours=settings.SYNC_MAX_HOURS)
         with hold_lease(self._name, longest=longest, patience=self._options.wait) as held:
             if not held:
@@ -175,7 +178,7 @@ class Sync(ABC, Generic[AnySynced]):
         return "Nothing was changed; the next run starts over"
 
     def _failure(self, error: Exception) -> str:
-        """Return the message of a failed run; decide what its error means for this read and the following objects."""
+        """Return a failed run's message; decide what its error means for this read and the next objects."""
         if self.meaning.is_final(error):
             self._run.resume_state = None  # the next run would fail in the same way
         self.leads_elsewhere = self.meaning.leads_elsewhere(error)

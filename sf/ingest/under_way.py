@@ -1,4 +1,4 @@
-"""Record runs that cannot start because another run has the lease, and find dead runs marked as running."""
+"""Record runs that cannot start because another has the lease; find dead runs marked as running."""
 
 from __future__ import annotations
 

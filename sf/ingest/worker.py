@@ -202,7 +202,7 @@ class Worker:
             time.sleep(0.1)
 
     def _note_trouble(self, error: Exception) -> None:
-        """Log an error of PostgreSQL, unless the previous one was of the same kind; connect again at the next try."""
+        """Log an error of PostgreSQL, unless the last one was of the same kind; connect again at the next try."""
         connection.close()
         reason = " ".join(str(error).split())
         if type(error).__name__ != self._trouble:

@@ -33,7 +33,8 @@ from sf.sync.source import SoqlQuery, rest_page, rows_of, storable_rows
 logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
-"""The time limit for all calls of a request, the login included. The client does not retry, because a caller waits."""
+"""The time limit for all calls of a request, the login included.
+The client does not retry, because a caller waits."""
 
 READ_BACK_SECONDS = 2.0
 """The additional time that a request which changed something may wait to read the result back."""
@@ -59,7 +60,8 @@ class CacheBusy(Exception):
 
 
 MayAsk = Callable[[], bool]
-"""Returns whether Salesforce may be called now. Ask just before a call: the answer true may use up the only try."""
+"""Returns whether Salesforce may be called now.
+Ask just before a call: the answer true may use up the only try."""
 
 
 class LiveCallFailed(Exception):
@@ -100,7 +102,7 @@ def live_client(source: str, *, seconds: float | None = None) -> SalesforceClien
 
 
 def read_back_client(source: str) -> SalesforceClient:
-    """Return another client for the same caller: a change that hung has used up the time of the first client."""
+    """Return another client for the same caller: a change that hung has used up the first one's time."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
@@ -115,7 +117,9 @@ class LiveRead:
         self._confirm: Callable[[], None] | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
-        """Return the records with one of the values in the column, including deleted ones. All values are text.
+        """Return the records with one of the values in the column, including deleted ones.
+
+        All values are text.
 
         Columns that the API user may not read are missing. Cached records with such a value are also asked for
         by id: a record that has lost the value must leave the cache.

@@ -45,7 +45,10 @@ class NothingToWrite(Exception):
 
 
 class WriteRefused(Exception):
-    """Salesforce refused the change. The message is Salesforce's own; ``columns`` are the columns that it names."""
+    """Salesforce refused the change.
+
+    The message is Salesforce's own; ``columns`` are the columns that it names.
+    """
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
         super().__init__(reason)
@@ -191,7 +194,7 @@ def _send(client: SalesforceClient, record: _OwnRecord, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    """Return the error for a change that was certainly not made: ``WriteRefused`` if the record is at fault."""
+    """Return the error for a change certainly not made: ``WriteRefused`` if the record is at fault."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}

@@ -14,7 +14,8 @@ from outgoing.text import one_line
 FORMATS = ("table", "json", "csv")
 
 _SAMPLE = 2000
-"""The number of records from which the columns are taken. One is not enough: a null parent has no columns."""
+"""The number of records from which the columns are taken.
+One is not enough: a null parent has no columns."""
 _WIDEST = 60
 
 

@@ -20,7 +20,7 @@ _IN_WORDS = {
 
 
 def label_of_column(name: str) -> str:
-    """Return ``NCES ID`` for ``nces_id``, and ``deleted`` for ``is_deleted``: what headings and filters show."""
+    """Return a column's name for headings and filters, such as ``NCES ID`` for ``nces_id``."""
     words = name.removeprefix("is_").removeprefix("has_").split("_")
     return " ".join(_IN_WORDS.get(word, word) for word in words)
 

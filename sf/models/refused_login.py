@@ -4,7 +4,9 @@ from django.db import models
 
 
 class RefusedLogin(models.Model):
-    """A login that Salesforce refuses. Until ``next_try``, requests and ``deliver_pending`` do not retry it.
+    """A login that Salesforce refuses.
+
+    Until ``next_try``, requests and ``deliver_pending`` do not retry it.
 
     Only ``sf/connection/refused_logins.py`` writes here. The row is deleted when a login with the same settings
     works, or when an operator ends the pause.

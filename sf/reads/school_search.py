@@ -124,7 +124,7 @@ class SchoolFilters:
 
 @dataclass(frozen=True)
 class SchoolPage:
-    """``count``: the number of matches; ``total``: the number of all schools; ``schools``: rows of ``COLUMNS``."""
+    """One page of schools: ``schools`` has rows of ``COLUMNS``, ``count`` matches, ``total`` all schools."""
 
     count: int
     total: int
@@ -160,7 +160,7 @@ def _variants(name: str) -> list[Words]:
 
 
 def _corrected(variants: Sequence[Words]) -> list[Words]:
-    """Return the first variant with words replaced by known words that are spelled like them, the nearest first."""
+    """Return the first variant with words replaced by known words of similar spelling, nearest first."""
     if not variants:
         return []
     words = variants[0]

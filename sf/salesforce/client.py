@@ -1,4 +1,6 @@
-"""The Salesforce client. ``attempt`` makes every call: it logs in, counts and raises. Other methods retry.
+"""The Salesforce client.
+
+``attempt`` makes every call: it logs in, counts and raises. Other methods retry.
 
 Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
 records by simple-salesforce's names is in ``records.py``, which uses this client.

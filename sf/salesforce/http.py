@@ -31,7 +31,10 @@ Result = TypeVar("Result")
 
 
 class HostGone(TransientError):
-    """No connection can be made, or the host only redirects. Nothing was done; a new login may name another host."""
+    """No connection can be made, or the host only redirects.
+
+    Nothing was done; a new login may name another host.
+    """
 
 
 class CallCounter(Protocol):

@@ -68,7 +68,7 @@ class LoginRequest:
 
 
 HOST_HOLDS_SECONDS = 30.0
-"""After a login because of a failed host, further failures of that host cause no other login for this long."""
+"""After a login because of a failed host, its further failures cause no other login for this long."""
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
@@ -100,7 +100,10 @@ class SessionKeeper:
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return a session other than ``stale``, perhaps another thread's. Raises the same errors as ``current``."""
+        """Return a session other than ``stale``, perhaps another thread's.
+
+        Raises the same errors as ``current``.
+        """
         with self._turn(patience):
             if self._session is None or self._session == stale:
                 self._session = self._log_in(login)
@@ -149,7 +152,10 @@ class SessionKeeper:
 
 
 def log_in(request: LoginRequest, transport: Transport) -> Session:
-    """Return a new session. Raises ``LoginFailed``, which quotes Salesforce and names the variables to check."""
+    """Return a new session.
+
+    Raises ``LoginFailed``, which quotes Salesforce and names the variables to check.
+    """
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(
             request.credentials.values[names.SESSION_ID],

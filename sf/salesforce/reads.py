@@ -81,7 +81,9 @@ def ask_patiently(
     answers: Callable[[], bool] = lambda: False,
     unusable_answers: int = UNUSABLE_ANSWERS,
 ) -> Result:
-    """Call ``action`` (one attempt) with retries, for any system. Raises ``CannotFinish`` when they do not help.
+    """Call ``action`` (one attempt) with retries, for any system.
+
+    Raises ``CannotFinish`` when they do not help.
 
     ``too_much`` returns whether the error is a timeout caused by size; ``answers``, whether the system answers
     a small call now.

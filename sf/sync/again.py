@@ -55,7 +55,10 @@ def next_tries(now: datetime | None = None) -> list[NextTry]:
 
 
 def due_commands(now: datetime | None = None) -> list[list[str]]:
-    """Return the commands to run now as arguments of ``manage.py``. Commands for single entities are joined."""
+    """Return the commands to run now as arguments of ``manage.py``.
+
+    Commands for single entities are joined.
+    """
     now = now or timezone.now()
     return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)
 

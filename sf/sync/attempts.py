@@ -64,7 +64,10 @@ class Attempts:
         return REST
 
     def note_failure(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
-        """Record a read that could not be finished. Raises the run's final error when no other transport is left."""
+        """Record a read that could not be finished.
+
+        Raises the run's final error when no other transport is left.
+        """
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)
         if again_where_barred or self._barred >= {REST, BULK}:

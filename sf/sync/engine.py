@@ -1,4 +1,4 @@
-"""Run one sync of one Salesforce object: window, transport, pages, and the point where the next run continues.
+"""Run one sync of one Salesforce object: window, transport, pages, and the point to resume from.
 
 The order of steps, and why nothing is lost or half visible:
 

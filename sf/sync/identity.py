@@ -100,7 +100,10 @@ def has_records() -> bool:
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """Check a cache of an older release, which stored only the org's address. The same address, or none, passes."""
+    """Check a cache of an older release, which stored only the org's address.
+
+    The same address, or none, passes.
+    """
     before = SyncConfig.load().instance_url
     if before in {"", client.instance_url} or not has_records():
         return

@@ -48,7 +48,7 @@ def columns_left_out(name: str) -> frozenset[str]:
 
 
 def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
-    """Ask Salesforce which fields can be read, store the result, and return the object without the unreadable fields.
+    """Store which fields Salesforce lets us read, and return the object without the unreadable ones.
 
     Fields that every read needs are never left out. Before the object's first read no field is left out, because its
     column would be empty as if Salesforce had no value. The read is then refused, with the field's name.
@@ -100,7 +100,7 @@ def remedy(fields: Iterable[UnreadableField]) -> str:
 
 
 def note_unreadable(name: str, lost: Mapping[str, str]) -> None:
-    """Store which fields of an object are missing now, by column, and delete the entries of all other fields."""
+    """Store which fields of an object are missing now, by column; delete the entries of all others."""
     UnreadableField.objects.filter(object=name).exclude(column__in=lost).delete()
     UnreadableField.objects.bulk_create(
         [UnreadableField(object=name, column=column, field=lost[column]) for column in sorted(lost)],
@@ -114,7 +114,7 @@ def _describe(client: SalesforceClient, sobject: str) -> Described:
 
 
 def _parent(client: SalesforceClient, described: Described, relation: str) -> Described:
-    """Return the fields of the object that a lookup leads to, or no fields when the lookup itself is hidden."""
+    """Return the fields of the object that a lookup leads to; none when the lookup itself is hidden."""
     for field in described.values():
         if field.get("relationshipName") == relation:
             return _describe(client, field["referenceTo"][0])

@@ -107,7 +107,7 @@ class RestSource:
 def rest_page(
     client: SalesforceClient, query: SoqlQuery, cursor: str = "", *, rows: int = REST_PAGE_ROWS
 ) -> dict[str, Any]:
-    """Return a page of ``query`` or ``queryAll``: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
+    """Return a page of a query: ``{"records": […], "totalSize", "done", "nextRecordsUrl"}``.
 
     Makes one attempt. Raises ``TransientError`` also when the answer is incomplete.
     """

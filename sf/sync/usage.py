@@ -29,7 +29,9 @@ _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
 
 @dataclass
 class UsageCounter:
-    """Writes each call to ``SFAPIUsageLog`` before it is sent. ``calls`` is the number that this counter wrote.
+    """Writes each call to ``SFAPIUsageLog`` before it is sent.
+
+    ``calls`` is the number that this counter wrote.
 
     Safe for many threads; each thread that calls has its own database connection.
     """

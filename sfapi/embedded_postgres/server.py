@@ -24,7 +24,7 @@ from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation,
 
 USER = "sfapi"
 LINGER_SECONDS = 5
-"""The server runs for this time after its last user has ended, so that the next command need not start it again."""
+"""The server runs this long after its last user, so that the next command need not start it again."""
 
 _RECOVERY_SECONDS = 10
 
@@ -48,7 +48,8 @@ dynamic_shared_memory_type = mmap
 """
 
 _user_locks: dict[Path, int] = {}
-"""This process's shared locks: file descriptors by folder of locks. They stay open until the process ends."""
+"""This process's shared locks: file descriptors by folder of locks.
+They stay open until the process ends."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _start(installation: Installation) -> None:
 
 
 def _initialize(installation: Installation) -> None:
-    """Create the cluster in ``data.partial``, then rename it, so that ``data`` is never an incomplete cluster."""
+    """Create the cluster in ``data.partial``, then rename it: ``data`` is never an incomplete cluster."""
     home = installation.home
     partial = home / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
@@ -202,7 +203,7 @@ def _check_version(installation: Installation) -> None:
 
 
 def _free_port(port_file: Path) -> int:
-    """Return the previous port if it is free, so that stored addresses stay valid; otherwise any free port."""
+    """Return the last port if it is free, so that stored addresses stay valid; otherwise any free port."""
     previous = int(port_file.read_text()) if port_file.exists() else 0
     for port in (previous, 0):
         with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""List the commands that an operator may start from the page, each under the key that its button sends."""
+"""List the commands that an operator may start from the page, each under its button's key."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ ACCEPT = "accept-"
 START_JOBS = "sf.start_jobs"
 """The permission that every button with a command needs."""
 _WAIT = ("--wait", "10")
-"""Wait up to ten minutes for a sync of the same object that is under way, instead of skipping the object."""
+"""Wait up to ten minutes for another sync of the same object, instead of skipping the object."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """A command behind a button. ``question``: the text of the confirmation page; empty: start without one."""
+    """A command behind a button.
+
+    ``question``: the text of the confirmation page; empty: start without one.
+    """
 
     key: str
     label: str
@@ -52,7 +55,10 @@ DIGEST = Action("digest", "Send digest now", ("camp_digest", "--send", "--again"
 
 
 def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
-    """Return every action that can be started now, by its key. ``runs``: the runs of each object, latest first."""
+    """Return every action that can be started now, by its key.
+
+    ``runs``: the runs of each object, latest first.
+    """
     standing = {action.key: action for action in (*_of_salesforce(), *(_of_pardot() if _has_pardot() else ()))}
     return standing | {action.key: action for action in _of_held_back_deletes(runs, standing)}
 
@@ -67,7 +73,7 @@ def sync_key(name: str) -> str:
 
 
 def accept_key(name: str, records: int) -> str:
-    """Return the key of the action that accepts exactly this number of deletions, because more may be missing later."""
+    """Return the key of the action that accepts this number of deletions, as more may be missing later."""
     return f"{ACCEPT}{name}-{records}"
 
 
@@ -88,7 +94,7 @@ def _of_pardot() -> Iterator[Action]:
 
 
 def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
-    """Yield, for each object whose last run held deletions back, an action that accepts these deletions and no more."""
+    """Yield, for each object with deletions held back, an action that accepts these and no more."""
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)

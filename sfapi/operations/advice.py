@@ -29,7 +29,10 @@ _TODO: Mapping[Problem, str] = {
 
 @dataclass(frozen=True)
 class Advice:
-    """The reason why an object is not fresh, and the remedy. ``held_back``: the number of deletions to accept."""
+    """The reason why an object is not fresh, and the remedy.
+
+    ``held_back``: the number of deletions to accept.
+    """
 
     why: str
     todo: str
@@ -43,7 +46,10 @@ def advice_for(
     leases: Collection[str],
     next_try: datetime | None,
 ) -> Advice | None:
-    """Return the advice for an object that fails or is late, and ``None`` for any other. ``runs`` come latest first."""
+    """Return the advice for an object that fails or is late, and ``None`` for any other.
+
+    ``runs`` come latest first.
+    """
     if freshness.state in {"fresh", "never"}:
         return None
     bad = next((run for run in runs if state_of(run, leases) in _BAD), None)

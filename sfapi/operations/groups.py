@@ -23,7 +23,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     PARDOT: [],
     SALESFORCE: [],
 }  # fmt: skip
-"""The models of each group in display order. Models that are not listed are in the group of their app: ``_OF_APP``."""
+"""The models of each group in display order.
+Models that are not listed are in the group of their app: ``_OF_APP``."""
 
 _OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS}
 

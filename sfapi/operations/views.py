@@ -35,7 +35,10 @@ _NO_LONGER_HELD_BACK = (
 
 
 def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Start the command of ``action``; if it has a question, ask first. A typed or reloaded address starts nothing."""
+    """Start the command of ``action``; if it has a question, ask first.
+
+    A typed or reloaded address starts nothing.
+    """
     _demand(request, START_JOBS)
     key = request.POST.get("action") or request.GET.get("action", "")
     action = actions(latest_runs(synced_names())).get(key)
@@ -147,7 +150,7 @@ def _moved(request: HttpRequest, label: str, message: str, reason: str = "") -> 
 
 
 def _pointed_back(request: HttpRequest, message: str) -> HttpResponse:
-    """Answer a GET of an address that only takes POST: return to the start page, which says where the button is."""
+    """Redirect a GET of an address that only takes POST to the start page, which says where the button is."""
     messages.warning(request, message)
     return _back()
 

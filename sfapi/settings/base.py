@@ -242,6 +242,6 @@ env.text("CURL_CA_BUNDLE")
 check_authorities()
 
 PLACEHOLDERS = env.placeholders
-"""Variables that still have a document's placeholder, ``<your_…>``, as their value; ``manage.py`` reports them."""
+"""Variables whose value is still a document's placeholder, ``<your_…>``; ``manage.py`` reports them."""
 OVERRULED = env.overruled
 """Variables of ``.env`` for which the real environment has another value; ``sf check`` names them."""

@@ -78,7 +78,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(failed))
 
     def _send_to(self, name: str, channel: _Channel, text: str) -> str:
-        """Send to one channel. Return the error, or an empty string: a failed channel does not stop the others."""
+        """Send to one channel and return the error, or an empty string: a failed channel stops no other."""
         try:
             kept = channel.send(text)
         except NotDelivered as error:
@@ -93,12 +93,16 @@ class _Channel:
     """A destination of the digest. ``label`` is its name in the line “sent to …”."""
 
     send: Callable[[str], str]
-    """Sends the digest, or a personal message in its place. Returns the text to store in the log of deliveries."""
+    """Sends the digest, or a personal message in its place.
+    Returns the text to store in the log of deliveries."""
     label: str
 
 
 def _channels() -> dict[str, _Channel]:
-    """Return the channels by the name under which their deliveries are stored. This may count the rows of views."""
+    """Return the channels by the name under which their deliveries are stored.
+
+    This may count the rows of views.
+    """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
         channels |= {f"member {member.pk}": _member_channel(member) for member in members_to_message(today())}

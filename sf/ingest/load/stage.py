@@ -23,7 +23,10 @@ class UnreadableBytes(Exception):
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is not CSV. A missing column must not pass for an empty one."""
+    """A CSV page has other columns than the query, or is not CSV.
+
+    A missing column must not pass for an empty one.
+    """
 
 
 class Stage:
