@@ -19,7 +19,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""How long to wait while another host runs this command, before leaving the work to that host."""
+"""The time to wait while another host runs this command, before leaving the work to that host."""
 
 
 class Command(BaseCommand):
