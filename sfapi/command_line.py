@@ -14,7 +14,10 @@ from sfapi.json_lines import print_json
 
 
 class CommandLine(ManagementUtility):
-    """The command line of ``manage.py``: each ``CommandError`` is one line; only system checks print several."""
+    """The command line of ``manage.py``.
+
+    Each ``CommandError`` is one line; only system checks print several.
+    """
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
