@@ -31,8 +31,7 @@ class Hold:
     """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
 
     After they were taken, the limit had room for ``room`` more. At ``next_at`` the oldest counted pass leaves the
-    window.
-    Both times are those of ``time.monotonic()``.
+    window. Both times are those of ``time.monotonic()``.
     """
 
     size: int
