@@ -30,8 +30,9 @@ def hold_seconds(rate: Rate) -> float:
 class Hold:
     """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
 
+    When an earlier hold was still usable, ``left`` includes its passes, and ``since`` is the earlier of the two times.
     After they were taken, the limit had room for ``room`` more. At ``next_at`` the oldest counted pass leaves the
-    window. Both times are those of ``time.monotonic()``.
+    window. All times are those of ``time.monotonic()``.
     """
 
     size: int

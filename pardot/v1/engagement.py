@@ -138,8 +138,8 @@ class EngagementQuery(Paging):
     sort: Name = Field(
         "-score",
         description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Prospects without a "
-        "value (no score, no name, no activity in the 30 days) come last. `last_activity` sorts by the time that "
-        "Pardot stores with the prospect.",
+        "value come last. `activity_count` is that of the 30 days; `last_activity` sorts by the time that Pardot "
+        "stores with the prospect.",
     )
     group: ProspectGroup | None = Field(
         None,
