@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FULL_AFTER = timedelta(days=14)
-"""Salesforce purges deleted records after about 15 days: an incremental read from further back would miss deletions."""
+"""If the last read is older than this, the next one is full.
+
+Salesforce purges deleted records after about 15 days: an incremental read from further back would miss deletions.
+"""
 
 
 @dataclass(frozen=True)
