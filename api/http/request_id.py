@@ -28,7 +28,7 @@ def set_request_id(value: str) -> None:
 
 
 def current_request_id() -> str:
-    """Return the id of the current request, or an empty string outside of a request."""
+    """Return the id of this thread's current or latest request; an empty string before the first."""
     return _current.get()
 
 

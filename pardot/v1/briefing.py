@@ -28,7 +28,7 @@ router = Router(tags=["pardot: score"])
 class SalesforceHealthOut(Schema):
     """The number of people in Salesforce, and of those whom Pardot knows.
 
-    All are null before the first count.
+    All are null before the first count; the percentage also when there are no people.
     """
 
     total_leads: int | None
@@ -63,13 +63,16 @@ class Briefing(Schema):
         description="The day of camp, from 1; null: camp has not begun, is over, or is not planned."
     )
     camp_days_total: int | None
-    days_until_camp: int | None = Field(description="The days until the first day of camp; null once it has begun.")
+    days_until_camp: int | None = Field(
+        description="The days until the first day of camp; null: camp has begun, or is not planned."
+    )
     tier: int = Field(
         ge=0,
         le=3,
-        description="The data that has been synced. 1: all assets; 2: a sample of the prospects; 3: everything.",
+        description="The data that has been read. 0: not all assets; 1: all assets; 2: the prospects or a sample "
+        "of them; 3: the prospects and their activities. Tiers 2 and 3 do not imply that all assets were read.",
     )
-    health_score: int | None = Field(description="The overall score now; null: nothing was synced yet.")
+    health_score: int | None = Field(description="The overall score now; null: no area has data yet.")
     grade: str | None
     change_since_yesterday: int | None = Field(
         description="The change of the score since the day of `yesterday`; null: one of the days has no score."
@@ -118,7 +121,7 @@ def get_briefing(request: HttpRequest) -> Briefing:
     "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="People that Pardot knows"
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
-    """Return the latest counts of Salesforce."""
+    """Return the latest counts of people in Salesforce."""
     return _health(current_coverage())
 
 

@@ -40,7 +40,7 @@ class PersonScoreOut(Schema):
 
 
 class HealthScore(Schema):
-    overall: int | None = Field(description="0 to 100; null: nothing was synced yet.")
+    overall: int | None = Field(description="0 to 100; null: no area has data yet.")
     grade: str | None
     by_area: list[AreaScoreOut]
     by_person: list[PersonScoreOut]

@@ -1,4 +1,7 @@
-"""Read from the replica if it is recent enough, else from the primary (docs/decisions/read-replica)."""
+"""Read from the replica if it is recent enough, else from the primary (docs/decisions/read-replica).
+
+The mark is a row that is often renewed on the primary. Its copy on the replica shows how recent the replica is.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ REPLICA = "replica"
 
 _MARK_EVERY = timedelta(seconds=1)
 _CATCH_UP_SECONDS = 0.1
-"""The time that a request waits for a mark that is on its way to the replica."""
+"""The longest time that a request waits for a mark that is on its way to the replica."""
 _LOOK_SECONDS = 0.004
 _LAGGING_SECONDS = 1.0
 """The time after a failed wait during which requests do not wait."""
@@ -44,7 +47,10 @@ class _Trouble:
     lagging_until: float = 0.0
 
     def leave_alone(self) -> None:
-        """Do not use the replica for a while: after a failure, and while one request tests whether it answers."""
+        """Do not use the replica for a while.
+
+        Called after a failure, and by the first request that tries the replica again, to keep the others away from it.
+        """
         self.away_until = time.monotonic() + _AWAY_SECONDS
 
     def end(self) -> None:
@@ -58,7 +64,7 @@ _trouble = _Trouble()
 
 @dataclass(frozen=True)
 class _Need:
-    """The mark that the replica must have to answer."""
+    """The oldest mark with which the replica may answer."""
 
     origin: object
     written_at: datetime
@@ -114,7 +120,10 @@ def noted_write() -> Iterator[None]:
 
 
 def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
-    """Return the mark that the replica must have, written if necessary; ``None``: use the primary."""
+    """Return the oldest mark with which the replica may answer; ``None``: use the primary.
+
+    Writes a new mark when the last one is not recent enough.
+    """
     primary = connections[DEFAULT_DB_ALIAS]
     try:
         mark = read_mark(primary)

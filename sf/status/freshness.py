@@ -23,13 +23,16 @@ from sf.sync.objects import EVERY_OBJECT
 
 
 def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> timedelta:
-    """Return the longest pause between two runs in the cron table, plus some time to run."""
+    """Return the longest pause between two runs in the cron table, plus some time to run.
+
+    ``unscheduled``: the answer for a command that is not in the cron table.
+    """
     pause = longest_pause(command)
     return unscheduled if pause is None else with_time_to_run(pause)
 
 
 def with_time_to_run(pause: timedelta) -> timedelta:
-    """Add to the pause between two runs the time that a run, or a failed run and its retry, may take."""
+    """Return the pause plus some time: enough for a run, or for a failed run and its retry."""
     if pause > timedelta(days=1):
         return pause + timedelta(days=1)
     return pause + min(timedelta(hours=2), max(timedelta(minutes=10), 2 * pause))
@@ -38,11 +41,9 @@ def with_time_to_run(pause: timedelta) -> timedelta:
 MAX_AGE: dict[str, timedelta] = {
     synced.name: with_time_to_run(settings.SYNC_EVERY[synced.name]) for synced in EVERY_OBJECT
 }
-"""The largest allowed age of the last good run: the pause of ``SYNC_EVERY`` and some time to run.
+"""The largest allowed age of the last complete run: the pause of ``SYNC_EVERY`` and some time to run.
 
-Other apps add theirs.
-
-A sample is not a good run: it says nothing about the other records.
+Other apps add theirs. A sample is not a complete run: it says nothing about the other records.
 """
 
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
@@ -53,7 +54,10 @@ run again when the cron table says so.
 """
 
 _HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
-"""The day's calls were used up: once is not a fault."""
+"""Runs that stopped, or did not start, because the day's calls were used up.
+
+One such run is not a fault.
+"""
 
 FAILING = ("failing", "interrupted")
 
@@ -65,10 +69,11 @@ State = Literal["fresh", "failing", "interrupted", "late", "never"]
 
 @dataclass(frozen=True)
 class Freshness:
-    """The freshness of one object.
+    """The freshness of one object or job.
 
-    ``failing`` or ``interrupted``: the last run ended badly or its process was killed, and no good run has
-    followed. Where runs follow each other closely, one bad run is not a fault while the copy is as fresh as promised.
+    ``failing``: a run failed, or two runs found the day's calls used up, and no good run has followed.
+    ``interrupted``: the last bad run was stopped or killed, or lost its lease, and no good run has followed.
+    For objects that are synced often, bad runs are not a fault while the copy is as fresh as promised.
     """
 
     name: str
@@ -127,12 +132,12 @@ def jobs_to_look_at() -> dict[str, list[str]]:
 
 
 def failing_jobs() -> list[str]:
-    """Return the jobs of ``JOBS`` whose last run ended badly."""
+    """Return the jobs of ``JOBS`` that ended badly, without a good run since."""
     return jobs_to_look_at()["failing"]
 
 
 def failure_messages(names: Collection[str]) -> dict[str, str]:
-    """Return, by name, the message of the last run that ended badly."""
+    """Return, by name, the message of the last run that ended badly or found the calls used up."""
     bad = SyncRun.objects.filter(Q(state__in=_BAD) | _HELD_BACK, object__in=names)
     messages = dict(bad.order_by("object", "-ended").distinct("object").values_list("object", "message"))
     return messages | {run.name: ENDED_WITHOUT_A_WORD for run in dead_runs(names)}
@@ -196,7 +201,7 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
-    """Return when objects last found the calls used up, if that happened twice since the last good run."""
+    """Return when objects last found the calls used up, if at least twice since the last good run."""
     times: dict[str, list[datetime]] = {}
     for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
         well = ends[name].well

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REST, BULK = 10**9, 1
 THE_READ = "q=SELECT.Id"
-"""Matches the requests for pages of records, but not the count before them."""
+"""Matches the query for the records, but not the query that counts them before."""
 
 Loss = Callable[[Simulator, str], None]
 
@@ -60,7 +60,13 @@ def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: i
         ("sync_contacts", Contact, leave_the_filter, {}),
         ("sync_contacts", Contact, leave_the_filter, {"force": True}),
     ],
-    ids=["deleted", "missing in a full read", "missing in a replacement", "left the filter", "outside the filter"],
+    ids=[
+        "deleted",
+        "missing in a full read",
+        "missing in a replacement",
+        "left the filter",
+        "left the filter, full read",
+    ],
 )
 @pytest.mark.parametrize("threshold", [REST, pytest.param(BULK, marks=pytest.mark.soak)], ids=["rest", "bulk"])
 def test_a_mass_deletion_stops_the_run_until_it_is_allowed(
@@ -146,7 +152,7 @@ def test_small_tables_have_no_guard(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("deleted", "rows"), [(11, 1000), (11, 50)], ids=["a small share", "a small table"])
-def test_the_accepted_number_is_a_limit_even_below_the_guards_share(deleted: int, rows: int) -> None:
+def test_the_accepted_number_is_a_limit_even_where_the_share_is_not(deleted: int, rows: int) -> None:
     check_deletes(name="accounts", deleted=10, live_before=rows, at_most_percent=20, allowed=10)
     with pytest.raises(SyncError, match="more than the 10 that were accepted"):
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20, allowed=10)
@@ -208,9 +214,7 @@ def test_a_page_with_fewer_rows_than_announced_changes_nothing(simulator: Simula
     assert_equal(simulator, Account)
 
 
-def test_a_bulk_job_that_sends_fewer_records_than_announced_changes_nothing(
-    simulator: Simulator, settings: Any
-) -> None:
+def test_a_bulk_job_that_sends_fewer_records_than_announced_is_read_again(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     sync("sync_accounts")
     before = in_cache(Account)
@@ -303,7 +307,7 @@ def assert_fails_unchanged(command: str, before: object, message: str, options: 
 
 
 def _answer_with_an_empty_page(simulator: Simulator) -> None:
-    """Make the next page of a Bulk result complete and last, but without rows."""
+    """Answer the next request for a page of a Bulk result with an empty page that claims to be the last."""
     header = ",".join(f'"{path}"' for path in ACCOUNTS.paths.values()) + "\n"
     page = {"Sforce-NumberOfRecords": "0", "Sforce-Locator": "null", "Content-Type": "text/csv"}
     simulator.fail("status", path="/results", status=200, body=header, headers=page)

@@ -118,7 +118,7 @@ function recentColumns(recent) {
   return [
     {
       key: "week",
-      label: "In a week",
+      label: "Week's change",
       end: true,
       first: "desc",
       search: false,
@@ -145,7 +145,7 @@ function recentColumns(recent) {
 }
 
 const POINTS =
-  "Points of the overall score that the issue costs now: its count, times its weight in the settings, times the share of its area.";
+  "The points that the issue costs the overall score now: its count times its weight in the settings, but at most what its area lost, times the area's share of the overall score.";
 
 /** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [
