@@ -63,7 +63,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """A case is read-only until it is refused: then an operator can correct it and send it again."""
+    """A case is read-only until Salesforce refuses it after acceptance: then operators can correct it."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -111,7 +111,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     @admin.display(description="meaning")
     def meaning(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
-            return f"It waits for the org {case.organization_id}. Use the list to send it to this org or discard it."
+            org = case.organization_id
+            return f"It waits for the org {org}. Actions in the list of cases send it to this org, or discard it."
         refusal = REFUSALS.get(case.error_code)
         if refusal:
             return f"{refusal.meaning} {refusal.remedy}"
@@ -184,7 +185,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def _queued(case: OutboundCase) -> str:
         if case.organization_id in {"", cached_org_id()}:
             return "Queued again: deliver_pending sends it within a minute."
-        return f"Queued for the org {case.organization_id}, which is not cached. Use the list to send it to this org."
+        org = case.organization_id
+        return f"Queued for the org {org}, which is not cached. An action in the list of cases sends it to this org."
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.settle_view)
@@ -232,5 +234,5 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     def _report(self, request: HttpRequest, result: str, *, others: int) -> None:
         if others:
-            result += f" Not changed, because they are not refused or are being sent: {others}."
+            result += f" Not changed, because they were not refused after acceptance, or are being sent: {others}."
         self.message_user(request, result, messages.WARNING if others else messages.SUCCESS)

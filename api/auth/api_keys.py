@@ -56,7 +56,7 @@ class NotActive(ValueError):
 def api_key_rotate(
     public_id: str, *, overlap: timedelta, expires_in: timedelta | None = None, created_by: str = ""
 ) -> tuple[APIKey, APIKey] | None:
-    """Replace a key: create its successor, and let the old key expire after ``overlap``.
+    """Replace a key: create its successor, and let the old key expire after ``overlap`` at the latest.
 
     Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both as the
     same service. Without ``expires_in`` the new key gets the lifetime of the old key. Raises ``NotActive``

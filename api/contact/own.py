@@ -48,10 +48,10 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
     """Return the logged-in user's contact; of several contacts, the last modified.
 
-    The contact comes from the cache. With ``expire``, or when it is not cached, Salesforce is asked first. When
-    Salesforce is unavailable or may not be asked now, the cached contact is returned. If nothing is cached then,
-    raises ``Unavailable`` when Salesforce is unavailable, and ``NotFound`` when it may not be asked now. Raises
-    ``NotFound`` as well when there is no contact.
+    The contact comes from the cache. With ``expire``, Salesforce is asked first; also when no contact is cached, unless
+    Salesforce had none a few minutes ago. When Salesforce is unavailable or may not be asked now, the cached contact
+    is returned. If nothing is cached then, raises ``Unavailable`` when Salesforce is unavailable, and ``NotFound``
+    when it may not be asked now. Raises ``NotFound`` as well when there is no contact.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()

@@ -1,4 +1,4 @@
-"""The rights of callers. Super Users have all scopes; an API key has the scopes it was created with."""
+"""The rights of callers. Super Users have all scopes; an API key has the scopes that an admin gave it."""
 
 from __future__ import annotations
 

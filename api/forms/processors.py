@@ -57,16 +57,18 @@ class Sender(Schema):
         json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},
     )
 
-    name: PersonName | None = Field(None, description="The full name. Or give `first_name` and `last_name`.")
-    first_name: PersonName | None = Field(None, description="The given name.")
-    last_name: PersonName | None = Field(None, description="The family name.")
-    email: Email | None = Field(None, description="The email address for the answer.")
-    phone: Line | None = Field(None, description="A telephone number.")
+    name: PersonName | None = Field(
+        None, description="The sender's full name. It wins over `first_name` and `last_name`."
+    )
+    first_name: PersonName | None = Field(None, description="The sender's given name; ignored if `name` is given.")
+    last_name: PersonName | None = Field(None, description="The sender's family name; ignored if `name` is given.")
+    email: Email | None = Field(None, description="The sender's email address, for the answer.")
+    phone: Line | None = Field(None, description="The sender's telephone number.")
     school: Line | None = Field(None, description="The name of the sender's school.")
     role: Line | None = Field(None, description="The sender's role at the school.")
 
     def case_values(self, *, subject: str, description: str) -> CaseValues:
-        """Return a case from this person. Values without a Salesforce field are appended to the description."""
+        """Return the values of a case from this person. Phone, school and role follow the description."""
         name = self.name or " ".join(part for part in (self.first_name, self.last_name) if part)
         more = {"Phone": self.phone, "School": self.school, "Role": self.role}
         lines = [f"{title}: {value}" for title, value in more.items() if value]
@@ -116,7 +118,7 @@ def data_schemas() -> dict[str, type[Schema]]:
 
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
-    """Return the case that a form becomes. Raises ``Unprocessable`` for an unknown type or invalid data."""
+    """Return the values of a form's case. Raises ``Unprocessable`` for an unknown type or invalid data."""
     form = _PROCESSORS.get(form_type)
     if form is None:
         message = f"Unknown form type; the types are {', '.join(form_types())}"
@@ -140,9 +142,11 @@ class WebToCase(Sender):
         description="The subject of the case."
     )
     description: Paragraphs = Field(description="The problem, in plain text.")
-    product: Line | None = Field(None, description="A value of Salesforce's picklist.")
-    feature: Line | None = Field(None, description="A value of Salesforce's picklist.")
-    issue: Line | None = Field(None, description="A value of Salesforce's picklist.")
+    product: Line | None = Field(None, description="The product, a value of Salesforce's picklist `Case.Product__c`.")
+    feature: Line | None = Field(
+        None, description="The feature of the product, a value of Salesforce's picklist `Case.Feature__c`."
+    )
+    issue: Line | None = Field(None, description="The kind of issue, a value of Salesforce's picklist `Case.Issue__c`.")
 
 
 @processor("web_to_case", WebToCase)
@@ -153,7 +157,9 @@ def web_to_case(form: WebToCase) -> CaseValues:
 
 
 class ContactUs(Sender):
-    subject: Line | None = Field(None, description="The subject of the case.")
+    subject: Line | None = Field(
+        None, description="The subject of the message. The subject of the case is `Contact us: ` and this text."
+    )
     message: Paragraphs = Field(description="The text of the message.")
 
 

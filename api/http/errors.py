@@ -76,8 +76,12 @@ class RetryBody(ErrorBody):
 class ValidationErrorBody(ErrorBody):
     """A 422 error."""
 
-    errors: list[FieldError] = Field([], description="One for each refused value; empty when no value is to blame.")
-    salesforce_code: str = Field("", description="Salesforce's code for its refusal, such as `DUPLICATES_DETECTED`.")
+    errors: list[FieldError] = Field(
+        [], description="One entry for each refused value; empty when no value is to blame."
+    )
+    salesforce_code: str = Field(
+        "", description="Salesforce's code for its refusal; only with the type `salesforce_refused`."
+    )
 
 
 class ApiError(Exception):
@@ -110,7 +114,7 @@ class ApiError(Exception):
 
 
 class NotAuthenticated(ApiError):
-    """401 with the challenge of RFC 6750, which has ``error`` only if the client sent an invalid key."""
+    """401 with the challenge of RFC 6750, which has ``error`` only if the client's API key was refused."""
 
     status = 401
 

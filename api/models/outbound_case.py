@@ -19,8 +19,8 @@ _GROUPS = [
 class OutboundCase(models.Model):
     """A support case on its way to Salesforce: stored before Salesforce is called, and kept afterward.
 
-    Only ``api/outbox/`` adds and changes rows; ``api/retention/`` removes them. Salesforce's external id field contains
-    this id.
+    Only ``api/outbox/`` adds and changes rows; ``api/retention/`` removes rows and erases ``settled_by``. The field
+    ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` of Salesforce's Case, if set, contains the row's ``id``.
     """
 
     class State(models.TextChoices):
@@ -29,7 +29,7 @@ class OutboundCase(models.Model):
         REFUSED = "refused", "Refused at once"
         """Rejected synchronously; the caller got the error."""
         FAILED = "failed"
-        """A dead letter: it was accepted, and Salesforce refused it later."""
+        """Accepted, then refused by Salesforce (a dead letter), or its delivery was ended by an operator."""
 
     id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
     maker = models.CharField(

@@ -57,9 +57,9 @@ def runs() -> Iterator[Metric]:
             ("updated", run.updated), ("deleted", run.soft_deleted),
         )
     ]  # fmt: skip
-    yield Metric("sfapi_sync_last_run_rows", "Rows that the last run read and changed.", changes)
+    yield Metric("sfapi_sync_last_run_rows", "Rows that the last run to end read and changed.", changes)
     seconds = [Sample(run.seconds, {"object": run.name}) for run in latest]
-    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the last run.", seconds)
+    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the last run to end.", seconds)
     ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in latest if run.ended]
     yield Metric("sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended.", ended)
     running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
@@ -101,7 +101,11 @@ def salesforce() -> Iterator[Metric]:
 def outbox() -> Iterator[Metric]:
     depth = queue_depth()
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
-    yield Metric("sfapi_outbox_cases", "Cases that are not in Salesforce: queued, or refused for good.", states)
+    yield Metric(
+        "sfapi_outbox_cases",
+        "Queued cases, and accepted cases that Salesforce refused for good and no operator dealt with.",
+        states,
+    )
     yield Metric("sfapi_outbox_stuck", "Queued cases that need an operator.", [Sample(depth.stuck)])
     oldest = [Sample(depth.oldest_seconds or 0)]
     yield Metric("sfapi_outbox_oldest_seconds", "Seconds that the oldest queued case has waited.", oldest)
@@ -117,7 +121,9 @@ def jobs() -> Iterator[Metric]:
     yield Metric("sfapi_job_age_seconds", "Seconds since the scheduled job last succeeded.", ages)
     yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or did not run when it was due.", well)
     yield Metric(
-        "sfapi_work_leader", "1 while a manage.py work leads; not needed with cron.", [Sample(leader() is not None)]
+        "sfapi_work_leader",
+        "1 while a manage.py work process is the leader; not needed with cron.",
+        [Sample(leader() is not None)],
     )
 
 

@@ -32,7 +32,7 @@ class Check:
     ok: bool
     details: dict[str, Any]
     degraded: bool = False
-    """It works, but with limits: people should look at it, but not be called at night."""
+    """The part works, but with limits: people should look at it, but not be called at night."""
 
     def to_json(self) -> dict[str, Any]:
         return {"ok": self.ok, **self.details}
@@ -45,7 +45,7 @@ def ping(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return 200 when all is well or only degraded, otherwise 503. The body lists every check."""
+    """Return 200 when all is well or only degraded, otherwise 503. The body lists the checks made."""
     checks = {"database": _database()}
     if checks["database"].ok:
         checks["migrations"] = _run("migrations", _migrations)
@@ -119,7 +119,7 @@ def _breakers() -> Check:
 
 
 def _fields() -> Check:
-    """Report fields that the API user has lost: their columns are outdated, everything else is fresh."""
+    """Report fields that the API user can no longer read: only the columns of these fields are outdated."""
     lost_fields = unreadable_fields()
     details = {
         "unreadable": [field.field for field in lost_fields],

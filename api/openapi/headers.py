@@ -56,7 +56,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     ),
     "RateLimit-Policy": ("The same limit: `q` requests in `w` seconds.", _TEXT, '"salesforce";q=5;w=60'),
     "WWW-Authenticate": (
-        "The challenge of RFC 6750: the reason why an API key was not accepted.",
+        "The challenge of RFC 6750; `error` is the reason why an API key was not accepted.",
         _TEXT,
         'Bearer realm="sfapi", error="invalid_token"',
     ),

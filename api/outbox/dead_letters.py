@@ -24,17 +24,17 @@ _WAITING = {"lease_holder": "", "lease_until": None}
 
 
 def undecided() -> QuerySet[OutboundCase]:
-    """Return the cases that need an operator, oldest first."""
+    """Return the dead letters and the queued cases that Salesforce keeps refusing, oldest first."""
     return OutboundCase.objects.filter(DEAD_LETTER | STUCK).order_by("created_at", "id")
 
 
 def can_be_changed(case: OutboundCase) -> bool:
-    """Return whether an operator may change this case: it is refused, and not being sent."""
+    """Return whether an operator may change this case: accepted, then refused, and not being sent."""
     return _open_to_change([case.pk]).exists()
 
 
 def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None = None) -> int:
-    """Put refused cases back into the queue, with other ``values`` if given. Return their number."""
+    """Make refused cases due now, with other ``values`` if given. Return the number of changed cases."""
     changed = {} if values is None else {"values": dict(values)}
     return _open_to_change([case.pk for case in cases]).update(
         state=State.QUEUED, next_attempt_at=Now(), ended_at=None, settled_at=None, settled_by="", **changed, **_WAITING
@@ -42,14 +42,14 @@ def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None 
 
 
 def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark refused cases as dealt with: no longer sent or reported. Return their number."""
+    """Mark refused cases as dealt with: no longer sent or reported. Return the number of changed cases."""
     return _open_to_change([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
 
 
 def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
-    """Let cases of another org go to the cached org. Return their number."""
+    """Let cases of another org go to the cached org. Return the number of changed cases."""
     return _apart([case.pk for case in cases]).update(
         organization_id=cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
         error_fields=[], **_WAITING,
@@ -57,7 +57,7 @@ def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
 
 
 def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark cases of another org as dealt with: they are sent to no org. Return their number."""
+    """Mark cases of another org as dealt with: sent to no org. Return the number of changed cases."""
     return _apart([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )

@@ -78,9 +78,10 @@ def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) ->
 
 
 def deliver_due(tally: Tally, *, everything: bool = False) -> None:
-    """Send each case that is due (with ``everything``: each queued case), and count them in ``tally``.
+    """Send the cached org's cases that are due, and count them in ``tally``.
 
-    Raises ``SalesforceAway`` when sending must stop; all unsent cases are kept.
+    With ``everything``, send all queued cases of this org, without regard to pauses. Raises ``SalesforceAway`` when
+    sending must stop; all unsent cases are kept.
     """
     if everything:
         outbox.hasten_all()
@@ -120,7 +121,8 @@ def _send(
 ) -> list[Outcome]:
     """Send claimed cases and record each outcome.
 
-    Raises ``SalesforceAway`` when no case was accepted, for a reason that concerns all cases. They are then put back.
+    Raises ``SalesforceAway`` after an error that concerns all cases, unless a case was delivered or refused for its
+    values. The cases stay in the queue.
     """
     began = time.monotonic()
     try:

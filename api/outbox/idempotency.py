@@ -53,8 +53,8 @@ class IdempotentRequest:
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
         """Claim the key for ``record_id``, or return the id of the record of an earlier request.
 
-        Call it in the transaction that stores the record. Raises ``Unprocessable`` when the earlier request had
-        another body.
+        Returns ``None`` when the key is claimed, or the client sent none. Call it in the transaction that stores the
+        record. Raises ``Unprocessable`` when the earlier request had another body.
         """
         if self.key is None:
             return None

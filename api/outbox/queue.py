@@ -24,7 +24,7 @@ from sf.salesforce.refusals import Group
 from sf.sync.identity import cached_org_id
 
 REQUEST_LEASE = timedelta(seconds=10)
-"""A request waits 3 s for Salesforce; the rest is for a slow PostgreSQL."""
+"""A request waits at most 2.8 s for Salesforce; the rest is for a slow PostgreSQL."""
 DELIVERER_LEASE = timedelta(seconds=30)
 LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
@@ -151,7 +151,7 @@ def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
 
 
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
-    """Record a refusal. ``state``: refused (the caller gets the error now) or failed (too late for that)."""
+    """Record a refusal. ``state``: refused (the caller gets the error) or failed (already accepted)."""
     _held(case).update(state=state, ended_at=Now(), **why.columns(), **_NO_LEASE)
 
 
@@ -168,7 +168,7 @@ def unclaim(cases: Sequence[OutboundCase]) -> None:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Return the pause after this many attempts: none after the first, then doubling."""
+    """Return the pause after this many attempts: none after the first, then 10 s, doubled up to 15 min."""
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
 
 
@@ -224,7 +224,7 @@ def _for_cached_org() -> QuerySet[OutboundCase]:
 
 
 DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
-"""The condition for a case that was accepted, then refused for its values, and not dealt with."""
+"""The condition for a case that was accepted, then refused by Salesforce, and not dealt with."""
 STUCK = Q(state=State.QUEUED) & (
     Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - LASTING_AFTER)
 )

@@ -179,7 +179,7 @@ def note_live_failure(failure: LiveCallFailed) -> None:
 
 
 def close_breakers(before: str, now: str) -> list[str]:
-    """Close all breakers when another org is cached: the previous org's failures say nothing about it."""
+    """Close all breakers when another org is cached: old failures say nothing about the new org."""
     CircuitBreaker.objects.filter(failures__gt=0).update(failures=0, failed_probes=0, reason="")
     return []
 

@@ -73,7 +73,7 @@ class RateLimitResult:
     passed: bool
     remaining: int
     seconds_to_next: float
-    """The seconds until the oldest pass leaves the window, which makes room for another."""
+    """The seconds until the oldest pass in the window leaves it, which makes room for another request."""
 
     @property
     def retry_after(self) -> int:

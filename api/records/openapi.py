@@ -25,9 +25,9 @@ _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 _LIST_DESCRIPTION = """Return the records in the order of `local_update_date` and `id`. To keep a copy up to date,
 follow `next` to the last page, keep `as_of`, and pass it in the next read as `modified_since`, with
 `include_deleted=true`. Some records may come twice; none is left out. (After `sync_all --forcedelete`, read everything
-again: it leaves no trace of the records that it removed.) Each column below is a filter by its exact value; an empty
-text finds records without a value. In CSV, the header `Link` has the address of the next page, and `X-As-Of` has
-`as_of`."""
+again: it leaves no trace of the records that it removed.) Each parameter below that is named after a column
+filters by its exact value; for a column of text, an empty value finds records without a text. In CSV, the header
+`Link` has the address of the next page, and `X-As-Of` has `as_of`."""
 
 _DETAIL_DESCRIPTION = (
     "Return a record by its Salesforce id. With `include_deleted`, records that were deleted in Salesforce are found "

@@ -143,10 +143,10 @@ class RecordPage(Schema):
     """A page of records."""
 
     as_of: datetime = SchemaField(
-        description="No record dated before this moment can appear later. Pass it as `modified_since` in the next "
-        "read. All pages of one read have the same value."
+        description="No record with a `local_update_date` before this moment can appear later. Pass it as "
+        "`modified_since` in the next read. All pages of one read have the same value."
     )
-    next: str | None = SchemaField(description="The address of the next page; null on the last.")
+    next: str | None = SchemaField(description="The address of the next page; null on the last page.")
 
 
 RESOURCES = tuple(Resource(synced.name, synced.model) for synced in EVERY_OBJECT)

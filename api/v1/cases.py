@@ -55,8 +55,9 @@ IdempotencyKeyText = Annotated[
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
-    description="Any text that is unique to the request, in quotes or without. If the request is sent again within 24 "
-    "hours, with the same key and body, nothing is created twice, and the answer is the current state.",
+    description="Visible ASCII characters that are unique to the request, in quotes or without. If the request is sent "
+    "again within 24 hours, with the same key and body, nothing is created twice, and the answer is about the record "
+    "that the first request created.",
 )
 
 
@@ -101,7 +102,8 @@ class CaseDetail(Schema):
     id: uuid.UUID = Field(description="Id of the case here, for GET /case/{id}.")
     salesforce_id: str | None = Field(description="Id of the case in Salesforce; null until it is delivered.")
     status: Literal["queued", "delivered", "failed"] = Field(
-        description="queued: accepted and stored; delivery continues by itself. failed: Salesforce refused it for good."
+        description="queued: accepted and stored; delivery continues by itself. failed: Salesforce refused it for "
+        "good, or an operator ended its delivery."
     )
     subject: str | None = _sent_field("subject")
     description: str | None = _sent_field("description")

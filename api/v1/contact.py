@@ -87,12 +87,12 @@ class ContactChange(Schema):
 
     first_name: ChangedText | None = Field(None, description="The new first name.")
     last_name: ChangedText | None = Field(None, description="The new last name.")
-    role: ChangedText | None = Field(None, description="A value of Salesforce's picklist.")
+    role: ChangedText | None = Field(None, description="The new role, a value of Salesforce's picklist.")
     subject_interest: ChangedText | None = Field(
-        None, description="Values of Salesforce's picklist, separated by semicolons."
+        None, description="The new subjects of interest, values of Salesforce's picklist separated by semicolons."
     )
     lms: ChangedText | None = Field(
-        None, description="A value of Salesforce's picklist of learning management systems."
+        None, description="The new learning management system, a value of Salesforce's picklist."
     )
 
     def changes(self) -> dict[str, str | None]:
@@ -118,7 +118,7 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
 
     With `expire`, or when the contact is not cached yet, it is read from Salesforce first. If Salesforce is
-    unavailable, the answer is the cached contact.
+    unavailable, the answer is the cached contact, or 503 when none is cached.
     """
     return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
 

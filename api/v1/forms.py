@@ -99,7 +99,8 @@ class SubmissionState(Schema):
     id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
     form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
-        description="pending: stored; delivery continues by itself. failed: Salesforce refused it for good."
+        description="pending: stored; delivery continues by itself. failed: Salesforce refused it for good, or an "
+        "operator ended its delivery."
     )
 
 
@@ -157,7 +158,7 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
-    """Return one of the caller's own submissions, with the state of its delivery; otherwise 404."""
+    """Return one of the caller's own submissions, with the state of its delivery. Others give 404."""
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:

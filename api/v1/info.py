@@ -54,9 +54,9 @@ class ReleaseInformation(Schema):
 
 
 class UsageOfTheDay(Schema):
-    api_usage: int = Field(description="Calls of the last 24 hours, of all applications of the org.")
+    api_usage: int = Field(description="Calls to Salesforce in the last 24 hours by all applications of the org.")
     api_limit: int = Field(description="The most calls that Salesforce allows the org in 24 hours.")
-    by_source: dict[str, int] = Field(description="This service's own calls since midnight UTC, by caller.")
+    by_source: dict[str, int] = Field(description="This service's own calls since midnight UTC, by command or route.")
 
 
 class Failure(Schema):
@@ -156,7 +156,7 @@ class Info(Schema):
         description="The org that the cache is a copy of; null before the first sync."
     )
     api_usage: UsageOfTheDay | Failure = Field(
-        description="Salesforce's count of the day's calls, or the reason why it is not known."
+        description="Calls to Salesforce and their limit, or the reason why Salesforce's count is not known."
     )
     accounts_api: AccountsState = Field(description="The state of the connection to OpenStax Accounts.")
     sso_config: SSOConfig = Field(

@@ -75,8 +75,9 @@ class Me(Schema):
     assignable_user: bool | None = _of_accounts("True if the user is a user of Assignable")
     assignable_school_integrated: bool | None = _of_accounts("True if the user's school has integrated Assignable")
     accounts: AccountsState | None = Field(
-        description="The source of the eight fields above. `ok`: OpenStax Accounts, at most a minute ago. `away`: "
-        "Accounts cannot be asked now, so they are null. `off`: Accounts is not configured. null: no user is logged in."
+        description="The source of the fields from `salesforce_contact_id` to `assignable_school_integrated`. `ok`: "
+        "OpenStax Accounts, at most a minute ago. `away`: Accounts cannot be asked now, so these fields are null. "
+        "`off`: Accounts is not configured, so they are null. null: no user is logged in."
     )
     csrf_token: str = Field(description="Send it as the header `X-CSRFToken` with requests that change something.")
     accounts_environment: AccountsEnvironment

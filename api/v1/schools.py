@@ -47,9 +47,9 @@ class SchoolItem(Schema):
 
 
 class SchoolList(Schema):
-    count: int = Field(description="The number of all matches, also of those beyond `limit`.")
+    count: int = Field(description="The number of all matches on all pages.")
     total_schools: int = Field(description="The number of all schools here, matching or not.")
-    next: str | None = Field(description="The address of the next page; null on the last one.")
+    next: str | None = Field(description="The address of the next page; null on the last page.")
     schools: list[SchoolItem] = Field(description="The matches of this page, best match first.")
 
 

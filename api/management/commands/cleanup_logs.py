@@ -39,7 +39,9 @@ class Command(BaseCommand):
             metavar="D",
             help="days to keep field changes and operator actions (365)",
         )
-        parser.add_argument("--dry-run", action="store_true", help="only print how many rows would be removed")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print how many rows would be removed or emptied"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = {name: options[name] for name in ("request_days", "change_days")}

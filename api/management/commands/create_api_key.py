@@ -17,7 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="the service that will use the key")
         parser.add_argument("--scopes", required=True, help=f"comma-separated list of {', '.join(Scope)}")
         parser.add_argument("--expires-days", type=int, metavar="D", help="the key expires after this number of days")
-        parser.add_argument("--rate", default="", metavar="R", help="rate limit of this key, such as 100/min")
+        parser.add_argument(
+            "--rate",
+            default="",
+            metavar="R",
+            help="rate limit of this key instead of SALESFORCE_API_RATE_LIMIT, such as 100/min",
+        )
         parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 
     def handle(self, *args: Any, **options: Any) -> None:

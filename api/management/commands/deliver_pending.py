@@ -20,7 +20,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
     help = (
-        "Send the queued cases that are due to Salesforce. Cron runs this every minute, and runs may overlap. "
+        "Send to Salesforce the queued cases that are due. Cron runs this every minute, and runs may overlap. "
         "Exits with status 1 while an accepted case needs an operator, or the configuration prevents deliveries."
     )
 
@@ -35,9 +35,9 @@ class Command(BaseCommand):
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
         """Deliver queued cases, and return whether delivery is paused.
 
-        Delivery is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or a
-        login was refused. Raises ``CommandError`` when delivery cannot continue before a person fixes the
-        configuration.
+        Delivery is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or the
+        pause after a refused login lasts. Raises ``CommandError`` when delivery cannot continue before a person fixes
+        the configuration.
         """
         tally, away = Tally(), None
         try:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         return True
 
     def _report(self, *, is_paused: bool) -> None:
-        """List the accepted cases that need an operator. Raises ``CommandError`` if there are any."""
+        """List accepted cases that need an operator, 20 at most. Raises ``CommandError`` if there are any."""
         waiting = undecided()
         if is_paused:  # queued cases wait for the end of the pause, not for an operator
             waiting = waiting.filter(state=OutboundCase.State.FAILED)
