@@ -284,7 +284,7 @@ Demand = Callable[[Caller], None]
 class Credential(AuthBase):
     """One kind of credentials in the OpenAPI document.
 
-    Each object checks all kinds of credentials, so ninja calls only the first.
+    Each object checks all kinds of credentials, so ninja never needs the second object of a route.
     ``who`` describes the permitted callers in the document; ``roles`` are the scopes that a key needs.
     """
 

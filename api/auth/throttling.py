@@ -33,7 +33,7 @@ class RateThrottle(BaseThrottle):
         return identity_of(request)
 
     def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
-        """Return the policy, the identity whose requests it counts, and the rate."""
+        """Return the policy, the identity whose requests are counted, and the rate."""
         return self.policy, self.identity(request), self.current_rate()
 
     def allow_request(self, request: HttpRequest) -> bool:

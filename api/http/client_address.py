@@ -11,7 +11,7 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
-"""The address of a client on a Unix socket."""
+"""The address of a client on a Unix socket, or of one whose address cannot be read."""
 _IPV6_NETWORK_BITS = 64
 _INTERNAL = [
     ip_network(each)

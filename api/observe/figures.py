@@ -1,4 +1,4 @@
-"""The figures of ``/metrics``, nearly all from PostgreSQL: one process knows only its own."""
+"""The figures of ``/metrics``, nearly all from PostgreSQL: a process knows only its own requests."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ class HeldPasses:
             return hold
 
     def next_size(self, key: str, rate: Rate) -> int:
-        """Return how many passes to take: more if the last were used up quickly, fewer if they expired."""
+        """Return how many passes to take: more if the last ones were used up quickly, fewer if they expired."""
         hold, seconds = self._holds.get((key, rate)), hold_seconds(rate)
         if hold is None or not seconds:
             return 1

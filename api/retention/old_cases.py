@@ -22,7 +22,8 @@ State = OutboundCase.State
 def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
     """Remove cases that ended, and spam that arrived, more than ``days`` days ago, chunk by chunk.
 
-    The form of a case is removed with the case. With ``dry_run``, only count. With 0 days, remove nothing.
+    The time of a dead letter counts from when an operator dealt with it. The form of a case is removed with the case.
+    With ``dry_run``, only count. With 0 days, remove nothing.
     """
     if not days:
         return

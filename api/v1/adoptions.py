@@ -22,7 +22,7 @@ from sf.models import Adoption
 from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
-"""The time that a browser may keep the answer."""
+"""The time that a browser may keep the answer to a request without ``expire``."""
 
 router = Router(tags=["adoptions"])
 

@@ -65,7 +65,9 @@ class Me(Schema):
         "cookie nor Accounts has it."
     )
     name: str | None = Field(description="Name of the user, from the cookie; null when no user is logged in.")
-    is_super_user: bool = Field(description="True if the user is an active Super User, who has all scopes.")
+    is_super_user: bool = Field(
+        description="True if the user has all scopes: an active Super User who signed in recently enough."
+    )
     salesforce_contact_id: str | None = _of_accounts("Salesforce id of the user's contact")
     faculty_status: str | None = _of_accounts("Status of the faculty verification, such as `confirmed_faculty`")
     adopter_status: str | None = _of_accounts("Status of the user's adoptions")

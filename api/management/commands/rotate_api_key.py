@@ -15,13 +15,16 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Replace an API key; the old one works for a while longer. The new one is printed once, on the last line."
+    help = "Replace an API key; the old key works for a while longer. The new key is printed once, on the last line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", metavar="public-id", help="the public id of the old key, from list_api_keys")
         parser.add_argument("--overlap", default="7d", metavar="T", help="time in which both keys work: 7d, 12h, 0d")
         parser.add_argument(
-            "--expires-days", type=int, metavar="D", help="lifetime of the new key (default: that of the old key)"
+            "--expires-days",
+            type=int,
+            metavar="D",
+            help="days until the new key expires (default: the lifetime of the old key)",
         )
         parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 
