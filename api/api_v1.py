@@ -94,7 +94,7 @@ api = V1(
         "OpenStax's Salesforce data for the web. Log in with the cookie of an OpenStax account, or send an API key as "
         "`Authorization: Bearer <key>`. Every error has `code` (the HTTP status), "
         "`type` (for programs), `message` and `detail` (the same text as `message`).\n\n"
-        "Rate limits for each user, each API key, and each address without credentials:\n\n"
+        "Rate limits for each user, each API key, and each address without valid credentials:\n\n"
         "* contact, adoptions, books, schools, case and forms together: "
         f"{parse_rate(settings.SALESFORCE_API_RATE_LIMIT)} (an API key may have its own limit)\n"
         f"* schools without credentials: {parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)}\n"

@@ -34,7 +34,7 @@ def can_be_changed(case: OutboundCase) -> bool:
 
 
 def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None = None) -> int:
-    """Make refused cases due now, with other ``values`` if given. Return the number of changed cases."""
+    """Queue refused cases again, with other ``values`` if given. Return the number of changed cases."""
     changed = {} if values is None else {"values": dict(values)}
     return _open_to_change([case.pk for case in cases]).update(
         state=State.QUEUED, next_attempt_at=Now(), ended_at=None, settled_at=None, settled_by="", **changed, **_WAITING
