@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='operatoraction',
             name='exit_status',
-            field=models.IntegerField(blank=True, help_text='Empty: the command did not start or was killed.', null=True),
+            field=models.IntegerField(blank=True, help_text='Empty: the command waits, runs, or ended without a report.', null=True),
         ),
         migrations.AlterField(
             model_name='operatoraction',

@@ -26,7 +26,7 @@ class OperatorAction(models.Model):
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     exit_status = models.IntegerField(
-        null=True, blank=True, help_text="Empty: the command did not start or was killed."
+        null=True, blank=True, help_text="Empty: the command waits, runs, or ended without a report."
     )
     host = models.CharField(max_length=100, blank=True)
     outcome = models.TextField(blank=True, help_text="Last lines of the command's output.")
