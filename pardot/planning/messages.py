@@ -10,7 +10,7 @@ _SALT = "pardot.messages"
 
 
 class BadLink(ValueError):
-    """The link is not valid, or no team member has its email address any more. The message says which."""
+    """The link is not valid, or its member was removed or has another email address now."""
 
 
 def stop_token(member: TeamMember) -> str:

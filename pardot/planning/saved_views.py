@@ -16,6 +16,7 @@ from pardot.models import SavedView
 MOST = 100
 """The largest number of views per user."""
 LONGEST = 2000
+"""The largest number of characters of a view's query."""
 
 
 class BadView(ValueError):

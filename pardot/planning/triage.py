@@ -32,7 +32,7 @@ class ActionTag:
     tag_id: int | None
     """``None``: no such tag was copied."""
     count: int | None
-    """``None``: tagged objects were never read."""
+    """``None``: tagged objects were never read completely."""
     by_type: Mapping[str, int]
     """The number of objects by area, or by Pardot's word for types without an area."""
     items: Sequence[Mapping[str, Any]]
@@ -41,13 +41,14 @@ class ActionTag:
 
 @dataclass(frozen=True)
 class TaggedShare:
-    """The number of assets with an issue, and how many of them have a clean-up tag. ``None``: no data."""
+    """The number of assets with an issue, and how many of these have a clean-up tag. ``None``: no data."""
 
     issue: Issue
     count: Occurrences | None
     exempt: int
     """The number of exempt assets with the issue, which ``count`` and ``tagged`` do not include."""
     tagged: int | None
+    """Also ``None`` for an issue that is a percentage."""
 
 
 def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:

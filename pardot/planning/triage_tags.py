@@ -30,12 +30,13 @@ logger = logging.getLogger(__name__)
 SECONDS = 15.0
 """The time limit for all calls together, the login included; each call is tried once."""
 RETRY_SECONDS = 60
+"""The seconds that a caller must at least wait before a retry."""
 RETRY_SECONDS_WITHOUT_CALLS = 3600
-"""The seconds to wait before a retry; the second value applies when the day's calls are used up."""
+"""The seconds that a caller must wait before a retry when the day's calls are used up."""
 
 
 class TagsNotMade(Exception):
-    """Pardot cannot create all tags now.
+    """Not all tags could be created now.
 
     A retry after ``retry_after`` seconds may help. Created tags are kept.
     """
@@ -46,7 +47,7 @@ class TagsNotMade(Exception):
 
 
 class TagsRefused(Exception):
-    """Pardot refuses to create the tags. The message says what to do."""
+    """Pardot or Salesforce refuses, or a setting is missing. A retry does not help; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -136,5 +137,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _keep(tag_id: int, **values: Any) -> None:
-    """Store the tag, so that the next request shows it. The stamp keeps a running sync from deleting it."""
+    """Store the tag, so that the next request shows it.
+
+    The new ``local_update_date`` keeps a running sync from deleting the tag.
+    """
     Tag.objects.update_or_create(pk=tag_id, defaults={**values, "local_update_date": Now()})

@@ -17,7 +17,10 @@ def site_address(path: str) -> str:
 
 
 def rows_address(area: Area, **filters: str) -> str:
-    """Return the URL of an area's table with these filters."""
+    """Return the URL of an area's table with these filters.
+
+    For prospects, ``filters`` are ignored: the URL shows the prospects without a CRM id.
+    """
     parameters = {"tab": _TAB.get(area, "gear-locker")}
     if area is Area.PROSPECTS:
         parameters["orphans.kind"] = "prospects_unlinked"

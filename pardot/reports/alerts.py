@@ -45,8 +45,8 @@ def current_conditions(now: datetime | None = None) -> list[Condition]:
 def note_conditions(conditions: Iterable[Condition], now: datetime | None = None) -> None:
     """Begin an alert for each new condition, and end the alerts whose condition has passed.
 
-    An alert about a grade lasts until the end of the day, so no grade is reported twice on one day. If the grade is
-    still the same after midnight, the alert goes on.
+    An alert about a grade lasts at least until the end of the day, so no grade is reported twice on one day. If the
+    condition with the same grade still exists after midnight, the alert goes on.
     """
     now, texts = now or timezone.now(), {each.key: each.text for each in conditions}
     lasting = Alert.objects.filter(ended_at=None)

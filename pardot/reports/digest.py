@@ -224,7 +224,7 @@ def _crm_ids(facts: DigestFacts) -> Iterator[str]:
     bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
     yield from (f"{number(count)} with an invalid {kind} id" for count, kind in bad if count)
     if not any(count for count, _ in bad):
-        yield "all are valid"
+        yield "all lead and contact ids are valid"
     if figures["adoption_stuck"]:
         yield f"{number(figures['adoption_stuck'])} with adoption data that is stuck"
 

@@ -63,7 +63,7 @@ class DigestFacts:
     top: tuple[TopProspect, ...]
     folders: int
     triage: Mapping[str, int] | None
-    """The number of tagged objects by action; ``None``: tagged objects were never read."""
+    """The number of tagged objects by action; ``None``: tagged objects were never read completely."""
     tasks: tuple[OpenTasks, ...]
 
 

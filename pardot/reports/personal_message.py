@@ -1,4 +1,4 @@
-"""Write the morning message of one team member: areas with changes, open tasks and saved views.
+"""Write the morning message of one team member: areas, their changes, open tasks and saved views.
 
 Each line has a link. The message leaves out the titles of tasks about prospects, and the parts of a saved view's query
 that are not about its table of assets. It includes other text that staff typed: titles of other tasks, names of saved

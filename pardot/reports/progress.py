@@ -1,4 +1,4 @@
-"""The progress report as text: the changes from the first snapshot to now."""
+"""The progress report as text: the changes from the first snapshot with a score to now."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ProgressFacts:
 def progress_facts(now: datetime | None = None, since: date | None = None) -> ProgressFacts:
     """Return the facts as of now, and the first snapshot with a score.
 
-    With ``since``, it is the first snapshot with a score from that day on.
+    If ``since`` is given, snapshots before that day are ignored.
     """
     card, day = current_scorecard(now), today(now)
     recorded = DailySnapshot.objects.exclude(health_score=None).order_by("day")

@@ -49,9 +49,9 @@ class IssueRow:
 
 @dataclass(frozen=True)
 class ProgressPage:
-    """The content of the page.
+    """The content of the one-page progress report.
 
-    ``since`` is its first day; ``None`` when no snapshot with a score can be compared.
+    ``since`` is the first day of the report; ``None`` when no snapshot with a score can be compared.
     """
 
     facts: ProgressFacts

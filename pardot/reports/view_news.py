@@ -47,7 +47,7 @@ def view_news(member: TeamMember, day: date) -> list[ViewNews]:
 
 
 def note_reported(news: Iterable[ViewNews], day: date) -> None:
-    """Store the rows that were reported. Call this after the message was sent."""
+    """Store the counts and fingerprints that were reported. Call this after the message was sent."""
     for each in news:
         ViewSubscription.objects.filter(pk=each.subscription.pk).update(
             count=each.rows.count, fingerprint=each.rows.fingerprint, told_on=day

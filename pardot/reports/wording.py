@@ -49,7 +49,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 def percent(value: Number | None) -> str:
     """Return ``12.5%``, ``36%``; an en dash for ``None``.
 
-    The same rule as ``percent`` in ``core/format.js``.
+    ``percent`` in ``static/js/core/format.js`` follows the same rule.
     """
     return "–" if value is None else f"{number(_rounded(value, '0.1'))}%"
 
@@ -62,7 +62,7 @@ def amount(count: Number | None, *, is_percentage: bool) -> str:
 def points(value: float) -> str:
     """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``.
 
-    The same rule as in ``core/format.js``.
+    ``points`` in ``static/js/core/format.js`` follows the same rule.
     """
     size, sign = abs(value), "−" if value < 0 else ""
     if size < 0.005:
@@ -76,7 +76,7 @@ def _rounded(value: Number, step: str) -> Decimal:
 
 
 def change(now: Number | None, before: Number | None) -> str:
-    """Return ``, up 2``; an empty string when either number is unknown."""
+    """Return ``, up 2`` or ``, unchanged``; an empty string when either number is unknown."""
     if now is None or before is None:
         return ""
     by = _rounded(float(now) - float(before), "0.1")
@@ -86,7 +86,7 @@ def change(now: Number | None, before: Number | None) -> str:
 
 
 def missing(command: str) -> str:
-    """Return a sentence that there is no data, and which command reads it."""
+    """Return a text which says that there is no data, and which command reads it."""
     return f"{NO_DATA}; run: python manage.py {command}"
 
 
@@ -98,7 +98,7 @@ def long_date(day: date) -> str:
 def since_day(day: date, today: date) -> str:
     """Name the day of a comparison: ``since yesterday``, ``since Friday``, ``since Wed, Nov 25``.
 
-    The same rule as ``sinceDay`` in ``static/js/core/format.js``.
+    ``sinceDay`` in ``static/js/core/format.js`` follows the same rule.
     """
     distance = (today - day).days
     if distance == 1:
@@ -109,5 +109,5 @@ def since_day(day: date, today: date) -> str:
 
 
 def score_and_grade(score: int | None, grade: str | None) -> str:
-    """Return ``87 (B)``."""
+    """Return ``87 (B)``, or ``NO_DATA`` when the score is ``None``."""
     return NO_DATA if score is None else f"{score} ({grade})"

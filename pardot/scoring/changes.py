@@ -37,7 +37,7 @@ class IssueChange:
 
 @dataclass(frozen=True)
 class Changes:
-    """All changes since a snapshot, the largest effect first.
+    """The changes since a snapshot. ``worse`` and ``better`` begin with the largest effect on the score.
 
     ``since`` is ``None`` when there is no snapshot.
     """
@@ -50,7 +50,7 @@ class Changes:
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
-    """Compare ``card`` with the snapshot of ``day`` or earlier; ``None``: the last before today."""
+    """Compare ``card`` with the last snapshot before ``today``, or up to ``day`` when ``day`` is earlier."""
     yesterday = today - timedelta(days=1)
     since = last_snapshot(min(day or yesterday, yesterday))
     if since is None:

@@ -1,4 +1,4 @@
-"""Read the ledger of findings, which says since when assets have their issues."""
+"""Read the ledger of findings, which records when assets got and lost their issues."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | 
 
 @dataclass(frozen=True)
 class LedgerFigures:
-    """The ledger's figures for one issue."""
+    """The ledger's figures for one issue, with the changes since a day."""
 
     new: int = 0
-    """The number of open findings that were first seen after ``since``."""
+    """The number of open findings that were first seen after the day."""
     fixed: int = 0
-    """The number of findings that were open on ``since``, and were fixed after it."""
+    """The number of findings that were open on the day, and were fixed after it."""
     oldest: date | None = None
-    """The earliest known first day of an open finding; ``None``: there is no such finding."""
+    """The earliest known first day of an open finding; ``None``: no first day is known."""
     older: int = 0
     """The number of open findings that are older than the ledger."""
 

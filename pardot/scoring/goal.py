@@ -28,11 +28,12 @@ class NoScore(LookupError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that reaches the target: the occurrences to fix of each issue, and the total of rows."""
+    """A plan that reaches the target. ``fixes``: the number of occurrences to fix, by issue key."""
 
     target: int
     fixes: Mapping[str, Occurrences]
     rows: int
+    """The number of rows to fix, rounded up. A row with two issues counts twice."""
 
 
 @dataclass(frozen=True)

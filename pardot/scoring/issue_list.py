@@ -38,7 +38,10 @@ class ListedIssue:
 
 
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
-    """Return the issues by impact, then by priority; those without data are last."""
+    """Return the issues with the largest impact first; those without data are last.
+
+    Among issues with equal impact, those that occur come first, then those with a higher priority.
+    """
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)

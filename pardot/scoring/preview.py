@@ -1,4 +1,4 @@
-"""Compute the score with other settings, for now and as far back as the stored counts allow."""
+"""Compute the score with other settings, for now and for the earlier days of the trend."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ OTHER_COUNTS = (
     "Earlier days cannot be counted again with another look-back or other months, because only counts were stored for "
     "them."
 )
-COUNTS_STAY = "The line applies the new weights and grades to the counts of each day, as they were counted then."
+COUNTS_STAY = "The trend applies the new weights and grades to the counts that were stored on each day."
 NO_ACTIVITIES = (
-    "The stored activities do not cover a look-back of {days} days. Until they do, issues about activity will have no "
-    "data and cost nothing."
+    "The stored activities are too old, or do not cover a look-back of {days} days. Until that changes, issues about "
+    "activity will have no data and cost nothing."
 )
 
 
@@ -54,7 +54,7 @@ class Preview:
     before: Scorecard
     after: Scorecard
     days: tuple[PreviewedDay, ...]
-    """The earlier days; empty when neither weights nor grades change."""
+    """The days before today that have a score; empty when neither weights nor grades change."""
     limits: tuple[str, ...]
     """Sentences about what could not be computed."""
 

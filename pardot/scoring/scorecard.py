@@ -31,7 +31,7 @@ class IssueCount:
 
 @dataclass(frozen=True)
 class PersonScore:
-    """The combined score of a person's areas. ``score`` is ``None`` without data about any of them."""
+    """The combined score of a person's areas. ``score`` is ``None`` when none of the areas has data."""
 
     name: str
     label: str
@@ -64,7 +64,7 @@ class Scorecard:
 
 @dataclass(frozen=True)
 class ScoreInputs:
-    """The inputs of a scorecard. What-ifs and previews replace some of them."""
+    """The inputs of a scorecard. A what-if or a preview replaces some of the inputs."""
 
     items: Mapping[Area, int | None]
     issues: Mapping[str, IssueCount]

@@ -27,11 +27,11 @@ class AreaHealth:
     audit: AssetAudit
     audited_at: datetime | None
     items: int | None
-    """``None``: never read completely."""
+    """The number of assets; ``None``: the area was never read completely."""
     counts: Mapping[str, int | None]
     """The number of assets with each flag, without exempt ones; ``None``: no data."""
     exempt: Mapping[str, int]
-    """The number of exempt assets with each flag."""
+    """The number of exempt assets with each flag; 0 without data."""
     exempt_assets: Mapping[str, frozenset[int]]
     """The ids of exempt assets by flag, whether or not the asset has the flag.
     Flags without exemptions are absent."""

@@ -27,7 +27,7 @@ class PastIssue:
     issue: str
     flag: str
     first_seen: date | None
-    """``None``: before findings were recorded."""
+    """``None``: unknown, because the issue is older than the recording of findings."""
     fixed_on: date | None
     days: int | None
     """The days from ``first_seen`` to ``fixed_on``, or to today; ``None`` when ``first_seen`` is unknown."""
@@ -49,7 +49,7 @@ def asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
 
 
 def _issues(area: Area, asset: int) -> list[PastIssue]:
-    """Return the open issues, then the fixed issues, each the latest first, at most ``MOST_FINDINGS``."""
+    """Return at most ``MOST_FINDINGS`` issues: open issues before fixed ones, both latest first."""
     findings = Finding.objects.filter(asset_type=area, asset_id=asset, issue__in=BY_KEY)
     return [_past(each) for each in findings.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]]
 

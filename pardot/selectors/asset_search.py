@@ -61,7 +61,7 @@ _NEAR = """
 
 
 def searched(rows: Rows, area: Area, text: str) -> Rows:
-    """Return the rows that match every word of ``text``, or have it as their id."""
+    """Return the rows that match every word of ``text``, or whose id is ``text``."""
     whole = rows.filter(by_words(area, text) | by_id(text))
     return whole if whole.exists() else rows.filter(by_parts(area, text))
 
@@ -97,7 +97,7 @@ def by_words(area: Area, text: str) -> Q:
 
 
 def having_words(area: Area, variants: Variants) -> Q:
-    """Return the condition of ``by_words`` for words that are already folded. Folding takes a query."""
+    """Return the condition of ``by_words`` for folded words, which saves the query that folds a text."""
     others = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
     condition = f"({' OR '.join([_BEGINS, *others])})"
     spellings = words_of(area)

@@ -49,7 +49,7 @@ class NotOfThisArea(ValueError):
 
 @dataclass(frozen=True)
 class AssetFilters(FlagFilters):
-    """The filters of one type's table."""
+    """The filters of the table of one type of assets."""
 
     campaign_id: int | None = None
     linked: bool | None = None
@@ -67,7 +67,7 @@ class AssetPage:
     """The number of all matching records."""
     records: list[dict[str, Any]]
     did_you_mean: str | None = None
-    """Other words with matches, when the search has none."""
+    """Words of similar spelling that have matches, when the searched words have no match."""
 
 
 @cache
@@ -91,7 +91,7 @@ def sort_keys(area: Area) -> SortKeys:
 
 
 def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
-    """Return records of the area of ``health``; a constant number of queries.
+    """Return one page of the area's records. The number of queries does not grow with the records.
 
     Raises ``Unknown`` or ``NotOfThisArea``.
     """
@@ -104,7 +104,7 @@ def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: i
 
 
 def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
-    """Return the rows as records, with names and the days of their issues. Values without data are null."""
+    """Return the rows as records with the additions of ``add_names``, ``add_since`` and ``as_known``."""
     records = list(rows.values(*columns_of(health.area)))
     add_names(records)
     add_since(records, health)
@@ -135,7 +135,7 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 def _campaigns(*, linked: bool) -> Rows:
     """Return the ids of linked or unlinked campaigns.
 
-    As in ``CHAIN``, a blank Salesforce id counts as none.
+    A blank Salesforce id counts as no id, as it does in ``CHAIN``.
     """
     having = {"salesforce_id__regex": "[^[:space:]]"}
     campaigns: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
@@ -145,7 +145,7 @@ def _campaigns(*, linked: bool) -> Rows:
 def _filter_by_tag(rows: Rows, area: Area, tagged: bool) -> Rows:
     """Return the rows with a tag, or the rows without one."""
     if area is Area.TAGS:
-        raise NotOfThisArea("tagged", "Tags carry no tags")
+        raise NotOfThisArea("tagged", "Tags have no tags")
     has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
     return rows.filter(has_tag if tagged else ~has_tag)
 
@@ -159,7 +159,10 @@ def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """Replace values without data with null, remove flags without data, and add the flags of exemptions."""
+    """Replace values without data with null, and remove flags without data.
+
+    Add ``exempt``: the remaining flags from which the asset is exempt. They stay in ``flags`` too.
+    """
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())
     record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)
@@ -167,7 +170,10 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
 
 
 def add_names(records: Sequence[dict[str, Any]]) -> None:
-    """Add the names of campaign and folder to records with such columns. Null: no such record, or no name."""
+    """Add the names of campaign and folder to the records that have ``campaign_id`` or ``folder_id``.
+
+    A name is null when no campaign or folder has this id, or when it has no name.
+    """
     for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
         having = [record for record in records if column in record]
         ids = {record[column] for record in having if record[column]}

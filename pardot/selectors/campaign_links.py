@@ -14,7 +14,7 @@ CONTENT = (Area.FORMS, Area.LANDING_PAGES, Area.LIST_EMAILS, Area.CUSTOM_REDIREC
 
 @dataclass(frozen=True)
 class LinkCounts:
-    """The numbers of assets of one type; ``None``: no data."""
+    """The numbers of assets of one type, or of all types with data; ``None``: no data."""
 
     total: int | None
     in_campaign: int | None
@@ -36,6 +36,7 @@ class CampaignLinks:
     with_sf: int | None
     """The number of campaigns that are linked to Salesforce."""
     missing_sf: int | None
+    """The number of campaigns that are not linked to Salesforce."""
     lists: int | None
 
 

@@ -22,9 +22,9 @@ class MemberPage:
     counts: dict[str, int] | None
     """The numbers of members, responses, leads and contacts, counted by Salesforce; ``None``: no data."""
     members: list[dict[str, Any]] | None
-    """The members in the order of their ids; ``None``: never read."""
+    """The members in the order of their ids; ``None``: members were never read completely."""
     following: str | None
-    """The id after which the next page begins; ``None``: this is the last page."""
+    """The id after which the next page begins; ``None``: there is no next page."""
 
 
 def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:

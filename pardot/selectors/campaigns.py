@@ -42,11 +42,12 @@ class CampaignFilters(FlagFilters):
     has_assets: bool | None = None
     has_members: bool | None = None
     asset_type: Area | None = None
-    """One of ``COUNT_OF``: only campaigns with assets of this type."""
+    """Only campaigns with assets of this type, which must be in ``COUNT_OF``."""
     folder_id: int | None = None
     begun_after: datetime | None = None
     """Only campaigns created at this time or later: in Salesforce, or, without a date there, in Pardot."""
     begun_before: datetime | None = None
+    """Only campaigns created before this time: in Salesforce, or, without a date there, in Pardot."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,17 @@ class CampaignPage:
     orphans: Mapping[Area, list[dict[str, Any]]] = field(default_factory=dict)
     """The first ``MOST_ORPHANS`` assets of each type whose campaign was deleted."""
     folders: Mapping[int, str | None] = field(default_factory=dict)
-    """All folders that contain campaigns, by id."""
+    """The names of all folders that contain campaigns, by id; ``None``: the folder has no name."""
     did_you_mean: str | None = None
-    """Other words with matches, when the search has none."""
+    """Words of similar spelling that have matches, when the searched words have no match."""
 
 
 def campaign_page(
     health: Mapping[Area, AreaHealth], filters: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
-    """Return a page; a constant number of queries. Raises ``Unknown``.
+    """Return one page. The number of queries does not grow with the campaigns. Raises ``Unknown``.
 
-    ``health`` must contain the areas of campaigns and of all types in ``COUNT_OF``.
+    ``health`` must contain ``Area.CAMPAIGNS`` and every area in ``COUNT_OF``.
     """
     rows = matching_campaigns(health[Area.CAMPAIGNS], filters)
     keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], filters.flag)}
@@ -137,7 +138,10 @@ def _begun_within(filters: CampaignFilters) -> Q:
 def _complete(
     campaign: dict[str, Any], health: Mapping[Area, AreaHealth], children: Mapping[Area, Mapping[int, list[Any]]]
 ) -> None:
-    """Add the assets of ``campaign``. Counts of a type that was never read become null."""
+    """Add the assets of ``campaign``, and replace values without data with null.
+
+    The number of assets of a type has no data until the type was read completely.
+    """
     as_known(campaign, health[Area.CAMPAIGNS])
     for area, column in COUNT_OF.items():
         if health[area].items is None:

@@ -1,4 +1,4 @@
-"""Read the assets of campaigns, also of deleted ones, with one statement each for all types.
+"""Read the assets of campaigns, and orphaned assets. Each function runs one statement for all types.
 
 The statements are SQL, because building eight query sets took longer than running them.
 """
@@ -62,7 +62,7 @@ def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
     """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted.
 
-    Without data: none.
+    A type without data about orphans has none.
     """
     selects = [
         f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"

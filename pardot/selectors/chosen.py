@@ -36,7 +36,7 @@ def chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
 def chosen_by_filters(area: Area, rows: Rows, expected: int) -> Mapping[int, str]:
     """Return the names of ``rows`` by id.
 
-    Raises ``BadChoice`` unless there are as many as the caller ``expected``.
+    Raises ``BadChoice`` when there are no rows, more than ``MOST_CHOSEN``, or not as many as ``expected``.
     """
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST_CHOSEN + 1])
     _check_number("matching", max(len(ids), expected))

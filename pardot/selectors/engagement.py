@@ -47,11 +47,11 @@ class ProspectData:
     """The available data about prospects."""
 
     tier: int
-    """0: nothing was synced; 1: no prospects; 2: the sample; 3: all prospects."""
+    """0: nothing was read completely; 1: no prospects; 2: a part of the prospects; 3: all prospects."""
     figures: Mapping[str, Any]
-    """The audit's figures of the sample or of all prospects; empty when there are no prospects."""
+    """The audit's figures of the stored prospects; empty when there are none, or no audit yet."""
     look_back: LookBack | None
-    """The days that ``ProspectEngagement`` covers; ``None``: no data about activity."""
+    """The days that ``ProspectEngagement`` covers; ``None``: no activity data, or too old."""
 
     @property
     def is_complete(self) -> bool:
@@ -79,7 +79,10 @@ def _tier(known: Mapping[str, EntityState]) -> int:
 
 
 def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
-    """Return the stored prospects among these, in the same order, with activities in ``span`` and scores."""
+    """Return the stored prospects in the order of ``ids``, with activity counts and category scores.
+
+    Activity counts are ``None`` without ``span``.
+    """
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
     prospects = [_with_name(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}

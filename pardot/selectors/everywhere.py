@@ -22,8 +22,8 @@ def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
     There are two or three queries per type, and at most three more.
 
     As in the tables, every word must begin a word of the asset, its campaign, folder or tags. When no type has such an
-    asset, the words may be anywhere inside the asset's own texts. Matches by id come first, then matches of the
-    asset's own words.
+    asset, the words may be anywhere inside the asset's own texts. Within a type, matches by id come first, then matches
+    of the asset's own words.
     """
     variants = folded(text)
     rank = _rank(text, variants[0])

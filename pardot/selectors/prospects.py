@@ -29,11 +29,12 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
 FEW = 10_000
-"""Up to this many matches are sorted, and up to this many matches of a search are counted."""
+"""The largest number of matches that are sorted.
+Matches that no figure of the audit counts are counted up to this number."""
 
 
 class ProspectGroup(StrEnum):
-    """A group of prospects, which one of the audit's figures counts."""
+    """A group of prospects. For each group, one of the audit's figures is its size."""
 
     ACTIVE = "active"
     LINKED = "linked"

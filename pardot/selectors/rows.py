@@ -34,7 +34,7 @@ class FlagFilters:
     """Only assets with a finding that was first seen after this day."""
     fixed_since: date | None = None
     """Only assets with a finding that was fixed after this day.
-    ``flag`` then means the flag of that finding."""
+    ``flag`` then means the flag of that finding, and ``exempt`` is ignored."""
     q: str | None = None
 
 
@@ -49,7 +49,7 @@ class HowMany(Func):
 
 
 class Unknown(ValueError):
-    """The flag or column does not exist.
+    """The flag or sort key does not exist.
 
     The message lists the existing names. ``name`` is the query parameter.
     """
@@ -95,7 +95,7 @@ def check_flag(health: AreaHealth, flag: str | None) -> None:
 
 
 def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
-    """Return the rows with a flag that has data and no exemption, or the rows without such a flag."""
+    """Return the rows with a flag that has data and from which they are not exempt, or the other rows."""
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
@@ -104,7 +104,7 @@ def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
 
 
 def with_exemption(rows: Rows, health: AreaHealth, having: bool) -> Rows:
-    """Return the rows that are exempt from one of their flags, or the rows that are not."""
+    """Return the rows that are exempt from a flag that they have, or the other rows."""
     exempt = [
         Q(flags__contains=[flag], pk__in=ids)
         for flag, ids in health.exempt_assets.items()

@@ -15,7 +15,10 @@ from pardot.selectors.area_health import AreaHealth
 
 
 def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
-    """Return the area's findings without exempt assets, of ``flag`` or of every flag that has data."""
+    """Return the area's open and fixed findings without exempt assets.
+
+    The findings are those of ``flag`` or, without a flag, of every flag; none of a flag without data.
+    """
     flags = health.known_flags if flag is None else health.known_flags & {flag}
     keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}
     exempt = {key: health.exempt_assets[flag] for flag, key in keys.items() if flag in health.exempt_assets}

@@ -31,7 +31,7 @@ _AGES = {"month": (None, _MONTH), "year": (_MONTH, _YEAR), "three": (_YEAR, 3 * 
 
 @dataclass(frozen=True)
 class ViewRows:
-    """The current rows of a view."""
+    """The number and a fingerprint of a view's current rows."""
 
     count: int
     fingerprint: str
@@ -66,7 +66,10 @@ def query_of_table(query: str) -> str:
 
 
 def rows_of_view(query: str) -> ViewRows | None:
-    """Return the rows of the view; ``None`` without data, or when one of its filters no longer exists."""
+    """Return the number and fingerprint of the view's rows.
+
+    ``None``: the view shows no table that is counted, there is no data, or one of the filters is not valid.
+    """
     area = area_of_view(query)
     if area is None:
         return None

@@ -255,7 +255,7 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
     ("path", "query", "says"),
     [
         ("assets/lists", {"linked": True}, "belong to no campaign"),
-        ("assets/tags", {"tagged": True}, "Tags carry no tags"),
+        ("assets/tags", {"tagged": True}, "Tags have no tags"),
         ("assets/forms", {"prefix": "Region"}, "Only tags have prefixes"),
         ("assets/forms", {"flag": "stale"}, "Known: no_campaign"),
         ("assets/forms", {"sort": "usage"}, "Known: id, name, issues"),

@@ -24,7 +24,8 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 def post_to_slack(webhook: str, text: str) -> None:
     """Post ``text`` as a preformatted message. Raises ``NotDelivered``.
 
-    The post is retried only when Slack cannot have shown the message.
+    The post is retried when the connection fails, or Slack answers 429, 500, 502, 503 or 504; never after a timeout
+    of the answer, because the message may have arrived.
     """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()

@@ -101,7 +101,7 @@ def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -
     assert "Earlier days cannot be counted again" in answer["limits"][0]
     both = preview(browser, list_stale_months=3, score_weights={"lists_stale": 1})
     assert len(both["days"]) == 1
-    assert "as they were counted then" in both["limits"][1]
+    assert "counts that were stored on each day" in both["limits"][1]
     mark_read("activities", until=timezone.now(), since=timezone.now() - timedelta(days=35))
     answer = preview(browser, activity_lookback_days=60)
     assert "do not cover a look-back of 60 days" in answer["limits"][1]
