@@ -265,7 +265,7 @@ def _tags(facts: DigestFacts) -> Iterator[str]:
         yield missing(SETUP)
         return
     yield from _flag_line(summary, "unused", "on nothing")
-    yield from _flag_line(summary, "low_usage", "on one thing only")
+    yield from _flag_line(summary, "low_usage", "on one object only")
     yield from _flag_line(summary, "no_naming_convention", "outside the naming convention")
     yield from _flag_line(summary, "duplicate_prefix", "with a prefix that is written in several ways")
 

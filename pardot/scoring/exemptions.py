@@ -120,7 +120,7 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
 
 def _terms(exemption: Exemption) -> str:
     by = f" by {exemption.created_by}" if exemption.created_by else ""
-    return f"{f'until {exemption.until}' if exemption.until else 'for good'}{by}: {exemption.reason}"
+    return f"{f'until {exemption.until}' if exemption.until else 'without an end date'}{by}: {exemption.reason}"
 
 
 # -- exempt assets -----------------------------------------------------------------------------------------------------
