@@ -47,11 +47,11 @@ class ProspectData:
     """The available data about prospects."""
 
     tier: int
-    """0: nothing was read completely; 1: no prospects; 2: a part of the prospects; 3: all prospects."""
+    """0: nothing was read completely; 1: no prospects; 2: only the sample of prospects; 3: all prospects."""
     figures: Mapping[str, Any]
     """The audit's figures of the stored prospects; empty when there are none, or no audit yet."""
     look_back: LookBack | None
-    """The days that ``ProspectEngagement`` covers; ``None``: no activity data, or too old."""
+    """The days that ``ProspectEngagement`` covers; ``None``: the data are missing or too old."""
 
     @property
     def is_complete(self) -> bool:
