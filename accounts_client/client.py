@@ -21,7 +21,8 @@ from outgoing.sessions import OutgoingSession
 TOTAL_SECONDS = 3.0
 """The time limit of one question, a new token included."""
 RENEW_BEFORE_SECONDS = 60
-"""A token is renewed this long before it expires."""
+"""A token is renewed this long before it expires.
+A token that lives less than twice as long is renewed after half its time."""
 
 _DEFAULT_TOKEN_SECONDS = 3600
 _MAX_ANSWER_BYTES = 1_000_000

@@ -1,4 +1,1 @@
-"""HTTP sessions for every client.
-
-What they send does not depend on the user's files, such as ``~/.netrc``.
-"""
+"""Tools for what leaves SFAPI: HTTP sessions, text from strangers, and times in words."""

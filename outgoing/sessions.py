@@ -42,7 +42,7 @@ class OutgoingSession(requests.Session):
         return super().request(*args, **{**options, "allow_redirects": False})
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a prepared request. ``SSLError`` also when the file of authorities has disappeared."""
+        """Send a prepared request. A file of authorities that has disappeared raises ``SSLError`` too."""
         try:
             return super().send(request, **options)
         except OSError as error:

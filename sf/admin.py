@@ -300,7 +300,7 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sf.change_refusedrecord")
 
-    @admin.action(description="Retry all records of the selected objects", permissions=["retry"])
+    @admin.action(description="Retry all set-aside records of these objects", permissions=["retry"])
     def retry(self, request: HttpRequest, records: QuerySet[RefusedRecord]) -> None:
         names = set(records.values_list("object", flat=True))
         for name, retry in ((name, retry) for name, retry in RETRIES.items() if name in names):

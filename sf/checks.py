@@ -1,4 +1,4 @@
-"""System checks: warn when the Salesforce login is missing, will end, or does not fit the API version."""
+"""Warn when the Salesforce login is missing, fails, will end, or does not exist in the API version."""
 
 from __future__ import annotations
 

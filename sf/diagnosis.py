@@ -50,7 +50,7 @@ _questions_apart: list[Question] = []
 
 
 def register(question: Question) -> Question:
-    """Add a question of another app. It is asked only when the login works."""
+    """Add a question of another app. It is asked only when the org accepts the login and its session."""
     _more_questions.append(question)
     return question
 
@@ -108,7 +108,10 @@ def _replica() -> Iterator[Finding]:
 
 
 def _change_events() -> Iterator[Finding]:
-    """Report whether change events are followed, and how far; yield nothing where following is not set up."""
+    """Report whether change events are followed, and how far.
+
+    Yield nothing where following is neither set up nor running, and stored nothing in the last three days.
+    """
     if followed := following():
         yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))
 
@@ -154,7 +157,7 @@ def _organization(client: SalesforceClient) -> Finding:
 
 
 def _limits(client: SalesforceClient) -> Finding:
-    """Report the API calls left. Raises ``OrgUnavailable`` or ``HostGone`` when no call can succeed."""
+    """Report the API calls used today. Raises ``OrgUnavailable`` or ``HostGone`` when no call can succeed."""
     try:
         usage = client.daily_usage()
     except DailyLimitReached as error:

@@ -1,3 +1,3 @@
-"""The project, which connects Salesforce with the web. This package only combines the apps."""
+"""The project, which connects Salesforce to the web: settings, routes, and the operators' page."""
 
 __version__ = "0.1.0"

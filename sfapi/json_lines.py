@@ -41,7 +41,10 @@ def print_json(arguments: Sequence[str]) -> None:
 
 
 class JsonLines(io.TextIOBase):
-    """A stream whose lines become JSON objects. Lines that report no problem go to ``for_information``."""
+    """A stream whose lines become JSON objects.
+
+    A program that prints progress on stderr writes to ``for_information`` instead: progress is no warning.
+    """
 
     def __init__(self, stream: TextIO, name: str, level: int, for_information: Any = None) -> None:
         self._stream, self._name, self._level = stream, name, level

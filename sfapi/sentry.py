@@ -1,7 +1,8 @@
 """Report errors to Sentry, without secrets and without personal data.
 
-Sentry gets only the method, path and id of a request: the audit log has the rest. Query strings are always left out,
-also those of our own calls, because calls to Salesforce contain email addresses and UUIDs.
+Sentry gets the method, path, id and harmless headers of a request: no body, and no header with a cookie, a key or an
+address. Query strings are always left out, also those of our own calls, because calls to Salesforce contain email
+addresses and UUIDs.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def demo_is_running() -> bool:
 
 
 def way_back(request: HttpRequest, default: str) -> str:
-    """Return ``?next=`` if it is on this site, so that our links lead nowhere else."""
+    """Return ``?next=`` if it is on this site, otherwise ``default``: our links lead nowhere else."""
     address = request.GET.get("next", "")
     is_on_this_site = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
     return address if is_on_this_site and address.startswith("/") else default

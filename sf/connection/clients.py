@@ -22,7 +22,7 @@ _keeper = SessionKeeper()
 class RememberingClient(SalesforceClient):
     """A client that stores refused logins for all processes.
 
-    With a deadline, it sends no login during the pause.
+    If its ``Patience`` has an end, it sends no login during the pause that follows a refused login.
     """
 
     def _log_in(self) -> Session:
@@ -41,7 +41,7 @@ class RememberingClient(SalesforceClient):
     def _check_turn(self) -> None:
         """Raise ``LoginRefused`` during the pause after a refused login.
 
-        Clients without a deadline may always try: a person or a timetable has started them.
+        Clients whose ``Patience`` has no end may always try: a person or a timetable has started them.
         """
         refused = None
         if self._transport.patience.has_end:

@@ -56,7 +56,10 @@ def take_turn(login: LoginRequest) -> RefusedLogin | None:
 
 
 def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
-    """Store the refusal, and double the pause before the next automatic retry, up to ``LONGEST_PAUSE``."""
+    """Store the refusal and the time of the next automatic retry.
+
+    The first pause is ``FIRST_PAUSE``; each further refusal doubles it, up to ``LONGEST_PAUSE``.
+    """
     values: dict[str, Any] = {"fingerprint": fingerprint(login), "reason": str(error)}
     values |= {"first": FIRST_PAUSE, "longest": LONGEST_PAUSE}
     with connection.cursor() as cursor:

@@ -47,7 +47,8 @@ class NothingToWrite(Exception):
 class WriteRefused(Exception):
     """Salesforce refused the change.
 
-    The message is Salesforce's own; ``columns`` are the columns that it names.
+    The message is Salesforce's own. ``columns``: the columns that Salesforce names. ``gone``: the record was deleted,
+    or the API user does not see it.
     """
 
     def __init__(self, reason: str, *, code: str, columns: tuple[str, ...] = (), gone: bool = False) -> None:
@@ -75,7 +76,7 @@ class Written:
 
     record: _OwnRecord
     values: Values
-    """The changed values, as Salesforce has them now."""
+    """The changed values as Salesforce has them now, or as they were sent if they could not be read."""
     now: Values
     """The whole record after the change, or only ``values`` when it could not be read."""
     read_back: LiveRead | None

@@ -15,7 +15,10 @@ from sf.salesforce.http import Patience, retrying
 def bulk_rows(
     client: SalesforceClient, soql: str, patience: Patience, *, include_deleted: bool
 ) -> Iterator[dict[str, str]]:
-    """Run a job, and yield its rows. Each page is read whole first, and again if it breaks off."""
+    """Run a job, and yield its rows.
+
+    Each page is read whole before its first row is yielded, and read again if it breaks off.
+    """
     jobs = BulkQuery(client)
     job = jobs.create(soql, include_deleted=include_deleted)
     jobs.wait(job)

@@ -18,7 +18,8 @@ MUCH_COMMONER = 4
 """A word this many times as common as the rarest one is compared: that costs less than a look-up."""
 
 COMMON = 0.02
-"""The share from which a word is common: of several common words only the rarest is looked up."""
+"""The share of schools from which a word is common.
+If all words of a search are common, only the rarest is looked up."""
 
 KEPT_SECONDS = 300
 """After this time, the statistics are read again."""

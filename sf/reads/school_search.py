@@ -124,7 +124,10 @@ class SchoolFilters:
 
 @dataclass(frozen=True)
 class SchoolPage:
-    """One page of schools: ``schools`` has rows of ``COLUMNS``, ``count`` matches, ``total`` all schools."""
+    """One page of schools, as rows of ``COLUMNS``.
+
+    ``count``: the number of matches on all pages. ``total``: the number of schools that are not deleted.
+    """
 
     count: int
     total: int
@@ -132,7 +135,7 @@ class SchoolPage:
 
 
 def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> SchoolPage:
-    """Return the matches from ``offset`` on, at most ``limit``."""
+    """Return the matches from ``offset`` on, at most ``limit``; without filters, no schools."""
     facets = {name: text for name, text in filters.values_by_name().items() if name != "name"}
     count = 0
     schools: list[dict[str, Any]] = []
@@ -160,7 +163,7 @@ def _variants(name: str) -> list[Words]:
 
 
 def _corrected(variants: Sequence[Words]) -> list[Words]:
-    """Return the first variant with words replaced by known words of similar spelling, nearest first."""
+    """Return corrections of the first variant: known words of similar spelling. The nearest come first."""
     if not variants:
         return []
     words = variants[0]

@@ -15,7 +15,7 @@ from sf.salesforce.errors import TransientError
 
 
 class UnusableAnswer(TransientError):
-    """An answer arrived whole, but cannot be used. Asking again often gives the same."""
+    """An answer arrived, but cannot be used. Asking again often gives the same answer."""
 
 
 def json_of(answer: requests.Response) -> Any:

@@ -51,7 +51,10 @@ class Job:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One CSV page being received: its announced rows, the start of the next page, and the bytes."""
+    """One CSV page being received.
+
+    ``rows``: the announced number, or -1. ``next_locator``: the start of the next page; empty on the last page.
+    """
 
     rows: int
     next_locator: str
@@ -92,8 +95,8 @@ class BulkQuery:
         """Poll until the job is complete.
 
         ``may_go_on`` is called before each further poll; an exception that it raises ends the waiting, not the job.
-        Raises ``JobEnded`` or ``JobRefused`` with Salesforce's reason when the job failed. When it works for longer
-        than ``seconds``, it is aborted, and ``JobStuck`` is raised.
+        Raises ``JobEnded`` or ``JobRefused`` with Salesforce's reason when the job failed or was aborted. A job that
+        works for longer than ``seconds`` is aborted, and ``JobStuck`` is raised.
         """
         pause, deadline = _FIRST_POLL_SECONDS, time.monotonic() + seconds if seconds is not None else None
         while True:

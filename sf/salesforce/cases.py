@@ -59,8 +59,9 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
     """Create or find each case, and return the outcomes by key. Usually two calls at most.
 
     At most ``MOST_AT_ONCE`` cases. ``external_id`` is the field of Case for our id; if it is empty, a case that
-    was sent before may be created twice. Raises ``SalesforceError`` when no outcome is known. A later error
-    becomes the outcome of the cases that it kept from being sent.
+    was sent before may be created twice. Raises ``SalesforceError``, without any outcome, when the look-up or
+    the first call for all missing cases fails. When cases are sent one by one, an error that concerns all of them is
+    the outcome of the cases that were not sent.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}

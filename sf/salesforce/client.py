@@ -1,6 +1,6 @@
 """The Salesforce client.
 
-``attempt`` makes every call: it logs in, counts and raises. Other methods retry.
+``attempt`` makes every call: it logs in, counts and raises. All methods but ``attempt`` and ``stream`` retry.
 
 Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
 records by simple-salesforce's names is in ``records.py``, which uses this client.
@@ -171,7 +171,8 @@ class SalesforceClient:
     ) -> Result:
         """Return the result of ``understand`` for the answer's JSON.
 
-        The call is repeated, for ``seconds`` at most, while the answer is incomplete or has an unexpected form.
+        The call is retried, for ``seconds`` at most, on ``TransientError``: also for an answer that is incomplete or
+        has an unexpected form.
         """
 
         def once() -> Result:

@@ -1,4 +1,4 @@
-"""Choose the login flow from the variables that are set: the first complete group in this order."""
+"""Choose the login flow from the variables that are set: the first complete group of ``LoginFlow``."""
 
 from __future__ import annotations
 

@@ -72,7 +72,10 @@ class SessionExpired(SalesforceError):
 
 
 class OrgUnavailable(SalesforceError):
-    """Salesforce refuses every call of this org or user until a person acts, as for an expired password."""
+    """Salesforce refuses every call of this org or user.
+
+    A person must act, as for an expired password; after ``DailyLimitReached``, waiting is enough.
+    """
 
 
 class LoginFailed(OrgUnavailable):

@@ -68,7 +68,7 @@ class LoginRequest:
 
 
 HOST_HOLDS_SECONDS = 30.0
-"""After a login because of a failed host, its further failures cause no other login for this long."""
+"""After a host failed and caused a login, the same host's failures cause no other login for this long."""
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
@@ -112,7 +112,7 @@ class SessionKeeper:
     def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
         """Log in again because the host of ``gone`` does not answer.
 
-        Returns ``gone`` if that was tried a moment ago. Raises the same exceptions as ``current``.
+        Returns ``gone`` if that was tried within ``HOST_HOLDS_SECONDS``. Raises the same exceptions as ``current``.
         """
         with self._turn(patience):
             if self._session is not None and self._session != gone:
@@ -154,7 +154,8 @@ class SessionKeeper:
 def log_in(request: LoginRequest, transport: Transport) -> Session:
     """Return a new session.
 
-    Raises ``LoginFailed``, which quotes Salesforce and names the variables to check.
+    Raises ``LoginFailed``, which quotes Salesforce and names the variables to check, ``DailyLimitReached``, or
+    ``TransientError`` when retries do not help.
     """
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(

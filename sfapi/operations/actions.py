@@ -41,11 +41,14 @@ class Action:
 
 
 _ACCEPT_QUESTION = (
-    "The last read did not return {missing:,} of {of:,} {label}, and nothing was deleted. The command reads again, "
-    "and deletes from the copy what is then missing at the source, but no more records than these. Check there first "
-    "that they are really gone."
+    "The last read did not return {missing:,} of {of:,} {label}, and nothing was deleted. Check at the source first "
+    "that they are really gone. The command reads again, and deletes from the copy the records that are then missing; "
+    "if these are more than {missing:,}, it deletes none."
 )
-_SURVEY_QUESTION = "A survey reads every prospect, activity and campaign member. It takes minutes to hours."
+_SURVEY_QUESTION = (
+    "A survey reads prospects, activities and campaign members: all of them the first time, later mostly the changes. "
+    "It takes minutes to hours."
+)
 _DIGEST_QUESTION = "The digest is sent to all of its channels, also to those that got it today."
 
 SYNC_ALL = Action("sync-all", "Sync Salesforce now", ("sync_all", *_WAIT))

@@ -55,7 +55,7 @@ def advice_for(
     bad = next((run for run in runs if state_of(run, leases) in _BAD), None)
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
-    why = f"The last complete read is older than the allowed {span_text(promise)}."
+    why = f"The last good sync is older than the allowed {span_text(promise)}."
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync it now.")
 
 

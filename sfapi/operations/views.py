@@ -30,7 +30,8 @@ CLOSE_BREAKER = "api.change_circuitbreaker"
 
 _PAUSES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours", "1440": "1 day"}
 _NO_LONGER_HELD_BACK = (
-    "Nothing was started: another number of records is missing than when this page was opened. Look at it again."
+    "Nothing was started: the number of missing records has changed since the button was shown. Look at the object "
+    "again."
 )
 
 

@@ -22,10 +22,10 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Run the scheduled jobs (sfapi/cron.py) without a crontab. This process keeps running, and starts each due job "
-        "in a new process. Of several workers, one leads and the others wait. When it ends, another takes over: "
-        "within seconds if it was stopped or is on the same machine, otherwise after LEASE_SECONDS. A job that missed "
-        "its times while no worker ran is started once. On SIGTERM the worker starts no more jobs, and lets running "
-        "jobs end."
+        "in a new process. Of several workers, one leads and the others wait. When the leader ends, another takes "
+        "over: within seconds if the leader was stopped or was on the same machine, otherwise after LEASE_SECONDS. A "
+        "job that missed its times while no worker ran is started once. On SIGTERM the worker starts no more jobs, and "
+        "lets running jobs end."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
