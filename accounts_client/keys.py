@@ -72,4 +72,4 @@ def _check_count(name: str, keys: list[str]) -> None:
     if len(keys) > MOST_KEYS:
         raise ImproperlyConfigured(f"{name}: contains {len(keys)} keys, but at most {MOST_KEYS} are tried")
     if len(set(keys)) < len(keys):
-        raise ImproperlyConfigured(f"{name}: contains the same key twice; the other one was probably meant")
+        raise ImproperlyConfigured(f"{name}: contains the same key twice; a different second key was probably meant")

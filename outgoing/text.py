@@ -1,7 +1,7 @@
 """Make text from strangers harmless for its destination: a line of a report or log, or Slack.
 
-Names, titles and messages of Salesforce come from strangers. Each channel applies its function where text enters
-it.
+Names, titles and messages of Salesforce come from strangers. The code that writes to a destination calls the function
+for that destination first.
 """
 
 from __future__ import annotations

@@ -75,6 +75,6 @@ def explain(refused: RefusedLogin) -> str:
     """Say why nothing is sent, until when, and what ends the pause."""
     return (
         f"refused logins: {refused.times:,}. The next automatic try is at {refused.next_try:%H:%M} UTC, so that the "
-        "API user is not locked out. After removing the cause, end the pause with sf check or deliver_pending --all: "
-        f"{refused.reason}"
+        "API user is not locked out. After removing the cause, end the pause with sf check or deliver_pending --all. "
+        f"The refusal: {refused.reason}"
     )

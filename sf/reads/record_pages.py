@@ -1,4 +1,4 @@
-"""Read cached records in bulk as plain values, page after page, in the order of their last change.
+"""Read cached records in bulk as plain values, page after page, oldest ``local_update_date`` first.
 
 A merge gives thousands of rows the same ``local_update_date``, so a position is that date *and* the id. The index on
 both finds the start of any page at once, however deep it is.

@@ -1,6 +1,7 @@
 """Reads of the API from the cache: one statement per question, plain values, no model instances.
 
-Each function except ``by_contact`` returns a ``Statement``, which the caller runs for the rows that are described.
+Each function except ``by_contact`` returns a ``Statement``. Its docstring describes the rows that the caller gets by
+running the statement.
 
 The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
 at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
@@ -61,7 +62,7 @@ _BOOK_PREFIX = "book_"
 
 
 def books_state() -> Statement:
-    """Return the book count and the last change; together they are a cache key for the book list."""
+    """Return the number of cached books and their last change: together a cache key for the book list."""
     return Statement(_BOOKS_STATE)
 
 

@@ -1,6 +1,6 @@
 """Send one HTTP call, or retry it: timeouts, counting, backoff under a deadline.
 
-Every HTTP call to Salesforce uses this module. Only the modules of this folder import ``requests``.
+Every HTTP call to Salesforce uses this module. In ``sf``, only the modules of this folder import ``requests``.
 """
 
 from __future__ import annotations

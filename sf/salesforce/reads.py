@@ -24,7 +24,7 @@ UNUSABLE_ANSWERS = 2
 """The number of unusable answers that ends a read: a single unusable answer may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
-"""After this many failures in a row, a small call checks whether Salesforce answers at all."""
+"""After this many failures of one call, a small call checks whether Salesforce answers at all."""
 
 SIZE_CODES = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 
