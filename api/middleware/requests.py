@@ -94,7 +94,7 @@ class ProbeMiddleware:
 
 
 class HeadMiddleware:
-    """Removes the body of answers to HEAD.
+    """Removes the body of the API's answers to HEAD.
 
     Must be outside the compression middleware, so that ``Content-Length`` is the same as for GET.
     """

@@ -116,8 +116,9 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
 
     Case, accents, punctuation and the order of words do not matter; `&` counts as `and`, `St` as `Saint`, and a leading
     `The` is ignored. The best matches come first: the same name, names that begin with the text, names with all words
-    in order, names with all words; among equals, schools with adoptions come first. When no school has all words,
-    short forms and typing errors are tried. The other filters are exact.
+    in order, names with all words; among equals, schools with adoptions come first. Short forms such as
+    `georgia tech` also find the full name. When no school matches, typing errors are corrected. The other filters are
+    exact.
 
     At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached.
     """
