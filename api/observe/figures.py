@@ -36,10 +36,10 @@ def syncs() -> Iterator[Metric]:
     objects = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in objects if each.age_seconds is not None]
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
-    yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded.", ages)
+    yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded, samples left out.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused_counts = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
-    meaning = "Records that PostgreSQL refused to store."
+    meaning = "Records that PostgreSQL refused to store, and that no later run has stored."
     names = dict.fromkeys([*MAX_AGE, *refused_counts])
     yield Metric(
         "sfapi_records_set_aside", meaning, [Sample(refused_counts.get(name, 0), {"object": name}) for name in names]
