@@ -18,8 +18,8 @@ class PardotConfig(AppConfig):
         from pardot.status.figures import pardot_figures  # noqa: PLC0415
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
-        # Installing ``django.contrib.postgres`` would register them too, but would also make each new connection
-        # look up types that no column has.
+        # Installing ``django.contrib.postgres`` would register these wrappers too, but would also make each new
+        # connection look up types that no column has.
         IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
         expect_fresh_copies()
         SOURCES.append(pardot_figures)

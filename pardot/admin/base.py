@@ -1,6 +1,6 @@
 """Base classes of the admin pages of copies and findings.
 
-The pages load equally fast for any number of rows.
+The lists load equally fast for any number of rows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COUNTED = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Stops counting at ``at_most``."""
+    """A paginator that stops counting at ``at_most`` rows."""
 
     object_list: QuerySet[Any]
     at_most = COUNTED

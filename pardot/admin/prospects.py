@@ -27,7 +27,7 @@ class ProspectAdmin(ProgramsOnlyAdmin):
     sortable_by = ["id", "score", "last_activity_at"]
     search_fields = ["email"]
     search_help_text = (
-        f"A whole email address, or an id of Pardot or Salesforce. Without one, the first {COUNTED:,} are listed."
+        f"A whole email address, or an id of Pardot or Salesforce. Empty: the newest {COUNTED:,} are listed."
     )
 
     @admin.display(description="lead or contact")

@@ -40,7 +40,7 @@ class Flag:
     condition: str
     """SQL over ``a`` (the asset) and the audit's joins; null counts as false."""
     needs: tuple[str, ...] = ()
-    """The entities that must have been read, besides the area's own."""
+    """The entities that must have been read completely, besides the area's own."""
     needs_activity: bool = False
 
     def has_data(self, inputs: AuditInputs) -> bool:

@@ -21,7 +21,7 @@ from pardot.models.audited import Audited
 def content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
-    """Return the audit of a type.
+    """Return the audit of one type of content.
 
     It flags assets without a campaign or in a deleted campaign, and sets ``flags``.
     """
@@ -45,7 +45,7 @@ def active_content_audit(
     used: tuple[ActivityType, ...],
     figures: tuple[Figure, ...] = (),
 ) -> AssetAudit:
-    """Return the audit of a type that visitors use.
+    """Return the audit of a type of content that visitors use.
 
     An asset without activities of the types ``used`` is ``dormant``.
 

@@ -43,7 +43,7 @@ class AuditInputs:
     now: datetime
     configuration: Configuration
     read: Mapping[str, EntityState]
-    """The entities that were read completely, by name."""
+    """The last complete read of each entity, by name."""
     look_back: LookBack | None
     """``None``: no data about activity."""
 
@@ -81,7 +81,10 @@ def audit_inputs(now: datetime | None = None, values: Configuration | None = Non
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """Return the ``days`` before the last complete read; ``None`` if it is too old or does not cover them."""
+    """Return the ``days`` before the last complete read of activities, which ``state`` records.
+
+    Return ``None`` if that read is missing or too old, or if the activities of some of these days are missing.
+    """
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
         return None
     since = state.complete_until - timedelta(days=days)

@@ -26,8 +26,8 @@ KEPT_FOR = timedelta(days=400)
 def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mapping[str, int | None]) -> None:
     """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
-    ``counts_before`` are the counts of the area's previous audit. An issue with a count there but without findings
-    is older than the ledger, so its new findings get no first day.
+    ``counts_before`` are the counts of the area's previous audit. If an issue's count there is above 0 although the
+    issue has no findings, it is older than the ledger, and its new findings get no first day.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.flags_with_data(inputs)

@@ -48,7 +48,10 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 
 
 def naming_patterns() -> list[dict[str, Any]]:
-    """Return each prefix with its separators, its tags and its tagged objects (null: no data)."""
+    """Return each prefix with its separators, and the numbers of tags and of tagged objects.
+
+    The number of tagged objects is null without data.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])
         rows = cursor.fetchall()

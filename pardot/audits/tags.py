@@ -1,4 +1,4 @@
-"""Audit tags: each should be used, and begin with a prefix and separator that several tags share."""
+"""Audit tags: each should be used, and begin with a prefix that other tags share, then a separator."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
 
 _NEEDS = ("tagged_objects",)
-# Pardot's own count may be a day old, and the copies lack tagged objects that Pardot withholds: take the larger one.
+# Pardot's own count may be a day old, and the copies lack tagged objects that Pardot withholds: take the larger number.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
 _JOINS = f"""

@@ -38,7 +38,7 @@ class UnknownAsset(LookupError):
 def asset_name(asset_type: Area, asset_id: int) -> str:
     """Return the asset's name (a prospect's email address); type and id when it has none.
 
-    Raises ``UnknownAsset``.
+    Raises ``UnknownAsset`` when the asset is not copied.
     """
     names = asset_names([(asset_type, asset_id)])
     if not names:

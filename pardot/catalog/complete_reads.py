@@ -1,4 +1,4 @@
-"""The complete reads of each entity (``EntityState``).
+"""Record the last complete read of each entity (``EntityState``).
 
 An entity without a row was never read completely: "no data".
 
@@ -15,7 +15,7 @@ from pardot.models import EntityState
 
 
 def complete_reads() -> dict[str, EntityState]:
-    """Return the complete reads by entity name; one query.
+    """Return the last complete read of each entity by name; one query.
 
     For ``scoring_categories``, the names are those of its parts.
     """
@@ -27,7 +27,8 @@ def note_complete(
 ) -> None:
     """Record a complete read of ``name`` that started at ``began``.
 
-    Call this in the transaction that merges it.
+    Call this in the transaction that merges the read. After a read of changes only (not ``is_full``), the record keeps
+    its ``complete_since``.
 
     ``since``: the read covers only records from then on. Older records from an earlier read stay complete if that
     read reaches up to ``since``.

@@ -66,7 +66,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns that are read: all but ``left_out`` and optional ones without a field."""
+        """Return the columns that are read: all but ``left_out`` and optional ones whose setting is empty."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -214,7 +214,10 @@ def of_tier(tier: Tier) -> list[Entity]:
 
 
 def choose(names: Iterable[str]) -> list[Entity]:
-    """Return the entities with these names, aliases and groups, each once, in the order of ``ALL``."""
+    """Return the entities with these names, aliases and groups, each once, in the order of ``ALL``.
+
+    Raises ``UnknownEntity`` when there is no name, or an unknown one.
+    """
     known: dict[str, tuple[Entity, ...]] = {
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)
     }

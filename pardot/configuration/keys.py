@@ -212,7 +212,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "activity_lookback_days",
         "Look-back of activity",
-        "Assets without activity for this many days are dormant. Activities must be kept for as many days.",
+        "Assets without activity for this many days are dormant. Activities must be kept for at least as many days.",
         lambda: 30,
         TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
         moves_audits=True,

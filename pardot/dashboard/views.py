@@ -1,6 +1,6 @@
-"""The pages of the dashboard, for Super Users.
+"""The pages of the dashboard. All but ``stop_messages`` are for Super Users.
 
-JavaScript fills them with data from ``/api/v1/pardot/``.
+JavaScript fills the dashboard and its settings page with data from ``/api/v1/pardot/``.
 """
 
 from __future__ import annotations

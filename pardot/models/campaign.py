@@ -11,7 +11,8 @@ from sf.models.fields import DateTime, Integer, Text
 class Campaign(WithActivity, PardotRecord):
     """A Pardot campaign.
 
-    Dates and members come from the Salesforce campaign with the id ``salesforce_id``.
+    ``sf_created_at``, ``sf_modified_at``, ``start_date``, ``end_date`` and the numbers of members and responses come
+    from the Salesforce campaign with the id ``salesforce_id``.
     """
 
     name = Text("name")

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 class ConfigurationChange(models.Model):
     """One change of a configured value: its author, time, and the values before and after.
 
-    Rows are deleted only with all copies, when another org or business unit is adopted.
+    Rows are never deleted, even when another org or business unit is adopted.
     """
 
     key = models.CharField(max_length=64)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ProspectEngagement(models.Model):
-    """The number of a prospect's activities in the 30 days before the last complete read.
+    """The number of a prospect's activities in the 30 days before the last complete read of activities.
 
     No activities: no row.
 

@@ -1,8 +1,8 @@
-"""Run the orphan check of a survey: read leads and contacts, then store all orphans, or none.
+"""Run the orphan check of a survey: read leads and contacts, then store orphans of all kinds, or none.
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Then the leads and contacts
 that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another record,
-which the next round must read.
+which the next round must read. There are at most ``MOST_ROUNDS`` rounds.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
-            # People created later have a prospect that is not copied yet.
+            # People created later may have a prospect that is not copied yet.
             self._read_people(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:

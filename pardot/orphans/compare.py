@@ -1,4 +1,4 @@
-"""Find orphans: assets without campaign, prospects without lead or contact, and the reverse.
+"""Find orphans: assets in a deleted campaign, and people whom only Pardot or only Salesforce has.
 
 SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
 ``OrphanRecord``. The lead or contact of a prospect is found by the first 15 characters of its id, and the prospect of a
@@ -139,7 +139,9 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the prospects without a match in the stage. The next step reads their ids from Salesforce.
+    """Store the suspects: prospects with ids of leads or contacts, none of which is staged.
+
+    The next step reads the leads and contacts with these ids from Salesforce.
 
     The tables are not temporary, because HTTP calls follow, and behind a pooler the next transaction may use another
     session.

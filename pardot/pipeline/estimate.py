@@ -22,7 +22,7 @@ def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage |
 
 
 def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
-    """Return the number of calls, and whether it is a lower bound because activities were never counted."""
+    """Return the number of calls, and whether it is a lower bound: activities were never read completely."""
     known = complete_reads()
     calls, at_least = 0, False
     for entity in entities:

@@ -25,7 +25,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
 
     Return how many were stored, and how many not.
 
-    Raises ``SyncSkipped`` while a sync is running.
+    Raises ``SyncSkipped`` while a sync of ``kept`` is running.
     """
     stored, left = retry_refused(kept, after_merge=partial(_after_merge, kept))
     if stored:

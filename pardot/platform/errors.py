@@ -24,7 +24,7 @@ from sf.salesforce.refusals import Group
 
 
 class PageTokenGone(QueryLocatorGone):
-    """A page token has expired or is unknown. The read continues after the last id."""
+    """A page token has expired or is unknown. A read continues after the last id; a sample starts over."""
 
 
 class Redirected(TransientError):

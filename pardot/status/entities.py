@@ -24,7 +24,7 @@ OLD_AFTER: Mapping[Tier, timedelta] = {
     Tier.SCOUT: timedelta(days=8),
     Tier.SURVEY: timedelta(days=8),
 }
-"""The age from which data is old: two missed nights, or a weekly survey that is a day late."""
+"""The age after which data is old: two missed nights, or a weekly survey that is a day late."""
 
 
 class Freshness(StrEnum):
@@ -83,13 +83,13 @@ class EntityStatus:
 
     @property
     def problem(self) -> Problem | None:
-        """Return the reason why the last run did not succeed; ``None`` when it did."""
+        """Return the problem of the last run; ``None`` when it succeeded or is running, or without a run."""
         run, state = self.last_run, self.state
         return None if run is None or state is None else problem_of(run, state, held_back=self.held_back)
 
     @property
     def failed_at(self) -> datetime | None:
-        """Return the end (without one, the start) of the last run; ``None`` if it succeeded."""
+        """Return the end (without one, the start) of the last run; ``None`` without a ``problem``."""
         return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
 
     @property
@@ -191,7 +191,7 @@ _LATEST = """
 
 
 def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
-    """Return the last run and the last successful run of each object, newest first."""
+    """Return each object's last run (see ``PartStatus.last_run``) and last successful run, newest first."""
     runs_by_object: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [names]):
         runs_by_object.setdefault(run.object, []).append(run)

@@ -9,10 +9,12 @@ from pardot.models import DailySnapshot, EntityState, PardotQuota
 
 
 def pardot_figures() -> Iterator[Metric]:
-    """Yield the quota, the score and the rows of each entity; nothing before the first sync."""
+    """Yield the quota, the last score and the rows of each entity, each as soon as it is known."""
     if quota := PardotQuota.objects.first():
         yield Metric("sfapi_pardot_calls_used", "Pardot API calls used today, as last reported.", [Sample(quota.used)])
-        yield Metric("sfapi_pardot_calls_limit", "Pardot API calls that a day has.", [Sample(quota.maximum)])
+        yield Metric(
+            "sfapi_pardot_calls_limit", "Pardot API calls allowed per day, as last reported.", [Sample(quota.maximum)]
+        )
         reported_at = [Sample(quota.told_at.timestamp())]
         yield Metric("sfapi_pardot_calls_told_timestamp_seconds", "When Pardot last reported its usage.", reported_at)
     scored = DailySnapshot.objects.exclude(health_score=None).order_by("-day").first()

@@ -28,7 +28,7 @@ _OF_CAUSE = {_Cause.LASTING: Problem.REFUSED, _Cause.LIMIT: Problem.QUOTA, _Caus
 
 
 def problem_of(run: SyncRun, state: str, *, held_back: tuple[int, int] | None) -> Problem | None:
-    """Return the problem of a run that ended in ``state``; ``None`` when it succeeded."""
+    """Return the problem of a run in ``state``; ``None`` when it succeeded or is running."""
     if held_back is not None:
         return Problem.DELETES
     if state == _State.INTERRUPTED:

@@ -13,8 +13,8 @@ from sf.models import SyncLease, SyncRun
 def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     """Return the position of the entity that is being read, and the number of entities.
 
-    Return ``None`` when no entity is being read.     The sample of ``--scout`` counts only from the moment when
-    it is read, because its run is not known earlier.
+    Return ``None`` when no entity is being read. The number does not include the sample of ``--scout`` before its
+    run has begun, because the ``retry_command`` of an earlier run does not name it.
     """
     if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None

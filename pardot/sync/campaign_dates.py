@@ -24,7 +24,7 @@ _FILL = """
 
 
 def fill_campaign_dates() -> int:
-    """Update the columns from the copied Salesforce campaigns. Return how many Pardot campaigns changed.
+    """Copy the dates of Salesforce campaigns to the linked Pardot campaigns. Return how many changed.
 
     Call this in a transaction.
     """

@@ -2,8 +2,8 @@
 
 As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
 continues, and one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete
-when every slice has reached a page without a token. Before anything is removed, the end of each slice is read once
-more.
+when every slice has reached a page without a token. Before a merge removes records, the end of each slice is read again
+until no more rows come.
 """
 
 from __future__ import annotations
@@ -187,8 +187,8 @@ class EntitySync(PardotSync):
             self._remark = f"read in pages of {rows:,}: larger ones took Pardot too long (set PARDOT_PAGE_SIZE={rows})"
         if self._state.withheld:
             self._remark = (
-                "Pardot withheld rows that the API user may not see: give it access to them. Until then nothing is "
-                "removed here, except with --allow-deletes"
+                "Pardot withheld rows that the API user may not see: give it access to them. Until then, syncs of "
+                "this entity remove nothing, except with --allow-deletes"
             )
         self._merge(self._staged_read())
 
@@ -239,7 +239,7 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Return the condition that leaves out records from before the read's span: they are never removed."""
+        """Return the condition that leaves out records from before the read's span: the merge keeps them."""
         if not self._state.created_since:
             return None
         return sql.SQL("t.created_at >= {}::timestamptz").format(sql.Literal(self._state.created_since))

@@ -67,9 +67,8 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
     """Leave out the fields that a refusal names.
 
-    Raises the refusal when it names no field, or a needed field.
-
-    Before the entity's first complete read no field is left out: an empty column would look as if Pardot had no values.
+    Raises the refusal when it names no field, or a needed field. Always raises it before the entity's first complete
+    read, because an empty column would look as if Pardot had no values.
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
     columns = {column for column, name in entity.named_columns().items() if name in named}

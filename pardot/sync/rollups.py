@@ -1,7 +1,7 @@
 """Update the roll-ups of visitor activities, which pages read instead of scanning activities.
 
 This happens in the transaction that merges activities, so that readers never see activities and roll-ups disagree.
-An incremental read recounts only the days of its activities. Days are UTC.
+After an incremental read, daily counts are recounted only for the days on which its activities happened. Days are UTC.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def count_prospects(*, until: datetime) -> None:
 
 
 def forget_before(moment: datetime) -> int:
-    """Remove activities before ``moment`` from the table and the roll-ups. Return their number."""
+    """Remove the activities before ``moment``, and their daily counts. Return the number of activities."""
     oldest = moment.astimezone(UTC).date()
     AssetActivityDay.objects.filter(day__lt=oldest).delete()
     removed = VisitorActivity.objects.filter(created_at__lt=moment).delete()[0]

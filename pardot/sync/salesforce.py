@@ -33,14 +33,14 @@ FEWEST_GROUPS = 50
 
 
 class CampMeaning(SalesforceMeaning):
-    """The meaning of errors here: an outage of Salesforce stops no other entity, as many are Pardot's."""
+    """The meaning of Salesforce's errors in ``camp_sync``: an outage does not stop the other entities."""
 
     def concerns_all(self, error: Exception) -> bool:
         return super().concerns_all(error) and not isinstance(error, TransientError)
 
 
 class CampObjectSync(ObjectSync):
-    """A sync like those of ``sf``, which also records the complete read for the audits."""
+    """A sync as in ``sf`` that also records the complete read, and copies the dates of campaigns."""
 
     meaning = CampMeaning()
 
@@ -51,7 +51,7 @@ class CampObjectSync(ObjectSync):
 
 
 class CountingSync(SalesforceSync[AnySynced]):
-    """A sync of aggregate counts. It copies no records."""
+    """A sync from Salesforce that copies no records: it stores counts or orphans."""
 
     system: ClassVar[str] = "Salesforce"
     meaning = CampMeaning()
@@ -125,7 +125,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
 
     def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
-        """Yield each campaign that has matching members, in the order of ids."""
+        """Yield the counts of each campaign with members that match ``condition``, by campaign id."""
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"

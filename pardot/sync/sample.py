@@ -3,7 +3,7 @@
 It is not a complete read.
 
 API v5 cannot sort by score, so the active prospects are read, latest first, and those with the highest scores are
-kept. Nothing is removed, and there is no watermark: the next survey reads every prospect.
+kept. Nothing is removed, and no watermark is stored: the next survey reads the same prospects as without the sample.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class ProspectSample(PardotSync):
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
         """Return the active prospects with the highest scores.
 
-        Start over when a page token has expired, because a read in this order cannot continue after an id.
+        Start over when a page token has expired or a page took too long, because a read in this order cannot continue
+        after an id.
         """
         self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:

@@ -20,7 +20,7 @@ There are more slices than threads, so that one long slice delays the end less."
 class Slice:
     """The records created from ``after`` on, but before ``before`` (empty: no bound).
 
-    Ids to ``behind`` are staged.
+    Its records with ids up to ``behind`` are staged or set aside.
     """
 
     after: str = ""
@@ -52,7 +52,7 @@ class SlicedRead:
     withheld: bool = False
     split: bool = False
     confirmed: bool = False
-    """True when missing records were requested once more and are still missing."""
+    """True when the ends of the slices were read again, and no more rows came."""
     previous_watermark: str | None = None
 
     @property
