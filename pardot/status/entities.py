@@ -94,7 +94,10 @@ class EntityStatus:
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return how many records the mass-delete guard kept, and of how many; ``None`` when it kept none."""
+        """Return how many deletions the mass-delete guard stopped, and of how many records; or ``None``.
+
+        ``None``: the guard stopped no deletions, or none that ``--allow-deletes`` would accept.
+        """
         counts = self.held_back_by_part.values()
         return (sum(missing for missing, _ in counts), sum(of for _, of in counts)) if counts else None
 
