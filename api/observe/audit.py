@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DataError, InterfaceError, OperationalError, connection
+from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from api.auth.callers import CredentialsRefused, caller_of, known_outcome
@@ -155,18 +155,21 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def write_noted(noted: Sequence[Noted], again: bool) -> None:
-    """Store the rows, and add to the counts.
+    """Store the rows and add to the counts, in one transaction.
 
-    ``again``: first check whether the previous attempt stored them and lost its answer.
+    ``again``: the previous attempt failed, or its answer was lost. If its first row is stored, all was stored.
+    Counts without a row cannot be recognized, and are then added twice.
     """
     rows = [each.entry for each in noted if each.entry is not None]
     try:
         connection.close_if_unusable_or_obsolete()
-        if rows and not (again and _is_stored(rows[0])):
+        if again and rows and _is_stored(rows[0]):
+            return
+        with transaction.atomic():
             _copy_or_skip(rows)
-        if guesses := sum(each.is_guess for each in noted):
-            _count(RequestCount.UNKNOWN_PATHS, guesses)
-        add_measures(each.measured for each in noted if each.measured is not None)
+            if guesses := sum(each.is_guess for each in noted):
+                _count(RequestCount.UNKNOWN_PATHS, guesses)
+            add_measures(each.measured for each in noted if each.measured is not None)
     except (OperationalError, InterfaceError):
         connection.close()
         raise
@@ -190,8 +193,11 @@ def _is_stored(entry: Entry) -> bool:
 
 def _copy_or_skip(entries: Sequence[Entry]) -> None:
     """Copy the entries, but not those that PostgreSQL refuses: one bad row must not hold up the others."""
+    if not entries:
+        return
     try:
-        _copy(entries)
+        with transaction.atomic():
+            _copy(entries)
     except DataError as error:
         if len(entries) == 1:
             logger.error("a request is missing in the audit log: %s", " ".join(str(error).split()))

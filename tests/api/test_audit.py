@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from api.auth.api_keys import api_key_create
 from api.domain.scopes import Scope
-from api.models import RequestLog
+from api.models import RequestCount, RequestLog, RouteCount
 from api.observe import audit
 from api.observe.audit import Entry, Noted, write_noted
+from api.observe.requests import Measure
 from tests.api import records
 from tests.api.conftest import bearer
 from tests.api.cookies import UUID, CookieMaker
@@ -170,11 +171,13 @@ def entry(number: int, **values: Any) -> Entry:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_batch_whose_answer_was_lost_is_not_written_twice() -> None:
-    batch = [entry(number) for number in range(3)]
-    write_noted([Noted(each) for each in batch], again=True)
-    write_noted([Noted(each) for each in batch], again=True)
+def test_a_batch_whose_answer_was_lost_is_neither_written_nor_counted_twice() -> None:
+    batch = [Noted(entry(number), measured=Measure("/api/", "GET", 200, 0.1)) for number in range(3)]
+    write_noted([*batch, Noted(is_guess=True)], again=True)
+    write_noted([*batch, Noted(is_guess=True)], again=True)
     assert RequestLog.objects.count() == 3
+    assert RouteCount.objects.get().total == 3
+    assert RequestCount.objects.get(name=RequestCount.UNKNOWN_PATHS).total == 1
 
 
 @pytest.mark.django_db(transaction=True)
