@@ -78,7 +78,9 @@ class MemberIn(Schema):
     label: _Label = Field("", description="A short name for narrow places.")
     order: _Number | None = Field(None, description="The position in lists. Left out: the position in this list.")
     accounts_uuid: uuid.UUID | None = Field(
-        None, description="The member's OpenStax account, by which `mine` finds tasks."
+        None,
+        description="The UUID of the member's OpenStax account, by which `mine` of `GET /pardot/tasks` finds the "
+        "member. Left out: no account, even if the member had one.",
     )
     email: _Email | None = Field(
         None, description="The address for morning messages. Empty: no messages. Left out: no change."
@@ -165,7 +167,9 @@ class ConfiguredOut(Schema):
     value: Any = Field(description="The value in effect.")
     default: Any
     is_changed: bool = Field(description="True when the value differs from the default.")
-    updated_at: datetime | None = Field(description="The time of the last change; null: never.")
+    updated_at: datetime | None = Field(
+        description="The time of the last change; null: never changed, or reset to the default."
+    )
     updated_by: str
     problem: str = Field(
         description="The reason why a saved value, or a part of it, is no longer valid and not used. Usually empty."
@@ -218,9 +222,9 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     summary="Change the configuration",
 )
 def change_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> ConfiguredOut:
-    """Change one value. Every process uses it from the next request on.
+    """Change one value. Every process uses the new value from the next request on.
 
-    If the audits depend on the value, they run again before the answer is sent.
+    If the audits of assets depend on the value, they run again before the answer is sent.
     """
     try:
         was = body.was if "was" in body.model_fields_set else ANY
@@ -238,9 +242,9 @@ def change_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> Conf
     "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Reset to the default"
 )
 def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
-    """Reset one value to its default. Every process uses it from the next request on.
+    """Reset one value to its default. Every process uses the new value from the next request on.
 
-    If the audits depend on the value, they run again before the answer is sent.
+    If the audits of assets depend on the value, they run again before the answer is sent.
     """
     try:
         value_reset(key, by=actor_name(request))
@@ -275,7 +279,7 @@ def _changed(error: ChangedMeanwhile) -> Conflict:
     who = current.updated_by or "Somebody"
     when = f" at {current.updated_at:%Y-%m-%d %H:%M} UTC" if current.updated_at else ""
     return Conflict(
-        f"{who} changed {current.declared.key}{when}. Read it again, then decide.",
+        f"{who} changed {current.declared.key}{when}. Read the value again, then decide.",
         ErrorType.VALUE_CHANGED,
         retry_after=1,
     )

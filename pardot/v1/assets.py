@@ -67,7 +67,7 @@ class AssetRecord(Schema):
     salesforce_id: str | None = None
     campaign_id: int | None = None
     campaign_name: str | None = Field(
-        None, description="The campaign's name; null: the campaign was deleted, or has no name."
+        None, description="The campaign's name; null: no campaign, a deleted campaign, or a campaign without a name."
     )
     folder_id: int | None = None
     folder_name: str | None = None
@@ -100,9 +100,11 @@ class AssetParameters(FlagParameters):
 
     campaign_id: RecordId | None = None
     linked: bool | None = Field(
-        None, description="Only assets in a campaign that is linked to Salesforce; false: in one that is not."
+        None,
+        description="Only assets in a campaign that is linked to Salesforce; false: only assets in an existing "
+        "campaign that is not linked.",
     )
-    tagged: bool | None = Field(None, description="Only assets with a tag; false: without one.")
+    tagged: bool | None = Field(None, description="Only assets with a tag; false: only assets without a tag.")
     prefix: SearchText | None = Field(None, description="Only tags with this prefix. Case does not matter.")
 
     def filters(self) -> AssetFilters:
@@ -131,7 +133,7 @@ class AssetSearch(AssetParameters, Paging):
 
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="Inventory of each type")
 def get_assets(request: HttpRequest) -> HttpResponse:
-    """Return the number of assets of each type, and its newest assets."""
+    """Return the number of assets of each type, and the newest assets of each. Folders are included."""
     return json_response({"types": [asdict(each) for each in inventory()]})
 
 

@@ -26,14 +26,14 @@ router = Router(tags=["pardot: score"])
 
 
 class SalesforceHealthOut(Schema):
-    """The number of people in Salesforce, and of those whom Pardot knows.
+    """The numbers of leads and contacts in Salesforce, and of those that Pardot knows.
 
     All are null before the first count; the percentage also when there are no people.
     """
 
     total_leads: int | None
     total_contacts: int | None
-    leads_with_pardot: int | None = Field(description="Leads with `pi__url__c`.")
+    leads_with_pardot: int | None = Field(description="The number of leads with `pi__url__c`.")
     contacts_with_pardot: int | None
     total_sf: int | None = Field(description="The number of leads and contacts.")
     total_linked: int | None = Field(description="The number of leads and contacts that Pardot knows.")
@@ -77,7 +77,9 @@ class Briefing(Schema):
     change_since_yesterday: int | None = Field(
         description="The change of the score since the day of `yesterday`; null: one of the days has no score."
     )
-    change_since_last_week: int | None = Field(description="The change of the score since the day of `last_week`.")
+    change_since_last_week: int | None = Field(
+        description="The change of the score since the day of `last_week`; null: one of the days has no score."
+    )
     sf_health: SalesforceHealthOut
     assets: AssetCounts
     yesterday: Snapshot | None = Field(

@@ -36,7 +36,7 @@ _ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
 
 
 class Choice(Schema):
-    """The chosen assets: by `ids`, or all that match the query parameters, as in the table."""
+    """The chosen assets: those with these `ids`, or with `matching` all that match the query parameters."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -74,7 +74,7 @@ class BulkTasks(Choice):
     description: TaskText = ""
     for_each: bool = Field(True, description="true: a task for each asset. false: one task that lists all assets.")
     issue: Annotated[str, StringConstraints(max_length=64)] | None = Field(
-        None, description="With `for_each`: the key of the issue that the tasks are about."
+        None, description="The key of the issue that the tasks are about. Ignored without `for_each`."
     )
     assignee: MemberName | None = None
     priority: TaskPriority = TaskPriority.NORMAL
@@ -96,7 +96,9 @@ class BulkMade(Schema):
     """The new tasks or exemptions. `…/remove` with these `ids` removes them again."""
 
     ids: list[int]
-    left_out: int = Field(description="The number of chosen assets that were already exempt, or lack the issue.")
+    left_out: int = Field(
+        description="The number of chosen assets that were already exempt, or do not have the issue; 0 for tasks."
+    )
 
 
 class Removal(Schema):
@@ -118,14 +120,20 @@ def create_asset_tasks(
     search: Query[AssetParameters],
     body: BulkTasks,
 ) -> Status[BulkMade]:
-    """Create a task for each chosen asset, or one task for all. If a task is refused, none is created."""
+    """Create a task for each chosen asset, or one task for all of the chosen assets.
+
+    If a task is refused, none is created.
+    """
     area = area_of(type)
     return _make_tasks(request, area, body, lambda: _assets(area, search))
 
 
 @router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Create tasks for many campaigns")
 def create_campaign_tasks(request: HttpRequest, search: Query[CampaignParameters], body: BulkTasks) -> Status[BulkMade]:
-    """Create a task for each chosen campaign, or one for all. If a task is refused, none is created."""
+    """Create a task for each chosen campaign, or one task for all of the chosen campaigns.
+
+    If a task is refused, none is created.
+    """
     return _make_tasks(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
 
 

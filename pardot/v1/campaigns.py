@@ -1,4 +1,4 @@
-"""``GET /pardot/campaigns`` and ``/pardot/campaigns/{sf_id}/members``."""
+"""``GET /pardot/campaigns``, and ``/pardot/campaigns/{sf_id}/members``: the members of one campaign."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class CampaignChild(Schema):
     flags: list[str]
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     activity_count: int | None = Field(
-        description="The number of activities; null: no data. Activities of list emails are not counted."
+        description="The number of activities within the look-back; null: no data. Always null for list emails, whose "
+        "activities are not counted."
     )
 
 
@@ -115,7 +116,7 @@ class CampaignParameters(FlagParameters):
         None,
         ge=0,
         le=MOST_DAYS,
-        description="The minimum number of days since the creation in Salesforce; if not linked, in Pardot.",
+        description="The minimum number of days since the creation in Salesforce, or in Pardot if that day is unknown.",
     )
     max_age_days: int | None = Field(None, ge=0, le=MOST_DAYS)
 
@@ -219,7 +220,7 @@ class CampaignMemberList(Schema):
     campaigns: list[LinkedCampaign] = Field(description="The Pardot campaigns that are linked to this campaign.")
     summary: CampaignMemberSummary
     members: list[CampaignMemberItem] | None = Field(
-        description="The members in the order of their ids; null: no survey has read members yet."
+        description="The members in the order of their ids; null: members were never read completely."
     )
     next: str | None = Field(description="The value of `after` that gets the following members; null on the last page.")
 

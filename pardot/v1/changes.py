@@ -21,7 +21,7 @@ router = Router(tags=["pardot: history"])
 
 
 class ChangedRows(Schema):
-    """An issue whose count changed between the two days, or that has new assets at the same count."""
+    """An issue whose count changed from `since` to today, or that has new assets at the same count."""
 
     key: str
     area: Area
@@ -36,10 +36,12 @@ class ChangedRows(Schema):
     harm: float = Field(
         description="The points of the overall score that the change costs; negative when the score gains."
     )
-    new: int = Field(description="The number of assets that got the issue after `since`; 0 for a percentage.")
+    new: int = Field(
+        description="The number of assets that have the issue and got it after `since`; 0 for a percentage."
+    )
     fixed: int = Field(description="The number of assets that had the issue on `since` and lost it or were deleted.")
     oldest: date | None = Field(
-        description="The first day of the issue on the asset that has had it longest; null: unknown."
+        description="The earliest known first day of the issue on an asset that is not exempt; null: none is known."
     )
 
 
@@ -55,8 +57,8 @@ class ChangesOut(Schema):
 
 _SINCE: Any = Query(
     None,
-    description="The day to compare with, or the nearest earlier day with a snapshot. Left out: the last day with a "
-    "snapshot before today.",
+    description="The day to compare with. If it has no snapshot, the nearest earlier snapshot is used. If it is left "
+    "out, or is not before today, the last snapshot before today is used.",
 )
 
 

@@ -19,7 +19,7 @@ router = Router(tags=["pardot: clean-up"])
 
 
 class TaggedItem(Schema):
-    type: Area | None = Field(description="The area; null: the object has no area here.")
+    type: Area | None = Field(description="The area of the object; null: its type belongs to no area.")
     object_type: str | None = Field(description="Pardot's name for the type.")
     object_id: int | None
     object_name: str | None
@@ -29,11 +29,12 @@ class ActionStatus(Schema):
     action: str
     tag: str
     tag_id: int | None = Field(
-        description="The tag's id; null: the tag is not in Pardot yet, POST …/cleanup/setup creates it."
+        description="The tag's id; null: the tag is not stored here. POST …/cleanup/setup finds it in Pardot, or "
+        "creates it."
     )
     count: int | None = Field(description="The number of objects with the tag; null: no data.")
     by_type: dict[str, int]
-    items: list[TaggedItem] = Field(description="The first objects with the tag.")
+    items: list[TaggedItem] = Field(description="The first objects with the tag, at most `limit`.")
 
 
 class IssueTriage(Schema):
@@ -71,7 +72,7 @@ class CleanupSetup(Schema):
 def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
     """Return the objects with the tag of each action, and the tagged share of each issue.
 
-    New tags appear after the next sync of the assets.
+    Objects that get a tag in Pardot appear after the next sync of the assets.
     """
     inputs = score_inputs()
     tags = action_tags(inputs.configuration, items=query.limit)

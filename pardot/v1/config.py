@@ -76,14 +76,17 @@ class PardotConfig(Schema):
     cleanup_tags: dict[str, str] = Field(description="The clean-up actions: action → name of its tag in Pardot.")
     time_zone: str = Field(description="The time zone in which days begin and end.")
     me: str | None = Field(description="The name of the team member with the caller's account; null: no member has it.")
-    account: str = Field(description="UUID of the caller's account.")
+    account: str = Field(description="The UUID of the caller's account.")
 
 
 @router.get(
     "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, issues, links, dates and thresholds"
 )
 def get_config(request: HttpRequest) -> PardotConfig:
-    """Return the current configuration, which `PUT /pardot/admin/config/{key}` changes."""
+    """Return the settings that the dashboard needs.
+
+    `PUT /pardot/admin/team` changes the team; `PUT /pardot/admin/config/{key}` changes dates, thresholds and tags.
+    """
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
     return _config(configuration(), team, instance_url, account=signed_in_user(request).session.uuid)

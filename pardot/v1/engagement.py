@@ -68,7 +68,7 @@ class NamedProspect(Schema):
 
 
 class BadId(NamedProspect):
-    value: str = Field(description="The content of the field.")
+    value: str = Field(description="The content of the lead or contact field.")
 
 
 class CrmIdAlerts(Schema):
@@ -80,7 +80,7 @@ class CrmIdAlerts(Schema):
     )
     bad_lead_count: int | None
     bad_contact_count: int | None
-    total_bad: int | None = Field(description="The number of bad fields of both kinds; null: no data.")
+    total_bad: int | None = Field(description="The sum of `bad_lead_count` and `bad_contact_count`; null: no data.")
     summary: str
 
 
@@ -95,8 +95,12 @@ class AdoptionAlert(Schema):
     )
     total_prospects: int | None
     pct_affected: float | None
-    high_score_count: int | None = Field(description="The number of stuck prospects with a score of 100 or more.")
-    sample: list[StuckAdoption] = Field(description="At most 50 of all stuck prospects, the highest scores first.")
+    high_score_count: int | None = Field(
+        description="The number of prospects in `stuck_count` that have a score of 100 or more."
+    )
+    sample: list[StuckAdoption] = Field(
+        description="At most 50 of the prospects in `stuck_count`, the highest scores first."
+    )
 
 
 class EngagementSummary(Schema):
@@ -138,8 +142,8 @@ class EngagementQuery(Paging):
     sort: Name = Field(
         "-score",
         description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Prospects without a "
-        "value come last. `activity_count` is that of the 30 days; `last_activity` sorts by the time that Pardot "
-        "stores with the prospect.",
+        "value come last. `last_activity` sorts by the time that Pardot stores with the prospect, which may be earlier "
+        "than the time returned.",
     )
     group: ProspectGroup | None = Field(
         None,
@@ -165,9 +169,10 @@ class EngagementQuery(Paging):
     "/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects and their engagement"
 )
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """Return a page of prospects from the sample (`--scout`) or all (`--survey`), with CRM problems.
+    """Return a page of prospects, and figures about their CRM fields and engagement.
 
-    Prospects in Pardot's recycle bin are left out, except with `group=deleted`.
+    All prospects are included after `camp_sync --survey`, only a sample after `--scout`. Prospects in Pardot's recycle
+    bin are left out, except with `group=deleted`.
     """
     data = prospect_data()
     page = _page(query, data)
@@ -284,8 +289,8 @@ class ProspectActivity(Schema):
 class ProspectActivities(Schema):
     prospect_id: int
     prospect: EngagedProspect
-    since: datetime | None
-    until: datetime | None = Field(description="The end of the look-back; null: no data about activity.")
+    since: datetime | None = Field(description="The beginning of the 30 days; null: no data.")
+    until: datetime | None = Field(description="The end of the 30 days; null: no data.")
     count: int | None = Field(description="The number of all activities in the 30 days; null: no data.")
     activities: list[ProspectActivity] | None = Field(description="The activities, the latest first; null: no data.")
 

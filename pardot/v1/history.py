@@ -45,10 +45,8 @@ class Trail(Schema):
 class Changed(Schema):
     """One figure on both days."""
 
-    before: int | float | None = Field(
-        description="The figure on the earlier day. This and `after` are null without data on that day."
-    )
-    after: int | float | None
+    before: int | float | None = Field(description="The figure on the earlier day; null: no data.")
+    after: int | float | None = Field(description="The figure on the later day; null: no data.")
     change: int | float | None = Field(description="`after` − `before`; null when either is null.")
 
 

@@ -50,7 +50,7 @@ class IssueTask(Schema):
 class IssueItem(Schema):
     key: str
     area: Area
-    flag: str = Field(description="The flag of the assets with the issue, as in `assets/{type}`.")
+    flag: str = Field(description="The flag that the issue counts; for prospects, a figure of `prospect-health`.")
     title: str = Field(description="The title with the count, or with a dash when there is no data.")
     description: str = Field(description="The steps to take in Pardot.")
     priority: Literal["high", "normal", "low"]
@@ -62,7 +62,7 @@ class IssueItem(Schema):
     weight: float = Field(description="The points that the area loses per occurrence.")
     impact: float | None = Field(description="The points of the overall score that the issue costs; null: no data.")
     oldest: date | None = Field(
-        description="The first day of the issue on the asset that has had it longest; null: no such asset, or unknown."
+        description="The earliest known first day of the issue on an asset that is not exempt; null: none is known."
     )
     owners: list[str]
     tasks: list[IssueTask] = Field(description="The open tasks for the issue, newest first.")
@@ -81,7 +81,7 @@ class NewIssueTask(Schema):
 
     assignee: Name | None = Field(
         None,
-        description="The name of a team member; null or left out: the first owner of the area.",
+        description="The name of a team member; null or left out: the first owner of the area, if it has one.",
         json_schema_extra=NOT_BLANK,
     )
     due_date: QueryDate | None = None
@@ -99,7 +99,9 @@ class NewIssueTasks(NewIssueTask):
 
 class MadeIssueTasks(Schema):
     ids: list[int] = Field(description="The ids of the new tasks. `tasks/remove` with these ids removes them again.")
-    left_out: int = Field(description="The number of issues that already had an open task, which stays unchanged.")
+    left_out: int = Field(
+        description="The number of issues that already had an open task for the whole issue, which stays unchanged."
+    )
 
 
 class MadeTask(Schema):
@@ -126,7 +128,7 @@ def create_issue_task(
 ) -> Status[MadeTask]:
     """Create a task for an issue, with the issue's title and priority.
 
-    201: the task is new. 200: the issue already has this open task, which is unchanged.
+    201: the task is new. 200: there already was this open task for the whole issue, which is unchanged.
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
@@ -140,7 +142,10 @@ def create_issue_task(
     summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
-    """Create a task for each issue that has no open task. If a task is refused, none is created."""
+    """Create a task for each given issue without an open task for the whole issue.
+
+    If a task is refused, none is created.
+    """
     keys = list(dict.fromkeys(body.issues))
     unknown = [key for key in keys if key not in BY_KEY]
     if unknown or not keys:

@@ -27,7 +27,7 @@ class AreaOfMine(Schema):
     label: str
     score: int | None = Field(description="The score of the area; null: no data.")
     grade: str | None
-    before: int | None = Field(description="The score on `since`.")
+    before: int | None = Field(description="The area's score on `since`; null: no data.")
 
 
 class MyWork(Schema):
@@ -39,7 +39,7 @@ class MyWork(Schema):
     changes: list[ChangedRows] = Field(
         description="The changes in the caller's areas, the changes for the worse first."
     )
-    tasks: list[TaskOut] = Field(description=f"The caller's {MOST_TASKS} most urgent open tasks.")
+    tasks: list[TaskOut] = Field(description=f"At most {MOST_TASKS} of the caller's open tasks, the most urgent first.")
     task_count: int = Field(description="The number of all the caller's open tasks.")
 
 

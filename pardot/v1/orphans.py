@@ -1,4 +1,4 @@
-"""``/pardot/orphans`` (of the latest check) and ``/pardot/orphans/history`` (counts of checks)."""
+"""``/pardot/orphans``: orphans of the latest check. ``/pardot/orphans/history``: counts of all checks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Orphan(Schema):
     name: str = Field(description="The name of the asset or prospect; empty for leads and contacts.")
     email: str | None = Field(description="The person's email address; null for assets, or if unknown.")
     missing: str = Field(
-        description="Comma-separated ids of the missing campaign, or of leads and contacts (15 characters); else empty."
+        description="The id of the asset's missing campaign, or the ids (15 characters, separated by commas) of the "
+        "prospect's missing leads and contacts; empty for other kinds."
     )
 
 
@@ -45,7 +46,9 @@ class Orphans(Schema):
     total: int | None = Field(
         description="The exact number of orphans of all kinds together; null before the first check."
     )
-    kinds: list[OrphanKind] = Field(description="The exact and stored numbers of each kind.")
+    kinds: list[OrphanKind] = Field(
+        description="The exact and stored numbers of each kind; empty before the first check."
+    )
     count: int = Field(description="The number of stored orphans that match `kind`, over all pages of `records`.")
     records: list[Orphan] = Field(description="One page of the stored orphans.")
 

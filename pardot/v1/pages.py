@@ -1,4 +1,4 @@
-"""Parameters that all paged routes share, and the answer to an unknown flag or sort key."""
+"""Parameters of the routes that return tables, and the answer to an unknown flag or sort key."""
 
 from __future__ import annotations
 
@@ -31,24 +31,29 @@ class FlagParameters(Schema):
         None, description="Only records with this flag; no records when there is no data about the flag."
     )
     issues: bool | None = Field(
-        None, description="Only records with a flag that counts; false: only records without such a flag."
+        None,
+        description="Only records with a flag from which they are not exempt; false: only records without such a flag.",
     )
     exempt: bool | None = Field(
         None,
         description="Only records that are exempt from `flag` (without `flag`: from any flag); false: only records "
-        "that are not exempt.",
+        "that are not exempt. Ignored with `fixed_since`.",
     )
     new_since: QueryDate | None = Field(
         None,
-        description="Only records that got a flag (with `flag`: this one) after this day and are not exempt from it.",
+        description="Only records with a flag (with `flag`: this one) that was first seen after this day, and from "
+        "which they are not exempt.",
     )
     fixed_since: QueryDate | None = Field(
-        None, description="Only records that lost a flag (with `flag`: this one) after this day."
+        None,
+        description="Only records that had a flag (with `flag`: this one) on this day, lost it later, and are not "
+        "exempt from it.",
     )
     q: SearchText | None = Field(
         None,
-        description="Words in any order. Each must begin a word of the record's name, subject, address, campaign, "
-        "folder or tags; case and accents do not matter. Or an id.",
+        description="Words in any order; case and accents do not matter. Each must begin a word of the record's name, "
+        "subject, address, campaign, folder or tags. If no record matches, the words may be anywhere inside the "
+        "record's own texts. Or an id.",
         examples=["summer nursing"],
     )
 

@@ -41,8 +41,8 @@ class ConfigurationDraft(Schema):
 class PreviewedIssue(Schema):
     issue: str
     area: Area
-    before: int | float | None = Field(description="The current count. This and `after` are null without data.")
-    after: int | float | None
+    before: int | float | None = Field(description="The current count; null: no data.")
+    after: int | float | None = Field(description="The count with the given values; null: no data.")
 
 
 class PreviewedScore(Schema):
@@ -59,7 +59,8 @@ class ConfigurationPreview(Schema):
     by_person: list[PersonChange]
     issues: list[PreviewedIssue] = Field(description="The issues whose count would change.")
     days: list[PreviewedScore] = Field(
-        description="The last 45 days, oldest first; empty when neither weights nor grades would change."
+        description="The days with a score among the 44 days before today, oldest first; empty when neither weights "
+        "nor grades would change."
     )
     limits: list[str] = Field(description="Sentences about what could not be computed, and why.")
 

@@ -1,4 +1,4 @@
-"""``GET /pardot/prospect-health``."""
+"""``GET /pardot/prospect-health``: the counts of the latest audit of prospects."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ProspectHealth(Schema):
         description="The number of prospects whose `adoption_json` is neither empty nor “Blank”."
     )
     adoption_stuck_high_score: int | None = Field(
-        description="The number of stuck prospects with a score of 100 or more."
+        description="The number of prospects in `adoption_stuck` that have a score of 100 or more."
     )
 
 

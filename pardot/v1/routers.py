@@ -1,4 +1,4 @@
-"""The routes of ``/api/v1/pardot/``; ``sfapi/urls.py`` mounts them, the API does not know them."""
+"""The routes of ``/api/v1/pardot/``. ``sfapi/urls.py`` mounts them; ``api`` does not import them."""
 
 from __future__ import annotations
 

@@ -21,12 +21,14 @@ class AreaScoreOut(Schema):
     label: str
     score: int | None = Field(description="0 to 100; null: no data.")
     grade: str | None
-    items: int | None = Field(
-        description="The number of assets or prospects. This and the following values are null without data."
+    items: int | None = Field(description="The number of assets or prospects; null: no data.")
+    demerits: float | None = Field(
+        description="The points that all issues of the area take together, which may be more than 100; null: no data."
     )
-    demerits: float | None = Field(description="The points that all issues of the area take.")
-    weight: float | None = Field(description="The weight of the area in the overall score: ln(items + 1).")
-    points_lost: float | None = Field(description="The points of the overall score that the area costs.")
+    weight: float | None = Field(
+        description="The weight of the area in the overall score: ln(items + 1), or ln(2) without items; null: no data."
+    )
+    points_lost: float | None = Field(description="The points of the overall score that the area costs; null: no data.")
     owners: list[str]
 
 

@@ -16,7 +16,7 @@ COLUMNS = ("day", "tier", "updated_at", "health_score", "area_scores", "person_s
 
 
 class Snapshot(Schema):
-    """The figures of one day; null: never read until then."""
+    """The figures of one day; null: not read by then."""
 
     day: date = Field(description="The day, in the time zone of the installation.")
     tier: int = Field(
@@ -42,7 +42,10 @@ class Snapshot(Schema):
     leads_with_pardot: int | None
     contacts_with_pardot: int | None
     prospects_linked: int | None
-    prospects_active: int | None = Field(description="The number of prospects with an activity within 30 days.")
+    prospects_active: int | None = Field(
+        description="The number of prospects with an activity in the 30 days before the last complete read of "
+        "activities."
+    )
     activities: int | None = Field(description="The number of all stored activities.")
     campaign_members: int | None
     orphans: int | None

@@ -39,17 +39,25 @@ class EntityFreshness(Schema):
         description="old: no complete read for 2 days (tier 1) or 8 days (tiers 2 and 3). partial: only a sample was "
         "read."
     )
-    last_sync: datetime | None = Field(description="The end of the last successful run.")
-    mode: str | None = Field(
-        description="The mode of the last successful run: full, incremental, sample; null: counted by Salesforce."
+    last_sync: datetime | None = Field(
+        description="The end of the last successful run (of several parts, the earliest end); null: none."
     )
-    count: int | None = Field(description="The number of rows at the end of the last sync; null: never read.")
+    mode: str | None = Field(
+        description="The mode of the last successful run: full, incremental, sample; null: counted by Salesforce, or "
+        "no run has succeeded."
+    )
+    count: int | None = Field(
+        description="The number of rows at the end of the last complete read, or else in the last sample; null: "
+        "neither was read."
+    )
     state: str | None = Field(description="The state of the last run: its outcome, or running; null: never run.")
     problem: Problem | None = Field(
         description="The reason why the last run did not succeed: deletes (the mass-delete guard), refused (a login or "
         "a setting), quota, switched_off, interrupted, failed."
     )
-    failed_at: datetime | None = Field(description="The end of the last failed run.")
+    failed_at: datetime | None = Field(
+        description="The end of the last run, or its start when it has no end; null: there is no `problem`."
+    )
     deletes: HeldBackDeletes | None = Field(description="The deletions that the mass-delete guard held back.")
     message: str = Field(description="The message of the last run.")
     age_seconds: int | None = Field(description="The seconds since `last_sync`.")
@@ -90,11 +98,11 @@ class RequestedSync(Schema):
 
 class SyncSteps(Schema):
     step: int = Field(description="The position of the entity that is being read, from 1.")
-    of: int = Field(description="The number of entities that the sync reads.")
+    of: int = Field(description="The number of entities that the running sync reads.")
 
 
 class SyncStatus(Schema):
-    tier: int = Field(ge=0, le=3, description="The data that has been synced; see `briefing`.")
+    tier: int = Field(ge=0, le=3, description="The data that has been synced: the `tier` of `GET /pardot/briefing`.")
     sync_enabled: bool = Field(description="False while syncs are switched off (admin: Sync configuration).")
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
     running: list[RunningSync]
@@ -104,7 +112,9 @@ class SyncStatus(Schema):
         description="True when the caller may use POST …/sync/refresh, /accept-deletions and /survey."
     )
     who_may_refresh: list[str] = Field(description="The names of the Super Users who may start syncs.")
-    steps: SyncSteps | None = Field(description="The progress of a requested sync; null: none is running.")
+    steps: SyncSteps | None = Field(
+        description="The progress of the running `camp_sync`; null: no entity is being read."
+    )
     activity: list[RequestedSync] = Field(
         description="The latest requested syncs and changes of the kill switch, newest first."
     )

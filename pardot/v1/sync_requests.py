@@ -28,7 +28,9 @@ router = Router(tags=["pardot: sync"])
 
 class RefreshIn(Schema):
     entities: list[str] = Field(
-        [], max_length=_MOST_NAMES, description="Names, aliases or groups. Left out: what is read every day."
+        [],
+        max_length=_MOST_NAMES,
+        description="Names, aliases or groups of entities. Left out: all entities of tier 1.",
     )
 
 
@@ -79,10 +81,10 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
     summary="Delete what the source does not return",
 )
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
-    """Read entities again whose deletions the mass-delete guard held back, and this time delete.
+    """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If more records are missing by then, nothing is deleted. 422 when nothing is held back for one of the entities. Only
-    for Super Users with the right *may refresh data*.
+    If more records are missing by then, nothing is deleted. 422 when no deletions are held back for one of the
+    entities. Only for Super Users with the right *may refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}

@@ -1,4 +1,4 @@
-"""``GET /pardot/tags``."""
+"""``GET /pardot/tags``: tags, their naming patterns, and their use by type of object."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NamingPattern(Schema):
         description="The separators after the prefix. With more than one, the tags have the flag `duplicate_prefix`."
     )
     tags: int
-    usage: int | None = Field(description="The number of assignments of these tags; null: no data.")
+    usage: int | None = Field(description="The sum of the `usage` of these tags; null: no data.")
 
 
 class ObjectTypeCoverage(Schema):

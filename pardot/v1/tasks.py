@@ -46,13 +46,15 @@ class TaskValues(Schema):
 
     description: TaskText = ""
     assignee: MemberName | None = Field(None, description=_ASSIGNEE)
-    area: Area | None = Field(None, description="The area. Left out: the area of the asset or issue.")
+    area: Area | None = Field(None, description="The area. A task without one gets the area of its asset or issue.")
     issue: MemberName | None = Field(None, description="The key of the issue that the task is about.")
     asset_type: Area | None = Field(
         None, description="The type of the asset that the task is about; it needs `asset_id`."
     )
     asset_id: AssetId | None = None
-    asset_name: MemberName | None = Field(None, description="The asset's name. Left out: its name in Pardot.")
+    asset_name: MemberName | None = Field(
+        None, description="The asset's name. Left out with a new asset: its name in Pardot."
+    )
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL
     due_date: Day | None = None
@@ -114,18 +116,18 @@ class TaskPage(Schema):
 
 
 class TaskQuery(PageQuery):
-    assignee: QueryText | None = Field(None, description="The name of a team member.")
+    assignee: QueryText | None = Field(None, description="The name of a team member. Ignored with `mine`.")
     unassigned: QueryBoolean = Field(False, description="Only unassigned tasks.")
     mine: QueryBoolean = Field(False, description="Only tasks of the team member with the caller's account.")
     status: Task.Status | None = None
     overdue: QueryBoolean | None = Field(
-        None, description="true: only open tasks past their due date; false: only all other tasks."
+        None, description="true: only open tasks past their due date; false: all other tasks."
     )
 
 
 @router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
 def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
-    """Return open tasks first, ordered by priority, due date and age."""
+    """Return the matching tasks: open ones first, then by priority, due date and age."""
     tasks = tasks_filtered(
         TaskFilter(
             assignee=_assignee(request, query),

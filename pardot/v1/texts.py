@@ -22,13 +22,13 @@ class Text(Schema):
 
 @router.get("/digest", response={200: Text, **documented(401, 403)}, summary="The morning digest")
 def get_digest(request: HttpRequest) -> HttpResponse:
-    """Return the digest as JSON, or as plain text with `Accept: text/plain`."""
+    """Return the morning digest as JSON, or as plain text with `Accept: text/plain`."""
     return _answer(request, digest(digest_facts()))
 
 
 @router.get("/progress", response={200: Text, **documented(401, 403)}, summary="Changes since the first day")
 def get_progress(request: HttpRequest) -> HttpResponse:
-    """Return the report as JSON, or as plain text with `Accept: text/plain`."""
+    """Return the progress report as JSON, or as plain text with `Accept: text/plain`."""
     return _answer(request, progress(progress_facts()))
 
 

@@ -47,7 +47,7 @@ class ViewIn(Schema):
         json_schema_extra=NOT_BLANK,
         description="The query of the dashboard's address. An open dialog and page numbers are not saved.",
     )
-    is_shared: bool = Field(False, description="True when the whole team sees the view.")
+    is_shared: bool = Field(False, description="True when all users of the dashboard see the view.")
 
 
 class ViewChange(Schema):
@@ -85,7 +85,8 @@ class ViewOut(Schema):
         description="True when a morning message can include the view, because it shows assets, campaigns or tags."
     )
     mailed: SubscriptionTime | None = Field(
-        description="The days on which the caller's morning message includes the view; null: never."
+        description="When the caller's morning message includes the view: `change` (when its rows change) or `monday`; "
+        "null: never."
     )
 
 

@@ -31,7 +31,7 @@ router = Router(tags=["pardot: score"])
 class Fix(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    issue: Annotated[PlainText, StringConstraints(max_length=64)] = Field(description="An issue key.")
+    issue: Annotated[PlainText, StringConstraints(max_length=64)] = Field(description="The key of the issue.")
     count: float | None = Field(
         None,
         ge=0,
