@@ -1,4 +1,4 @@
-"""``/pardot/orphans``: orphans of the latest check. ``/pardot/orphans/history``: counts of all checks."""
+"""``/pardot/orphans``: the orphans of the latest check. ``…/history``: the counts of past checks."""
 
 from __future__ import annotations
 
