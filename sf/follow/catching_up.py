@@ -20,7 +20,7 @@ TellRun = Callable[[SyncRun, float], None]
 
 
 class CatchUp:
-    """Run syncs. An object whose sync failed waits, longer each time, while the others continue."""
+    """Run syncs. An object whose sync did not succeed waits, longer each time, while others continue."""
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:
         self._client = client
@@ -34,7 +34,10 @@ class CatchUp:
         return all(time.monotonic() >= self._not_before.get(name, 0.0) for name in names)
 
     def sync(self, objects: Sequence[SyncedObject]) -> set[str]:
-        """Sync the objects in the given order, and return the names of those whose sync succeeded."""
+        """Sync the objects in the given order, and return the names of those whose sync succeeded.
+
+        After an error that concerns all objects, the remaining objects are not tried.
+        """
         done = set()
         budget = UsageBudget(self._client)
         for synced in objects:

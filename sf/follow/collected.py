@@ -24,7 +24,7 @@ class Collected:
     incomplete: str = ""
     """The reason why ids may be missing, so that an incremental sync is needed; empty: none are missing."""
     place: bytes | None = None
-    """The replay id after the last of these changes."""
+    """The replay id to continue after: of the last event, or the latest of an empty response."""
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.incomplete or self.place is not None)

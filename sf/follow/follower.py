@@ -60,7 +60,8 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""Up to this many records that events named are also read by id after a sync.
+"""After a sync, up to this many records of an object that events named are also read by id.
+
 The sync may miss them: a gap event can come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
@@ -222,7 +223,7 @@ class Follower:
         try:
             usage.check_between_pages(self._client.usage)
         except SyncPaused as error:
-            self._note_trouble(f"{error}; changes are collected until then")
+            self._note_trouble(f"{error}; changes are collected, and stored when reading is allowed again")
             if time.monotonic() > self._held_until:
                 self._held_until = time.monotonic() + HELD_SECONDS
                 self._client.daily_usage(usage.LIMITS_SECONDS)
@@ -232,9 +233,9 @@ class Follower:
     # -- storing changes --------------------------------------------------------------------------------
 
     def _store_ready(self, inbox: Inbox) -> bool:
-        """Store the waiting changes, but not those of objects that are being synced or whose sync just failed.
+        """Store the waiting changes that are ready, and return whether there were any.
 
-        Return whether there were any changes to store.
+        Changes wait while an object that they touch is being synced, or if its sync failed a short time ago.
         """
         waiting = inbox.waiting()
         taken = inbox.take(waiting)
@@ -288,7 +289,7 @@ class Follower:
         logger.debug("change events: %s read, %s rows changed", counts, changed)
 
     def _sync(self, parts: dict[str, Collected]) -> dict[str, Collected]:
-        """Run the incremental syncs that these changes need; return the changes whose syncs failed."""
+        """Run the incremental syncs that these changes need. Return the changes that still need a sync."""
         for name, collected in parts.items():
             self._tell(f"{name}: a sync is needed: {collected.incomplete}")
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}

@@ -10,7 +10,7 @@ from sf.models import FollowedObject
 
 
 def stored_places(organization_id: str) -> dict[str, bytes]:
-    """Return this org's stored replay ids by the name of the object."""
+    """Return the stored replay ids of the org with this id, by the name of the object."""
     rows = FollowedObject.objects.filter(organization_id=organization_id)
     return {row.object: bytes(row.replay_id) for row in rows}
 

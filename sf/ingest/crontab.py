@@ -1,7 +1,8 @@
 """Write, find and compare SFAPI's lines in this user's crontab.
 
 A line is the plain command: ``0 5 * * * /srv/env/python /srv/sfapi/manage.py sync_all # sfapi in /srv/sfapi``
-Earlier releases wrote django-crontab's lines, which name a job by a hash; they still run, and ``add`` replaces them.
+Earlier releases wrote django-crontab's lines, which name a job by a hash. They still run, and ``manage.py crontab add``
+replaces them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
 class CrontabError(Exception):
-    """The crontab cannot be read or result; the message says why."""
+    """The crontab cannot be read or written, or cannot contain a path. The message says why."""
 
 
 @dataclass(frozen=True)

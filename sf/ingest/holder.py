@@ -53,7 +53,7 @@ def _here() -> str:
 def process_age() -> timedelta:
     """Return the time since this process started.
 
-    Where the system does not tell it, return the time since this module was imported.
+    Where the system does not report when a process started, return the time since this module was imported.
     """
     try:
         ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])

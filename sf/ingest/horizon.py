@@ -2,7 +2,7 @@
 
 ``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits
 at 12:05 makes rows visible at 12:05 that are dated 12:00; a client that copied "everything up to 12:03" at 12:03
-would never see them. So the horizon is before the beginning of the oldest open transaction.
+would never see them. So the horizon is never later than the beginning of the oldest open transaction.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ from sf.models import SyncRun
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
-    """Record a job as a ``SyncRun``: done with its ``message``, or failed. Exceptions are raised again."""
+    """Record a job as a ``SyncRun``: done with its ``message``, failed, or interrupted.
+
+    Exceptions are raised again.
+    """
     with _living_run(name) as run:
         try:
             yield run
@@ -42,10 +45,11 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def recorded_often(name: str) -> Iterator[SyncRun]:
-    """Record a job that runs every minute, like ``recorded_job``, but reuse the row of the same outcome.
+    """Record the end of a job that runs often, in the row of its last run with the same state and message.
 
-    If there was nothing to do, the block sets ``state`` to skipped and sets ``message``. Messages must not change with
-    every run, or each would get its own row.
+    If there was nothing to do, the ``with`` block sets the run's ``state`` to skipped and sets its ``message``. Each
+    message has its own row, so messages must not change with every run. Failures of PostgreSQL are reported, but not
+    recorded.
     """
     run = SyncRun(object=name, state=SyncRun.State.DONE)
     try:

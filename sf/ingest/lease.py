@@ -151,9 +151,8 @@ def check_held() -> None:
 def fence() -> None:
     """Lock this thread's leases until the transaction ends.
 
-    Raises ``LeaseLost`` if another process took a lease.
-
-    Does nothing in a thread without leases, such as the thread of a web request.
+    Raises ``LeaseLost`` if another process took one of them. Does nothing in a thread without leases, such as the
+    thread of a web request.
     """
     held = _held.get()
     if not held:

@@ -31,7 +31,7 @@ class StagedRead:
 
     rows: int
     began: datetime
-    """The time on PostgreSQL's clock. Rows that were written here later are not removed."""
+    """The start of the read, by PostgreSQL's clock. Rows written here since then are not removed."""
     is_full: bool
     """The read covers all records, or all within ``within``."""
     replace: bool = False
@@ -122,9 +122,10 @@ class LoadingSync(Sync[AnyLoaded]):
             )
 
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
-        """Remove what a full read did not bring, except ``keep``; return the rows that the merge removed.
+        """Remove records that a full read did not bring, except ``keep``; return how many the run deletes.
 
-        Raises ``SyncError`` when the mass-delete guard refuses the number.
+        The number includes the records that the merge deleted before. Raises ``SyncError`` when the mass-delete guard
+        refuses the number.
         """
         deleted = counts.soft_deleted
         if read.replace:

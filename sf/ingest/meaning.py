@@ -17,7 +17,10 @@ class Meaning:
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
-    """Errors of the other system that end a run as failed. Other exceptions are bugs and are raised."""
+    """Errors of the other system that end a run as failed, or as paused where ``pauses`` names a cause.
+
+    ``SyncError`` and errors of PostgreSQL end a run in the same way. Any other exception is a bug and is raised.
+    """
 
     def pauses(self, error: Exception) -> str:
         """Return the ``SyncRun.Cause`` if the error pauses the run, otherwise an empty string."""

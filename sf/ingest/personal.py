@@ -48,7 +48,7 @@ Model = TypeVar("Model", bound=models.Model)
 
 
 def remove(rows: Rows, person: Person) -> int:
-    """Delete the rows."""
+    """Delete the rows, and return how many rows of their table were deleted."""
     return rows.delete()[1].get(rows.model._meta.label, 0)
 
 
@@ -120,7 +120,7 @@ def any_of(column: str, values: Iterable[Any]) -> Q:
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
-    """Return the condition that the column is one of the texts in any case; empty without texts."""
+    """Return the condition that the column matches one of the texts by ``lookup``; empty without texts."""
     condition = Q()
     for text in sorted(texts):
         condition |= Q(**{f"{column}__{lookup}": text})

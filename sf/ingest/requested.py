@@ -65,7 +65,7 @@ def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") 
 def submit(words: Sequence[str], *, label: str, by: str) -> Submitted:
     """Record the request, and start the command unless a worker does.
 
-    Raises ``NotStarted`` when the same request has not ended yet, or the command cannot be started.
+    Raises ``NotStarted`` when an earlier request for the same command has not ended, or the command cannot be started.
     """
     close_abandoned()
     try:

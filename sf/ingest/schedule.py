@@ -58,8 +58,8 @@ def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
 def next_time(expression: str, after: datetime) -> datetime:
     """Return the first time of a cron expression that is later than ``after``.
 
-    Clock changes follow cron. In an hour that comes twice, a job of every hour runs twice, a job of a given hour once.
-    A time that the clocks skip becomes the time one hour later.
+    Clock changes are handled as in cron. In an hour that comes twice, a job of every hour runs twice, and a job of a
+    given hour once. A time that the clocks skip becomes the time one hour later.
     """
     minutes, hours, days, months, weekdays = (
         _values(field, *bounds) for field, bounds in zip(expression.split(), _RANGES, strict=True)

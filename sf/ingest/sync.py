@@ -95,7 +95,7 @@ class Sync(ABC, Generic[AnySynced]):
         self._remark = ""
         """A note for the operator on a run that ends well."""
         self.retry = Retry()
-        """Set it before ``run``."""
+        """Set by the caller before it calls ``run``."""
         self.leads_elsewhere = False
         """After a run: the login leads to an org that is not the cached org."""
         self.stops_the_rest = False
@@ -190,9 +190,9 @@ class Sync(ABC, Generic[AnySynced]):
         return str(error)
 
     def _end(self, calls_before: int, state: SyncRun.State, message: str) -> None:
-        """Record the end.
+        """Record the end of the run.
 
-        While PostgreSQL is unavailable this fails, and the next run marks this one as interrupted.
+        While PostgreSQL is unavailable, only log a warning: the object's next run marks this run as interrupted.
         """
         self._run.api_calls = self._calls_so_far() - calls_before
         self._run.cause = self._cause

@@ -32,7 +32,7 @@ _BEGIN = timedelta(seconds=5)
 """The time allowed between the statement that creates a job's run and the one that takes its lease."""
 
 _skipped_here: set[int] = set()
-"""The runs that this process skipped."""
+"""The ids of the runs that this process recorded as held back by another run."""
 
 
 @dataclass(frozen=True)

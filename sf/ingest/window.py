@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FULL_AFTER = timedelta(days=14)
-"""If the last read is older than this, the next one is full.
+"""If the last finished read began longer ago than this, the next read is full.
 
 Salesforce purges deleted records after about 15 days: an incremental read from further back would miss deletions.
 """
@@ -47,8 +47,8 @@ def choose_window(
 
     The lookback covers clock skew and late commits.
 
-    ``full_after``: when the last finished read is older than this, read everything; ``None`` where the other
-    system purges nothing.
+    ``full_after``: when the last finished read began longer ago than this, read everything; ``None`` where the
+    other system purges nothing.
     """
     if forced:
         return Window(None, "forced")

@@ -45,7 +45,11 @@ class _Child:
 
 
 class Worker:
-    """One process that may lead. ``start`` starts a job; ``grace``: how long jobs may run after ``stop``."""
+    """One process that may lead.
+
+    ``start`` starts a job. ``grace`` is the number of seconds that jobs may still run after ``stop``. ``keep`` are
+    commands that are kept running while this worker leads.
+    """
 
     def __init__(self, start: Start, grace: float, keep: Sequence[list[str]] = ()) -> None:
         self._start_process = start
@@ -55,7 +59,7 @@ class Worker:
         self._children: dict[str, _Child] = {}
         self._trouble = ""
         self.failed = 0
-        """The number of jobs that ended badly."""
+        """The number of jobs that ended badly or could not be started."""
 
     def stop(self) -> None:
         """Ask the worker to start nothing more and to end. May be called by a signal handler."""

@@ -65,7 +65,10 @@ class LongText(Text):
 
 
 class Uuid(Text):
-    """A UUID as lower-case text, as Accounts writes it. Salesforce keeps any case and ignores it."""
+    """A UUID as lower-case text, as Accounts writes it.
+
+    Salesforce stores any case, and ignores case when it compares.
+    """
 
     def to_python(self, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SyncLease(models.Model):
-    """The process that may run a sync or a job now. A row without a heartbeat may be taken over."""
+    """The process that may run a sync or a job now. A lease whose heartbeat has stopped may be taken over."""
 
     name = models.CharField(max_length=96, primary_key=True)
     holder = models.CharField(max_length=32, help_text="Identifies the run that has the lease.")

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class UnreadableField(models.Model):
     """A declared field that the API user may not read: its column keeps the values of the last read.
 
-    Only ``sf/sync/readable.py`` writes here, also for Pardot's fields. The row is deleted when the right is granted
-    again.
+    Only ``sf/sync/readable.py`` adds rows, also for Pardot's fields. A row is deleted when a later check finds that the
+    field can be read again.
     """
 
     object = models.CharField(max_length=64, help_text="Name in the cache, such as contacts.")

@@ -14,7 +14,7 @@ from sf.sync.objects import EVERY_OBJECT
 
 _DAY = timedelta(days=1)
 _CALLS_UNTIL_KNOWN = 3.0
-"""The count, the read, and a share of the login and the limits."""
+"""The calls assumed for a run of an object without runs: count, read, and a share of login and limits."""
 _COMPARED = (timedelta(minutes=5), timedelta(minutes=1))
 
 # Only the latest runs, because the cost of a run changes with the org.

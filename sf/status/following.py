@@ -14,7 +14,10 @@ from sf.ingest.runs import database_now
 from sf.models import FollowedObject, SyncLease
 
 SILENT = timedelta(minutes=10)
-"""Salesforce sends an empty response at least every five minutes, and the time of each is stored."""
+"""If a position was stored longer ago than this, its object is not followed well.
+
+Salesforce sends a response at least every five minutes, even an empty one, and the position of each is stored.
+"""
 _REPLAYED = timedelta(hours=72)
 """The time that Salesforce keeps events: after a longer stop, following starts with a sync."""
 
@@ -40,7 +43,10 @@ class Following:
 
 
 def following() -> Following | None:
-    """Return which process follows, and how far; ``None`` if following is neither set up nor running."""
+    """Return which process follows, and how far.
+
+    ``None`` if following is neither set up nor running, and stored no position in the last 72 hours.
+    """
     now = database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None
     stored = dict(FollowedObject.objects.values_list("object", "stored_at"))

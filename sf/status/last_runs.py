@@ -33,7 +33,7 @@ _ROWS = "SELECT relname, reltuples FROM pg_class WHERE oid = ANY (%(tables)s::re
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last run of an object that ended."""
+    """The last run of an object, without skipped runs and runs under way."""
 
     name: str
     state: str

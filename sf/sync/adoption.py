@@ -1,8 +1,9 @@
 """Make the cache a copy of another org, on purpose (``sync_all --adopt-org``).
 
-One transaction makes the org the cached org and forgets every watermark, unfinished read and record set aside.
-Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the sync of their object replaces them:
-``to_replace`` lists those objects, so that the next sync of each replaces them, whatever happens in between.
+One transaction makes the org the cached org, and forgets every watermark, every unfinished read and the Salesforce
+records set aside. Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the sync of their
+object replaces them: ``to_replace`` lists those objects, so that the next sync of each replaces them,
+whatever happens in between.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def adopt_org(organization: Organization, instance_url: str) -> list[str]:
 
 
 def forget_runs(runs: QuerySet[SyncRun]) -> None:
-    """Keep later runs from resuming these runs, whose records are of another org."""
+    """Remove the watermarks and unfinished reads of these runs: a later run must not continue them.
+
+    Their records are of another org or business unit.
+    """
     runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
 
 

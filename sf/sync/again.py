@@ -18,7 +18,10 @@ from sf.models import SyncRun
 PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
 """The pauses before the second, third and fourth try; then only the next scheduled run tries again."""
 CLOSE = timedelta(minutes=30)
-"""A run that begins this soon after a bad one is a retry: the longest pause, and time to start."""
+"""A run that begins within this time after the end of a bad run counts as its retry.
+
+It is the longest of ``PAUSES``, and time to start.
+"""
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""
 
@@ -57,7 +60,7 @@ def next_tries(now: datetime | None = None) -> list[NextTry]:
 def due_commands(now: datetime | None = None) -> list[list[str]]:
     """Return the commands to run now as arguments of ``manage.py``.
 
-    Commands for single entities are joined.
+    Commands that differ only in ``--entities`` are joined into one.
     """
     now = now or timezone.now()
     return _together(shlex.split(each.command) for each in next_tries(now) if each.due <= now)

@@ -27,7 +27,10 @@ CANNOT_FINISH = (CannotFinish, QueryLocatorGone, RequestRefused, MiscountedRead)
 """The errors after which another read may succeed."""
 
 READ_ATTEMPTS = 3
-"""The number of reads that may lose their cursor or job before the other transport is tried."""
+"""The number of reads that may lose their cursor or Bulk job before the other transport is tried.
+
+Other errors allow the number of reads in their ``tries``, or one.
+"""
 
 SMALLEST_PAGE = 200
 """Salesforce sends no smaller pages when there are more rows."""
@@ -52,7 +55,7 @@ class Attempts:
     def choose(self, expected: int | None) -> SyncRun.Transport:
         """Choose the transport of the next read of ``expected`` rows (``None``: unknown).
 
-        Raises ``ObjectPaused`` when the read needs a Bulk job and none is left.
+        Raises ``ObjectPaused`` when the read needs a Bulk job and Bulk cannot be used now.
         """
         large = expected is None or expected >= settings.SALESFORCE_BULK_THRESHOLD
         why_not = self.client.without_bulk
@@ -66,7 +69,7 @@ class Attempts:
     def note_failure(self, transport: str, error: Exception, *, resumed: bool = False) -> None:
         """Record a read that could not be finished.
 
-        Raises the run's final error when no other transport is left.
+        Raises ``SyncError`` when no other transport is left, and ``error`` itself when REST refused a new read.
         """
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)

@@ -127,7 +127,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._finish(state)
 
     def _resumable(self, state: ReadState | None) -> ReadState | None:
-        """Return the state if this run can resume it: same options, org and fields, and all rows still staged."""
+        """Return the state if this run can resume it; otherwise ``None``.
+
+        The options, the org, its address, the API version and the fields must be the same, and all rows still staged.
+        """
         if state is None:
             return None
         fits = (

@@ -31,13 +31,13 @@ class AnotherOrg(LoginFailed):
 
 
 def cached_org() -> Organization | None:
-    """Return the org that the cache is a copy of; ``None`` before the first sync."""
+    """Return the org that the cache is a copy of; ``None`` while it is not stored yet."""
     row = CachedOrg.objects.first()
     return Organization(row.organization_id, row.name, row.is_sandbox) if row else None
 
 
 def cached_org_id() -> str:
-    """Return the id of the org that the cache is a copy of; empty before the first sync."""
+    """Return the id of the org that the cache is a copy of; empty while it is not stored yet."""
     return CachedOrg.objects.values_list("organization_id", flat=True).first() or ""
 
 
@@ -91,7 +91,7 @@ _STORE_FIRST = """
 """
 _LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
 _CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
-"""This does not block other merges. An adoption locks FOR UPDATE, so it waits until they are stored."""
+"""This lock blocks no merge. An adoption locks FOR UPDATE, so it waits until these merges commit."""
 
 
 def has_records() -> bool:
@@ -100,9 +100,9 @@ def has_records() -> bool:
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """Check a cache of an older release, which stored only the org's address.
+    """Raise ``AnotherOrg`` if records are cached, and an older release stored another address of the org.
 
-    The same address, or none, passes.
+    Older releases stored the org's address, not its id.
     """
     before = SyncConfig.load().instance_url
     if before in {"", client.instance_url} or not has_records():

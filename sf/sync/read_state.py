@@ -17,7 +17,7 @@ class ReadState:
     transport: str
     soql: str
     began: str
-    """The time on PostgreSQL's clock. A full read does not remove rows that were written here later."""
+    """The start, by PostgreSQL's clock. A full read does not remove rows written here since then."""
     instance_url: str
     api_version: str
     fingerprint: str
@@ -29,7 +29,7 @@ class ReadState:
     pages: int = 0
     rows: int = 0
     staged: int = 0
-    """The number of rows, without those set aside while they were staged."""
+    """The number of rows in the staging table: ``rows`` without those set aside while they were staged."""
     announced: int | None = None
     previous_watermark: str | None = None
 

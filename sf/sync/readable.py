@@ -50,8 +50,8 @@ def columns_left_out(name: str) -> frozenset[str]:
 def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     """Store which fields Salesforce lets us read, and return the object without the unreadable ones.
 
-    Fields that every read needs are never left out. Before the object's first read no field is left out, because its
-    column would be empty as if Salesforce had no value. The read is then refused, with the field's name.
+    Fields that every read needs are never left out. Before the object's first finished read no field is left
+    out, because its column would be empty as if Salesforce had no value. That read is refused, with the field's name.
     """
     lost: set[str] = set()
     if runs.last_committed(synced):
@@ -85,7 +85,7 @@ def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[st
 
 
 def unreadable_fields() -> list[UnreadableField]:
-    """Return every field that is missing now, by object and name."""
+    """Return every field that was unreadable at its object's last check, sorted by object and name."""
     return list(UnreadableField.objects.order_by("object", "field"))
 
 
@@ -100,7 +100,7 @@ def remedy(fields: Iterable[UnreadableField]) -> str:
 
 
 def note_unreadable(name: str, lost: Mapping[str, str]) -> None:
-    """Store which fields of an object are missing now, by column; delete the entries of all others."""
+    """Store which fields of an object are missing now, by column; delete the entries of its other fields."""
     UnreadableField.objects.filter(object=name).exclude(column__in=lost).delete()
     UnreadableField.objects.bulk_create(
         [UnreadableField(object=name, column=column, field=lost[column]) for column in sorted(lost)],

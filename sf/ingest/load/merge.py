@@ -74,7 +74,7 @@ class Merge:
     def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
         """Delete rows that are not staged, or mark them as deleted if the target does so; return their number.
 
-        Rows that were written here since the read began are kept.
+        Rows written here at ``untouched_since`` or later, and rows of the ids in ``except_ids``, are kept.
         """
         action = sql.SQL("DELETE FROM {} t").format(self._target.identifier)
         if self._target.marks_deleted:
@@ -130,7 +130,7 @@ class Merge:
         )
 
     def _update(self, *, only_deletions: bool) -> int:
-        """Update rows that differ, except where the cached row is newer. Each call counts only its own rows."""
+        """Update rows that differ, except where the cached row is newer. Return how many this call updated."""
         columns = [column for column in self._target.columns if column.name != "id"]
         assignments = sql.SQL(", ").join(sql.SQL("{0} = i.{0}").format(column.identifier) for column in columns)
         here, there = (

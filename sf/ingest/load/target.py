@@ -96,7 +96,7 @@ class Target:
 
     @property
     def gone(self) -> sql.Composable:
-        """Return the condition that the staged record ``s`` is deleted in Salesforce or has left the filter."""
+        """Return the condition that staged record ``s`` is deleted in the source or lacks a required value."""
         reasons: list[sql.Composable] = [sql.SQL("s.is_deleted::boolean")]
         reasons += [sql.SQL("s.{} IS NULL").format(sql.Identifier(name)) for name in self.required]
         return sql.SQL("({})").format(sql.SQL(" OR ").join(reasons))
