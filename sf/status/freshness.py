@@ -71,6 +71,7 @@ State = Literal["fresh", "failing", "interrupted", "late", "never"]
 class Freshness:
     """The freshness of one object or job.
 
+    ``late``: an object's last complete run is too old, or a job did not run when due. ``never``: no complete run yet.
     ``failing``: a run failed, or two runs found the day's calls used up, and no good run has followed.
     ``interrupted``: the last bad run was stopped or killed, or lost its lease, and no good run has followed.
     For objects that are synced often, bad runs are not a fault while the copy is as fresh as promised.
