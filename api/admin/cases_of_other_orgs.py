@@ -45,7 +45,7 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{verb}: {orgs.total()} cases of another org",
+            "title": f"{verb}: {orgs.total()} case{'s' * (orgs.total() != 1)} of another org",
             "opts": self.opts,
             "action": action,
             "checkbox": helpers.ACTION_CHECKBOX_NAME,

@@ -11,7 +11,7 @@ class FieldChangeLog(models.Model):
     object = models.TextField(help_text="Name in Salesforce, such as Contact.")
     record_id = models.CharField("record ID", max_length=18)
     field = models.TextField(help_text="Name in the cache, such as first_name.")
-    old = models.TextField(null=True, blank=True, help_text="Cached value before the change.")
+    old = models.TextField(null=True, blank=True, help_text="Value in Salesforce before the change.")
     new = models.TextField(null=True, blank=True, help_text="Value in Salesforce after the change.")
     source = models.TextField(help_text="Source of the change, such as PUT /api/v1/contact.")
     who = models.TextField("changed by", help_text="“user:” and an Accounts UUID, or “key:” and a public ID.")

@@ -51,8 +51,8 @@ class DigestDeliveryAdmin(ProgramsOnlyAdmin):
 
     @admin.display(description="channel")
     def sent_by(self, delivery: DigestDelivery) -> str:
-        """Return the channel in words: messages to one member are kept under the member's number."""
-        return "Mail to a member" if delivery.channel.isdigit() else delivery.channel.capitalize()
+        """Return the channel in words. Messages to team member 12 are stored as ``member 12``."""
+        return "Mail to a member" if delivery.channel.startswith("member ") else delivery.channel.capitalize()
 
 
 @admin.register(Finding)

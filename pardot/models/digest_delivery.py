@@ -13,7 +13,9 @@ class DigestDelivery(models.Model):
     """
 
     day = models.DateField()
-    channel = models.CharField(max_length=40, help_text="slack, mail, or a team member's number.")
+    channel = models.CharField(
+        max_length=40, help_text="slack, mail, or the number of a team member, such as member 12."
+    )
     recipient = models.TextField(blank=True, default="", db_default="", help_text="Slack, or the mail addresses.")
     text = models.TextField(
         blank=True,

@@ -92,7 +92,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
     if not has_copies():
         return []
     forget_copies()
-    removed = "Pardot's copies, audits and history are removed: run camp_sync --survey"
+    removed = "Pardot's copies, audits, history and exemptions are removed: run camp_sync --survey"
     return [f"{removed} (team, configuration, saved views, tasks and notes stay)"]
 
 

@@ -68,6 +68,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_one_refused(served: str) ->
     assert streamed.status_code == 202, "a streaming client"
 
 
+@pytest.mark.django_db  # Django asks the connection of an earlier test for its state
 def test_without_wsgi_input_terminated_a_chunked_body_is_answered_with_411(settings: Any) -> None:
     from django.core.wsgi import get_wsgi_application
 

@@ -392,3 +392,11 @@ def test_the_configuration_links_to_the_page_with_forms(admin: Client) -> None:
     row = ConfiguredValue.objects.get()
     for address in (page(ConfiguredValue), page(ConfiguredValue, "change", row.pk)):
         assert 'href="/pardot/admin-settings/"' in html(admin, address)
+
+
+def test_the_log_of_messages_names_their_channels(admin_client: Client) -> None:
+    for channel in ("slack", "mail", "member 12"):
+        models.DigestDelivery.objects.create(day=timezone.localdate(), channel=channel)
+    shown = admin_client.get(page(models.DigestDelivery)).text
+    for words in ("Slack", "Mail", "Mail to a member"):
+        assert f'<td class="field-sent_by">{words}</td>' in shown, words
