@@ -57,7 +57,7 @@ def scheduled_jobs(
 
 
 def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
-    """Return the job as often as ``every`` says. Frequent syncs are quiet, because cron mails all output."""
+    """Return the job with its pause from ``every``. Frequent syncs are quiet: cron mails all output."""
     expression, function, arguments = job
     pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:

@@ -67,7 +67,7 @@ def note_refusal(login: LoginRequest, error: LoginFailed) -> None:
 
 
 def forget_refusal(login: LoginRequest) -> None:
-    """Forget the refusal: the login works, or an operator wants it tried now."""
+    """Forget the refusal: the login works, or an operator has asked for a try now."""
     RefusedLogin.objects.filter(pk=fingerprint(login)).delete()
 
 

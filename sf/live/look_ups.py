@@ -60,7 +60,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """Return the ids of the user's contacts that are not deleted."""
+    """Read the user's contacts; return the ids of those that are not deleted and still have a UUID."""
     contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

@@ -19,7 +19,7 @@ SALESFORCE = frozenset(synced.name for synced in EVERY_OBJECT)
 
 
 def next_starts(now: datetime) -> list[Start]:
-    """Return the next time of each line of the cron table with its command, earliest first."""
+    """Return the next start of each line of the cron table, with its command, earliest first."""
     return sorted((next_time(expression, now), words) for expression, _, words in settings.CRONJOBS)
 
 

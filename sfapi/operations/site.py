@@ -42,7 +42,7 @@ class OperatorsSite(AdminSite):
         return super().index(request, {"board": shown, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the groups; the page of one app lists that app."""
+        """Return the models in groups; with ``app_label``, only the models of that app."""
         apps = super().get_app_list(request, app_label)
         return apps if app_label else grouped(apps, reverse("admin:index"))
 
