@@ -78,7 +78,7 @@ class ExemptionQuery(PageQuery):
 
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
 def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
-    """Return exemptions, newest first, including those that have ended."""
+    """Return the matching exemptions, newest first. Without `in_force`, ended ones are included."""
     matches = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(
         count=matches.count(), exemptions=exemptions_out(matches[query.offset : query.offset + query.limit])

@@ -44,7 +44,7 @@ class NotePage(Schema):
 
 
 class NoteQuery(PageQuery):
-    first: Day | None = Field(None, alias="from")
+    first: Day | None = Field(None, alias="from", description="The first day, included.")
     last: Day | None = Field(None, alias="to", description="The last day, included.")
 
 

@@ -51,7 +51,7 @@ class RefreshOut(Schema):
 
 
 class SurveyEstimate(Schema):
-    calls: int = Field(description="The API calls of Pardot that a survey takes.")
+    calls: int = Field(description="The expected number of Pardot's API calls for a survey.")
     at_least: bool = Field(
         description="True when more calls are possible, because the number of activities is not known yet."
     )
@@ -112,7 +112,7 @@ def estimate_survey(request: HttpRequest) -> SurveyEstimate:
 
 @router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a full survey")
 def start_survey(request: HttpRequest) -> Status[RefreshOut]:
-    """Start `camp_sync --survey`, which reads every prospect, activity and campaign member.
+    """Start `camp_sync --survey`, which reads assets, prospects, activities and campaign members.
 
     A survey takes minutes to hours. Only for Super Users with the right *may refresh data*.
     """

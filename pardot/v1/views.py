@@ -30,7 +30,9 @@ _Query = Annotated[
 ]
 SubscriptionTime = ViewSubscription.MailTime
 _NO_TABLE = "Only views of a table of assets, campaigns or tags can be mailed. Open a table, then save the view again."
-_NO_DATA = "There is no data for this view: nothing was synced yet, or one of its filters no longer exists."
+_NO_DATA = (
+    "There is no data for this view yet, or one of its filters no longer exists. Sync first, or save the view again."
+)
 _NOT_YOURS = "You have no view with this id. A shared view can be changed only by the person who saved it."
 
 
