@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -21,8 +22,9 @@ def kept_secret_key(data_dir: Path, *, allowed: bool) -> str:
         pass
     except OSError as error:
         raise ImproperlyConfigured(f"SFAPI_DATA_DIR: {error.filename}: {error.strerror}") from error
-    # Two processes may begin at once: the second waits until the first has written.
+    # Two processes may begin at once: the second waits up to 5 s until the first has written.
     for _ in range(50):
         if key := path.read_text():
             return key
+        time.sleep(0.1)
     raise ImproperlyConfigured(f"SECRET_KEY: {path} is empty; remove it")
