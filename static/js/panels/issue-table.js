@@ -144,8 +144,7 @@ function recentColumns(recent) {
   ];
 }
 
-const POINTS =
-  "The points that the issue costs the overall score now: its count times its weight in the settings, but at most what its area lost, times the area's share of the overall score.";
+const POINTS = "The points that the issue costs the overall score now, with the weights of the settings.";
 
 /** @type {Column<Api["IssueItem"]>[]} */
 const COLUMNS = [
