@@ -1,8 +1,9 @@
-"""After a single fault of any kind, at any call, the next run succeeds.
+"""After faults of one kind, beginning at any call, the next run succeeds.
 
-The long form (``make soak``) tries every fault at three calls of each command, drawn by ``FAULT_SEED`` (default 1), or,
-with ``FAULT_CALLS=all``, at every call, which takes a night. The short form tries each kind once on deliveries, and
-once on a sync or a survey, by REST or by Bulk. New kinds of fault in the simulator are included automatically.
+The long form (``make soak``) tries every fault at three random calls of each command. ``FAULT_SEED`` (default 1)
+changes the random calls; ``FAULT_CALLS`` is their number, or ``all``, which takes a night. The short form
+(``make slow``) tries each kind twice: in one of the two tests of deliveries, and in one of the four tests of syncs.
+New kinds of fault in the simulator are included automatically.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ OBJECTS = {"Account": "Name", "Contact": "LastName", "Opportunity": "Name", "Ado
 
 @pytest.fixture(autouse=True)
 def no_log_lines(caplog: pytest.LogCaptureFixture) -> None:
-    """Silence the log: the lines of a hundred faults would hide the one that matters."""
+    """Silence the log: a hundred faults would bury the failed example, which the exception names."""
     caplog.set_level(logging.CRITICAL)
 
 
@@ -124,7 +125,7 @@ def test_a_survey_recovers_from_a_fault(
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
     pardot.post("/size", {"assets": 90, "prospects": 80, "activities": 300})
     camp_sync("--survey")
-    # Each entity costs a tenth of a second per run; the sample covers each way to read and to delete.
+    # The short form reads only some entities: they use each way to read and to delete, and each costs time.
     arguments = ["--survey"] if kind else ["--entities", SOME_ENTITIES]
     victim = Victim(simulator, lambda: camp_sync(*arguments))
     calls = victim.calls()

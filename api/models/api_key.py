@@ -25,17 +25,19 @@ class APIKey(models.Model):
         blank=True,
         db_default="",
         editable=False,
-        help_text="First key of the rotation, whose cases this key sees; empty: itself.",
+        help_text="Public ID of the key that this key replaced. Empty: none.",
     )
     prefix = models.CharField(max_length=32, editable=False, help_text="First characters of the key, to recognize it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")
-    scopes = ArrayField(models.CharField(max_length=32), help_text="Routes that the key may call.")
+    scopes = ArrayField(
+        models.CharField(max_length=32), help_text="Scopes of the key; each opens the routes that require it."
+    )
     rate = models.CharField(
         max_length=20,
         blank=True,
         db_default="",
         validators=[validate_rate],
-        help_text="Replaces SALESFORCE_API_RATE_LIMIT, such as 100/min. Empty: the common limit.",
+        help_text="The key's own limit, such as 100/min. Empty: SALESFORCE_API_RATE_LIMIT applies.",
     )
     expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: the key does not expire.")
     active = models.BooleanField(default=True, help_text="Off means revoked.")
@@ -55,7 +57,7 @@ class APIKey(models.Model):
             models.CheckConstraint(
                 condition=models.Q(rate="") | models.Q(rate__regex=RATE_FORM),
                 name="rate_of_a_key_is_a_rate",
-                violation_error_message="The rate is not one such as 100/min.",
+                violation_error_message="Write the rate as a number and a unit (sec, min, hour, day), such as 100/min.",
             )
         ]
 

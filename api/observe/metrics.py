@@ -21,7 +21,8 @@ logger = logging.getLogger(__name__)
 def metrics(request: HttpRequest) -> HttpResponse:
     """Return the metrics.
 
-    404: no network is allowed; 403: not from this address; 503: PostgreSQL cannot be reached.
+    404: no network is allowed. 403: the client's address is in none of the allowed networks. 503: PostgreSQL cannot
+    be reached, or takes too long.
     """
     if not settings.METRICS_ALLOWED_NETWORKS:
         return _text("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)

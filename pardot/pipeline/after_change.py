@@ -36,7 +36,7 @@ class ChangedMeanwhile(Exception):
 
 
 def value_change(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
-    """Store ``value`` under ``key``, unless the value is no longer ``was``.
+    """Set ``key`` to ``value`` if its current value is still ``was``.
 
     Raises ``UnknownKey``, ``BadValue`` or ``ChangedMeanwhile``; then nothing is changed.
     """

@@ -66,7 +66,7 @@ CODES: Mapping[int, PardotCode] = {
     181: PardotCode(WrongBusinessUnit, "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
     182: PardotCode(
         WrongBusinessUnit,
-        "SALESFORCE_PARDOT_BUSINESS_UNIT is not a business unit's id: 18 characters that begin with 0Uv",
+        "SALESFORCE_PARDOT_BUSINESS_UNIT is not a business unit's id, which has 18 characters and begins with 0Uv",
     ),
     183: PardotCode(TransientError, "Pardot had an internal error", Group.MOMENT),
     BAD_TOKEN: PardotCode(

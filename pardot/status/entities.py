@@ -44,12 +44,12 @@ class PartStatus:
     name: str
     known: EntityState | None
     last_run: SyncRun | None
-    """The last run that was not skipped, or was skipped because the API calls were used up."""
+    """The last run. Skipped runs do not count, except those skipped because the API calls were used up."""
     last_done: SyncRun | None
 
     @property
     def count(self) -> int | None:
-        """Return the number of rows; for a sample, the size of the sample."""
+        """Return the number of rows; before the first complete read, the size of the last sample."""
         if self.known is None and self.last_done is not None and self.last_done.mode == SyncRun.Mode.SAMPLE:
             return self.last_done.rows_read
         return self.known.rows if self.known else None
@@ -59,14 +59,14 @@ class PartStatus:
 class EntityStatus:
     """The status of one entity.
 
-    Of several parts, counts are added, and the least favorable state and times apply.
+    Of several parts, counts are added, the oldest sync applies, and a part that is not done decides the state.
     """
 
     entity: Entity
     parts: tuple[PartStatus, ...]
     now: datetime
     is_syncing: bool
-    """True when a ``camp_sync`` is running. Otherwise an unfinished run was interrupted."""
+    """True when a ``camp_sync`` is running. If not, a run still recorded as running was interrupted."""
 
     @property
     def last_run(self) -> SyncRun | None:
@@ -83,20 +83,23 @@ class EntityStatus:
 
     @property
     def problem(self) -> Problem | None:
-        """Return the problem of the last run; ``None`` when it succeeded or is running, or without a run."""
+        """Return the problem, or ``None``.
+
+        Held-back deletions of any part come first, then the reason why the last run failed.
+        """
         run, state = self.last_run, self.state
         return None if run is None or state is None else problem_of(run, state, held_back=self.held_back)
 
     @property
     def failed_at(self) -> datetime | None:
-        """Return the end (without one, the start) of the last run; ``None`` without a ``problem``."""
+        """Return when the last run ended, or its start if no end is recorded; ``None`` without a ``problem``."""
         return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
 
     @property
     def held_back(self) -> tuple[int, int] | None:
         """Return how many deletions the mass-delete guard stopped, and of how many records; or ``None``.
 
-        ``None``: the guard stopped no deletions, or none that ``--allow-deletes`` would accept.
+        ``None`` unless the guard stopped deletions that ``--allow-deletes`` can accept.
         """
         counts = self.held_back_by_part.values()
         return (sum(missing for missing, _ in counts), sum(of for _, of in counts)) if counts else None
@@ -115,7 +118,7 @@ class EntityStatus:
 
     @property
     def mode(self) -> str | None:
-        """Return the mode of the last successful run of the first part that has one."""
+        """Return the mode of the last successful run, of the first part that was ever read."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
@@ -133,7 +136,7 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Return the time from which all records are stored (activities); ``None``: from the beginning."""
+        """Return the creation time from which on all activities are stored; ``None``: no such limit."""
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)
 
@@ -181,7 +184,7 @@ def _part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> Part
     return PartStatus(name=name, known=known, last_run=runs[0] if runs else None, last_done=done)
 
 
-# Runs are indexed by object and time, so each name costs two index look-ups, however many runs there are.
+# Runs are indexed by object and time, newest first, so usually only a few runs are read for each name.
 _LATEST = """
     SELECT run.* FROM unnest(%s::text[]) AS wanted (name) CROSS JOIN LATERAL (
         (SELECT * FROM sf_syncrun WHERE object = wanted.name AND (state <> 'skipped' OR cause = 'limit')

@@ -2,7 +2,7 @@
 
 As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
 continues, and one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete
-when every slice has reached a page without a token. Before a merge removes records, the end of each slice is read again
+when every slice has reached its last page. Before a merge removes records, the end of each slice is read again
 until no more rows come.
 """
 
@@ -114,7 +114,7 @@ class EntitySync(PardotSync):
 
         An entity without ``changes_by`` is read whole.
         """
-        # There is no time limit (``kept=None``): pages are requested by id, which never expires.
+        # An unfinished read can be resumed however old it is (``kept=None``): it continues after the last staged id.
         left = runs.take_over_unfinished(self._synced, self._run, SlicedRead.from_json, kept=None)
         unfinished = self._resumable(left)
         if unfinished:
@@ -239,7 +239,10 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Return the condition that leaves out records from before the read's span: the merge keeps them."""
+        """Return the condition for the records that the read covers; ``None``: all.
+
+        The merge removes no other records.
+        """
         if not self._state.created_since:
             return None
         return sql.SQL("t.created_at >= {}::timestamptz").format(sql.Literal(self._state.created_since))

@@ -3,7 +3,8 @@
 It is not a complete read.
 
 API v5 cannot sort by score, so the active prospects are read, latest first, and those with the highest scores are
-kept. Nothing is removed, and no watermark is stored: the next survey reads the same prospects as without the sample.
+kept. Nothing is removed, and no watermark is stored: the next survey reads what it would read if there
+were no sample.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class ProspectSample(PardotSync):
 
     def _read_what_is_readable(self) -> None:
         if hidden := _CRITERIA & self._synced.left_out:
-            raise SyncError(f"Pardot does not show {', '.join(sorted(hidden))}, by which the sample is chosen")
+            raise SyncError(
+                f"the sample of prospects cannot be chosen: the API user may not read {', '.join(sorted(hidden))}"
+            )
         # A separate staging table, because the survey's may contain an unfinished read.
         self._stage = Stage(replace(self._synced.target, staging_suffix="_sampled"))
         began = runs.database_now()
@@ -63,7 +66,7 @@ class ProspectSample(PardotSync):
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
-        """Return the active prospects with the highest scores.
+        """Return those of the active prospects that have the highest scores.
 
         Start over when a page token has expired or a page took too long, because a read in this order cannot continue
         after an id.
@@ -86,7 +89,8 @@ class ProspectSample(PardotSync):
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield prospects with an activity since ``since``, latest first.
 
-        Pardot sends prospects without any activity first or last.
+        Prospects without any activity are skipped at the beginning and end the read later: it is not known whether
+        Pardot sends them first or last.
         """
         dated = False
         for page in self._pages():
@@ -101,7 +105,7 @@ class ProspectSample(PardotSync):
             self._progress.advanced(len(page.values))
 
     def _pages(self) -> Iterator[Page]:
-        """Yield pages up to Pardot's ceiling: later prospects were active less recently than 100,000 others."""
+        """Yield pages until Pardot sends no further page token, after 100,000 rows at the latest."""
         fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(self._size)}
         page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))

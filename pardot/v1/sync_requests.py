@@ -30,23 +30,26 @@ class RefreshIn(Schema):
     entities: list[str] = Field(
         [],
         max_length=_MOST_NAMES,
-        description="Names, aliases or groups of entities. Left out: all entities of tier 1.",
+        description="Names, aliases or groups of entities. Without any, all entities of tier 1 are synced.",
     )
 
 
 class AcceptDeletionsIn(Schema):
     entities: list[str] = Field(
-        min_length=1, max_length=_MOST_NAMES, description="Entities whose `problem` is deletes; names or aliases."
+        min_length=1, max_length=_MOST_NAMES, description="Names or aliases of entities whose `problem` is `deletes`."
     )
     seen: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {},
         max_length=_MOST_NAMES,
-        description="`deletes.missing` as a person saw it, by name. 422 when more deletions are held back by now.",
+        description="By an entity's `name`, not an alias: the number `deletes.missing` that the user has agreed to. "
+        "422 when more records are missing by now. An entity without a number here is accepted as it is now.",
     )
 
 
 class RefreshOut(Schema):
-    message: str = Field(description="A sentence for people that names the process that starts the sync.")
+    message: str = Field(
+        description="A sentence to show to the user: what was started, or left for the worker, and where."
+    )
     activity: RequestedSync
 
 
@@ -78,13 +81,13 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 @router.post(
     "/sync/accept-deletions",
     response={202: RefreshOut, **documented(400, 401, 403, 409, 413, 415, 422)},
-    summary="Delete what the source does not return",
+    summary="Accept deletions that the mass-delete guard held back",
 )
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If more records are missing by then, nothing is deleted. 422 when no deletions are held back for one of the
-    entities. Only for Super Users with the right *may refresh data*.
+    If more records of an entity are missing when it is read again, none of its records are deleted. 422 when no
+    deletions are held back for one of the entities. Only for Super Users with the right *may refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
@@ -110,7 +113,7 @@ def estimate_survey(request: HttpRequest) -> SurveyEstimate:
     return SurveyEstimate(calls=calls, at_least=at_least, quota=quota())
 
 
-@router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a full survey")
+@router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a survey")
 def start_survey(request: HttpRequest) -> Status[RefreshOut]:
     """Start `camp_sync --survey`, which reads assets, prospects, activities and campaign members.
 
@@ -127,7 +130,7 @@ def _starter(request: HttpRequest) -> str:
     """Return the caller's name; raise ``Forbidden`` without the right to start syncs."""
     user = signed_in_user(request)
     if not user.may_start_jobs:
-        message = "You may not start syncs. An administrator can give you the right: Super Users, “may refresh data”."
+        message = "You may not start syncs. An admin can give you the right: Super Users, “may refresh data”."
         raise Forbidden(message, ErrorType.FORBIDDEN)
     return user.name
 

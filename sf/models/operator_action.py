@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 class OperatorAction(models.Model):
     """One action of an operator and its outcome. If it has a command, the row is also a queue entry.
 
-    A worker, or the web process, starts the command (``sf/ingest/requested.py``); other actions end at once.
+    A worker, or the web process, starts the command (``sf/ingest/requested.py``). An action without a command is
+    recorded after its end.
     """
 
     class State(models.TextChoices):
@@ -26,10 +27,10 @@ class OperatorAction(models.Model):
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     exit_status = models.IntegerField(
-        null=True, blank=True, help_text="Empty: the command waits, runs, or ended without a report."
+        null=True, blank=True, help_text="Empty: not ended, never started, or ended without a report."
     )
     host = models.CharField(max_length=100, blank=True)
-    outcome = models.TextField(blank=True, help_text="Last lines of the command's output.")
+    outcome = models.TextField(blank=True, help_text="Last lines of the command's output, or a note about its end.")
 
     class Meta:
         ordering = ["-requested_at", "-id"]

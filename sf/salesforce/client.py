@@ -1,9 +1,10 @@
 """The Salesforce client.
 
-``attempt`` makes every call: it logs in, counts and raises. All methods but ``attempt`` and ``stream`` retry.
+Every call but a login goes through ``attempt``, which logs in when needed and raises an error for a refusal.
+All methods but ``attempt`` and ``stream`` retry. ``records.py`` reads and writes single records with this client, by
+methods that are named as in simple-salesforce.
 
-Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide. Reading and writing single
-records by simple-salesforce's names is in ``records.py``, which uses this client.
+Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ Result = TypeVar("Result")
 
 VERSION_IS_GONE = frozenset({404, 410})
 _ALWAYS_THERE = ("limits", "query", "queryAll", "jobs/query")
-"""Resources of every API version: if one is not found, the version does not exist."""
+"""Resources of every API version from 47.0 on: if one is not found, the org does not have the version."""
 
 
 class SalesforceClient:
@@ -75,11 +76,11 @@ class SalesforceClient:
 
     @property
     def organization_id(self) -> str:
-        """Return the org's id: from the login, or asked for once per session. Empty when neither gives it."""
+        """Return the org's id: from the login or the session, or asked for once. Empty when none gives it."""
         return self.session().organization_id or self.organization().id
 
     def organization(self) -> Organization:
-        """Return the org with its name; one call per session."""
+        """Return the org, with its name if the API user may read it; one call per session."""
         return self._keeper.organization(self.session(), self._ask_organization)
 
     @property
@@ -91,7 +92,10 @@ class SalesforceClient:
         return self._keeper.current(self._log_in, self._transport.patience)
 
     def renewed_session(self, stale: Session) -> Session:
-        """Return a session other than ``stale``, which was refused."""
+        """Return a session other than ``stale``, which was refused.
+
+        A session from the settings cannot be renewed, and comes back unchanged.
+        """
         return self._keeper.renew(stale, self._log_in, self._transport.patience)
 
     # -- calls ------------------------------------------------------------------------------------------
@@ -107,7 +111,7 @@ class SalesforceClient:
     ) -> requests.Response:
         """Return the whole answer to a call, with retries.
 
-        ``path`` begins with ``/services``; ``body`` is sent as JSON.
+        ``path`` begins with ``/services``; ``body`` is sent as JSON, bytes unchanged.
         """
         return retrying(
             lambda: self.attempt(method, path, params=params, body=body, headers=headers),
@@ -124,7 +128,7 @@ class SalesforceClient:
         headers: Mapping[str, str] | None = None,
         stream: bool = False,
     ) -> requests.Response:
-        """Make the call of ``request`` once, without retries.
+        """Make one call, with the parameters of ``request``, without retries on ``TransientError``.
 
         An expired session is renewed once. If the host of a session is gone, a new login is tried, and the call
         is sent again when that login names another host. Raises ``TransientError`` when another attempt may
@@ -171,8 +175,8 @@ class SalesforceClient:
     ) -> Result:
         """Return the result of ``understand`` for the answer's JSON.
 
-        The call is retried, for ``seconds`` at most, on ``TransientError``: also for an answer that is incomplete or
-        has an unexpected form.
+        On ``TransientError`` the call is retried for ``seconds`` at most. An incomplete or unexpected answer counts as
+        one.
         """
 
         def once() -> Result:
@@ -215,9 +219,9 @@ class SalesforceClient:
 
     @property
     def after_renewal(self) -> str:
-        """Return the advice for a renewed session that is refused too."""
+        """Return the advice when calls are still refused after the attempt to renew the session."""
         if self._has_given_session:
-            return "SALESFORCE_SESSION_ID is no longer good: a session that is handed over cannot be renewed"
+            return "SALESFORCE_SESSION_ID is no longer good, and cannot be renewed: set a new one, or use another login"
         return "The session was renewed and refused again: does the API user have API access?"
 
     def _ask_organization(self, session: Session) -> Organization:
@@ -280,7 +284,7 @@ class SalesforceClient:
         return response
 
     def _redirected(self, session: Session, response: requests.Response, asked: str) -> SalesforceError:
-        """Return the error for a redirect. Salesforce itself has not refused anything."""
+        """Return the error for a redirect: ``LoginRefused`` if a setting must change, otherwise ``HostGone``."""
         host, status = session.instance_url, response.status_code
         advice = advice_about_host(host, response.headers.get("Location", ""), self._host_variable)
         final = self._has_given_session or bool(api_host_instead_of(host))

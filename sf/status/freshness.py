@@ -32,7 +32,7 @@ def allowed_age(command: str, unscheduled: timedelta = timedelta(days=8)) -> tim
 
 
 def with_time_to_run(pause: timedelta) -> timedelta:
-    """Return the pause plus some time: enough for a run, or for a failed run and its retry."""
+    """Return the pause plus a margin in which a failed run can be retried."""
     if pause > timedelta(days=1):
         return pause + timedelta(days=1)
     return pause + min(timedelta(hours=2), max(timedelta(minutes=10), 2 * pause))
@@ -47,7 +47,7 @@ Other apps add theirs. A sample is not a complete run: it says nothing about the
 """
 
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
-"""Scheduled jobs that fill no table. Other apps add theirs.
+"""Scheduled jobs, beside the syncs of objects. Other apps add theirs.
 
 A job that has never run is not at fault: cron may not be installed yet. A job is at fault if it fails, or does not
 run again when the cron table says so.
@@ -74,7 +74,7 @@ class Freshness:
     ``late``: an object's last complete run is too old, or a job did not run when due. ``never``: no complete run yet.
     ``failing``: a run failed, or two runs found the day's calls used up, and no good run has followed.
     ``interrupted``: the last bad run was stopped or killed, or lost its lease, and no good run has followed.
-    For objects that are synced often, bad runs are not a fault while the copy is as fresh as promised.
+    For an object whose pause is shorter than a run may last, bad runs are no fault while its copy is fresh enough.
     """
 
     name: str
@@ -123,7 +123,7 @@ def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list
 
 
 def jobs_to_look_at() -> dict[str, list[str]]:
-    """Return the names of the jobs that failed, that were not seen when due, and that never ran."""
+    """Return three lists of jobs: their last run failed, they were not seen when due, or they never ran."""
     rows = job_freshness()
     return {
         "failing": [each.name for each in rows if each.state in FAILING],

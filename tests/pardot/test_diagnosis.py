@@ -75,18 +75,18 @@ def test_a_wrong_business_unit_or_host_is_reported(
     ("code", "message"),
     [
         ("181", "set SALESFORCE_PARDOT_BUSINESS_UNIT"),
-        ("182", "is not a business unit's id: 18 characters that begin with 0Uv"),
+        ("182", "is not a business unit's id, which has 18 characters and begins with 0Uv"),
         ("184", "the connected app lacks the scope pardot_api, or the API user is not a Pardot user"),
         ("122", "the business unit's API calls of the day are used up"),
     ],
 )
-def test_every_refusal_says_what_to_do(pardot: Pardot, simulator: Simulator, code: str, message: str) -> None:
+def test_a_refusal_is_explained(pardot: Pardot, simulator: Simulator, code: str, message: str) -> None:
     simulator.fail("error", path="/api/v5/", times=None, errorCode=code)
     assert message in check()
 
 
-def test_an_answer_of_another_host_says_what_to_check(pardot: Pardot, simulator: Simulator) -> None:
-    simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not output</h1>", times=None)
+def test_when_another_host_answers_the_setting_to_check_is_named(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
     assert "check PARDOT_API_URL" in check()
 
 

@@ -29,7 +29,11 @@ def waiting() -> int:
     [
         ("pardot_form", "forms", "pardot_auditsummary"),
         pytest.param("pardot_campaign", "campaigns", "pardot_auditsummary", marks=pytest.mark.soak),
-        ("pardot_salesforcecampaign", "sf_campaign_dates", "pardot_form"),  # after the campaigns, which both need
+        (
+            "pardot_salesforcecampaign",
+            "sf_campaign_dates",
+            "pardot_form",
+        ),  # has locked the campaigns, which the merge needs
     ],
 )
 def test_audits_and_the_merge_of_the_next_sync_both_end(

@@ -90,8 +90,8 @@ async function survey() {
     ? `${number(quota.left)} of ${number(quota.maximum)} were left today, ${moment(quota.told_at)}.`
     : "Pardot has not said yet how many are left today.";
   const isSure = await confirm({
-    title: "Run a full survey?",
-    text: `It reads every prospect, activity and campaign member. This takes minutes to hours, and ${takes}. ${left}`,
+    title: "Run a survey?",
+    text: `It reads prospects, activities and campaign members: the first time all, later the changes. This takes minutes to hours, and ${takes}. ${left}`,
     yes: "Run survey",
   });
   return isSure ? api.post("sync/survey", {}) : null;

@@ -1,4 +1,4 @@
-/* The rows of a table in memory. Searching and sorting ten thousand rows takes a frame or two. */
+/* The rows of a table in memory. Searching or sorting ten thousand rows takes less than 100 ms. */
 
 import { fold, likeWords, withWords } from "./search-words.js";
 
@@ -31,7 +31,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Return one page of the query: { rows, total }.
+   * Return one page of the matching rows, the number of all matches, and a corrected search text if nothing matches.
    *
    * @param {TableQuery} query
    * @returns {Found<Row>}
@@ -65,7 +65,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Replace words that no row contains by similar words that rows contain.
+   * Return the search text with similar words that rows contain, or null if that finds nothing either.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters

@@ -89,7 +89,9 @@ def test_a_wrong_password_is_not_tried_by_every_request(
     user: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Salesforce locks a user out after a few failed logins."""
-    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # requests are spread over many processes
+    monkeypatch.setattr(
+        login, "REFUSAL_HOLDS_SECONDS", 0
+    )  # each request is served by another process, which remembers no refusal
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
 
     def logins(requests: int = 3) -> int:
@@ -118,7 +120,7 @@ def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulat
 def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     user: Client, salesforce: Simulator, settings: Any, why: str
 ) -> None:
-    """A request that would not call Salesforce does not use up the breaker's probe either."""
+    """The answer is 404 from the cache, and the breaker's probe is kept for a request that may call Salesforce."""
     SyncConfig.load()
     if why == "switched off":
         SyncConfig.objects.update(sync_enabled=False)

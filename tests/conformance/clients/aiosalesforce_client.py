@@ -1,4 +1,4 @@
-"""aiosalesforce: asyncio and httpx. It accepts only My Domain addresses."""
+"""Call the simulator with aiosalesforce (asyncio, httpx), which accepts only My Domain addresses."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def _upsert(salesforce: Any) -> None:
 async def _bulk_write(salesforce: Any) -> None:
     people = [{"LastName": "Bulk", "FirstName": "One"}, {"LastName": "", "FirstName": "Two"}]
     done = await salesforce.bulk_v2.insert("Contact", people)
-    expect("one of each", len(done.successful_results) == 1 and len(done.failed_results) == 1)
+    expect("one inserted and one refused record", len(done.successful_results) == 1 and len(done.failed_results) == 1)
 
 
 async def _composite(salesforce: Any) -> None:
