@@ -115,7 +115,7 @@ def test_a_sample_continues_without_a_field_unless_the_field_chooses_the_sample(
     camp_sync("--scout")
     assert last_run("prospects").state == "done"
     hide(surveyed, "prospects", "score")
-    with pytest.raises(CommandError, match="does not show score, by which the sample is chosen"):
+    with pytest.raises(CommandError, match="sample of prospects cannot be chosen: the API user may not read score"):
         camp_sync("--scout")
 
 
