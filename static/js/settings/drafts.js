@@ -98,8 +98,7 @@ export class Draft {
   }
 
   clear() {
-    this.problem.hidden = true;
-    for (const field of this.editor.fields()) field.mark("");
+    this.markEach([]);
   }
 
   /**
@@ -115,6 +114,8 @@ export class Draft {
   }
 
   /**
+   * Show these messages only. A message that stays keeps the focus, which hiding it would take away.
+   *
    * path: of the field; null for a message about no single field.
    *
    * @param {readonly { path: string | null, message: string }[]} complaints
@@ -122,6 +123,7 @@ export class Draft {
   markEach(complaints) {
     const fields = this.editor.fields();
     const rest = [];
+    for (const field of fields) field.mark("");
     for (const { path, message } of complaints) {
       const field = path !== null && fieldOf(fields, path);
       if (field) field.mark(`${message}.`.replace("..", "."));

@@ -116,9 +116,8 @@ export class SettingsPreview {
  */
 function markAll(drafts, complaints) {
   for (const draft of drafts) {
-    draft.clear();
     const own = complaints.filter(({ loc }) => loc[2] === draft.entry.key);
-    if (own.length) draft.markEach(own.map(({ loc, message }) => ({ path: loc.slice(3).join("."), message })));
+    draft.markEach(own.map(({ loc, message }) => ({ path: loc.slice(3).join("."), message })));
   }
 }
 
