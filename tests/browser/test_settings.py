@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Locator, expect
+from playwright.sync_api import Dialog, Locator, Route, expect
 
 from tests.browser.components import fetch_json, fits, run_module
 from tests.browser.conftest import Open
@@ -215,6 +215,27 @@ def test_the_second_user_who_saves_a_field_is_asked_which_value_to_keep(
     assert isinstance(saved, dict)
     assert (saved["forms_errors"], saved["forms_no_campaign"]) == (kept, 0.9)
     assert float(page.get_by_label("Forms submitted with errors").input_value()) == kept
+
+
+def test_a_late_answer_of_the_preview_leaves_the_focus_on_the_refused_setting(settings: Visit) -> None:
+    settings.expect("status of 422")
+    page = settings.page
+    held_back: list[Route] = []
+
+    def hold_back(route: Route) -> None:
+        held_back.append(route)
+
+    page.route("**/admin/config-preview", hold_back)
+    with page.expect_request("**/admin/config-preview"):
+        page.get_by_label("From, in points").nth(1).fill("95")
+    save(settings)
+    grades = section(settings, "Grades").get_by_role("alert")
+    expect(grades).to_be_focused()
+    with page.expect_response("**/admin/config-preview"):
+        held_back[0].continue_()
+    expect(section(settings, "Unsaved changes")).to_contain_text("Fix the highlighted fields to see what this changes")
+    expect(grades).to_be_focused()
+    page.get_by_role("button", name="Discard").click()
 
 
 def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> None:
