@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -35,7 +35,11 @@ MODELS: dict[str, type[models.Model]] = {
     "custom_redirects": CustomRedirect, "tags": Tag,
 }  # fmt: skip
 SF_IDS = ("701Hs0000012AbCIAU", "701Hs0000012aBcIAU", "701Hs0000012XyZIAU")
-TEXTS = (None, "", " ", "\t", "Hello", "Hello: you")
+BLANKS = (None, "", " ", "\t")
+TEXTS = (
+    *BLANKS, "Hello", "Hello: you", "A test.", "TEST", "Contest page", "Copy of Hello (2)", "old_hello-2019",
+    "Ünïcode 学校", "http://example.org/hello?a=1", "https://www.example.edu", "x" * 300,
+)  # fmt: skip
 PREFIXES = ("", " ", "Topic", "topic", "Topic ", "Region", "a b", "vip", "x1")
 SEPARATORS = ("", ":", ": ", "-", "_", "|", "/", "-:")
 
@@ -50,19 +54,41 @@ def bulk(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
     model._default_manager.bulk_create(model(**row) for row in rows)
 
 
+def draw(random: Random, field: models.Field[Any, Any]) -> Any:
+    """Draw a value for a column that Pardot sends; it may be empty if the column may."""
+    if field.null and random.random() < 0.2:
+        return None
+    match field:
+        case models.TextField():
+            return random.choice(TEXTS[not field.null :])
+        case models.BooleanField():
+            return random.random() < 0.5
+        case models.IntegerField():
+            return random.choice([0, *range(1, 14), 100])
+        case models.DateTimeField():
+            return stamp(random) or NOW
+        case models.DateField():
+            return (stamp(random) or NOW).date()
+    raise NotImplementedError(f"{field}: draw values of a {type(field).__name__} here")
+
+
+def bulk_assets(random: Random, model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
+    """Create the rows, and draw each column that a row does not give, so that a flag may need any of them."""
+    sent = [field for field in model._meta.concrete_fields if field.editable and not field.generated]
+    bulk(model, [{field.name: draw(random, field) for field in sent if field.name not in row} | row for row in rows])
+
+
 def fill(random: Random) -> None:
     """Make up to some hundred rows, in which every condition of the audits may occur."""
     shorts = [sf_id[:15] for sf_id in SF_IDS]
-    campaigns = [{"id": pk, "salesforce_id": random.choice([*TEXTS[:4], *SF_IDS, *shorts])} for pk in range(1, 11)]
-    bulk(Campaign, campaigns)
+    campaigns = [{"id": pk, "salesforce_id": random.choice([*BLANKS, *SF_IDS, *shorts])} for pk in range(1, 11)]
+    bulk_assets(random, Campaign, campaigns)
     bulk(CampaignMemberCount, [{"id": sf_id, "leads": 0, "contacts": 0, **members(random)} for sf_id in SF_IDS[:2]])
     for model in (Form, LandingPage, CustomRedirect):
-        bulk(model, [{"id": pk, "campaign_id": draw_campaign_id(random)} for pk in range(1, random.randrange(2, 9))])
-    emails = [
-        {"id": pk, "campaign_id": draw_campaign_id(random), "subject": random.choice(TEXTS)} for pk in range(1, 6)
-    ]
-    bulk(ListEmail, emails)
-    bulk(List, [{"id": pk, "name": random.choice(TEXTS), **stamps(random)} for pk in range(1, 12)])
+        pages = [{"id": pk, "campaign_id": draw_campaign_id(random)} for pk in range(1, random.randrange(2, 9))]
+        bulk_assets(random, model, pages)
+    bulk_assets(random, ListEmail, [{"id": pk, "campaign_id": draw_campaign_id(random)} for pk in range(1, 6)])
+    bulk_assets(random, List, [{"id": pk, **stamps(random)} for pk in range(1, 12)])
     fill_tags(random)
     bulk(VisitorActivity, [{"id": pk, **activity(random)} for pk in range(1, random.choice([2, 20, 120]))])
 
@@ -72,12 +98,13 @@ def members(random: Random) -> dict[str, int]:
     return {"members": total, "responded": min(total, random.randrange(7))}
 
 
-def stamps(random: Random) -> dict[str, Any]:
-    def stamp() -> Any:
-        about = random.choice([None, NOW, NOW.replace(year=2025), NOW.replace(year=2025, month=12)])
-        return about and about + timedelta(days=random.randrange(-3, 4), seconds=random.randrange(-2, 3))
+def stamp(random: Random) -> datetime | None:
+    about = random.choice([None, NOW, NOW.replace(year=2025), NOW.replace(year=2025, month=12)])
+    return about and about + timedelta(days=random.randrange(-3, 4), seconds=random.randrange(-2, 3))
 
-    return {"created_at": stamp(), "updated_at": stamp()}
+
+def stamps(random: Random) -> dict[str, Any]:
+    return {"created_at": stamp(random), "updated_at": stamp(random)}
 
 
 def fill_tags(random: Random) -> None:
@@ -85,7 +112,8 @@ def fill_tags(random: Random) -> None:
         parts = (random.choice(PREFIXES), random.choice(SEPARATORS), random.choice(["", "one", "two-three"]))
         return random.choice([None, *["".join(parts)] * 9])
 
-    bulk(Tag, [{"id": pk, "name": name(), "object_count": random.choice([None, 0, 0, 1, 5])} for pk in range(1, 15)])
+    tags = [{"id": pk, "name": name(), "object_count": random.choice([None, 0, 0, 1, 5])} for pk in range(1, 15)]
+    bulk_assets(random, Tag, tags)
     kinds = ("Prospect", "prospect", "PROSPECT", "Form", "Landing Page", None)
     bulk(
         TaggedObject,
