@@ -22,7 +22,10 @@ def question(entities: Sequence[Entity], options: CampOptions, usage: ApiUsage |
 
 
 def estimated_calls(entities: Sequence[Entity], *, full: bool) -> tuple[int, bool]:
-    """Return the number of calls, and whether it is a lower bound: activities were never read completely."""
+    """Return the number of calls, and whether this number is a lower bound.
+
+    It is a lower bound when activities were never read completely.
+    """
     known = complete_reads()
     calls, at_least = 0, False
     for entity in entities:

@@ -1,4 +1,4 @@
-"""Retry set-aside records of Pardot, with the same steps after the merge as in a sync."""
+"""Retry records that ``camp_sync`` set aside, with the same steps after the merge as in a sync."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Camp:
             return done
 
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
-        """Return two commands: one retries this sync, the other also runs all that follow.
+        """Return two commands: one retries this sync, the other also runs all later syncs.
 
         The sample is retried with ``--scout``. The orphan check has no retry: it waits for the next survey.
         """

@@ -21,7 +21,7 @@ def tasks_for_each(
 ) -> list[Task]:
     """Create a task for each asset, with the title ``title: name``.
 
-    All are created, or none. Raises ``BadTask``.
+    All tasks are created, or none. Raises ``BadTask``.
     """
     if issue is not None and issue in BY_KEY and BY_KEY[issue].area is not area:
         raise BadTask("issue", f"{issue} is an issue of {BY_KEY[issue].area}, not of {area}")

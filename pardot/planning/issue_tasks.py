@@ -1,4 +1,4 @@
-"""Create tasks for whole issues. An issue with an open task for the whole issue gets no second one."""
+"""Create tasks for whole issues. An issue with an open task for the whole issue gets no second task."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sf.ingest.lock import lock_table_for_write
 def issue_task_create(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
-    """Create a task to fix the issue, or return the open one unchanged.
+    """Create a task to fix the issue, or return the open task unchanged.
 
     Also return whether the task is new.
 

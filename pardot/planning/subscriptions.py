@@ -17,14 +17,14 @@ def why_no_mail(member: TeamMember | None) -> str:
     if not member.email:
         return f"{member.name} has no email address in the settings."
     if not member.gets_messages:
-        return f"{member.name} stopped the morning messages. The link in the last one restarts them."
+        return f"{member.name} stopped the morning messages. The link in the last message restarts them."
     return "" if settings.PUBLIC_URL else "No messages are sent until an administrator sets PUBLIC_URL."
 
 
 def subscribe(
     member: TeamMember, view: SavedView, when: ViewSubscription.MailTime, *, count: int, fingerprint: str, day: date
 ) -> None:
-    """Subscribe to a view, or change when it is mailed.
+    """Subscribe to a view, or change when the view is mailed.
 
     The next message compares the view with ``count`` and ``fingerprint``.
     """

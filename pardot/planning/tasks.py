@@ -29,7 +29,7 @@ class BadTask(ValueError):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """A filter of tasks. ``None`` accepts all."""
+    """A filter of tasks. ``None`` accepts all tasks."""
 
     assignee: TeamMember | None = None
     unassigned: bool = False

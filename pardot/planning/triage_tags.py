@@ -47,7 +47,10 @@ class TagsNotMade(Exception):
 
 
 class TagsRefused(Exception):
-    """Pardot or Salesforce refuses, or a setting is missing. A retry does not help; the message says why."""
+    """Pardot or Salesforce refuses, or a setting is missing.
+
+    The message gives the reason. A retry does not help.
+    """
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from sf.salesforce.login import Session
 from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
-"""Four of the five open requests that Pardot allows per business unit; the fifth is for others."""
+"""Pardot allows five open requests per business unit. One is left to other programs."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
 """The smallest page size that a client remembers, and the smallest that it requests at all."""
 CEILING = 100_000
@@ -66,7 +66,7 @@ class PardotClient:
         self._url = url
         self._business_unit = business_unit
         self.usage: ApiUsage | None = None
-        """The day's calls as the latest answer reported them; ``None`` before the first."""
+        """The day's calls as the latest answer reported them; ``None`` until an answer reports them."""
         self.rows_in_time: int | None = None
         """The largest page size that Pardot answers in time; ``None`` until a page was too slow."""
         self._learning = threading.Lock()
@@ -116,7 +116,7 @@ class PardotClient:
     def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
         """Call ``action``, which requests one page, with retries.
 
-        Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller, and another
+        Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller. Raises another
         ``CannotFinish`` when Pardot's answers are unusable.
         """
         too_much = _never if smallest else _is_size_timeout

@@ -129,4 +129,4 @@ def _bad_syncs() -> Iterator[Condition]:
 
 def _last_good(each: Freshness) -> str:
     """Return the age of the data as text; empty for a job, and for an entity that was never copied."""
-    return "" if each.age_seconds is None else f"; the data are {age_text(each.age_seconds)} old"
+    return "" if each.age_seconds is None else f"; the data is {age_text(each.age_seconds)} old"

@@ -1,4 +1,4 @@
-"""Gather one team member's areas, their changes and open tasks, for the page and the morning message."""
+"""Gather a team member's areas, changes and open tasks, for the page and the morning message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """The facts of a day from which the work of each member is computed."""
+    """The facts of one day. The work of each member is computed from them."""
 
     day: date
     card: Scorecard

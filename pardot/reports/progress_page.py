@@ -17,10 +17,10 @@ from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
 
 MOST_ISSUES = 6
-"""At most this many issues are listed as improved, and as many as worsened, to fit on one page."""
+"""The largest number of improved issues, and of worsened issues. More would not fit on one page."""
 _COUNT_IN_TITLE = re.compile(r":?\s*\{count\}(\s*%)?")
 """The placeholder for the count in an issue's title.
-The page shows titles without it, as the settings page does."""
+The page shows titles without the placeholder, as the settings page does."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class AreaRow:
 class IssueRow:
     """An issue whose count has changed.
 
-    ``harm`` is the points that the change costs; negative: it gains points.
+    ``harm`` is the number of points that the change costs; negative when the score gains.
     """
 
     title: str
@@ -118,7 +118,7 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 
 
 def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
-    """Return the row.
+    """Return the row of the issue.
 
     A weight of 0 counts as a tiny weight, so that ``harm`` still tells better from worse.
     """

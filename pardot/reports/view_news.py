@@ -33,14 +33,20 @@ class ViewNews:
         return self.rows.fingerprint != self.subscription.fingerprint
 
     def is_due(self, day: date) -> bool:
-        """Return whether today's message includes the view. A missed Monday is made up for later in the week."""
+        """Return whether today's message includes the view.
+
+        If Monday's message failed, the next message of the week includes the weekly views.
+        """
         if self.subscription.when == ViewSubscription.MailTime.MONDAY:
             return self.subscription.told_on < day - timedelta(days=day.weekday())
         return self.has_other_rows
 
 
 def view_news(member: TeamMember, day: date) -> list[ViewNews]:
-    """Return the views that are due. A view without data, or with a filter that no longer exists, waits."""
+    """Return the views that are due.
+
+    Views without data, or with a filter that no longer exists, are left out.
+    """
     counted = ((each, rows_of_view(each.view.query)) for each in subscriptions_of(member))
     news = [ViewNews(each, rows) for each, rows in counted if rows is not None]
     return [each for each in news if each.is_due(day)]

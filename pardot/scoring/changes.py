@@ -46,11 +46,14 @@ class Changes:
     worse: tuple[IssueChange, ...] = ()
     better: tuple[IssueChange, ...] = ()
     other_rows: tuple[IssueChange, ...] = ()
-    """Issues whose count is unchanged, but some of whose assets are new."""
+    """Issues with an unchanged count but new assets."""
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
-    """Compare ``card`` with the last snapshot before ``today``, or up to ``day`` when ``day`` is earlier."""
+    """Compare ``card`` with the last snapshot before ``today``.
+
+    If ``day`` is before ``today``, compare with the snapshot of ``day`` or of the nearest earlier day.
+    """
     yesterday = today - timedelta(days=1)
     since = last_snapshot(min(day or yesterday, yesterday))
     if since is None:

@@ -127,7 +127,10 @@ def _terms(exemption: Exemption) -> str:
 
 
 def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
-    """Return, by issue key, the ids of the assets exempt on ``day``, with the issue or not; one query."""
+    """Return, by issue key, the ids of the assets that are exempt on ``day``; one query.
+
+    The ids include assets that do not have the issue now.
+    """
     assets_by_issue: dict[str, set[int]] = {}
     for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:
@@ -144,7 +147,10 @@ def exempt_counts(day: date) -> Mapping[str, int]:
 
 
 def less_exempt(count: int | None, exempt: int) -> int | None:
-    """Subtract the exempt assets. Never go below zero: an audit may end between the two queries."""
+    """Subtract the exempt assets, but never go below zero.
+
+    An audit may end between the queries for the two numbers.
+    """
     return None if count is None else max(0, count - exempt)
 
 

@@ -1,8 +1,8 @@
 """Find a small set of fixes that brings the overall score to a target.
 
 Within an area the best order is known: first the issues that cost the most points per row. Between areas the search is
-greedy, by points of the overall score per row to fix. At each step it also checks whether raising a single area
-reaches the target. The result always reaches the target, but another mix may need a few rows fewer.
+greedy, by points of the overall score per row to fix. At each step the search also checks whether raising a single area
+reaches the target. The result always reaches the target, but another mix may need slightly fewer rows.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ Figure = int | float | None
 class NoSnapshot(LookupError):
     """Neither this day nor an earlier day has a snapshot.
 
-    The message names the day of the first one, if any.
+    The message names the day of the first snapshot, if any.
     """
 
 
@@ -98,7 +98,7 @@ def last_snapshot(until: date) -> DailySnapshot | None:
 def compare_days(first: date | None, second: date | None) -> Comparison:
     """Compare two days. For a day without a snapshot, the nearest earlier snapshot is used.
 
-    ``second`` defaults to the latest snapshot, ``first`` to the one before ``second``. Raises ``NoSnapshot`` or
+    ``second`` defaults to the latest snapshot, ``first`` to the snapshot before ``second``. Raises ``NoSnapshot`` or
     ``DaysReversed``.
     """
     _check_order(first, second)
@@ -130,8 +130,9 @@ def _snapshot_of(day: date) -> DailySnapshot:
     if snapshot is not None:
         return snapshot
     first = DailySnapshot.objects.order_by("day").first()
-    known = f"the first one is of {first.day}" if first else "none was stored yet: run `python manage.py camp_sync`"
-    raise NoSnapshot(f"There is no snapshot of {day} or before it; {known}.")
+    if first is None:
+        raise NoSnapshot("No snapshot was stored yet: run `python manage.py camp_sync`.")
+    raise NoSnapshot(f"There is no snapshot of {day} or an earlier day. The first snapshot is of {first.day}.")
 
 
 def _check_order(first: date | None, second: date | None) -> None:

@@ -1,4 +1,4 @@
-"""List the issues with their texts, owners and tasks, those that cost the most points first."""
+"""List the issues by the points that they cost, with their texts, owners and tasks."""
 
 from __future__ import annotations
 
@@ -19,9 +19,8 @@ _ORDER = {priority: place for place, priority in enumerate(Priority)}
 class ListedIssue:
     """One issue with its current figures.
 
-    ``impact`` is the number of points that it costs the overall score.
-
-    ``impact`` and ``count`` are ``None`` without data.
+    ``impact`` is the number of points that the issue costs the overall score. ``impact`` and ``count`` are ``None``
+    without data.
     """
 
     issue: Issue
@@ -38,9 +37,9 @@ class ListedIssue:
 
 
 def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
-    """Return the issues with the largest impact first; those without data are last.
+    """Return the issues with the largest impact first. Issues without data are last.
 
-    Among issues with equal impact, those that occur come first, then those with a higher priority.
+    Among issues with equal impact, issues that occur come first. Otherwise a higher priority comes first.
     """
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:

@@ -1,1 +1,4 @@
-"""Queries for the endpoints. Their number does not grow with the rows, and none scans all activities."""
+"""Queries for the endpoints.
+
+The number of queries does not grow with the number of rows. No query scans all activities.
+"""

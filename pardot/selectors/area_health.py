@@ -56,11 +56,11 @@ class AreaHealth:
         return frozenset(figure.column for figure in self.audit.figures if figure.needs_activity)
 
     def flags_of(self, flags: Sequence[str]) -> list[str]:
-        """Return the flags of an asset that have data."""
+        """Return the given flags that have data."""
         return [flag for flag in flags if flag in self.known_flags]
 
     def exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
-        """Return the flags of an asset from which it is exempt."""
+        """Return the given flags that have data and from which the asset is exempt."""
         return [flag for flag in self.flags_of(flags) if asset in self.exempt_assets.get(flag, ())]
 
     def issue(self, flag: str) -> Issue | None:

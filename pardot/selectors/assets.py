@@ -161,7 +161,7 @@ def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
     """Replace values without data with null, and remove flags without data.
 
-    Add ``exempt``: the remaining flags from which the asset is exempt. They stay in ``flags`` too.
+    Add ``exempt``: the remaining flags from which the asset is exempt. These flags stay in ``flags`` too.
     """
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())

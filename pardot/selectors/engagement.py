@@ -51,7 +51,7 @@ class ProspectData:
     figures: Mapping[str, Any]
     """The audit's figures of the stored prospects; empty when there are none, or no audit yet."""
     look_back: LookBack | None
-    """The days that ``ProspectEngagement`` covers; ``None``: the data are missing or too old."""
+    """The days that ``ProspectEngagement`` covers; ``None``: the data is missing or too old."""
 
     @property
     def is_complete(self) -> bool:
@@ -126,7 +126,7 @@ def _long_id(crm_id: str | None) -> str | None:
 
 
 def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return, by id, the columns of these prospects that lists show.
+    """Return these prospects by id, with the columns that lists show.
 
     Prospects that are not stored are absent.
     """

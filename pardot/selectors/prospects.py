@@ -30,11 +30,11 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 WITHOUT_GRADE = "none"
 FEW = 10_000
 """The largest number of matches that are sorted.
-Matches that no figure of the audit counts are counted up to this number."""
+Matches are counted up to this number when the audit has no figure for them."""
 
 
 class ProspectGroup(StrEnum):
-    """A group of prospects. For each group, one of the audit's figures is its size."""
+    """A group of prospects. The audit has a figure for the size of each group."""
 
     ACTIVE = "active"
     LINKED = "linked"
@@ -240,7 +240,7 @@ _NEAR = """
 
 
 def _did_you_mean(filters: ProspectFilters) -> str | None:
-    """Return the text of a prospect with the most similar spelling to the search, under the same filters."""
+    """Return the name, company or email most similar to the search, under the same other filters."""
     conditions = " AND ".join(_conditions(replace(filters, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
     with transaction.atomic(), connection.cursor() as cursor:

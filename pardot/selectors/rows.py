@@ -95,7 +95,10 @@ def check_flag(health: AreaHealth, flag: str | None) -> None:
 
 
 def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
-    """Return the rows with a flag that has data and from which they are not exempt, or the other rows."""
+    """Return the rows with an issue, or the rows without one.
+
+    A flag is an issue when the flag has data and the row is not exempt from it.
+    """
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
@@ -104,7 +107,7 @@ def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
 
 
 def with_exemption(rows: Rows, health: AreaHealth, having: bool) -> Rows:
-    """Return the rows that are exempt from a flag that they have, or the other rows."""
+    """Return the rows that have a flag and are exempt from it, or all other rows."""
     exempt = [
         Q(flags__contains=[flag], pk__in=ids)
         for flag, ids in health.exempt_assets.items()

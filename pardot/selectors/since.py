@@ -17,7 +17,7 @@ from pardot.selectors.area_health import AreaHealth
 def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
     """Return the area's open and fixed findings without exempt assets.
 
-    The findings are those of ``flag`` or, without a flag, of every flag; none of a flag without data.
+    ``flag`` limits the findings to one flag. Flags without data have no findings.
     """
     flags = health.known_flags if flag is None else health.known_flags & {flag}
     keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}

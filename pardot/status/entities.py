@@ -59,14 +59,14 @@ class PartStatus:
 class EntityStatus:
     """The status of one entity.
 
-    Of several parts, counts are added, the oldest sync applies, and a part that is not done decides the state.
+    With several parts, counts are added and the oldest sync applies. A part that is not done decides the state.
     """
 
     entity: Entity
     parts: tuple[PartStatus, ...]
     now: datetime
     is_syncing: bool
-    """True when a ``camp_sync`` is running. If not, a run still recorded as running was interrupted."""
+    """True when a ``camp_sync`` is running. Otherwise, a run that is recorded as running was interrupted."""
 
     @property
     def last_run(self) -> SyncRun | None:
@@ -92,14 +92,14 @@ class EntityStatus:
 
     @property
     def failed_at(self) -> datetime | None:
-        """Return when the last run ended, or its start if no end is recorded; ``None`` without a ``problem``."""
+        """Return the end of the last run, or its start if no end is recorded; ``None`` without a ``problem``."""
         return None if self.problem is None or self.last_run is None else self.last_run.ended or self.last_run.started
 
     @property
     def held_back(self) -> tuple[int, int] | None:
-        """Return how many deletions the mass-delete guard stopped, and of how many records; or ``None``.
+        """Return how many deletions the mass-delete guard stopped, and of how many records.
 
-        ``None`` unless the guard stopped deletions that ``--allow-deletes`` can accept.
+        Return ``None`` when there are no deletions that ``--allow-deletes`` could accept.
         """
         counts = self.held_back_by_part.values()
         return (sum(missing for missing, _ in counts), sum(of for _, of in counts)) if counts else None
@@ -118,7 +118,7 @@ class EntityStatus:
 
     @property
     def mode(self) -> str | None:
-        """Return the mode of the last successful run, of the first part that was ever read."""
+        """Return the mode of the last successful run of the first part that has one."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
@@ -136,7 +136,7 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Return the creation time from which on all activities are stored; ``None``: no such limit."""
+        """Return the creation time from which all activities are stored; ``None``: no limit."""
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)
 

@@ -29,7 +29,7 @@ def sync_steps(status: CampStatus) -> tuple[int, int] | None:
 
 
 def _still_to_read(run: SyncRun) -> set[str]:
-    """Return the names in the command that would read this entity and all that follow."""
+    """Return the names in the command that would read this entity and all later ones."""
     words = shlex.split(run.retry_command)
     return set(words[words.index("--entities") + 1].split(",")) if "--entities" in words else set()
 

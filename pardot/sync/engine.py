@@ -1,9 +1,9 @@
 """Run one sync of one Pardot entity: window, slices, pages, and the point to resume from.
 
-As in ``sf/sync/engine.py``, each page is staged in one transaction with the state from which a later process
-continues, and one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete
-when every slice has reached its last page. Before a merge removes records, the end of each slice is read again
-until no more rows come.
+As in ``sf/sync/engine.py``, one transaction stages a page and stores the state from which a later process continues. At
+the end, one transaction merges all pages. Pardot does not say how many rows there are, so a read is complete when every
+slice has reached its last page. Before a merge removes records, the end of each slice is read again until no more rows
+come.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ from sf.sync.readable_sync import ReadableSync
 from sf.sync.source import storable_rows
 
 OVERLAP = timedelta(minutes=10)
-"""Incremental reads begin this long before the watermark: v5 may answer from a cache a minute old."""
+"""Incremental reads begin this long before the watermark.
+API v5 may answer from a cache that is up to a minute old."""
 
 
 class PardotMeaning(SalesforceMeaning):
@@ -57,7 +58,7 @@ class PardotMeaning(SalesforceMeaning):
         return isinstance(error, LoginFailed | WrongBusinessUnit)  # ``AnotherOrg`` is a ``LoginFailed``
 
     def is_final(self, error: Exception) -> bool:
-        """Return whether a resumed read would fail again. After an unknown code, it may succeed."""
+        """Return whether a resumed read would fail again. After an unknown code, the read may succeed."""
         return super().is_final(error) and getattr(error, "group", None) is not Group.UNKNOWN
 
 
@@ -187,8 +188,8 @@ class EntitySync(PardotSync):
             self._remark = f"read in pages of {rows:,}: larger ones took Pardot too long (set PARDOT_PAGE_SIZE={rows})"
         if self._state.withheld:
             self._remark = (
-                "Pardot withheld rows that the API user may not see: give it access to them. Until then, syncs of "
-                "this entity remove nothing, except with --allow-deletes"
+                "Pardot withheld rows that the API user may not see: give the user access to all rows. Until then, "
+                "syncs of this entity remove nothing, except with --allow-deletes"
             )
         self._merge(self._staged_read())
 

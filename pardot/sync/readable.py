@@ -1,8 +1,8 @@
 """Continue without fields that Pardot no longer shows: their columns keep their values.
 
 This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call. Instead, its refusal names the unknown
-field. While a field is missing, each read begins with a request for one row with all fields, so that a field that
-returns is noticed.
+field. While a field is missing, each read begins with a request for one row with all fields. This request shows when a
+field returns.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def as_readable(entity: PardotEntity) -> PardotEntity:
 def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
     """Find and store the fields that Pardot refuses, by requests for one row.
 
-    Return the entity without them.
+    Return the entity without these fields.
     """
     readable = replace(entity, left_out=frozenset())
     while refusal := _refusal(client, readable):
@@ -67,8 +67,8 @@ def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | Non
 def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEntity:
     """Leave out the fields that a refusal names.
 
-    Raises the refusal when it names no field, or a needed field. Always raises it before the entity's first complete
-    read, because an empty column would look as if Pardot had no values.
+    Raises the refusal when it names no field, or a needed field. Before the entity's first complete read, every refusal
+    is raised, because an empty column would look as if Pardot had no values.
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
     columns = {column for column, name in entity.named_columns().items() if name in named}

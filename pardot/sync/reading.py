@@ -119,7 +119,7 @@ class EntityQuery:
         if behind == cursor.start:
             raise SyncError(
                 f"{self._path}: Pardot withheld all rows up to its ceiling of {CEILING:,}; nothing was changed. "
-                "Give the API user access to them"
+                "Give the API user access to these rows"
             )
         return Cursor.at(behind)
 
@@ -127,7 +127,7 @@ class EntityQuery:
 def read_slices(query: EntityQuery, slices: Sequence[Slice]) -> Generator[tuple[int, FetchedPage], None, None]:
     """Yield the pages of all unfinished slices as they arrive, each with the index of its slice.
 
-    While the caller stores a page, the next one of that slice is fetched. Close the iterator to stop.
+    While the caller stores a page, the next page of the slice is fetched. Close the iterator to stop.
     """
     waiting = deque(index for index in reversed(range(len(slices))) if not slices[index].done)
     with ThreadPoolExecutor(MOST_OPEN, thread_name_prefix="pardot") as pool:

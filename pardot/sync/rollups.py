@@ -1,7 +1,7 @@
 """Update the roll-ups of visitor activities, which pages read instead of scanning activities.
 
-This happens in the transaction that merges activities, so that readers never see activities and roll-ups disagree.
-After an incremental read, daily counts are recounted only for the days on which its activities happened. Days are UTC.
+The update is part of the transaction that merges activities, so readers always see roll-ups that match the activities.
+After an incremental read, only the days of the activities that were read are counted again. Days are UTC.
 """
 
 from __future__ import annotations

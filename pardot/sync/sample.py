@@ -1,10 +1,8 @@
 """Read the sample of tier 2: the highest-scoring prospects with recent activity.
 
-It is not a complete read.
-
-API v5 cannot sort by score, so the active prospects are read, latest first, and those with the highest scores are
-kept. Nothing is removed, and no watermark is stored: the next survey reads what it would read if there
-were no sample.
+The sample is not a complete read. API v5 cannot sort by score, so the active prospects are read, latest first, and the
+highest scores are kept. Nothing is removed, and no watermark is stored: the sample does not change what the next survey
+reads.
 """
 
 from __future__ import annotations
@@ -66,7 +64,7 @@ class ProspectSample(PardotSync):
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
-        """Return those of the active prospects that have the highest scores.
+        """Return the active prospects with the highest scores.
 
         Start over when a page token has expired or a page took too long, because a read in this order cannot continue
         after an id.
@@ -89,8 +87,8 @@ class ProspectSample(PardotSync):
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield prospects with an activity since ``since``, latest first.
 
-        Prospects without any activity are skipped at the beginning and end the read later: it is not known whether
-        Pardot sends them first or last.
+        It is not known whether Pardot sends prospects without any activity first or last. If they come first, they are
+        skipped. If they come last, the read ends.
         """
         dated = False
         for page in self._pages():

@@ -27,12 +27,10 @@ class PastIssueOut(Schema):
     issue: str = Field(description="The key of the issue.")
     flag: str
     first_seen: date | None = Field(
-        description="The day on which an audit first saw the issue; null: before such days were recorded."
+        description="The day on which an audit first saw the issue; null: unknown, older than the record of issues."
     )
     fixed_on: date | None = Field(description="The day of the first audit without the issue; null: the issue is open.")
-    days: int | None = Field(
-        description="The number of days that the issue has lasted, or lasted until it was fixed; null: unknown."
-    )
+    days: int | None = Field(description="The number of days until the issue was fixed, or until today; null: unknown.")
 
 
 class TagOfAsset(Schema):

@@ -59,7 +59,7 @@ class AssetRecord(Schema):
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: before such days were recorded."
+        description="The day on which an audit first saw each flag; null: unknown, older than the record of issues."
     )
     title: str | None = None
     subject: str | None = None
@@ -82,7 +82,7 @@ class AssetRecord(Schema):
         "all activities of campaigns; null: no data.",
     )
     error_count: int | None = Field(
-        None, description="The submissions of a form with errors within the look-back; null: no data."
+        None, description="The form submissions that failed with errors within the look-back; null: no data."
     )
 
 
@@ -125,9 +125,9 @@ class AssetParameters(FlagParameters):
 class AssetSearch(AssetParameters, Paging):
     sort: Name = Field(
         "id",
-        description="`id`, `name`, `created_at`, `updated_at`, `issues` (the number of flags), `since` (the first day "
-        "of the newest issue), `activity_count` …; with `-` before it: descending. 422 for a column that the type does "
-        "not have; the message lists its columns.",
+        description="`id`, `name`, `created_at`, `updated_at`, `activity_count`, `issues` (the number of flags), "
+        "`since` (the first day of the newest issue) …. A `-` before the name sorts descending. 422 for a column that "
+        "the type does not have; the message lists the columns.",
     )
 
 

@@ -28,7 +28,7 @@ router = Router(tags=["pardot: score"])
 class SalesforceHealthOut(Schema):
     """The numbers of leads and contacts in Salesforce, and of those that Pardot knows.
 
-    All are null before the first count; the percentage also when there are no people.
+    All fields are null before the first count. The percentage is also null when there are no people.
     """
 
     total_leads: int | None
@@ -83,8 +83,8 @@ class Briefing(Schema):
     sf_health: SalesforceHealthOut
     assets: AssetCounts
     yesterday: Snapshot | None = Field(
-        description="The last snapshot before today. After days without a sync it is older than yesterday: see its "
-        "`day`. Null: there is none."
+        description="The last snapshot before today: see its `day`, which can be earlier than yesterday. Null: there "
+        "is none."
     )
     last_week: Snapshot | None = Field(
         description="The latest snapshot that is at least seven days old: see its `day`. Null: there is none."

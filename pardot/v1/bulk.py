@@ -36,7 +36,10 @@ _ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
 
 
 class Choice(Schema):
-    """The chosen assets: those with these `ids`, or with `matching` all that match the query parameters."""
+    """The chosen assets.
+
+    With `ids`: the assets with these ids. With `matching`: all assets that match the query parameters.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,7 +72,7 @@ class BulkTasks(Choice):
 
     title: Line = Field(
         json_schema_extra=NOT_BLANK,
-        description="The title. With `for_each`, a colon and the asset's name are added to it.",
+        description="The title. With `for_each`, a colon and the asset's name are appended.",
     )
     description: TaskText = ""
     for_each: bool = Field(True, description="true: a task for each asset. false: one task that lists all assets.")

@@ -62,7 +62,7 @@ class CampaignItem(Schema):
     start_date: date | None
     end_date: date | None
     form_count: int | None = Field(
-        description="The number of forms. This and the other counts are null when there is no data."
+        description="The number of forms. All counts of a campaign are null when there is no data."
     )
     landing_page_count: int | None
     list_email_count: int | None
@@ -73,7 +73,7 @@ class CampaignItem(Schema):
     flags: list[str]
     exempt: list[str]
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: before such days were recorded."
+        description="The day on which an audit first saw each flag; null: unknown, older than the record of issues."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 assets of each type; `assets/{type}?campaign_id=` returns all."
@@ -146,7 +146,7 @@ class CampaignSearch(CampaignParameters, Paging):
     sort: Name = Field(
         "id",
         description="`id`, `name`, `issues`, `since`, `created_at`, `updated_at`, `sf_created_at`, `start_date`, "
-        "`end_date`, `asset_count`, `member_count`, `activity_count` …; with `-` before it: descending.",
+        "`end_date`, `asset_count`, `member_count`, `activity_count` …. A `-` before the name sorts descending.",
     )
 
 
@@ -222,7 +222,7 @@ class CampaignMemberList(Schema):
     members: list[CampaignMemberItem] | None = Field(
         description="The members in the order of their ids; null: members were never read completely."
     )
-    next: str | None = Field(description="The value of `after` that gets the following members; null on the last page.")
+    next: str | None = Field(description="The value of `after` for the next page; null on the last page.")
 
 
 class MemberPaging(Schema):

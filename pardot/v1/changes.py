@@ -52,7 +52,7 @@ class ChangesOut(Schema):
     score: int | None
     worse: list[ChangedRows] = Field(description="The issues that got worse, the most harmful first.")
     better: list[ChangedRows] = Field(description="The issues that got better, the most helpful first.")
-    other_rows: list[ChangedRows] = Field(description="The issues whose count is unchanged, but that have new assets.")
+    other_rows: list[ChangedRows] = Field(description="The issues with an unchanged count but new assets.")
 
 
 _SINCE: Any = Query(

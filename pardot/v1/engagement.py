@@ -125,8 +125,8 @@ class Engagement(Schema):
         "false; null: the group needs data about activity, and there is none."
     )
     count_is_exact: bool = Field(
-        description="False: there are more than `count`. With `q`, or with both `group` and `grade`, prospects are "
-        f"counted up to {FEW:,}."
+        description="False: there are more prospects than `count`. With `q`, or with both `group` and `grade`, "
+        f"prospects are counted up to {FEW:,}."
     )
     prospects: list[EngagedProspect]
     did_you_mean: str | None = Field(
@@ -141,21 +141,21 @@ class Engagement(Schema):
 class EngagementQuery(Paging):
     sort: Name = Field(
         "-score",
-        description=f"{', '.join(f'`{name}`' for name in ORDERS)}; with `-` before it: descending. Prospects without a "
-        "value come last. `last_activity` sorts by the time that Pardot stores with the prospect, which may be earlier "
-        "than the time returned.",
+        description=f"{', '.join(f'`{name}`' for name in ORDERS)}. A `-` before the name sorts descending. Prospects "
+        "without a value come last. `last_activity` sorts by the time that Pardot stores with the prospect, which may "
+        "be earlier than the returned time.",
     )
     group: ProspectGroup | None = Field(
         None,
-        description="Only the prospects of this group. `bad_lead_id`, for example: `salesforce_lead_id` contains "
-        "something other than a Salesforce id; `bad_id`: at least one of `salesforce_id`, `salesforce_lead_id`, "
-        "`salesforce_contact_id` and `salesforce_account_id` does.",
+        description="Only the prospects of this group. In `bad_lead_id`, for example, `salesforce_lead_id` contains "
+        "something other than a Salesforce id. In `bad_id`, this is true of at least one of `salesforce_id`, "
+        "`salesforce_lead_id`, `salesforce_contact_id` and `salesforce_account_id`.",
     )
     grade: Grade | None = Field(None, description="Only prospects with this grade; `none`: without a grade.")
     q: SearchText | None = Field(
         None,
-        description="Parts of email, name or company in any order, at least one of them with three letters or digits "
-        "in a row; or an id.",
+        description="An id, or parts of email, name or company in any order. At least one part needs three letters or "
+        "digits in a row.",
         examples=["example.edu"],
     )
 
@@ -196,7 +196,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 
 
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
-    """Return a page with one prospect more than requested, if there is one, to learn whether more follow.
+    """Return a page. One prospect more than requested shows that there is another page.
 
     ``None``: the active prospects are unknown, because no recent read of activities covers the 30 days.
     """

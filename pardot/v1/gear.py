@@ -15,7 +15,10 @@ router = Router(tags=["pardot: assets"])
 
 
 class ChainOut(Schema):
-    """The numbers of assets of one type. Null: no data. All but `total` also need data about campaigns."""
+    """The numbers of assets of one type; null: no data.
+
+    All numbers except `total` also need data about campaigns.
+    """
 
     total: int | None
     in_campaign: int | None = Field(description="The number of assets in a campaign that is not deleted.")

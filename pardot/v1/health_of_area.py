@@ -18,7 +18,7 @@ class AreaSummary(Schema):
     items: int | None = Field(description="The number of assets; null: never read completely.")
     has_activities: bool = Field(
         description="True when there is activity data that is at most 8 days old. Otherwise no asset has the flags "
-        "that need it, and their counts are null."
+        "that need activity data, and the counts of these flags are null."
     )
     activity_until: datetime | None = Field(
         description="The latest audit counts activity up to this time; null: no activity data."

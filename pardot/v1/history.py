@@ -54,8 +54,8 @@ class HarmfulChange(Changed):
     """A change for the better or for the worse."""
 
     harm: float | None = Field(
-        description="The points of the overall score that the change costs, by today's weights; negative when the "
-        "score gains; null: no data on one of the days."
+        description="The points of the overall score that the change costs, by today's weights. Negative: the score "
+        "gains. Null: no data on one of the days."
     )
 
 
@@ -128,9 +128,8 @@ def compare_two_days(
 ) -> HttpResponse:
     """Return score, areas, people, issues and counts of both days, and the differences.
 
-    For a day without a snapshot, the nearest earlier snapshot is used, and `used` names its day; 404 when there is
-    none.
-    Without `from` and `to`, the latest snapshot is compared with the one before it.
+    For a day without a snapshot, the nearest earlier snapshot is used, and `used` is the day of that snapshot. 404 when
+    there is no earlier snapshot. Without `from` and `to`, the latest snapshot is compared with the one before it.
     """
     try:
         comparison = compare_days(first, second)
@@ -179,7 +178,7 @@ def _change_rows(
     harm_of_one: Callable[[str], float] | None = None,
     known: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the changes. Names from an old snapshot that are no longer declared are left out."""
+    """Return the changes, without names that are no longer declared."""
     known_names = None if known is None else set(known)
     kept = [each for each in changes if known_names is None or each.name in known_names]
     plain = [{**describe(each.name), **_figures(each)} for each in kept]

@@ -88,7 +88,7 @@ class NewIssueTask(Schema):
 
 
 class NewIssueTasks(NewIssueTask):
-    """Tasks for several issues; without `assignee`, the first owner of each area gets its tasks."""
+    """Tasks for several issues. Without `assignee`, the first owner of an area gets the area's tasks."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"issues": ["forms_dormant"]}})
 
@@ -100,7 +100,7 @@ class NewIssueTasks(NewIssueTask):
 class MadeIssueTasks(Schema):
     ids: list[int] = Field(description="The ids of the new tasks. `tasks/remove` with these ids removes them again.")
     left_out: int = Field(
-        description="The number of issues that already had an open task for the whole issue, which stays unchanged."
+        description="The number of issues that already had an open task for the whole issue. That task is unchanged."
     )
 
 
@@ -128,7 +128,7 @@ def create_issue_task(
 ) -> Status[MadeTask]:
     """Create a task for an issue, with the issue's title and priority.
 
-    201: the task is new. 200: there already was this open task for the whole issue, which is unchanged.
+    201: the task is new. 200: the whole issue already had this open task, which is unchanged.
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")

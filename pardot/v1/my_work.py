@@ -45,7 +45,7 @@ class MyWork(Schema):
 
 @router.get("/my-work", response={200: MyWork, **documented(401, 403)}, summary="The caller's own work")
 def get_my_work(request: HttpRequest) -> MyWork:
-    """Return the caller's areas, their changes since the last snapshot before today, and open tasks."""
+    """Return the caller's areas, open tasks, and changes since the last snapshot before today."""
     account = signed_in_user(request).session.uuid
     member, facts = member_by_account(account), work_facts()
     whose: dict[str, Any] = {

@@ -24,7 +24,7 @@ router = Router(tags=["pardot: orphans"])
 class OrphanKind(Schema):
     kind: Kind
     count: int = Field(description="The exact number of orphans of this kind.")
-    stored: int = Field(description="The number of orphans of this kind stored with details: at most 1,000.")
+    stored: int = Field(description="The number of orphans of this kind that are stored with details, at most 1,000.")
     capped: bool = Field(description="True when `count` is larger than `stored`.")
 
 
@@ -34,14 +34,14 @@ class Orphan(Schema):
     name: str = Field(description="The name of the asset or prospect; empty for leads and contacts.")
     email: str | None = Field(description="The person's email address; null for assets, or if unknown.")
     missing: str = Field(
-        description="The id of the asset's missing campaign, or the ids (15 characters, separated by commas) of the "
-        "prospect's missing leads and contacts; empty for other kinds."
+        description="For an asset: the id of the missing campaign. For a prospect: the ids of the missing leads and "
+        "contacts, with 15 characters, separated by commas. Empty for other kinds."
     )
 
 
 class Orphans(Schema):
     captured_at: datetime | None = Field(
-        description="The time of the latest check; null before the first one (`camp_sync --survey`)."
+        description="The time of the latest check; null before the first check (`camp_sync --survey`)."
     )
     total: int | None = Field(
         description="The exact number of orphans of all kinds together; null before the first check."
@@ -73,8 +73,8 @@ class History(Schema):
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the orphans that the latest check found.
 
-    `total` and `kinds` have exact counts. At most 1,000 orphans of each kind are stored, so `records` and its `count`
-    may have fewer.
+    `total` and `kinds` have exact counts. At most 1,000 orphans of each kind are stored, so `records` and `count` may
+    be incomplete.
     """
     run = OrphanRun.objects.first()
     if run is None:
@@ -105,7 +105,7 @@ _PEOPLE = {Kind.LEAD_WITHOUT_PROSPECT, Kind.CONTACT_WITHOUT_PROSPECT}
 def _describe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the orphans as the API shows them.
 
-    Names and addresses of prospects are not stored, so look them up.
+    Names and addresses of prospects are not stored with the orphans, so look them up.
     """
     prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
     return [_orphan(row, prospects) for row in rows]

@@ -36,24 +36,24 @@ class FlagParameters(Schema):
     )
     exempt: bool | None = Field(
         None,
-        description="Only records that are exempt from `flag` (without `flag`: from any flag); false: only records "
-        "that are not exempt. Ignored with `fixed_since`.",
+        description="Only records that are exempt from `flag`, or from any flag when `flag` is left out; false: only "
+        "records that are not exempt. Ignored with `fixed_since`.",
     )
     new_since: QueryDate | None = Field(
         None,
-        description="Only records with a flag (with `flag`: this one) that was first seen after this day, and from "
-        "which they are not exempt.",
+        description="Only records with a flag that was first seen after this day and from which they are not exempt. "
+        "With `flag`, only this flag counts.",
     )
     fixed_since: QueryDate | None = Field(
         None,
-        description="Only records that had a flag (with `flag`: this one) on this day, lost it later, and are not "
-        "exempt from it.",
+        description="Only records that had a flag on this day, lost the flag later, and are not exempt from it. With "
+        "`flag`, only this flag counts.",
     )
     q: SearchText | None = Field(
         None,
-        description="Words in any order; case and accents do not matter. Each must begin a word of the record's name, "
-        "subject, address, campaign, folder or tags. If no record matches, the words may be anywhere inside the "
-        "record's own texts. Or an id.",
+        description="An id, or words in any order. Case and accents do not matter. Each word must begin a word of the "
+        "record's name, subject, address, campaign, folder or tags. If no record matches, the words may be anywhere "
+        "inside the record's own texts.",
         examples=["summer nursing"],
     )
 

@@ -47,7 +47,7 @@ View = Callable[..., Any]
 
 
 def by_replica(view: View) -> View:
-    """Let a read replica answer a GET, if it has all that earlier requests to these routes wrote."""
+    """Let a read replica answer a GET if the replica has the writes of earlier requests to these routes."""
 
     @wraps(view)
     def answer(request: HttpRequest, **values: Any) -> Any:

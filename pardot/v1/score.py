@@ -23,7 +23,7 @@ class AreaScoreOut(Schema):
     grade: str | None
     items: int | None = Field(description="The number of assets or prospects; null: no data.")
     demerits: float | None = Field(
-        description="The points that all issues of the area take together, which may be more than 100; null: no data."
+        description="The sum of the points that the area's issues cost, which may be more than 100; null: no data."
     )
     weight: float | None = Field(
         description="The weight of the area in the overall score: ln(items + 1), or ln(2) without items; null: no data."

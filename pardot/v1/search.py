@@ -20,9 +20,9 @@ Words = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length
 
 class EverywhereSearch(Schema):
     q: Words = Field(
-        description="Words in any order; case and accents do not matter. Each must begin a word of the asset's name, "
-        "subject, address, campaign, folder or tags. If no asset matches, the words may be anywhere inside the asset's "
-        "own texts. Or an id.",
+        description="An id, or words in any order. Case and accents do not matter. Each word must begin a word of the "
+        "asset's name, subject, address, campaign, folder or tags. If no asset matches, the words may be anywhere "
+        "inside the asset's own texts.",
         examples=["summer nursing"],
     )
     limit: int = Field(5, ge=1, le=20, description="The largest number of matches of each type.")

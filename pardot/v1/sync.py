@@ -48,7 +48,7 @@ class EntityFreshness(Schema):
     )
     count: int | None = Field(
         description="The number of rows at the end of the last complete read, or else in the last sample; null: "
-        "neither was read."
+        "never read."
     )
     state: str | None = Field(description="The state of the last run: its outcome, or running; null: never run.")
     problem: Problem | None = Field(
@@ -107,7 +107,9 @@ class SyncStatus(Schema):
     quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
     running: list[RunningSync]
     entities: list[EntityFreshness]
-    is_locked: bool = Field(description="True when a `camp_sync` is running. No other can be started until it ends.")
+    is_locked: bool = Field(
+        description="True when a `camp_sync` is running. No other `camp_sync` can start until it ends."
+    )
     may_refresh: bool = Field(
         description="True when the caller may use POST …/sync/refresh, /accept-deletions and /survey."
     )

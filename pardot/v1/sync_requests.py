@@ -42,7 +42,7 @@ class AcceptDeletionsIn(Schema):
         {},
         max_length=_MOST_NAMES,
         description="By an entity's `name`, not an alias: the number `deletes.missing` that the user has agreed to. "
-        "422 when more records are missing by now. An entity without a number here is accepted as it is now.",
+        "422 when more records are missing by now. For an entity without a number, the current deletions are accepted.",
     )
 
 
@@ -67,9 +67,9 @@ class SurveyEstimate(Schema):
     summary="Start a sync of Pardot",
 )
 def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
-    """Have the worker, or a separate process, run `camp_sync`; `GET …/sync/status` shows its progress.
+    """Let the worker or a separate process run `camp_sync`.
 
-    Only for Super Users with the right *may refresh data*.
+    `GET …/sync/status` shows the progress. Only for Super Users with the right *may refresh data*.
     """
     by = _starter(request)
     if not body.entities:
@@ -86,8 +86,8 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If more records of an entity are missing when it is read again, none of its records are deleted. 422 when no
-    deletions are held back for one of the entities. Only for Super Users with the right *may refresh data*.
+    If the new read misses more records of an entity, no records of that entity are deleted. 422 when one of the
+    entities has no held-back deletions. Only for Super Users with the right *may refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}

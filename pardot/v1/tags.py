@@ -63,8 +63,8 @@ class TagList(Schema):
 class TagSearch(FlaggedPaging):
     sort: Name = Field(
         "id",
-        description="`id`, `name`, `usage`, `prefix`, `issues`, `since`, `created_at`, `updated_at`; with `-` before "
-        "it: descending.",
+        description="`id`, `name`, `usage`, `prefix`, `issues`, `since`, `created_at`, `updated_at`. A `-` before the "
+        "name sorts descending.",
     )
 
 

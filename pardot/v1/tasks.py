@@ -49,7 +49,7 @@ class TaskValues(Schema):
     area: Area | None = Field(None, description="The area. A task without one gets the area of its asset or issue.")
     issue: MemberName | None = Field(None, description="The key of the issue that the task is about.")
     asset_type: Area | None = Field(
-        None, description="The type of the asset that the task is about; it needs `asset_id`."
+        None, description="The type of the asset that the task is about. Give `asset_id` too."
     )
     asset_id: AssetId | None = None
     asset_name: MemberName | None = Field(
@@ -167,7 +167,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
 
 @router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
-    """Delete a task. There is no need to delete finished tasks, which the progress report counts."""
+    """Delete a task. Keep finished tasks, because the progress report counts them."""
     if not task_delete(task_id):
         raise NotFound(_NO_TASK)
     return Status(204, None)

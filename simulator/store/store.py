@@ -61,7 +61,7 @@ class Store:
         """Open the data in the folder. If it was made with other arguments or code, generate it again first.
 
         ``as_of`` is the day on which the data ends: by default that of the data in the folder, or today. Changes to the
-        generated data are kept, unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises
+        generated data is kept, unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises
         ``StoreBusyError`` when another store uses the folder.
         """
         lock = files.lock(folder)

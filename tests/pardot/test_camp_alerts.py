@@ -135,7 +135,7 @@ def test_a_sync_that_fails_is_reported_once_and_again_after_a_success(webhook: S
 
 def test_a_sync_that_is_overdue_is_reported_and_one_that_never_ran_is_not(webhook: Slack) -> None:
     make_run("books", State.DONE, timedelta(days=30))
-    assert camp_alerts() == "sent to Slack: sync of books is overdue; the data are 30 days old\n"
+    assert camp_alerts() == "sent to Slack: sync of books is overdue; the data is 30 days old\n"
 
 
 def test_failures_of_jobs_that_are_not_syncs_are_not_reported(webhook: Slack) -> None:

@@ -150,12 +150,12 @@ def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Clien
     query = f"{COMPARE}?from=2026-06-01&to=2026-06-02"
     answer = super_user.get(query)
     assert answer.status_code == 404
-    assert "none was stored yet: run `python manage.py camp_sync`" in answer.json()["message"]
+    assert "No snapshot was stored yet: run `python manage.py camp_sync`" in answer.json()["message"]
     snapshot(date(2026, 6, 2))
     answer = super_user.get(query)
     assert answer.status_code == 404
     assert answer.json()["message"] == (
-        "There is no snapshot of 2026-06-01 or before it; the first one is of 2026-06-02."
+        "There is no snapshot of 2026-06-01 or an earlier day. The first snapshot is of 2026-06-02."
     )
 
 

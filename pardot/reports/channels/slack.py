@@ -1,7 +1,10 @@
 """Post a message to Slack's incoming webhook.
 
-Sources in Slack's API documentation: "Sending messages using incoming webhooks" (200 with the text ``ok``; 429 with
-``Retry-After``; other refusals have the reason in the body), and "Formatting text" (``& < >`` are sent as entities).
+Sources in Slack's API documentation:
+
+- "Sending messages using incoming webhooks": a success is 200 with the text ``ok``. A 429 has ``Retry-After``. Other
+  refusals have the reason in the body.
+- "Formatting text": ``& < >`` are sent as entities.
 """
 
 from __future__ import annotations
@@ -24,8 +27,8 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 def post_to_slack(webhook: str, text: str) -> None:
     """Post ``text`` as a preformatted message. Raises ``NotDelivered``.
 
-    The post is retried when the connection fails, or Slack answers 429, 500, 502, 503 or 504; never after a timeout
-    of the answer, because the message may have arrived.
+    The post is retried when the connection fails, or Slack answers 429, 500, 502, 503 or 504. It is not retried when
+    the answer times out, because the message may have arrived.
     """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()

@@ -195,7 +195,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note that activity data are missing, followed by the sentence `what`; null when there are activities.
+ * Return a note that activity data is missing, followed by the sentence `what`; null when there are activities.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what

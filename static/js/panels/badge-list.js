@@ -1,4 +1,4 @@
-/* Badges and their conditions, computed from the data. `earned` is null when the data are missing. */
+/* Badges and their conditions, computed from the data. `earned` is null when the data is missing. */
 
 /** @typedef {{ name: string, how: string, sign: string, earned: boolean | null }} Badge */
 
