@@ -1,7 +1,7 @@
 """Check the pinned packages for known vulnerabilities, by ``pip-audit`` and PyPI's advisories.
 
-Where the advisories cannot be read (no network, or a mirror without them), the script says so and succeeds, because a
-build must not depend on them.
+Without a network, or with a mirror that has no advisories, the script says so and succeeds: a build must not depend on
+PyPI's advisories.
 """
 
 from __future__ import annotations

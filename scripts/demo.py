@@ -58,7 +58,7 @@ class DemoFailed(Exception):
 
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # Shells that start this in the background ignore SIGINT, and Python keeps that setting.
+    # A shell makes programs in the background ignore SIGINT, and Python keeps that setting.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     DATA.mkdir(parents=True, exist_ok=True)
     try:
@@ -82,7 +82,7 @@ def _prepare(environment: dict[str, str]) -> None:
     environment.setdefault("DJANGO_SUPERUSER_PASSWORD", secrets.token_urlsafe(12))
     steps = [sys.executable, "-m", "scripts.demo_steps"]
     if subprocess.run(steps, env=environment, cwd=ROOT, check=False).returncode:
-        raise DemoFailed("the command printed last failed: see above")
+        raise DemoFailed("the last printed command failed: see above")
     if not _key_works(environment):
         printed = manage(environment, "create_api_key", "--name=demo", f"--scopes={','.join(Scope)}")
         environment["SFAPI_DEMO_KEY"] = printed.splitlines()[-1]
@@ -232,7 +232,7 @@ def _is_free(port: int) -> bool:
 def _base_environment() -> dict[str, str]:
     """Return an environment without ``.env`` and without this shell's Salesforce and database variables.
 
-    The demo must not touch the systems that they name.
+    The demo must not touch the systems that these variables name.
     """
     foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -252,7 +252,7 @@ def _environment() -> dict[str, str]:
 
 
 def _trusted_pages() -> dict[str, str]:
-    """Let the simulator's picker and a page on port 3000 call the API; the latter may also write."""
+    """Let the simulator's picker and a page on port 3000 call the API. The page may also write."""
     page = "http://localhost:3000"
     usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
     return {name: os.environ.get(name) or value for name, value in usual.items()}
@@ -261,7 +261,8 @@ def _trusted_pages() -> dict[str, str]:
 def _simulator_variables() -> dict[str, str]:
     """Return the simulator's variables.
 
-    Without user name and password, the login uses client credentials; the other ways end in 2027.
+    User name and password are left out, so that the login uses client credentials. Salesforce ends the other logins in
+    2027.
     """
     ending = {"SALESFORCE_USERNAME", "SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN"}
     return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}

@@ -1,6 +1,6 @@
 """Write the tables of ``docs/refusals.md`` from the code: ``python -m scripts.refusals_page``.
 
-A test checks them.
+A test compares the tables with the code.
 """
 
 from __future__ import annotations

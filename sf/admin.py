@@ -170,9 +170,9 @@ class SyncConfigAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["switch", "api_limit", "pause_threshold"],
-                "description": "While syncs are off or over the limit, no sync, Pardot's included, and no live look-up "
-                "runs. Cases and forms are still delivered, users can still change their contact, and the digest "
-                "is still sent.",
+                "description": "While syncs are off or over the limit, no syncs (including Pardot's) and no live "
+                "look-ups run. Cases and forms are still delivered, users can still change their contact, and the "
+                "digest is still sent.",
             },
         ),
         ("Last reported by Salesforce", {"fields": readonly_fields[1:]}),

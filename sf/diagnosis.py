@@ -1,4 +1,4 @@
-"""Answer for ``sf check`` whether this installation can work with its org: ok, or what to fix.
+"""Diagnose this installation and its org for ``sf check``: each finding is ok, or says what to fix.
 
 Other apps add questions with ``register`` in their own module ``diagnosis``: ``api`` (cases, Accounts), ``pardot``.
 """
@@ -50,7 +50,10 @@ _questions_apart: list[Question] = []
 
 
 def register(question: Question) -> Question:
-    """Add a question of another app. It is asked only when the org accepts the login and its session."""
+    """Add a question of another app.
+
+    The question is asked only when the org accepts the login and its session.
+    """
     _more_questions.append(question)
     return question
 
@@ -81,7 +84,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
-    """Answer the questions that need a session; stop after yielding a refused session or a wrong host."""
+    """Answer the questions that need a session. Stop when the session is refused or the host is wrong."""
     try:
         yield _organization(client)
         yield _limits(client)
@@ -110,7 +113,7 @@ def _replica() -> Iterator[Finding]:
 def _change_events() -> Iterator[Finding]:
     """Report whether change events are followed, and how far.
 
-    Yield nothing where following is neither set up nor running, and stored nothing in the last three days.
+    Yield nothing if following is not set up, is not running, and stored nothing in the last three days.
     """
     if followed := following():
         yield Finding("ok" if followed.is_well else "warn", "change events", str(followed))

@@ -1,4 +1,4 @@
-"""Create the Salesforce client from the settings. One login per process is shared by all its clients."""
+"""Create the Salesforce client from the settings. All clients of a process share one login."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _keeper = SessionKeeper()
 class RememberingClient(SalesforceClient):
     """A client that stores refused logins for all processes.
 
-    If its ``Patience`` has an end, it sends no login during the pause that follows a refused login.
+    If its ``Patience`` has an end, the client sends no login during the pause after a refused login.
     """
 
     def _log_in(self) -> Session:

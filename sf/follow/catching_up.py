@@ -1,4 +1,4 @@
-"""Run an object's incremental sync, as its command does, where its events are not enough."""
+"""Run the incremental sync of an object when its change events are not enough."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TellRun = Callable[[SyncRun, float], None]
 
 
 class CatchUp:
-    """Run syncs. An object whose sync did not succeed waits, longer each time, while others continue."""
+    """Run syncs. After a failed sync, an object waits, longer each time, while other objects continue."""
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:
         self._client = client

@@ -24,7 +24,7 @@ class Collected:
     incomplete: str = ""
     """The reason why ids may be missing, so that an incremental sync is needed; empty: none are missing."""
     place: bytes | None = None
-    """The replay id to continue after: of the last event, or the latest of an empty response."""
+    """The replay id to continue after. It comes from the last event, or from an empty response."""
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.incomplete or self.place is not None)
@@ -65,7 +65,7 @@ class Inbox:
         self._collected = {name: Collected() for name in names}
         self._broken: Exception | None = None
         self.arrived = threading.Event()
-        """Set when changes have arrived or a stream has ended; cleared before they are handled."""
+        """Set when changes have arrived or a stream has ended; cleared before the changes are handled."""
 
     def add(self, name: str, events: Iterable[ChangeEvent], place: bytes) -> None:
         with self._lock:

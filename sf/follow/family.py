@@ -1,4 +1,4 @@
-"""Find, from the models' declarations, which other objects to read when records of one object changed."""
+"""Find the other objects to read when records of one object changed, by the models' declarations."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ PARENTS_FIRST = (BOOKS, *INTERDEPENDENT)
 
 @dataclass(frozen=True)
 class Link:
-    """A lookup field of ``child`` to another object. ``path`` is its field in SOQL."""
+    """A lookup field of ``child`` to another object. ``path`` is the field's name in SOQL."""
 
     child: SyncedObject
     column: str
     path: str
     shows_parent: bool
-    """Values of the parent are stored with the child, so any change of the parent changes the child."""
+    """True when the child stores values of the parent, so that a change of the parent changes the child."""
 
 
 def links_to(parent: SyncedObject) -> Iterator[Link]:
-    """Yield the lookup fields that refer to an object, but not those that reach it through a third object."""
+    """Yield the lookup fields that refer to an object directly, not through a third object."""
     for child in PARENTS_FIRST:
         for field in child.model.copied_fields():
             if not isinstance(field, Reference) or field.remote_field.model is not parent.model:

@@ -2,14 +2,14 @@
 
 Nothing is lost, whenever the process ends:
 
-1. The replay id of an object is stored in the transaction that stores the records which its events named. The next
-   process subscribes after that id, and Salesforce sends later events again (for 72 hours).
-2. Without a replay id that Salesforce still knows, the stream is opened first, at the latest event; then an
-   incremental sync reads what changed before.
+1. One transaction stores the records that an object's events named, and the object's replay id. The next process
+   subscribes after that id, and Salesforce sends later events again (for 72 hours).
+2. If there is no replay id that Salesforce still knows, the stream begins at the latest event. An incremental sync then
+   reads what changed before.
 3. Events that do not name their records, or cannot be read, lead to an incremental sync of their object.
 
-A lease allows only one process to follow. The follower stores no records of an object while that object's sync runs. A
-sync that begins while the follower stores waits before it merges (``sf/ingest/lock.py``).
+A lease allows only one process to follow. The follower stores no records of an object while that object's sync runs. If
+a sync begins while the follower stores records, the sync waits before its merge (``sf/ingest/lock.py``).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""After a sync, up to this many records of an object that events named are also read by id.
+"""After a sync, the records that events named are also read by id, if an object has no more than this.
 
 The sync may miss them: a gap event can come without a newer stamp on the record."""
 _PASSING = (
@@ -69,7 +69,7 @@ _PASSING = (
 
 
 class NotFollowable(Exception):
-    """Salesforce has no events to follow for some object. The message says what to set up."""
+    """The events of some object cannot be followed. The message says what to set up."""
 
 
 Connect = Callable[[], EventClient]
@@ -131,7 +131,7 @@ class Follower:
         self._held_until = 0.0
 
     def run(self) -> None:
-        """Follow until an exception ends it: ``NotFollowable``, or a ``SalesforceError`` that will last."""
+        """Follow until an exception is raised: ``NotFollowable``, or a ``SalesforceError`` that will last."""
         waiting = False
         while True:
             try:
@@ -219,7 +219,7 @@ class Follower:
             raise
 
     def _may_read(self) -> bool:
-        """Return whether the switch and the day's calls allow reading. Until they do, changes are collected."""
+        """Return whether the switch and the day's calls allow reading. Until then, changes are collected."""
         try:
             usage.check_between_pages(self._client.usage)
         except SyncPaused as error:
@@ -338,7 +338,7 @@ def _what_to_set_up(missing: Sequence[SyncedObject], forbidden: Sequence[SyncedO
         advice.append(f"Salesforce has no change events of {names}: select them in Setup, Change Data Capture")
     if forbidden:
         names = ", ".join(synced.sobject for synced in forbidden)
-        advice.append(f"the API user may not follow {names}: give it View All Records for them")
+        advice.append(f"the API user may not follow {names}: grant View All Records for these objects")
     return f"{'; '.join(advice)}. The scheduled syncs continue"
 
 

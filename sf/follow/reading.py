@@ -19,7 +19,7 @@ from sf.sync.readable import as_readable, readable_after
 from sf.sync.source import SoqlQuery, rest_page, rows_of
 
 MAX_IDS = 200
-"""The most ids in one query: it is sent in the URL, whose length is limited."""
+"""The largest number of ids in one query. The query is part of the URL, whose length is limited."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Read:
     began: datetime
     rows: list[Row]
     gone: frozenset[str]
-    """The ids of records that were reported as deleted and are not in Salesforce's recycle bin either."""
+    """The ids of records that were reported as deleted and are not in Salesforce's recycle bin."""
 
 
 def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:
@@ -74,7 +74,7 @@ def _add_children(
 ) -> None:
     """Add to ``selections`` the children of ``parent`` that may have changed.
 
-    These are children that store values of a changed parent, and children whose lookup field a deletion or undelete of
+    Some children store values of a changed parent. Other children have a lookup field that a deletion or undelete of
     the parent may have cleared or restored.
     """
     for link in links_to(parent):

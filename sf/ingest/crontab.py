@@ -79,7 +79,7 @@ class UserCrontab:
         self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.planned_lines()]
 
     def remove(self, *, only_here: bool = False) -> None:
-        """Remove SFAPI's jobs, of every folder unless ``only_here``."""
+        """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder."""
         kept = []
         lines = iter(self.lines)
         for line in lines:
@@ -96,7 +96,7 @@ class UserCrontab:
         return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
-        """Yield each job of SFAPI in this crontab, with what is wrong with it, and each job that is missing."""
+        """Yield SFAPI's jobs in this crontab, each with its fault if it has one, and the missing jobs."""
         missing = self.planned_lines()
         for line in self.own_lines():
             known = missing.pop(line.text, None)

@@ -20,7 +20,7 @@ OPTION = "--allow-deletes"
 
 @dataclass(frozen=True)
 class AllowedDeletes:
-    """The deletions that an operator has accepted: a run does them although the guard would stop it."""
+    """The deletions that an operator has accepted. The guard does not stop them."""
 
     at_most: Mapping[str, int] = field(default_factory=dict)
     """The number of records by the name of the object. Other objects keep the guard."""
@@ -54,9 +54,9 @@ def check_deletes(
 ) -> None:
     """Raise ``SyncError`` if too many records would be deleted: the caller's transaction is rolled back.
 
-    The limit is ``allowed``, the number that an operator has accepted, even if ``at_most_percent`` would permit more:
-    the operator has seen no more records than that. If ``allowed`` is 0, the limit is ``at_most_percent``; a table of
-    fewer than ``SMALL_TABLE`` rows then has no limit.
+    The limit is ``allowed``, the number that an operator has accepted. A higher ``at_most_percent`` does not raise this
+    limit, because the operator has seen no more records. If ``allowed`` is 0, the limit is ``at_most_percent``, and a
+    table of fewer than ``SMALL_TABLE`` rows has no limit.
     """
     is_small = live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent
     if deleted <= allowed if allowed else is_small:
@@ -74,7 +74,7 @@ def accepting(name: str, records: int) -> str:
 
 
 def held_back_deletes(message: str) -> tuple[int, int] | None:
-    """Read two numbers from a run's message: the records that it did not delete, and the cached records.
+    """Read two numbers from a run's message: the records not deleted, and the cached records.
 
     Return ``None`` for other messages, and for deletions that no option accepts.
     """

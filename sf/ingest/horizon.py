@@ -1,8 +1,8 @@
 """Compute the moment up to which the cache is complete: no row dated before it can appear later.
 
-``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits
-at 12:05 makes rows visible at 12:05 that are dated 12:00; a client that copied "everything up to 12:03" at 12:03
-would never see them. So the horizon is never later than the beginning of the oldest open transaction.
+``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits at
+12:05 makes rows visible that are dated 12:00. A client that copied "everything up to 12:03" at 12:03 would never see
+these rows. So the horizon is never later than the beginning of the oldest open transaction.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.db import connection
 MARGIN = timedelta(seconds=5)
 """A margin for delays and clocks.
 
-Between the moment that a transaction records as its beginning and the moment at which others see it as begun, its
-process may have to wait for a processor; and clocks are sometimes set back a little.
+A transaction records its beginning a little before other transactions can see it, for example when its process waits
+for a processor. Clocks are also sometimes set back a little.
 """
 
 # Our own transaction is left out: it writes no records. Vacuum writes none either, and may take hours.
@@ -31,7 +31,7 @@ HORIZON = """
 
 
 horizon_of_replica: ContextVar[datetime | None] = ContextVar("the horizon of the replica that is read", default=None)
-"""Set while a replica is read: which transactions are open on the primary cannot be seen there."""
+"""Set while a replica is read, because a replica does not show the primary's open transactions."""
 
 
 def complete_until() -> datetime:

@@ -1,4 +1,4 @@
-"""Keep a process running beside the jobs of the worker that leads."""
+"""Keep a process running, next to the jobs of the leading worker."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Let one process at a time run a job: it holds a lease in PostgreSQL, which a heartbeat renews.
+"""Let one process at a time run a job, by a lease in PostgreSQL that a heartbeat renews.
 
 No statement depends on the session of an earlier statement, so leases work behind a pooler that shares sessions. When
-a holder is killed, its heartbeat stops. Processes in the same host and process namespace see that it has ended, and can
-take the lease at once. All other processes can take it when ``LEASE_DURATION`` has passed.
+a holder is killed, its heartbeat stops. Processes on the same host and in the same process namespace see that the
+holder has ended, and can take the lease at once. Other processes can take it when ``LEASE_DURATION`` has passed.
 
-A holder that was paused may have lost its lease without noticing. Each transaction that writes the rows that a run read
-therefore calls ``fence``, which fails if another process has taken the lease, and otherwise prevents that until the
-transaction ends.
+A holder that was paused may have lost its lease without noticing. Each transaction that writes rows of a run therefore
+calls ``fence``. The fence fails if another process has taken the lease. Otherwise no process can take the lease until
+the transaction ends.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from sf.ingest.replica_mark import note_write
 logger = logging.getLogger(__name__)
 
 LEASE_DURATION = timedelta(seconds=settings.LEASE_SECONDS)
-"""The time after its last heartbeat when a holder counts as dead."""
+"""The time without a heartbeat after which a holder counts as dead."""
 BEAT_SECONDS = settings.LEASE_SECONDS / 4
 """A quarter of the lease, so that a holder keeps its lease when two heartbeats in a row fail."""
 _WAIT_SECONDS = 5.0
@@ -202,7 +202,10 @@ def _release(lease: Lease) -> None:
 
 @contextmanager
 def _heartbeat(lease: Lease) -> Iterator[None]:
-    """Renew the lease in a thread with its own connection: a long statement may block the caller's."""
+    """Renew the lease in a thread with its own connection.
+
+    A long statement may block the caller's connection.
+    """
     if connection.in_atomic_block:  # the row is not committed, so the thread could not renew it
         yield
         return

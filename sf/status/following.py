@@ -45,7 +45,7 @@ class Following:
 def following() -> Following | None:
     """Return which process follows, and how far.
 
-    ``None`` if following is neither set up nor running, and stored no position in the last 72 hours.
+    ``None`` if following is not set up, is not running, and stored no position in the last 72 hours.
     """
     now = database_now()
     lease = SyncLease.objects.filter(name=FollowedObject.LEASE).first() if is_running(FollowedObject.LEASE) else None

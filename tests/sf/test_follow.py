@@ -180,7 +180,7 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
             {"enabled": ["Account"]},
             "no change events of Book__c, Contact, Opportunity, Adoption__c: select them in Setup",
         ),
-        ({"forbidden": ["Contact"]}, "the API user may not follow Contact: give it View All Records"),
+        ({"forbidden": ["Contact"]}, "the API user may not follow Contact: grant View All Records"),
     ],
 )
 def test_missing_setup_in_salesforce_is_reported_in_one_line(

@@ -47,10 +47,11 @@ class Merge:
     def run(
         self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
     ) -> tuple[Counts, list[Refusal]]:
-        """Merge the staged rows; with ``replace_older_than``, first remove rows last written before then.
+        """Merge the staged rows.
 
-        Records that cannot be stored are taken out of the stage and returned. Their cached rows, and the rows
-        of the ids in ``keep``, are not removed.
+        ``replace_older_than``: first remove rows that were last written before that time. Records that cannot be stored
+        are taken out of the stage and returned. Their cached rows, and the rows of the ids in ``keep``, are not
+        removed.
         """
         lock_table_for_write(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
@@ -164,7 +165,7 @@ class Merge:
 
     @property
     def _not_a_tombstone(self) -> sql.Composable:
-        """Return the condition that excludes rows deleted both here and in the source."""
+        """Return the condition that excludes rows that are deleted both here and in the source."""
         if not self._target.has_tombstones:
             return sql.SQL("true")
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")

@@ -25,7 +25,7 @@ class UnreadableBytes(Exception):
 class UnexpectedHeader(Exception):
     """A CSV page has other columns than the query, or is not CSV.
 
-    A missing column must not pass for an empty one.
+    A missing column must not look like an empty column.
     """
 
 
@@ -95,7 +95,7 @@ class Stage:
         """Parse a CSV page, and yield its rows with values in the order of the target's columns."""
         # Unpaired surrogates are a fault of the record; other bytes that are not UTF-8 were damaged on the way.
         text = io.TextIOWrapper(io.BytesIO(b"".join(chunks)), "utf-8", "surrogatepass", newline="")
-        reader = csv.reader(text, strict=True)  # otherwise a truncated last value passes for a whole one
+        reader = csv.reader(text, strict=True)  # otherwise a truncated last value looks complete
         try:
             order = self._order(next(reader, []), paths)
             places = [order.index(column) for column in self.target.columns]
