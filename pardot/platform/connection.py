@@ -45,7 +45,7 @@ def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotC
 
 
 def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """Return a client of the configured business unit, even if the copies are of another one."""
+    """Return a client of the configured business unit, even if the copies are of another unit."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")
     return PardotClient(

@@ -260,7 +260,10 @@ class EntitySync(PardotSync):
         )
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """Return a watermark no later than the start: rows changed during the read come with the next run."""
+        """Return a watermark that is not later than the start of the read.
+
+        The next run reads the rows that changed during this read.
+        """
         greatest = min(greatest, read.began) if greatest else None
         if read.is_full or read.previous_watermark is None:
             return greatest

@@ -79,8 +79,8 @@ class MemberIn(Schema):
     order: _Number | None = Field(None, description="The position in lists. Left out: the position in this list.")
     accounts_uuid: uuid.UUID | None = Field(
         None,
-        description="The UUID of the member's OpenStax account, by which `mine` of `GET /pardot/tasks` finds the "
-        "member. Left out: no account, even if the member had one.",
+        description="The UUID of the member's OpenStax account. `mine` of `GET /pardot/tasks` finds the member by this "
+        "UUID. Left out: no account, even if the member had one.",
     )
     email: _Email | None = Field(
         None, description="The address for morning messages. Empty: no messages. Left out: no change."
@@ -172,7 +172,7 @@ class ConfiguredOut(Schema):
     )
     updated_by: str
     problem: str = Field(
-        description="The reason why a saved value, or a part of it, is no longer valid and not used. Usually empty."
+        description="The reason why a saved value, or a part of it, is invalid and therefore not used. Usually empty."
     )
 
 

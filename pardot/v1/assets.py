@@ -59,7 +59,7 @@ class AssetRecord(Schema):
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: unknown, older than the record of issues."
+        description="The day on which an audit first saw each flag; null: unknown, because the flag is too old."
     )
     title: str | None = None
     subject: str | None = None
@@ -82,7 +82,7 @@ class AssetRecord(Schema):
         "all activities of campaigns; null: no data.",
     )
     error_count: int | None = Field(
-        None, description="The form submissions that failed with errors within the look-back; null: no data."
+        None, description="The number of failed submissions of the form within the look-back; null: no data."
     )
 
 

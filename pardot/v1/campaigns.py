@@ -73,7 +73,7 @@ class CampaignItem(Schema):
     flags: list[str]
     exempt: list[str]
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: unknown, older than the record of issues."
+        description="The day on which an audit first saw each flag; null: unknown, because the flag is too old."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 assets of each type; `assets/{type}?campaign_id=` returns all."

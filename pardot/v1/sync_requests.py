@@ -48,7 +48,7 @@ class AcceptDeletionsIn(Schema):
 
 class RefreshOut(Schema):
     message: str = Field(
-        description="A sentence to show to the user: what was started, or left for the worker, and where."
+        description="A sentence to show to the user, about the sync that was started or left for the worker."
     )
     activity: RequestedSync
 

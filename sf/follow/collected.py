@@ -18,7 +18,7 @@ class Collected:
 
     ids: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
-    """The ids with an event of a deletion."""
+    """The ids of records with a deletion event."""
     moved: set[str] = field(default_factory=set)
     """The ids of records that were deleted or restored: lookup fields that refer to them may have changed."""
     incomplete: str = ""

@@ -60,9 +60,9 @@ HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""After a sync, the records that events named are also read by id, if an object has no more than this.
+"""The largest number of records of an object that are read by id after a sync.
 
-The sync may miss them: a gap event can come without a newer stamp on the record."""
+Events named these records. The sync may miss them: a gap event can come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip

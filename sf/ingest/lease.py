@@ -92,7 +92,7 @@ class Lease:
             raise LeaseLost(_lost(self.name))
         if self.is_over:
             raise RanTooLong(
-                f"it ran for more than {self.longest} (SYNC_MAX_HOURS) and was stopped. If the read can be "
+                f"the run took more than {self.longest} (SYNC_MAX_HOURS) and was stopped. If the read can be "
                 "resumed, the next run keeps the rows that were read and continues"
             )
 
