@@ -1,7 +1,7 @@
 """Show PostgreSQL's plan for a statement, for tests which claim that an index is used.
 
-PostgreSQL plans by the table's statistics. Such a test therefore first inserts so many rows that reading
-all of them would cost more, and calls ``analyze``: the plan for an empty table depends on earlier tests.
+PostgreSQL plans by the table's statistics, and the plan for an empty table depends on earlier tests. Such a test
+therefore inserts so many rows that a scan would cost more than the index. Then it calls ``analyze``.
 """
 
 from __future__ import annotations

@@ -20,12 +20,12 @@ from tests.ports import free_ports
 
 START_SECONDS = 30
 SERVER_CONNECTIONS = 3
-"""So few that clients must share them."""
+"""Few connections, so that clients must share them."""
 
 
 @contextmanager
 def pgbouncer(database: str, connections: int = SERVER_CONNECTIONS) -> Iterator[str]:
-    """Run PgBouncer and yield the URL through it; skip the test when it is not installed."""
+    """Run PgBouncer and yield the database's URL through it. Without PgBouncer, skip the test."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("PgBouncer is not installed (apt install pgbouncer)")

@@ -6,7 +6,7 @@ import random
 import socket
 
 RANGE = range(15_000, 32_000)
-"""Below the ports that Linux uses for outgoing connections, which would soon be taken."""
+"""Linux may take higher ports at any time, for outgoing connections."""
 
 
 def free_ports(number: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Mark quick tests: those that need no database, server, browser, simulator or other process.
 
 The mark follows from a test's fixtures and its module's imports, so nobody must remember to set it. ``make quick`` runs
-them, before a commit for example.
+the marked tests, before a commit for example.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def forms(**campaigns_by_name: int | None) -> None:
 # -- inventory and health -------------------------------------------------------------------------------------------
 
 
-def test_the_inventory_counts_each_type_and_lists_the_ten_made_last(ask: Ask) -> None:
+def test_the_inventory_counts_each_type_and_lists_its_ten_newest_assets(ask: Ask) -> None:
     for number in range(12):
         make(Form, id=number + 1, name=f"Form {number + 1}")
     make(Folder, id=7, name="Spring")
@@ -78,7 +78,7 @@ def test_health_has_counts_and_exemptions_and_null_without_data(ask: Ask) -> Non
     assert "low_usage" not in types["tags"]["issues"], "the issue is only informational"
 
 
-def test_health_and_score_count_alike(ask: Ask) -> None:
+def test_health_and_score_have_the_same_counts(ask: Ask) -> None:
     forms(One=None, Two=None, Three=5)
     make(Tag, name="vip")
     exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
@@ -95,7 +95,7 @@ def test_health_and_score_count_alike(ask: Ask) -> None:
     assert counts_by_issue["forms_no_campaign"] == 2
 
 
-def test_an_audit_that_ended_between_two_queries_leaves_no_count_below_zero(ask: Ask) -> None:
+def test_no_count_is_below_zero_when_an_audit_ends_between_two_queries(ask: Ask) -> None:
     forms(Three=5)
     audit_now()
     exempt("forms", "orphan_forms", Form.objects.get(name="Three").pk)
@@ -206,7 +206,9 @@ def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
     assert names(ask("assets/forms", sort="-name")) == ["c", " b", "A", None]
     assert names(ask("assets/forms", sort="-activity_count")) == [None, "c", "A", " b"]
     assert names(ask("assets/forms", sort="campaign_name")) == ["A", " b", "c", None]
-    assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], "equal names by id"
+    assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], (
+        "equal numbers of issues are in the order of ids"
+    )
 
 
 def test_records_are_filtered_by_flag_issue_text_and_campaign(ask: Ask) -> None:
@@ -244,7 +246,7 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
     make(TaggedObject, tag_id=2, object_type="form", object_id=forms["Lost"])
     audit_now()
     assert names(ask("assets/forms", linked=True)) == ["Linked"]
-    assert names(ask("assets/forms", linked=False)) == ["Here only"], "either no_campaign or orphan"
+    assert names(ask("assets/forms", linked=False)) == ["Here only"], "forms without a campaign match neither"
     assert names(ask("assets/forms", tagged=True)) == ["Lost"]
     assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
     chain = ask("gear-summary")["content"]["forms"]
@@ -275,7 +277,7 @@ def test_an_invalid_filter_is_refused_with_the_reason(ask: Ask, path: str, query
     assert answer["errors"][0]["loc"][0] == "query"
 
 
-def test_an_unknown_type_is_a_404_that_lists_the_known_ones(ask: Ask) -> None:
+def test_an_unknown_type_is_a_404_that_lists_the_known_types(ask: Ask) -> None:
     message = ask("assets/prospects", status=404)["message"]
     assert "'prospects'" in message
     assert "campaigns, forms, landing_pages, lists, list_emails, custom_redirects, tags" in message

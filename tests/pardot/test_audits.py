@@ -1,6 +1,4 @@
-"""Flags and figures of the audits, on data sets small enough to compute by hand; campaigns and tags have their
-own files.
-"""
+"""Flags and figures of the audits, on small data sets. Campaigns and tags have their own files."""
 
 from __future__ import annotations
 
@@ -86,7 +84,7 @@ def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
 
 
 def flags_without_activities() -> dict[str, set[str]]:
-    """Make an asset of each kind without activities, and return which of the flags dormant and errors it has."""
+    """Make an asset of each kind, without activities. Return the flags dormant and errors of each."""
     made = {model: make(model) for model in (Campaign, Form, LandingPage, CustomRedirect)}
     audit()
     return {model.__name__: flags(model, pk) & {"dormant", "errors"} for model, pk in made.items()}
@@ -122,7 +120,7 @@ def test_activities_of_8_days_ago_are_used() -> None:
     assert (counts("forms")["dormant"], counts("forms")["errors"]) == (1, 0)
 
 
-def test_activities_must_reach_back_far_enough() -> None:
+def test_activities_that_do_not_reach_back_far_enough_are_not_used() -> None:
     mark_read(*READ)
     mark_read("activities", since=SINCE + SECOND)
     assert_no_data()

@@ -79,7 +79,7 @@ def bulk_assets(random: Random, model: type[models.Model], rows: Sequence[dict[s
 
 
 def fill(random: Random) -> None:
-    """Make up to some hundred rows, in which every condition of the audits may occur."""
+    """Create at most a few hundred rows. Every condition of the audits may occur in them."""
     shorts = [sf_id[:15] for sf_id in SF_IDS]
     campaigns = [{"id": pk, "salesforce_id": random.choice([*BLANKS, *SF_IDS, *shorts])} for pk in range(1, 11)]
     bulk_assets(random, Campaign, campaigns)

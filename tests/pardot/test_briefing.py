@@ -96,7 +96,7 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     assert super_user.get(url).json()["coverage_pct"] == 50
 
 
-def test_without_missed_nights_yesterday_and_last_week_are_exactly_those_days(briefing: Any) -> None:
+def test_yesterday_and_last_week_are_one_and_seven_days_ago_without_missed_nights(briefing: Any) -> None:
     mark_read("forms")
     finish_sync()
     for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
@@ -112,7 +112,7 @@ def test_without_missed_nights_yesterday_and_last_week_are_exactly_those_days(br
 @pytest.mark.parametrize(
     ("kept", "last", "last_week"),
     [
-        ((3, 8, 9), 3, 8),  # a weekend, and a night a week ago
+        ((3, 8, 9), 3, 8),  # missed: a weekend, and the night a week ago
         ((2, 6), 2, None),
         ((40,), 40, 40),
         ((0,), None, None),  # only today's snapshot

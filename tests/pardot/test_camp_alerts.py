@@ -1,4 +1,4 @@
-"""``camp_alerts`` reports each event once to each channel, on whichever host and however often it runs."""
+"""``camp_alerts`` reports each event once to each channel, even when it runs often or on two hosts."""
 
 from __future__ import annotations
 

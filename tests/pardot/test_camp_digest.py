@@ -1,4 +1,4 @@
-"""``camp_digest`` is printed, posted to Slack, and mailed; a failing channel is reported without stopping the other."""
+"""The camp digest is printed, posted to Slack and mailed. A failing channel does not stop the other."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_slack_that_refuses_is_reported_and_the_mail_is_still_sent(
     assert len(mail.outbox) == 1
 
 
-def test_no_connection_to_slack_does_not_show_its_secret_address(webhook: Slack) -> None:
+def test_a_failed_connection_to_slack_does_not_show_the_secret_address(webhook: Slack) -> None:
     webhook.server.shutdown()
     webhook.server.server_close()
     with pytest.raises(CommandError) as refused:
@@ -202,7 +202,7 @@ def test_no_connection_to_slack_does_not_show_its_secret_address(webhook: Slack)
     assert str(refused.value) == "Slack: no connection; tried 3 times"
 
 
-def test_a_mail_server_that_is_unavailable_is_reported_and_slack_still_gets_it(webhook: Slack, settings: Any) -> None:
+def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

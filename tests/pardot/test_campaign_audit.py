@@ -74,7 +74,7 @@ def members(sf_id: str, total: int, responded: int = 0) -> None:
     CampaignMemberCount.objects.create(id=sf_id, members=total, responded=responded, leads=total, contacts=0)
 
 
-def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_of_the_id() -> None:
+def test_an_id_of_15_or_18_characters_finds_the_members_of_each_campaign_with_it() -> None:
     mark_read(*READ)
     members(SF_18, 12, 6)
     short, whole = make(Campaign, salesforce_id=SF_15), make(Campaign, salesforce_id=SF_18)
@@ -83,7 +83,7 @@ def test_members_are_found_by_15_or_18_characters_and_count_for_every_campaign_o
     for campaign in (short, whole):
         assert columns_of(Campaign, pk=campaign, columns=("member_count", "responded_count")) == (12, 6)
         assert "no_members" not in flags(Campaign, campaign)
-    assert "no_members" in flags(Campaign, other_case), "ids differ in case"
+    assert "no_members" in flags(Campaign, other_case), "ids are case-sensitive"
     assert counts("campaigns")["no_members"] == 1
 
 

@@ -210,8 +210,8 @@ def test_members_come_in_pages_by_either_form_of_the_id(ask: Ask) -> None:
     assert ([each["id"] for each in last["members"]], last["next"]) == ([sorted(keys)[2]], None)
 
 
-def test_a_share_of_half_a_tenth_is_rounded_up(ask: Ask) -> None:
-    """Every percentage here rounds half up: 1 of 16 is 6.25%."""
+def test_a_percentage_is_rounded_half_up(ask: Ask) -> None:
+    """1 of 16 is 6.25%."""
     for number in range(1, 17):
         make(Campaign, id=number, salesforce_id=SF_18 if number == 1 else None)
     members(SF_18, 16, 1)

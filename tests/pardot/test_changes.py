@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day)``: set the clock to this day of June, mark all but activities as read, and audit."""
+    """Return ``sync(day)``: it sets the clock to a day of June, marks all but activities read, and audits."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -73,7 +73,7 @@ def test_changes_lists_worse_and_better_issues_with_owners_and_rows(ask: Ask, sy
     assert {kept, named}  # unchanged
 
 
-def test_different_assets_in_the_same_number_are_a_change(ask: Ask, sync: Any) -> None:
+def test_an_equal_count_of_different_assets_is_listed_apart(ask: Ask, sync: Any) -> None:
     old = form("Old")
     sync(5)
     Form.objects.filter(pk=old).delete()
@@ -85,7 +85,7 @@ def test_different_assets_in_the_same_number_are_a_change(ask: Ask, sync: Any) -
     assert (other["key"], other["change"], other["new"], other["fixed"]) == ("forms_no_campaign", 0, 1, 1)
 
 
-def test_an_exempt_asset_is_not_new_and_its_exemption_is_no_fix(ask: Ask, sync: Any) -> None:
+def test_an_exempt_asset_counts_neither_as_new_nor_as_fixed(ask: Ask, sync: Any) -> None:
     form("Old")
     sync(5)
     exempt("forms", "forms_no_campaign", form("Partner"))

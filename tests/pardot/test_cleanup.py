@@ -67,7 +67,7 @@ def test_before_anything_was_read_there_is_no_data(super_user: Client) -> None:
 
 
 def test_the_status_counts_tagged_objects_by_tag_and_by_issue(super_user: Client) -> None:
-    """Six forms have no campaign: one is exempt and tagged, and two of the others are tagged, one of them twice."""
+    """Six forms have no campaign. Form 6 is exempt and tagged. Form 1 is tagged once, form 2 twice."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
     CustomRedirect.objects.bulk_create(CustomRedirect(id=number, name="redirect") for number in (1, 2, 3))
     Tag.objects.create(id=10, name="camp: remove")
@@ -136,7 +136,7 @@ def test_a_tag_that_exists_in_pardot_is_used(pardot: Pardot, super_user: Client)
 
 
 def test_a_tag_that_the_look_up_does_not_show_yet_is_no_error(pardot: Pardot, super_user: Client) -> None:
-    """Pardot's reads may come from a cache that is a minute old, but its writes never do."""
+    """Pardot's reads may come from a cache that is a minute old; writes do not use this cache."""
     made = post(super_user)["tags"]
     pardot.post("/withhold", {"path": "tags", "ids": [made[0]["tag_id"]]})
     again = post(super_user)["tags"]

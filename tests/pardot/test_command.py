@@ -77,7 +77,7 @@ def test_a_sample_whose_page_token_expires_restarts(pardot: Pardot, simulator: S
         camp_sync("--scout")
 
 
-def test_a_survey_after_a_sample_reads_every_prospect_and_a_sample_after_it_removes_none(pardot: Pardot) -> None:
+def test_a_survey_after_a_sample_reads_every_prospect_and_a_later_sample_removes_none(pardot: Pardot) -> None:
     camp_sync("--scout")
     camp_sync("--survey")
     assert last_run("prospects").mode == "full"
@@ -155,7 +155,7 @@ def test_sync_pardot_is_another_name_of_camp_sync(pardot: Pardot, capsys: pytest
     assert SyncRun.objects.filter(object="forms", state="done").exists()
 
 
-def test_ctrl_d_at_the_question_is_a_no(
+def test_ctrl_d_at_the_question_means_no(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     controller, terminal = pty.openpty()
@@ -176,7 +176,7 @@ def test_with_yes_or_without_a_terminal_no_question_is_asked(pardot: Pardot, mon
     camp_sync("--survey", "--yes")
 
 
-def test_every_run_is_audited_and_kept_as_the_day_s_snapshot(pardot: Pardot) -> None:
+def test_every_run_audits_and_updates_the_day_s_snapshot(pardot: Pardot) -> None:
     assert "score: " in camp_sync("--entities", "forms")
     snapshot = DailySnapshot.objects.get()
     assert (snapshot.tier, snapshot.forms, snapshot.lists) == (0, len(pardot.ids("forms")), None)

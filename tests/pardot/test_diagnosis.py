@@ -85,7 +85,7 @@ def test_a_refusal_is_explained(pardot: Pardot, simulator: Simulator, code: str,
     assert message in check()
 
 
-def test_when_another_host_answers_the_setting_to_check_is_named(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_setting_to_check_is_named_when_another_host_answers(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
     assert "check PARDOT_API_URL" in check()
 

@@ -36,8 +36,8 @@ def outline(definition: dict[str, Any]) -> Any:
     return sorted(definition.get("enum") or definition.get("properties") or {})
 
 
-def test_no_two_schemas_share_a_name() -> None:
-    """The document has one entry for each name, so only one of two schemas with the same name is described."""
+def test_no_two_different_schemas_share_a_name() -> None:
+    """The document has one entry for each name, so of two schemas with one name it describes only one."""
     assert urls.urlpatterns
     written = api_v1.get_openapi_schema()["components"]["schemas"]
     for schema in schemas():

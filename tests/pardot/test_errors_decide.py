@@ -83,7 +83,7 @@ def test_pardot_without_calls_left_gets_one_request_only(pardot: Pardot) -> None
     assert set(SyncRun.objects.exclude(object="camp_sync").values_list("state", flat=True)) == {"skipped"}
 
 
-def test_from_the_threshold_on_nothing_starts(pardot: Pardot, settings: Any) -> None:
+def test_no_read_starts_when_usage_has_reached_the_threshold(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAUSE_THRESHOLD = 0.5
     pardot.settings(daily_max=1000, daily_used=500)
     assert "501 of 1,000 calls today; camp_sync pauses from 50% on" in camp_sync("--entities", "assets")
@@ -114,7 +114,7 @@ def test_without_a_business_unit_no_request_is_sent(pardot: Pardot, settings: An
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     with pytest.raises(CommandError, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
         camp_sync()
-    assert not SyncRun.objects.exists(), "without Pardot no run has failed"
+    assert not SyncRun.objects.exists(), "an unconfigured Pardot is not a failed run"
 
 
 def test_another_host_than_pardot_s_is_reported(pardot: Pardot, simulator: Simulator) -> None:

@@ -93,10 +93,10 @@ def test_a_sample_of_prospects_does_not_count_as_a_survey(expected: dict[str, ti
     run("prospects", timedelta(minutes=30), mode="sample", state=State.FAILED)
     assert states()["prospects"] == "failing"
     run("prospects", timedelta(minutes=20), mode="sample")
-    assert states()["prospects"] == "late", "the next sample succeeded"
+    assert states()["prospects"] == "late", "the next sample succeeded, but the survey is still late"
 
 
-def test_without_a_business_unit_nothing_is_expected(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_pardot_object_is_expected_without_a_business_unit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(freshness.MAX_AGE)
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     expect_fresh_copies()
@@ -111,7 +111,7 @@ def test_a_process_with_a_business_unit_expects_the_pardot_objects(simulator: Si
     assert {objects[name]["state"] for name in DAILY | WEEKLY} == {"never"}
 
 
-def test_sync_status_shows_everything_that_the_health_of_the_service_depends_on(
+def test_sync_status_shows_every_object_and_job_of_the_health_check(
     expected: dict[str, timedelta], capsys: pytest.CaptureFixture[str]
 ) -> None:
     make_all_fresh(expected)
@@ -161,7 +161,7 @@ def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: 
 
 @contextmanager
 def refusing_snapshots() -> Iterator[None]:
-    """Make storing the day's snapshot fail."""
+    """Let the database refuse the day's snapshot."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pardot_dailysnapshot ADD CONSTRAINT no_more CHECK (false)")
         try:
@@ -185,7 +185,7 @@ def test_audits_that_crash_show_in_the_health_of_the_service(expected: dict[str,
 
 @contextmanager
 def without_tasks() -> Iterator[None]:
-    """Make reading the task table fail."""
+    """Rename the task table, so that no query finds it."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE pardot_task RENAME TO pardot_task_away")
         try:

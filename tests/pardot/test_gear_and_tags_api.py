@@ -80,7 +80,7 @@ def test_tags_have_flags_naming_patterns_and_coverage(ask: Ask) -> None:
     assert [tag["name"] for tag in ask("tags", q="region")["tags"]] == ["Region: EU", "Region: US"]
 
 
-def test_a_prefix_is_found_exactly_whatever_its_case(ask: Ask) -> None:
+def test_a_prefix_matches_as_a_whole_in_any_case(ask: Ask) -> None:
     for name in ("Region: EU", "REGION - US", "Regional: x", "old Region: x", "100%: x", "Region"):
         make(Tag, name=name)
     audit_now()

@@ -78,8 +78,8 @@ def test_within_an_area_the_issues_that_cost_most_per_row_come_first() -> None:
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
 
 
-def test_halves_are_rounded_up_so_no_row_too_many_is_fixed() -> None:
-    """Five forms at half a point give 97.5, rounded to 98. Two fixes give 98.5, rounded to 99; overall 100."""
+def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:
+    """Five forms at half a point give 97.5, rounded to 98. Two fixes give 98.5, rounded to 99. Overall: 100."""
     assert plan_for(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
 
 

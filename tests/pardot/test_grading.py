@@ -1,4 +1,4 @@
-"""Scores, grades and impact, compared with figures computed by hand and with a naive second implementation."""
+"""Scores, grades and impact, compared with figures by hand and with a naive implementation."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_issues_of_the_specification_have_its_weights_and_priorities() -> No
     assert {key for key in WEIGHTS if BY_KEY[key].priority == "low"} == LOW
 
 
-def test_four_areas_worked_out_by_hand() -> None:
+def test_four_areas_have_the_scores_worked_out_by_hand() -> None:
     """Forms: 3 × .10 + 5 × .02 + 1 × .15 = .55, so 99.45, so 99; weight ln 11 = 2.397895.
     Lists: 150 × .05 = 7.5, so 92.5, so 93; weight ln 201 = 5.303305.
     Campaigns: none, so 100; weight ln 2 = .693147.
@@ -82,7 +82,7 @@ def test_four_areas_worked_out_by_hand() -> None:
     assert lost == pytest.approx(
         {"forms": 0.156693, "lists": 2.425857, "campaigns": 0, "prospects": 4.966072}, abs=1e-5
     )
-    # min(count × weight, 100 − score) × weight ÷ 15.303102; the lists lose .5 to rounding: 7, not 7.5
+    # min(count × weight, 100 − score) × weight ÷ 15.303102. Lists lose 7, not 7.5: their score is rounded up.
     assert grading.impacts == pytest.approx(
         {
             "forms_no_campaign": 0.047008,
@@ -111,12 +111,12 @@ def test_an_issue_too_small_to_move_a_score_has_no_impact() -> None:
     ("exact", "rounded"),
     [("0.5", 1), ("1.5", 2), ("2.5", 3), ("92.5", 93), ("92.499999", 92), ("99.45", 99), ("0.49", 0), ("-0.2", 0)],
 )
-def test_a_half_goes_up(exact: str, rounded: int) -> None:
+def test_a_half_is_rounded_up(exact: str, rounded: int) -> None:
     assert half_up(Decimal(exact)) == rounded
 
 
-def test_a_mean_of_exactly_a_half_goes_up() -> None:
-    """Two areas of equal size with 60 and 57 give 58.5, which floating point with ln 2 makes 58.49999999999999."""
+def test_a_mean_that_ends_in_a_half_is_rounded_up() -> None:
+    """The mean of 60 and 57 is 58.5. With weights of ln 2, floating point gives 58.49999999999999."""
     grading = graded({Area.LISTS: 1, Area.TAGS: 1}, lists_unnamed=500, tags_no_convention=2150)
     assert [result.score for result in grading.areas.values()] == [60, 57]
     assert grading.overall == 59
@@ -155,7 +155,7 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Return the mean of (score, items) to fifty digits. Forty of them decide whether it is a half."""
+    """Return the rounded mean of (score, items), computed with 50 digits and cut to 40 decimal places."""
     if not scores:
         return None
     with localcontext() as context:

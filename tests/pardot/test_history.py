@@ -46,7 +46,7 @@ def test_a_snapshot_on_the_trail_has_all_stored_values(super_user: Client) -> No
     assert body["area_scores"] == {"forms": 70, "lists": None}
     assert body["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
     assert body["coverage_pct"] == 12.5
-    assert set(body) == set(Snapshot.model_fields), "the document names what the answer has"
+    assert set(body) == set(Snapshot.model_fields), "the OpenAPI document names every field of the answer"
 
 
 def test_the_trail_has_the_notes_of_all_its_days_even_without_a_sync(super_user: Client) -> None:

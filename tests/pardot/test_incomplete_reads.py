@@ -53,12 +53,14 @@ def calls_of(pardot: Pardot, name: str) -> int:
 
 
 def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
-    """Return the most calls needed: missing pages, one for each slice, one for later changes, one for the quota."""
+    """Return the most calls needed: missing pages, one a slice, one for later changes, one for the quota."""
     return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 
 @pytest.mark.parametrize("code", [9999, 1, 110])
-def test_an_unknown_code_keeps_what_was_read(pardot: Pardot, simulator: Simulator, settings: Any, code: int) -> None:
+def test_an_unknown_code_keeps_the_rows_that_were_read(
+    pardot: Pardot, simulator: Simulator, settings: Any, code: int
+) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     simulator.fail("error", path="objects/visitor-activities", skip=6, times=None, errorCode=str(code), status=400)
     with pytest.raises(CommandError, match=f"code {code} to GET visitor-activities"):
@@ -81,7 +83,7 @@ def test_a_known_refusal_restarts_the_read(pardot: Pardot, simulator: Simulator,
     assert_equal(pardot, entities.ACTIVITIES)
 
 
-def test_a_pause_keeps_what_was_read(pardot: Pardot, settings: Any) -> None:
+def test_a_pause_keeps_the_rows_that_were_read(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 50
     pardot.settings(daily_max=30, daily_used=0)
     output = camp_sync("--entities", "activities")
@@ -120,12 +122,12 @@ def test_a_paused_survey_is_resumed_after_a_sample(pardot: Pardot, settings: Any
     camp_sync("--scout")
     assert last_run("prospects").mode == SyncRun.Mode.SAMPLE
     assert calls_of(pardot, "prospects") <= calls_for_the_rest(pardot, "prospects", staged)
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since then are read after the rest"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since the pause are read after the rest"
     assert_equal(pardot, entities.PROSPECTS)
 
 
 def test_a_paused_survey_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
-    """Pages of Pardot are read by id, so unlike the results of a Bulk job they do not expire."""
+    """Pages of Pardot are read by id and do not expire. The results of a Bulk job do."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
     state = paused.resume_state or {}
@@ -133,7 +135,7 @@ def test_a_paused_survey_is_resumed_after_weeks(pardot: Pardot, settings: Any) -
     paused.resume_state = {**state, "began": began.isoformat()}
     paused.save()
     camp_sync("--entities", "prospects")
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since then are read after the rest"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "the changes since the pause are read after the rest"
     assert_equal(pardot, entities.PROSPECTS)
 
 
@@ -174,7 +176,7 @@ def test_a_read_that_fails_half_way_changes_nothing(
     assert_equal(pardot, entities.FORMS, entities.PROSPECTS)
 
 
-def test_an_answer_without_rows_deletes_nothing_unless_it_is_allowed(pardot: Pardot) -> None:
+def test_an_answer_without_rows_deletes_only_as_many_rows_as_allowed(pardot: Pardot) -> None:
     camp_sync("--entities", "redirects")
     before = copied(entities.CUSTOM_REDIRECTS)
     for record in pardot.ids("custom-redirects"):

@@ -146,7 +146,7 @@ def test_assignee_and_due_date_may_be_given(browser: Client) -> None:
     assert (made["assignee"], made["due_date"]) == ("Ben Example", "2026-12-24")
 
 
-def test_without_an_owner_a_task_has_no_assignee_and_a_body_is_optional(browser: Client) -> None:
+def test_a_task_needs_neither_a_body_nor_an_owner(browser: Client) -> None:
     answer = browser.post(f"{URL}/tags_unused/create-task", content_type="application/json")
     assert (answer.status_code, answer.json()["task"]["assignee"]) == (201, None)
 

@@ -26,7 +26,7 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day, *unread)``: set the clock to this day of June, mark all but ``unread`` as read, and audit."""
+    """Return ``sync(day, *unread)``: it sets the clock, marks all but ``unread`` as read, and audits."""
 
     def sync_on(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))

@@ -61,7 +61,7 @@ def test_the_latest_check_is_returned_with_details_of_each_kind(super_user: Clie
     assert form == {"kind": "forms", "record_id": "5", "name": "Request a copy", "email": None, "missing": "4242"}
     known, unknown = get(super_user, f"{ORPHANS}?kind=prospects_crm_gone")["records"]
     assert (known["name"], known["email"], known["missing"]) == ("Ana Example", "ana@camp.example", lead[:15])
-    assert (unknown["name"], unknown["email"]) == ("", None), "the record has been deleted since"
+    assert (unknown["name"], unknown["email"]) == ("", None), "this prospect is not in the copy"
     (contact,) = get(super_user, f"{ORPHANS}?kind=contacts_without_prospect")["records"]
     assert (contact["email"], contact["missing"]) == ("lost@camp.example", "")
 

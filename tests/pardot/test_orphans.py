@@ -1,4 +1,4 @@
-"""The orphan check of a survey agrees with a naive comparison of both systems, and stores no partial result."""
+"""A survey's orphan check agrees with a naive comparison of both systems. It stores no partial result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CRM_IDS = ("salesforceId", "salesforceLeadId", "salesforceContactId")
 
 
 def check_orphans() -> SyncRun:
-    """Run a survey's last step on up-to-date copies."""
+    """Copy all that the orphan check needs, then run the check."""
     copy_all()
     return compare()
 
@@ -102,7 +102,9 @@ def test_the_check_finds_what_a_naive_comparison_finds(
     camp_sync("--survey")
     expected = naive(pardot, simulator)
     assert stored_orphans() == expected
-    assert all(expected[kind] for kind in expected if kind not in CONTENT), "the generated data has every kind"
+    assert all(expected[kind] for kind in expected if kind not in CONTENT), (
+        "the generated data has orphans of every such kind"
+    )
     run = last_run("orphans")
     assert (run.state, run.get_transport_display()) == ("done", "REST" if threshold > 1000 else "Bulk API 2.0")
     assert DailySnapshot.objects.get().orphans == sum(map(len, expected.values()))
@@ -115,7 +117,7 @@ def linked_prospect(pardot: Pardot, number: int = 0, **links: str | None) -> str
 
 
 def lead(simulator: Simulator, number: int = 0, **values: Any) -> str:
-    """Make a lead that Pardot has not written to."""
+    """Make a lead; by default Pardot does not know it."""
     return simulator.create("Lead", LastName=f"Orphan {number}", Company="Example College", Status="New", **values)
 
 
@@ -165,7 +167,7 @@ def test_a_lead_that_was_merged_twice_is_followed_to_the_last_winner(surveyed: P
     assert prospect in stored_orphans()[Kind.PROSPECT_CRM_GONE]
 
 
-def test_addresses_are_compared_without_case_and_the_recycle_bin_does_not_count(
+def test_email_addresses_are_compared_without_case_and_deleted_prospects_do_not_count(
     surveyed: Pardot, simulator: Simulator
 ) -> None:
     linked = {"pi__url__c": "https://pi.pardot.com/prospect/read/id/1"}
@@ -194,7 +196,7 @@ def test_details_are_capped_and_counts_are_not(
 
 
 @pytest.mark.usefixtures("surveyed")
-def test_a_hundred_runs_are_kept_but_only_the_details_of_the_last() -> None:
+def test_a_hundred_runs_are_kept_but_records_only_of_the_latest_run() -> None:
     OrphanRun.objects.bulk_create(OrphanRun(forms=number) for number in range(120))
     compare()
     latest = OrphanRun.objects.latest()

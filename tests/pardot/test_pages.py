@@ -85,7 +85,7 @@ def test_pages_refuse_post_requests(client: Client) -> None:
     assert client.post("/pardot/").status_code == 405
 
 
-def test_a_page_preloads_the_modules_of_its_tab_only(client: Client) -> None:
+def test_a_page_preloads_only_the_modules_of_its_tab(client: Client) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
     preloads = re.findall(r'rel="modulepreload" href="/static/([^"]+)"', client.get("/pardot/").text)
     assert len(preloads) == len(set(preloads))

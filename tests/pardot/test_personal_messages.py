@@ -44,7 +44,7 @@ def public_address(settings: Any) -> None:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
-    """Return ``sync(day)``: set the clock to this day of June, mark all but activities as read, and audit."""
+    """Return ``sync(day)``: it sets the clock to a day of June, marks all but activities read, and audits."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -88,7 +88,7 @@ def stop_path(text: str) -> str:
 # -- content ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_message_has_own_areas_changes_and_tasks_each_with_its_link(sync: Sync) -> None:
+def test_a_message_lists_the_members_areas_changes_and_tasks_with_links(sync: Sync) -> None:
     ada, ben = member("Ada"), member("Ben", areas=["tags"])
     make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
@@ -174,7 +174,7 @@ def test_without_public_url_no_message_is_sent(settings: Any) -> None:
 
 
 def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
-    """Subscribe to a shared view of this query on this day of June, with the current rows."""
+    """Share a view of ``query``, and subscribe ``who`` to its current rows on ``day`` of June."""
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
     rows = rows_of_view(query)
@@ -230,7 +230,7 @@ def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monke
     assert (run.state, run.message) == (SyncRun.State.FAILED, "no rows of today")
 
 
-def test_a_search_for_a_person_in_a_view_is_left_out_of_the_link(sync: Sync) -> None:
+def test_a_views_search_for_a_person_is_left_out_of_the_link(sync: Sync) -> None:
     sync(FRIDAY)
     query = f"prospects.q=jo%40school.example&{NO_CAMPAIGN}&forms.sort=-name&orphans.q=Jo&gear.type=forms&note=Jo"
     subscription(member(areas=[]), "change", query, day=FRIDAY)
@@ -242,7 +242,7 @@ def test_a_search_for_a_person_in_a_view_is_left_out_of_the_link(sync: Sync) -> 
     assert DigestDelivery.objects.get().text == mail.outbox[0].body
 
 
-def test_different_rows_in_the_same_number_are_a_change(sync: Sync) -> None:
+def test_an_equal_count_of_different_rows_is_a_change(sync: Sync) -> None:
     old = make(Form, name="Old", campaign_id=None)
     sync(FRIDAY)
     subscription(member(areas=[]), "change", NO_CAMPAIGN, day=FRIDAY)
@@ -292,7 +292,7 @@ def test_a_view_that_is_not_shared_any_more_is_not_reported_to_others(sync: Sync
 # -- stopping the messages --------------------------------------------------------------------------------------------
 
 
-def test_only_the_button_behind_the_link_stops_the_messages_and_starts_them_again(client: Client) -> None:
+def test_the_link_stops_nothing_but_its_page_has_buttons_to_stop_and_restart_the_messages(client: Client) -> None:
     ada = member()
     camp_digest("--send")
     path = stop_path(str(mail.outbox[0].body))

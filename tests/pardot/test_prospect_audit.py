@@ -29,7 +29,7 @@ def run_audit() -> AuditSummary:
     return AuditSummary.objects.get(pk=Area.PROSPECTS)
 
 
-def test_figures_worked_out_by_hand() -> None:
+def test_the_figures_equal_those_worked_out_by_hand() -> None:
     mark_read("prospects", "activities")
     lead = prospect(salesforce_lead_id=crm_id("00Q"), salesforce_id=crm_id("00Q"), score=250, grade="A+")
     both = prospect(salesforce_lead_id=FIFTEEN, salesforce_contact_id=EIGHTEEN, score=100, grade="A+", opted_out=True)

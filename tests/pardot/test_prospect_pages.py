@@ -88,7 +88,7 @@ def test_every_group_and_grade_lists_all_of_its_prospects(
 
 
 @pytest.mark.usefixtures("camp")
-def test_a_group_counts_what_prospect_health_counts(super_user: Client) -> None:
+def test_the_count_of_a_group_equals_its_figure_in_prospect_health(super_user: Client) -> None:
     run_audits()
     health = super_user.get("/api/v1/pardot/prospect-health").json()
     for group in ProspectGroup:

@@ -1,4 +1,4 @@
-"""*Refresh data*, *Accept deletions*, *Run survey*: permission required, one at a time, never inside the request."""
+"""*Refresh data*, *Accept deletions* and *Run survey* need permission, and start outside the request."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REFRESH = "sync/refresh"
 
 @pytest.fixture
 def browser(super_user: Client) -> Iterator[Browser]:
-    """A Super User who may refresh, while a worker leads, so that the request starts no process itself."""
+    """A Super User who may refresh. A worker leads, so the request starts no process itself."""
     SuperUser.objects.update(may_start_jobs=True, name="Ines Example")
     with hold_lease(WORK):
         yield Browser(super_user)
@@ -51,7 +51,7 @@ def test_without_the_permission_nothing_is_started(super_user: Client, path: str
     assert not OperatorAction.objects.exists()
 
 
-def test_deletions_are_accepted_only_where_they_are_held_back(browser: Browser) -> None:
+def test_only_deletions_that_are_held_back_can_be_accepted(browser: Browser) -> None:
     hold_back_deletions("forms", "lists")
     assert "held back for landing pages" in browser.refused(
         "post", "sync/accept-deletions", {"entities": ["forms", "landing_pages"]}

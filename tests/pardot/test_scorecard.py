@@ -1,4 +1,4 @@
-"""The score from audits minus exemptions, by the team's weights, with "no data" for parts that were not read."""
+"""The score follows from audits, exemptions and the team's weights. Parts that were not read have none."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.pardot.score_factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_small_data_set_worked_out_by_hand() -> None:
+def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
     """Forms: 4, of them 2 without a campaign (.20), 1 in an unknown campaign (.10), 4 without submissions (.08):
     99.62, so 100. Lists: 30 without a name (2.40) and stale for over a year (1.50): 96.1, so 96. Prospects: 1 of 3 not
     linked: 33.3 % × .30 = 9.99: 90.01, so 90.
@@ -63,7 +63,7 @@ def test_without_any_read_all_scores_are_null() -> None:
     assert {area.score for area in card.grading.areas.values()} == {None}
 
 
-def test_an_area_that_was_read_and_has_nothing_scores_100() -> None:
+def test_an_area_without_assets_scores_100_once_it_was_read() -> None:
     mark_read("forms", "campaigns")
     finish_sync()
     card = current_scorecard(NOW)
@@ -72,7 +72,7 @@ def test_an_area_that_was_read_and_has_nothing_scores_100() -> None:
     assert (card.overall, card.grade) == (100, "A")
 
 
-def test_an_issue_whose_inputs_were_not_read_is_null_and_its_area_is_graded_by_the_others() -> None:
+def test_an_issue_whose_inputs_were_not_read_is_null_and_other_issues_grade_its_area() -> None:
     form()
     mark_read("forms")
     finish_sync()

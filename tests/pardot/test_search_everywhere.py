@@ -40,7 +40,7 @@ def search(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
         ("nothing such", []),
     ],
 )
-def test_words_are_found_in_every_type_and_own_words_come_before_the_campaigns(
+def test_words_are_found_in_every_type_and_matches_by_campaign_come_last(
     ask: Ask, q: str, expected: list[tuple[str, int]]
 ) -> None:
     assert search(ask, q) == expected

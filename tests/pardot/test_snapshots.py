@@ -91,7 +91,7 @@ def test_a_later_run_of_the_day_replaces_the_row() -> None:
     assert DailySnapshot.objects.count() == 1
 
 
-def test_a_lower_tier_later_on_the_day_neither_lowers_the_tier_nor_empties_its_columns() -> None:
+def test_a_later_run_of_a_lower_tier_keeps_the_tier_and_its_columns() -> None:
     prospect()
     read_everything()
     finish_sync(Tier.SURVEY)
@@ -137,7 +137,9 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
         ("America/Chicago", datetime(2026, 3, 9, 4, 59, tzinfo=UTC), date(2026, 3, 8)),
     ],
 )
-def test_a_day_is_that_of_the_installation_s_time_zone(settings: Any, zone: str, moment: datetime, day: date) -> None:
+def test_the_day_of_a_snapshot_follows_the_installation_s_time_zone(
+    settings: Any, zone: str, moment: datetime, day: date
+) -> None:
     settings.TIME_ZONE = zone
     assert finish_sync(now=moment).day == day
 

@@ -1,4 +1,4 @@
-"""A survey copies everything; after changes and deletions in Pardot, a second run makes the copy equal again."""
+"""A survey copies everything. After changes in Pardot, a second survey makes the copy equal again."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def make_run(
     return SyncRun.objects.create(object=name, state=state, mode=mode, started=began, ended=ended, **more)
 
 
-def test_before_the_first_sync_every_entity_is_never_and_null(super_user: Client) -> None:
+def test_every_entity_is_shown_as_never_synced_before_the_first_sync(super_user: Client) -> None:
     body = status(super_user)
     assert [entity["name"] for entity in body["entities"]] == [entity.name for entity in ALL]
     assert (body["tier"], body["quota"], body["running"], body["sync_enabled"]) == (0, None, [], True)
@@ -162,7 +162,7 @@ def test_deletes_that_the_guard_held_back_are_counted_and_can_be_accepted(
         ("done", "", None),
     ],
 )
-def test_the_problem_is_why_the_last_run_did_not_end_well(
+def test_the_problem_says_why_the_last_run_did_not_end_well(
     super_user: Client, state: str, cause: str, problem: str | None
 ) -> None:
     make_run("forms", ago=timedelta(hours=3))
@@ -248,7 +248,7 @@ def test_a_running_sync_reports_its_step_and_the_number_of_steps(
     assert reported == steps
 
 
-def test_the_lease_of_another_command_is_not_taken_for_that_of_camp_sync(db: None) -> None:
+def test_another_commands_lease_is_not_taken_for_camp_syncs_lease(db: None) -> None:
     with hold_lease("sync_all"):
         assert not is_running(LOCK)
         assert is_running("sync_all")

@@ -95,7 +95,7 @@ def set_up_camp() -> None:
 
 
 def scout() -> None:
-    """Add the data of tier 2 to that of tier 1: some prospects, no activities."""
+    """Add the data of tier 2: some prospects, no activities."""
     summary(Area.PROSPECTS, 500, {}, complete=False, **(PROSPECT_FIGURES | {"total": 500, "active_30d": None}))
     best_prospects()
 
@@ -107,7 +107,7 @@ def best_prospects() -> None:
 
 
 def survey() -> None:
-    """Add the data of tier 3 to that of tier 1: figures of activities, all prospects, a team and its tasks."""
+    """Add the data of tier 3: figures of activities, all prospects, a team and its tasks."""
     for area, counts in {
         Area.CAMPAIGNS: {"dormant": 11},
         Area.FORMS: {"dormant": 7, "errors": 3},
@@ -157,24 +157,24 @@ def assert_text(name: str, text: str) -> None:
     assert text == file.read_text()
 
 
-def test_the_texts_before_the_first_sync() -> None:
+def test_digest_and_progress_equal_their_files_before_the_first_sync() -> None:
     assert_text("digest_no_data", digest(digest_facts(NOW)))
     assert_text("progress_no_data", progress(progress_facts(NOW)))
 
 
-def test_the_digest_of_tier_1_on_the_first_day() -> None:
+def test_the_digest_of_tier_1_equals_its_file_on_the_first_day() -> None:
     set_up_camp()
     assert_text("digest_tier_1", digest(digest_facts(NOW)))
 
 
-def test_the_digest_of_tier_2_before_camp() -> None:
+def test_the_digest_of_tier_2_equals_its_file_before_camp() -> None:
     set_up_camp()
     scout()
     camp("2026-06-11", "2026-06-20")
     assert_text("digest_tier_2", digest(digest_facts(NOW)))
 
 
-def test_the_digest_and_progress_of_tier_3_during_camp() -> None:
+def test_digest_and_progress_of_tier_3_equal_their_files_during_camp() -> None:
     set_up_camp()
     survey()
     make_snapshot(date(2026, 6, 9))

@@ -1,4 +1,4 @@
-"""When Pardot times out on large pages, the rest of the run uses smaller ones."""
+"""When Pardot times out on large pages, the rest of the run uses smaller pages."""
 
 from __future__ import annotations
 

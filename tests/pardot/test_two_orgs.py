@@ -76,7 +76,7 @@ def test_another_business_unit_stops_camp_sync_and_changes_nothing(
     )
     assert done.returncode == 1
     assert [OTHER_UNIT in line and own in line for line in done.stderr.splitlines()] == [True]
-    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "/healthz/ reports it"
+    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "/healthz/ reports the failed run"
 
 
 @pytest.mark.usefixtures("surveyed")

@@ -1,4 +1,4 @@
-"""When Pardot refuses a field by name, its column stays unchanged, the rest continues, and operators are notified."""
+"""When Pardot refuses a field, its column keeps its values, and operators are notified."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
     assert last_run(entity.name).state == "done"
 
 
-def test_a_field_is_read_again_once_pardot_has_it_again(pardot: Pardot) -> None:
+def test_a_field_is_read_again_once_pardot_shows_it_again(pardot: Pardot) -> None:
     """The field is also read in unchanged records, which no incremental read would return."""
     camp_sync("--entities", "prospects")
     prospect = pardot.ids("prospects")[0]
@@ -87,7 +87,7 @@ def test_a_field_that_is_refused_only_once_fails_one_run_and_stays_readable(
     )  # fmt: skip
     with pytest.raises(CommandError, match="code 51"):
         camp_sync("--entities", "forms")
-    assert not UnreadableField.objects.exists(), "Pardot returns it on the second try"
+    assert not UnreadableField.objects.exists(), "Pardot returns the field on the second try"
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
 
@@ -103,7 +103,7 @@ def test_a_read_fails_without_a_field_that_it_needs(pardot: Pardot, field: str) 
     assert not UnreadableField.objects.exists()
 
 
-def test_a_field_that_was_never_read_fails_the_first_read(pardot: Pardot) -> None:
+def test_a_hidden_field_fails_the_first_read(pardot: Pardot) -> None:
     hide(pardot, "forms", "campaignId")
     with pytest.raises(CommandError, match="unknown field: campaignId"):
         camp_sync("--entities", "forms")
@@ -119,7 +119,7 @@ def test_a_sample_continues_without_a_field_unless_the_field_chooses_the_sample(
         camp_sync("--scout")
 
 
-def test_run_health_status_and_check_name_the_field_and_the_remedy(pardot: Pardot, client: Client) -> None:
+def test_camp_sync_healthz_sync_status_and_sf_check_name_the_field(pardot: Pardot, client: Client) -> None:
     camp_sync("--entities", "forms")
     hide(pardot, "forms", "campaignId")
     message = "Pardot does not show forms.campaignId: was it deleted"

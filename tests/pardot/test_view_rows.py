@@ -1,4 +1,4 @@
-"""The rows of a saved view equal those of the table at its address."""
+"""The rows of a saved view equal the rows of the table at the view's address."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_prefix_that_cannot_be_stored_has_no_count() -> None:
     assert count("tags", tags__prefix="a\0b") is None
 
 
-def test_different_rows_in_the_same_number_have_another_fingerprint() -> None:
+def test_equal_counts_of_different_rows_have_different_fingerprints() -> None:
     query = "tab=gear-locker&gear.type=forms&forms.campaign="
     first, second, again = rows_of_view(f"{query}10"), rows_of_view(f"{query}11"), rows_of_view(f"{query}10")
     assert first == again
@@ -161,7 +161,7 @@ def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Clie
 
 
 def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
-    """Filters are the parameters that the module reads from the address; the endpoint does the search by words."""
+    """Filters are the parameters that the module reads from the address, except the search by words."""
     filters = set(re.findall(r'options(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
     compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
     assert filters == compared - {"", "type"}

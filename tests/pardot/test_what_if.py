@@ -1,4 +1,4 @@
-"""``POST /what-if`` returns the score if some issues were fixed, and changes nothing."""
+"""``POST /what-if`` returns the score that fixing some issues would give, and changes nothing."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def scores(answer: Any, part: str, name: str) -> dict[str, tuple[Any, ...]]:
     return {each[name]: (each["before"], each["after"]) for each in answer.json()[part]}
 
 
-def test_scores_before_and_after_by_area_and_person(browser: Client, untidy: None) -> None:
+def test_the_answer_has_scores_before_and_after_by_area_and_person(browser: Client, untidy: None) -> None:
     """Seven forms fixed: 85. Overall (85 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 84.17; Ada
     (85 × 2.397895 + 80 × .693147) ÷ 3.091042 = 83.88, before that (50 × … + 80 × …) ÷ … = 56.73.
     """

@@ -1,4 +1,4 @@
-"""Find what the database keeps only for the previous release: by the documented list, and by searching the code."""
+"""Find what the database keeps only for the previous release, in the documented list and in the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Describe the tables and functions of a database, and find what a release would miss in another database."""
+"""Describe the schema of a database, and find what a release would miss in another database."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table's columns by name, unique indexes by definition, and the columns of each check and foreign key."""
+    """A table's columns by name, its unique indexes, and the columns of each check and foreign key."""
 
     columns: Mapping[str, Column]
     unique: frozenset[str]

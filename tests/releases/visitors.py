@@ -1,4 +1,4 @@
-"""Visitors of a running service that request every route of a table, as fast as they get answers."""
+"""Visitors that request every route in a table from a running service, as fast as it answers."""
 
 from __future__ import annotations
 

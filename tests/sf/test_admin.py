@@ -75,7 +75,7 @@ def test_the_front_page_lists_everything(admin: Client) -> None:
         assert page(model) in front
 
 
-def test_lists_and_records_can_be_looked_at_but_not_changed(admin: Client) -> None:
+def test_lists_and_records_can_be_viewed_but_not_changed(admin: Client) -> None:
     for model in READ_ONLY:
         record = first_in_list(model)
         assert page(model, "change", record.pk) in html(admin, page(model))
@@ -169,7 +169,7 @@ def test_runs_show_their_counts_and_messages(admin: Client) -> None:
     assert "…" in shown
 
 
-def test_runs_that_ended_badly_are_one_click_away(admin: Client) -> None:
+def test_a_filter_shows_only_the_runs_that_ended_badly(admin: Client) -> None:
     SyncRun.objects.create(object="accounts", state="failed", message="Salesforce said no.")
     SyncRun.objects.create(object="books", state="interrupted", message="Killed.")
     shown = html(admin, f"{page(SyncRun)}?end=bad")
@@ -200,7 +200,7 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
 
 
 @pytest.mark.parametrize(("name", "value"), [("api_limit", "0"), ("pause_threshold", "1.5"), ("pause_threshold", "0")])
-def test_a_configuration_that_makes_no_sense_is_refused(admin: Client, name: str, value: str) -> None:
+def test_an_impossible_configuration_is_refused(admin: Client, name: str, value: str) -> None:
     before = SyncConfig.load().budget(10**9)
     values = {"api_limit": "1000", "pause_threshold": "0.5"} | {name: value}
     answer = admin.post(page(SyncConfig, "change", 1), values)
@@ -232,14 +232,14 @@ def test_the_retry_action_reports_how_many_records_were_stored(admin: Client) ->
     assert Account.objects.get(pk=record.record_id).name == "bad"
 
 
-def test_those_who_may_only_look_cannot_retry(admin: Client) -> None:
+def test_a_user_with_only_the_view_permission_cannot_retry(admin: Client) -> None:
     looker = User.objects.create_user("looker", password="a long password", is_staff=True)
     looker.user_permissions.add(Permission.objects.get(codename="view_refusedrecord"))
     client = Client()
     client.force_login(looker)
     assert "retry" not in html(client, page(RefusedRecord))
     client.post(page(RefusedRecord), {"action": "retry", "_selected_action": [RefusedRecord.objects.get().pk]})
-    assert RefusedRecord.objects.get().attempts == 2, "only the two syncs tried it"
+    assert RefusedRecord.objects.get().attempts == 2, "only the two syncs tried to store the record"
 
 
 def test_strangers_are_sent_to_the_login(simulator: Simulator, settings: Any) -> None:

@@ -60,7 +60,9 @@ def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
     ],
     ids=["done", "limit", "paused by the limit", "a refused login", "not a sync", "cron was stopped"],
 )
-def test_these_runs_are_not_retried(values: dict[str, str], ago: float) -> None:
+def test_a_run_is_not_retried_after_success_a_limit_a_refused_login_or_an_hour(
+    values: dict[str, str], ago: float
+) -> None:
     make_failed_run(ago, **values)
     assert due() == []
 
@@ -69,7 +71,7 @@ def test_these_runs_are_not_retried(values: dict[str, str], ago: float) -> None:
 @pytest.mark.parametrize(
     "values", [{"state": State.INTERRUPTED}, {"state": State.PAUSED, "cause": Cause.SWITCH}, {"state": State.FAILED}]
 )
-def test_these_runs_are_retried(values: dict[str, str]) -> None:
+def test_interrupted_failed_and_switched_off_runs_are_retried(values: dict[str, str]) -> None:
     make_failed_run(1, **values)
     assert due() == [NOW + minutes(4)]
 

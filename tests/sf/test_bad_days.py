@@ -72,7 +72,7 @@ BAD_DAYS: dict[str, tuple[Day, str]] = {
 
 
 @pytest.mark.parametrize(("day", "line"), BAD_DAYS.values(), ids=BAD_DAYS)
-def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
+def test_a_failed_sync_prints_one_clear_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
     done = run_manage("sync_accounts", **day(simulator))
     assert done.returncode != 0
     assert done.stdout == ""
@@ -85,7 +85,7 @@ def test_a_bad_day_is_one_clear_line(simulator: Simulator, run_manage: Manage, d
 
 
 @pytest.mark.parametrize("command", [["sync_status"], ["deliver_pending"]], ids=lambda command: command[0])
-def test_without_postgresql_no_command_shows_a_traceback(run_manage: Manage, command: list[str]) -> None:
+def test_no_command_shows_a_traceback_without_postgresql(run_manage: Manage, command: list[str]) -> None:
     done = run_manage(*command, DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1
@@ -93,7 +93,7 @@ def test_without_postgresql_no_command_shows_a_traceback(run_manage: Manage, com
     assert "canary" not in done.stderr
 
 
-def test_without_postgresql_sf_still_shows_what_salesforce_says(run_manage: Manage) -> None:
+def test_sf_still_shows_salesforces_answer_without_postgresql(run_manage: Manage) -> None:
     done = run_manage("sf", "limits", DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
     assert "DailyApiRequests" in done.stdout
     assert "port 1 failed" in done.stdout + done.stderr
@@ -101,12 +101,12 @@ def test_without_postgresql_sf_still_shows_what_salesforce_says(run_manage: Mana
     assert "canary" not in done.stdout + done.stderr
 
 
-def test_a_traceback_is_shown_to_those_who_ask(simulator: Simulator, run_manage: Manage) -> None:
+def test_the_option_traceback_shows_a_traceback(simulator: Simulator, run_manage: Manage) -> None:
     done = run_manage("sync_accounts", "--traceback", SALESFORCE_PASSWORD="wrong")
     assert "Traceback" in done.stderr
 
 
-def test_without_a_network_the_host_is_named(simulator: Simulator, settings: Any) -> None:
+def test_an_unreachable_host_is_named(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_HOST = "https://localhost:1"
     with pytest.raises(CommandError):
         sync("sync_all")

@@ -36,7 +36,7 @@ APP = {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_CLIENT_SECRET": "b"}
 
 
 @pytest.mark.parametrize("host", ["https://camp.my.salesforce.com", "https://camp--uat.sandbox.my.salesforce.com"])
-def test_client_credentials_at_a_my_domain_are_fine(settings: Any, host: str) -> None:
+def test_client_credentials_at_a_my_domain_get_no_warning(settings: Any, host: str) -> None:
     login(settings, **APP)
     settings.SALESFORCE_HOST = host
     assert check_salesforce_login(None) == check_api_version(None) == []

@@ -196,7 +196,7 @@ def test_a_refusal_is_reported_in_salesforces_words(screen: Screen, action: list
         ([], "arguments are required"),
     ],
 )
-def test_arguments_that_make_no_sense_are_refused(screen: Screen, action: list[str], message: str) -> None:
+def test_invalid_arguments_are_refused(screen: Screen, action: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         screen.shows(*action)
 
@@ -303,7 +303,9 @@ def test_sync_all_ends_with_the_sum(simulator: Simulator, run_manage: Manage) ->
     assert f"{simulator.calls()} Salesforce calls" in last
 
 
-def test_status_before_the_first_sync(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sync_status_shows_zeros_and_never_before_the_first_sync(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("sync_status")
     output = capsys.readouterr().out
     for name in ("books", "accounts", "contacts", "opportunities", "adoptions"):
@@ -314,7 +316,9 @@ def test_status_before_the_first_sync(simulator: Simulator, capsys: pytest.Captu
     assert "org's usage" not in output
 
 
-def test_status_after_syncs(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sync_status_shows_counts_states_and_usage_after_syncs(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
     sync()
     simulator.do("delete", "Account", simulator.ids("Account")[0])
     simulator.set_raw("Account", simulator.ids("Account")[0], Name="bad\0")

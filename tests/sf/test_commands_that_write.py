@@ -1,4 +1,4 @@
-"""``sf create|update|upsert|delete``, ``sf shell`` and ``sf query --bulk``, as processes against the simulator."""
+"""``sf create|update|upsert|delete``, ``sf shell`` and ``sf query --bulk``, run as processes."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_creation_whose_answer_was_lost_is_not_sent_again(simulator: Simulator
 
 
 @pytest.mark.parametrize(("typed", "created"), [("y\n", 1), ("n\n", 0), ("\n", 0), ("\x04", 0)])
-def test_on_a_terminal_a_write_asks_first(simulator: Simulator, database: str, typed: str, created: int) -> None:
+def test_a_write_on_a_terminal_asks_first(simulator: Simulator, database: str, typed: str, created: int) -> None:
     output = on_a_terminal(simulator, database, [("[y/N] ", typed)], "create", "Case", "Subject=asked")
     assert 'Create Case {"Subject": "asked"} in https://localhost' in output
     assert len(simulator.ids("Case", "Subject = 'asked'")) == created
@@ -141,7 +141,7 @@ def test_shell_is_a_prompt_on_a_terminal(simulator: Simulator, database: str) ->
     assert "2 Salesforce calls" in output
 
 
-def test_a_query_in_bulk_shows_the_same_rows(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_query_shows_the_same_rows_by_bulk_and_by_rest(simulator: Simulator, run_manage: Manage) -> None:
     soql = "SELECT Id, Name, Account.Name FROM Contact ORDER BY Id"
     rest, bulk = (
         run_manage("sf", "query", soql, "--format=csv"),
@@ -171,7 +171,7 @@ def piped(simulator: Simulator, database: str, text: str, *arguments: str) -> su
 
 
 def on_a_terminal(simulator: Simulator, database: str, dialogue: Sequence[tuple[str, str]], *arguments: str) -> str:
-    """Run a command on a terminal and return its output. ``dialogue`` has texts to wait for, and replies to type."""
+    """Run a command on a terminal, and return its output. ``dialogue``: texts to wait for, with replies."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "sf", *arguments],

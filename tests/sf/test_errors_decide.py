@@ -94,7 +94,7 @@ def test_an_error_that_lasts_fails_the_run_and_the_next_run_succeeds(simulator: 
     assert_equal(simulator)
 
 
-def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
+def test_a_pause_demanded_beyond_the_deadline_is_not_waited_for() -> None:
     calls: list[float] = []
     error = TransientError("busy")
     error.retry_after = 3600.0
@@ -160,7 +160,9 @@ def test_a_session_that_ends_in_the_middle_of_a_query_is_renewed(
 
 
 @pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
-def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+def test_a_session_that_is_refused_twice_fails_the_run_at_once(
+    simulator: Simulator, settings: Any, threshold: int, path: str
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail(path=path, times=None, **answer("INVALID_SESSION_ID", 401, "Session expired or invalid"))
     with pytest.raises(CommandError):
@@ -174,7 +176,7 @@ def test_a_session_refused_twice_fails_at_once(simulator: Simulator, settings: A
 
 
 @pytest.mark.parametrize(("code", "status"), [("INSUFFICIENT_ACCESS", 403), ("MALFORMED_QUERY", 400)])
-def test_other_errors_fail_at_once_with_salesforces_message(
+def test_a_refusal_fails_the_run_at_once_with_salesforces_message(
     simulator: Simulator, settings: Any, code: str, status: int
 ) -> None:
     threshold, path = READS[0]
@@ -243,7 +245,7 @@ def test_a_run_fails_when_neither_bulk_nor_rest_works(simulator: Simulator, sett
     assert_equal(simulator, Account)
 
 
-def test_a_job_is_waited_for(simulator: Simulator, settings: Any) -> None:
+def test_a_sync_waits_for_its_bulk_job(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     simulator.post("/bulk", {"polls_until_complete": 3})
     sync("sync_accounts")
@@ -304,7 +306,7 @@ def test_an_invalid_result_is_requested_again(
         (400, b'[{"errorCode": null}]', RequestRefused),
     ],
 )
-def test_an_answer_is_the_right_kind_of_error(status: int, body: bytes, kind: type[SalesforceError]) -> None:
+def test_an_answer_becomes_the_right_kind_of_error(status: int, body: bytes, kind: type[SalesforceError]) -> None:
     error = error_from_answer(status, body, asked="GET /x")
     assert type(error) is kind
     assert f"Salesforce answered {status}" in str(error)

@@ -114,7 +114,7 @@ def test_an_incomplete_event_leads_to_a_sync_of_its_object(simulator: Simulator,
     assert runs("contacts") == others
 
 
-def test_broken_streams_an_absent_service_and_an_expired_session_are_survived(
+def test_the_follower_survives_broken_streams_an_absent_service_and_an_expired_session(
     simulator: Simulator, follow: Follow
 ) -> None:
     follow()
@@ -132,7 +132,7 @@ def test_broken_streams_an_absent_service_and_an_expired_session_are_survived(
     assert runs() == before
 
 
-def test_a_sync_and_following_give_way_to_each_other(simulator: Simulator, follow: Follow) -> None:
+def test_a_sync_and_a_follower_give_way_to_each_other(simulator: Simulator, follow: Follow) -> None:
     follow()
     contact, school = simulator.ids("Contact", "FV_Status__c != null")[0], simulator.ids("Account")[0]
     with hold_lease("contacts") as held:
@@ -235,14 +235,14 @@ def kill_often(simulator: Simulator, start: Start, times: int) -> None:
     wait_for(lambda: equal(simulator))
 
 
-def test_no_change_is_lost_over_kills(simulator: Simulator, start: Start) -> None:
+def test_no_change_is_lost_when_the_follower_is_killed(simulator: Simulator, start: Start) -> None:
     sync()
     kill_often(simulator, start, 3)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(600)
-def test_no_change_is_lost_over_twenty_kills(simulator: Simulator, start: Start) -> None:
+def test_no_change_is_lost_when_the_follower_is_killed_twenty_times(simulator: Simulator, start: Start) -> None:
     sync()
     kill_often(simulator, start, 20)
 

@@ -1,4 +1,4 @@
-"""A sync never deletes because of an outage, and never deletes many records without an operator's consent."""
+"""A sync deletes nothing because of an outage, and many records only with an operator's consent."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_smaller_share_is_deleted_without_asking(simulator: Simulator) -> None
     assert_equal(simulator, Opportunity)
 
 
-def test_the_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
+def test_the_largest_share_is_a_setting(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_MAX_DELETE_PERCENT = 5
     sync("sync_opportunities")
     lose(simulator, Opportunity, delete, 15)
@@ -152,14 +152,14 @@ def test_small_tables_have_no_guard(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize(("deleted", "rows"), [(11, 1000), (11, 50)], ids=["a small share", "a small table"])
-def test_the_accepted_number_is_a_limit_even_where_the_share_is_not(deleted: int, rows: int) -> None:
+def test_the_accepted_number_is_a_limit_even_for_small_shares_and_tables(deleted: int, rows: int) -> None:
     check_deletes(name="accounts", deleted=10, live_before=rows, at_most_percent=20, allowed=10)
     with pytest.raises(SyncError, match="more than the 10 that were accepted"):
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20, allowed=10)
 
 
 @pytest.mark.parametrize(("deleted", "rows", "stops"), [(20, 100, False), (21, 100, True), (99, 99, False)])
-def test_the_guard_applies_from_a_hundred_rows_and_above_the_share(deleted: int, rows: int, stops: bool) -> None:
+def test_the_guard_stops_deletions_above_the_share_from_a_hundred_rows_on(deleted: int, rows: int, stops: bool) -> None:
     try:
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20)
     except SyncError:
@@ -226,7 +226,9 @@ def test_a_bulk_job_that_sends_fewer_records_than_announced_is_read_again(simula
 
 
 @pytest.mark.parametrize("options", [{"force": True}, {"forcedelete": True, "allow_deletes": ANY_DELETES}])
-def test_a_record_sent_twice_means_that_another_is_missing(simulator: Simulator, options: dict[str, bool]) -> None:
+def test_a_record_that_is_sent_twice_fails_the_run_and_changes_nothing(
+    simulator: Simulator, options: dict[str, bool]
+) -> None:
     sync("sync_accounts")
     before = in_cache(Account)
     client = salesforce_client(UsageCounter("test"))
@@ -243,7 +245,7 @@ def test_a_record_sent_twice_means_that_another_is_missing(simulator: Simulator,
 
 
 @pytest.mark.parametrize("force", [True, False], ids=["full", "incremental"])
-def test_a_row_sent_twice_by_bulk_means_that_another_is_missing(
+def test_a_row_that_bulk_sends_twice_fails_the_run_and_changes_nothing(
     simulator: Simulator, settings: Any, force: bool
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK

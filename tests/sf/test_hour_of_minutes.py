@@ -1,4 +1,4 @@
-"""An hour of ``SYNC_EVERY=1m`` with shortened minutes: all changes arrive, with no more calls than predicted."""
+"""With ``SYNC_EVERY=1m``, an hour of changes arrives with no more calls than ``sync_status`` predicts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EDITED: list[tuple[type[CachedRecord], str, str]] = [
 
 @dataclass(frozen=True)
 class Change:
-    """A change made in Salesforce in this minute. ``number`` grows with each change."""
+    """A change in Salesforce, and its minute. ``number`` grows with each change."""
 
     number: int
     model: type[CachedRecord]
@@ -92,7 +92,7 @@ def calls_shown(run_manage: Manage) -> int:
 
 
 def intervals() -> int:
-    """Return how often the objects were synced: in each shortened minute, and in each minute of the real clock."""
+    """Return the number of incremental syncs so far: one a shortened minute, and one a real minute."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
     return max(done.filter(object=name).count() for name in ("accounts", "books"))
 

@@ -197,7 +197,7 @@ def test_a_run_that_waits_for_its_bulk_job_pauses_at_the_threshold(simulator: Si
 # -- the day's limit -------------------------------------------------------------------------------------------
 
 
-def test_no_calls_left_at_the_start_skips_the_run(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_run_is_skipped_when_no_calls_are_left_at_its_start(simulator: Simulator, run_manage: Manage) -> None:
     simulator.post("/limits", {"daily_max": 1_000, "daily_used": 1_000})
     done = run_manage("sync_accounts")
     assert (done.returncode, done.stderr) == (0, "")

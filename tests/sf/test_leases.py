@@ -1,4 +1,4 @@
-"""A lease excludes other processes only while its holder lives; a process that lost its lease writes nothing."""
+"""A lease excludes other processes while its holder lives. A process without its lease writes nothing."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.Mo
 def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
-    """The first process is paused while it waits for its rows; a run on another machine completes meanwhile."""
+    """The first process is paused while it waits for rows. Meanwhile a run on another machine completes."""
     stale = simulator.ids("Account")[0]
     simulator.fail("hang", path="q=SELECT.Id", seconds=3)
     paused = start("sync_accounts")
@@ -177,7 +177,7 @@ def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     assert_equal(simulator, Account)
 
 
-def test_a_killed_sync_is_interrupted_at_once_and_its_lease_free(
+def test_a_killed_sync_is_shown_as_interrupted_at_once_and_frees_its_lease(
     simulator: Simulator, start: Start, client: Client, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)
@@ -194,7 +194,7 @@ def test_a_killed_sync_is_interrupted_at_once_and_its_lease_free(
     assert states(client)["accounts"] == "fresh"
 
 
-def test_a_sync_whose_machine_is_gone_is_interrupted_within_a_minute(
+def test_a_sync_whose_machine_is_gone_is_shown_as_interrupted_within_a_minute(
     simulator: Simulator, start: Start, client: Client, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)

@@ -1,4 +1,4 @@
-"""Each login flow works, the right flow is chosen, and a refused login names what to check but no secret."""
+"""Each login flow works, the right flow is chosen, and errors name what to check but no secret."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_each_flow_gives_a_session_that_works(simulator: Simulator, settings: An
     assert logins == (flow is not LoginFlow.DIRECT_SESSION)
 
 
-def test_a_refresh_token_may_come_with_the_secret(simulator: Simulator, settings: Any) -> None:
+def test_a_refresh_token_may_come_with_the_client_secret(simulator: Simulator, settings: Any) -> None:
     login = login_of(simulator, LoginFlow.REFRESH_TOKEN)
     assert client_with(settings, login | {"SALESFORCE_CLIENT_SECRET": "simulator-client-secret"}).limits()
 
@@ -154,7 +154,7 @@ def test_a_complete_group_is_chosen_or_the_error_lists_what_is_missing(names: se
     except ImproperlyConfigured as error:
         message = str(error)
         for name in VARIABLES:
-            assert (name in message) <= (name not in names), f"{name} is there"
+            assert (name in message) <= (name not in names), f"{name} is not missing"
         assert "lacks SALESFORCE_" in message
     else:
         assert credentials is not None

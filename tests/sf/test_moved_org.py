@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str) -> str:
 
 @pytest.fixture
 def logged_in(simulator: Simulator) -> Callable[[], Any]:
-    """Log in, and return a call to Salesforce. The org is moved once, since only a moved org's host can be closed."""
+    """Move the org, log in, and return a call to Salesforce. Only a moved org's host can be closed."""
     move(simulator, "redirects")
     client = salesforce_client(UsageCounter("test"))
     assert client.limits()
@@ -68,7 +68,7 @@ def test_a_change_whose_answer_is_lost_is_not_sent_again(simulator: Simulator, l
 
 @pytest.mark.parametrize("former", FORMER)
 @pytest.mark.parametrize("threshold", [REST, BULK], ids=["rest", "bulk"])
-def test_an_org_that_moves_between_two_runs_or_in_one_is_copied_whole(
+def test_an_org_that_moves_between_runs_or_during_a_run_is_copied_completely(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, threshold: int, former: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold

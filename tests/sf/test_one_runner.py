@@ -1,4 +1,4 @@
-"""Only one process syncs an object: the lease is in PostgreSQL, works across machines, and ends with its process."""
+"""Only one process syncs an object. The lease works across machines and ends with its process."""
 
 from __future__ import annotations
 

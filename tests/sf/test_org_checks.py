@@ -37,7 +37,7 @@ def refuse_object(simulator: Simulator, sobject: str, describe_status: int = 404
 
 
 @pytest.mark.parametrize("sobject", ["Book__c", "Adoption__c"])
-def test_an_object_that_the_org_does_not_have_is_one_line(simulator: Simulator, sobject: str) -> None:
+def test_an_object_that_the_org_does_not_have_is_reported_in_one_line(simulator: Simulator, sobject: str) -> None:
     refuse_object(simulator, sobject)
     lines = [line for line in check().splitlines() if sobject in line]
     assert lines == [f"fix  fields of {sobject}: the org has no {sobject}, or the API user may not see it"]
@@ -72,7 +72,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "message"), FAULTS)
-def test_a_session_that_is_refused_is_one_line(
+def test_a_session_that_is_refused_is_reported_in_one_line(
     simulator: Simulator, settings: Any, fault: dict[str, Any], message: str
 ) -> None:
     hand_over_session(simulator, settings)
@@ -157,7 +157,7 @@ def test_usage_in_the_headers_pauses_syncs_even_with_unreadable_limits(simulator
     assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "org, count and page"
 
 
-def test_our_own_count_decides_before_the_first_header(simulator: Simulator) -> None:
+def test_our_own_count_of_calls_decides_before_the_first_header(simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(api_limit=1_000)
     SFAPIUsageLog.objects.create(date=timezone.now().date(), source="earlier job", call_count=900)

@@ -1,4 +1,4 @@
-"""Callers with a deadline do not wait longer, neither for another thread's login nor for a trickling answer."""
+"""Callers with a deadline wait no longer, for another thread's login or for a trickling answer."""
 
 from __future__ import annotations
 

@@ -48,7 +48,9 @@ def test_each_sync_makes_the_cache_equal(simulator: Simulator, settings: Any, hi
 @pytest.mark.timeout(1800)
 @many
 @given(history=histories, bulk=st.booleans())
-def test_many_histories(simulator: Simulator, settings: Any, history: History, bulk: bool) -> None:
+def test_each_sync_of_many_histories_makes_the_cache_equal(
+    simulator: Simulator, settings: Any, history: History, bulk: bool
+) -> None:
     assert_each_sync_makes_it_equal(simulator, settings, history, bulk)
 
 

@@ -1,4 +1,4 @@
-"""Refusals are classified by Salesforce's code, then by the cause that a message wraps, then by the HTTP status."""
+"""Refusals are classified by Salesforce's code, then by the cause in the message, then by HTTP status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refused logins: transient causes are retried, permanent ones are not, and each message says what to do."""
+"""Refused logins: transient causes are retried, lasting causes are not. Each message says what to do."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_transient_soap_fault_is_retried(simulator: Simulator, settings: Any, 
 
 
 @pytest.mark.parametrize("code", SOAP_FINAL)
-def test_a_soap_fault_that_lasts_is_tried_once(simulator: Simulator, settings: Any, code: str) -> None:
+def test_a_login_with_a_lasting_soap_fault_is_tried_once(simulator: Simulator, settings: Any, code: str) -> None:
     simulator.fail("error", path="Soap", times=None, code=code, message="said by Salesforce")
     with pytest.raises(LoginFailed, match=rf"{code}: said by Salesforce \(.+\)$"):
         client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN)).limits()
@@ -73,7 +73,7 @@ def test_a_soap_fault_that_lasts_is_tried_once(simulator: Simulator, settings: A
 
 @pytest.mark.parametrize("status", [400, 503])
 @pytest.mark.parametrize("code", OAUTH_FINAL)
-def test_an_oauth_error_that_lasts_is_tried_once(simulator: Simulator, code: str, status: int) -> None:
+def test_a_login_with_a_lasting_oauth_error_is_tried_once(simulator: Simulator, code: str, status: int) -> None:
     simulator.fail("error", path="oauth2/token", times=None, code=code, message="said by Salesforce", status=status)
     with pytest.raises(LoginFailed, match=rf"{code}: said by Salesforce \(.+\)$"):
         salesforce_client(UsageCounter("test")).limits()
@@ -211,7 +211,7 @@ def _plain(text: str) -> str:
 # -- the host and the audience -------------------------------------------------------------------------------------
 
 
-def test_client_credentials_work_at_the_orgs_own_host_only(
+def test_client_credentials_work_only_at_the_orgs_own_host(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.SALESFORCE_HOST = simulator.variables["SALESFORCE_HOST"].replace("localhost", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""A record that PostgreSQL cannot store is set aside alone, kept complete, and retried until it can be stored."""
+"""A record that PostgreSQL cannot store is set aside alone, and retried until it can be stored."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_cached_version_of_a_bad_record_stays_as_it_was(simulator: Simulator
 
 @pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
-def test_a_record_that_became_good_is_stored_and_forgotten(simulator: Simulator, force: bool) -> None:
+def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(simulator: Simulator, force: bool) -> None:
     bad = spoil(simulator)
     sync("sync_opportunities")
     fix_values(simulator, bad)
@@ -106,7 +106,7 @@ def test_each_run_retries_bad_records_and_counts_its_tries(simulator: Simulator)
 
 
 @pytest.mark.usefixtures("pages")
-def test_a_bad_record_that_salesforce_lost_is_forgotten_by_a_full_run(simulator: Simulator) -> None:
+def test_a_full_run_forgets_a_bad_record_that_was_purged(simulator: Simulator) -> None:
     bad = spoil(simulator)
     sync("sync_opportunities")
     for record in bad.values():
@@ -129,7 +129,7 @@ def test_a_record_set_aside_is_tried_again_without_being_read_again(simulator: S
     assert Account.objects.get(id=refused).name != "forbidden here"
 
     sync("sync_accounts")
-    assert last_run("accounts").rows_read == 1, "only the newest"
+    assert last_run("accounts").rows_read == 1, "only the newest record"
     assert Account.objects.get(id=refused).name == "forbidden here"
     assert not RefusedRecord.objects.exists()
 
@@ -173,7 +173,7 @@ def test_retry_leaves_an_unfinished_read_alone(simulator: Simulator, settings: A
     retry_refused(OPPORTUNITIES)
     simulator.post("/counters/reset")
     sync("sync_opportunities")
-    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "the later changes"
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "one job, for the later changes"
     assert last_run("opportunities").mode == "incremental", "the read was resumed, not restarted"
     assert last_run("opportunities").inserted == len(simulator.ids("Opportunity")) - len(BAD_VALUES)
 

@@ -39,7 +39,7 @@ def large(large_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.soak)])
-def test_after_kills_at_random_points_the_next_run_makes_the_cache_equal(
+def test_the_next_run_makes_the_cache_equal_after_kills_at_random_points(
     simulator: Simulator, database: str, settings: Any, kills: int
 ) -> None:
     simulator.fail("delay", path="results|query", times=None, seconds=0.03)
@@ -86,7 +86,7 @@ def test_staged_bulk_pages_are_not_requested_again(simulator: Simulator, setting
     pages = _pause_after_two_bulk_pages(simulator)
     simulator.post("/counters/reset")
     sync("sync_adoptions")
-    assert simulator.calls_to("results") == pages - 2 + 1, "the missing page, and the page of the incremental read"
+    assert simulator.calls_to("results") == pages - 2 + 1, "the missing pages, and the page of the incremental read"
     assert_equal(simulator, Adoption)
 
 

@@ -59,7 +59,7 @@ CLOCKS_GO_FORWARD = datetime(2027, 3, 14, 7, 25, tzinfo=UTC)
         ("0 */2 * * *", CLOCKS_GO_FORWARD, "14 8:00, 14 9:00, 14 11:00"),
     ],
 )
-def test_when_clocks_change_no_job_is_skipped_and_no_job_with_a_fixed_hour_runs_twice(
+def test_no_job_is_skipped_and_none_with_a_fixed_hour_runs_twice_when_clocks_change(
     settings: Any, expression: str, after: datetime, expected: str
 ) -> None:
     settings.TIME_ZONE = "America/Chicago"

@@ -36,7 +36,7 @@ def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_changes_while_a_read_is_paused_is_in_the_cache_afterwards(paused: Simulator, seed: int) -> None:
+def test_changes_during_a_paused_read_are_in_the_cache_afterwards(paused: Simulator, seed: int) -> None:
     """After a day of changes in all pages, the remaining pages show the records at the end of that day."""
     began = let_time_pass(timedelta(hours=24))
     chance = random.Random(seed)
@@ -66,7 +66,7 @@ def let_time_pass(time: timedelta) -> datetime:
 
 
 def change(simulator: Simulator, record: str, moment: datetime, students: int) -> None:
-    """Change a record with a stamp of that time; Salesforce's stamps never go back."""
+    """Change a record, and stamp it with ``moment``. Salesforce's time stamps never go back."""
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     simulator.set_raw(
         "Adoption__c", record, touch=False, Students__c=students, SystemModstamp=stamp, LastModifiedDate=stamp
@@ -74,7 +74,7 @@ def change(simulator: Simulator, record: str, moment: datetime, students: int) -
 
 
 def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
-    """Make the remaining pages current: the simulator's cursors are snapshots, but Salesforce's may not be."""
+    """Make the remaining pages current. The simulator's cursors are snapshots; Salesforce's may not be."""
     records = list(salesforce_client(UsageCounter("test")).query(ADOPTIONS.full_query()[1]))
     records.sort(key=lambda record: str(record["Id"]))
     page = {"totalSize": len(records), "done": True, "records": records[PAGE:]}

@@ -117,7 +117,7 @@ def test_an_object_that_cannot_be_read_fails_alone(simulator: Simulator) -> None
     assert not UnreadableField.objects.exists()
 
 
-def test_run_health_status_and_check_name_the_field_and_the_remedy(
+def test_camp_sync_healthz_sync_status_and_sf_check_name_the_field(
     simulator: Simulator, client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sync()
