@@ -29,7 +29,7 @@ class Simulator:
 
     @property
     def served_variables(self) -> dict[str, str]:
-        """Return ``variables`` without the one that only development may have."""
+        """Return ``variables`` without ``SIMULATOR_URL``, which only development may have."""
         return {name: value for name, value in self.variables.items() if name != "SIMULATOR_URL"}
 
     def get(self, path: str) -> Any:

@@ -57,7 +57,7 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
 
 
 def test_a_field_is_read_again_once_pardot_shows_it_again(pardot: Pardot) -> None:
-    """The field is also read in unchanged records, which no incremental read would return."""
+    """The field is also read in unchanged records. An incremental read would not return them."""
     camp_sync("--entities", "prospects")
     prospect = pardot.ids("prospects")[0]
     hide(pardot, "prospects", "company", "grade")

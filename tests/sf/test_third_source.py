@@ -133,7 +133,7 @@ def test_missing_rows_are_removed_and_an_empty_file_is_taken_for_an_outage(folde
     assert (empty.state, len(trails_in_copy())) == ("failed", 290)
     assert "The folder sent no records" in empty.message
     halved = TrailSync(write(folder, 100)).run()
-    assert (halved.state, len(trails_in_copy())) == ("failed", 290), "the mass-delete guard"
+    assert (halved.state, len(trails_in_copy())) == ("failed", 290), "the mass-delete guard stopped the run"
     allowed = TrailSync(write(folder, 100), SyncOptions(allow_deletes=ANY_DELETES)).run()
     assert (allowed.state, len(trails_in_copy())) == ("done", 100)
 

@@ -1,4 +1,4 @@
-"""When the settings name another org, every sync stops without changes until an operator adopts the new org."""
+"""A sync of another org stops without changes until an operator adopts the new org."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
 
 
 def test_an_empty_org_may_be_adopted(simulator: Simulator, new_ids: Simulator, database: str) -> None:
-    """A new developer sandbox has no records; an adopted org may be empty, in one object or in all."""
+    """A new developer sandbox has no records, so an adopted org may be empty, in one object or in all."""
     sync()
     new_ids.reset()
     for record in new_ids.ids("Book__c"):
@@ -127,7 +127,7 @@ def test_an_empty_org_may_be_adopted(simulator: Simulator, new_ids: Simulator, d
     assert_equal(new_ids)
 
 
-def test_a_move_of_the_instance_is_no_alarm(simulator: Simulator, database: str) -> None:
+def test_an_org_at_a_new_address_is_still_the_same_org(simulator: Simulator, database: str) -> None:
     """The org is the same at another address, as after a migration to another instance."""
     sync()
     SyncConfig.objects.update(instance_url="https://na1.example.com")
@@ -135,7 +135,7 @@ def test_a_move_of_the_instance_is_no_alarm(simulator: Simulator, database: str)
     assert SyncConfig.load().instance_url == simulator.variables["SALESFORCE_HOST"]
 
 
-def test_a_cache_of_an_older_release_is_taken_for_the_org_at_its_address(
+def test_a_cache_of_an_older_release_is_taken_as_a_copy_of_the_org_at_its_address(
     simulator: Simulator, same_ids: Simulator, database: str
 ) -> None:
     sync()
@@ -164,7 +164,7 @@ def test_an_empty_cache_becomes_a_copy_of_the_org_that_fills_it(simulator: Simul
 
 
 @pytest.mark.parametrize("flow", ["direct session", "soap"])
-def test_each_way_to_log_in_says_which_org_it_is(
+def test_another_org_is_recognized_with_each_login_flow(
     simulator: Simulator, same_ids: Simulator, database: str, flow: str
 ) -> None:
     sync()
@@ -198,8 +198,10 @@ def test_sf_check_names_the_org_and_reports_another_org(
     assert len(lines_naming(wrong.stdout, simulator, same_ids)) == 1, wrong.stdout
 
 
-def test_the_other_org_can_be_looked_at(simulator: Simulator, same_ids: Simulator, database: str) -> None:
-    """An operator who looks for the mistake needs this; no answer is stored."""
+def test_the_other_org_can_be_queried_from_the_command_line(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    """Operators need such queries to find the wrong setting. No answer is stored."""
     sync()
     before: dict[str, Any] = digests_of_copies()
     done = run(same_ids, database, "sf", "query", "SELECT Id, Name FROM Organization")

@@ -1,4 +1,4 @@
-"""When the API user loses access to a field, its column stays unchanged, the rest continues, and operators are told."""
+"""When the API user loses access to a field, its column keeps its values, and operators are notified."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
 
 
 def test_a_field_is_read_again_once_its_permission_is_back(simulator: Simulator) -> None:
-    """The field is also read in unchanged records, which no incremental read would return."""
+    """The field is also read in unchanged records. An incremental read would not return them."""
     sync("sync_contacts")
     contact = some_contact()
     hide(simulator, "Contact", "Position__c")
@@ -70,7 +70,9 @@ def test_a_field_is_read_again_once_its_permission_is_back(simulator: Simulator)
     assert last_run("contacts").mode == SyncRun.Mode.INCREMENTAL
 
 
-def test_a_record_created_meanwhile_has_no_value_until_the_field_is_readable(simulator: Simulator) -> None:
+def test_a_record_created_while_a_field_is_hidden_has_no_value_until_the_field_is_readable(
+    simulator: Simulator,
+) -> None:
     sync("sync_contacts")
     contact = simulator.create(
         "Contact", LastName="New", FV_Status__c="confirmed_faculty", Position__c="There",
@@ -117,7 +119,7 @@ def test_an_object_that_cannot_be_read_fails_alone(simulator: Simulator) -> None
     assert not UnreadableField.objects.exists()
 
 
-def test_camp_sync_healthz_sync_status_and_sf_check_name_the_field(
+def test_the_sync_healthz_sync_status_and_sf_check_name_the_field(
     simulator: Simulator, client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sync()
@@ -149,4 +151,4 @@ def test_unreadable_fields_alone_do_not_make_the_service_unhealthy(simulator: Si
     answer = client.get("/healthz/")
     body = json.loads(answer.content)
     assert body["fields"]["ok"] is True
-    assert body["status"] == "unhealthy", "an object that was never synced is worse"
+    assert body["status"] == "unhealthy", "an object was never synced"

@@ -101,7 +101,7 @@ def test_a_paused_run_has_counted_the_refusal(simulator: Simulator) -> None:
 
 
 @pytest.mark.parametrize("action", [["check"], ["query", "SELECT Id FROM Account"], ["get", "Account", "001"]])
-def test_looking_at_salesforce_is_counted(simulator: Simulator, action: list[str]) -> None:
+def test_the_reads_of_the_sf_command_are_counted(simulator: Simulator, action: list[str]) -> None:
     with suppress(CommandError):  # a refusal is a call too
         call_command("sf", *action)
     assert_every_call_is_logged(simulator, at_least=2)

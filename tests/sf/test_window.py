@@ -31,7 +31,7 @@ def test_the_first_run_is_full() -> None:
     assert window(None) == Window(None, "no watermark yet")
 
 
-def test_without_a_watermark_the_run_is_full() -> None:
+def test_a_run_without_a_watermark_is_full() -> None:
     assert window(committed(watermark=None)).is_full
 
 
@@ -39,11 +39,11 @@ def test_a_forced_run_is_full() -> None:
     assert window(committed(), forced=True) == Window(None, "forced")
 
 
-def test_other_fields_mean_a_full_run() -> None:
+def test_a_run_with_other_declared_fields_is_full() -> None:
     assert window(committed(), fingerprint="with a new field").reason == "the declared fields changed"
 
 
-def test_usually_the_window_begins_a_lookback_before_the_watermark() -> None:
+def test_the_window_of_an_incremental_run_begins_a_lookback_before_the_watermark() -> None:
     assert window(committed()) == Window(WATERMARK - LOOKBACK, "incremental")
 
 

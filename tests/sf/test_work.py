@@ -1,4 +1,4 @@
-"""``manage.py work``: one of all workers leads and runs every scheduled job once, even when workers are killed."""
+"""``manage.py work``: one worker leads and runs each job once, even when workers are killed."""
 
 from __future__ import annotations
 
@@ -151,12 +151,12 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
     assert ScheduledJob.objects.get(command="deliver_pending").exit_status == 127
 
 
-def test_each_time_of_a_job_is_claimed_once_and_by_the_leader_only(table: None) -> None:
+def test_each_time_of_a_job_is_claimed_once_and_only_by_the_leader(table: None) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     now, rows = jobs()
     with hold_lease(WORK):
         assert claim(rows[0], now)
-        assert not claim(rows[0], now), "another leader had the same list"
+        assert not claim(rows[0], now), "another leader may have the same list"
     set_last_run("cleanup_logs", timedelta(days=30))
     with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
@@ -212,7 +212,7 @@ def leaders() -> list[int]:
 
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
-    """The leader seems to be on another machine, so its lease must run out first. A lost connection stops no worker."""
+    """A lost connection stops no worker. A leader on another machine keeps its lease until it runs out."""
     set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))
@@ -287,7 +287,7 @@ def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: St
     assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == 0
 
 
-def test_after_the_grace_time_the_job_is_terminated_too(start: Start, database: str) -> None:
+def test_the_job_is_terminated_too_after_the_grace_time(start: Start, database: str) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "0")

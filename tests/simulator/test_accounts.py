@@ -102,7 +102,7 @@ class TestTokens:
 
 
 class TestUsers:
-    def test_for_the_demo_are_a_super_user_instructors_and_a_newcomer(self, accounts: Accounts) -> None:
+    def test_include_a_super_user_instructors_and_a_newcomer_for_the_demo(self, accounts: Accounts) -> None:
         users = accounts.control("GET", "/users")["users"]
         assert users[0]["uuid"] == SUPER_USER_UUID
         assert users[-1]["uuid"] == NEWCOMER_UUID
@@ -125,12 +125,12 @@ class TestUsers:
         assert accounts.users(f"id:{number} uuid:{known['uuid']}")[0]["uuid"] == known["uuid"]
         assert accounts.users(f"id:{number} uuid:{SUPER_USER_UUID}") == []
 
-    def test_with_unknown_uuids_are_not_found(self, accounts: Accounts) -> None:
+    def test_are_not_found_by_unknown_uuids(self, accounts: Accounts) -> None:
         accounts.log_in()
         for uuid in ("99999999-0000-4000-8000-000000000000", "no-uuid", "'; DROP TABLE"):
             assert accounts.users(f"uuid:{uuid.replace(' ', '')}") == []
 
-    def test_are_searched_for_by_uuid_and_id_only(self, accounts: Accounts) -> None:
+    def test_are_searched_for_only_by_uuid_and_id(self, accounts: Accounts) -> None:
         accounts.log_in()
         assert accounts.search("email:a@b.example").status_code == 422
         assert accounts.search("").status_code == 422

@@ -30,7 +30,7 @@ def test_an_error_has_the_form_of_its_system(simulator: RunningSimulator, salesf
 
 
 @pytest.mark.parametrize(("kind", "text"), [("quota", "TotalRequests"), ("concurrent", "ConcurrentRequests")])
-def test_the_two_limits_differ_in_their_message(
+def test_the_daily_limit_and_the_concurrency_limit_differ_in_their_message(
     simulator: RunningSimulator, salesforce: Salesforce, kind: str, text: str
 ) -> None:
     simulator.fault(kind)
@@ -39,7 +39,7 @@ def test_the_two_limits_differ_in_their_message(
     assert text in response.json()[0]["message"]
 
 
-def test_skip_times_and_match_choose_the_calls(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_rule_chooses_calls_by_skip_times_and_match(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("status", status=500, skip=1, times=2, match={"method": "GET", "path": "/limits"})
     assert salesforce.query(SOQL).status_code == 200
     assert [salesforce.call("GET", "/limits").status_code for _ in range(4)] == [200, 500, 500, 200]

@@ -37,7 +37,7 @@ def test_each_line_is_inserted_or_refused_on_its_own(salesforce: Salesforce) -> 
     assert results(salesforce, job, "unprocessedrecords") == []
 
 
-def test_an_empty_value_keeps_the_field_and_na_empties_it(salesforce: Salesforce) -> None:
+def test_an_empty_value_keeps_the_field_and_na_empties_the_field(salesforce: Salesforce) -> None:
     values = {"LastName": "Field", "FirstName": "Kept", "Title": "Dean"}
     contact = salesforce.call("POST", "/sobjects/Contact", json=values).json()["id"]
     run(salesforce, f"Id,FirstName,Title,HasOptedOutOfEmail\n{contact},,#N/A,true\n", operation="update")

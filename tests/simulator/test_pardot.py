@@ -78,10 +78,10 @@ class TestDates:
         "date",
         ["2026-01-31T12:00:00Z", "2026-01-31", "2026-01-31T12:00:00", "2026-13-31T12:00:00+00:00", "today"],
     )
-    def test_in_other_forms_are_refused(self, pardot: Pardot, date: str) -> None:
+    def test_are_refused_in_other_forms(self, pardot: Pardot, date: str) -> None:
         assert refusal(pardot.get("prospects", fields="id", createdAtAfter=date)) == 61
 
-    def test_with_a_plus_that_is_not_encoded_are_refused(self, pardot: Pardot) -> None:
+    def test_are_refused_with_a_plus_that_is_not_encoded(self, pardot: Pardot) -> None:
         url = "prospects?fields=id&createdAtAfter=2026-01-31T12:00:00+00:00"
         assert refusal(pardot.call("GET", url)) == 61
 
@@ -111,7 +111,7 @@ class TestOrder:
         assert len(keys) == len(set(keys)) > 100
 
     @pytest.mark.parametrize("order", ["score", "lastActivityAt", "id SIDEWAYS", ""])
-    def test_by_other_fields_is_refused(self, pardot: Pardot, order: str) -> None:
+    def test_is_refused_for_other_fields(self, pardot: Pardot, order: str) -> None:
         assert refusal(pardot.get("lists", fields="id", orderBy=order)) == 61
 
 
@@ -123,7 +123,7 @@ class TestPages:
         assert pages[-1].json()["nextPageToken"] is None
         assert not any("Pardot-Warning" in page.headers for page in pages)
 
-    def test_accept_only_fields_with_a_token(self, pardot: Pardot) -> None:
+    def test_accept_no_parameter_except_fields_with_a_token(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         assert len(pardot.values("prospects", fields="id,email", nextPageToken=token)) == 10
         assert refusal(pardot.get("prospects", fields="id", nextPageToken=token, limit=10)) == 61
@@ -133,7 +133,7 @@ class TestPages:
         first = pardot.values("prospects", fields="id", nextPageToken=token)
         assert pardot.values("prospects", fields="id", nextPageToken=token) == first
 
-    def test_refuse_tokens_of_others(self, pardot: Pardot) -> None:
+    def test_refuse_altered_tokens_and_tokens_of_other_objects(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         for path, wrong in (("prospects", f"x{token[1:]}"), ("prospects", "é"), ("lists", token)):
             assert refusal(pardot.get(path, fields="id", nextPageToken=wrong)) == 211

@@ -17,12 +17,12 @@ def pardot(simulator: RunningSimulator) -> Pardot:
 
 
 class TestCallers:
-    def test_without_any_token_are_denied(self, pardot: Pardot) -> None:
+    def test_are_denied_without_any_token(self, pardot: Pardot) -> None:
         del pardot.http.headers["Authorization"]
         response = pardot.get("tags", fields="id")
         assert (response.status_code, refusal(response)) == (401, 49)
 
-    def test_with_an_unknown_token_get_error_184(self, pardot: Pardot) -> None:
+    def test_get_error_184_with_an_unknown_token(self, pardot: Pardot) -> None:
         pardot.http.headers["Authorization"] = "Bearer 00D!nobody"
         response = pardot.get("tags", fields="id")
         assert (response.status_code, refusal(response)) == (401, 184)

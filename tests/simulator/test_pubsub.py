@@ -156,7 +156,7 @@ def test_an_object_that_is_not_selected_has_no_topic(
     assert refusal(lambda: subscriber.topic(topic))[0] == "NOT_FOUND"
 
 
-def test_without_the_right_a_topic_can_be_read_but_not_subscribed_to(
+def test_a_topic_can_be_read_but_not_subscribed_to_without_the_right(
     simulator: RunningSimulator, subscriber: Subscriber
 ) -> None:
     simulator.control("POST", "/pubsub", {"forbidden": ["Account"]})
