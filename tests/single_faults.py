@@ -1,4 +1,4 @@
-"""List single faults at single calls, and run a command with one of them. For ``test_any_single_fault.py``."""
+"""List single faults at single calls for ``test_any_single_fault.py``, and run a command with one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
 
 
 def _of_a_record(refusal: NamedRefusal) -> bool:
-    """Return whether a refusal is about a record's values. It is no fault here: the case becomes a dead letter."""
+    """Return whether a refusal is about a record's values. Such a case correctly becomes a dead letter."""
     known = classify(refusal.code, refusal.message)
     return known is not None and known.group is Group.RECORD
 
@@ -57,7 +57,7 @@ FAULTS: list[dict[str, Any]] = [{"kind": kind, **more} for kind in KINDS for mor
 
 @dataclass(frozen=True)
 class Example:
-    """A fault, the number of the call that gets it, and how often it happens."""
+    """A fault, the number of the call that gets it first, and how often the fault happens."""
 
     fault: Mapping[str, Any]
     call: int
@@ -111,7 +111,7 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
 
 
 def sampled(calls: int, seed: int, parts: int) -> list[Example]:
-    """Return one example for each kind in one of ``parts`` parts of the kinds.
+    """Split the kinds of faults into ``parts``, and return one example for each kind in one part.
 
     A seed always gives the same examples. ``parts`` consecutive seeds cover every kind.
     """

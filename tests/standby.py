@@ -1,4 +1,4 @@
-"""Run a standby of a test's own PostgreSQL: a copy of its data, and a server that replays its changes."""
+"""Run a standby of a test's own PostgreSQL: it starts with a copy of the data and replays all changes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Standby(OwnPostgreSQL):
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Let it accept connections and statements but answer none, like a server whose disk hangs."""
+        """Let the standby accept connections and statements but answer none, like a server whose disk hangs."""
         processes = [self._pid(), *self._children()]
         self._send(signal.SIGSTOP, processes)
         try:
@@ -73,11 +73,11 @@ class Standby(OwnPostgreSQL):
                 os.kill(process, number)
 
     def promote(self) -> None:
-        """Make it a primary, which accepts changes and no longer follows another server."""
+        """Make the standby a primary: it accepts changes and no longer follows another server."""
         self.rows("SELECT pg_promote()")
 
     def catch_up(self) -> None:
-        """Wait until it has replayed all that the primary has written so far."""
+        """Wait until the standby has replayed all that the primary has written so far."""
         [[written]] = self._primary.rows("SELECT pg_current_wal_flush_lsn()::text")
         self._wait(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn")
 
@@ -90,7 +90,7 @@ class Standby(OwnPostgreSQL):
 
 @contextmanager
 def standby_of(primary: OwnPostgreSQL, folder: Path) -> Iterator[Standby]:
-    """Run a standby and remove it afterwards; skip the test where ``pg_basebackup`` is missing."""
+    """Run a standby and remove it afterwards. Skip the test where ``pg_basebackup`` is missing."""
 
     def make(installation: Installation) -> Standby:
         if not (installation.binaries / "pg_basebackup").exists():

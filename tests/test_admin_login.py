@@ -32,7 +32,7 @@ def test_the_right_password_leads_to_the_admin() -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
-def test_a_refused_next_leads_to_the_admin_too() -> None:
+def test_an_unsafe_next_address_leads_to_the_admin_too() -> None:
     answer = Client().post(LOGIN, {"username": "ines", "password": PASSWORD, "next": "https://evil.example/"})
     assert answer["Location"] == "/admin/"
 
@@ -43,7 +43,7 @@ def test_an_address_has_ten_attempts_a_minute_whatever_the_names() -> None:
     answer = attempt("ines", PASSWORD)
     assert (answer.status_code, 1 <= int(answer["Retry-After"]) <= ATTEMPTS.seconds) == (429, True)
     assert "Too many attempts" in answer.text
-    assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 302, "others are not kept out"
+    assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 302, "other addresses are not locked out"
 
 
 def test_a_name_has_ten_attempts_a_minute_whatever_the_addresses() -> None:

@@ -45,7 +45,7 @@ OBJECTS = {"Account": "Name", "Contact": "LastName", "Opportunity": "Name", "Ado
 
 @pytest.fixture(autouse=True)
 def no_log_lines(caplog: pytest.LogCaptureFixture) -> None:
-    """Silence the log: a hundred faults would bury the failed example, which the exception names."""
+    """Silence the log: a hundred faults would bury the failed example. The exception names it."""
     caplog.set_level(logging.CRITICAL)
 
 
@@ -103,7 +103,7 @@ def test_deliver_pending_recovers_from_a_fault(simulator: Simulator, seed: int, 
     for example in examples(calls, seed + (cases == 1), kind, parts=2):
         accepted = {str(case.pk) for case in make_queued_cases(cases)}
         victim.run_with(example)
-        CircuitBreaker.objects.all().delete()  # otherwise the breaker would let calls through less and less often
+        CircuitBreaker.objects.all().delete()  # otherwise the breaker would let fewer and fewer calls through
         assert_a_plain_run_makes_it_equal(victim, example, partial(assert_delivered, simulator, accepted))
 
 
@@ -125,7 +125,7 @@ def test_a_survey_recovers_from_a_fault(
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
     pardot.post("/size", {"assets": 90, "prospects": 80, "activities": 300})
     camp_sync("--survey")
-    # The short form reads only some entities: they use each way to read and to delete, and each costs time.
+    # The short form reads only some entities, to save time. They cover each way to read and to delete.
     arguments = ["--survey"] if kind else ["--entities", SOME_ENTITIES]
     victim = Victim(simulator, lambda: camp_sync(*arguments))
     calls = victim.calls()
@@ -148,7 +148,7 @@ def assert_surveyed(pardot: Pardot) -> None:
     assert_equal(pardot.simulator, CampaignMember, SalesforceCampaign, LeadCategoryScore, ContactCategoryScore)
 
 
-def test_every_kind_is_tried() -> None:
+def test_every_kind_of_fault_is_tried() -> None:
     assert {fault["kind"] for fault in FAULTS} == set(KINDS)
     for parts in (2, 4):
         tried = [example for seed in range(1, parts + 1) for example in sampled(9, seed, parts)]

@@ -46,7 +46,7 @@ def test_only_known_vulnerabilities_fail_the_audit(packages: list[dict[str, Any]
         ("", True),
     ],
 )
-def test_no_network_is_no_failure_but_a_wrong_call_is(errors: str, fails: bool) -> None:
+def test_a_missing_network_does_not_fail_the_audit_but_a_wrong_call_does(errors: str, fails: bool) -> None:
     is_failure, message = verdict("", errors)
     assert is_failure is fails
     assert "nothing was looked up" in message

@@ -1,4 +1,4 @@
-"""Kill web hosts, the leading worker, PostgreSQL and a replica under load, one after another (``make soak``)."""
+"""Under load, kill web hosts, the leading worker, PostgreSQL and a replica in turn (``make soak``)."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _restart(server: OwnPostgreSQL, *, hard: bool) -> None:
     server.start()
 
 
-def test_nothing_accepted_is_lost_and_nothing_is_done_twice_while_hosts_are_killed_in_turn(
+def test_no_accepted_case_is_lost_and_no_job_runs_twice_while_hosts_are_killed_in_turn(
     primary: OwnPostgreSQL, standby: Standby, simulator: Simulator, tmp_path: Path
 ) -> None:
     key = a_key(primary, simulator)

@@ -1,4 +1,4 @@
-"""The tier of generated clients: failures are reported, and docs and pins agree. No client is generated here."""
+"""The tier of generated clients reports failures; docs and pins agree. No client is generated here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_client_that_calls_everything_and_meets_every_error_has_no_trouble() -
         ([*EVERYTHING, Request("POST", "/api/v1/case", 415)], "POST /api/v1/case answered 415"),
     ],
 )
-def test_an_operation_without_a_call_a_missing_error_and_an_unexpected_one_are_trouble(
+def test_uncalled_operations_missing_errors_and_unexpected_errors_are_trouble(
     requests: list[Request], trouble: str
 ) -> None:
     assert [each.startswith(trouble) for each in troubles(DOCUMENT, requests)] == [True]
@@ -73,7 +73,7 @@ def test_packages_from_npm_are_locked_with_their_hashes() -> None:
 def test_a_machine_without_npm_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    """The message is also shown when only one of the two is missing, as with Debian's nodejs alone."""
+    """The message is also shown when only node or only npm is missing, as with Debian's nodejs alone."""
     program = tmp_path / name
     program.write_text("#!/bin/sh\necho v20.0.0\n")
     program.chmod(0o755)

@@ -60,7 +60,7 @@ def test_ctrl_c_ends_a_command_with_one_line(simulator: Simulator, database: str
     assert not SyncRun.objects.filter(state="running").exists()
 
 
-def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, database: str) -> None:
+def test_ctrl_d_at_a_question_of_django_prints_one_line(simulator: Simulator, database: str) -> None:
     controller, terminal = pty.openpty()
     os.write(controller, b"\x04")
     with start(simulator, database, "flush", stdin=terminal) as process:
@@ -70,7 +70,7 @@ def test_ctrl_d_at_a_question_of_django_is_one_line(simulator: Simulator, databa
     assert (process.returncode, errors) == (1, "\nThe question got no answer.\n")
 
 
-def test_before_migrate_sf_check_shows_no_traceback(simulator: Simulator, database: str) -> None:
+def test_sf_check_shows_no_traceback_before_migrate(simulator: Simulator, database: str) -> None:
     empty = database.rpartition("/")[0] + "/template1"
     done = manage("sf", "check", variables=simulator.variables, database=empty)
     assert done.returncode == 1
@@ -129,7 +129,7 @@ def test_an_error_of_one_of_djangos_commands_is_one_line_too(simulator: Simulato
 
 
 @pytest.mark.parametrize("command", ["list_api_keys", "sync_status"])
-def test_a_database_without_tables_names_migrate(simulator: Simulator, database: str, command: str) -> None:
+def test_the_error_about_missing_tables_names_migrate(simulator: Simulator, database: str, command: str) -> None:
     empty = database.rpartition("/")[0] + "/template1"
     done = manage(command, variables=simulator.variables, database=empty)
     assert done.returncode == 1

@@ -1,4 +1,4 @@
-"""The tier of public clients: failures are reported, and nothing leaves this machine. No client is run here."""
+"""The tier of public clients reports failures, and no call leaves this machine. No client is run here."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_client_whose_calls_all_work_passes() -> None:
     assert (outcome.verdict, exit_status([outcome])) == ("2 of 2 kinds of calls work", 0)
 
 
-def test_one_call_that_fails_fails_the_run() -> None:
+def test_a_single_failed_call_fails_the_run() -> None:
     outcomes = [run(call_line("query", ok=True)), run(call_line("query", ok=True), call_line("describe", ok=False))]
     assert (outcomes[1].verdict, exit_status(outcomes)) == ("1 of 2 kinds of calls work", 1)
 
@@ -62,7 +62,7 @@ def test_a_client_that_hangs_is_ended_and_fails() -> None:
     assert outcome.trouble.startswith("it ended with status -")
 
 
-def test_a_skipped_client_is_no_failure_unless_all_are() -> None:
+def test_a_skipped_client_is_no_failure_unless_all_clients_are_skipped() -> None:
     skipped = Outcome(CLIENT, skipped="no such registry")
     assert exit_status([skipped, run(call_line("query", ok=True))]) == 0
     assert exit_status([skipped]) == 1

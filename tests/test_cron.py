@@ -34,7 +34,7 @@ def crontab(tmp_path: Path, settings: Any) -> Path:
 
 
 def old_lines(folder: str, hashes: Sequence[str] = ("0" * 32, "1" * 32)) -> str:
-    """Return the lines that releases before 0.2 wrote, with django-crontab."""
+    """Return the lines that releases before 0.2 wrote with django-crontab."""
     line = "0 5 * * * {0}/.venv/bin/python {0}/manage.py crontab run {1} # sfapi in {0}\n"
     marker = f"# sfapi in {folder}: the hours below are in this zone\nCRON_TZ=UTC\n"
     return marker + "".join(line.format(folder, each) for each in hashes)
@@ -214,7 +214,7 @@ def test_a_prefix_and_a_suffix_are_put_around_the_command(crontab: Path, databas
     assert "cleanup_logs" in SyncRun.objects.values_list("object", flat=True)
 
 
-def test_a_crontab_of_an_earlier_table_is_shown_and_replaced(
+def test_outdated_and_missing_lines_are_shown_and_replaced(
     crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = crontab.read_text()
@@ -291,7 +291,7 @@ def env_file(folder: Path, variables: dict[str, str]) -> Path:
 
 
 def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
-    """Run ``cd folder; python manage.py crontab add`` in a shell, which keeps the folder's name in ``PWD``."""
+    """Run ``cd folder; python manage.py crontab add`` as a shell does, with the typed path in ``PWD``."""
     python = Path(sys.executable)
     typed = folder / python.relative_to(ROOT) if python.is_relative_to(ROOT) else python
     subprocess.run(
@@ -306,7 +306,10 @@ def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
 
 
 def run_line(crontab: Path, when: str, env_file: Path, *, add: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run the line with this schedule as cron does: ``sh`` under ``env -i``; text after an unescaped % is its input."""
+    """Run the line with this schedule as cron does, by ``sh`` under ``env -i``.
+
+    Text after an unescaped % is the input of the command.
+    """
     if add:
         call_command("crontab", "add")
     line = next(line for line in crontab.read_text().splitlines() if line.startswith(f"{when} "))

@@ -1,4 +1,4 @@
-"""``make demo``: start a server with data, restart it within seconds, and stop everything on Ctrl-C."""
+"""``make demo`` starts a server with data, restarts within seconds, and stops everything on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def forget(file: Path, name: str) -> None:
     file.write_text("".join(lines))
 
 
-def test_clean_removes_the_database_where_it_really_is(tmp_path: Path) -> None:
+def test_make_clean_removes_the_database_in_its_real_folder(tmp_path: Path) -> None:
     """A root process runs PostgreSQL as ``nobody``, who may not enter a clone in ``/root``."""
     tmp_path.chmod(0o700)
     shutil.copy(ROOT / "Makefile", tmp_path)

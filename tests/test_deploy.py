@@ -28,7 +28,7 @@ PARDOT_CALLS = ("pardot_calls_used", "pardot_calls_limit")
 
 
 def tool(name: str, package: str) -> str:
-    """Return the program's path, or skip the test and say what to install; ``.ci/run`` installs all of them."""
+    """Return the program's path, or skip the test and say what to install. ``.ci/run`` installs it."""
     places = f"{ROOT}/.deploy/bin:/usr/sbin:/usr/local/sbin"
     program = shutil.which(name) or shutil.which(name, path=places)
     if not program:

@@ -48,7 +48,7 @@ def test_the_window_of_an_incremental_run_begins_a_lookback_before_the_watermark
 
 
 @pytest.mark.parametrize(("age", "full"), [(FULL_AFTER, False), (FULL_AFTER + timedelta(seconds=1), True)])
-def test_after_fourteen_days_the_run_is_full(age: timedelta, full: bool) -> None:
+def test_a_run_is_full_when_the_last_finished_read_began_over_fourteen_days_ago(age: timedelta, full: bool) -> None:
     assert timedelta(days=14) == FULL_AFTER
     assert window(committed(age=age)).is_full == full
 

@@ -45,7 +45,7 @@ def test_small_calls_on_an_open_connection_take_less_than_20_ms(salesforce: Sale
     assert min(one() for _ in range(50)) < 0.02
 
 
-def test_both_names_are_in_the_certificate(simulator: RunningSimulator) -> None:
+def test_the_certificate_is_valid_for_localhost_and_127_0_0_1(simulator: RunningSimulator) -> None:
     port = urlsplit(simulator.base_url).port
     for host in ("localhost", "127.0.0.1"):
         assert simulator.session().get(f"https://{host}:{port}/services/data", timeout=30).status_code == 200

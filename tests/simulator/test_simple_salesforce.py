@@ -22,19 +22,19 @@ def client(simulator: RunningSimulator) -> Any:
     )
 
 
-def test_it_queries_all_pages(client: Any) -> None:
+def test_the_library_queries_all_pages(client: Any) -> None:
     assert client.query("SELECT COUNT() FROM Account")["totalSize"] == 50
     assert len(list(client.query_all_iter("SELECT Id FROM Opportunity"))) == 200
     with pytest.raises(SalesforceMalformedRequest, match="Nothing__c"):
         client.query("SELECT Nothing__c FROM Account")
 
 
-def test_it_reads_bulk_results(client: Any) -> None:
+def test_the_library_reads_bulk_results(client: Any) -> None:
     pages = list(client.bulk2.Account.query("SELECT Id, Name FROM Account"))
     assert sum(page.count('\n"001') for page in pages) == 50
 
 
-def test_it_writes_records(client: Any) -> None:
+def test_the_library_writes_records(client: Any) -> None:
     record_id = client.Case.create({"Subject": "Made with a library"})["id"]
     assert client.Case.update(record_id, {"Subject": "Changed"}) == 204
     assert client.Case.get(record_id)["Subject"] == "Changed"
@@ -43,7 +43,7 @@ def test_it_writes_records(client: Any) -> None:
     assert client.Case.delete(record_id) == 204
 
 
-def test_it_describes_searches_and_reports_the_usage(client: Any) -> None:
+def test_the_library_describes_searches_and_reports_the_usage(client: Any) -> None:
     assert client.Account.describe()["name"] == "Account"
     assert "Account" in {sobject["name"] for sobject in client.describe()["sobjects"]}
     assert client.limits()["DailyApiRequests"]["Max"] == 285_000

@@ -59,7 +59,7 @@ def rows(store: Store, soql: str, **options: Any) -> list[tuple[Any, ...]]:
 
 
 def find(store: Store, condition: str) -> str:
-    """Return the first letters of the email addresses of the contacts that match."""
+    """Return the first letter of each matching contact's email address."""
     return "".join(row[0][0] for row in rows(store, f"SELECT Email FROM Contact WHERE {condition} ORDER BY Email"))
 
 
@@ -169,7 +169,7 @@ def test_columns_are_named_as_salesforce_spells_them(store: Store) -> None:
     assert (result.sobject, result.kind) == ("Contact", "records")
 
 
-def test_without_order_the_rows_come_by_id(store: Store) -> None:
+def test_rows_come_in_the_order_of_their_ids_without_order_by(store: Store) -> None:
     ids = [row[0] for row in rows(store, "SELECT Id FROM Adoption__c")]
     assert ids == sorted(ids)
 

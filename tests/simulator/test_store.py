@@ -271,7 +271,7 @@ def test_a_reset_of_unchanged_data_keeps_the_version(store: Store) -> None:
     assert store.version == version
 
 
-def test_a_query_shows_the_data_from_when_it_started(store: Store) -> None:
+def test_a_query_shows_the_data_as_of_its_start(store: Store) -> None:
     result = store.query("SELECT Id FROM Adoption__c")
     rows = iter(result.rows)
     first = next(rows)

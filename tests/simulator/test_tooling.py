@@ -14,7 +14,7 @@ def tooling(salesforce: Salesforce, soql: str) -> dict[str, Any]:
     return answer
 
 
-def test_it_lists_apex_classes(salesforce: Salesforce) -> None:
+def test_the_tooling_api_lists_apex_classes(salesforce: Salesforce) -> None:
     page = tooling(salesforce, "SELECT Id, Name, IsValid FROM ApexClass WHERE Name = 'Echo'")
     assert (page["totalSize"], page["done"], page["entityTypeName"]) == (1, True, "ApexClass")
     (record,) = page["records"]
@@ -22,7 +22,7 @@ def test_it_lists_apex_classes(salesforce: Salesforce) -> None:
     assert record["IsValid"] is True
 
 
-def test_it_knows_the_orgs_objects_and_their_fields(salesforce: Salesforce) -> None:
+def test_the_tooling_api_lists_the_orgs_objects_and_fields(salesforce: Salesforce) -> None:
     described = salesforce.call("GET", "/sobjects").json()["sobjects"]
     assert tooling(salesforce, "SELECT COUNT() FROM EntityDefinition")["totalSize"] == len(described)
     soql = (
@@ -35,7 +35,7 @@ def test_it_knows_the_orgs_objects_and_their_fields(salesforce: Salesforce) -> N
     assert {record["EntityDefinition"]["Label"] for record in records} == {"Book"}
 
 
-def test_it_describes_its_own_objects_only(salesforce: Salesforce) -> None:
+def test_the_tooling_api_describes_only_its_own_objects(salesforce: Salesforce) -> None:
     names = {each["name"] for each in salesforce.call("GET", "/tooling/sobjects").json()["sobjects"]}
     assert names == {"ApexClass", "EntityDefinition", "FieldDefinition"}
     for name in names:
@@ -52,7 +52,7 @@ def test_it_describes_its_own_objects_only(salesforce: Salesforce) -> None:
         ("", "MALFORMED_QUERY"),
     ],
 )
-def test_it_refuses_unknown_objects_and_fields(salesforce: Salesforce, soql: str, code: str) -> None:
+def test_the_tooling_api_refuses_unknown_objects_and_fields(salesforce: Salesforce, soql: str, code: str) -> None:
     assert errors(salesforce.call("GET", "/tooling/query", params={"q": soql})) == [code]
 
 
