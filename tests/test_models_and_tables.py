@@ -28,7 +28,7 @@ def describe(schema: str) -> tuple[set[tuple[object, ...]], set[str]]:
         return columns, {definition.replace(f" {schema}.", " ") for (definition,) in cursor.fetchall()}
 
 
-def test_tables_made_from_the_models_are_those_of_the_migrations() -> None:
+def test_tables_made_from_the_models_equal_the_tables_of_the_migrations() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA made; SET LOCAL search_path TO made, public")
     with connection.schema_editor() as editor:

@@ -1,4 +1,4 @@
-"""The operators' page: late and failed objects come first, with a remedy, in few queries; models are grouped."""
+"""The operators' page: late and failed objects come first, with a remedy. Models are in groups."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_new_installation_is_told_what_to_press_first(operator: Client) -> Non
     assert "Nothing has been synced yet." not in page(operator)
 
 
-def test_when_all_is_well_the_page_says_so(operator: Client) -> None:
+def test_the_page_says_when_every_object_is_fresh(operator: Client) -> None:
     make_all_fresh()
     html = page(operator)
     assert "Every object is as fresh as promised" in html
@@ -136,7 +136,7 @@ def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
     assert html.count('<rect class="done"') == 13
 
 
-def test_budgets_queue_breakers_scheduler_and_org_are_reported(operator: Client, settings: Any) -> None:
+def test_the_page_reports_budgets_the_queue_breakers_the_scheduler_and_the_org(operator: Client, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     now = timezone.now()
     SyncConfig.objects.create(last_usage_check=now, last_usage_value=1200, last_usage_limit=100_000)
@@ -160,7 +160,7 @@ def test_budgets_queue_breakers_scheduler_and_org_are_reported(operator: Client,
     assert "All is well" not in html
 
 
-def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
+def test_the_page_says_what_to_start_without_a_worker_and_without_cron(operator: Client) -> None:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
     make_run("deliver_pending")
     assert "No worker. Cron: a job was last active 2 minutes ago." in page(operator)

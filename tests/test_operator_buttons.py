@@ -32,7 +32,7 @@ PASSWORD = "a long pass phrase of the test"
 
 @pytest.fixture
 def worker(settings: Any) -> Iterator[None]:
-    """Have a worker lead, so that the web process starts no job itself; configure Pardot and a channel."""
+    """Let a worker lead, so that the web process starts no job. Configure Pardot and a channel."""
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     settings.SLACK_WEBHOOK_URL = "https://slack.example/hook"
     with hold_lease(WORK):
@@ -142,7 +142,7 @@ def test_the_sign_out_address_shows_a_button_instead_of_signing_out(worker: None
     assert operator.get("/admin/").status_code == 302
 
 
-def test_without_pardot_or_a_channel_there_are_no_buttons_for_them(settings: Any) -> None:
+def test_buttons_for_pardot_and_the_digest_are_absent_without_their_settings(settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = settings.SLACK_WEBHOOK_URL = ""
     settings.DIGEST_RECIPIENTS = []
     assert {"sync-all", "sync-books", "sync-contacts"} <= actions({}).keys()

@@ -19,7 +19,7 @@ def sign_in(client: Client, **query: str) -> tuple[str, str]:
     return target.partition("?")[0], (query_sent.get("r") or query_sent["next"])[0]
 
 
-def test_sign_in_is_at_accounts_and_comes_back(client: Client, settings: Any) -> None:
+def test_sign_in_leads_to_accounts_and_back(client: Client, settings: Any) -> None:
     settings.ACCOUNTS_URL = "https://accounts.example"
     assert sign_in(client, next="/pardot/?tab=tags") == (
         "https://accounts.example/login",
@@ -32,11 +32,11 @@ def test_sign_in_is_at_accounts_and_comes_back(client: Client, settings: Any) ->
     "elsewhere",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "\t//evil.example"],
 )
-def test_nobody_is_sent_elsewhere(client: Client, elsewhere: str) -> None:
+def test_nobody_is_sent_to_another_site_after_sign_in(client: Client, elsewhere: str) -> None:
     assert sign_in(client, next=elsewhere)[1] == "http://localhost/pardot/"
 
 
-def test_in_the_demo_the_simulator_signs_in(client: Client, settings: Any) -> None:
+def test_the_demo_signs_in_at_the_simulator(client: Client, settings: Any) -> None:
     settings.DEBUG, settings.SIMULATOR_URL = True, "http://localhost:7480"
     assert sign_in(client, next="/pardot/?tab=tags") == ("/demo/sign-in/", "/pardot/?tab=tags")
     at_simulator = client.get("/demo/sign-in/", {"next": "/pardot/?tab=tags"}, headers={"Host": "localhost"})[

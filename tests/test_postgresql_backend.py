@@ -1,4 +1,4 @@
-"""Persistent connections: one that the server has closed is replaced; an open one is not checked by a query."""
+"""Persistent connections are replaced when the server has closed them, and not checked by a query."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_the_log_of_queries_shows_a_hot_statement() -> None:
 
 
 @pytest.mark.parametrize(("query", "threshold"), [("", 0), ("?prepare_threshold=off", None)])
-def test_preparing_can_be_switched_off(query: str, threshold: int | None) -> None:
+def test_prepared_statements_can_be_switched_off(query: str, threshold: int | None) -> None:
     env = Environment({"DATABASE_URL": f"postgresql://u:p@h/d{query}"})
     values = database_settings(env, embedded_allowed=False)
     assert values["OPTIONS"]["prepare_threshold"] == threshold

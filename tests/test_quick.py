@@ -1,4 +1,4 @@
-"""Marks: ``make quick`` chooses tests by fixtures and imports; ``make test`` leaves out pages by a list."""
+"""``make quick`` chooses tests by fixtures and imports; ``make test`` leaves out pages by a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The quick start as a newcomer types it: a copy of the checkout, a ``.env`` with 13 variables, ``runserver``.
+"""The quick start as a newcomer types it: a new checkout, a ``.env`` with 13 variables, ``runserver``.
 
 Only the variables that replace Salesforce with the simulator come from the environment.
 """

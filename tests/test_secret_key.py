@@ -1,4 +1,4 @@
-"""The made-up secret key of development is made once, also when two processes begin at the same time."""
+"""The secret key of development mode is made once, even when two processes start at the same time."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def test_a_process_waits_for_the_key_that_another_process_is_writing(tmp_path: P
         other.join()
 
 
-def test_without_development_mode_a_missing_key_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_key_is_an_error_without_development_mode(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="DEBUG=on"):
         kept_secret_key(tmp_path, allowed=False)

@@ -1,4 +1,4 @@
-"""The code, ``.env.example`` and ``docs/settings.md`` name the same variables; bad values stop the start."""
+"""Code, ``.env.example`` and ``docs/settings.md`` name the same variables. Bad values stop the start."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_dotenv_that_cannot_be_read_is_refused(content: bytes, says: str, tmp_pa
     assert f"own.env: {says}" in settings_error(write_env(tmp_path, content))
 
 
-def test_dotenv_that_is_a_folder_or_missing_is_one_line(tmp_path: Path) -> None:
+def test_dotenv_that_is_a_folder_or_missing_is_reported_in_one_line(tmp_path: Path) -> None:
     assert_refused_in_one_line(start({"SFAPI_ENV_FILE": str(tmp_path)}), f"{tmp_path}: is a folder")
     missing = tmp_path / "none.env"
     assert_refused_in_one_line(start({"SFAPI_ENV_FILE": str(missing)}), f"{missing}: cannot be read (No such file")
@@ -289,7 +289,7 @@ def test_all_placeholders_are_named_at_once(tmp_path: Path, command: tuple[str, 
     assert "SSO_COOKIE_NAME" not in answer.stderr
 
 
-def test_in_development_placeholders_are_reported_and_taken_as_not_set(tmp_path: Path) -> None:
+def test_placeholders_are_reported_and_taken_as_not_set_in_development(tmp_path: Path) -> None:
     answer = start(write_env(tmp_path, f"DEBUG=on\nSSO_COOKIE_NAME=oxa\n{PLACEHOLDERS}".encode()))
     assert answer.returncode == 0, answer.stderr
     line = "Placeholders, taken as not set: SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET, SENTRY_DSN."
@@ -323,7 +323,7 @@ def test_the_hsts_time_can_be_shortened_or_set_to_zero(tmp_path: Path) -> None:
 
 
 def settings_error(variables: dict[str, str]) -> str:
-    """Return the settings' error for these variables, which a command shows in one line."""
+    """Return the settings' error for these variables. A command shows this error in one line."""
     with (
         mock.patch.dict(os.environ, {"SFAPI_ENV_FILE": "", **variables}, clear=True),
         pytest.raises(ImproperlyConfigured) as refusal,

@@ -1,4 +1,4 @@
-"""When a standby is promoted, the service finds it without a change of its settings."""
+"""When a standby is promoted, the service finds the standby without a change of settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_after_a_failover_the_service_finds_the_server_that_takes_changes(migrated_database: str) -> None:
+def test_the_service_finds_the_server_that_takes_changes_after_a_failover(migrated_database: str) -> None:
     with own_postgresql(FOLDER / "primary") as primary:
         primary.copy(migrated_database)
         with standby_of(primary, FOLDER / "standby") as standby:

@@ -72,13 +72,13 @@ def test_a_file_named_by_the_variable_netrc_is_not_read_either(
     call_salesforce()
 
 
-def test_accounts_gets_its_own_token_and_nothing_of_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
+def test_accounts_gets_its_own_token_and_nothing_from_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
     AccountsClient(url=recording_server.url, client_id="app", client_secret="hush").user(UUID)
     sent = [headers.get("Authorization") for _, headers in recording_server.requests]
     assert sent == [None, "Bearer token-1"]
 
 
-def test_slack_gets_nothing_of_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
+def test_slack_gets_nothing_from_a_netrc(recording_server: AccountsServer, netrc: Path) -> None:
     post_to_slack(f"{recording_server.url}/services/hush", "good morning")
     assert [headers.get("Authorization") for _, headers in recording_server.requests] == [None]
 

@@ -20,13 +20,13 @@ from tests.warm import quick_starts
 
 @pytest.fixture(autouse=True)
 def not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Switch off coverage, which starts differently in the two kinds of process."""
+    """Switch off coverage: it starts differently in new and in forked processes."""
     monkeypatch.delenv(VARIABLE, raising=False)
 
 
 @pytest.fixture(autouse=True)
 def heeds_ctrl_c() -> Iterator[None]:
-    """Let new processes handle Ctrl-C as usual, even when a background script started the tests with it ignored."""
+    """Let new processes handle Ctrl-C as usual, even when the tests were started with Ctrl-C ignored."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -1,15 +1,15 @@
-"""Start Python processes with Django, psycopg and the like imported already, which is most of a start's cost.
+"""Start Python processes from a process that has already imported Django and other libraries.
 
-Tests start hundreds of commands and services. ``quick_starts`` makes ``subprocess`` start those of this Python from a
-process that has loaded the libraries but not the project: it forks, and the fork gets the environment, folder,
-arguments and files of the call, and runs the program from its first line. The fork is a child of the tests like any
-other: it can be signaled, killed and waited for.
+Imports are most of a start's cost, and tests start hundreds of commands and services. ``quick_starts`` makes
+``subprocess`` fork programs of this Python from the warm process, which has loaded the libraries but not the project.
+The fork gets the environment, folder, arguments and files of the call, and runs the program from its first line. The
+fork is a child of the tests like any other: it can be signaled, killed and waited for.
 
-A command of ``manage.py`` that is repeated in the same environment is forked from a process that has loaded the
-project too, with that environment (``Loaded``). The first run of each command still tests a complete start.
+When a command of ``manage.py`` is repeated in the same environment, it is forked from another process, which has
+loaded the project too (``Loaded``). The first run of each command still tests a complete start.
 
-Used only on Linux, and where this Python's private ``Popen._execute_child`` has the known parameters; elsewhere, and
-for every other program, ``subprocess`` does what it always does.
+Forks are used only on Linux, and only where this Python's private ``Popen._execute_child`` has the known parameters.
+Elsewhere, and for every other program, ``subprocess`` works as usual.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "
 
 @contextmanager
 def quick_starts() -> Iterator[None]:
-    """Fork processes of this Python from a warm one, as long as the context lasts."""
+    """Fork processes of this Python from the warm process, as long as the context lasts."""
     usual = getattr(subprocess.Popen, "_execute_child", None)
     if sys.platform != "linux" or usual is None or not _is_known(usual):
         yield
@@ -95,7 +95,7 @@ def _is_known(execute_child: Callable[..., None]) -> bool:
 
 
 def _can_be_forked(options: Mapping[str, Any]) -> bool:
-    """Return whether the call runs a script or module of this Python, and its environment does not configure Python."""
+    """Return whether the call runs a script or module of this Python. No variable may configure Python."""
     args, environment = options["args"], options["env"]
     if isinstance(args, (str, bytes, os.PathLike)) or environment is None or len(args) < 2:
         return False
@@ -205,10 +205,10 @@ class Loaded:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._channels: dict[str, socket.socket | None] = {}
-        """By kind of order, least recently used first; None for a kind that has run once."""
+        """Channels by kind of order, least recently used first; None for a kind that has run once."""
 
     def fork(self, message: bytes, files: Sequence[int]) -> int:
-        """Fork from the loaded process for this order and return the new pid; 0 when there is none."""
+        """Fork from the loaded process for this order and return the new pid; 0 without a loaded process."""
         order = json.loads(message)
         kind = _kind(order)
         if not kind or kind not in self._channels:
@@ -219,7 +219,7 @@ class Loaded:
         try:
             socket.send_fds(channel, [message], files)
             return int(channel.recv(100) or 0)
-        except OSError:  # it failed to load the project, and has ended
+        except OSError:  # the process failed to load the project, and has ended
             return 0
 
     def forget(self) -> None:
@@ -256,8 +256,8 @@ class Loaded:
 def _kind(order: Mapping[str, Any]) -> str:
     """Return the kind of loaded process that can run this order; "" when none can.
 
-    The settings depend on the environment and the command's name. With a settings file, a web process, or coverage,
-    the command must load them itself.
+    The settings depend on the environment and the command's name. A web process loads the settings itself, and so
+    does a command with a settings file or with coverage.
     """
     program, *arguments = order["arguments"]
     environment = order["environment"]
@@ -319,7 +319,7 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
 
 
 def _take_environment(environment: dict[str, str]) -> None:
-    """Replace the environment; keep the variable that Python sets, and the one that Django's settings set."""
+    """Replace the environment. Keep ``LC_CTYPE``, which Python sets, and ``TZ``, which Django's settings set."""
     coerced, by_settings = ({name: os.environ[name]} if name in os.environ else {} for name in ("LC_CTYPE", "TZ"))
     os.environ.clear()
     os.environ.update(coerced | environment | by_settings)

@@ -1,4 +1,4 @@
-"""The score follows from audits, exemptions and the team's weights. Parts that were not read have none."""
+"""The score follows from audits, exemptions and the team's weights. Parts without data have no score."""
 
 from __future__ import annotations
 
