@@ -77,7 +77,7 @@ class Simulator:
         self.post(f"/records/{sobject}/{record}/{action}")
 
     def set_raw(self, sobject: str, record: str, *, touch: bool = True, **values: Any) -> None:
-        """Set values without validation; without ``touch`` the stamp stays, as when formula fields change."""
+        """Set values without validation; without ``touch`` keep the time stamp, as when formula fields change."""
         self.post(f"/records/{sobject}/{record}/raw", {"values": values, "touch": touch})
 
     def merge(self, sobject: str, master: str, loser: str) -> None:

@@ -1,9 +1,10 @@
-"""After faults of one kind, beginning at any call, the next run succeeds.
+"""After a fault that begins at any call, the next run succeeds.
 
 The long form (``make soak``) tries every fault at three random calls of each command. ``FAULT_SEED`` (default 1)
-changes the random calls; ``FAULT_CALLS`` is their number, or ``all``, which takes a night. The short form
-(``make slow``) tries each kind twice: in one of the two tests of deliveries, and in one of the four tests of syncs.
-New kinds of fault in the simulator are included automatically.
+changes the random calls. ``FAULT_CALLS`` sets another number of calls, or ``all``, which takes a night.
+
+The short form (``make slow``) tries each kind of fault twice: in one of the two tests of deliveries, and in one of the
+four tests of syncs. New kinds of fault in the simulator are included automatically.
 """
 
 from __future__ import annotations

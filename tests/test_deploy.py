@@ -76,7 +76,7 @@ def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
         "-subj", "/CN=sfapi.example", "-keyout", key, "-out", certificate,
     )  # fmt: skip
     site = (DEPLOY / "nginx.conf").read_text().replace("web:8000", "127.0.0.1:8000")
-    site = re.sub(r"listen (80|443)\b", rf"listen unix:{tmp_path}/\1", site)  # -t opens them: 80 and 443 need root
+    site = re.sub(r"listen (80|443)\b", rf"listen unix:{tmp_path}/\1", site)  # only root may open 80 and 443
     (tmp_path / "site.conf").write_text(site.replace("/run/secrets", str(tmp_path)))
     whole = (
         f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/site.conf; }}"

@@ -1,4 +1,4 @@
-"""The pages, sections and tests in documents exist. Every command, folder and decision is named."""
+"""Documents name only pages, sections and tests that exist, and every command, folder and decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JavaScript: run the modules' tests in Node's test runner, and ``make lint`` without Node.js."""
+"""The JavaScript modules' tests pass in Node.js, and ``make lint`` says when Node.js is missing."""
 
 from __future__ import annotations
 

@@ -233,7 +233,9 @@ def test_labels_of_fields_are_words_and_help_is_no_markup() -> None:
     project = [model for model in site._registry if model._meta.app_label in {"api", "pardot", "sf"}]
     fields = [(model.__name__, field) for model in project for field in model._meta.fields]
     assert [(name, field.name) for name, field in fields if UNFIT.search(str(field.verbose_name))] == []
-    assert [(name, field.name) for name, field in fields if "<" in str(field.help_text)] == [], "shown unescaped"
+    assert [(name, field.name) for name, field in fields if "<" in str(field.help_text)] == [], (
+        "help is shown unescaped"
+    )
 
 
 def test_lists_lead_back_to_the_start_page_and_name_an_empty_value(operator: Client) -> None:

@@ -160,7 +160,7 @@ class Warm:
 
 
 def _adopt_orphans(adopt: bool) -> None:
-    """Let orphaned descendants become children of this process instead of init's."""
+    """Let orphaned descendants become children of this process, not of init."""
     if ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
@@ -319,7 +319,7 @@ def _become(order: Mapping[str, Any], files: Sequence[int]) -> None:
 
 
 def _take_environment(environment: dict[str, str]) -> None:
-    """Replace the environment. Keep ``LC_CTYPE``, which Python sets, and ``TZ``, which Django's settings set."""
+    """Replace the environment. Keep ``LC_CTYPE``, set by Python, and ``TZ``, set by Django's settings."""
     coerced, by_settings = ({name: os.environ[name]} if name in os.environ else {} for name in ("LC_CTYPE", "TZ"))
     os.environ.clear()
     os.environ.update(coerced | environment | by_settings)

@@ -29,12 +29,12 @@ pytestmark = pytest.mark.django_db
         ("física OTONO", ["Física, otoño"]),
         ("precalculo", ["Precálculo"]),
         ("org chem", ["Organic Chemistry"]),
-        ("fall chem", ["Organic Chemistry"]),  # the folder
-        ("promo fisica", ["Física, otoño"]),  # the tag
-        ("pre algebra", ["Precálculo"]),  # the campaign
+        ("fall chem", ["Organic Chemistry"]),  # found by the folder
+        ("promo fisica", ["Física, otoño"]),  # found by the tag
+        ("pre algebra", ["Precálculo"]),  # found by the campaign
         ("st. johns", ["St. John's_open house"]),
         ("saint john's house", ["St. John's_open house"]),
-        ("ganic", ["Organic Chemistry"]),  # no word begins like this
+        ("ganic", ["Organic Chemistry"]),  # found in the middle of a word
         ("chem summer", []),
     ],
 )

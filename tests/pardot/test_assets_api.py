@@ -55,7 +55,7 @@ def test_the_inventory_counts_each_type_and_lists_its_ten_newest_assets(ask: Ask
     assert types["forms"]["count"] == 12
     assert [each["id"] for each in types["forms"]["recent"]] == list(range(12, 2, -1))
     assert (types["folders"]["count"], types["folders"]["recent"][0]["name"]) == (1, "Spring")
-    assert types["lists"]["count"] is None, "never read"
+    assert types["lists"]["count"] is None, "lists were never read"
     assert types["tags"] == {"type": "tags", "label": "Tags", "count": 0, "recent": []}
 
 
@@ -119,7 +119,7 @@ def test_every_count_equals_the_number_of_rows_with_its_filter(ask: Ask) -> None
             assert ask(f"assets/{type_}", flag=flag)["count"] == count + health["exempt"][flag]
 
 
-def test_before_the_first_sync_all_counts_are_null(ask: Ask) -> None:
+def test_all_counts_are_null_before_the_first_sync(ask: Ask) -> None:
     assert {each["count"] for each in ask("assets")["types"]} == {None}
     health = ask("asset-health")["types"]
     assert {each["items"] for each in health.values()} == {None}
@@ -250,7 +250,7 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
     assert names(ask("assets/forms", tagged=True)) == ["Lost"]
     assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
     chain = ask("gear-summary")["content"]["forms"]
-    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the same rule as in the filter"
+    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the gear summary has the same rule as the filter"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_an_unknown_type_is_a_404_that_lists_the_known_types(ask: Ask) -> None:
 # -- activity that is missing or old --------------------------------------------------------------------------------
 
 
-def test_without_activities_the_flags_and_counts_that_need_them_are_absent(ask: Ask) -> None:
+def test_flags_and_counts_of_activities_are_absent_without_activities(ask: Ask) -> None:
     make(Form, campaign_id=None)
     audit_now("activities")
     assert_no_activity_data(ask)

@@ -102,7 +102,7 @@ def assert_no_data() -> None:
     assert set(Form.objects.values_list("activity_count", "error_count")) == {(None, None)}
 
 
-def test_without_activities_nothing_is_dormant() -> None:
+def test_no_asset_is_dormant_without_activities() -> None:
     mark_read(*(name for name in READ if name != "activities"))
     assert_no_data()
 

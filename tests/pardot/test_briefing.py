@@ -57,7 +57,7 @@ def briefing(clock: Any, super_user: Client) -> Any:
     return ask
 
 
-def test_before_the_first_sync_all_values_are_null_instead_of_zero(briefing: Any) -> None:
+def test_all_values_are_null_instead_of_zero_before_the_first_sync(briefing: Any) -> None:
     body = briefing()
     assert (body["date"], body["tier"]) == ("2026-06-30", 0)
     assert (body["health_score"], body["grade"], body["audited_at"]) == (None, None, None)
@@ -118,7 +118,7 @@ def test_yesterday_and_last_week_are_one_and_seven_days_ago_without_missed_night
         ((0,), None, None),  # only today's snapshot
     ],
 )
-def test_after_missed_nights_the_latest_earlier_snapshot_is_compared(
+def test_the_latest_earlier_snapshot_is_compared_after_missed_nights(
     briefing: Any, kept: tuple[int, ...], last: int | None, last_week: int | None
 ) -> None:
     mark_read("forms")

@@ -170,7 +170,7 @@ def test_two_hosts_at_the_same_moment_report_an_event_once(webhook: Slack) -> No
     assert len(webhook.messages) == 1
 
 
-def test_after_a_channel_failed_the_next_run_sends_only_to_that_channel(webhook: Slack, settings: Any) -> None:
+def test_the_next_run_sends_only_to_the_channel_that_failed(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     webhook.answers = [(404, {})]
     make_run("books", State.FAILED)
@@ -199,7 +199,7 @@ def test_a_failure_that_outlasts_the_delivery_log_is_not_reported_again(
     assert camp_alerts() == ""
 
 
-def test_without_a_channel_the_command_says_what_to_set(settings: Any) -> None:
+def test_the_command_says_what_to_set_without_a_channel(settings: Any) -> None:
     settings.PUBLIC_URL = "https://camp.example"
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_alerts()

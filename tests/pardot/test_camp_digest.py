@@ -69,7 +69,7 @@ def camp_digest(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_without_send_the_digest_is_only_printed(webhook: Slack) -> None:
+def test_the_digest_is_only_printed_without_send(webhook: Slack) -> None:
     assert camp_digest().startswith("Camp digest, ")
     assert webhook.messages == []
 
@@ -117,7 +117,7 @@ def test_a_digest_that_was_not_delivered_is_sent_by_the_next_run(webhook: Slack)
     assert camp_digest("--send") == "sent to Slack\n"
 
 
-def test_after_a_channel_failed_the_digest_is_sent_again_only_to_that_channel(webhook: Slack, settings: Any) -> None:
+def test_the_digest_is_sent_again_only_to_the_channel_that_failed(webhook: Slack, settings: Any) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -213,6 +213,6 @@ def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(
     assert len(webhook.messages) == 1
 
 
-def test_without_a_channel_the_command_says_what_to_set() -> None:
+def test_the_command_says_what_to_set_without_a_channel() -> None:
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_digest("--send")

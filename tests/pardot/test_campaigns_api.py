@@ -177,7 +177,7 @@ def test_values_that_were_never_read_are_null(ask: Ask) -> None:
     assert not {"empty", "dormant", "no_members", "low_response", "ghost"} & {*row["flags"]}
     assert answer["orphans"]["landing_pages"]["count"] is None
     for query in ({"empty": True}, {"empty": False}, {"has_members": True}, {"has_members": False}):
-        assert ask("campaigns", **query)["count"] == 0, "the campaign is unknown"
+        assert ask("campaigns", **query)["count"] == 0, "the values are unknown, so no filter matches"
 
 
 # -- members --------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def mailing_list(name: str) -> int:
     return make(List, name=name, updated_at=datetime(2026, 6, 1, tzinfo=UTC))
 
 
-def test_before_the_second_day_nothing_is_compared(ask: Ask, sync: Any) -> None:
+def test_no_day_is_compared_before_the_second_day(ask: Ask, sync: Any) -> None:
     form("Contact us")
     sync(5)
     answer = ask("changes")

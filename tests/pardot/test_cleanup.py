@@ -55,7 +55,7 @@ def by_key(answer: Any) -> dict[str, Any]:
     return {issue["key"]: issue for issue in answer["issues"]}
 
 
-def test_before_anything_was_read_there_is_no_data(super_user: Client) -> None:
+def test_the_status_has_no_data_before_anything_was_read(super_user: Client) -> None:
     answer = get(super_user)
     assert [(action["tag"], action["tag_id"], action["count"]) for action in answer["actions"]] == [
         (name, None, None) for name in NAMES

@@ -51,7 +51,7 @@ def test_tier_2_reads_the_best_scored_of_the_recently_active_prospects(
     assert last_run("prospects").mode == "sample"
 
 
-def test_after_tier_2_the_digest_says_nothing_about_activities(
+def test_the_digest_says_nothing_about_activities_after_tier_2(
     pardot: Pardot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     camp_sync("--scout")
@@ -168,7 +168,7 @@ def test_ctrl_d_at_the_question_means_no(
     assert not SyncRun.objects.exists()
 
 
-def test_with_yes_or_without_a_terminal_no_question_is_asked(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_question_is_asked_with_yes_or_without_a_terminal(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", pytest.fail)
     camp_sync("--survey")
     monkeypatch.setattr(sys, "stdin", Terminal)

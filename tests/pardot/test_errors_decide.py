@@ -110,7 +110,7 @@ def test_a_wrong_business_unit_costs_one_request_only(pardot: Pardot, settings: 
     assert last_run("sf_health").state == "done", "Salesforce is still synced"
 
 
-def test_without_a_business_unit_no_request_is_sent(pardot: Pardot, settings: Any) -> None:
+def test_no_request_is_sent_without_a_business_unit(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     with pytest.raises(CommandError, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
         camp_sync()

@@ -79,7 +79,7 @@ def test_within_an_area_the_issues_that_cost_most_per_row_come_first() -> None:
 
 
 def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:
-    """Five forms at half a point give 97.5, rounded to 98. Two fixes give 98.5, rounded to 99. Overall: 100."""
+    """Five forms at half a point score 97.5, rounded to 98. Two fixes give 98.5, rounded to 99."""
     assert plan_for(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
 
 
@@ -107,5 +107,5 @@ def test_a_target_that_is_no_score_is_refused(browser: Client, target: object, m
     assert message in answer.json()["message"]
 
 
-def test_without_a_score_there_is_no_plan(browser: Client) -> None:
+def test_a_plan_is_a_404_without_a_score(browser: Client) -> None:
     assert ask(browser, 95).status_code == 404

@@ -130,7 +130,7 @@ def test_grades_begin_at_their_threshold(score: int, grade: str) -> None:
     assert grade_of(score, THRESHOLDS) == grade
 
 
-def test_without_data_there_is_no_score_no_grade_and_no_impact() -> None:
+def test_score_grade_and_impact_are_absent_without_data() -> None:
     grading = graded(dict.fromkeys(Area), forms_errors=5)
     assert grading.overall is None
     assert grade_of(None, THRESHOLDS) is None

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/v1/pardot/health-score"
 
 
-def test_before_the_first_sync_nothing_has_a_score(super_user: Client) -> None:
+def test_no_area_or_person_has_a_score_before_the_first_sync(super_user: Client) -> None:
     member("Ada Example", "forms")
     body = super_user.get(URL).json()
     assert (body["overall"], body["grade"], body["audited_at"]) == (None, None, None)
@@ -31,8 +31,10 @@ def test_before_the_first_sync_nothing_has_a_score(super_user: Client) -> None:
 
 
 def test_an_area_has_the_points_that_it_costs(super_user: Client) -> None:
-    """Forms: 4 × 5 = 20 of 100; weight ln 5 = 1.6094. Lists: none, 100; weight ln 2 = .6931. Forms cost
-    20 × 1.6094 ÷ 2.3026 = 13.98 points, so 86.02.
+    """Forms lose 4 × 5 = 20 of 100 points, and have the weight ln 5 = 1.6094.
+
+    Lists lose none, and have the weight ln 2 = .6931. Forms cost 20 × 1.6094 ÷ 2.3026 = 13.98 points.
+    The score is 86.02.
     """
     weigh(forms_no_campaign=5)
     member("Ada Example", "forms", role="Writer", label="Ada")

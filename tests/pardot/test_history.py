@@ -146,7 +146,7 @@ def test_areas_and_issues_that_this_release_does_not_know_are_left_out(super_use
     assert "folders_empty" not in {each["key"] for each in body["issues"]}
 
 
-def test_before_the_first_snapshot_there_is_nothing_to_compare(super_user: Client) -> None:
+def test_a_comparison_is_a_404_before_the_first_snapshot(super_user: Client) -> None:
     query = f"{COMPARE}?from=2026-06-01&to=2026-06-02"
     answer = super_user.get(query)
     assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""``/issues``: sorted by cost, with owners, exemptions and tasks; and making a task for an issue."""
+"""``/issues`` lists issues by cost, with owners, exemptions and tasks, and makes tasks for issues."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
     make_lost_form("New")
     sync(3)
     assert since(ask) == {"Old": {"no_campaign": "2026-06-01"}, "New": {"no_campaign": "2026-06-03"}}
-    Form.objects.filter(pk=old).update(campaign_id=9)  # another issue instead
+    Form.objects.filter(pk=old).update(campaign_id=9)  # the issue orphan instead of no_campaign
     sync(4)
     assert since(ask)["Old"] == {"orphan": "2026-06-04"}
 
@@ -116,7 +116,7 @@ def test_an_issue_that_an_audit_could_not_check_keeps_its_findings(ask: Ask, syn
     assert since(ask) == {"Idle": {"dormant": "2026-06-01"}}
     EntityState.objects.filter(name="activities").delete()
     sync(3, "activities")
-    assert since(ask) == {"Idle": {}}, "no data"
+    assert since(ask) == {"Idle": {}}, "no data about activity"
     sync(4)
     assert since(ask) == {"Idle": {"dormant": "2026-06-01"}}
     EntityState.objects.filter(name="campaigns").delete()

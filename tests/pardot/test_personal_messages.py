@@ -162,7 +162,7 @@ def test_the_log_keeps_no_text_of_the_teams_digest(settings: Any) -> None:
     assert [(each.recipient, each.text) for each in DigestDelivery.objects.all()] == [("ranger@camp.example", "")]
 
 
-def test_without_public_url_no_message_is_sent(settings: Any) -> None:
+def test_no_message_is_sent_without_public_url(settings: Any) -> None:
     member()
     settings.PUBLIC_URL = ""
     with pytest.raises(CommandError, match="nowhere to send to"):

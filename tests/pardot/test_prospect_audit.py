@@ -56,7 +56,7 @@ def test_the_figures_equal_those_worked_out_by_hand() -> None:
     assert figures["active_30d"] == 2
 
 
-def test_without_prospects_nothing_is_divided_by_zero() -> None:
+def test_the_audit_divides_nothing_by_zero_without_prospects() -> None:
     mark_read("prospects")
     summary = run_audit()
     assert (summary.is_complete, summary.items) == (True, 0)

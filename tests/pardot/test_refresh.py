@@ -43,7 +43,7 @@ def hold_back_deletions(*names: str) -> None:
 @pytest.mark.parametrize(
     ("path", "body"), [(REFRESH, {}), ("sync/accept-deletions", {"entities": ["forms"]}), ("sync/survey", {})]
 )
-def test_without_the_permission_nothing_is_started(super_user: Client, path: str, body: dict[str, Any]) -> None:
+def test_no_job_is_started_without_the_permission(super_user: Client, path: str, body: dict[str, Any]) -> None:
     hold_back_deletions("forms")
     browser = Browser(super_user)
     assert browser.get("sync/status")["may_refresh"] is False

@@ -29,9 +29,12 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
-    """Forms: 4, of them 2 without a campaign (.20), 1 in an unknown campaign (.10), 4 without submissions (.08):
-    99.62, so 100. Lists: 30 without a name (2.40) and stale for over a year (1.50): 96.1, so 96. Prospects: 1 of 3 not
-    linked: 33.3 % × .30 = 9.99: 90.01, so 90.
+    """Three areas lose points.
+
+    - Of 4 forms, 2 have no campaign (.20), 1 is in an unknown campaign (.10), 4 have no submissions (.08).
+      Score: 99.62, so 100.
+    - All 30 lists have no name (2.40), and are stale for over a year (1.50). Score: 96.1, so 96.
+    - Of 3 prospects, 1 is not linked: 33.3% × .30 = 9.99. Score: 90.01, so 90.
     """
     known = campaign()
     form(), form(), form(campaign_id=987_654), form(campaign_id=known)
@@ -54,7 +57,7 @@ def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
     assert {key: float(card.issues[key].count or 0) for key in expected} == expected
 
 
-def test_without_any_read_all_scores_are_null() -> None:
+def test_all_scores_are_null_without_any_read() -> None:
     form(), mailing_list(months_old=14)
     finish_sync()
     card = current_scorecard(NOW)

@@ -1,4 +1,4 @@
-"""The day's snapshot: one row per day; later runs replace it but keep figures that they did not read."""
+"""Each day has one snapshot. Later runs replace it, but keep figures that they did not read."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def assert_campaigns_have_the_dates_of_salesforce() -> None:
 
 
 def change_everything(pardot: Pardot) -> None:
-    """Create, change and delete one prospect and one asset of every kind, and create an activity."""
+    """Create one, change one and delete one of each kind of asset and of prospects. Create an activity."""
     for entity in entities.ASSETS:
         first, second, *_ = pardot.ids(entity.path)
         name = "objectName" if entity is entities.TAGGED_OBJECTS else "name"
@@ -129,7 +129,7 @@ def test_activities_are_read_for_the_given_number_of_days_only(pardot: Pardot) -
               if datetime.fromisoformat(row["createdAt"]) >= earliest}  # fmt: skip
     copied_ids = set(VisitorActivity.objects.values_list("id", flat=True))
     assert 0 < len(copied_ids) < len(pardot.ids("visitor-activities"))
-    assert abs(len(copied_ids) - len(expected)) <= 2, "activities in the seconds between the two reads"
+    assert abs(len(copied_ids) - len(expected)) <= 2, "an activity may become too old between the two reads"
     camp_sync("--survey")
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == copied_ids
 
@@ -148,7 +148,7 @@ def test_activities_older_than_the_retention_are_deleted(settings: Any) -> None:
     assert timedelta(days=55) < datetime.now(UTC) - oldest < timedelta(days=60, minutes=5)
 
 
-def test_without_the_setting_the_custom_field_is_not_read(pardot: Pardot, settings: Any) -> None:
+def test_the_custom_field_is_not_read_without_the_setting(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "prospects")
     assert Prospect.objects.exclude(adoption_json=None).exists()
     Prospect.objects.all().delete()

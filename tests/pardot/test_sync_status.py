@@ -73,7 +73,7 @@ def test_every_entity_is_shown_as_never_synced_before_the_first_sync(super_user:
 
 
 @with_commits
-def test_after_a_sync_each_entity_has_its_time_mode_and_count(
+def test_each_entity_has_its_time_mode_and_count_after_a_sync(
     pardot: Pardot, cookies: CookieMaker, super_user: Client
 ) -> None:
     pardot.settings(daily_max=25_000, daily_used=99)

@@ -108,7 +108,7 @@ def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulato
     assert digests_of_copies() == before
 
 
-def test_after_an_org_is_adopted_its_own_pardot_is_copied(
+def test_the_pardot_of_an_adopted_org_is_copied(
     simulator: Simulator, new_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync()

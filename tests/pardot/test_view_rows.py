@@ -144,7 +144,7 @@ def test_equal_counts_of_different_rows_have_different_fingerprints() -> None:
 
 
 LINKED = json.loads((ROOT / "tests" / "javascript" / "linked-filters.json").read_text())
-"""Views, and the endpoint and parameters of each, which tests/javascript/linked-filters.test.js checks too."""
+"""Views with their endpoints and parameters. tests/javascript/linked-filters.test.js checks them too."""
 
 
 def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Client) -> None:

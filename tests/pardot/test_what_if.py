@@ -33,8 +33,13 @@ def fix(issue: str, *count: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def untidy(db: None) -> None:
-    """Forms: 10 × 5 = 50: score 50, weight ln 11. Lists: 1 × 20: score 80, weight ln 2. Prospects: 50 % × .30 = 15:
-    85, weight ln 3. Overall (50 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 64.14.
+    """Make a camp with a score of 64.
+
+    - Forms lose 10 × 5 = 50 points. Score: 50, weight: ln 11.
+    - Lists lose 1 × 20 points. Score: 80, weight: ln 2.
+    - Prospects lose 50% × .30 = 15 points. Score: 85, weight: ln 3.
+
+    Overall: (50 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 64.14.
     """
     weigh(forms_no_campaign=5, lists_unnamed=20, prospects_unlinked_pct=0.3)
     for _ in range(10):
@@ -54,8 +59,10 @@ def scores(answer: Any, part: str, name: str) -> dict[str, tuple[Any, ...]]:
 
 
 def test_the_answer_has_scores_before_and_after_by_area_and_person(browser: Client, untidy: None) -> None:
-    """Seven forms fixed: 85. Overall (85 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 84.17; Ada
-    (85 × 2.397895 + 80 × .693147) ÷ 3.091042 = 83.88, before that (50 × … + 80 × …) ÷ … = 56.73.
+    """With seven forms fixed, the score of forms is 85.
+
+    - Overall: (85 × 2.397895 + 80 × .693147 + 85 × 1.098612) ÷ 4.189655 = 84.17.
+    - Ada: (85 × 2.397895 + 80 × .693147) ÷ 3.091042 = 83.88. Before: (50 × … + 80 × …) ÷ … = 56.73.
     """
     answer = ask(browser, fix("forms_no_campaign", 7))
     assert answer.json()["overall"] == {"before": 64, "after": 84, "grade_before": "D", "grade_after": "B"}

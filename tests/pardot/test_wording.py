@@ -1,4 +1,4 @@
-"""Texts that server and page share, from one table; tests/javascript/format.test.js checks the page."""
+"""Server and page share texts in one table. tests/javascript/format.test.js checks the page."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def _is_named(field: models.Field) -> bool:  # type: ignore[type-arg]
 
 
 def _not_called(functions: Mapping[str, tuple[str, bool]], definitions: list[str]) -> set[str]:
-    """Return the functions that neither the code, nor ``definitions``, nor a function in use names."""
+    """Return the functions that are named by no code, no definition and no function in use."""
     words = _words() | set(re.findall(r"\w+", " ".join(definitions)))
     called = {name for name, (_, by_trigger) in functions.items() if by_trigger or name in words}
     while further := {

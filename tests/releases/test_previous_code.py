@@ -183,7 +183,7 @@ def test_the_previous_release_answers_and_syncs_on_the_tables_of_this_release(
 def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """Each release has its own locks. In an upgrade an old crontab and a new worker may run at the same time."""
+    """Each release has its own locks, and in an upgrade an old crontab and a new worker may overlap."""
     schools = simulator.ids("Account")
     for number, command in enumerate(BOTH):
         simulator.edit("Account", schools[number], Name=f"{RENAMED} {number}")
@@ -198,7 +198,7 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
 def test_audits_of_this_release_and_a_merge_of_the_previous_release_both_end(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """0.1.0 writes an entity's state, then locks Pardot's campaigns. This release's audits lock campaigns first."""
+    """0.1.0 writes an entity's state, then locks campaigns. This release's audits lock campaigns first."""
     assert run_manage("camp_sync").returncode == 0
     with ThreadPoolExecutor(2) as pool, merging("pardot_form"):
         ours = pool.submit(run_manage, "camp_sync", "--entities", "folders")

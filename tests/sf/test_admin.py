@@ -1,4 +1,4 @@
-"""The admin: the cache is read-only; the configuration is one row; refused records can be retried."""
+"""The admin shows the cache read-only, has one row of configuration, and retries refused records."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_records_link_to_salesforce(admin: Client, simulator: Simulator) -> None
         assert f'<a href="{link}"' in html(admin, page(model, "change", record.pk))
 
 
-def test_before_the_first_run_records_do_not_link_to_salesforce(admin: Client) -> None:
+def test_records_do_not_link_to_salesforce_before_the_first_run(admin: Client) -> None:
     SyncConfig.objects.update(instance_url="")
     assert "/lightning/" not in html(admin, page(Account))
 

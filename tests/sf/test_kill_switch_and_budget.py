@@ -243,7 +243,7 @@ def test_the_usage_is_taken_from_the_right_part_of_the_header(header: str, usage
 
 
 def test_the_last_usage_is_stored_whatever_parts_the_header_has(simulator: Simulator) -> None:
-    for _ in range(4):  # of seven answers, two have a second part
+    for _ in range(4):  # two of seven answers have a second part in the header
         sync("sync_accounts")
         state = simulator.get("/state")["api_usage"]
         assert SyncConfig.load().last_usage_value == state["daily_used"]

@@ -219,7 +219,7 @@ def test_client_credentials_work_only_at_the_orgs_own_host(
     with pytest.raises(LoginFailed, match=r"not supported on this domain \(.*My Domain"):
         client.limits()
     assert logins(simulator) == 1
-    monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())  # another process
+    monkeypatch.setattr(sf_connection, "_keeper", SessionKeeper())  # as in another process
     settings.SALESFORCE_HOST = simulator.variables["SALESFORCE_HOST"]
     assert client_with(settings, login_of(simulator, LoginFlow.CLIENT_CREDENTIALS)).limits()
 

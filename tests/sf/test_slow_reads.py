@@ -51,7 +51,7 @@ def test_changes_during_a_paused_read_are_in_the_cache_afterwards(paused: Simula
     assert last_run("adoptions").state == "done"
     assert_equal(paused, Adoption)
     assert last_run("adoptions").watermark == began + timedelta(minutes=24 * 60 - 1), (
-        "the incremental read that follows was quick"
+        "the watermark is the time stamp of the newest change"
     )
 
 

@@ -1,4 +1,4 @@
-"""One simulator for all tests here, reset before each test."""
+"""One simulator for all tests in this folder, reset before each test."""
 
 from __future__ import annotations
 
