@@ -73,7 +73,7 @@ def test_failures_are_logged_without_anything_that_may_be_a_password(caplog: pyt
     assert not RateCount.objects.filter(key__contains="canary").exists()
 
 
-def test_the_page_itself_is_not_limited() -> None:
+def test_the_login_page_itself_is_not_rate_limited() -> None:
     assert {Client().get(LOGIN).status_code for _ in range(ATTEMPTS.limit + 5)} == {200}
 
 

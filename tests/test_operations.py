@@ -68,7 +68,7 @@ def rows(html: str) -> list[str]:
     return [" ".join(re.sub(r"<[^>]*>", " ", part).split()) for part in parts]
 
 
-def test_a_new_installation_is_told_what_to_press_first(operator: Client) -> None:
+def test_a_new_installation_shows_that_nothing_has_been_synced(operator: Client) -> None:
     assert "Nothing has been synced yet." in page(operator)
     make_run("books", "failed", message="INVALID_LOGIN")
     assert "Nothing has been synced yet." not in page(operator)
@@ -81,7 +81,7 @@ def test_the_page_says_when_every_object_is_fresh(operator: Client) -> None:
     assert [row.split()[2] for row in rows(html)] == ["Fresh"] * len(freshness.MAX_AGE)
 
 
-def test_the_worst_comes_first_with_the_reason_and_the_remedy(operator: Client) -> None:
+def test_the_worst_object_comes_first_with_its_reason_and_remedy(operator: Client) -> None:
     make_all_fresh()
     long_ago = timezone.now() - timedelta(days=30)
     SyncRun.objects.filter(object="books").update(started=long_ago, ended=long_ago)

@@ -56,7 +56,7 @@ def press(client: Client, key: str, **more: str) -> Any:
     return client.post(START, {"action": key, **more}, follow=True)
 
 
-def test_a_press_is_recorded_and_left_for_the_worker(worker: None) -> None:
+def test_a_pressed_button_is_recorded_and_left_for_the_worker(worker: None) -> None:
     operator = staff("start_jobs")
     shown = press(operator, "sync-contacts").content.decode()
     action = OperatorAction.objects.get()

@@ -97,7 +97,7 @@ def test_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_answer(
 
 
 @pytest.mark.timeout(400)
-def test_every_other_command_works_too(simulator: Simulator, pooled: str) -> None:
+def test_every_other_command_works_through_pgbouncer(simulator: Simulator, pooled: str) -> None:
     for command in (
         ["migrate", "--verbosity=0"], ["sync_all", "--forcedelete"], ["camp_sync", "--survey"], ["camp_sync"],
         ["deliver_pending"], ["cleanup_logs"], ["sync_status"], ["sf", "check"], ["camp_digest"],

@@ -271,7 +271,7 @@ def test_values_that_only_look_like_placeholders_are_accepted(value: str) -> Non
     assert not is_placeholder("SALESFORCE_PASSWORD", value)
 
 
-def test_a_database_may_have_a_bad_password() -> None:
+def test_changeme_is_no_placeholder_for_a_database_password() -> None:
     assert not is_placeholder("DATABASE_PASSWORD", "changeme")
     assert is_placeholder("DATABASE_PASSWORD", "<your_password>")
 

@@ -59,7 +59,7 @@ def test_the_inventory_counts_each_type_and_lists_its_ten_newest_assets(ask: Ask
     assert types["tags"] == {"type": "tags", "label": "Tags", "count": 0, "recent": []}
 
 
-def test_health_has_counts_and_exemptions_and_null_without_data(ask: Ask) -> None:
+def test_health_has_counts_and_exemptions_or_null_without_data(ask: Ask) -> None:
     first, second = make(Form, campaign_id=None), make(Form, campaign_id=None)
     exempt("forms", "forms_no_campaign", first)
     exempt("forms", "forms_no_campaign", second, until=today() - timedelta(days=1))

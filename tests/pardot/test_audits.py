@@ -107,13 +107,13 @@ def test_no_asset_is_dormant_without_activities() -> None:
     assert_no_data()
 
 
-def test_activities_of_more_than_8_days_ago_are_not_used() -> None:
+def test_activities_read_more_than_8_days_ago_are_not_used() -> None:
     mark_read(*READ)
     mark_read("activities", until=NOW - timedelta(days=8, seconds=1))
     assert_no_data()
 
 
-def test_activities_of_8_days_ago_are_used() -> None:
+def test_activities_read_8_days_ago_are_used() -> None:
     mark_read(*READ)
     mark_read("activities", until=NOW - timedelta(days=8))
     assert flags_without_activities() == {kind: {"dormant"} for kind in NO_DATA}

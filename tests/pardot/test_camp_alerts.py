@@ -189,7 +189,7 @@ def test_the_digest_is_sent_even_after_an_alert(webhook: Slack) -> None:
     assert camp_alerts() == ""
 
 
-def test_a_failure_that_outlasts_the_delivery_log_is_not_reported_again(
+def test_a_failure_that_lasts_longer_than_the_delivery_log_is_not_reported_again(
     webhook: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run("books", State.FAILED)

@@ -35,7 +35,7 @@ def test_tier_1_reads_assets_and_salesforce_s_counts_in_at_most_22_calls(pardot:
     assert "all: " in output.splitlines()[-1]
 
 
-def test_tier_2_reads_the_best_scored_of_the_recently_active_prospects(
+def test_tier_2_reads_the_recently_active_prospects_with_the_highest_scores(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.sync.sample.SAMPLE_SIZE", 20)

@@ -35,7 +35,7 @@ def test_a_redirect_is_retried_whatever_its_body_says(
     assert simulator.calls_to("oauth2/token") == 2, "the session may have ended: one new login, not one per answer"
 
 
-def test_a_redirect_that_stays_says_where_it_leads(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_error_about_a_lasting_redirect_says_where_it_leads(pardot: Pardot, simulator: Simulator) -> None:
     headers = {"Location": "https://pi.demo.pardot.com/api"}
     simulator.fail("status", path="/api/v5/", times=None, status=302, headers=headers)
     with pytest.raises(
@@ -76,7 +76,7 @@ def test_the_day_s_limit_pauses(pardot: Pardot) -> None:
     assert last_run("forms").state == "skipped"
 
 
-def test_pardot_without_calls_left_gets_one_request_only(pardot: Pardot) -> None:
+def test_pardot_gets_only_one_request_when_no_calls_are_left(pardot: Pardot) -> None:
     pardot.settings(daily_max=10, daily_used=10)
     camp_sync("--entities", "assets")
     assert pardot.calls() == 1
@@ -102,7 +102,7 @@ def test_one_entity_that_fails_does_not_stop_the_others(pardot: Pardot, simulato
     assert {"forms", "tags", "sf_health"} <= states.keys()
 
 
-def test_a_wrong_business_unit_costs_one_request_only(pardot: Pardot, settings: Any) -> None:
+def test_a_wrong_business_unit_costs_only_one_request(pardot: Pardot, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000AAA"
     with pytest.raises(CommandError, match="failed: campaigns\\n"):
         camp_sync()

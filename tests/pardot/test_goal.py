@@ -70,7 +70,7 @@ def test_an_area_below_zero_is_chosen_only_when_its_score_rises_above_zero() -> 
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
 
 
-def test_within_an_area_the_issues_that_cost_most_per_row_come_first() -> None:
+def test_issues_that_cost_most_per_row_come_first_within_an_area() -> None:
     for _ in range(2):
         form(campaign_id=999)
     mark_read("campaigns", until=timezone.now())

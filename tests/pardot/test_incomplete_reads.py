@@ -203,7 +203,7 @@ def test_a_mass_deletion_stops_until_it_is_allowed(pardot: Pardot) -> None:
     assert_equal(pardot, entities.TAGGED_OBJECTS)
 
 
-def test_withheld_rows_are_reported_and_remove_nothing(pardot: Pardot) -> None:
+def test_rows_that_pardot_withholds_are_reported_and_not_deleted(pardot: Pardot) -> None:
     camp_sync("--entities", "forms")
     hidden = pardot.ids("forms")[:2]
     pardot.post("/withhold", {"path": "forms", "ids": hidden})
@@ -224,7 +224,7 @@ def test_whole_pages_of_withheld_rows_are_skipped(pardot: Pardot, settings: Any)
 
 
 @pytest.mark.parametrize(("ceiling", "page_size"), [(100, 50), (130, 50), (70, 1000)])
-def test_more_rows_than_the_ceiling_arrive_complete(
+def test_a_read_of_more_rows_than_the_ceiling_is_complete(
     pardot: Pardot, settings: Any, ceiling: int, page_size: int
 ) -> None:
     settings.PARDOT_PAGE_SIZE = page_size
@@ -234,7 +234,7 @@ def test_more_rows_than_the_ceiling_arrive_complete(
     assert pardot.most_open() <= 5
 
 
-def test_a_ceiling_that_pardot_does_not_announce_is_passed_too(
+def test_a_read_continues_past_a_ceiling_that_pardot_does_not_announce(
     pardot: Pardot, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.platform.client._CEILING_REACHED", "not sent")

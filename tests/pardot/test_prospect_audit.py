@@ -113,7 +113,7 @@ prospects = st.fixed_dictionaries(
 @pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(prospects, max_size=12), active=st.sets(st.integers(1, 12)))
-def test_random_prospects_are_counted_as_a_naive_count_does(rows: list[dict[str, Any]], active: set[int]) -> None:
+def test_random_prospects_give_the_same_figures_as_a_naive_count(rows: list[dict[str, Any]], active: set[int]) -> None:
     Prospect.objects.all().delete()
     ProspectEngagement.objects.all().delete()
     mark_read("prospects", "activities")

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROWS_OF_SALESFORCE = (CampaignMember, SalesforceCampaign, LeadCategoryScore, ContactCategoryScore)
 
 
-def test_a_survey_brings_every_row_of_pardot_and_salesforce(pardot: Pardot, simulator: Simulator) -> None:
+def test_a_survey_copies_every_row_of_pardot_and_salesforce(pardot: Pardot, simulator: Simulator) -> None:
     pardot.settings(delay_seconds=0.01)
     camp_sync("--survey")
     assert assert_equal(pardot) > 1000
@@ -85,7 +85,7 @@ def change_everything(pardot: Pardot) -> None:
     pardot.add("visitor-activities", type=4, prospectId=prospects[0], formId=pardot.ids("forms")[0])
 
 
-def test_a_second_run_brings_changes_deletions_and_untagging(surveyed: Pardot) -> None:
+def test_a_second_survey_copies_changes_deletions_and_removed_tags(surveyed: Pardot) -> None:
     change_everything(surveyed)
     surveyed.forget_calls()
     camp_sync("--survey")
@@ -122,7 +122,7 @@ def test_an_empty_text_is_not_stored_as_null(pardot: Pardot) -> None:
 
 
 @pytest.mark.slow
-def test_activities_are_read_for_the_given_number_of_days_only(pardot: Pardot) -> None:
+def test_only_activities_of_the_given_number_of_days_are_read(pardot: Pardot) -> None:
     camp_sync("--survey", "--days", "45")
     earliest = datetime.now(UTC) - timedelta(days=45)
     expected = {row["id"] for row in pardot.rows("visitor-activities")
@@ -134,7 +134,7 @@ def test_activities_are_read_for_the_given_number_of_days_only(pardot: Pardot) -
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == copied_ids
 
 
-def test_a_full_read_of_fewer_days_removes_nothing_older(surveyed: Pardot) -> None:
+def test_a_full_read_of_fewer_days_removes_no_older_activities(surveyed: Pardot) -> None:
     camp_sync("--entities", "activities", "--full", "--days", "5")
     assert_equal(surveyed, entities.ACTIVITIES)
 

@@ -203,7 +203,7 @@ def test_the_digest_names_the_day_that_it_compares_with(today: date, last: date,
     assert re.search(rf"- 9\d \(A\), up \d {since}\n", text)
 
 
-def test_the_digest_says_when_camp_ended_after_camp() -> None:
+def test_the_digest_says_when_a_past_camp_ended() -> None:
     camp("2026-06-01", "2026-06-09")
     assert digest(digest_facts(NOW)).splitlines()[1] == "Camp ended 1 day ago"
 

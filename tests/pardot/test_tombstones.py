@@ -54,7 +54,7 @@ def names_with_values(row: Mapping[str, Any]) -> set[str]:
     return {name for name, value in row.items() if value is not None}
 
 
-def test_a_month_after_a_deletion_only_the_tombstone_is_served(simulator: Simulator) -> None:
+def test_only_the_tombstone_is_served_a_month_after_a_deletion(simulator: Simulator) -> None:
     sync()
     contact = cached_contact(simulator)
     delete_and_sync(simulator, contact, days_ago=29.9)

@@ -195,7 +195,7 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
     assert_equal(simulator)
 
 
-def test_audits_of_this_release_and_a_merge_of_the_previous_release_both_end(
+def test_audits_of_this_release_and_a_merge_of_the_previous_release_do_not_deadlock(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
     """0.1.0 writes an entity's state, then locks campaigns. This release's audits lock campaigns first."""

@@ -211,7 +211,7 @@ def test_an_impossible_configuration_is_refused(admin: Client, name: str, value:
 # -- records set aside -----------------------------------------------------------------------------------------
 
 
-def test_a_record_set_aside_is_shown_whole_with_its_reason(admin: Client) -> None:
+def test_a_record_that_is_set_aside_is_shown_with_all_values_and_its_reason(admin: Client) -> None:
     record = RefusedRecord.objects.get()
     shown = html(admin, page(RefusedRecord, "change", record.pk))
     assert "name: a NUL character" in shown

@@ -50,7 +50,7 @@ def decoder(schema: Any = SCHEMA) -> Decoder:
 
 
 @pytest.mark.parametrize("kind", ["CREATE", "UPDATE", "DELETE", "UNDELETE"])
-def test_a_change_names_its_records(kind: str) -> None:
+def test_a_change_that_names_its_records_is_complete(kind: str) -> None:
     assert decoder().event("a", encoded(kind, ONE[:15])).incomplete == ""
 
 

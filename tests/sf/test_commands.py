@@ -104,7 +104,7 @@ def test_aggregates_are_shown(simulator: Simulator, screen: Screen) -> None:
     assert row == {"expr0": SCHOOLS}
 
 
-def test_deleted_records_are_shown_with_all_rows(simulator: Simulator, screen: Screen) -> None:
+def test_deleted_records_are_shown_with_the_option_all_rows(simulator: Simulator, screen: Screen) -> None:
     deleted = simulator.ids("Account")[0]
     simulator.do("delete", "Account", deleted)
     soql = f"SELECT Id FROM Account WHERE Id = '{deleted}'"

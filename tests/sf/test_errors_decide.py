@@ -94,7 +94,7 @@ def test_an_error_that_lasts_fails_the_run_and_the_next_run_succeeds(simulator: 
     assert_equal(simulator)
 
 
-def test_a_pause_demanded_beyond_the_deadline_is_not_waited_for() -> None:
+def test_an_action_is_given_up_when_salesforce_demands_a_pause_beyond_the_deadline() -> None:
     calls: list[float] = []
     error = TransientError("busy")
     error.retry_after = 3600.0

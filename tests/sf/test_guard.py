@@ -117,7 +117,7 @@ def test_the_largest_share_is_a_setting(simulator: Simulator, settings: Any) -> 
     assert "more than 5%" in last_run("opportunities").message
 
 
-def test_any_number_is_deleted_when_the_option_has_no_value(simulator: Simulator) -> None:
+def test_any_number_of_records_is_deleted_when_allow_deletes_has_no_value(simulator: Simulator) -> None:
     sync("sync_opportunities")
     lost = lose(simulator, Opportunity, delete, 90)
     sync("sync_opportunities", allow_deletes=ANY_DELETES)

@@ -175,7 +175,7 @@ def test_an_object_that_cannot_be_counted_is_read_by_bulk(simulator: Simulator) 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
-def test_an_invalid_cursor_error_to_a_count_does_not_loop_forever(
+def test_an_invalid_cursor_error_of_a_count_causes_no_endless_loop(
     simulator: Simulator, settings: Any, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold

@@ -81,7 +81,7 @@ def test_a_login_with_a_lasting_oauth_error_is_tried_once(simulator: Simulator, 
 
 
 @pytest.mark.parametrize("flow", [LoginFlow.SOAP_TOKEN, LoginFlow.CLIENT_CREDENTIALS])
-def test_no_calls_left_at_the_login_pauses_the_run(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+def test_a_run_pauses_when_no_calls_are_left_at_its_login(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
     client_with(settings, login_of(simulator, flow))
     simulator.fail("quota", path="oauth2/token|Soap", times=None)
     sync("sync_all")

@@ -117,7 +117,7 @@ def test_a_full_run_forgets_a_bad_record_that_was_purged(simulator: Simulator) -
     assert_equal(simulator, Opportunity)
 
 
-def test_a_record_set_aside_is_tried_again_without_being_read_again(simulator: Simulator, settings: Any) -> None:
+def test_a_record_that_was_set_aside_is_retried_without_another_read(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOOKBACK_SECONDS = 0
     sync("sync_accounts")
     refused, newest = simulator.ids("Account")[:2]

@@ -156,7 +156,7 @@ def _pause_after_two_bulk_pages(simulator: Simulator) -> int:
     return -(-len(simulator.ids("Adoption__c")) // 100)
 
 
-def test_a_run_stopped_by_sigterm_is_recorded_as_interrupted(simulator: Simulator, database: str) -> None:
+def test_a_run_that_sigterm_stops_is_recorded_as_interrupted(simulator: Simulator, database: str) -> None:
     simulator.fail("hang", path="/query", times=1, seconds=60)
     process = _start(simulator, database, "sync_accounts")
     _wait_for(lambda: simulator.calls_to("query") == 1)

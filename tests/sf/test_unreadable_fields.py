@@ -86,7 +86,7 @@ def test_a_record_created_while_a_field_is_hidden_has_no_value_until_the_field_i
     assert in_cache(Contact)[contact]["position"] == "There"
 
 
-def test_a_field_of_a_parent_may_be_lost_too(simulator: Simulator) -> None:
+def test_an_unreadable_field_of_a_parent_keeps_its_values_too(simulator: Simulator) -> None:
     """An adoption's contact is a field of its opportunity."""
     sync("sync_all")
     before = {key: row["contact_id"] for key, row in in_cache(Adoption).items()}

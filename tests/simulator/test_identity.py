@@ -73,7 +73,7 @@ def test_salesforce_takes_no_other_scheme(salesforce: Salesforce) -> None:
     assert errors(salesforce.query("SELECT COUNT() FROM Account")) == ["INVALID_SESSION_ID"]
 
 
-def test_a_session_ended_by_a_fault_is_ended_for_the_scheme_oauth_too(salesforce: Salesforce) -> None:
+def test_a_fault_ends_a_session_for_the_scheme_oauth_too(salesforce: Salesforce) -> None:
     salesforce.http.headers["Authorization"] = f"OAuth {credentials.SESSION_ID}"
     salesforce.simulator.fault("expire_session")
     assert errors(salesforce.query("SELECT COUNT() FROM Account")) == ["INVALID_SESSION_ID"]

@@ -161,7 +161,7 @@ class TestPages:
 
 
 class TestRecycleBin:
-    def test_is_read_only_with_the_parameter_deleted(self, pardot: Pardot) -> None:
+    def test_needs_the_parameter_deleted_to_be_read(self, pardot: Pardot) -> None:
         counts = {
             deleted: len(pardot.every("prospects", fields="id", deleted=deleted, limit=1000))
             for deleted in ("all", "true", "false")
@@ -170,7 +170,7 @@ class TestRecycleBin:
         assert counts["true"] > 0
         assert len(pardot.every("prospects", fields="id", limit=1000)) == counts["false"]
 
-    def test_a_deleted_prospect_moves_there_with_a_new_stamp(self, pardot: Pardot) -> None:
+    def test_has_a_deleted_prospect_with_a_new_stamp(self, pardot: Pardot) -> None:
         prospect = pardot.values("prospects", fields="id,updatedAt", limit=1)[0]
         pardot.control("POST", f"/objects/prospects/{prospect['id']}/delete")
         rows = pardot.values("prospects", fields="updatedAt", id=prospect["id"], deleted="true")
