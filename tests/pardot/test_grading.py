@@ -155,7 +155,7 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Return the rounded mean of (score, items), computed with 50 digits and cut to 40 decimal places."""
+    """Return the weighted mean of (score, items) as a whole number, computed with 40 decimal places."""
     if not scores:
         return None
     with localcontext() as context:

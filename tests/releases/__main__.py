@@ -36,8 +36,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.releases", description=__doc__)
-    parser.add_argument("release", help="its number, such as 0.2.0")
-    parser.add_argument("commit", help="its commit or tag")
+    parser.add_argument("release", help="the release's number, such as 0.2.0")
+    parser.add_argument("commit", help="the release's commit or tag")
     return parser.parse_args()
 
 
