@@ -53,7 +53,7 @@ def writer(store: Store) -> QuickWriter:
     return QuickWriter(store.write, what="test")
 
 
-def test_rows_come_in_order_in_few_batches(store: Store, writer: QuickWriter) -> None:
+def test_rows_are_written_in_order_in_few_batches(store: Store, writer: QuickWriter) -> None:
     for number in range(25):
         writer.put(number)
     writer.close()
@@ -77,7 +77,7 @@ def test_rows_from_many_threads_are_all_written(store: Store) -> None:
     assert sorted(store.rows) == list(range(1600))
 
 
-def test_rows_that_could_not_be_written_are_retried_and_this_is_logged(
+def test_failed_writes_are_retried_and_logged_once(
     store: Store, writer: QuickWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     store.away = 2
@@ -103,7 +103,7 @@ def test_the_buffer_is_bounded_and_the_loss_is_reported(
     assert "70 rows are lost" in caplog.text
 
 
-def test_closing_gives_up_in_time_and_says_so(
+def test_closing_gives_up_after_its_time_limit_and_logs_the_loss(
     store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(QuickWriter, "CLOSE_SECONDS", 0.1)
@@ -114,7 +114,7 @@ def test_closing_gives_up_in_time_and_says_so(
     assert "1 rows are lost" in caplog.text
 
 
-def test_a_fork_writes_its_own_rows_and_not_its_parents() -> None:
+def test_a_forked_process_writes_only_its_own_rows() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _FORKING], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
     )

@@ -32,11 +32,11 @@ def test_active_books_are_listed_by_name(service: Callable[..., Client]) -> None
     assert (body["books"][1]["id"], body["books"][1]["website_url"]) == (zoology.id, None)
 
 
-def test_no_books_are_an_empty_list(service: Callable[..., Client]) -> None:
+def test_the_list_is_empty_without_books(service: Callable[..., Client]) -> None:
     assert service(Scope.READ_BOOKS).get(BOOKS).json() == {"count": 0, "books": []}
 
 
-def test_a_client_that_has_the_list_gets_304_until_it_changes(service: Callable[..., Client]) -> None:
+def test_a_client_that_has_the_list_gets_304_until_the_list_changes(service: Callable[..., Client]) -> None:
     client = service(Scope.READ_BOOKS)
     book = records.book()
     first = client.get(BOOKS)
@@ -49,7 +49,7 @@ def test_a_client_that_has_the_list_gets_304_until_it_changes(service: Callable[
     assert client.get(BOOKS, headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_books_need_the_scope(
+def test_books_need_the_scope_read_books(
     user: Client, super_user: Client, anonymous: Client, service: Callable[..., Client]
 ) -> None:
     assert anonymous.get(BOOKS).status_code == 401
@@ -57,7 +57,7 @@ def test_books_need_the_scope(
     assert super_user.get(BOOKS).status_code == 200
 
 
-def test_the_number_of_queries_does_not_grow(
+def test_the_number_of_queries_does_not_grow_with_the_books(
     service: Callable[..., Client], django_assert_max_num_queries: Any
 ) -> None:
     client = service(Scope.READ_BOOKS)

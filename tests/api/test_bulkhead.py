@@ -1,4 +1,4 @@
-"""A slow remote system blocks some threads, never all, and slow answers open a breaker too."""
+"""A slow remote system never blocks all threads, and slow answers open the circuit breaker."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """Send all requests at once. Return the slow system's answers, and how many came before the quick ones."""
+    """Send all requests at once. Return the slow system's answers, and how many came before the last quick one."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
 
@@ -88,7 +88,7 @@ def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dic
         return [each.result() for each in as_completed(futures)], before
 
 
-def test_while_salesforce_hangs_other_requests_are_answered(
+def test_other_requests_are_answered_while_salesforce_hangs(
     url: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     simulator.fail("hang", path="/query", seconds=8, times=None)
@@ -100,7 +100,7 @@ def test_while_salesforce_hangs_other_requests_are_answered(
     assert simulator.calls_to("/query") <= PLACES + 1
 
 
-def test_while_accounts_hangs_other_requests_are_answered(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
+def test_other_requests_are_answered_while_accounts_hangs(url: str, simulator: Simulator, cookies: CookieMaker) -> None:
     simulator.fail("hang", path="^/oauth/token", seconds=8, times=None)
     answers, before = ask_all_at_once(url, ME, cookies)
     assert before < WAITING
@@ -109,7 +109,7 @@ def test_while_accounts_hangs_other_requests_are_answered(url: str, simulator: S
     }
 
 
-def test_while_the_bulkhead_is_full_a_cached_contact_is_returned(
+def test_a_cached_contact_is_returned_while_the_bulkhead_is_full(
     user: Client, simulator: Simulator, full: None
 ) -> None:
     before = simulator.calls()
@@ -121,23 +121,21 @@ def test_while_the_bulkhead_is_full_a_cached_contact_is_returned(
     assert not CircuitBreaker.objects.exists(), "a full bulkhead is no failure of Salesforce"
 
 
-def test_while_the_bulkhead_is_full_no_contact_is_changed(user: Client, simulator: Simulator, full: None) -> None:
+def test_no_contact_is_changed_while_the_bulkhead_is_full(user: Client, simulator: Simulator, full: None) -> None:
     new_contact(simulator)
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["type"]) == (503, "salesforce_busy")
     assert "nothing was changed" in answer.json()["message"]
 
 
-def test_while_the_bulkhead_is_full_a_case_is_queued(writer: Client, simulator: Simulator, full: None) -> None:
+def test_a_case_is_queued_while_the_bulkhead_is_full(writer: Client, simulator: Simulator, full: None) -> None:
     before = simulator.calls()
     assert post_case(writer).status_code == 202
     assert OutboundCase.objects.get().state == OutboundCase.State.QUEUED
     assert simulator.calls() == before
 
 
-def test_while_the_bulkhead_is_full_me_says_that_accounts_is_away(
-    user: Client, simulator: Simulator, full: None
-) -> None:
+def test_me_reports_accounts_as_away_while_the_bulkhead_is_full(user: Client, simulator: Simulator, full: None) -> None:
     assert user.get(ME).json()["accounts"] == "away"
 
 
@@ -151,7 +149,7 @@ def test_calls_to_salesforce_and_accounts_together_leave_threads_free(settings: 
 
 @pytest.fixture
 def slow_is_short(monkeypatch: pytest.MonkeyPatch) -> float:
-    """Lower the limit for slow answers, and return the seconds of an answer that is slow."""
+    """Lower the limit for slow answers. Return a number of seconds above the new limit."""
     monkeypatch.setattr(breaker, "SLOW_SECONDS", 0.3)
     return 0.5
 

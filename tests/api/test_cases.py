@@ -72,7 +72,9 @@ def test_only_callers_with_the_scope_may_make_a_case(
     assert (no_token.status_code, "CSRF" in no_token.json()["message"]) == (403, True)
 
 
-def test_only_its_maker_sees_a_case(writer: Client, service: Services, super_user: Client, anonymous: Client) -> None:
+def test_a_case_is_visible_only_to_its_maker(
+    writer: Client, service: Services, super_user: Client, anonymous: Client
+) -> None:
     path = f"/api/v1/case/{post_case(writer).json()['id']}"
     assert writer.get(path).status_code == 200
     assert service(Scope.WRITE_CASES).get(path).status_code == 404
@@ -83,7 +85,7 @@ def test_only_its_maker_sees_a_case(writer: Client, service: Services, super_use
     assert writer.get("/api/v1/case/1").status_code == 422
 
 
-def test_the_length_of_a_text_is_given_in_characters(writer: Client) -> None:
+def test_messages_about_long_texts_give_the_limit_in_characters(writer: Client) -> None:
     answer = post_case(writer, {"subject": "", "description": "a" * 10_001})
     messages = [error["message"] for error in answer.json()["errors"]]
     assert messages == ["Must not be empty", "Must have at most 10,000 characters"]
@@ -131,7 +133,7 @@ def test_odd_text_arrives_unchanged(writer: Client, simulator: Simulator, text: 
     assert (made["Subject"], made["Description"]) == (text, text)
 
 
-def test_a_case_that_salesforce_refuses_is_refused_with_its_reason(writer: Client, simulator: Simulator) -> None:
+def test_a_case_that_salesforce_refuses_gets_422_with_the_reason(writer: Client, simulator: Simulator) -> None:
     answer = post_case(writer, {**CASE, "product": "Nonsense"}, **{"Idempotency-Key": "k"})
     body = answer.json()
     assert (answer.status_code, body["code"]) == (422, 422)
@@ -165,7 +167,9 @@ def test_a_case_that_salesforce_refuses_is_refused_with_its_reason(writer: Clien
         {"kind": "error", "code": "NOT_FOUND", "status": 404},
     ],
 )
-def test_salesforce_away_means_202_and_delivery_later(writer: Client, simulator: Simulator, fault: Any) -> None:
+def test_a_case_gets_202_while_salesforce_is_away_and_is_delivered_later(
+    writer: Client, simulator: Simulator, fault: Any
+) -> None:
     break_salesforce(simulator, **fault)
     answer = post_case(writer)
     body = answer.json()
@@ -186,7 +190,7 @@ def test_no_caller_waits_longer_than_three_seconds(writer: Client, simulator: Si
     assert 2 < time.monotonic() - began < 6  # leaves room for a busy machine
 
 
-def test_a_refused_login_means_202_too(writer: Client, settings: Any) -> None:
+def test_a_case_gets_202_when_salesforce_refuses_the_login(writer: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = {**settings.SALESFORCE_LOGIN, "SALESFORCE_PASSWORD": "wrong"}
     assert post_case(writer).status_code == 202
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
@@ -266,7 +270,7 @@ def age_keys(span: timedelta) -> None:
         IdempotencyKey.objects.update(created_at=key.created_at - span)
 
 
-def test_while_the_first_request_runs_the_answer_is_409(writer: Client, simulator: Simulator) -> None:
+def test_a_repeated_request_gets_409_while_the_first_request_runs(writer: Client, simulator: Simulator) -> None:
     first = post_case(writer, **KEY)
     running = {"state": "queued", "lease_holder": "request 1", "lease_until": Now() + timedelta(seconds=5)}
     OutboundCase.objects.update(**running)

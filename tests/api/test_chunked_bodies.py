@@ -48,7 +48,7 @@ def send(url: str, key: str, body: bytes, *headers: str) -> tuple[int, dict[str,
     return int(head.split()[1]), json.loads(content) if b"application/json" in head else {}
 
 
-def test_a_chunked_body_is_read_and_a_broken_or_huge_one_refused(served: str) -> None:
+def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str) -> None:
     key = api_key_create(name="x", scopes=[Scope.WRITE_CASES]).text
     for body in (chunks(CASE), chunks(CASE[:5], CASE[5:]), chunks(*(bytes([byte]) for byte in CASE))):
         status, answer = send(served, key, body, CHUNKED)
@@ -68,7 +68,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_one_refused(served: str) ->
     assert streamed.status_code == 202, "a streaming client"
 
 
-@pytest.mark.django_db  # Django asks the connection of an earlier test for its state
+@pytest.mark.django_db  # Django reads the state of a connection that an earlier test left open
 def test_without_wsgi_input_terminated_a_chunked_body_is_answered_with_411(settings: Any) -> None:
     from django.core.wsgi import get_wsgi_application
 

@@ -45,7 +45,7 @@ def action_of(days: float) -> None:
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
-    """Make a case that was accepted this many days ago and, unless it is queued, ended on the same day."""
+    """Make a case accepted this many days ago. Unless the case is queued, it ended on the same day."""
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
     case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)
@@ -73,7 +73,7 @@ def test_each_log_is_kept_for_its_own_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert FieldChangeLog.objects.count() == OperatorAction.objects.count() == 2
 
 
-def test_the_ages_can_be_chosen() -> None:
+def test_options_set_how_long_rows_are_kept() -> None:
     requests_of(1, 3)
     change_of(10)
     assert "request log 1, field change log 1" in cleanup("--request-days", "2", "--change-days", "9")
@@ -111,13 +111,13 @@ def test_old_cases_and_forms_are_removed_once_they_have_ended(monkeypatch: pytes
     assert OutboundCase.objects.count() == 11
 
 
-def test_a_case_that_was_delivered_lately_stays_however_old_it_is() -> None:
+def test_an_old_case_stays_when_it_was_delivered_recently() -> None:
     case_of(500, "delivered")
     OutboundCase.objects.update(ended_at=timezone.now() - timedelta(days=1))
     assert "cases (outbox) 0" in cleanup()
 
 
-def test_cases_can_be_kept_for_ever(settings: Any) -> None:
+def test_cases_can_be_kept_forever(settings: Any) -> None:
     settings.CASE_RETENTION_DAYS = 0
     case_of(5000, "delivered", form=True)
     assert "form" not in cleanup()
@@ -159,7 +159,7 @@ def test_cleanup_logs_is_scheduled() -> None:
     assert ("0 3 * * 0", "sfapi.cron.run", ["cleanup_logs"]) in CRONJOBS
 
 
-def test_both_logs_are_read_only_in_the_admin(admin_client: Any) -> None:
+def test_the_request_log_and_the_change_log_are_read_only_in_the_admin(admin_client: Any) -> None:
     requests_of(1)
     change_of(1)
     for model in (RequestLog, FieldChangeLog):

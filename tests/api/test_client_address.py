@@ -1,4 +1,4 @@
-"""The client's address is taken from headers of trusted proxies only."""
+"""The client's address is taken only from headers of trusted proxies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from api.http.client_address import address_identity, client_address
         (1, " , ", "192.0.2.1"),
     ],
 )
-def test_the_client_is_who_called_the_outermost_trusted_proxy(
+def test_the_client_is_the_caller_of_the_outermost_trusted_proxy(
     settings: Any, trusted: int, forwarded: str, expected: str
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = trusted

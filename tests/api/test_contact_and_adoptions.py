@@ -44,7 +44,7 @@ def test_a_missing_or_deleted_school_is_null(user: Client) -> None:
         contact.delete()
 
 
-def test_of_several_contacts_the_last_modified_is_shown_and_an_error_is_logged(
+def test_the_last_modified_of_several_contacts_is_shown_and_an_error_is_logged(
     user: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
@@ -139,7 +139,7 @@ def test_adoptions_are_filtered_by_confirmed_or_assumed_but_not_both(user: Clien
     assert user.get(ADOPTIONS, {"confirmed": "perhaps"}).status_code == 422
 
 
-def test_the_cache_header_agrees_with_the_times(user: Client) -> None:
+def test_the_cache_header_agrees_with_the_cache_times_in_the_body(user: Client) -> None:
     make_adoption(records.contact())
     answer = user.get(ADOPTIONS)
     created, expires = (datetime.fromisoformat(answer.json()[name]) for name in ("cache_create", "cache_expire"))
@@ -148,7 +148,9 @@ def test_the_cache_header_agrees_with_the_times(user: Client) -> None:
     assert answer["Cache-Control"] == "private, max-age=3600"
 
 
-def test_the_number_of_queries_does_not_grow(user: Client, django_assert_max_num_queries: Any) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_adoptions(
+    user: Client, django_assert_max_num_queries: Any
+) -> None:
     contact = records.contact()
     for _ in range(10):
         make_adoption(contact, book=records.book(), school=records.school())

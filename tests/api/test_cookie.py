@@ -40,7 +40,7 @@ def test_a_good_cookie_says_who_is_signed_in(maker: CookieMaker, reader: CookieR
     assert abs(session.issued_at.timestamp() - time.time()) < 60
 
 
-def test_a_cookie_that_was_good_is_refused_once_it_has_expired(
+def test_a_valid_cookie_is_refused_after_it_has_expired(
     maker: CookieMaker, reader: CookieReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.time()
@@ -219,7 +219,7 @@ def test_text_that_is_no_envelope_is_refused(maker: CookieMaker, reader: CookieR
         assert refusal(reader, cookie) == (Step.DECRYPTION, Reason.MALFORMED), cookie[:80]
 
 
-def test_bad_cookies_cost_little(maker: CookieMaker, reader: CookieReader) -> None:
+def test_bad_cookies_cost_little_time_and_memory(maker: CookieMaker, reader: CookieReader) -> None:
     junk = [secrets.token_urlsafe(750_000), ".".join(["A" * 250_000] * 4) + ".", "." * 1_000_000, maker.cookie()[:-3]]
     junk += [maker.encrypted("x" * 5000), part(b"[" * 380) + "..AA.AA.AA"]
     refusal(reader, junk[-1])  # exclude the cost of one-time setup
@@ -242,7 +242,7 @@ def test_the_error_reports_the_result_of_each_step(maker: CookieMaker, reader: C
     assert caught.value.steps() == {"decryption": "failed: malformed", "signature": "skipped", "claims": "skipped"}
 
 
-def test_without_keys_nothing_is_accepted(maker: CookieMaker) -> None:
+def test_every_cookie_is_refused_when_a_key_is_not_set(maker: CookieMaker) -> None:
     nothing = CookieReader(signature_public_key="", encryption_key="")
     assert refusal(nothing, maker.cookie()) == (Step.DECRYPTION, Reason.KEY_NOT_SET)
     half = CookieReader(signature_public_key="", encryption_key=maker.encryption_key)

@@ -41,7 +41,7 @@ def outbox_of(client: Client) -> Any:
     return client.get("/healthz/").json()["outbox"]
 
 
-def test_an_operator_reads_corrects_and_sends_a_dead_letter_again(
+def test_an_operator_reads_corrects_and_resends_a_dead_letter(
     dead_letter: OutboundCase, simulator: Simulator, admin_client: Client
 ) -> None:
     page = admin_client.get(page_of(dead_letter)).text
@@ -85,7 +85,9 @@ def test_values_that_salesforce_would_refuse_are_not_queued(
     assert (dead_letter.state, dead_letter.values) == ("failed", BAD)
 
 
-def test_a_dead_letter_that_is_dealt_with_is_reported_no_more(dead_letter: OutboundCase, admin_client: Client) -> None:
+def test_a_dead_letter_marked_as_dealt_with_is_no_longer_reported(
+    dead_letter: OutboundCase, admin_client: Client
+) -> None:
     check = outbox_of(admin_client)
     assert (check["ok"], check["failed"]) == (False, 1)
     assert "correct and send them again, or mark them as dealt with" in check["message"]
@@ -111,9 +113,7 @@ def test_several_dead_letters_are_dealt_with_or_sent_again_at_once(simulator: Si
     assert set(OutboundCase.objects.values_list("state", "settled_at")) == {("queued", None)}
 
 
-def test_a_queued_case_that_is_refused_for_ever_can_be_corrected_too(
-    simulator: Simulator, admin_client: Client
-) -> None:
+def test_a_queued_case_with_an_unknown_error_can_be_corrected(simulator: Simulator, admin_client: Client) -> None:
     (case,) = make_queued_cases(1, values={"Subject": "New"})
     break_salesforce(simulator, "refusal", name="unknown")
     deliver_refused()
@@ -124,7 +124,7 @@ def test_a_queued_case_that_is_refused_for_ever_can_be_corrected_too(
     assert [made["Subject"] for made in cases_in(simulator)] == ["Newer"]
 
 
-def test_a_case_that_is_being_sent_is_left_alone(simulator: Simulator, admin_client: Client) -> None:
+def test_a_case_that_is_being_sent_cannot_be_changed(simulator: Simulator, admin_client: Client) -> None:
     lease = {"lease_holder": "deliver_pending 1", "lease_until": Now()}
     (case,) = make_queued_cases(1, error_group="unknown", error_code="NEW")
     OutboundCase.objects.update(**{**lease, "lease_until": "2100-01-01T00:00:00Z"})
@@ -142,7 +142,7 @@ def test_only_dead_letters_can_be_changed(simulator: Simulator, admin_client: Cl
     assert admin_client.post(page_of(case), {"Subject": "Other"}).status_code == 403
 
 
-def test_a_user_who_may_only_view_changes_nothing(dead_letter: OutboundCase, client: Client) -> None:
+def test_a_user_with_view_permission_cannot_change_a_dead_letter(dead_letter: OutboundCase, client: Client) -> None:
     looker = User.objects.create_user("looker", password="x", is_staff=True)
     looker.user_permissions.add(Permission.objects.get(codename="view_outboundcase"))
     client.force_login(looker)

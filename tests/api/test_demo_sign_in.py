@@ -29,7 +29,7 @@ def test_the_link_is_404_without_debug_or_a_simulator(client: Client, settings: 
     assert client.get(SIGN_IN).status_code == 404
 
 
-def test_the_simulators_cookie_logs_in(db: None, simulator: Simulator, settings: Any) -> None:
+def test_the_cookie_of_the_simulator_logs_the_user_in(db: None, simulator: Simulator, settings: Any) -> None:
     settings.DEBUG, settings.SIMULATOR_URL = True, simulator.control
     client = Client()
     location = client.get(SIGN_IN, HTTP_HOST="localhost")["Location"]

@@ -32,7 +32,7 @@ def test_a_complete_configuration_passes(simulator: Simulator) -> None:
     assert "error" not in output
 
 
-def test_settings_that_are_missing_are_reported_as_off(simulator: Simulator, settings: Any) -> None:
+def test_missing_settings_are_reported_as_off(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = settings.ACCOUNTS_CLIENT_ID = ""
     output = check()
     assert "off  exactly one case: SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set" in output
@@ -46,7 +46,9 @@ def test_settings_that_are_missing_are_reported_as_off(simulator: Simulator, set
         ("Nothing__c", "fix  exactly one case: Case has no field Nothing__c"),
     ],
 )
-def test_the_field_must_be_a_unique_external_id(simulator: Simulator, settings: Any, name: str, line: str) -> None:
+def test_the_external_id_field_of_cases_must_exist_and_be_unique(
+    simulator: Simulator, settings: Any, name: str, line: str
+) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = name
     assert line in check()
     assert "error: 1 to fix" in check()

@@ -1,4 +1,4 @@
-"""``erase_person`` deletes all rows of one person and of no other, and names the copies that it cannot reach."""
+"""``erase_person`` deletes the rows of one person only, and lists the copies that it cannot delete."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_contact_that_salesforce_still_has_is_reported() -> None:
         ([f"--uuid={UUID}"], "there is no terminal to ask on: repeat the command with --yes"),
     ],
 )
-def test_mistakes_change_nothing(options: list[str], message: str) -> None:
+def test_wrong_options_change_nothing(options: list[str], message: str) -> None:
     contact = records.contact()
     with pytest.raises(CommandError, match=message):
         erase(*options)

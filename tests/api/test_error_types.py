@@ -37,7 +37,7 @@ def test_every_error_type_is_used() -> None:
     assert used | {kind.name for kind in OF_STATUS.values()} == set(ErrorType.__members__)
 
 
-def test_the_document_lists_the_types() -> None:
+def test_the_openapi_document_lists_the_error_types() -> None:
     schemas = json.loads(json.dumps(api.get_openapi_schema()))["components"]["schemas"]
     assert set(schemas["ErrorType"]["enum"]) == set(ErrorType)
 
@@ -83,7 +83,7 @@ def test_403_names_the_scope_that_is_missing(service: Service, user: Client, pat
         assert answer["WWW-Authenticate"] == f'Bearer realm="sfapi", error="insufficient_scope", scope="{scope}"'
 
 
-def test_each_other_reason_for_403_has_its_own_type(service: Service, user: Client) -> None:
+def test_every_reason_for_403_except_a_missing_scope_has_its_own_type(service: Service, user: Client) -> None:
     for answer, kind in (
         (user.put("/api/v1/contact", {"role": "x"}, content_type="application/json"), "csrf_token_missing"),
         (service(Scope.READ_BOOKS).get("/api/v1/contact"), "user_required"),
@@ -122,7 +122,7 @@ def test_each_reason_for_422_has_its_own_type(service: Service) -> None:
         assert_error(client.get(f"/api/v1/{path}"), 422, kind)
 
 
-def test_the_seconds_to_wait_are_in_the_body_too(service: Service, settings: Any) -> None:
+def test_the_body_of_429_contains_the_seconds_to_wait(service: Service, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "1/min"
     client = service(Scope.READ_BOOKS)
     assert client.get("/api/v1/books").status_code == 200

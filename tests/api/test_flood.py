@@ -19,7 +19,7 @@ OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-def test_no_minute_of_a_flood_has_more_than_five_and_another_user_is_never_refused(
+def test_at_most_five_requests_pass_in_any_minute_and_another_user_is_never_refused(
     database: str, cookies: CookieMaker
 ) -> None:
     records.school("Example College")
@@ -33,13 +33,14 @@ def test_no_minute_of_a_flood_has_more_than_five_and_another_user_is_never_refus
         passed = sorted(span for future in mine for span in future.result())
         assert set(theirs.result()) == {200}
     assert 2 * LIMIT <= len(passed) <= 3 * LIMIT
-    # A request passes at some time between request and answer, so measure from the first request to the sixth answer.
+    # The server counts a request at some time between sending and answer.
+    # So measure from the sending of the first to the answer of the sixth.
     for (sent_at, _), (_, answered_at) in zip(passed, passed[LIMIT:], strict=False):
         assert answered_at - sent_at >= WINDOW
 
 
 def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
-    """Send requests without a pause. Return the times of request and answer for each that passed."""
+    """Send requests without a pause. Return when each request that passed was sent and answered."""
     passed = []
     with requests.Session() as session:
         while (sent_at := time.monotonic()) < end:

@@ -172,7 +172,7 @@ MORE: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("form", [CONTACT_US, WEB_TO_CASE])
-def test_unknown_keys_are_kept_shown_in_the_admin_and_not_sent(
+def test_unknown_keys_are_stored_and_shown_in_the_admin_but_not_sent(
     sender: Client, simulator: Simulator, admin_client: Client, form: Any
 ) -> None:
     assert submit(sender, form).status_code == 202
@@ -188,7 +188,7 @@ def test_unknown_keys_are_kept_shown_in_the_admin_and_not_sent(
     assert "Algebra" in page
 
 
-def test_a_number_that_json_in_postgresql_cannot_store_is_refused(sender: Client) -> None:
+def test_a_number_too_large_for_json_in_postgresql_is_refused(sender: Client) -> None:
     token = sender.get("/api/v1/me").json()["csrf_token"]
     body = '{"form_type": "contact_us", "data": {"message": "a", "more": 1e999}}'
     answer = sender.post("/api/v1/forms/submit", body, content_type="application/json", headers={"X-CSRFToken": token})
@@ -262,7 +262,7 @@ def test_odd_text_arrives_unchanged(sender: Client, simulator: Simulator, text: 
     assert FormSubmission.objects.get().data == {"message": text}
 
 
-def test_a_known_caller_may_send_a_form_and_only_its_sender_sees_it(
+def test_a_known_caller_may_send_a_form_and_only_the_sender_sees_it(
     sender: Client, anonymous: Client, service: Callable[..., Client], cookies: Any, simulator: Simulator
 ) -> None:
     assert submit(anonymous).status_code == 401
@@ -310,7 +310,9 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
 
 
 @pytest.mark.parametrize("away", [False, True])
-def test_a_repeated_form_does_not_use_up_the_probe(sender: Client, simulator: Simulator, away: bool) -> None:
+def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
+    sender: Client, simulator: Simulator, away: bool
+) -> None:
     """A form that is delivered, or that waits for its next attempt, is not sent again."""
     key = {"Idempotency-Key": "k"}
     if away:

@@ -1,4 +1,4 @@
-"""A process finds and discards the passes that it holds without scanning all callers."""
+"""The cost of adding and discarding held passes does not grow with the number of callers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_new_caller_costs_the_same_however_many_are_active() -> None:
 
 
 @pytest.mark.parametrize("callers", [3, 3000])
-def test_callers_who_stay_away_are_forgotten_when_another_comes(callers: int) -> None:
+def test_callers_who_stay_away_are_forgotten_when_another_caller_comes(callers: int) -> None:
     passes = HeldPasses()
     for caller in range(callers):
         take(passes, caller, at=100.0)

@@ -32,7 +32,7 @@ def test_head_is_get_without_the_body(service_with_data: Client, path: str) -> N
 
 
 @pytest.mark.parametrize(("path", "status"), [("nothing", 404), ("books", 401), ("case", 405), ("schools", 422)])
-def test_head_has_the_status_that_get_has(anonymous: Client, path: str, status: int) -> None:
+def test_head_has_the_same_status_as_get(anonymous: Client, path: str, status: int) -> None:
     for method in (anonymous.get, anonymous.head):
         assert method(f"/api/v1/{path}").status_code == status
     assert anonymous.head(f"/api/v1/{path}").content == b""

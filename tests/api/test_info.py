@@ -88,7 +88,7 @@ def test_api_usage_is_read_from_salesforce_and_cached_for_a_minute(simulator: Si
     assert simulator.calls_to("/limits") == calls + 1
 
 
-def test_while_salesforce_is_away_api_usage_is_an_error(simulator: Simulator, reader: Client) -> None:
+def test_api_usage_is_an_error_while_salesforce_is_away(simulator: Simulator, reader: Client) -> None:
     simulator.fail("status", path="/limits", times=None, status=503)
     usage = info(reader)["api_usage"]
     assert list(usage) == ["error"]
@@ -114,7 +114,7 @@ def test_info_and_live_look_ups_share_a_breaker(simulator: Simulator, reader: Cl
     assert CircuitBreaker.objects.get().failures == 0
 
 
-def test_no_caller_waits_long_for_the_usage(
+def test_no_caller_waits_long_for_the_api_usage(
     simulator: Simulator, reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "SECONDS", 0.5)
@@ -122,7 +122,7 @@ def test_no_caller_waits_long_for_the_usage(
     assert list(info(reader)["api_usage"]) == ["error"]
 
 
-def test_without_salesforce_settings_api_usage_is_an_error(reader: Client, settings: Any) -> None:
+def test_api_usage_is_an_error_without_salesforce_settings(reader: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert "not configured" in info(reader)["api_usage"]["error"]
 
@@ -150,7 +150,7 @@ def test_missing_settings_of_accounts_are_shown(reader: Client) -> None:
     assert (part["configured"], part["status"]) == (False, "not configured")
 
 
-def test_the_keys_of_the_cookie_are_named_by_kind_only(reader: Client, cookies: CookieMaker, settings: Any) -> None:
+def test_info_shows_only_the_types_of_the_cookie_keys(reader: Client, cookies: CookieMaker, settings: Any) -> None:
     assert info(reader)["sso_config"] == {
         "cookie_name": "oxa",
         "has_signature_key": True,
@@ -197,7 +197,7 @@ def test_info_contains_no_secret_and_no_part_of_a_secret(simulator: Simulator, r
             assert secret[begin : begin + 12] not in text
 
 
-def test_info_needs_its_scope(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
+def test_info_needs_the_scope_read_info(anonymous: Client, user: Client, service: Callable[..., Client]) -> None:
     assert anonymous.get(INFO).status_code == 401
     assert user.get(INFO).status_code == 403
     assert service(Scope.READ_BOOKS).get(INFO).status_code == 403

@@ -56,13 +56,13 @@ def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer
 def test_the_id_comes_from_accounts_when_the_cookie_has_none(
     accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, record: dict[str, Any], status: int, id_: int
 ) -> None:
-    """Current cookies have only name and UUID."""
+    """Current cookies contain only the name and the UUID."""
     anonymous.cookies["oxa"] = cookies.cookie(sub={"uuid": UUID, "name": "Ines Example"})
     accounts.users, accounts.status = [record], status
     assert anonymous.get(ME).json()["id"] == id_
 
 
-def test_the_cookies_own_id_wins(accounts: AccountsServer, user: Client) -> None:
+def test_an_id_in_the_cookie_is_used_instead_of_the_id_in_accounts(accounts: AccountsServer, user: Client) -> None:
     accounts.users = [{"uuid": UUID, "id": 4711}]
     assert user.get(ME).json()["id"] == 7
 
@@ -71,7 +71,7 @@ def test_me_tells_super_users_that_they_are_super_users(super_user: Client) -> N
     assert super_user.get(ME).json()["is_super_user"] is True
 
 
-def test_without_accounts_the_answer_is_the_same_with_nulls(
+def test_the_accounts_fields_are_null_when_accounts_does_not_answer(
     accounts: AccountsServer, user: Client, settings: Any
 ) -> None:
     accounts.status = 503
@@ -90,7 +90,7 @@ def assert_accounts_fields_are_null(user: Client) -> None:
     assert {me[name] for name in ACCOUNTS_FIELDS} == {None}
 
 
-def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user: Client) -> None:
+def test_me_waits_at_most_three_seconds_for_accounts(accounts: AccountsServer, user: Client) -> None:
     user.get(ME)  # load every module before the time is measured
     api_accounts.memory.forget()
     accounts.trickle_seconds = 30
@@ -99,7 +99,7 @@ def test_slow_accounts_cost_three_seconds_at_most(accounts: AccountsServer, user
     assert time.monotonic() - began < 6  # leaves room for a busy machine
 
 
-def test_without_a_login_me_says_at_which_step_the_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
+def test_me_names_the_step_at_which_a_refused_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
     def steps(cookie: str) -> tuple[Any, ...]:
         anonymous.cookies["oxa"] = cookie
         me = anonymous.get(ME).json()
@@ -117,7 +117,9 @@ def test_without_a_login_me_says_at_which_step_the_cookie_fails(anonymous: Clien
     assert steps(cookies.cookie(exp=1)) == ("ok", "ok", "failed: expired")
 
 
-def test_without_a_login_me_says_which_keys_are_missing(anonymous: Client, cookies: CookieMaker, settings: Any) -> None:
+def test_me_names_the_missing_keys_when_no_user_is_logged_in(
+    anonymous: Client, cookies: CookieMaker, settings: Any
+) -> None:
     settings.SSO_SIGNATURE_PUBLIC_KEY = ""
     anonymous.cookies["oxa"] = cookies.cookie()
     debug = anonymous.get(ME).json()["debug"]
@@ -127,7 +129,7 @@ def test_without_a_login_me_says_which_keys_are_missing(anonymous: Client, cooki
     assert anonymous.get(ME).json()["debug"]["signature"] == "failed: key_unusable"
 
 
-def test_a_key_is_no_logged_in_user(service: Callable[..., Client]) -> None:
+def test_an_api_key_is_not_a_logged_in_user(service: Callable[..., Client]) -> None:
     me = service(Scope.READ_BOOKS).get(ME).json()
     assert (me["logged_in"], me["uuid"]) == (False, None)
 
@@ -143,5 +145,5 @@ def test_a_key_is_no_logged_in_user(service: Callable[..., Client]) -> None:
         ("https://accounts.openstax.org.evil.example", "dev"),
     ],
 )
-def test_the_environment_is_that_of_the_accounts_url(url: str, environment: str) -> None:
+def test_the_accounts_environment_is_read_from_the_accounts_url(url: str, environment: str) -> None:
     assert accounts_environment(url) == environment

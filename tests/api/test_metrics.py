@@ -199,7 +199,7 @@ def test_requests_of_all_processes_are_summed(database: str) -> None:
 # -- runs and copies ----------------------------------------------------------------------------------------
 
 
-def test_the_last_run_has_its_rows_and_duration(prometheus: Client) -> None:
+def test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus: Client) -> None:
     now = timezone.now()
     accounts = {"object": "accounts", "mode": "full"}
     SyncRun.objects.create(**accounts, state="failed", started=now - timedelta(hours=3), ended=now - timedelta(hours=3))
@@ -220,7 +220,7 @@ def test_the_last_run_has_its_rows_and_duration(prometheus: Client) -> None:
     assert 'sfapi_records_set_aside{object="books"} 0' in lines
 
 
-def test_rows_are_estimated_and_not_counted(prometheus: Client) -> None:
+def test_cached_records_are_estimated_and_not_counted(prometheus: Client) -> None:
     records.school()
     records.school()
     analyze(Account)
@@ -251,7 +251,7 @@ def test_no_scrape_reads_a_log_or_a_copied_table(prometheus: Client) -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: apt-get install prometheus")
 def test_promtool_finds_nothing_wrong(prometheus: Client) -> None:
-    test_the_last_run_has_its_rows_and_duration(prometheus)
+    test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus)
     test_pardots_quota_and_the_health_score_are_shown(prometheus)
     add_measures([Measure("/x/{y}", "GET", 200, 0.2)])
     text = prometheus.get("/metrics").text

@@ -33,7 +33,7 @@ def probe(db: None) -> Client:
     return Client()
 
 
-def test_where_cron_was_never_installed_jobs_are_reported_as_never_run_and_nothing_is_wrong(probe: Client) -> None:
+def test_healthz_is_ok_and_lists_jobs_as_never_run_where_cron_was_never_installed(probe: Client) -> None:
     answer = probe.get("/healthz/")
     assert answer.status_code == 200
     jobs = answer.json()["jobs"]
@@ -42,7 +42,7 @@ def test_where_cron_was_never_installed_jobs_are_reported_as_never_run_and_nothi
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.SKIPPED])
-def test_cron_that_stopped_shows_within_ten_minutes(
+def test_healthz_fails_eleven_minutes_after_the_last_run_of_cron(
     probe: Client, state: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record_run("deliver_pending", timedelta(minutes=8), state)
@@ -68,7 +68,7 @@ def test_cron_that_stopped_shows_within_ten_minutes(
         ("unknown", "2020-01-01T00:00", "2026-11-27T08:15", False),
     ],
 )
-def test_each_job_is_late_by_its_own_line_of_the_cron_table(
+def test_the_cron_table_decides_when_a_job_is_late(
     settings: Any, command: str, seen: str, now: str, overdue: bool
 ) -> None:
     from sfapi.cron import CRONJOBS
@@ -81,7 +81,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def test_how_old_a_copy_may_be_follows_from_the_cron_table(settings: Any) -> None:
+def test_the_cron_table_decides_how_old_a_copy_may_be(settings: Any) -> None:
     assert (MAX_AGE["accounts"], MAX_AGE["books"]) == (timedelta(hours=26), timedelta(days=8))
     settings.CRONJOBS = [("*/15 * * * *", "sfapi.cron.run", ["sync_all"])]
     assert longest_pause("sync_all") == timedelta(minutes=15)

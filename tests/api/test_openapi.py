@@ -27,7 +27,7 @@ def document(db: None) -> dict[str, Any]:
     return body
 
 
-def test_the_page_loads_nothing_from_elsewhere(anonymous: Client) -> None:
+def test_the_page_loads_nothing_from_other_sites(anonymous: Client) -> None:
     page = anonymous.get("/api/v1/docs/")
     assert page.status_code == 200
     links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
@@ -145,7 +145,7 @@ def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) 
     )
 
 
-def test_changing_the_contact_may_be_uncertain_and_reading_books_may_not(document: dict[str, Any]) -> None:
+def test_the_error_change_uncertain_is_documented_for_changes_and_not_for_reads(document: dict[str, Any]) -> None:
     shared = document["components"]["responses"]
 
     def types(path: str, method: str) -> set[str]:

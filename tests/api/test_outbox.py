@@ -62,7 +62,7 @@ def test_the_external_id_field_may_be_configured_in_upper_case(
     assert OutboundCase.objects.get().salesforce_id == cases_in(simulator)[0]["Id"]
 
 
-def test_a_retry_keeps_what_staff_wrote_meanwhile(writer: Client, simulator: Simulator) -> None:
+def test_a_retry_keeps_the_changes_of_staff(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, "drop_after", times=1)
     post_case(writer)
     (made,) = cases_in(simulator)
@@ -80,7 +80,7 @@ def test_a_case_that_staff_deleted_is_not_made_again(writer: Client, simulator: 
     assert writer.get(answer["Location"]).json()["status"] == "delivered"
 
 
-def test_the_cases_of_a_batch_whose_answer_is_lost_are_made_once(writer: Client, simulator: Simulator) -> None:
+def test_cases_are_made_once_when_the_answer_to_their_batch_is_lost(writer: Client, simulator: Simulator) -> None:
     make_queued_cases(30)
     break_salesforce(simulator, "drop_after", times=1)
     assert "Delivery is paused" in deliver()
@@ -121,7 +121,7 @@ def test_a_case_that_another_attempt_made_first_counts_as_delivered(
     assert len(cases_in(simulator)) == count
 
 
-def test_several_matches_count_as_delivered_and_are_reported(
+def test_a_case_with_several_matches_in_salesforce_counts_as_delivered_and_is_reported(
     writer: Client, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     (case,) = make_queued_cases(1)
@@ -134,7 +134,7 @@ def test_several_matches_count_as_delivered_and_are_reported(
     assert "must be unique" in caplog.text
 
 
-def test_without_an_external_id_a_case_is_delivered_at_least_once(
+def test_a_case_is_delivered_at_least_once_without_an_external_id_field(
     writer: Client, simulator: Simulator, settings: Any
 ) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
@@ -207,7 +207,7 @@ def test_the_cases_of_a_refused_batch_are_sent_one_by_one(writer: Client, simula
     assert len(cases_in(simulator)) == 3
 
 
-def test_a_locked_row_is_tried_again_with_growing_pauses(writer: Client, simulator: Simulator) -> None:
+def test_a_case_with_a_locked_row_is_retried_with_growing_pauses(writer: Client, simulator: Simulator) -> None:
     (case,) = make_queued_cases(1)
     break_salesforce(simulator, "error", code="UNABLE_TO_LOCK_ROW", status=400)
     pauses = []
@@ -252,7 +252,7 @@ def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulato
     assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
 
 
-def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> None:
+def test_a_claim_takes_at_most_its_limit_with_any_query_plan(db: None) -> None:
     make_queued_cases(20)
     with connection.cursor() as cursor:  # the plan for a table without statistics
         cursor.execute(
@@ -263,7 +263,7 @@ def test_a_claim_takes_no_more_than_its_limit_whatever_the_plan(db: None) -> Non
     assert OutboundCase.objects.filter(attempts=1).count() == 3
 
 
-def test_after_losing_the_lease_only_a_delivery_may_be_recorded(db: None) -> None:
+def test_only_a_delivery_is_recorded_after_the_lease_is_lost(db: None) -> None:
     (case,) = make_queued_cases(1, lease_holder="a", lease_until=Now() - timedelta(seconds=1), attempts=1)
     (taken,) = outbox.claim_due(holder="b", limit=5, as_of=now())
     case.refresh_from_db(fields=["state"])

@@ -35,7 +35,7 @@ from tests.simulated import Simulator
 __all__ = ["writer"]
 
 
-def test_once_the_breaker_is_open_no_caller_waits(writer: Client, simulator: Simulator) -> None:
+def test_no_caller_waits_while_the_breaker_is_open(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     for _ in range(breaker.THRESHOLD):
         post_case(writer)
@@ -62,7 +62,7 @@ def test_a_success_in_between_keeps_the_breaker_closed(writer: Client, simulator
 def test_an_error_that_lasts_opens_the_breaker_at_once(
     writer: Client, simulator: Simulator, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # deliver_pending is a process of its own
+    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # in production, deliver_pending is a separate process
     if kind == "quota":
         break_salesforce(simulator, "quota")
     else:
@@ -134,7 +134,7 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
     assert deliver(*(["--all"] if change == "deliver_pending --all" else [])).startswith("2 delivered")
 
 
-def test_while_the_breaker_is_open_a_run_probes_with_one_case_and_less_and_less_often(
+def test_runs_probe_with_one_case_and_less_and_less_often_while_the_breaker_is_open(
     writer: Client, simulator: Simulator
 ) -> None:
     make_queued_cases(5)
@@ -163,7 +163,7 @@ def test_a_case_that_always_fails_does_not_keep_the_breaker_open(writer: Client,
     assert OutboundCase.objects.get(pk=poison.pk).state == "queued"
 
 
-def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simulator: Simulator) -> None:
+def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Client, simulator: Simulator) -> None:
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away")
     assert post_case(writer).status_code == 202
@@ -173,7 +173,7 @@ def test_without_cron_a_request_tries_again_after_a_while(writer: Client, simula
     assert deliver().startswith("1 delivered")
 
 
-def test_where_cron_runs_no_request_is_the_probe(writer: Client, simulator: Simulator) -> None:
+def test_no_request_is_the_probe_where_cron_runs(writer: Client, simulator: Simulator) -> None:
     """Test the worst case: the longest pause ends just after a run has begun, and the next run's probe hangs."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)

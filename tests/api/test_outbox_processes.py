@@ -96,7 +96,7 @@ def assert_each_case_is_there_once(simulator: Simulator, count: int) -> None:
 def test_twenty_parallel_posts_with_one_key_are_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: post(**{"Idempotency-Key": "one"}), range(20)))
-    # 202 when delivery on a slow machine takes longer than a request waits.
+    # On a slow machine, delivery may take longer than a request waits: the answer is then 202.
     assert {answer.status_code for answer in answers} <= {200, 202, 409}
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 409)
     assert post({**CASE, "subject": "Other"}, **{"Idempotency-Key": "one"}).status_code == 422
@@ -211,5 +211,4 @@ def answers_again(url: str) -> bool:
 
 
 def expire_leases() -> None:
-    """Let all leases expire."""
     OutboundCase.objects.filter(lease_until__isnull=False).update(lease_until=Now() - timedelta(seconds=1))

@@ -66,7 +66,7 @@ class Writers:
 
 
 @pytest.mark.parametrize("stops", [1, LONG])
-def test_postgresql_is_stopped_hard_under_load_and_nothing_accepted_is_lost(
+def test_no_accepted_case_is_lost_when_postgresql_is_killed_under_load(
     postgresql: OwnPostgreSQL, simulator: Simulator, stops: int
 ) -> None:
     key = migrated_with_a_key(postgresql, simulator)
@@ -98,7 +98,7 @@ def migrated_with_a_key(postgresql: OwnPostgreSQL, simulator: Simulator) -> str:
 
 
 def stored(postgresql: OwnPostgreSQL) -> dict[str, str]:
-    """Return Salesforce's id of each case, by the case's id."""
+    """Return the Salesforce id of each case, keyed by SFAPI's own id."""
     return {str(row[0]): row[1] for row in postgresql.rows("SELECT id, salesforce_id FROM api_outboundcase")}
 
 

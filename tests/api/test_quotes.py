@@ -41,7 +41,7 @@ REFUSALS = [
         *sampled(*((code, status, 3) for code, status in REFUSALS), each=2, first=1),
     ],
 )
-def test_what_salesforce_quotes_is_in_no_log_mail_or_event(
+def test_values_that_salesforce_quotes_are_in_no_log_mail_or_event(
     simulator: Simulator, run_manage: Manage, cases: int, code: str, status: int
 ) -> None:
     make_queued_cases(cases)
@@ -78,7 +78,7 @@ def test_a_sync_that_is_refused_quotes_nothing(simulator: Simulator, run_manage:
 
 
 @pytest.mark.parametrize(("code", "status"), [("UNKNOWN_EXCEPTION", 500), ("STORAGE_LIMIT_EXCEEDED", 400)])
-def test_a_change_of_a_contact_that_fails_logs_no_quote(
+def test_a_failed_change_of_a_contact_logs_no_quoted_value(
     database: str, simulator: Simulator, cookies: CookieMaker, tmp_path: Path, code: str, status: int
 ) -> None:
     new_contact(simulator)

@@ -86,7 +86,7 @@ def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, count: int) -> lis
     return times
 
 
-def test_no_window_of_a_flood_holds_more_than_the_limit(passes: Callable[[str, Rate], bool]) -> None:
+def test_no_window_contains_more_requests_than_the_limit(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=5, seconds=1)
     times = flood(passes, rate, count=16)
     assert_spread(times, limit=5, seconds=1)
@@ -125,7 +125,7 @@ def test_large_limits_are_never_exceeded_and_keep_short_rows(passes: Callable[[s
     assert len(row.hits) == len(row.totals) <= 103
 
 
-def test_a_large_limit_may_be_used_whole_and_again_when_its_window_is_over(
+def test_a_large_limit_may_be_used_up_in_each_window(
     passes: Callable[[str, Rate], bool],
 ) -> None:
     rate = Rate(limit=150, seconds=3600)
@@ -148,7 +148,7 @@ def test_two_processes_keep_a_limit_of_thousands_in_any_window(
     assert_spread(times, limit=2000, seconds=1)
 
 
-def test_a_limit_of_thousands_may_be_used_nearly_whole_and_never_more(passes: Callable[[str, Rate], bool]) -> None:
+def test_nearly_all_of_a_limit_of_thousands_may_be_used_and_never_more(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=5000, seconds=86_400)
     used = sum(passes("a", rate) for _ in range(5100))
     assert 4990 <= used <= 5000
@@ -161,7 +161,7 @@ def test_a_frequent_caller_with_a_large_limit_costs_few_queries(
         assert all(passes("often", Rate(limit=1_000_000, seconds=3600)) for _ in range(1000))
 
 
-def test_held_passes_are_counted_when_they_are_taken_and_lost_when_their_time_is_over(
+def test_held_passes_are_counted_when_they_are_fetched_and_lost_when_they_expire(
     passes: Callable[[str, Rate], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
@@ -244,13 +244,13 @@ def test_counting_costs_one_statement(user: Client, django_assert_num_queries: A
         assert user.get(f"/api/v1/{path}").status_code == 200
 
 
-def test_a_read_that_finds_nothing_is_counted_all_the_same(user: Client, settings: Any) -> None:
+def test_a_read_that_finds_nothing_is_counted_too(user: Client, settings: Any) -> None:
     settings.SALESFORCE_API_RATE_LIMIT = "2/min"
     nobody = records.salesforce_id("001")
     assert [user.get(f"/api/v1/schools/{nobody}").status_code for _ in range(3)] == [404, 404, 429]
 
 
-def test_a_caller_keeps_what_was_used_when_the_limit_changes(user: Client, settings: Any) -> None:
+def test_earlier_requests_still_count_when_the_limit_changes(user: Client, settings: Any) -> None:
     for limit in ("1000/min", "5/min", "1000/hour", "5/min"):
         settings.SALESFORCE_API_RATE_LIMIT = limit
         assert user.get("/api/v1/adoptions").status_code == 404

@@ -24,7 +24,7 @@ __all__ = ["reader"]
 # -- what is in an answer -----------------------------------------------------------------------------------
 
 
-def test_every_column_of_every_object_is_there(reader: Client) -> None:
+def test_the_answers_contain_every_column_of_every_object(reader: Client) -> None:
     school, book = records.school(assignable_maturity_score=3), records.book()
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book, amount="12.50", probability=12.5)
@@ -49,7 +49,7 @@ def test_a_record_is_found_by_either_form_of_its_id(reader: Client) -> None:
     assert refusal(reader, f"{ACCOUNTS}1/")["errors"][0]["loc"] == ["path", "id"]
 
 
-def test_fields_chooses_columns_and_the_id_is_always_there(reader: Client) -> None:
+def test_the_parameter_fields_selects_columns_and_the_id_is_always_included(reader: Client) -> None:
     school = records.school("Example College", city="Austin")
     expected = {"id": school.id, "name": "Example College", "city": "Austin"}
     assert page(reader, fields="city,name")["results"] == [expected]
@@ -84,12 +84,12 @@ def test_records_are_filtered_by_columns(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("yes", ["true", "1", "yes", "on", "True"])
-def test_booleans_are_read_as_on_every_other_route(reader: Client, user: Client, yes: str) -> None:
+def test_records_accept_the_same_spellings_of_booleans_as_other_routes(reader: Client, user: Client, yes: str) -> None:
     kept, gone = records.school("Kept"), records.school("Gone", is_deleted=True)
     assert [row["id"] for row in read_all(reader, include_deleted=yes)] == [kept.id, gone.id]
     assert [row["id"] for row in read_all(reader, include_deleted="off")] == [kept.id]
     assert user.get("/api/v1/adoptions", {"confirmed": yes}).status_code == 404, (
-        "accepted: the user just has no adoptions"
+        "the value is accepted, but the user has no adoptions"
     )
 
 

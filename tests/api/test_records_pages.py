@@ -56,7 +56,7 @@ def test_a_page_costs_two_statements_besides_key_and_rate_limit(reader: Client) 
     page(reader)
     with CaptureQueriesContext(connection) as captured:
         page(reader)
-    assert len(captured) == 4  # the key and the limiter; the horizon and the rows
+    assert len(captured) == 4  # key, rate limit, horizon, rows
 
 
 # -- as_of --------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
 def test_a_merge_that_is_still_open_is_not_skipped(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """The merge starts before the client's read and commits after it, so its rows are dated before the read."""
+    """The merge starts before the client's read and commits after it. So the merged rows are dated before the read."""
     late = records.salesforce_id("001")
     other_session.execute("SELECT 1")  # the transaction has begun, but has written nothing yet
     records.school("In between")
@@ -89,7 +89,7 @@ def test_a_merge_that_is_still_open_is_not_skipped(
         assert late in {row["id"] for row in read_all(reader, modified_since=earlier["as_of"])}
 
 
-def test_without_open_transactions_as_of_follows_the_clock(reader: Client, database: str) -> None:
+def test_as_of_follows_the_clock_without_open_transactions(reader: Client, database: str) -> None:
     as_of = datetime.fromisoformat(page(reader)["as_of"])
     assert timedelta(seconds=4) < datetime.now(UTC) - as_of < timedelta(seconds=60)
 
@@ -111,7 +111,7 @@ def test_all_pages_of_one_reading_have_the_as_of_of_the_first_page(
 
 
 def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
-    """Writers commit out of order. A client that only passes on ``as_of`` still gets every row in the end."""
+    """Writers commit out of order. A client that sends ``as_of`` back as ``modified_since`` still gets every row."""
 
     def write(number: int) -> str:
         record_id = ids[number]
@@ -135,7 +135,9 @@ def test_copying_while_others_write_loses_nothing(reader: Client, database: str)
 
 
 @pytest.mark.parametrize("proto", ["https", "http"])
-def test_next_has_the_scheme_of_the_request_to_the_proxy(reader: Client, settings: Any, proto: str) -> None:
+def test_the_link_to_the_next_page_has_the_scheme_of_the_request_to_the_proxy(
+    reader: Client, settings: Any, proto: str
+) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     for _ in range(2):
         records.school()

@@ -71,7 +71,7 @@ def test_accepted_cases_survive_each_refusal_that_does_not_concern_the_record(
 
 
 @pytest.mark.parametrize("name", sampled(*((name,) for name in sorted(NAMED.keys() - set(OF_THE_RECORD))), each=4))
-def test_without_an_external_id_accepted_cases_survive_each_recorded_refusal(
+def test_accepted_cases_survive_each_recorded_refusal_without_an_external_id_field(
     writer: Client, simulator: Simulator, settings: Any, name: str
 ) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""
@@ -122,7 +122,7 @@ def test_a_refusal_names_the_fields_of_the_api(writer: Client, simulator: Simula
 
 @pytest.mark.parametrize("external_id", [True, False])
 @pytest.mark.parametrize("name", ["storage_full", "trigger_lock", "unknown", "no_right", "maintenance"])
-def test_when_one_case_of_a_batch_is_refused_the_others_are_not_made_twice(
+def test_the_other_cases_of_a_batch_are_not_made_twice_when_one_case_is_refused(
     writer: Client, simulator: Simulator, settings: Any, external_id: bool, name: str
 ) -> None:
     if not external_id:

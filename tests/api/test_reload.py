@@ -75,7 +75,7 @@ def test_a_reload_uses_the_current_env_file_and_code(
 ) -> None:
     wait_for(first_process, installation, "before.example")
     installation.set_name("after.example")
-    # The first process has imported the old sfapi/env.py, but the next release's settings need a new name from it.
+    # The first process has imported the old sfapi/env.py. The new settings import a new name from this file.
     installation.append("sfapi/env.py", "NEW = True")
     installation.append("sfapi/settings/base.py", "from sfapi.env import NEW as NEW")
     first_process.send_signal(signal.SIGHUP)

@@ -51,7 +51,7 @@ def both(migrated_database: str, worker_id: str) -> Iterator[Replicated]:
 
 @pytest.fixture(scope="module")
 def patient(both: Replicated) -> Iterator[Service]:
-    """A service that may use the replica, whatever its lag."""
+    """A service that may use a replica which lags up to an hour."""
     with both.served(lag=LONG_LAG) as service:
         yield service
 
@@ -64,7 +64,7 @@ def strict(both: Replicated) -> Iterator[Service]:
 
 @pytest.fixture(autouse=True)
 def in_step(both: Replicated) -> Iterator[None]:
-    """Start each test with a standby that is up to date, and leave it running."""
+    """Let the standby catch up before each test, and resume its replay afterward."""
     both.standby.catch_up()
     forget_limits(both)
     yield
@@ -73,7 +73,7 @@ def in_step(both: Replicated) -> Iterator[None]:
 
 @contextmanager
 def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
-    """Pause the standby's replay after these services have had an answer from it."""
+    """Pause the standby's replay after these services have had an answer from the standby."""
     for service in used_by:
         wait_for(service.is_replicated)
     both.standby.pause()
@@ -82,7 +82,7 @@ def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
 
 
 def forget_limits(both: Replicated) -> None:
-    """Delete the counts of requests, because the limit of ``/records/`` cannot be changed by a setting."""
+    """Delete the counts of requests, because no setting changes the limit of ``/records/``."""
     both.primary.rows("DELETE FROM api_ratecount")
 
 
@@ -105,7 +105,7 @@ def rename_first(both: Replicated, name: str) -> None:
 
 
 def reads() -> list[str]:
-    """Return the addresses to GET of records, schools and the dashboard, except those about syncs."""
+    """Return the GET addresses of records, schools and the dashboard, without those about syncs."""
     lines = [line for line in table().values() if line["method"] == "GET"]
     paths = [f"{line['route']}?{line['query']}" for line in lines if line["route"].startswith(REPLICATED)]
     for name, value in IDS.items():
@@ -200,7 +200,9 @@ def test_a_replica_that_has_not_reached_as_of_does_not_answer(
         assert again >= as_of
 
 
-def test_as_of_from_a_replica_skips_no_row_that_it_has_not_replayed(both: Replicated, patient: Service) -> None:
+def test_as_of_from_a_replica_skips_no_row_that_the_replica_has_not_replayed(
+    both: Replicated, patient: Service
+) -> None:
     with paused(both, patient):
         [(horizon,)] = both.standby.rows("SELECT horizon::text FROM sf_replicamark")
         # Like a transaction that began at the horizon and commits now.
@@ -257,7 +259,7 @@ def notes(service: Service) -> list[str]:
     return [note["text"] for note in service.get(NOTES, **{"from": "2026-01-01"}).json()["notes"]]
 
 
-def test_a_write_on_the_dashboard_is_seen_by_every_read_after_it(both: Replicated, patient: Service) -> None:
+def test_a_write_on_the_dashboard_is_seen_by_every_later_read(both: Replicated, patient: Service) -> None:
     with paused(both, patient):
         assert patient.post(NOTES, {"day": "2026-02-01", "text": "Written"}).status_code == 201
         assert "Written" in notes(patient)
@@ -335,7 +337,7 @@ def conflicts(both: Replicated) -> int:
 
 
 def disturb(both: Replicated) -> None:
-    """Vacuum a table that is being read, and lock it: the replay of both conflicts with reads."""
+    """Vacuum and lock a table that is being read, because the replay of both conflicts with reads."""
     with psycopg.connect(both.primary.url, autocommit=True) as connection:
         connection.execute("UPDATE sf_account SET state = 'Texas'")
         connection.execute("VACUUM sf_account")
@@ -378,7 +380,7 @@ def test_a_replica_that_hangs_breaks_no_answer(both: Replicated, patient: Servic
     assert set(load.statuses) == {200}
 
 
-def test_through_a_pooler_the_replica_answers_too(both: Replicated) -> None:
+def test_the_replica_answers_through_a_pooler(both: Replicated) -> None:
     rename_first(both, "Before")
     both.standby.catch_up()
     with pgbouncer(both.standby.url) as pooled, both.served(lag=LONG_LAG, replica=pooled) as service:

@@ -1,8 +1,8 @@
 """schemathesis reads the OpenAPI document and searches for answers that violate it; all its checks must pass.
 
 It calls a running service: the routes for keys with a key, and all others with a Super User's cookie. Usually it
-calls one route of three; ``make soak`` calls every route with both. ``schemathesis.toml`` limits what it sends and
-expects. To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
+calls one route of three. ``make soak`` calls every route with the key and with the cookie. ``schemathesis.toml``
+limits what it sends and expects. To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
 """
 
 from __future__ import annotations
@@ -71,11 +71,13 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
         "SALESFORCE_SCHOOLS_RATE_LIMIT": "1000000/sec",
         "SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem,
         "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key,
-        # Allow for every filter at once at full length: gunicorn's own limit is not under test.
+        # Addresses may contain every filter at full length. gunicorn's limit for addresses is not under test.
         "GUNICORN_CMD_ARGS": "--limit-request-line=0",
     }
     with unlimited(database), gunicorn(database, workers=1, **variables) as url:
-        requests.get(f"{url}/api/v1/openapi.json", timeout=60)  # build it now; schemathesis waits ten seconds
+        requests.get(
+            f"{url}/api/v1/openapi.json", timeout=60
+        )  # build the document now: schemathesis waits only ten seconds
         yield url
 
 
@@ -125,7 +127,7 @@ def select_third(routes: Iterable[str]) -> list[str]:
 
 
 def run(url: str, headers: Mapping[str, str], folder: Path, *selection: str) -> None:
-    """Run schemathesis; on findings, fail with the end of its output. It saves examples to replay in ``folder``."""
+    """Run schemathesis; on findings, fail with the end of its output. schemathesis saves examples to replay in ``folder``."""
     sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         [

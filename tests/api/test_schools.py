@@ -46,7 +46,7 @@ def test_the_best_match_comes_first(anonymous: Client) -> None:
     assert (answer.json()["count"], answer.json()["total_schools"]) == (7, 8)
 
 
-def test_schools_with_adoptions_come_first_among_equals(anonymous: Client) -> None:
+def test_schools_with_adoptions_come_first_among_equal_matches(anonymous: Client) -> None:
     records.school("Lincoln High School", city="Aton")
     records.school("Lincoln High School", city="Beton", books_adopted="Physics")
     records.school("Lincoln High", city="Ceton")
@@ -169,7 +169,7 @@ def test_case_and_accents_do_not_matter(anonymous: Client, text: str) -> None:
     assert len(names(anonymous.get(SCHOOLS, {"city": "MONTREAL", "state": "quebec"}))) == 1
 
 
-def test_a_row_has_exactly_these_columns(anonymous: Client) -> None:
+def test_a_school_in_the_list_has_exactly_these_fields(anonymous: Client) -> None:
     school = records.school(
         "Example College", type="College/University (4)", country="United States", state="Texas", city="Houston",
         lms="Canvas", sheer_id_school_name="Example College (Houston, TX)", nces_id="1",
@@ -188,7 +188,7 @@ def test_a_row_has_exactly_these_columns(anonymous: Client) -> None:
     ]
 
 
-def test_filters_are_exact_and_all_must_hold(anonymous: Client) -> None:
+def test_filters_are_exact_and_a_school_must_match_all_of_them(anonymous: Client) -> None:
     texas = {"state": "Texas", "state_code": "TX", "country": "United States", "country_code": "US"}
     records.school("A", city="Houston", type="High School", **texas)
     records.school("B", city="Houston", type="College/University (4)", **texas)
@@ -202,7 +202,7 @@ def test_filters_are_exact_and_all_must_hold(anonymous: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["100%", "a_b", "c\\d", "O'Hara", 'say "hi"', "％ full", "שלום", "🦊🦊🦊", "--;drop"])
-def test_characters_that_mean_something_to_postgresql_do_no_harm(anonymous: Client, text: str) -> None:
+def test_special_characters_are_searched_literally(anonymous: Client, text: str) -> None:
     records.school("Example")
     assert anonymous.get(SCHOOLS, {"name": text}).status_code == 404
     assert anonymous.get(SCHOOLS, {"city": text}).status_code == 404

@@ -50,7 +50,7 @@ def test_a_wrong_value_is_named_and_no_key_is_shown(change: dict[str, str], vari
         ({"SSO_SIGNATURE_PUBLIC_KEY": PEM}, "SSO_ENCRYPTION_PRIVATE_KEY: not set"),
     ],
 )
-def test_the_start_stops_with_one_line(variables: dict[str, str], message: str) -> None:
+def test_a_wrong_setting_stops_the_start_with_one_line(variables: dict[str, str], message: str) -> None:
     usual = {"SFAPI_ENV_FILE": "", "SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://u@localhost/x", "DEBUG": "on"}
     done = subprocess.run(
         [sys.executable, "manage.py", "check"],
@@ -88,6 +88,6 @@ def test_check_finds_settings_that_are_wrong_together(
 
 
 @pytest.mark.django_db
-def test_check_refuses_requests_in_one_transaction(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_refuses_one_transaction_per_request(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "ATOMIC_REQUESTS", True)
     assert "api.E001" in ids_of_findings()

@@ -34,7 +34,9 @@ def signed_in(cookies: CookieMaker, seconds: int | None) -> Client:
 
 
 @pytest.mark.parametrize("when", NOT_RECENT)
-def test_an_old_sign_in_gives_no_rights_and_says_what_to_do(cookies: CookieMaker, when: str) -> None:
+def test_an_old_sign_in_gives_no_super_user_rights_and_the_error_says_what_to_do(
+    cookies: CookieMaker, when: str
+) -> None:
     client = signed_in(cookies, NOT_RECENT[when])
     for path in FOR_SUPER_USERS:
         answer = client.get(path)
