@@ -127,7 +127,7 @@ def select_third(routes: Iterable[str]) -> list[str]:
 
 
 def run(url: str, headers: Mapping[str, str], folder: Path, *selection: str) -> None:
-    """Run schemathesis; on findings, fail with the end of its output. schemathesis saves examples to replay in ``folder``."""
+    """Run schemathesis; on findings, fail with its last output. Examples to replay are saved in ``folder``."""
     sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         [

@@ -84,10 +84,10 @@ def test_a_lock_that_stays_gives_503_in_time_and_other_routes_still_answer(
 
 
 @pytest.mark.parametrize("address", ["pooled", pytest.param("straight", marks=pytest.mark.soak)], indirect=True)
-def test_a_statement_that_runs_too_long_is_503(
+def test_a_statement_that_runs_too_long_gives_503(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
-    """The lock timeout is switched off here, which leaves the statement timeout."""
+    """The lock timeout is off here, so the statement timeout ends the request."""
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with (
         served(address, cookies, simulator, DATABASE_LOCK_SECONDS="0", DATABASE_STATEMENT_SECONDS="1") as url,
@@ -97,7 +97,7 @@ def test_a_statement_that_runs_too_long_is_503(
     assert (answer.status_code, answer.json()["type"]) == (503, "database_busy")
 
 
-def test_an_html_page_that_waits_too_long_is_503_too(database: str, deployed: dict[str, str]) -> None:
+def test_an_html_page_that_waits_too_long_gives_503_too(database: str, deployed: dict[str, str]) -> None:
     with gunicorn(database, workers=1, DATABASE_LOCK_SECONDS="1", **deployed) as url, locked(database, "api_user"):
         # The cookie is for HTTPS only, so requests would not send it.
         token = requests.get(f"{url}/admin/login/", timeout=60).cookies["csrftoken"]
@@ -123,7 +123,7 @@ def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
 
 
 def test_prepared_statements_work_through_a_pooler(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
-    """Clients share a session, in which a statement could run in place of another one prepared under the same name."""
+    """Clients share sessions. No statement may run in place of another client's statement of the same name."""
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:

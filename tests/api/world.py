@@ -1,4 +1,4 @@
-"""The routes of ``routes_and_callers.csv``, a client for each kind of caller, a record for each path parameter."""
+"""The table ``routes_and_callers.csv``, a client for each kind of caller, and records for the paths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that an API key needs, and the status with and without it. Without a scope all keys get the same status."""
+"""The scope that an API key needs, and the status with and without it. If ``scope`` is empty, all keys get ``other_key``."""
 
 Line = Mapping[str, str]
 

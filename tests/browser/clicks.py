@@ -1,4 +1,4 @@
-"""Count a person's clicks, because each job has a limit."""
+"""Count clicks: each job in ``test_the_twelve_jobs.py`` has a limit."""
 
 from __future__ import annotations
 

@@ -97,5 +97,5 @@ def download_csv(
 
 
 def fits(visit: Visit) -> bool:
-    """Return whether the page fits its width, after the frame in which tables measure themselves."""
+    """Return whether the page fits the window's width, once its tables have measured themselves."""
     return bool(visit.page.evaluate(FITS))

@@ -51,7 +51,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 OURS = f"browser_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-"""The prefix of this process's databases: test processes that run in parallel need their own."""
+"""The prefix of this process's databases. Parallel test processes need separate databases."""
 
 
 @pytest.fixture(scope="package")
@@ -90,7 +90,7 @@ def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Sit
 
 @pytest.fixture(scope="package")
 def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """A site after a full survey of the simulator's initial state. The simulator's pages may call its API."""
+    """A site after a full survey of the simulator's initial state. The simulator's pages may call the site's API."""
     simulator_process.reset()
     database = copy_of(surveyed_database, f"{OURS}_camp")
     with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:
@@ -177,6 +177,6 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 
 @pytest.fixture
 def a_week(camp_site: Site) -> Iterator[None]:
-    """Add seven earlier days, each with a score one point below the next."""
+    """Add seven earlier days, each with a score one point below the next day's."""
     with earlier_days(camp_site, 7):
         yield

@@ -9,7 +9,7 @@ const PANELS = {
   issues: "next-steps",
 };
 
-// Points and scores do not count rows, and a sum of several kinds leads to the first kind only.
+// Points and scores do not count rows, and a sum of several kinds leads only to the first kind.
 const NO_COUNT = "[data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
 
 const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
@@ -17,7 +17,7 @@ const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
 const frame = () => new Promise(requestAnimationFrame);
 const isBusy = () => [...document.querySelectorAll("[aria-busy=true]")].some((one) => one.checkVisibility());
 
-/** Return the last number of a text such as "Active in the last 30 days: 75", without percentages and decimals. */
+/** Return the last number of a text such as "Active in the last 30 days: 75", ignoring percentages and decimals. */
 function numberOf(text) {
   return Number([...text.matchAll(NUMBER)].at(-1)?.[0].replaceAll(",", ""));
 }
@@ -50,7 +50,7 @@ function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return where the first row of the address's table is; "" if it is in view. A sentence may stand in for the rows. */
+/** Return the position of the table's first row, or "" if the row is in view. A sentence may replace the rows. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];

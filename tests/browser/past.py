@@ -52,7 +52,7 @@ _AFTER = (
 
 @contextmanager
 def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycopg.Connection]:
-    """Add this many days before the last one. The score rises by one point every ``slowness`` days."""
+    """Add this many days before the latest recorded day. The score rises by one point every ``slowness`` days."""
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             connection.execute(_EARLIER, {"days": days, "slowness": slowness})
@@ -63,7 +63,7 @@ def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycop
 
 @contextmanager
 def worse_and_better(site: Site) -> Iterator[None]:
-    """Since yesterday, two more forms have no campaign, and one fewer list has no name."""
+    """Make two more forms without a campaign and one fewer list without a name than yesterday."""
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             for statement in _BEFORE:

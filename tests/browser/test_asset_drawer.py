@@ -22,7 +22,7 @@ def answer_with(visit: Visit, path: str, answer: dict[str, Any]) -> None:
 
 
 def first_form(visit: Visit) -> tuple[int, str]:
-    """Return a form in no campaign."""
+    """Return the id and name of the first form in no campaign."""
     record = get(visit, "assets/forms?flag=no_campaign&sort=name&limit=1")["records"][0]
     return record["id"], record["name"]
 
@@ -44,7 +44,7 @@ def test_the_name_in_a_row_opens_the_drawer_and_the_focus_comes_back(camp: Visit
     expect(camp.page).not_to_have_url(re.compile("open="))
 
 
-def test_the_campaign_of_an_asset_opens_in_its_place_and_the_back_button_returns(camp: Visit) -> None:
+def test_the_campaign_of_an_asset_opens_in_the_drawer_and_the_back_button_returns_to_the_asset(camp: Visit) -> None:
     record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if each["campaign_name"])
     camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record['id']}")
     dialog = camp.page.get_by_role("dialog")

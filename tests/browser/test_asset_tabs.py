@@ -63,7 +63,7 @@ def test_the_three_tabs_fit_a_phone(open_window: Open, camp_site: Site) -> None:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
 
 
-def test_without_data_each_tab_names_the_command(window: Visit) -> None:
+def test_each_tab_names_the_command_when_there_is_no_data(window: Visit) -> None:
     for tab in ("campaign-map", "gear-locker", "tags"):
         window.go(f"/pardot/?tab={tab}")
         panel = window.page.locator(f"#panel-{tab}")
@@ -75,7 +75,7 @@ def test_without_data_each_tab_names_the_command(window: Visit) -> None:
 # -- campaign map ---------------------------------------------------------------------------------------------------
 
 
-def test_a_number_leads_to_its_campaigns_and_csv_has_them_all(camp: Visit, tmp_path: Path) -> None:
+def test_a_number_leads_to_its_campaigns_and_the_csv_contains_them_all(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=campaign-map")
     page = camp.page
     counts = get(camp, "asset-health")["types"]["campaigns"]["counts"]
@@ -148,7 +148,7 @@ def test_the_drawer_of_members_has_an_address(camp: Visit) -> None:
 # -- gear locker ----------------------------------------------------------------------------------------------------
 
 
-def test_a_drawer_opens_on_its_issue_and_closes_again(camp: Visit) -> None:
+def test_the_number_of_an_issue_opens_a_drawer_with_its_rows_and_the_drawer_closes(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker")
     page = camp.page
     dormant = get(camp, "asset-health")["types"]["landing_pages"]["counts"]["dormant"]
@@ -281,7 +281,7 @@ def test_a_name_is_shown_as_text_and_a_missing_name_as_the_id(camp: Visit) -> No
     assert "(no name, " in shown[1]
 
 
-def test_without_activities_nothing_is_called_dormant(camp: Visit) -> None:
+def test_dormant_and_errors_show_no_data_until_activities_are_read(camp: Visit) -> None:
     def answer(route: Route) -> None:
         body = route.fetch(max_retries=3).json()
         forms = body["types"]["forms"]
@@ -307,7 +307,7 @@ def test_a_prefix_leads_to_its_tags(camp: Visit) -> None:
     expect(camp.page.get_by_role("heading", name="All tags")).to_be_in_viewport()
 
 
-def test_tags_by_flag_from_the_address(camp: Visit) -> None:
+def test_the_address_filters_tags_by_flag(camp: Visit) -> None:
     camp.go("/pardot/?tab=tags&tags.flag=unused&tags.sort=-name")
     unused = get(camp, "assets/tags?flag=unused&sort=-name")
     expect(count(camp.page, "Tags")).to_have_text(f"({unused['count']} tags found)")

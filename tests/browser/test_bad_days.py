@@ -54,7 +54,7 @@ def set_up_site(
         yield site
 
 
-def test_after_tier_1_the_other_tiers_say_what_to_run(open_window: Open, set_up_site: Site) -> None:
+def test_the_other_tiers_say_what_to_run_after_tier_1(open_window: Open, set_up_site: Site) -> None:
     visit = open_window(set_up_site)
     for tab in TABS[-2:]:
         visit.go(f"/pardot/?tab={tab.slug}")
@@ -282,7 +282,7 @@ def test_a_half_filled_form_survives_an_expired_cookie_and_is_sent_after_the_sig
     )
 
 
-def test_what_is_discarded_while_signed_out_is_not_sent_later(open_window: Open, empty_site: Site) -> None:
+def test_a_task_discarded_while_signed_out_is_not_sent_later(open_window: Open, empty_site: Site) -> None:
     visit = open_window(empty_site)
     visit.expect("status of 401")
     page = visit.page

@@ -22,7 +22,7 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
     return open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
 
 
-def test_the_score_says_why_and_leads_to_the_rows(camp: Visit) -> None:
+def test_the_score_shows_its_reasons_and_leads_to_the_rows(camp: Visit) -> None:
     camp.go("/pardot/")
     page, health = camp.page, camp.answer("health-score")
     score = page.locator('[data-panel="score"]')
@@ -129,7 +129,7 @@ def test_a_link_inside_a_chart_changes_the_tab_without_loading_the_page(camp: Vi
     assert camp.page.evaluate("window.stays") is True
 
 
-def test_on_a_phone_filters_wait_behind_a_button(open_window: Open, camp_site: Site) -> None:
+def test_filters_are_behind_a_button_on_a_phone(open_window: Open, camp_site: Site) -> None:
     phone = open_window(camp_site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.go("/pardot/?tab=campaign-map&campaigns.sf=yes")
     filters = phone.page.get_by_label("Folder", exact=True)

@@ -55,7 +55,7 @@ def bar(page: Page) -> Locator:
     return page.get_by_role("region", name="Selected: Campaigns")
 
 
-def test_a_task_needs_a_title_and_a_mistaken_task_is_undone(camp: Visit) -> None:
+def test_a_task_needs_a_title_and_its_creation_can_be_undone(camp: Visit) -> None:
     camp.go("/pardot/?open=tasks")
     drawer = camp.page.get_by_role("dialog", name="Tasks")
     title = drawer.get_by_label("Add a task")
@@ -143,7 +143,7 @@ def test_a_selection_survives_the_next_page_but_not_a_new_filter_and_works_by_ke
     expect(boxes(page).first).to_be_hidden()
 
 
-def test_the_bar_fits_a_phone_and_lets_every_row_be_reached(open_window: Open, camp_site: Site) -> None:
+def test_the_bar_of_selected_rows_fits_a_phone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     visit.go("/pardot/?tab=gear-locker&gear.type=forms")
     page = visit.page
@@ -153,7 +153,7 @@ def test_the_bar_fits_a_phone_and_lets_every_row_be_reached(open_window: Open, c
     assert visit.axe() == []
 
 
-def test_a_selected_row_is_marked_to_its_end_even_in_a_scrolled_table(open_window: Open, camp_site: Site) -> None:
+def test_all_cells_of_a_selected_row_have_the_same_color_in_a_wide_table(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 1024, "height": 800})
     visit.go("/pardot/?tab=campaign-map")
     boxes(visit.page).first.check()
@@ -161,7 +161,7 @@ def test_a_selected_row_is_marked_to_its_end_even_in_a_scrolled_table(open_windo
     assert len(set(visit.page.locator("tr:has(.pick input:checked)").first.evaluate(colors))) == 1
 
 
-def test_issues_get_a_task_each(camp: Visit) -> None:
+def test_each_selected_issue_gets_a_task(camp: Visit) -> None:
     camp.go("/pardot/?steps=all")
     page = camp.page
     for index in range(2):

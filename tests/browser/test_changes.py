@@ -71,7 +71,7 @@ def test_a_comparison_begins_with_the_worst_change_and_each_issue_has_a_trend(ca
 
 
 @pytest.mark.parametrize(("area", "caption"), [("campaigns", "Campaigns"), ("forms", "Forms")])
-def test_the_file_of_a_table_has_ids_links_owner_and_numbers(
+def test_the_csv_of_a_table_contains_ids_links_owner_and_numbers(
     camp: Visit, tmp_path: Path, area: str, caption: str
 ) -> None:
     camp.go("/pardot/?tab=campaign-map" if area == "campaigns" else f"/pardot/?gear.type={area}&tab=gear-locker")
@@ -88,7 +88,7 @@ def test_the_file_of_a_table_has_ids_links_owner_and_numbers(
         assert all(row[name].isdigit() for name in ("Forms", "Landing pages", "List emails", "Custom redirects"))
 
 
-def test_a_task_without_rows_left_offers_to_be_closed(camp: Visit) -> None:
+def test_a_task_with_no_rows_left_can_be_closed(camp: Visit) -> None:
     camp.go("/pardot/")
     run_module(camp, "core/api", "return (await m.api.post('issues/campaigns_low_response/create-task', {})).task.id;")
     camp.go("/pardot/?open=tasks&tasks.state=settled")

@@ -27,7 +27,7 @@ def heads(visit: Visit) -> list[str]:
     return [each.strip().partition("\n")[0] for each in texts if each.strip()]
 
 
-def test_the_head_stays_below_the_pages_header_while_the_rows_scroll(camp: Visit) -> None:
+def test_the_table_header_stays_below_the_page_header_while_the_rows_scroll(camp: Visit) -> None:
     camp.go(f"{FORMS}&forms.size=100")
     page = camp.page
     table(camp).get_by_role("row").last.scroll_into_view_if_needed()

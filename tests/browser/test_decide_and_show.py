@@ -31,7 +31,7 @@ for (const { key, is_changed } of configuration) if (is_changed) await m.api.del
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """A site with 45 days, each half a point better; camp began 20 days ago and ends in 20 days."""
+    """A site with 45 days. The score rises a point every two days; camp lasts from 20 days ago to 20 days ahead."""
     visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(visit)

@@ -65,7 +65,7 @@ def test_tabs_work_by_keyboard(window: Visit) -> None:
     expect(page.get_by_role("tab", name="Base Camp")).to_be_focused()
 
 
-def test_a_link_to_another_tab_moves_the_focus_there(window: Visit) -> None:
+def test_a_link_to_another_tab_moves_the_focus_to_that_tab(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     page.evaluate("document.querySelector('#panel-base-camp .lead').innerHTML = '<a href=\"?tab=tags\">The tags</a>'")
@@ -74,7 +74,7 @@ def test_a_link_to_another_tab_moves_the_focus_there(window: Visit) -> None:
     expect(page.locator("#panel-tags")).to_be_focused()
 
 
-def test_an_old_tab_is_loaded_again_with_the_strip(window: Visit) -> None:
+def test_an_old_tab_and_the_status_strip_are_loaded_again(window: Visit) -> None:
     page, requests = window.page, list[str]()
     page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 0))
     window.go("/pardot/")
@@ -93,7 +93,7 @@ def test_an_old_tab_is_loaded_again_with_the_strip(window: Visit) -> None:
     assert "sync/status" in requests, "the strip"
 
 
-def test_skip_link_leads_past_the_header(window: Visit) -> None:
+def test_the_skip_link_leads_past_the_header(window: Visit) -> None:
     window.go("/pardot/")
     window.page.keyboard.press("Tab")
     window.page.keyboard.press("Enter")
@@ -168,7 +168,9 @@ VISITS = [(scheme, who, status) for who, status in CALLERS for scheme in SCHEMES
 
 
 @pytest.mark.parametrize(("scheme", "who", "status"), sampled(*VISITS, each=3))
-def test_axe_finds_nothing_whoever_the_visitor_is(open_window: Open, scheme: str, who: str | None, status: int) -> None:
+def test_axe_finds_nothing_for_any_kind_of_visitor(
+    open_window: Open, scheme: str, who: str | None, status: int
+) -> None:
     window = open_window(who=who, color_scheme=scheme)
     window.expect(f"status of {status}")
     assert window.go("/pardot/").status == status

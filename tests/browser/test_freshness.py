@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.visit import Visit
 
 
-def test_before_the_first_sync_base_camp_and_the_drawer_say_what_to_run(window: Visit) -> None:
+def test_base_camp_and_the_drawer_say_what_to_run_before_the_first_sync(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     expect(page.locator('[data-panel="score"]')).to_contain_text("No data yet")
@@ -23,7 +23,7 @@ def test_before_the_first_sync_base_camp_and_the_drawer_say_what_to_run(window: 
     assert window.axe() == []
 
 
-def test_old_data_are_named_with_their_age(camp: Visit) -> None:
+def test_the_banner_names_sources_that_are_missing_late_or_failed(camp: Visit) -> None:
     status = camp.answer("sync/status")
     entities = {entity["name"]: entity for entity in status["entities"]}
     entities["lists"] |= {"freshness": "never", "state": None, "last_sync": None}
@@ -89,7 +89,7 @@ BUTTONS = {
 }
 
 
-def test_whoever_may_start_syncs_has_the_remedy_as_a_button(camp: Visit) -> None:
+def test_users_who_may_start_syncs_see_the_remedy_as_a_button(camp: Visit) -> None:
     status = camp.answer("sync/status") | {"may_refresh": True}
     entities = status["entities"]
     entity = next(each for each in entities if each["name"] == "prospects")

@@ -53,7 +53,7 @@ def test_a_kind_of_orphans_opens_its_rows(survey: Visit, tmp_path: Path) -> None
     )
 
 
-def test_the_sum_of_a_group_leads_to_its_first_kind(survey: Visit) -> None:
+def test_the_sum_of_a_group_leads_to_its_first_kind_with_orphans(survey: Visit) -> None:
     survey.go(TAB)
     panel(survey, "orphans").get_by_role("link", name="Leads and contacts").click()
     survey.settle()
@@ -95,7 +95,7 @@ def with_earlier_checks(answer: Any) -> None:
         answer["checks"].append({"captured_at": captured, "total": sum(counts.values()), "counts": counts})
 
 
-def test_after_two_checks_on_one_day_no_panel_says_first_check(survey: Visit) -> None:
+def test_no_panel_says_first_check_after_two_checks_on_one_day(survey: Visit) -> None:
     def again(answer: Any) -> None:
         [latest] = answer["checks"]
         answer["checks"].append({**latest, "captured_at": latest["captured_at"][:11] + "00:00:01Z", "total": 3})
@@ -124,7 +124,7 @@ def with_a_capped_kind(answer: Any) -> None:
             kind |= {"count": 4321, "capped": True}
 
 
-def test_a_kind_with_more_orphans_than_rows_says_so(survey: Visit) -> None:
+def test_a_banner_says_when_only_the_first_orphans_of_a_kind_are_listed(survey: Visit) -> None:
     alter_answers(survey, "orphans?*", with_a_capped_kind)
     survey.go(f"{TAB}&orphans.kind=landing_pages")
     expect(panel(survey, "orphan-kinds").locator(".banner")).to_contain_text("4,321 in all; the first")

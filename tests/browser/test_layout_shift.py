@@ -1,4 +1,4 @@
-"""Pages stay within a budget of cumulative layout shift, in whatever order answers arrive."""
+"""Pages stay within a budget of cumulative layout shift, for any order of the answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SOME = ("base-camp", "tags", "scout-report")
 
 
 def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
-    # A locale needs its own profile, so nothing is cached.
+    # A window with the option locale does not share a profile, so its cache is empty.
     visit = open_window(site, viewport={"width": width, "height": SIZES[width]}, locale="en-US")
     visit.page.add_init_script(f"globalThis.seed = {seed}; globalThis.span = 500;")
     visit.page.add_init_script(path=SHIFTS)
@@ -56,7 +56,7 @@ def test_some_tabs_stay_in_place_while_they_load(open_window: Open, camp_site: S
 def test_every_page_stays_in_place_while_it_loads(
     open_window: Open, camp_site: Site, empty_site: Site, width: int, seed: int
 ) -> None:
-    """Try an empty and a full cache, without data, with data of one day, and of six weeks."""
+    """Try a cold and a warm cache: each with no data, with one day of data, and with six weeks of data."""
     stay_in_place(open_window, empty_site, width, seed)
     stay_in_place(open_window, camp_site, width, seed)
     with earlier_days(camp_site, 44, slowness=2):

@@ -28,7 +28,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 
 
 def show_work(visit: Visit) -> None:
-    """Answer as for a team member with an area, a change in it, and tasks."""
+    """Answer as for a team member with one area, one changed issue, and tasks."""
     task = {"id": 7, "title": "Ask who needs it", "due_date": "2026-11-27", "is_overdue": True}
     change = {
         "key": "forms_no_campaign", "area": "forms", "flag": "no_campaign", "title": "Forms in no campaign: 9",
@@ -117,7 +117,7 @@ def test_a_task_is_closed_in_place(camp: Visit) -> None:
     assert bodies == ['{"status":"done"}']
 
 
-def test_whoever_is_not_in_the_team_is_linked_to_a_member_by_one_button(camp: Visit) -> None:
+def test_one_button_links_a_new_user_to_a_team_member(camp: Visit) -> None:
     """No account identifier is shown or typed."""
     put_team = "return (await m.api.put('admin/team', { team: %s })).team.map((one) => one.accounts_uuid);"
     for name in ("my-work", "tasks"):
