@@ -25,7 +25,7 @@ ASK_SECONDS = 20
 
 
 class Clients:
-    """Programs that try the next host when one does not answer, with the same ``Idempotency-Key``."""
+    """Programs that try the next host when one does not answer. A retried write keeps its ``Idempotency-Key``."""
 
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = itertools.cycle(urls)
@@ -49,7 +49,7 @@ class Clients:
         assert self.unexpected == []
 
     def ask(self, path: str) -> requests.Response | None:
-        """Return the answer of the next host; ``None`` when there is none, or when it asks for a retry."""
+        """Return the answer of the next host, or ``None`` for an error or no answer."""
         return self._request("GET", path)
 
     def _write(self, writer: int) -> None:
@@ -95,7 +95,7 @@ class Clients:
 
 
 class Watcher:
-    """Changes a school in Salesforce every second, and records how long the API takes to show each change."""
+    """Changes a school in Salesforce every second, and records the greatest age of the data in the API's answers."""
 
     def __init__(self, simulator: Simulator, school: str) -> None:
         self._simulator, self._school = simulator, school

@@ -32,7 +32,7 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 
 @pytest.fixture
 def exemptions(camp: Visit) -> Iterator[None]:
-    """Exempt one asset with an issue of every type, and two forms."""
+    """Exempt an asset of each type from one issue, and forms from two issues."""
     camp.go("/pardot/?tab=tags")
     ids = []
     for area, summary in fetch_json(camp, "asset-health")["types"].items():
@@ -49,8 +49,8 @@ def exemptions(camp: Visit) -> Iterator[None]:
 
 @pytest.mark.usefixtures("exemptions")
 @pytest.mark.parametrize("each", [3, pytest.param(1, marks=pytest.mark.soak)])
-def test_every_number_leads_to_as_many_rows(camp: Visit, each: int) -> None:
-    """Every third number of each panel is followed; in ``make soak`` all."""
+def test_every_link_with_a_number_leads_to_that_many_rows(camp: Visit, each: int) -> None:
+    """Follow every third number of each panel, and all numbers in ``make soak``."""
     links = []
     for tab, address in ADDRESSES.items():
         camp.go(address)

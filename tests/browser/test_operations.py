@@ -71,7 +71,7 @@ def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site,
         expect(visit.page.get_by_role("main")).to_contain_text("1,840 of 4,211")
 
 
-def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Open, ops_site: Site) -> None:
+def test_the_page_shows_a_started_sync_until_the_sync_ends(open_window: Open, ops_site: Site) -> None:
     page = sign_in(open_window(ops_site))
     page.get_by_role("button", name="Sync now books").click()
     expect(page.get_by_text("Sync books: started on")).to_be_visible()
@@ -80,7 +80,7 @@ def test_sync_now_is_started_and_the_page_follows_it_to_its_end(open_window: Ope
     expect(page.get_by_role("row", name="Books").get_by_text("Fresh")).to_be_visible()
 
 
-def test_a_new_key_is_readable_as_a_whole_on_a_phone(open_window: Open, ops_site: Site) -> None:
+def test_a_new_api_key_fits_its_box_on_a_phone(open_window: Open, ops_site: Site) -> None:
     visit = open_window(ops_site, viewport={"width": 390, "height": 844})
     visit.expect("Applying inline style", "policy: style-src")
     page = sign_in(visit)
@@ -92,7 +92,7 @@ def test_a_new_key_is_readable_as_a_whole_on_a_phone(open_window: Open, ops_site
     assert page.locator("#api-key").evaluate("(key) => key.scrollWidth <= key.clientWidth")
 
 
-def test_the_address_of_the_sign_out_asks_first(open_window: Open, ops_site: Site) -> None:
+def test_the_sign_out_page_asks_before_it_signs_out(open_window: Open, ops_site: Site) -> None:
     visit = open_window(ops_site)
     page = sign_in(visit)
     visit.go("/admin/logout/")

@@ -25,7 +25,7 @@ def begin_outage(visit: Visit) -> None:
 
 
 def end_outage(visit: Visit) -> None:
-    """End the outage, and tell the page at once instead of at its next try."""
+    """End the outage, and let the page notice at once, before its next try."""
     for pattern in PATHS:
         visit.page.unroute(pattern)
     visit.page.evaluate("dispatchEvent(new Event('online'))")
@@ -56,7 +56,7 @@ def test_an_outage_shows_one_banner_and_the_panels_stay_gray(camp: Visit) -> Non
     expect(camp.page.get_by_role("button", name="Tasks")).to_be_visible()
 
 
-def test_the_page_tries_again_after_1_5_and_15_seconds_and_then_every_15(camp: Visit) -> None:
+def test_the_page_tries_again_after_1_5_and_15_seconds_and_then_every_15_seconds(camp: Visit) -> None:
     camp.stop_clock()
     begin_outage(camp)
     camp.go("/pardot/", settled=False)
@@ -70,7 +70,7 @@ def test_the_page_tries_again_after_1_5_and_15_seconds_and_then_every_15(camp: V
     expect(banner(camp)).to_have_count(0)
 
 
-def test_what_is_typed_survives_an_outage(camp: Visit) -> None:
+def test_typed_values_survive_an_outage(camp: Visit) -> None:
     camp.go("/pardot/admin-settings/")
     weight = camp.page.get_by_label("Forms in no campaign")
     weight.fill("0.7")

@@ -94,7 +94,7 @@ def test_the_palette_reports_no_match_and_a_failed_search(camp: Visit) -> None:
     expect(palette(camp)).to_contain_text("It is unavailable.")
 
 
-def test_single_keys_are_left_alone_while_typing_and_can_be_turned_off(camp: Visit) -> None:
+def test_single_key_shortcuts_do_nothing_while_typing_and_can_be_turned_off(camp: Visit) -> None:
     search = camp.page.get_by_role("searchbox").first
     search.press("/")
     search.press("?")

@@ -160,7 +160,7 @@ def test_a_long_word_wraps_inside_its_message(window: Visit) -> None:
     expect(toast).to_have_count(0)
 
 
-def test_messages_are_three_at_most_and_one_about_each_thing(window: Visit) -> None:
+def test_at_most_three_messages_are_shown_and_one_about_each_subject(window: Visit) -> None:
     window.go("/pardot/")
     run_module(window, "ui/toast", TOAST.format("[['Same', {}], ['Same', {}]]"))
     toasts = window.page.locator(".toast > span")
@@ -231,7 +231,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
     assert page.evaluate("window.answer") is False
 
 
-def test_a_form_shows_what_the_server_refuses_beside_the_field(window: Visit) -> None:
+def test_a_form_shows_the_servers_refusal_beside_the_field(window: Visit) -> None:
     window.go("/pardot/")
     run_module(
         window,
@@ -269,7 +269,7 @@ def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
     expect(window.page.locator("#announcer")).to_contain_text("Overall: 70")
 
 
-def test_charts_have_their_numbers_as_tables(window: Visit) -> None:
+def test_charts_show_their_numbers_as_tables(window: Visit) -> None:
     show_gallery(window, rows=5)
     window.page.get_by_role("figure", name="Points lost by area").get_by_text("Show as table").click()
     table = window.page.get_by_role("table", name="Points lost by area")

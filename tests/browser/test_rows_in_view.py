@@ -20,7 +20,7 @@ TABLES = {
     "forms", "landing_pages", "custom_redirects", "list_emails", "lists", "campaigns", "tags", "prospects", "orphans",
     "issues", "crm",
 }  # fmt: skip
-"""The tables that the tabs link to with filters; `exemptions` only when there are any."""
+"""The tables that the tabs link to with filters. Links to `exemptions` appear only when there are exemptions."""
 SIZES = [
     pytest.param((1440, 900), id="desktop", marks=pytest.mark.soak),
     pytest.param((1366, 768), id="laptop", marks=pytest.mark.soak),
@@ -54,7 +54,7 @@ def links_by_table(camp: Visit) -> dict[str, str]:
 
 
 def test_links_to_rows_bring_the_first_row_into_view(camp: Visit) -> None:
-    """Each link is followed, and every fourth is opened as an address."""
+    """Follow one link to each table, and open every fourth link as an address."""
     by_table = links_by_table(camp)
     assert set(by_table) == TABLES
     assert camp.page.evaluate("linksWithoutRowsInView", list(by_table.values())) == ""
@@ -101,9 +101,7 @@ def test_every_link_to_rows_brings_the_first_row_into_view(camp: Visit) -> None:
 
 
 @pytest.mark.parametrize("width", [1024, 1440])
-def test_the_actions_of_a_row_are_in_view_however_wide_the_table(
-    open_window: Open, camp_site: Site, width: int
-) -> None:
+def test_the_actions_of_a_row_are_in_view_in_a_wide_table(open_window: Open, camp_site: Site, width: int) -> None:
     visit = open_window(camp_site, viewport={"width": width, "height": 1200})
     visit.go("/pardot/?tab=campaign-map")
     expect(visit.page.locator("[data-table=campaigns] .row-actions").first).to_be_in_viewport(ratio=1)

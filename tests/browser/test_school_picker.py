@@ -1,4 +1,4 @@
-"""The school picker of another site, typed into at human speed. The simulator serves the page on another origin."""
+"""Type into the school picker of another site at human speed. The simulator serves the picker."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def picking_site(camp_site: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def context(browser: Browser, picking_site: Site) -> Iterator[BrowserContext]:
-    """A visitor who is signed in at Accounts, whose cookie must not reach the service."""
+    """The browser of a visitor who is signed in at Accounts. The cookie must not reach the service."""
     opened = browser.new_context()
     opened.add_cookies([{"name": "oxa", "value": picking_site.cookies.cookie(), "url": picking_site.url}])
     yield opened
@@ -92,7 +92,7 @@ class Picker:
             self.page.wait_for_timeout(_pause(letter, draw))
         option = self.page.get_by_role("option").filter(has_text=school).first
         expect(option).to_be_visible()
-        # Answers to the last letters may still replace the list; a person waits until it is stable.
+        # Answers to the last letters may still replace the list; a person waits until the list is stable.
         self.page.wait_for_timeout(_UNTIL_STABLE)
         for _ in range(10):
             self.page.keyboard.press("ArrowDown")

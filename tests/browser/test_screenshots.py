@@ -1,4 +1,4 @@
-"""Take pictures of every page at three widths, light and dark, for people to look at. They test nothing."""
+"""Take pictures of every page at three widths, light and dark, for people to look at. Nothing is tested."""
 
 from __future__ import annotations
 

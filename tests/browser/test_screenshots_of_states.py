@@ -120,7 +120,6 @@ def shoot_dialog(visit: Visit, name: str) -> None:
 
 @two_looks
 def test_a_prospect_and_a_campaign(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
-    """The pictures show a prospect and a campaign."""
     visit = look(open_window, camp_site, width, scheme)
     visit.go("/pardot/")
     campaign = fetch_json(visit, "campaigns?limit=1")["campaigns"][0]["id"]

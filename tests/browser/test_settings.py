@@ -127,7 +127,7 @@ def test_a_form_asks_before_it_discards_entries(with_team: Visit) -> None:
 
 
 def test_another_users_change_to_the_team_is_kept(with_team: Visit) -> None:
-    """The page was loaded before another user moved an area."""
+    """Another user changes the team after the page was loaded."""
     run_module(
         with_team,
         "core/api",
@@ -256,7 +256,7 @@ def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> Non
     assert value_of(settings, "cleanup_tag_prefix") == "Tidy: "
     expect(page.locator(".toast")).to_contain_text("Saved: Prefix of clean-up tags.")
     save(settings)
-    expect(page.locator(".toast")).to_have_count(0, timeout=3_000)  # sooner than it disappears by itself
+    expect(page.locator(".toast")).to_have_count(0, timeout=3_000)  # before the message disappears by itself
     assert settings.axe() == []
     page.get_by_role("button", name="Discard").click()
     expect(section(settings, "Unsaved changes")).to_have_count(0)
@@ -264,7 +264,7 @@ def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> Non
     expect(weight).not_to_have_attribute("aria-invalid", "true")
 
 
-def test_on_a_phone_a_message_does_not_cover_the_save_bar(open_window: Open) -> None:
+def test_a_message_does_not_cover_the_save_bar_on_a_phone(open_window: Open) -> None:
     visit = open_window(viewport={"width": 390, "height": 844})
     visit.go(PAGE)
     visit.page.get_by_label("Forms in no campaign").fill("0.4")
@@ -333,7 +333,7 @@ def test_leaving_with_unsaved_changes_asks_first(settings: Visit) -> None:
     assert dialogs == ["beforeunload"], "no change was unsaved anymore"
 
 
-def test_the_navigation_marks_the_section_that_is_read(settings: Visit) -> None:
+def test_the_navigation_marks_the_section_in_view(settings: Visit) -> None:
     nav = settings.page.get_by_role("navigation", name="Settings")
     current = nav.locator("[aria-current]")
     expect(current).to_have_text("Team")

@@ -87,10 +87,10 @@ def test_markup_in_data_is_text_and_a_missing_name_is_a_dash(window: Visit) -> N
     window.page.get_by_role("button", name="Name").click()
     for _ in range(3):
         window.page.get_by_role("button", name="Next page").click()
-    assert names(window)[-6:] == ["–"] * 6, "those without a name come last"
+    assert names(window)[-6:] == ["–"] * 6, "rows without a name come last"
 
 
-def test_without_matches_the_table_offers_to_clear_the_search_or_the_filters(window: Visit) -> None:
+def test_a_table_without_matches_offers_to_clear_the_search_or_the_filters(window: Visit) -> None:
     show_gallery(window, address="/pardot/?forms.flag=dormant")
     page = window.page
     page.get_by_placeholder("Search").fill("no such form")
@@ -176,7 +176,7 @@ def test_a_table_that_failed_to_load_can_be_used_and_loaded_again(window: Visit)
     expect(page.get_by_role("region", name="Slow")).to_be_focused()
 
 
-def test_an_export_uses_one_filter_even_if_another_is_chosen_during_it(window: Visit) -> None:
+def test_an_export_uses_one_filter_even_if_another_filter_is_chosen_meanwhile(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     run_module(window, "ui/table", SLOW_TABLE)
@@ -190,7 +190,7 @@ def test_an_export_uses_one_filter_even_if_another_is_chosen_during_it(window: V
     assert [request for request in page.evaluate("window.pages") if request != "1 b"] == ["1 a", "2 a"]
 
 
-def test_rows_open_by_keyboard_and_arrow_keys_move_among_them(window: Visit) -> None:
+def test_rows_open_by_keyboard_and_arrow_keys_move_between_rows(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     buttons = page.locator(".expand-button")

@@ -60,14 +60,14 @@ def a_change(camp_site: Site) -> Iterator[None]:
 
 @pytest.fixture
 def six_weeks(camp: Visit, camp_site: Site) -> Iterator[None]:
-    """A site with 45 days, during camp."""
+    """A site with 45 days of scores, during camp."""
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(camp)
         yield
 
 
 @pytest.mark.usefixtures("a_change")
-def test_job_a_base_camp_shows_what_got_worse_and_the_owner_one_click_from_the_rows(camp: Visit) -> None:
+def test_job_a_base_camp_shows_worse_issues_with_owners_and_one_click_leads_to_the_rows(camp: Visit) -> None:
     camp.go("/pardot/admin-settings/")
     run_module(camp, "core/api", OWNER)
     camp.go("/pardot/")
@@ -108,7 +108,7 @@ def test_job_c_a_half_remembered_campaign_is_found_with_three_clicks_and_typing(
     assert click.number <= 3
 
 
-def test_job_d_five_tasks_with_two_of_them_closed_cost_six_clicks(camp: Visit) -> None:
+def test_job_d_creating_five_tasks_and_closing_two_takes_six_clicks(camp: Visit) -> None:
     camp.go("/pardot/")
     page, click = camp.page, Clicks()
     click(page.get_by_role("button", name="Tasks").first)
@@ -131,7 +131,7 @@ def test_job_d_five_tasks_with_two_of_them_closed_cost_six_clicks(camp: Visit) -
     assert sorted(task["status"] for task in tasks) == ["done", "done", "open", "open", "open"]
 
 
-def test_job_e_broken_crm_links_are_one_click_away_with_their_values(camp: Visit) -> None:
+def test_job_e_one_click_leads_to_the_broken_crm_links_and_their_values(camp: Visit) -> None:
     camp.go("/pardot/")
     alerts = fetch_json(camp, "engagement?limit=1")["crm_id_alerts"]
     page, click = camp.page, Clicks()
@@ -178,7 +178,7 @@ def test_job_f_a_picture_for_the_boss_takes_three_clicks(camp: Visit, tmp_path: 
     assert {line.get("stroke") for line in lines} == {"rgb(23, 96, 77)", "rgb(47, 111, 168)"}
 
 
-def test_job_g_an_exemption_costs_three_clicks_and_a_word_and_can_be_undone(camp: Visit) -> None:
+def test_job_g_an_exemption_takes_three_clicks_and_a_word_and_can_be_undone(camp: Visit) -> None:
     camp.go("/pardot/")
     page, click = camp.page, Clicks()
     click(page.locator(".step a[href*='.flag=']").filter(has_text="Show the rows").first)

@@ -62,7 +62,7 @@ return labels;
 """
 
 
-def test_all_rows_are_printed_however_late_they_load(open_window: Open, camp_site: Site) -> None:
+def test_all_rows_are_printed_even_when_they_load_late(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
     visit.go("/pardot/?tab=scout-report")
     visit.page.route("**/pardot/engagement?*", late)
@@ -122,7 +122,7 @@ def test_content_that_scrolls_sideways_on_a_phone_shows_a_shadow(open_window: Op
     assert types.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "a table with few numbers fits"
 
 
-def test_labels_of_days_do_not_touch_and_begin_and_end_the_axis(window: Visit) -> None:
+def test_labels_of_days_do_not_touch_and_begin_with_the_first_day(window: Visit) -> None:
     window.go("/pardot/")
     charts = run_module(window, "charts/trend", LABELS)
     assert isinstance(charts, list)

@@ -1,7 +1,7 @@
-"""The client generators: how to install each one, generate and check its client, and run the program that uses it.
+"""Install the client generators, and generate, check and run a client with each of them.
 
-Commands and a first example come from ``docs/consumers.md``. Each program is written by hand, in
-``programs/``; it is placed beside the generated client, as a consumer would do.
+Commands and a first example come from ``docs/consumers.md``. The programs that use the clients are written by hand, in
+``programs/``. Each program is copied beside its generated client, where a consumer would place it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STEP_SECONDS = 300
 
 
 class StepFailed(Exception):
-    """Raised when a client cannot be generated or does not type-check, with the program's output."""
+    """Raised with a command's output when a client cannot be generated or does not type-check."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Generator:
         raise NotImplementedError
 
     def run_command(self, name: str) -> list[str]:
-        """Return the command that runs a file, named without its ending."""
+        """Return the command that runs the file with this name, given without its extension."""
         raise NotImplementedError
 
     def run_example(self, variables: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ export function expect(what: string, holds: boolean): void {
   if (!holds) throw new Error(`not as expected: ${what}`);
 }
 
-/** Return the body of a successful answer; throw the error of any other. */
+/** Return the body of a successful answer; throw the error of any other answer. */
 export function good<Data>(answer: { data?: Data; error?: unknown; response: Response }): NonNullable<Data> {
   if (answer.data === undefined || answer.data === null) {
     throw new Error(`${answer.response.status}: ${JSON.stringify(answer.error)}`);
