@@ -1,8 +1,8 @@
 """Empty the test database after a test that commits, faster than Django's ``flush``.
 
-``flush`` truncates all tables and makes content types and permissions again: 170 ms on an idle machine, seconds on a
-busy one, after each of hundreds of tests that write to five tables. Here only tables with rows are truncated, and
-content types and permissions stay as the migrations made them.
+``flush`` truncates all tables and makes content types and permissions again. This takes 170 ms on an idle machine, and
+seconds on a busy one. Hundreds of tests write to only a few tables each, so here only tables with rows are truncated.
+Content types and permissions stay as the migrations made them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def empty_tables_with_rows(case: TransactionTestCase | None = None) -> None:
 
 
 def names_of_tables() -> list[str]:
-    """Return the names of the project's tables that tests write to."""
+    """Return the names of all models' tables, except content types and permissions."""
     return sorted(set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - _KEPT)
 
 

@@ -42,7 +42,7 @@ def install_node(folder: Path, files: Sequence[Path]) -> None:
     """Install exactly the packages of ``files`` (``package.json`` and its lock file), unless they are installed."""
     node = run_installer([find_program("node"), "--version"]).strip()
     if int(node.removeprefix("v").partition(".")[0]) < MIN_NODE:
-        raise NotInstalled(f"node {node} is here, version {MIN_NODE} or later is needed")
+        raise NotInstalled(f"node {node} is installed, but version {MIN_NODE} or later is needed")
     npm = find_program("npm")
     if folder in _failed:
         raise _failed[folder]

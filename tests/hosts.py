@@ -20,7 +20,7 @@ START_SECONDS = 60
 
 
 class Host:
-    """A program with its child processes. ``log`` has the output of all its starts."""
+    """A program with its child processes. ``log`` contains the output of every start."""
 
     def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
         self._arguments, self._variables, self.log = arguments, variables, log

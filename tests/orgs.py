@@ -1,4 +1,4 @@
-"""Orgs other than the cached one, for tests that change the settings' org by mistake or on purpose."""
+"""Orgs other than the cached one, for tests in which the settings name another org."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Validators read the whole document and its public part. Then each generator makes a client from the running service's
 document. The client is type-checked, and a program calls every operation of the public part with the client. The
 request log of the service, not the program, shows which operations were called. The exit status is 1 when something
-fails. A program that cannot be installed is skipped, with the reason. ``NPM_REQUIRED`` makes a skipped program a failure.
+fails. A program that cannot be installed is skipped, with the reason. With ``NPM_REQUIRED``, this counts as a failure.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def logged_requests(database: str) -> list[Request]:
 
 
 def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return method and path of each operation, by its id."""
+    """Return method and path of each operation, by operation id."""
     return {
         operation["operationId"]: (method, path)
         for path, item in document["paths"].items()
@@ -76,7 +76,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
     return [
         *([f"it never called {', '.join(missing)}: add the call to its program in tests/clients/programs/"]
           if missing else []),
-        *([f"it met no error {', '.join(map(str, unmet))}"] if unmet else []),
+        *([f"it got no error {', '.join(map(str, unmet))}"] if unmet else []),
         *bad,
     ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Run two data connectors as their users do, with configuration, catalog and commands.
 
-`make conformance` and the benchmark use this module. In `make conformance` it runs in the connector's own environment,
-so it needs only the standard library.
+`make conformance` and the benchmark use this module. In `make conformance`, the module runs in the connector's own
+environment, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Connector:
         self.config.write_text(json.dumps({**own, **more}))
 
     def run(self, *arguments: str) -> Iterator[dict[str, Any]]:
-        """Yield the messages that the program writes; raises ``RuntimeError`` with its errors when it fails."""
+        """Yield the messages that the program writes; raises ``RuntimeError`` with the errors of a program that fails."""
         complaints = self.folder / "complaints.txt"
         logged: list[str] = []
         with (

@@ -23,7 +23,7 @@ class Client:
     script: str
     """A module in ``tests.conformance.clients``, or an ``.mjs`` file there."""
     driver: str = ""
-    """A module that runs in SFAPI's environment and starts the script, which is then a server and not a client."""
+    """A module that runs in SFAPI's environment and starts the script. The script is then a server, not a client."""
 
     @property
     def by_node(self) -> bool:

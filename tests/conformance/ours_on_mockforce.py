@@ -1,8 +1,8 @@
 """Run SFAPI against simple-mockforce, a mock of Salesforce written by others, which runs as a server.
 
 The mock knows logins, queries of plain fields, and single records. It has no ``/limits``, no describe calls and no
-``COUNT()``, so a sync must fail there with the mock's refusal. It answers an upsert with 204 and a body, which no HTTP
-client reads, so cases are sent without an external id.
+``COUNT()``, so a sync must fail there with the mock's refusal. The mock answers an upsert with 204 and a body. HTTP
+clients read no body after 204, so cases are sent without an external id.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _commands(ours: Ours, book: str) -> None:
     soql = f"SELECT Id, Name FROM Book__c WHERE Name = '{BOOK['Name']}'"
     attempt("sf query", lambda: _shows(ours.manage("sf", "query", soql), book))
     attempt("sf get", lambda: _shows(ours.manage("sf", "get", "Book__c", book), str(BOOK["Name"])))
-    attempt("sf get, an id that is not there", lambda: _refuses(ours.manage("sf", "get", "Book__c", "a0B" + "0" * 15)))
+    attempt("sf get with an unknown id", lambda: _refuses(ours.manage("sf", "get", "Book__c", "a0B" + "0" * 15)))
     attempt("sf check signs in", lambda: expect("signed in", "ok   login" in ours.manage("sf", "check")[1]))
     attempt("sync_books fails with the mock's refusal", lambda: _refuses(ours.manage("sync_books")))
 

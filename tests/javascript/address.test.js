@@ -26,7 +26,7 @@ test("empty parameters are removed from the address, and listeners get the chang
   assert.deepEqual(
     calls,
     [["tags.q", "tags.page"]],
-    "nothing was different the second time, nobody listened the third",
+    "the second call changes nothing, and the third has no listener",
   );
   assert.deepEqual(steps.splice(0), ["push ?tab=tags&tags.page=2", "replace ?tab=tags"]);
 });
@@ -50,7 +50,7 @@ test("a tab is restored as it was left", () => {
   assert.equal(steps.splice(0).at(-1), "push ?tab=scout-report");
 });
 
-test("text in a link stays text", () => {
+test("special characters in a link are escaped", () => {
   assert.equal(route.href("tags", { "tags.q": "a&b=c #1/é" }), "/pardot/?tab=tags&tags.q=a%26b%3Dc+%231%2F%C3%A9");
 });
 
@@ -79,7 +79,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("the address names an issue alone for all its rows, and with a number for some of them", () => {
+test("the address names an issue without a number for all rows, and with a number for some rows", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],

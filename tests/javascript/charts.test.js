@@ -5,13 +5,13 @@ import { linear, spread, ticks } from "../../static/js/charts/scale.js";
 import { strokes } from "../../static/js/charts/strokes.js";
 import { textOf } from "../../static/js/charts/trend.js";
 
-test("a scale maps numbers to pixels, also upside down and without a span", () => {
+test("a scale maps numbers to pixels, also in reverse and for an empty range", () => {
   assert.equal(linear([0, 10], [0, 100])(5), 50);
   assert.equal(linear([0, 10], [100, 0])(10), 0);
   assert.equal(linear([7, 7], [20, 100])(7), 20);
 });
 
-test("ticks of an axis are round, rise, and cover the whole range", () => {
+test("ticks of an axis are round numbers in rising order, and cover the whole range", () => {
   assert.deepEqual(ticks(0, 87, 4), [0, 25, 50, 75, 100]);
   assert.deepEqual(ticks(0, 0.3, 3), [0, 0.1, 0.2, 0.3]);
   for (const [low, high] of [

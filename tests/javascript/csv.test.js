@@ -9,7 +9,7 @@ const cellOf = (value) =>
     .slice(1, -1)
     .join("\r\n");
 
-test("a table is lines of cells, with the labels first", () => {
+test("the CSV of a table begins with the labels", () => {
   const columns = [
     { label: "Name", csv: (/** @type {{ name: string }} */ row) => row.name },
     { label: "Length", csv: (/** @type {{ name: string }} */ row) => row.name.length },
@@ -31,7 +31,7 @@ test("text that a spreadsheet would run as a formula is escaped", () => {
   assert.equal(cellOf("\r=1"), `"'\r=1"`);
 });
 
-test("a time stamp is a day, and text that only looks like one is not touched", () => {
+test("a timestamp is written as a day, and text that begins with a timestamp is not changed", () => {
   assert.equal(/^2026-11-2[123]$/.test(cellOf("2026-11-22T12:00:00.123Z")), true);
   assert.equal(/^2026-11-2[123]$/.test(cellOf("2026-11-22T12:00:00+00:00")), true);
   assert.equal(cellOf("2026-11-22"), "2026-11-22");

@@ -90,7 +90,7 @@ test("too few days, or days too close together, give no forecast", () => {
   );
 });
 
-test("the line begins today, and is drawn only if it is not longer than the known days", () => {
+test("the line of the forecast begins today, and is not drawn if it is longer than the known days", () => {
   const known = trail(28, (ago) => 80 - ago / 2);
   const prediction = forecast(known, "2026-12-01");
   if (!prediction) throw new Error("There is no forecast.");

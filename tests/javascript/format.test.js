@@ -50,7 +50,7 @@ test("the text of a day does not depend on the reader's time zone", () => {
   assert.equal(shortDay("2026-01-01"), "Jan 1");
 });
 
-test("times in the future are written too", () => {
+test("a time in the future is written with “in”", () => {
   assert.equal(ago("2026-11-22T15:00:00Z", NOW), "in 3 hours");
 });
 

@@ -14,7 +14,7 @@ const { recentEntries, remember } = await import("../../static/js/palette/recent
 /** @param {PaletteEntry["to"]} to */
 const entry = (to) => ({ group: "Saved views", label: "A view", hint: "", sign: "pin", to });
 
-test("recent choices are storage once each, latest first", () => {
+test("recent choices are stored once each, latest first", () => {
   for (const to of ["/pardot/?tab=tags&tags.q=north", { open: "tasks" }, "/pardot/?tab=tags&tags.q=north"])
     remember(entry(to));
   assert.deepEqual(

@@ -65,7 +65,7 @@ test("a search requires all its words, in any searched column, ignoring case", (
   assert.deepEqual(ids({ q: "  north   web " }), [2]);
   assert.deepEqual(ids({ q: "übung" }), [3]);
   assert.deepEqual(ids({ q: "UBUNG" }), [3], "without its accent");
-  assert.deepEqual(ids({ q: "inar 10" }), [1], "inside words, when no word begins so");
+  assert.deepEqual(ids({ q: "inar 10" }), [1], "inside words, when no word begins with it");
   assert.deepEqual(ids({ q: "5" }), [], "the id is not searched");
   assert.deepEqual(ids({ q: "nowhere" }), []);
 });
@@ -87,14 +87,14 @@ test("a search matches the beginnings of words before their insides", () => {
   for (const sign of "()[]{}*+?.^$|\\/-&%_~#,") assert.deepEqual(search(`${sign}chem`), [], sign);
 });
 
-test("a search without rows suggests words of rows, under the same filters", () => {
+test("a search without matches suggests words of the rows that match the filters", () => {
   const page = (/** @type {string} */ q, filters = {}) =>
     memory().page({ q, sort: "", filters, page: 1, size: 5 }).didYouMean;
   assert.equal(page("weibnar"), "webinar");
   assert.equal(page("webbinar norht"), "webinar north");
   assert.equal(page("aple"), "apple");
   assert.equal(page("ubumg"), "ubung");
-  assert.equal(page("webinar apple"), null, "each is known, no row has both");
+  assert.equal(page("webinar apple"), null, "each word is known, but no row has both");
   assert.equal(page("ubumg", { scored: "no" }), null);
   assert.equal(page("xy"), null);
 });
@@ -106,13 +106,13 @@ test("a filter applies only when it is chosen", () => {
   assert.deepEqual(ids({ filters: { scored: "yes" }, q: "web", sort: "-id" }), [1]);
 });
 
-test("a page is part of the result, with the total number", () => {
+test("a page contains some of the rows, and the total number", () => {
   const page = memory().page({ q: "", sort: "-id", filters: {}, page: 2, size: 2 });
   assert.deepEqual(page, { rows: [ROWS[2], ROWS[1]], total: 5, didYouMean: null });
   assert.deepEqual(memory().page({ q: "", sort: "", filters: {}, page: 9, size: 2 }).rows, []);
 });
 
-test("new rows are searched again", () => {
+test("a search finds new rows and no old ones", () => {
   const rows = memory();
   assert.equal(rows.all({ q: "apple", sort: "", filters: {} }).length, 1);
   rows.setRows([{ id: 6, name: "Pear", score: null, tags: [] }]);

@@ -20,7 +20,7 @@ test("a score has the color of its grade: the upper half is good, the lowest gra
   assert.equal(toned([0], 0), "good");
 });
 
-test("without a score or without grades there is no color", () => {
+test("there is no color when the score or the grades are missing", () => {
   assert.equal(toned([90, 0], null), "");
   assert.equal(toned([], 95), "");
 });

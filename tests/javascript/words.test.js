@@ -51,7 +51,7 @@ test("exported flags show which are exempt", () => {
   assert.equal(flagText({ flags: [], exempt: [] }), "");
 });
 
-test("filters are sent by the endpoint's own names", () => {
+test("filters are sent under the endpoint's own names", () => {
   assert.deepEqual(flagParams({ flag: "any", exempt: "no" }), { exempt: false, issues: true });
   assert.deepEqual(flagParams({ flag: "none" }), { exempt: undefined, issues: false });
   assert.deepEqual(flagParams({ flag: "dormant", exempt: "yes" }), { exempt: true, flag: "dormant" });
@@ -69,7 +69,7 @@ test("an id of Salesforce has 15 or 18 letters and digits", () => {
   }
 });
 
-test("A+ comes before A before A−, and no grade comes last", () => {
+test("A+ comes before A, A comes before A−, and a missing grade comes last", () => {
   assert.deepEqual(["none", "B", "A-", "A", "A+", "B+", "D-"].sort(byGrade), [
     "A+",
     "A",
@@ -81,7 +81,7 @@ test("A+ comes before A before A−, and no grade comes last", () => {
   ]);
 });
 
-test("two settings are the same whatever the order of their keys", () => {
+test("the order of keys does not matter when two settings are compared", () => {
   assert.equal(same({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 }), true);
   for (const [a, b] of [
     [{ a: 1 }, { a: 1, b: 2 }],
@@ -121,7 +121,7 @@ test("the shown kind of orphans is the requested one, or the first with any", ()
   assert.equal(chosenKind("toString", []), chosenKind("", []));
 });
 
-test("of several checks on a day the last one counts, and the oldest day comes first", () => {
+test("the last of several checks on a day counts, and the oldest day comes first", () => {
   const checks = [
     { captured_at: "2026-11-22T18:00:00Z", total: 3, counts: {} },
     { captured_at: "2026-11-22T06:00:00Z", total: 9, counts: {} },

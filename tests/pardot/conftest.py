@@ -37,7 +37,7 @@ def kept_survey() -> KeptSurvey:
 
 @pytest.fixture
 def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
-    """Fill the tables as ``camp_sync --survey`` of the simulator's initial state does; return the simulated Pardot."""
+    """Fill the tables with a survey of the simulator's initial state, and return the simulated Pardot."""
     del database  # the tables must be emptied at the end
     kept_survey.put_back()
     return pardot
@@ -45,7 +45,7 @@ def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
 
 @pytest.fixture
 def start(simulator: Simulator, database: str) -> Iterator[Start]:
-    """Start a command as a process: ``start("camp_sync", "--survey")``. It is killed when the test ends."""
+    """Start a command as a process: ``start("camp_sync", "--survey")``. The process is killed when the test ends."""
     processes: list[subprocess.Popen[str]] = []
 
     def start_command(*arguments: str, **environment: str) -> subprocess.Popen[str]:

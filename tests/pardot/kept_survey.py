@@ -1,4 +1,4 @@
-"""Keep the rows of a survey of the simulator's initial state, and restore them for tests that start from a survey.
+"""Keep the rows of a survey, and restore them for tests that start from a survey.
 
 A survey takes seconds; restoring its rows takes a tenth of a second.
 """
@@ -20,7 +20,7 @@ _STORED = """
 
 
 class KeptSurvey:
-    """The rows of a survey. The survey runs on first use."""
+    """The rows of a survey of the simulator's initial state. The survey runs on first use."""
 
     def __init__(self) -> None:
         self._tables: list[str] = []

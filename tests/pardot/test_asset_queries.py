@@ -1,5 +1,6 @@
-"""SQL of the asset endpoints: as many statements for 120 campaigns as for 12, no raw activities,
-and no scan of a table that grows with the number of people.
+"""The asset endpoints send as many SQL statements for 120 campaigns as for 12.
+
+No statement reads raw activities, or scans a table that grows with the number of people.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ SCHOOL = os.environ["SCHOOL"]
 BAD_INPUT = "must not be stored"
 
 anybody = Client(base_url=URL)
-# For operations whose generated functions accept only an AuthenticatedClient: it sends no credentials.
+# Sends no credentials, to operations whose generated functions accept only an AuthenticatedClient.
 nobody = AuthenticatedClient(base_url=URL, token="", prefix="", auth_header_name="X-No-Credentials")
 service = AuthenticatedClient(base_url=URL, token=os.environ["SFAPI_KEY"])
 narrow = AuthenticatedClient(base_url=URL, token=os.environ["NARROW_KEY"])
@@ -99,7 +99,7 @@ class Answered(Protocol):
 
 
 def good(answer: Answered, kind: type[Answer]) -> Answer:
-    """Return the answer's body, which must be of its declared type."""
+    """Return the answer's body, which must be of type ``kind``."""
     parsed = answer.parsed
     if not isinstance(parsed, kind):
         raise AssertionError(f"{answer.status_code}: {parsed}")
@@ -198,7 +198,7 @@ def forms() -> str:
 def books_records() -> str:
     page = good(list_books_records.sync_detailed(client=service, limit=2), BookRecordPage)
     one = good(get_book_record.sync_detailed(page.results[0].id, client=service), BookRecord)
-    expect("the same", one == page.results[0])
+    expect("the same record", one == page.results[0])
     named = good(
         list_books_records.sync_detailed(client=service, limit=1, fields=[ListBooksRecordsFieldsItem.NAME]),
         BookRecordPage,
@@ -210,7 +210,7 @@ def books_records() -> str:
 def accounts_records() -> None:
     page = good(list_accounts_records.sync_detailed(client=service, limit=2), AccountRecordPage)
     one = good(get_account_record.sync_detailed(page.results[0].id, client=service), AccountRecord)
-    expect("the same", one == page.results[0])
+    expect("the same record", one == page.results[0])
     later = list_accounts_records.sync_detailed(client=service, modified_since=page.as_of)
     expect("a list of later changes", isinstance(good(later, AccountRecordPage).results, list))
 
@@ -218,19 +218,19 @@ def accounts_records() -> None:
 def contacts_records() -> None:
     page = good(list_contacts_records.sync_detailed(client=service, limit=2), ContactRecordPage)
     one = good(get_contact_record.sync_detailed(page.results[0].id, client=service), ContactRecord)
-    expect("the same", one == page.results[0])
+    expect("the same record", one == page.results[0])
 
 
 def opportunities_records() -> None:
     page = good(list_opportunities_records.sync_detailed(client=service, limit=2), OpportunityRecordPage)
     one = good(get_opportunity_record.sync_detailed(page.results[0].id, client=service), OpportunityRecord)
-    expect("the same", one == page.results[0])
+    expect("the same record", one == page.results[0])
 
 
 def adoptions_records() -> None:
     page = good(list_adoptions_records.sync_detailed(client=service, limit=2), AdoptionRecordPage)
     one = good(get_adoption_record.sync_detailed(page.results[0].id, client=service), AdoptionRecord)
-    expect("the same", one == page.results[0])
+    expect("the same record", one == page.results[0])
 
 
 # -- errors ---------------------------------------------------------------------------------------------------
@@ -279,7 +279,9 @@ def no_credentials() -> None:
 
 def no_scope() -> None:
     body = good(get_info.sync_detailed(client=narrow), ForbiddenBody)
-    expect("scope_missing, which is named", (body.type_, body.scope) == (ErrorType.SCOPE_MISSING, "read:info"))
+    expect(
+        "scope_missing, with the name of the scope", (body.type_, body.scope) == (ErrorType.SCOPE_MISSING, "read:info")
+    )
 
 
 CALLS: tuple[tuple[str, Callable[[], object]], ...] = (

@@ -78,7 +78,7 @@ async function contact(): Promise<string> {
 
 async function adoptions(): Promise<string> {
   const body = good(await user.GET("/api/v1/adoptions"));
-  expect("as many as are counted", body.adoptions.length === body.count);
+  expect("as many adoptions as count says", body.adoptions.length === body.count);
   return `${body.count} adoptions, ${body.total_students} students`;
 }
 
@@ -117,7 +117,7 @@ async function records(): Promise<string> {
   const page = good(await service.GET("/api/v1/records/books", { params }));
   const path = { id: page.results[0]!.id };
   const one = good(await service.GET("/api/v1/records/books/{id}", { params: { path } }));
-  expect("the same", one.official_name === page.results[0]!.official_name);
+  expect("the same book", one.official_name === page.results[0]!.official_name);
   const named = good(await service.GET("/api/v1/records/books", { params: { query: { limit: 1, fields: ["name"] } } }));
   expect("id and name only", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
   return `as of ${page.as_of.slice(0, 4)}, next: ${page.next !== null}`;
@@ -163,7 +163,7 @@ async function noRight(): Promise<void> {
   const nobody = await anybody.GET("/api/v1/books");
   expect("401", nobody.response.status === 401 && bad(nobody).type === "credentials_missing");
   const refused = bad(await narrow.GET("/api/v1/info"));
-  expect("scope_missing, which is named", refused.type === "scope_missing" && "scope" in refused && refused.scope === "read:info");
+  expect("scope_missing, with the name of the scope", refused.type === "scope_missing" && "scope" in refused && refused.scope === "read:info");
 }
 
 async function main(): Promise<void> {

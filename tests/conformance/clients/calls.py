@@ -1,6 +1,6 @@
-"""Print one line of JSON for each call, with its result, which the runner shows in its table.
+"""Print one line of JSON for each call, with its result. The runner shows the results in a table.
 
-It runs in each client's own environment, so it needs only the standard library.
+This module runs in each client's own environment, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _failures: list[str] = []
 
 
 def attempt(call: str, run: Callable[[], Any]) -> Any:
-    """Make one kind of call. Return its result, or None when it fails. A result that is a string is printed too."""
+    """Make one kind of call. Return its result, or None when the call fails. If the result is a string, print it too."""
     try:
         outcome = run()
     except Exception as error:  # noqa: BLE001 (any exception of a client is a failed call)

@@ -1,7 +1,7 @@
 """django-salesforce: Django's ORM over SOQL. It sends ``Authorization: OAuth …``.
 
 It fails on an answer whose ``Sforce-Limit-Info`` header has a second part. Salesforce's guide documents that part, so
-this is a limitation of the client, and the simulator is set to send one part.
+this is a limitation of the client. For this client, the simulator sends only one part.
 """
 
 from __future__ import annotations
@@ -57,16 +57,16 @@ class Contact(models.SalesforceModel):
 
 def _read() -> None:
     attempt("login and count", lambda: f"{Account.objects.count()} schools")
-    attempt("list", lambda: expect("two", len(list(Account.objects.order_by("name")[:2])) == 2))
+    attempt("list", lambda: expect("two schools", len(list(Account.objects.order_by("name")[:2])) == 2))
     attempt("all pages", lambda: f"{len(list(Contact.objects.all()))} contacts")
     attempt("filter through a parent", _through_parent)
-    attempt("filter by date", lambda: expect("some", Contact.objects.filter(created__year__gte=2000).exists()))
+    attempt("filter by date", lambda: expect("contacts", Contact.objects.filter(created__year__gte=2000).exists()))
     attempt("values, annotate", _values)
 
 
 def _through_parent() -> None:
     name = Contact.objects.exclude(account=None).select_related("account")[0].account.name
-    expect("its contacts", Contact.objects.filter(account__name=name).count() > 0)
+    expect("contacts of the school", Contact.objects.filter(account__name=name).count() > 0)
 
 
 def _values() -> None:
@@ -89,9 +89,9 @@ def _write() -> Any:
 def _bulk() -> None:
     Contact.objects.bulk_create([Contact(last_name=f"Bulk {number}") for number in range(30)])
     contacts = Contact.objects.filter(last_name__startswith="Bulk ")
-    expect("all of them", contacts.count() >= 30)
+    expect("30 new contacts", contacts.count() >= 30)
     contacts.update(first_name="Changed")
-    expect("changed", Contact.objects.filter(first_name="Changed").count() >= 30)
+    expect("30 changed contacts", Contact.objects.filter(first_name="Changed").count() >= 30)
 
 
 calls.ask_simulator("/limits", {"more_parts": False})

@@ -1,4 +1,4 @@
-"""The task of both Pub/Sub API clients: create a record, and receive its event."""
+"""The task of each of the two Pub/Sub API clients: create a record, and receive its event."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Heard(Exception):
 
 
 def trust_simulator() -> None:
-    """Have certifi name the simulator's certificates; both clients ask certifi when they are imported."""
+    """Make certifi return the simulator's certificates. Call this before a client's package is imported."""
     certifi.where = lambda: os.environ["REQUESTS_CA_BUNDLE"]
 
 

@@ -52,7 +52,7 @@ await attempt("queryAll (deleted records too)", async () => {
   const { id } = await conn.sobject("Case").create({ Subject: "to be deleted" });
   await conn.sobject("Case").destroy(id);
   const page = await conn.query(`SELECT Id, IsDeleted FROM Case WHERE Id = '${id}'`, { scanAll: true });
-  expect("the deleted one", page.records[0].IsDeleted === true);
+  expect("the deleted case", page.records[0].IsDeleted === true);
 });
 await attempt("sub-query of children", async () => {
   const found = await conn.sobject("Account").find({}, "Id, Name").include("Contacts", {}, "Id, LastName, Account.Name").end()
@@ -117,7 +117,7 @@ await attempt("deleted and updated", async () => {
   const [start, end] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];
   const gone = await conn.sobject("Contact").deleted(start, end);
   const changed = await conn.sobject("Contact").updated(start, end);
-  expect("both", gone.deletedRecords.some(({ id }) => id === contact) && changed.ids.length >= 250);
+  expect("the deleted and the changed contacts", gone.deletedRecords.some(({ id }) => id === contact) && changed.ids.length >= 250);
 });
 await attempt("limits", async () => {
   const limits = await conn.limits();
@@ -147,7 +147,7 @@ await attempt("Bulk API 2.0 ingest", async () => {
     object: "Contact", operation: "insert", input, pollInterval: 100, pollTimeout: 60_000,
   });
   const { successfulResults, failedResults, unprocessedRecords } = done;
-  expect("one of each", successfulResults.length === 1 && failedResults.length === 1 && unprocessedRecords.length === 0);
+  expect("one inserted and one refused record", successfulResults.length === 1 && failedResults.length === 1 && unprocessedRecords.length === 0);
   expect("the reason", failedResults[0].sf__Error.startsWith("REQUIRED_FIELD_MISSING"));
 });
 await attempt("Tooling query", async () => {

@@ -1,6 +1,6 @@
 """Run simple-mockforce as a server: repeat each HTTPS request inside the mock, and return the mock's answer.
 
-The mock is a library: it answers what the package ``requests`` sends to ``*.salesforce.com`` in the same process.
+The mock is a library. In its own process, it answers requests of the package ``requests`` to ``*.salesforce.com``.
 ``python -m tests.conformance.clients.mockforce_server CERTIFICATE`` runs the server and prints its address.
 """
 

@@ -32,5 +32,5 @@ def _subscribe(replay_type: str, place: bytes) -> events.Listener:
 attempt("login (SOAP)", client.auth)
 attempt("GetTopic", _topic)
 heard = attempt("Subscribe from the earliest event, GetSchema", lambda: _subscribe("EARLIEST", b""))
-attempt("Subscribe behind a replay id", lambda: _subscribe("CUSTOM", heard.place) and None)
+attempt("Subscribe after a replay id", lambda: _subscribe("CUSTOM", heard.place) and None)
 calls.finish()

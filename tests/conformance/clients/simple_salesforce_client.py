@@ -48,7 +48,7 @@ def _logins() -> None:
         ),
     )
     attempt(
-        "session handed over",
+        "login (existing session)",
         lambda: _works(Salesforce(instance_url=calls.HOST, session_id=os.environ["SALESFORCE_SESSION_ID"], **OPTIONS)),
     )
 
@@ -56,7 +56,10 @@ def _logins() -> None:
 def _reads(salesforce: Any) -> None:
     def paged() -> str:
         records = list(salesforce.query_all_iter("SELECT Id, Name FROM Contact"))
-        expect("as many as counted", len(records) == salesforce.query("SELECT COUNT() FROM Contact")["totalSize"])
+        expect(
+            "as many records as COUNT() says",
+            len(records) == salesforce.query("SELECT COUNT() FROM Contact")["totalSize"],
+        )
         return f"{len(records)} records"
 
     def children() -> None:
@@ -109,8 +112,8 @@ def _writes(salesforce: Any) -> None:
     )
     attempt("delete", lambda: expect("204", salesforce.Case.delete(case) == 204))
     start, end = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(hours=1)
-    attempt("deleted", lambda: expect("it", salesforce.Case.deleted(start, end)["deletedRecords"]))
-    attempt("updated", lambda: expect("others", salesforce.Case.updated(start, end)["ids"]))
+    attempt("deleted", lambda: expect("deleted cases", salesforce.Case.deleted(start, end)["deletedRecords"]))
+    attempt("updated", lambda: expect("updated cases", salesforce.Case.updated(start, end)["ids"]))
 
 
 def _upsert(salesforce: Any) -> Any:
@@ -125,9 +128,9 @@ def _bulk(salesforce: Any) -> None:
     def inserted() -> str:
         bulk = salesforce.bulk2.Contact
         job = bulk.insert(records=[{"LastName": "Bulk", "FirstName": "One"}, {"LastName": "", "FirstName": "Two"}])[0]
-        expect("one refused", job["numberRecordsFailed"] == 1 and job["numberRecordsProcessed"] == 2)
-        expect("its reason", "REQUIRED_FIELD_MISSING" in bulk.get_failed_records(job["job_id"]))
-        expect("the other", "Bulk" in bulk.get_successful_records(job["job_id"]))
+        expect("one refused record", job["numberRecordsFailed"] == 1 and job["numberRecordsProcessed"] == 2)
+        expect("the reason of the refusal", "REQUIRED_FIELD_MISSING" in bulk.get_failed_records(job["job_id"]))
+        expect("the inserted record", "Bulk" in bulk.get_successful_records(job["job_id"]))
         return "1 inserted, 1 refused"
 
     attempt("Bulk API 2.0 query", read)

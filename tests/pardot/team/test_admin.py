@@ -1,4 +1,4 @@
-"""/admin/pardot/: copies and findings are read-only; the team's entries are validated as by the endpoints."""
+"""/admin/pardot/: copies and findings are read-only; the team's entries have the same checks as in the API."""
 
 from __future__ import annotations
 
@@ -153,14 +153,14 @@ class UpToThree(BoundedPaginator):
     at_most = 3
 
 
-def test_the_paginator_stops_counting(db: None) -> None:
+def test_the_paginator_stops_counting_at_its_limit(db: None) -> None:
     for number in range(5):
         models.Folder.objects.create(id=number)
     paginator = UpToThree(models.Folder.objects.order_by("id"), 2)
     assert (paginator.count, paginator.num_pages) == (3, 2)
 
 
-def test_prospects_are_found_by_address_and_by_id(admin: Client, one_of_each: Rows) -> None:
+def test_prospects_are_found_by_email_address_and_by_id(admin: Client, one_of_each: Rows) -> None:
     Prospect.objects.create(id=2, email="ben@school.example")
 
     def search(term: str) -> list[int]:
@@ -173,7 +173,7 @@ def test_prospects_are_found_by_address_and_by_id(admin: Client, one_of_each: Ro
     assert search("ana") == []
 
 
-def test_the_search_for_an_address_uses_its_index(admin: Client) -> None:
+def test_the_search_for_an_email_address_uses_an_index(admin: Client) -> None:
     Prospect.objects.bulk_create(Prospect(id=number, email=f"p{number}@school.example") for number in range(1, 3001))
     analyze(Prospect)
     with CaptureQueriesContext(connection) as captured:
@@ -265,7 +265,7 @@ def test_mistakes_in_tasks_are_named(admin: Client) -> None:
     assert not Task.objects.exists()
 
 
-def test_exemptions_are_checked_as_by_the_endpoint(admin: Client) -> None:
+def test_exemptions_have_the_same_checks_as_in_the_api(admin: Client) -> None:
     form = records.form()
     good = {"asset_type": "forms", "asset_id": form.id, "issue": "forms_errors", "reason": "A test form."}
     yesterday = str(timezone.localdate() - timedelta(days=1))
@@ -288,7 +288,7 @@ def test_exemptions_are_checked_as_by_the_endpoint(admin: Client) -> None:
     html(admin, page(Exemption))
 
 
-def test_views_are_checked_as_by_the_endpoint(admin: Client) -> None:
+def test_views_have_the_same_checks_as_in_the_api(admin: Client) -> None:
     good = {"name": "Forms", "query": "tab=scout-report&prospects.q=jo@camp.example", "owner_uuid": str(uuid.uuid4())}
     for query, message in (("open=tasks", "contains nothing to save"), ("tab=tags&tags.q=%00", "NUL")):
         assert message in save(admin, SavedView, {**good, "query": query})[0]
@@ -297,7 +297,7 @@ def test_views_are_checked_as_by_the_endpoint(admin: Client) -> None:
     assert SavedView.objects.get().query == "tab=scout-report&prospects.q=jo%40camp.example"
 
 
-def test_notes_know_who_wrote_them(admin: Client) -> None:
+def test_notes_store_their_author(admin: Client) -> None:
     assert save(admin, DayNote, {"day": "2026-03-01", "text": "Spring clean"}) == []
     assert DayNote.objects.get().created_by == "admin"
     assert "Spring clean" in html(admin, page(DayNote))
@@ -306,7 +306,7 @@ def test_notes_know_who_wrote_them(admin: Client) -> None:
 # -- the configuration ------------------------------------------------------------------------------------------------
 
 
-def test_the_configuration_lists_values_at_their_defaults_too(admin: Client) -> None:
+def test_the_configuration_lists_default_values_too(admin: Client) -> None:
     shown = html(admin, page(ConfiguredValue))
     assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
     assert "Lists are very stale" in shown
@@ -387,7 +387,7 @@ def test_the_page_of_an_asset_links_to_pardot_the_dashboard_and_its_campaign(adm
     assert "no campaign" in shown
 
 
-def test_the_configuration_links_to_the_page_with_forms(admin: Client) -> None:
+def test_the_configuration_links_to_the_settings_page(admin: Client) -> None:
     assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
     row = ConfiguredValue.objects.get()
     for address in (page(ConfiguredValue), page(ConfiguredValue, "change", row.pk)):

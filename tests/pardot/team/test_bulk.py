@@ -1,4 +1,4 @@
-"""Work on many assets in one request, by ids or by a table's filters; all succeed or none."""
+"""Work on many assets in one request, chosen by ids or by a table's filters. All succeed or none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def day(offset: int) -> str:
 # -- tasks ------------------------------------------------------------------------------------------------------------
 
 
-def test_one_request_makes_a_task_for_each_asset_and_one_removes_them_all(browser: Browser) -> None:
+def test_one_request_makes_a_task_for_each_asset_and_another_removes_the_tasks(browser: Browser) -> None:
     records.member("Ada")
     forms = [records.form(f"Form {number}") for number in range(40)]
     values = {"title": "Give it a campaign", "assignee": "ada", "due_date": day(3), "issue": "forms_no_campaign"}
@@ -55,7 +55,7 @@ def test_one_request_makes_a_task_for_each_asset_and_one_removes_them_all(browse
     assert browser.ask("post", "tasks/remove", {"ids": answer["ids"]}) == {"removed": 0}
 
 
-def test_one_task_for_all_lists_the_assets_and_names_no_issue(browser: Browser) -> None:
+def test_one_task_for_all_assets_lists_them_and_names_no_issue(browser: Browser) -> None:
     forms = [records.form(name) for name in ("Contact us", None)]
     body = {"ids": [one.id for one in forms], "title": "Look at these", "description": "By May.", "for_each": False}
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
@@ -65,7 +65,7 @@ def test_one_task_for_all_lists_the_assets_and_names_no_issue(browser: Browser) 
     assert (task.area, task.asset_id, task.issue) == ("forms", None, "")
 
 
-def test_the_list_in_one_task_for_all_fits_the_longest_description(browser: Browser) -> None:
+def test_the_list_in_one_task_for_all_assets_fits_the_longest_description(browser: Browser) -> None:
     forms = [records.form("F" * 300) for _ in range(60)]
     body = {"ids": [one.id for one in forms], "title": "Look at these", "for_each": False}
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
@@ -85,7 +85,7 @@ def test_a_title_with_a_long_name_is_cut(browser: Browser) -> None:
 # -- exemptions -------------------------------------------------------------------------------------------------------
 
 
-def test_one_request_exempts_the_assets_with_the_issue_and_one_removes_the_exemptions(browser: Browser) -> None:
+def test_one_request_exempts_the_assets_with_the_issue_and_another_removes_the_exemptions(browser: Browser) -> None:
     first, second, known, ended, fine = make_audited_forms({}, {}, {}, {}, {"campaign_id": records.campaign().id})
     Exemption.objects.create(asset_type="forms", asset_id=known.id, issue="forms_no_campaign", reason="Before.")
     Exemption.objects.create(
@@ -105,7 +105,7 @@ def test_one_request_exempts_the_assets_with_the_issue_and_one_removes_the_exemp
     assert browser.get("health-score")["issue_counts"]["forms_no_campaign"] == 3
 
 
-def test_matching_assets_are_those_of_the_table_with_the_same_filters(browser: Browser) -> None:
+def test_matching_chooses_the_assets_that_the_table_shows_with_the_same_filters(browser: Browser) -> None:
     make_audited_forms(
         {"name": "Summer form"}, {"name": "Winter form"}, {"name": "Summer fest", "campaign_id": records.campaign().id}
     )
@@ -118,7 +118,7 @@ def test_matching_assets_are_those_of_the_table_with_the_same_filters(browser: B
     assert Task.objects.get().asset_name == "Summer form"
 
 
-def test_matching_campaigns_are_those_of_the_map(browser: Browser) -> None:
+def test_matching_chooses_the_campaigns_that_the_map_shows(browser: Browser) -> None:
     records.campaign("In a folder", folder_id=7)
     records.campaign("Elsewhere", folder_id=8)
     body = {"matching": 1, "title": "Look at"}
@@ -186,7 +186,7 @@ def test_exempting_assets_without_the_issue_is_refused_with_the_reason(browser: 
 # -- issues -----------------------------------------------------------------------------------------------------------
 
 
-def test_each_of_several_issues_gets_a_task_unless_it_has_an_open_one(browser: Browser) -> None:
+def test_each_of_several_issues_gets_a_task_unless_the_issue_has_an_open_task(browser: Browser) -> None:
     records.member("Ada", areas=["forms"])
     browser.ask("post", "issues/forms_dormant/create-task", {}, expect=201)
     keys = ["forms_dormant", "forms_errors", "tags_unused"]

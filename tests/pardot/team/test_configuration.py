@@ -1,4 +1,4 @@
-"""``admin/config``: values are validated, can be reset, and change what depends on them."""
+"""``admin/config``: values are validated, can be reset, and change the counts and scores that use them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_a_value_that_was_changed_meanwhile_is_not_overwritten(browser: Browser)
     browser.ask("put", "admin/config/score_weights", {"value": {}, "was": weights}, expect=409)
 
 
-def test_every_change_is_kept_with_who_made_it(browser: Browser) -> None:
+def test_every_change_is_stored_with_its_author(browser: Browser) -> None:
     browser.ask("put", "admin/config/list_stale_months", {"value": 9})
     browser.ask("put", "admin/config/list_stale_months", {"value": 9})
     browser.ask("delete", "admin/config/list_stale_months")
@@ -82,7 +82,7 @@ def test_every_change_is_kept_with_who_made_it(browser: Browser) -> None:
     assert first["title"] == described(browser)["list_stale_months"]["title"]
 
 
-def test_entries_left_out_of_a_value_keep_their_defaults(browser: Browser) -> None:
+def test_missing_entries_of_a_value_have_their_defaults(browser: Browser) -> None:
     template = {"title": "Forms with errors: {count}", "description": "Look at them.", "priority": "low"}
     weights = browser.ask("put", "admin/config/score_weights", {"value": {"forms_errors": 1}})["value"]
     templates = browser.ask("put", "admin/config/issue_templates", {"value": {"forms_errors": template}})["value"]
@@ -219,7 +219,7 @@ def test_a_reset_that_conflicts_with_another_value_is_refused(browser: Browser) 
     browser.ask("delete", "admin/config/list_stale_months")
 
 
-def test_a_look_back_longer_than_activities_are_kept_is_refused(browser: Browser, settings: Any) -> None:
+def test_a_look_back_beyond_the_retention_of_activities_is_refused(browser: Browser, settings: Any) -> None:
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     assert "kept for 60 days" in browser.refused("put", "admin/config/activity_lookback_days", {"value": 61})
     browser.ask("put", "admin/config/activity_lookback_days", {"value": 60})
@@ -230,7 +230,7 @@ def test_a_look_back_longer_than_activities_are_kept_is_refused(browser: Browser
     )  # fmt: skip
 
 
-# -- what follows from a change ---------------------------------------------------------------------------------------
+# -- effects of a change ----------------------------------------------------------------------------------------------
 
 
 def stale(browser: Browser) -> tuple[Any, Any]:
@@ -256,7 +256,7 @@ def test_a_change_of_list_months_runs_the_audits_again(browser: Browser) -> None
     assert stale(browser) == (1, 1)
 
 
-def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> None:
+def test_weights_and_grades_apply_from_the_next_request_on(browser: Browser) -> None:
     records.form(campaign_id=None)
     records.mark_read("forms")
     run_audits()
@@ -268,7 +268,7 @@ def test_weights_and_grades_count_from_the_next_request_on(browser: Browser) -> 
 
 
 def test_changes_wait_for_each_other(transactional_db: None) -> None:
-    """When two values are valid only separately, the second is checked after the first is stored."""
+    """When two new values conflict, the second is checked after the first is stored."""
 
     def change_elsewhere() -> str:
         with closing(connection):
@@ -301,7 +301,7 @@ def store(key: str, value: Any) -> None:
     ConfiguredValue.objects.update_or_create(key=key, defaults={"value": value, "updated_by": "Ines"})
 
 
-def test_a_stored_value_that_is_no_longer_valid_gives_way_to_the_default(
+def test_a_stored_value_that_is_no_longer_valid_is_replaced_by_the_default(
     browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     store("grade_thresholds", [{"letter": "A"}])

@@ -1,4 +1,4 @@
-"""A change of the configuration is seen by every process of the service with its next request."""
+"""Every process of the service uses a changed configuration from its next request on."""
 
 from __future__ import annotations
 

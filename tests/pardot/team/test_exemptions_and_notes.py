@@ -31,7 +31,7 @@ def no_campaign(browser: Browser) -> Any:
     return browser.get("health-score")["issue_counts"]["forms_no_campaign"]
 
 
-def test_an_exempt_campaign_has_its_salesforce_id(browser: Browser) -> None:
+def test_the_exemption_of_a_campaign_contains_the_salesforce_id(browser: Browser) -> None:
     linked = records.campaign(salesforce_id=records.salesforce_id("701"))
     values = {"asset_type": "campaigns", "asset_id": linked.id, "issue": "campaigns_empty", "reason": "A test."}
     made = browser.ask("post", "exemptions", values, expect=201)
@@ -92,7 +92,7 @@ def test_an_ended_exemption_stays_listed_and_can_be_replaced(browser: Browser) -
         ({"created_by": "me"}, "created_by"),
     ],
 )
-def test_mistakes_are_named_and_exempt_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+def test_wrong_values_are_named_and_exempt_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
     form = records.form()
     assert message in browser.refused("post", "exemptions", {**body(form.id), **values})
     assert not Exemption.objects.exists()
@@ -163,7 +163,7 @@ def test_notes_are_pinned_to_days(browser: Browser) -> None:
     assert days() == ["2026-03-02", "2026-03-03"]
 
 
-def test_a_user_without_a_name_acts_under_the_name_of_the_team_or_of_the_super_users(
+def test_a_user_without_a_name_gets_the_name_of_the_team_member_or_super_user(
     user: Client, browser: Browser, cookies: CookieMaker
 ) -> None:
     user.cookies["oxa"] = cookies.cookie(name="")
@@ -180,7 +180,7 @@ def test_a_user_without_a_name_acts_under_the_name_of_the_team_or_of_the_super_u
     assert author() == "Ada"
 
 
-def test_mistakes_in_notes_are_named(browser: Browser) -> None:
+def test_wrong_values_in_notes_are_named(browser: Browser) -> None:
     good: dict[str, Any] = {"day": "2026-03-01", "text": "A note"}
     for values, message in (
         ({"day": "yesterday"}, "day"), ({"day": 5}, "day"), ({"text": ""}, "text"), ({"text": "x" * 501}, "text"),

@@ -1,4 +1,4 @@
-"""``admin/config-preview``: the effect of other settings before they are saved."""
+"""``admin/config-preview``: the effect of new settings before they are saved."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_preview_writes_nothing(browser: Browser, camp: None) -> None:
 
 
 def test_earlier_days_are_scored_and_graded_by_the_new_values(browser: Browser, camp: None) -> None:
-    """Ten days ago: 4 forms × 5 = 20, score 80. With a weight of 10 the score is 60, a B by the new grades."""
+    """Ten days ago, four forms with weight 5 cost 20 points: score 80. With weight 10 the score is 60, now a B."""
     day = today()
     kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
     snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})

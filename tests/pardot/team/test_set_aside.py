@@ -23,7 +23,7 @@ LIST = "/admin/sf/refusedrecord/"
 
 @contextmanager
 def forbidden(table: str, record: int) -> Iterator[None]:
-    """Make PostgreSQL refuse a record for a while. Afterwards the same record can be stored."""
+    """Make PostgreSQL refuse a record for a while. Afterward the same record can be stored."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT forbidden CHECK (id <> {record})")
     try:
@@ -45,7 +45,7 @@ def retry(admin: Client) -> str:
     return admin.post(LIST, {"action": "retry", "_selected_action": chosen}, follow=True).text
 
 
-def test_a_form_is_stored_and_audited(pardot: Pardot, admin: Client) -> None:
+def test_a_retried_form_is_stored_and_audited(pardot: Pardot, admin: Client) -> None:
     record = pardot.add("forms", name="With no campaign", campaignId=None)
     with forbidden("pardot_form", record):
         camp_sync("--entities", "forms")
@@ -59,7 +59,7 @@ def test_a_form_is_stored_and_audited(pardot: Pardot, admin: Client) -> None:
     assert_equal(pardot, FORMS)
 
 
-def test_an_activity_is_stored_and_rolled_up(pardot: Pardot, admin: Client) -> None:
+def test_a_retried_activity_is_stored_and_rolled_up(pardot: Pardot, admin: Client) -> None:
     record = max(row["id"] for row in pardot.rows("visitor-activities") if row["prospectId"] and row["formId"])
     with forbidden("pardot_visitoractivity", record):
         camp_sync("--entities", "activities")

@@ -84,7 +84,7 @@ def test_a_task_is_created_finished_reopened_and_deleted(browser: Browser) -> No
         ({"created_by": "somebody else"}, "created_by"),
     ],
 )
-def test_mistakes_are_named_and_change_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+def test_wrong_values_are_named_and_change_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
     records.member("Ada", order=1)
     records.member("Ben", order=2)
     assert message in browser.refused("post", "tasks", {"title": "Look at it", **values})
@@ -133,7 +133,7 @@ def test_a_task_about_a_campaign_has_the_campaigns_salesforce_id(browser: Browse
     assert browser.get("tasks")["tasks"] == made
 
 
-def test_tasks_of_a_member_of_nobody_and_of_the_caller(browser: Browser) -> None:
+def test_tasks_are_filtered_by_assignee(browser: Browser) -> None:
     ada, ben = records.member("Ada", accounts_uuid=UUID), records.member("Ben")
     for title, assignee in (("Ada's", ada), ("Ben's", ben), ("Nobody's", None)):
         Task.objects.create(title=title, assignee=assignee)
@@ -147,7 +147,7 @@ def test_tasks_of_a_member_of_nobody_and_of_the_caller(browser: Browser) -> None
     assert f"Enter {UUID}" in browser.refused("get", "tasks?mine=true")
 
 
-def test_filters_by_status_and_due_date(browser: Browser) -> None:
+def test_tasks_are_filtered_by_status_and_due_date(browser: Browser) -> None:
     for title, due, status in (("late", -1, "open"), ("today", 0, "open"), ("done late", -1, "done")):
         Task.objects.create(title=title, due_date=day(due), status=status)
     Task.objects.create(title="some time")
@@ -158,7 +158,7 @@ def test_filters_by_status_and_due_date(browser: Browser) -> None:
         assert query.partition("=")[0] in browser.refused("get", f"tasks?{query}")
 
 
-def test_the_most_urgent_come_first_in_pages(browser: Browser) -> None:
+def test_the_most_urgent_tasks_come_first_in_all_pages(browser: Browser) -> None:
     for title, priority, due, status in (
         ("done", "high", None, "done"), ("low", "low", -9, "open"), ("no date", "normal", None, "open"),
         ("soon", "normal", 1, "open"), ("sooner", "normal", 0, "open"), ("high", "high", 9, "open"),
@@ -182,8 +182,8 @@ def test_a_task_ages_until_it_is_done(browser: Browser) -> None:
     assert browser.ask("patch", f"tasks/{open_one.pk}", {"status": "done"})["age_days"] == 10
 
 
-def test_days_are_those_of_the_time_zone(browser: Browser) -> None:
-    """In a time zone where the day is over, tasks that are due on that day are late."""
+def test_the_time_zone_decides_when_a_task_is_overdue(browser: Browser) -> None:
+    """In a time zone where the day is over, tasks that were due on that day are overdue."""
     west, east = ZoneInfo("Etc/GMT+12"), ZoneInfo("Pacific/Kiritimati")
     Task.objects.create(title="due today in the west", due_date=timezone.localdate(timezone=west))
     late = {}

@@ -58,7 +58,7 @@ def test_two_members_can_swap_their_accounts_in_one_request(browser: Browser) ->
     assert accounts == {"Ada": OTHER, "Ben": UUID}
 
 
-def test_members_have_the_order_of_the_list_unless_it_is_given(browser: Browser) -> None:
+def test_members_have_the_order_of_the_list_unless_an_order_is_given(browser: Browser) -> None:
     browser.ask("put", "admin/team", {"team": [{"name": "Ada", "order": 9}, {"name": "Ben"}, {"name": "Cleo"}]})
     assert names(browser) == ["Ben", "Cleo", "Ada"]
 
@@ -83,20 +83,20 @@ def test_members_have_the_order_of_the_list_unless_it_is_given(browser: Browser)
         ("everybody", "team"),
     ],
 )
-def test_mistakes_are_named_and_change_nobody(browser: Browser, team: Any, message: str) -> None:
+def test_wrong_values_are_named_and_change_no_member(browser: Browser, team: Any, message: str) -> None:
     Task.objects.create(title="Hers", assignee=records.member("Ada"))
     assert message in browser.refused("put", "admin/team", {"team": team})
     assert names(browser) == ["Ada"]
     assert Task.objects.get().assignee is not None
 
 
-def test_the_same_row_twice_is_refused(browser: Browser) -> None:
+def test_two_members_with_one_id_are_refused(browser: Browser) -> None:
     ada = records.member("Ada")
     team = [{"id": ada.pk, "name": "Ada"}, {"id": ada.pk, "name": "Ben"}]
     assert f"two members have the id {ada.pk}" in browser.refused("put", "admin/team", {"team": team})
 
 
-def test_each_mistake_names_its_place(browser: Browser) -> None:
+def test_each_error_names_the_place_of_the_value(browser: Browser) -> None:
     team = [{"name": "Ada"}, {"name": "Ben", "id": 3}, {"name": "ADA"}]
     errors = browser.ask("put", "admin/team", {"team": team}, expect=422)["errors"]
     assert [error["loc"] for error in errors] == [["body", "team", 2, "name"], ["body", "team", 1, "id"]]

@@ -35,7 +35,7 @@ def names(browser: Browser) -> list[str]:
     return [view["name"] for view in browser.get("views")["views"]]
 
 
-def test_a_view_is_its_owners_until_it_is_shared(browser: Browser, colleague: Browser) -> None:
+def test_only_the_owner_sees_a_view_until_it_is_shared(browser: Browser, colleague: Browser) -> None:
     made = save(browser)
     assert made == {
         "id": made["id"], "name": "Dormant forms", "query": FORMS, "is_shared": False, "is_mine": True,
@@ -57,7 +57,9 @@ def test_only_the_owner_changes_and_deletes_a_view(browser: Browser, colleague: 
     assert names(colleague) == []
 
 
-def test_two_people_may_use_one_name_and_one_person_may_not_use_it_twice(browser: Browser, colleague: Browser) -> None:
+def test_two_users_may_use_the_same_name_but_one_user_may_not_use_it_twice(
+    browser: Browser, colleague: Browser
+) -> None:
     first, second = save(browser, "Forms"), save(browser, "Others")
     save(colleague, "Forms")
     assert "You have a view called “FORMS” already" in browser.refused(
@@ -77,7 +79,9 @@ def test_two_people_may_use_one_name_and_one_person_may_not_use_it_twice(browser
         ("tab=tags&tags.q=", "tab=tags"),
     ],
 )
-def test_a_view_keeps_the_address_without_its_page_and_open_dialog(browser: Browser, query: str, expected: str) -> None:
+def test_a_view_keeps_the_address_without_the_page_and_the_open_dialog(
+    browser: Browser, query: str, expected: str
+) -> None:
     assert save(browser, query=query)["query"] == expected
 
 
@@ -95,7 +99,7 @@ def test_a_view_keeps_the_address_without_its_page_and_open_dialog(browser: Brow
         ({"query": "tab=tags&tags.q=a%00b"}, "NUL"),
     ],
 )
-def test_mistakes_are_named_and_save_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+def test_wrong_values_are_named_and_save_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
     assert message in browser.refused("post", "views", {"name": "Forms", "query": FORMS, **values})
     assert not SavedView.objects.exists()
 
