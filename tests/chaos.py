@@ -1,4 +1,4 @@
-"""Clients during host failures: writers record accepted writes, and a watcher measures how stale answers get."""
+"""Clients during host failures: writers record accepted writes, a watcher measures stale answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ ASK_SECONDS = 20
 
 
 class Clients:
-    """Programs that try the next host when one does not answer. A retried write keeps its ``Idempotency-Key``."""
+    """Programs that try the next host when one does not answer.
+
+    A retried write keeps its ``Idempotency-Key``.
+    """
 
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = itertools.cycle(urls)
@@ -95,7 +98,7 @@ class Clients:
 
 
 class Watcher:
-    """Changes a school in Salesforce every second, and records the greatest age of the data in the API's answers."""
+    """Changes a school in Salesforce every second, and records how old the API's answers get."""
 
     def __init__(self, simulator: Simulator, school: str) -> None:
         self._simulator, self._school = simulator, school

@@ -79,7 +79,10 @@ def _seconds_allowed(item: pytest.Item) -> float:
 
 
 class NotedRequests(list[audit.Entry]):
-    """Replaces the audit log's writer, whose thread would write between tests. A stranger's guess at a path is ``None``."""
+    """Replaces the audit log's writer, whose thread would write between tests.
+
+    A stranger's guess at a path is ``None``.
+    """
 
     waiting = 0
 
@@ -176,7 +179,10 @@ def database(transactional_db: None) -> str:
 
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables of a deployment with collected static files. The pages need the manifest of these files."""
+    """Variables of a deployment with collected static files.
+
+    The pages need the manifest of these files.
+    """
     variables = {"DJANGO_SETTINGS_MODULE": "tests.deployed_settings"}
 
     def make(folder: Path) -> None:

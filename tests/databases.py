@@ -25,7 +25,10 @@ def name_of(database: str) -> str:
 
 
 def new_database(server: str, name: str, *, template: str = "template1") -> str:
-    """Create an empty database or a copy of ``template``, and return its URL. An existing database of this name is dropped."""
+    """Create an empty database or a copy of ``template``, and return its URL.
+
+    An existing database of this name is dropped.
+    """
     with psycopg.connect(_renamed(server, "postgres"), autocommit=True) as connected:
         new, old = sql.Identifier(name), sql.Identifier(template)
         connected.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(new))
@@ -34,7 +37,10 @@ def new_database(server: str, name: str, *, template: str = "template1") -> str:
 
 
 def copy_of(database: str, name: str) -> str:
-    """Copy a database and return the copy's URL. No connection to the database may be open."""
+    """Copy a database and return the copy's URL.
+
+    No connection to the database may be open.
+    """
     return new_database(database, name, template=name_of(database))
 
 

@@ -39,7 +39,10 @@ def install_python(folder: Path, pinned: Path) -> None:
 
 
 def install_node(folder: Path, files: Sequence[Path]) -> None:
-    """Install exactly the packages of ``files`` (``package.json`` and its lock file), unless they are installed."""
+    """Install exactly the packages of ``files``, unless they are installed.
+
+    The files are ``package.json`` and its lock file.
+    """
     node = run_installer([find_program("node"), "--version"]).strip()
     if int(node.removeprefix("v").partition(".")[0]) < MIN_NODE:
         raise NotInstalled(f"node {node} is installed, but version {MIN_NODE} or later is needed")

@@ -1,4 +1,4 @@
-"""Hosts of a deployment: programs that are killed with all child processes, as by a power failure, and restarted."""
+"""Hosts of a deployment: programs that are killed, as by a power failure, and restarted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ START_SECONDS = 60
 
 
 class Host:
-    """A program with its child processes. ``log`` contains the output of every start."""
+    """A program with its child processes.
+
+    ``log`` contains the output of every start.
+    """
 
     def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
         self._arguments, self._variables, self.log = arguments, variables, log

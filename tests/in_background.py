@@ -10,7 +10,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def in_background(work: Sequence[Callable[[], None]], stop: threading.Event) -> Iterator[None]:
-    """Run each function in a thread. At the end, set ``stop`` to end the threads, and raise the first error."""
+    """Run each function in a thread.
+
+    At the end, set ``stop`` to end the threads, and raise the first error.
+    """
     with ThreadPoolExecutor(len(work)) as pool:
         working = [pool.submit(each) for each in work]
         try:

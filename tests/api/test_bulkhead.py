@@ -69,7 +69,10 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """Send all requests at once. Return the slow system's answers, and how many came before the last quick one."""
+    """Send all requests at once.
+
+    Return the slow system's answers, and how many came before the last quick one.
+    """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
 
@@ -149,7 +152,10 @@ def test_calls_to_salesforce_and_accounts_together_leave_threads_free(settings: 
 
 @pytest.fixture
 def slow_is_short(monkeypatch: pytest.MonkeyPatch) -> float:
-    """Lower the limit for slow answers. Return a number of seconds above the new limit."""
+    """Lower the limit for slow answers.
+
+    Return a number of seconds above the new limit.
+    """
     monkeypatch.setattr(breaker, "SLOW_SECONDS", 0.3)
     return 0.5
 

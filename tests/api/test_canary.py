@@ -1,4 +1,7 @@
-"""Send canary secrets to the development server in every way. No canary may be stored or logged."""
+"""Send canary secrets to the development server in every way.
+
+No canary may be stored or logged.
+"""
 
 from __future__ import annotations
 

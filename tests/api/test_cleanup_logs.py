@@ -45,7 +45,10 @@ def action_of(days: float) -> None:
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
-    """Make a case accepted this many days ago. Unless the case is queued, it ended on the same day."""
+    """Make a case accepted this many days ago.
+
+    Unless the case is queued, it ended on the same day.
+    """
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
     case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)

@@ -1,4 +1,4 @@
-"""CORS: which sites' pages may call the API with the visitor's cookie, and what they may send and read."""
+"""CORS: which sites' pages may use the visitor's cookie, and what they may send and read."""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ def test_at_most_five_requests_pass_in_any_minute_and_another_user_is_never_refu
 
 
 def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
-    """Send requests without a pause. Return when each request that passed was sent and answered."""
+    """Send requests without a pause.
+
+    Return when each request that passed was sent and answered.
+    """
     passed = []
     with requests.Session() as session:
         while (sent_at := time.monotonic()) < end:

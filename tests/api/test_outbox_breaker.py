@@ -1,4 +1,4 @@
-"""The circuit breaker of deliveries: while Salesforce is unavailable, it is called rarely and no caller waits."""
+"""While Salesforce is unavailable, the circuit breaker keeps calls rare, and no caller waits."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Cl
 
 
 def test_no_request_is_the_probe_where_cron_runs(writer: Client, simulator: Simulator) -> None:
-    """Test the worst case: the longest pause ends just after a run has begun, and the next run's probe hangs."""
+    """Test the worst case: the longest pause ends just after a run began, and the next run's probe hangs."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
     CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)

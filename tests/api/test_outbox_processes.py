@@ -1,4 +1,4 @@
-"""The outbox with real processes: gunicorn and ``manage.py`` killed during work, PostgreSQL unavailable."""
+"""The outbox when gunicorn or ``manage.py`` is killed during work, or PostgreSQL is unavailable."""
 
 from __future__ import annotations
 

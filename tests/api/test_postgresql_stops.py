@@ -1,4 +1,4 @@
-"""PostgreSQL is killed under load and restarted: answers are 503 meanwhile, and no accepted case is lost."""
+"""PostgreSQL is killed under load: answers are 503 meanwhile, and no accepted case is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Salesforce's messages may quote values of records, so these messages never reach logs, cron's mail or Sentry."""
+"""Messages of Salesforce may quote records, so no message reaches logs, cron's mail or Sentry."""
 
 from __future__ import annotations
 

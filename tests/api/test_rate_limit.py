@@ -93,7 +93,10 @@ def test_no_window_contains_more_requests_than_the_limit(passes: Callable[[str, 
 
 
 def assert_spread(times: list[tuple[float, float]], *, limit: int, seconds: float) -> None:
-    """Require at most ``limit`` requests in any window. Each request passed between its two times."""
+    """Require at most ``limit`` requests in any window.
+
+    Each request passed between its two times.
+    """
     for (first_before, _), (_, last_after) in zip(times, times[limit:], strict=False):
         assert last_after - first_before > seconds * 0.98
 

@@ -1,4 +1,4 @@
-"""The pages of ``/records/``, their order, and ``as_of``: a copying client misses no record while others write."""
+"""The pages of ``/records/`` and ``as_of``: a copying client misses no record while others write."""
 
 from __future__ import annotations
 
@@ -76,7 +76,10 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
 def test_a_merge_that_is_still_open_is_not_skipped(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """The merge starts before the client's read and commits after it. So the merged rows are dated before the read."""
+    """The merge starts before the client's read and commits after it.
+
+    So the merged rows are dated before the read.
+    """
     late = records.salesforce_id("001")
     other_session.execute("SELECT 1")  # the transaction has begun, but has written nothing yet
     records.school("In between")
@@ -111,7 +114,10 @@ def test_all_pages_of_one_reading_have_the_as_of_of_the_first_page(
 
 
 def test_copying_while_others_write_loses_nothing(reader: Client, database: str) -> None:
-    """Writers commit out of order. A client that sends ``as_of`` back as ``modified_since`` still gets every row."""
+    """Writers commit out of order.
+
+    A client that sends ``as_of`` back as ``modified_since`` still gets every row.
+    """
 
     def write(number: int) -> str:
         record_id = ids[number]

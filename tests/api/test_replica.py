@@ -1,4 +1,4 @@
-"""A standby answers what it provably has; the primary answers the rest, and everything while the standby is down."""
+"""A standby answers what it provably has, and the primary answers all other requests."""
 
 from __future__ import annotations
 
@@ -324,7 +324,10 @@ class Load:
 
 
 def conflicts(both: Replicated) -> int:
-    """Return the number of statements that the standby has canceled for its replay; this query may be one of them."""
+    """Return the number of statements that the standby has canceled for its replay.
+
+    The standby may cancel this query too, so the query is repeated.
+    """
     while True:
         try:
             [(number,)] = both.standby.rows(

@@ -1,4 +1,4 @@
-"""Each kind of caller gets the status of ``routes_and_callers.csv`` on each route of the OpenAPI document.
+"""Each kind of caller gets the status in ``routes_and_callers.csv`` on each route of the API.
 
 A new route needs a line in that file. Its ``query`` and ``body`` (JSON) make a request that succeeds, and ``World``
 has the values for names in braces in its ``route``. ``scope`` is the scope that an API key needs, if any.

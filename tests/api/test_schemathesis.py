@@ -1,4 +1,4 @@
-"""schemathesis reads the OpenAPI document and searches for answers that violate it; all its checks must pass.
+"""schemathesis searches for answers that violate the OpenAPI document, and must find none.
 
 It calls a running service: the routes for keys with a key, and all others with a Super User's cookie. Usually it
 calls one route of three. ``make soak`` calls every route with the key and with the cookie. ``schemathesis.toml``
@@ -127,7 +127,10 @@ def select_third(routes: Iterable[str]) -> list[str]:
 
 
 def run(url: str, headers: Mapping[str, str], folder: Path, *selection: str) -> None:
-    """Run schemathesis; on findings, fail with its last output. Examples to replay are saved in ``folder``."""
+    """Run schemathesis; on findings, fail with its last output.
+
+    Examples to replay are saved in ``folder``.
+    """
     sent = [argument for name, value in headers.items() for argument in ("--header", f"{name}: {value}")]
     done = subprocess.run(
         [

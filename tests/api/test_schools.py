@@ -290,7 +290,10 @@ MANY = """
 
 @pytest.fixture
 def large_table(transactional_db: None) -> None:
-    """Fill the table so that PostgreSQL prefers an index. TRUNCATE removes the dead rows of other tests."""
+    """Fill the table so that PostgreSQL prefers an index.
+
+    TRUNCATE removes the dead rows of other tests.
+    """
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)

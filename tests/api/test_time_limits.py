@@ -1,4 +1,4 @@
-"""PostgreSQL's time limits for web processes and commands, with a direct connection and behind PgBouncer."""
+"""PostgreSQL's time limits for web processes and commands, directly and behind PgBouncer."""
 
 from __future__ import annotations
 
@@ -123,7 +123,10 @@ def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
 
 
 def test_prepared_statements_work_through_a_pooler(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
-    """Clients share sessions. No statement may run in place of another client's statement of the same name."""
+    """Clients share sessions.
+
+    No statement may run in place of another client's statement of the same name.
+    """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:

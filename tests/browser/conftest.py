@@ -1,4 +1,7 @@
-"""Browser windows on running services. Without a browser these tests are skipped, and the run's summary says so."""
+"""Browser windows on running services.
+
+Without a browser these tests are skipped, and the run's summary says so.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +93,10 @@ def empty_site(prepared_database: str, deployed: dict[str, str]) -> Iterator[Sit
 
 @pytest.fixture(scope="package")
 def camp_site(surveyed_database: str, deployed: dict[str, str], simulator_process: Simulator) -> Iterator[Site]:
-    """A site after a full survey of the simulator's initial state. The simulator's pages may call the site's API."""
+    """A site after a full survey of the simulator's initial state.
+
+    The simulator's pages may call the site's API.
+    """
     simulator_process.reset()
     database = copy_of(surveyed_database, f"{OURS}_camp")
     with serve(database, CookieMaker(), deployed, CORS_ALLOWED_ORIGINS=simulator_process.control) as site:

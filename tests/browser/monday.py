@@ -1,4 +1,4 @@
-"""Make a bad Monday for operators: running and failed syncs, held-back deletions, refused cases, messages."""
+"""Make a bad Monday for operators: failed syncs, held-back deletions, refused cases, messages."""
 
 from __future__ import annotations
 

@@ -52,7 +52,10 @@ _AFTER = (
 
 @contextmanager
 def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycopg.Connection]:
-    """Add this many days before the latest recorded day. The score rises by one point every ``slowness`` days."""
+    """Add this many days before the latest recorded day.
+
+    The score rises by one point every ``slowness`` days.
+    """
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             connection.execute(_EARLIER, {"days": days, "slowness": slowness})

@@ -23,7 +23,10 @@ class Profiles:
     def open(
         self, *, color_scheme: Any = "light", viewport: ViewportSize = DESKTOP, permissions: Any = (), **options: Any
     ) -> Page:
-        """Open a window. With any other option, such as ``is_mobile``, its profile is not shared."""
+        """Open a window.
+
+        With any other option, such as ``is_mobile``, the window does not share its profile.
+        """
         context = self._browser.new_context(**options) if options else self._borrow()
         if permissions:
             context.grant_permissions(permissions)

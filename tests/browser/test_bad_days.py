@@ -1,4 +1,4 @@
-"""Bad days: missing or partial data, names that are markup or empty, failing endpoints, a lost session."""
+"""Bad days: missing or partial data, odd names, failing endpoints, a session that ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes since an earlier day: the card on Base Camp, its rows, and the day on which each row appeared."""
+"""Changes since an earlier day: the card on Base Camp, its rows, and the day each row appeared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table's header stays in view; columns can be chosen and shared, are remembered, and have definitions."""
+"""A table's header stays in view; columns are chosen, shared and remembered, and have definitions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decide: previewed settings, a target, a forecast. Show: pictures, free date ranges, the one-page report."""
+"""Decisions with a preview, a target and a forecast, and the one-page report that shows progress."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ for (const { key, is_changed } of configuration) if (is_changed) await m.api.del
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """A site with 45 days. The score rises a point every two days; camp lasts from 20 days ago to 20 days ahead."""
+    """A site with 45 days of scores.
+
+    The score rises a point every two days. Camp began 20 days ago and ends in 20 days.
+    """
     visit = open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(visit)

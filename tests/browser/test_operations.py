@@ -1,4 +1,4 @@
-"""The operators' page and the admin in a browser, and *Refresh data* on the dashboard from click to end."""
+"""The operators' page and the admin in a browser, and *Refresh data* on the dashboard."""
 
 from __future__ import annotations
 

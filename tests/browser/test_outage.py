@@ -1,4 +1,4 @@
-"""When the server is down or the reader offline, the page shows one banner, no stale data, and recovers."""
+"""An outage shows one banner and no stale data, and the page recovers by itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All panels: loading, errors, retries, no data, ended sessions; dialogs, forms, and charts by keyboard."""
+"""All panels: loading, errors, no data and ended sessions; dialogs, forms, and charts by keyboard."""
 
 from __future__ import annotations
 

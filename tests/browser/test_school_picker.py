@@ -1,4 +1,7 @@
-"""Type into the school picker of another site at human speed. The simulator serves the picker."""
+"""Type into the school picker of another site at human speed.
+
+The simulator serves the picker.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,10 @@ def picking_site(camp_site: Site) -> Iterator[Site]:
 
 @pytest.fixture
 def context(browser: Browser, picking_site: Site) -> Iterator[BrowserContext]:
-    """The browser of a visitor who is signed in at Accounts. The cookie must not reach the service."""
+    """The browser of a visitor who is signed in at Accounts.
+
+    The cookie must not reach the service.
+    """
     opened = browser.new_context()
     opened.add_cookies([{"name": "oxa", "value": picking_site.cookies.cookie(), "url": picking_site.url}])
     yield opened

@@ -1,4 +1,4 @@
-"""The tab Scout Report: figures and their prospects, a prospect's drawer, broken links, stuck adoption data."""
+"""The tab Scout Report: figures, a prospect's drawer, broken links, stuck adoption data."""
 
 from __future__ import annotations
 

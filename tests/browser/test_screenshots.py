@@ -1,4 +1,7 @@
-"""Take pictures of every page at three widths, light and dark, for people to look at. Nothing is tested."""
+"""Take pictures of every page at three widths, light and dark, for people to look at.
+
+Nothing is tested.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The browser tests notice console errors, crashes and the like, so that no test passes on a broken page."""
+"""The browser tests record console errors, crashes and other faults of a page, and fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wide content scrolls on a phone with a visible hint, and is complete on paper; chart labels do not touch."""
+"""Wide content scrolls on a phone and is complete on paper, and chart labels do not touch."""
 
 from __future__ import annotations
 

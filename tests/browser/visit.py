@@ -37,7 +37,10 @@ addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass
 class Visit:
-    """A window on a site. ``complaints`` are console errors, CSP violations, crashes, and requests to other hosts."""
+    """A window on a site.
+
+    ``complaints`` are console errors, CSP violations, crashes, and requests to other hosts.
+    """
 
     page: Page
     url: str

@@ -42,7 +42,7 @@ class Generator:
 
     @property
     def command(self) -> str:
-        """Return the shell lines of ``docs/consumers.md`` without the first line, which installs the generator."""
+        """Return the shell lines of ``docs/consumers.md`` after the first, which installs the generator."""
         return documented("sh", self.package).split("\n", 1)[1]
 
     @property

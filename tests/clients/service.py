@@ -1,4 +1,4 @@
-"""The service that the clients call: gunicorn and the simulator as processes, and a database with synced data."""
+"""The service that the clients call: gunicorn, a simulator, and a database with synced data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ class Surroundings:
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """Run the service and yield its URL. The request log is complete after the service has ended."""
+        """Run the service and yield its URL.
+
+        The request log is complete after the service has ended.
+        """
         variables = {
             **self.simulator.served_variables,
             **_DATA_FOLDER,
@@ -57,7 +60,7 @@ class Surroundings:
             yield url
 
     def program_variables(self, url: str) -> Mapping[str, str]:
-        """Return the variables for a client's program: the service's URL, credentials, and a school to search for."""
+        """Return the variables for a client's program: the service's URL, credentials, and a school's name."""
         with psycopg.connect(self.database) as connection:
             teacher, school = (_only_value(connection, query) for query in (_TEACHER, _SCHOOL))
         key, narrow = (self._key(scopes) for scopes in (SCOPES, "read:books"))

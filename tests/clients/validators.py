@@ -92,7 +92,10 @@ def _by_severity(problems: list[tuple[bool, str, str]]) -> Findings:
 
 
 def _json_of(command: list[str]) -> Any:
-    """Return the JSON that the validator prints. The exit status says only whether there are errors."""
+    """Return the JSON that the validator prints.
+
+    The exit status says only whether there are errors.
+    """
     done = subprocess.run(
         command,
         env=node_environment(),

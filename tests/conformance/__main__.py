@@ -63,7 +63,10 @@ def _options() -> argparse.Namespace:
 
 @contextmanager
 def _surroundings(folder: Path, schools: int) -> Iterator[Mapping[str, str]]:
-    """Run a simulator, and a proxy that leads Salesforce's host names to it. Yield the clients' variables."""
+    """Run a simulator, and a proxy that leads Salesforce's host names to it.
+
+    Yield the clients' variables.
+    """
     made = certificates(folder / "simulator", *HOSTS)
     simulator = RunningSimulator(folder, schools=schools)
     proxy = Proxy(urlsplit(simulator.base_url).port or 0)
@@ -101,7 +104,7 @@ def _run_client(client: Client, environment: Mapping[str, str]) -> Outcome:
         outcome.version = client.install()
         command = client.command
         if client.by_node:
-            # These clients take the host from a variable. With a proxy set, some of them send even localhost through it.
+            # These clients take the host from a variable. With a proxy set, some send even localhost through the proxy.
             environment = {name: value for name, value in environment.items() if "proxy" not in name.lower()}
     except NotInstalled as reason:
         outcome.skipped = str(reason)

@@ -44,7 +44,7 @@ class Connector:
         self.config.write_text(json.dumps({**own, **more}))
 
     def run(self, *arguments: str) -> Iterator[dict[str, Any]]:
-        """Yield the messages that the program writes; raises ``RuntimeError`` with the errors of a program that fails."""
+        """Yield the program's messages; raises ``RuntimeError`` with its errors when it fails."""
         complaints = self.folder / "complaints.txt"
         logged: list[str] = []
         with (
@@ -76,7 +76,10 @@ class Connector:
 
 
 def _messages(lines: Iterable[str], logged: list[str]) -> Iterator[dict[str, Any]]:
-    """Yield the lines that are JSON objects. Append log messages, and lines that are no JSON, to ``logged``."""
+    """Yield the lines that are JSON objects.
+
+    Append log messages, and lines that are no JSON, to ``logged``.
+    """
     for line in lines:
         try:
             message = json.loads(line)

@@ -1,4 +1,4 @@
-"""Install each public client in its own environment under ``.conformance/``, from pinned files of this repository."""
+"""Install each public client in its own environment under ``.conformance/``, from pinned files."""
 
 from __future__ import annotations
 

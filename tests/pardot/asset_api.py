@@ -21,7 +21,10 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(super_user: Client) -> Ask:
-    """Return an endpoint's JSON: ``ask("assets/forms", flag="dormant")``. The status must be 200, or ``status``."""
+    """Return an endpoint's JSON: ``ask("assets/forms", flag="dormant")``.
+
+    The status must be 200, or ``status``.
+    """
 
     def ask_endpoint(path: str, *, status: int = 200, **query: Any) -> Any:
         answer = super_user.get(f"/api/v1/pardot/{path}", query)

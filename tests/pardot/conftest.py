@@ -45,7 +45,10 @@ def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
 
 @pytest.fixture
 def start(simulator: Simulator, database: str) -> Iterator[Start]:
-    """Start a command as a process: ``start("camp_sync", "--survey")``. The process is killed when the test ends."""
+    """Start a command as a process: ``start("camp_sync", "--survey")``.
+
+    The process is killed when the test ends.
+    """
     processes: list[subprocess.Popen[str]] = []
 
     def start_command(*arguments: str, **environment: str) -> subprocess.Popen[str]:

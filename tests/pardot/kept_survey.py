@@ -20,7 +20,10 @@ _STORED = """
 
 
 class KeptSurvey:
-    """The rows of a survey of the simulator's initial state. The survey runs on first use."""
+    """The rows of a survey of the simulator's initial state.
+
+    The survey runs on first use.
+    """
 
     def __init__(self) -> None:
         self._tables: list[str] = []

@@ -24,7 +24,7 @@ def days_ago(days: int) -> str:
 
 @pytest.fixture
 def form() -> int:
-    """Make a form without a campaign, with a tag, an exemption, two tasks and a fixed issue; return its id."""
+    """Make a form with issues, a tag, an exemption and two tasks, and return the form's id."""
     make(Form, id=7, name="Contact us")
     make(Form, id=8, name="Another")
     make(Tag, id=3, name="Spring")

@@ -1,4 +1,4 @@
-"""aiosfpubsub: the Pub/Sub API with asyncio. It logs in by SOAP."""
+"""Call the Pub/Sub API with aiosfpubsub (asyncio), which logs in by SOAP."""
 
 from __future__ import annotations
 

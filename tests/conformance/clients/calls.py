@@ -1,4 +1,6 @@
-"""Print one line of JSON for each call, with its result. The runner shows the results in a table.
+"""Print one line of JSON for each call, with its result.
+
+The runner shows the results in a table.
 
 This module runs in each client's own environment, so it imports only the standard library.
 """
@@ -24,7 +26,10 @@ _failures: list[str] = []
 
 
 def attempt(call: str, run: Callable[[], Any]) -> Any:
-    """Make one kind of call. Return its result, or None when the call fails. If the result is a string, print it too."""
+    """Make one kind of call.
+
+    Return its result, or None when the call fails. If the result is a string, print it too.
+    """
     try:
         outcome = run()
     except Exception as error:  # noqa: BLE001 (any exception of a client is a failed call)

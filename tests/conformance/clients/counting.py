@@ -12,7 +12,10 @@ from tests.conformance.connectors import OBJECTS
 
 
 def compare(counts: dict[str, int]) -> str:
-    """Require all records of the org. A connector may read deleted records too."""
+    """Require all records of the org.
+
+    A connector may read deleted records too.
+    """
     for name in OBJECTS:
         alive, all_rows = _count(name, "query"), _count(name, "queryAll")
         read = counts.get(name, 0)

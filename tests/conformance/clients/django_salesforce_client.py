@@ -1,7 +1,8 @@
-"""django-salesforce: Django's ORM over SOQL. It sends ``Authorization: OAuth …``.
+"""Call the simulator with django-salesforce, which is Django's ORM over SOQL.
 
-It fails on an answer whose ``Sforce-Limit-Info`` header has a second part. Salesforce's guide documents that part, so
-this is a limitation of the client. For this client, the simulator sends only one part.
+django-salesforce sends ``Authorization: OAuth …``. It fails on an answer whose ``Sforce-Limit-Info`` header has a
+second part. Salesforce's guide documents that part, so this is a limitation of the client. For this client, the
+simulator sends only one part.
 """
 
 from __future__ import annotations

@@ -27,7 +27,10 @@ class Heard(Exception):
 
 
 def trust_simulator() -> None:
-    """Make certifi return the simulator's certificates. Call this before a client's package is imported."""
+    """Make certifi return the simulator's certificates.
+
+    Call this before a client's package is imported.
+    """
     certifi.where = lambda: os.environ["REQUESTS_CA_BUNDLE"]
 
 

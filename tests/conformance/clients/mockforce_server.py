@@ -1,4 +1,4 @@
-"""Run simple-mockforce as a server: repeat each HTTPS request inside the mock, and return the mock's answer.
+"""Run simple-mockforce as a server: repeat each HTTPS request in the mock, and return its answer.
 
 The mock is a library. In its own process, it answers requests of the package ``requests`` to ``*.salesforce.com``.
 ``python -m tests.conformance.clients.mockforce_server CERTIFICATE`` runs the server and prints its address.

@@ -1,4 +1,4 @@
-"""pysfpubsub: the Pub/Sub API with threads. It logs in by SOAP."""
+"""Call the Pub/Sub API with pysfpubsub (threads), which logs in by SOAP."""
 
 from __future__ import annotations
 

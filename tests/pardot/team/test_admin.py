@@ -1,4 +1,4 @@
-"""/admin/pardot/: copies and findings are read-only; the team's entries have the same checks as in the API."""
+"""/admin/pardot/: copies and findings are read-only, and entries have the same checks as in the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Work on many assets in one request, chosen by ids or by a table's filters. All succeed or none."""
+"""Work on many assets in one request, chosen by ids or by a table's filters.
+
+All succeed or none.
+"""
 
 from __future__ import annotations
 

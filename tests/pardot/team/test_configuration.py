@@ -1,4 +1,4 @@
-"""``admin/config``: values are validated, can be reset, and change the counts and scores that use them."""
+"""``admin/config``: values are validated, can be reset, and change counts and scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/my-work`` has the content of the member's morning message: areas, changes in them, and open tasks."""
+"""``/my-work`` contains a member's morning message: areas, changes in them, and open tasks."""
 
 from __future__ import annotations
 

@@ -20,7 +20,10 @@ PARTS = ("overall", "by_area", "by_person")
 
 @pytest.fixture
 def camp(db: None) -> None:
-    """Make ten forms, two of them exempt, and three lists. One form was submitted 20 days ago."""
+    """Make ten forms, two of them exempt, and three lists.
+
+    One form was submitted 20 days ago.
+    """
     now = timezone.now()
     weigh(forms_no_campaign=5, forms_dormant=2, lists_stale=10, lists_stale_1y=20)
     forms = [make(Form, name="Contact us") for _ in range(10)]
@@ -74,7 +77,10 @@ def test_a_preview_writes_nothing(browser: Browser, camp: None) -> None:
 
 
 def test_earlier_days_are_scored_and_graded_by_the_new_values(browser: Browser, camp: None) -> None:
-    """Ten days ago, four forms with weight 5 cost 20 points: score 80. With weight 10 the score is 60, now a B."""
+    """Ten days ago, four forms cost 5 points each, which made a score of 80.
+
+    With a weight of 10, the score is 60, which is a B by the new grades.
+    """
     day = today()
     kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
     snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})

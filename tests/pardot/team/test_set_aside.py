@@ -1,4 +1,4 @@
-"""Pardot records that could not be stored are shown and retried in the admin, and counted once they are stored."""
+"""Pardot records that could not be stored are retried in the admin, and counted once stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ LIST = "/admin/sf/refusedrecord/"
 
 @contextmanager
 def forbidden(table: str, record: int) -> Iterator[None]:
-    """Make PostgreSQL refuse a record for a while. Afterward the same record can be stored."""
+    """Make PostgreSQL refuse a record for a while.
+
+    Afterward the same record can be stored.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT forbidden CHECK (id <> {record})")
     try:
