@@ -79,7 +79,7 @@ def _seconds_allowed(item: pytest.Item) -> float:
 
 
 class NotedRequests(list[audit.Entry]):
-    """Replaces the audit log's writer, whose thread would write between tests.
+    """Replaces the audit log's writer, because the writer's thread would write between tests.
 
     A stranger's guess at a path is ``None``.
     """

@@ -121,7 +121,7 @@ def test_a_cached_contact_is_returned_while_the_bulkhead_is_full(
     cached = records.contact()
     assert user.get(CONTACT, {"expire": "true"}).json()["id"] == cached.id
     assert simulator.calls() == before
-    assert not CircuitBreaker.objects.exists(), "a full bulkhead is no failure of Salesforce"
+    assert not CircuitBreaker.objects.exists(), "a full bulkhead is not a failure of Salesforce"
 
 
 def test_no_contact_is_changed_while_the_bulkhead_is_full(user: Client, simulator: Simulator, full: None) -> None:

@@ -116,7 +116,7 @@ def test_an_invalid_case_is_refused_and_not_stored(writer: Client, body: Any, wh
     assert not OutboundCase.objects.exists()
 
 
-def test_bodies_that_are_no_json_object_are_refused(writer: Client) -> None:
+def test_bodies_that_are_not_json_objects_are_refused(writer: Client) -> None:
     assert post_case(writer, b"{").status_code == 400
     assert post_case(writer, []).status_code == 422
     assert writer.post("/api/v1/case", CASE).status_code == 415

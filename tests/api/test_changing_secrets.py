@@ -137,7 +137,7 @@ def test_both_keys_work_until_the_overlap_is_over(db: None, cookies: CookieMaker
     assert [bearer(key).get("/api/v1/books").status_code for key in (old.text, lines[-1])] == [401, 200]
 
 
-def test_without_an_overlap_the_old_key_stops_at_once(db: None, cookies: CookieMaker) -> None:
+def test_the_old_key_stops_at_once_without_an_overlap(db: None, cookies: CookieMaker) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     key = rotate(old.public_id, "--overlap=0d")[-1]
     assert [bearer(each).get("/api/v1/books").status_code for each in (old.text, key)] == [401, 200]

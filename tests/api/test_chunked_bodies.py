@@ -69,7 +69,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
 
 
 @pytest.mark.django_db  # Django reads the state of a connection that an earlier test left open
-def test_without_wsgi_input_terminated_a_chunked_body_is_answered_with_411(settings: Any) -> None:
+def test_a_chunked_body_gets_411_without_wsgi_input_terminated(settings: Any) -> None:
     from django.core.wsgi import get_wsgi_application
 
     statuses: list[str] = []

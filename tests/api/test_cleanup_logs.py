@@ -184,7 +184,7 @@ def run_of(days: float, **values: Any) -> int:
 
 
 def freshness_states() -> dict[str, str]:
-    """Return each object's freshness without its age in seconds, which grows during the test."""
+    """Return each object's state of freshness, without the age that grows during the test."""
     return {each.name: each.state for each in sync_freshness()}
 
 

@@ -108,7 +108,7 @@ def test_wrong_claims_are_refused(
     assert refusal(reader, maker.cookie(**claims)) == (Step.CLAIMS, reason)
 
 
-def test_a_payload_that_is_no_object_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
+def test_a_payload_that_is_not_an_object_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
     payloads: list[Any] = [None, [], "text", 1]
     for payload in payloads:
         assert refusal(reader, maker.encrypted(maker.signed(payload))) == (Step.CLAIMS, Reason.MALFORMED)
@@ -148,7 +148,7 @@ def test_a_token_header_with_extensions_is_refused(
     assert refusal(reader, maker.encrypted(token))[0] == Step.SIGNATURE
 
 
-def test_text_that_is_no_token_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
+def test_text_that_is_not_a_token_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
     deep = part(b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}")
     for token in ("", ".", "..", "a.b.c", "é.é.é", f"{json_part([])}.e30.e30", f"{deep}.e30.e30"):
         assert refusal(reader, maker.encrypted(token))[0] == Step.SIGNATURE
@@ -201,7 +201,7 @@ def test_a_changed_envelope_is_refused(maker: CookieMaker, reader: CookieReader)
         assert refusal(reader, cookie) == (Step.DECRYPTION, Reason.WRONG_KEY_OR_ALTERED)
 
 
-def test_text_that_is_no_envelope_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
+def test_text_that_is_not_an_envelope_is_refused(maker: CookieMaker, reader: CookieReader) -> None:
     header, _, iv, ciphertext, tag = maker.cookie().split(".")
     for cookie in (
         "",

@@ -144,7 +144,7 @@ def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option
 
 
 @pytest.mark.parametrize("word", ["Prospect", "prospects", "PROSPECT"])
-def test_the_tags_of_a_prospect_are_deleted_however_pardot_spells_the_type(word: str) -> None:
+def test_the_tags_of_a_prospect_are_deleted_with_each_spelling_of_the_type(word: str) -> None:
     Prospect.objects.create(id=1, email="ines@example.org")
     TaggedObject.objects.create(id=1, object_type=word, object_id=1, object_name="Ines")
     TaggedObject.objects.create(id=2, object_type=word, object_id=2, object_name="Ida")

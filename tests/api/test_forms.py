@@ -141,7 +141,7 @@ def test_spam_is_stored_and_a_bot_learns_nothing(sender: Client, simulator: Simu
     "change",
     [{"honeypot": ""}, {"honeypot": None}, {"submitted_at": milliseconds(60)}, {"submitted_at": milliseconds(-3600)}],
 )
-def test_ordinary_forms_are_no_spam(sender: Client, change: Any) -> None:
+def test_ordinary_forms_are_not_spam(sender: Client, change: Any) -> None:
     submit(sender, {**CONTACT_US, **change})
     assert FormSubmission.objects.get().status == "delivered"
 

@@ -29,7 +29,7 @@ def calls_of_a_new_caller(active: int) -> int:
     return len(events)
 
 
-def test_a_new_caller_costs_the_same_however_many_are_active() -> None:
+def test_a_new_caller_costs_the_same_with_any_number_of_active_callers() -> None:
     assert calls_of_a_new_caller(5000) == calls_of_a_new_caller(5)
 
 

@@ -104,7 +104,7 @@ def test_an_api_budget_exhausted_twice_in_a_row_makes_healthz_fail(
     assert probe.get("/healthz/").status_code == 200
 
 
-def test_runs_skipped_by_the_kill_switch_are_no_failure(probe: Client) -> None:
+def test_runs_skipped_by_the_kill_switch_are_not_failures(probe: Client) -> None:
     for _ in range(2):
         record_run("contacts", timedelta(0), State.SKIPPED, cause=Cause.SWITCH)
     assert probe.get("/healthz/").status_code == 200

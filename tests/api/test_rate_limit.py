@@ -277,6 +277,6 @@ def test_valid_rates_are_parsed(text: str, rate: Rate) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "5/", "/min", "0/min", "-5/min", "5/week", "5/minute", "5 /min", "٥/min"])
-def test_text_that_is_no_rate_is_refused(text: str) -> None:
+def test_text_that_is_not_a_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="rate"):
         parse_rate(text)

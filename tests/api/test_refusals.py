@@ -85,13 +85,13 @@ def test_accepted_cases_survive_each_recorded_refusal_without_an_external_id_fie
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirection_is_no_refusal(writer: Client, simulator: Simulator, status: int) -> None:
+def test_a_redirection_is_not_a_refusal(writer: Client, simulator: Simulator, status: int) -> None:
     break_salesforce(simulator, status=status, body="<html>Moved</html>")
     assert_survives(writer, simulator)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 410, 422])
-def test_an_html_page_of_a_proxy_is_no_refusal(writer: Client, simulator: Simulator, status: int) -> None:
+def test_an_html_page_of_a_proxy_is_not_a_refusal(writer: Client, simulator: Simulator, status: int) -> None:
     break_salesforce(simulator, status=status, body="<html>Blocked by policy</html>")
     assert_survives(writer, simulator)
 

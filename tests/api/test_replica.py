@@ -394,7 +394,7 @@ def test_the_replica_answers_through_a_pooler(both: Replicated) -> None:
         wait_for(lambda: name_of_first(service) == "After")
 
 
-def test_a_server_that_is_no_standby_of_the_primary_is_not_used(both: Replicated) -> None:
+def test_a_server_that_does_not_follow_the_primary_is_not_used(both: Replicated) -> None:
     def status_line(url: str) -> Any:
         variables = {"DATABASE_REPLICA_URL": url}
         lines = manage("sync_status", variables=variables, database=both.primary.url).stdout.splitlines()

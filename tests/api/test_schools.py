@@ -89,7 +89,7 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
     assert name in names(anonymous.get(SCHOOLS, {"name": typed}))
 
 
-def test_real_names_are_in_the_first_ten_however_they_are_typed(anonymous: Client, settings: Any) -> None:
+def test_real_names_are_among_the_first_ten_for_each_way_of_typing(anonymous: Client, settings: Any) -> None:
     """Try each way of typing alone, and combined with another way."""
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1000000/min"
     for name in REAL_NAMES:

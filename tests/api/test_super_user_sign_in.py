@@ -65,7 +65,7 @@ def test_an_old_sign_in_keeps_the_rights_of_every_user(cookies: CookieMaker, whe
     assert client.get("/api/v1/me").json()["uuid"] == UUID
 
 
-def test_other_users_are_refused_for_their_scope_however_old_the_sign_in(cookies: CookieMaker) -> None:
+def test_other_users_with_an_old_sign_in_are_refused_for_their_scope(cookies: CookieMaker) -> None:
     SuperUser.objects.update(active=False)
     client = signed_in(cookies, NOT_RECENT["19 years ago"])
     assert client.get("/api/v1/books").json()["type"] == "scope_missing"

@@ -1,7 +1,7 @@
 """Share browser profiles among the windows that tests open one after another.
 
-A page uses what earlier pages have fetched and compiled, which halves its cost. Cookies,
-storage and permissions of one test never reach the next.
+A page uses what earlier pages have fetched and compiled. This halves the time of a page.
+Cookies, storage and permissions of one test never reach the next test.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def test_the_name_in_a_row_opens_the_drawer_and_the_focus_comes_back(camp: Visit
     expect(camp.page).not_to_have_url(re.compile("open="))
 
 
-def test_the_campaign_of_an_asset_opens_in_the_drawer_and_the_back_button_returns_to_the_asset(camp: Visit) -> None:
+def test_the_campaign_of_an_asset_opens_in_the_drawer_and_the_back_button_works(camp: Visit) -> None:
     record = next(each for each in get(camp, "assets/forms?limit=500")["records"] if each["campaign_name"])
     camp.go(f"/pardot/?open=asset&asset.type=forms&asset.id={record['id']}")
     dialog = camp.page.get_by_role("dialog")

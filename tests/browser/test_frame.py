@@ -25,7 +25,7 @@ def test_a_signed_out_visitor_gets_a_link_to_sign_in_and_come_back(stranger: Vis
     assert link.get_attribute("href") == "/sign-in/?next=%2Fpardot%2F%3Ftab%3Dtags"
 
 
-def test_a_user_who_is_no_super_user_sees_the_command_that_adds_them(visitor: Visit) -> None:
+def test_a_user_who_is_not_a_super_user_sees_the_command_that_adds_one(visitor: Visit) -> None:
     visitor.expect("status of 403")
     assert visitor.go("/pardot/").status == 403
     expect(visitor.page.get_by_text(f"create_super_user --uuid={VISITOR}")).to_be_visible()

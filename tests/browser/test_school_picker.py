@@ -143,7 +143,7 @@ def test_two_minutes_of_typing_reach_no_rate_limit(picker: Picker) -> None:
     assert schools > len(TYPED)
 
 
-def test_no_match_and_two_letters_are_no_errors(picker: Picker) -> None:
+def test_no_match_and_two_letters_are_not_errors(picker: Picker) -> None:
     box, status = picker.page.get_by_role("combobox"), picker.page.locator("#status")
     box.fill("zebra zebra")
     expect(status).to_have_text("No school matches “zebra zebra”.")

@@ -1,8 +1,8 @@
-"""Run SFAPI against simple-mockforce, a mock of Salesforce written by others, which runs as a server.
+"""Run SFAPI against simple-mockforce, a mock of Salesforce that others have written.
 
-The mock knows logins, queries of plain fields, and single records. It has no ``/limits``, no describe calls and no
-``COUNT()``, so a sync must fail there with the mock's refusal. The mock answers an upsert with 204 and a body. HTTP
-clients read no body after 204, so cases are sent without an external id.
+The mock runs as a server. It knows logins, queries of plain fields, and single records. It has no ``/limits``, no
+describe calls and no ``COUNT()``, so a sync must fail with the mock's refusal. The mock answers an upsert with 204 and
+a body. HTTP clients read no body after 204, so cases are sent without an external id.
 """
 
 from __future__ import annotations
