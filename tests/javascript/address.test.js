@@ -23,11 +23,7 @@ test("empty parameters are removed from the address, and listeners get the chang
   route.set({ "tags.page": 2 });
   life.abort();
   route.set({ "tags.page": "" }, { replace: true });
-  assert.deepEqual(
-    calls,
-    [["tags.q", "tags.page"]],
-    "the second call changes nothing, and the third has no listener",
-  );
+  assert.deepEqual(calls, [["tags.q", "tags.page"]], "the second call changes nothing, and the third has no listener");
   assert.deepEqual(steps.splice(0), ["push ?tab=tags&tags.page=2", "replace ?tab=tags"]);
 });
 
