@@ -30,7 +30,7 @@ def accounts(settings: Any, cookies: CookieMaker) -> Iterator[AccountsServer]:
         yield server
 
 
-def test_a_user_learns_what_the_cookie_and_accounts_say(accounts: AccountsServer, user: Client) -> None:
+def test_me_shows_the_data_of_the_cookie_and_of_accounts(accounts: AccountsServer, user: Client) -> None:
     answer = user.get(ME)
     me = answer.json()
     assert (me["logged_in"], me["uuid"], me["id"], me["name"]) == (True, UUID, 7, "Ines Example")

@@ -1,7 +1,7 @@
 """Each kind of caller gets the status in ``routes_and_callers.csv`` on each route of the API.
 
-A new route needs a line in that file. Its ``query`` and ``body`` (JSON) make a request that succeeds, and ``World``
-has the values for names in braces in its ``route``. ``scope`` is the scope that an API key needs, if any.
+A new route needs a line in that file. The columns ``query`` and ``body`` (JSON) make a request that succeeds.
+``World`` has the values for the names in braces in ``route``. ``scope`` is the scope that an API key needs, if any.
 """
 
 from __future__ import annotations

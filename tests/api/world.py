@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that an API key needs, and the status with and without it. With an empty scope, all keys get the last."""
+"""The scope that an API key needs, and the status with and without it. If no scope is needed: ``other_key``."""
 
 Line = Mapping[str, str]
 

@@ -54,7 +54,7 @@ class Profiles:
 
 
 def _has_real_time(page: Page) -> bool:
-    """Return whether the page's clock is real; False while the page is navigating and cannot tell."""
+    """Return whether the page's clock is real, or False while the page is navigating."""
     try:
         return bool(page.evaluate(REAL_TIME))
     except Error:

@@ -92,7 +92,7 @@ def test_a_network_failure_becomes_a_sentence(window: Visit) -> None:
     assert str(sentence).startswith("ApiError: The server cannot be reached."), "also in the middle of an answer"
 
 
-def test_a_module_that_fails_to_load_affects_no_other(window: Visit) -> None:
+def test_a_module_that_fails_to_load_affects_no_other_module(window: Visit) -> None:
     window.expect("ERR_FAILED", "Failed to fetch dynamically imported module")
     page = window.page
     missing = re.compile(r"/static/js/(panels/score|overlays/badges)\.")
@@ -125,7 +125,7 @@ EVERY_ENDPOINT = "**/api/v1/pardot/**"
 SIGNED_OUT = {"code": 401, "message": "You need to log in."}
 
 
-def test_a_session_that_ends_offers_to_sign_in_and_come_back(window: Visit) -> None:
+def test_the_page_offers_to_sign_in_and_come_back_when_the_session_ends(window: Visit) -> None:
     window.expect("status of 401")
     window.settle()
     # Other endpoints fail too: an answer would mean that the user has signed in again.

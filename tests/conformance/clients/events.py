@@ -29,7 +29,7 @@ class Heard(Exception):
 def trust_simulator() -> None:
     """Make certifi return the simulator's certificates.
 
-    Call this before a client's package is imported.
+    Call this function before a client's package is imported.
     """
     certifi.where = lambda: os.environ["REQUESTS_CA_BUNDLE"]
 
