@@ -90,7 +90,7 @@ class Standby(OwnPostgreSQL):
 
 @contextmanager
 def standby_of(primary: OwnPostgreSQL, folder: Path) -> Iterator[Standby]:
-    """Run a standby and remove it afterwards. Skip the test where ``pg_basebackup`` is missing."""
+    """Run a standby and remove it afterward. Skip the test where ``pg_basebackup`` is missing."""
 
     def make(installation: Installation) -> Standby:
         if not (installation.binaries / "pg_basebackup").exists():

@@ -144,7 +144,7 @@ class Transport:
         """
         timeout = self.patience.timeout()
         self.counter.sent()
-        # requests applies its timeouts to each piece that arrives: a trickle could last for ever.
+        # requests applies its timeouts to each piece that arrives: a trickle could last forever.
         by_pieces = self.patience.has_end and not stream
         try:
             answer = self._session().request(

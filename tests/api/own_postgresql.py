@@ -86,14 +86,14 @@ Server = TypeVar("Server", bound=OwnPostgreSQL)
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
-    """Run a server in this folder, and remove it afterwards."""
+    """Run a server in this folder, and remove it afterward."""
     with running(folder, OwnPostgreSQL) as server:
         yield server
 
 
 @contextmanager
 def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Server]:
-    """Run the server that ``make`` returns, and remove it afterwards."""
+    """Run the server that ``make`` returns, and remove it afterward."""
     shutil.rmtree(folder, ignore_errors=True)
     installation = find_installation(folder)
     shutil.rmtree(installation.home / "data", ignore_errors=True)

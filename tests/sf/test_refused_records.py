@@ -233,7 +233,7 @@ def _same(sent: str, value: Any) -> bool:
 
 @contextmanager
 def forbidden_name() -> Iterator[None]:
-    """Make PostgreSQL refuse a name for a while. Afterwards the same record can be stored."""
+    """Make PostgreSQL refuse a name for a while. Afterward the same record can be stored."""
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE sf_account ADD CONSTRAINT forbidden CHECK (name <> 'forbidden here')")
     try:
