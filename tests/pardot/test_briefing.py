@@ -145,7 +145,7 @@ def test_the_latest_earlier_snapshot_is_compared_after_missed_nights(
         ("Pacific/Auckland", datetime(2026, 6, 30, 12, 0, tzinfo=UTC), date(2026, 7, 1)),
     ],
 )
-def test_days_begin_and_end_in_the_installation_s_time_zone(
+def test_days_begin_and_end_in_the_installations_time_zone(
     briefing: Any, clock: Any, settings: Any, zone: str, moment: datetime, today: date
 ) -> None:
     settings.TIME_ZONE = zone

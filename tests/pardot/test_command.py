@@ -27,7 +27,7 @@ def objects_of_runs() -> set[str]:
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
-def test_tier_1_reads_assets_and_salesforce_s_counts_in_at_most_22_calls(pardot: Pardot, simulator: Simulator) -> None:
+def test_tier_1_reads_assets_and_salesforces_counts_in_at_most_22_calls(pardot: Pardot, simulator: Simulator) -> None:
     output = camp_sync()
     assert objects_of_runs() == SET_UP
     assert_equal(pardot, *entities.ASSETS)
@@ -176,7 +176,7 @@ def test_no_question_is_asked_with_yes_or_without_a_terminal(pardot: Pardot, mon
     camp_sync("--survey", "--yes")
 
 
-def test_every_run_audits_and_updates_the_day_s_snapshot(pardot: Pardot) -> None:
+def test_every_run_audits_and_updates_the_days_snapshot(pardot: Pardot) -> None:
     assert "score: " in camp_sync("--entities", "forms")
     snapshot = DailySnapshot.objects.get()
     assert (snapshot.tier, snapshot.forms, snapshot.lists) == (0, len(pardot.ids("forms")), None)

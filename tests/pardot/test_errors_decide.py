@@ -70,7 +70,7 @@ def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, message:
     assert not Form.objects.exists()
 
 
-def test_the_day_s_limit_pauses(pardot: Pardot) -> None:
+def test_the_daily_limit_pauses_a_read(pardot: Pardot) -> None:
     pardot.settings(daily_max=10, daily_used=10)
     assert "the business unit's API calls of the day are used up" in camp_sync("--entities", "forms")
     assert last_run("forms").state == "skipped"
@@ -117,7 +117,7 @@ def test_no_request_is_sent_without_a_business_unit(pardot: Pardot, settings: An
     assert not SyncRun.objects.exists(), "an unconfigured Pardot is not a failed run"
 
 
-def test_another_host_than_pardot_s_is_reported(pardot: Pardot, simulator: Simulator) -> None:
+def test_an_answer_from_another_host_than_pardots_is_reported(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("status", path="/api/v5/", status=404, body="<h1>Not found</h1>", times=None)
     with pytest.raises(CommandError, match=r"answered 404 to GET tags: .*check PARDOT_API_URL"):
         camp_sync("--entities", "forms")

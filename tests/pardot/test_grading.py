@@ -138,7 +138,7 @@ def test_score_grade_and_impact_are_absent_without_data() -> None:
     assert all((result.score, result.points_lost) == (None, None) for result in grading.areas.values())
 
 
-def test_a_person_s_score_leaves_out_areas_without_data() -> None:
+def test_a_persons_score_leaves_out_areas_without_data() -> None:
     """Forms score 99 and lists 93: (99 × 2.397895 + 93 × 5.303305) ÷ 7.701200 = 94.87."""
     grading = graded({Area.FORMS: 10, Area.LISTS: 200, Area.TAGS: None}, forms_errors=4, lists_stale_1y=150)
     assert weighted_mean(grading.areas, [Area.FORMS, Area.LISTS, Area.TAGS]) == 95

@@ -137,7 +137,7 @@ def test_a_snapshot_of_tomorrow_is_not_taken_for_an_earlier_one() -> None:
         ("America/Chicago", datetime(2026, 3, 9, 4, 59, tzinfo=UTC), date(2026, 3, 8)),
     ],
 )
-def test_the_day_of_a_snapshot_follows_the_installation_s_time_zone(
+def test_the_day_of_a_snapshot_follows_the_installations_time_zone(
     settings: Any, zone: str, moment: datetime, day: date
 ) -> None:
     settings.TIME_ZONE = zone
