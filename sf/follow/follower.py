@@ -141,7 +141,7 @@ class Follower:
                         self._follow()
                     elif not waiting:
                         waiting = True
-                        self._tell("another process follows; this one takes over when it ends")
+                        self._tell("another process follows; this process takes over when that process ends")
                 time.sleep(STANDBY_SECONDS)
             except LeaseLost as error:
                 self._warn(str(error))

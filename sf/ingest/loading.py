@@ -42,7 +42,7 @@ class StagedRead:
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
     rows_were_announced: bool = False
-    """The other system announced the number of records: a repeated record means that one is missing."""
+    """The other system announced the number of records: a repeated record means that another one is missing."""
 
 
 class LoadingSync(Sync[AnyLoaded]):
@@ -69,7 +69,7 @@ class LoadingSync(Sync[AnyLoaded]):
         """
 
     def _most_removed_by_empty_read(self) -> float:
-        """Return up to how many cached records an answer without records may remove; with more, it is refused."""
+        """Return the most cached records that an answer without records may remove."""
         return 0
 
     def _merge(self, read: StagedRead) -> None:
@@ -112,7 +112,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return run
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
-        """Raise ``SyncError`` when a full read brought no records, but more are cached than may be removed."""
+        """Raise ``SyncError`` when a full read brought no records, and too many records are cached."""
         if not read.is_full or read.rows:
             return
         if (live := merge.count_live()) > self._most_removed_by_empty_read():
@@ -158,7 +158,7 @@ class LoadingSync(Sync[AnyLoaded]):
         if read.rows_were_announced and counts.repeated:
             raise MiscountedRead(
                 f"{self._name}: {self.system} announced {read.rows:,} records and sent {counts.repeated:,} of them "
-                "twice in place of others; nothing was changed. Run again"
+                "twice, so other records are missing; nothing was changed. Run again"
             )
 
     def _advice_on_nothing(self, live: int) -> str:

@@ -1,4 +1,4 @@
-"""Remove records of old runs, except those on which later runs and health checks rely."""
+"""Remove old runs, except those that later runs and health checks need."""
 
 from __future__ import annotations
 

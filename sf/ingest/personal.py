@@ -25,8 +25,9 @@ class Person:
     emails: frozenset[str] = frozenset()
     """Email addresses in lower case."""
     contacts: frozenset[str] = frozenset()
-    """18-character Salesforce ids, like ``leads``."""
+    """18-character Salesforce ids of contacts."""
     leads: frozenset[str] = frozenset()
+    """18-character Salesforce ids of leads."""
     prospects: frozenset[int] = frozenset()
     """Pardot's ids."""
     staff_names: frozenset[str] = frozenset()
@@ -85,7 +86,7 @@ class Holding:
 
 
 HOLDINGS: list[Holding] = []
-"""In the order of erasure: rows that refer to others come first."""
+"""In the order of erasure: rows that refer to other rows come first."""
 NOT_PERSONAL: dict[type[models.Model], frozenset[str]] = {}
 """Columns of text that contain nothing about a person."""
 UNREACHED: list[str] = []
@@ -114,13 +115,13 @@ def text_columns(model: type[models.Model]) -> frozenset[str]:
 
 
 def any_of(column: str, values: Iterable[Any]) -> Q:
-    """Return the condition that the column has one of the values; empty without values."""
+    """Return the condition that the column has one of the values. Without values, the condition is empty."""
     ordered = sorted(values)
     return Q(**{f"{column}__in": ordered}) if ordered else Q()
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
-    """Return the condition that the column matches one of the texts by ``lookup``; empty without texts."""
+    """Return the condition that the column matches a text by ``lookup``. Without texts, it is empty."""
     condition = Q()
     for text in sorted(texts):
         condition |= Q(**{f"{column}__{lookup}": text})

@@ -1,7 +1,8 @@
 """Read and write the mark: a row that shows how far a replica is (docs/decisions/read-replica).
 
 Commits reach a replica in order. A reader that sees a mark there also sees everything that was visible on the
-primary before the mark was written: all rows dated before ``horizon``, and all writes that ended before ``written_at``.
+primary before the mark was written. This includes all rows dated before ``horizon``, and all writes that ended before
+``written_at``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sf.ingest.horizon import HORIZON, MARGIN
 
 logger = logging.getLogger(__name__)
 
-# Two databases of one server, and a server and its restored copy, have different origins.
+# Two databases of one server have different origins, and so have a database and its dump restored on another server.
 _ORIGIN = """
     SELECT md5(system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
       FROM pg_control_system()
@@ -52,7 +53,7 @@ def read_mark(database: BaseDatabaseWrapper) -> Mark | None:
 
 
 def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
-    """Return the mark that a standby has replayed; ``None`` without a mark, or when it is no standby."""
+    """Return the mark that a standby has replayed; ``None`` if it has no mark or is not a standby."""
     return _mark(replica, _READ_REPLAYED, [])
 
 

@@ -1,8 +1,8 @@
 """Start commands that an operator requested on a page: the same commands that cron or a worker starts.
 
 A request is a row. If a worker leads, it starts the command; otherwise the web process that received the request
-starts it as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command,
-records its end, and holds a lease meanwhile, so that other processes see when it was killed.
+starts it as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command and
+records its end. It holds a lease meanwhile, so that other processes see when it was killed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sf.ingest.scheduled import leader
 from sf.models import OperatorAction, SyncConfig
 
 EXPIRES = timedelta(minutes=15)
-"""A request that no worker starts within this time is dropped: run later, it would be a surprise."""
+"""A request that no worker starts within this time is dropped: a later start would surprise the operator."""
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
 _LONGEST_OUTCOME = 4000
@@ -41,7 +41,7 @@ class NotStarted(SyncError):
 
 @dataclass(frozen=True)
 class Submitted:
-    """A request, and the host of the worker that starts it; empty when this process started it."""
+    """A request. ``worker`` is the host of the worker that starts it, or empty when this process started it."""
 
     action: OperatorAction
     worker: str = ""
@@ -53,7 +53,7 @@ class Submitted:
 
 
 def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
-    """Start a sync. Raises ``NotStarted`` while syncs are off, or while one with this lease is under way."""
+    """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")
@@ -140,7 +140,7 @@ def _start_here(action: OperatorAction) -> OperatorAction:
     program = [settings.CRONTAB_PYTHON_EXECUTABLE, settings.CRONTAB_DJANGO_MANAGE_PATH, "run_request", str(action.pk)]
     nowhere = subprocess.DEVNULL
     try:
-        # In a separate session: it continues when this web process ends.
+        # In a separate session, so that the command continues when this web process ends.
         process = subprocess.Popen(  # noqa: S603 - our own command
             program, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
         )

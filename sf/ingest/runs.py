@@ -59,7 +59,10 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """Create a run, and mark older running runs interrupted: the caller has the lease, so they have ended."""
+    """Create a run, and mark older running runs as interrupted.
+
+    The older runs have ended, because the caller has the lease.
+    """
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
     )
@@ -100,7 +103,7 @@ def take_over_unfinished(
 ) -> State | None:
     """Hand the latest unfinished read to ``run``, and return its state; ``None`` when none can be resumed.
 
-    ``kept``: how long the other system can resume a read; ``None``: without limit.
+    ``kept`` is how long the other system can resume a read; ``None`` means without limit.
     """
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)

@@ -1,4 +1,4 @@
-"""Compute from the cron table in the settings when a command runs next. Hours are in ``TIME_ZONE``."""
+"""Compute the next time of a command from the cron table in the settings. Hours are in ``TIME_ZONE``."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def next_time(expression: str, after: datetime) -> datetime:
     for _ in range(_LONGEST_SEARCH.days + 1):
         weekday = day.isoweekday() % 7
         on_weekday = weekday in weekdays or (weekday == 0 and 7 in weekdays)
-        # Cron: with both a day of the month and a weekday given (none begins with a star), either is enough.
+        # As in cron: if neither the day of the month nor the weekday begins with a star, one of the two is enough.
         fits = (day.day in days or on_weekday) if either_day else (day.day in days and on_weekday)
         if fits and day.month in months:
             times = (day.replace(hour=hour, minute=minute) for hour in sorted(hours) for minute in sorted(minutes))

@@ -1,7 +1,7 @@
 """Find the jobs of the cron table that are due, and claim each one so that only one worker starts it.
 
 For each job only ``handled_until`` is stored. A job is due when the cron table has a time for it after
-``handled_until`` and not after now. A job that missed several times is started once.
+``handled_until`` and not after now. A job that missed several scheduled times is started once.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Job:
 def jobs() -> tuple[datetime, list[Job]]:
     """Return PostgreSQL's time and all jobs, earliest first.
 
-    ``handled_until`` of a job without a row is now.
+    For a job without a row, ``handled_until`` is PostgreSQL's time.
     """
     table, now = _cron_table(), database_now()
     known = dict(ScheduledJob.objects.filter(command__in=table).values_list("command", "handled_until"))

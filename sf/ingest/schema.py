@@ -11,7 +11,10 @@ _APPLIED = "SELECT app, name FROM django_migrations"
 
 
 def missing_migrations() -> list[str]:
-    """Return the migrations of this code that the database lacks. It may have others, of newer code."""
+    """Return the migrations of this code that the database lacks.
+
+    The database may have further migrations, of newer code.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_APPLIED)
         applied = {(app, name) for app, name in cursor.fetchall()}

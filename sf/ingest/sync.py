@@ -57,10 +57,10 @@ class Progress(Protocol):
     """Receives the progress of a run."""
 
     def reading(self, name: str, how: str, total: int | None, done: int) -> None:
-        """Show that a read of ``total`` rows begins (``None``: unknown), ``done`` of them staged already.
+        """Show that a read begins.
 
-        Called again when the total is known better. ``how``: mode and transport, for a person; empty when
-        already shown.
+        It has ``total`` rows (``None``: unknown), and ``done`` of them are staged already. Called again when the total
+        is known better. ``how`` is mode and transport, for a person; it is empty when they were shown already.
         """
 
     def advanced(self, rows: int) -> None: ...
@@ -103,7 +103,7 @@ class Sync(ABC, Generic[AnySynced]):
 
     @property
     def name(self) -> str:
-        """Return the name of the object, which its runs carry."""
+        """Return the name of the object, as in ``SyncRun.object``."""
         return self._name
 
     @abstractmethod
@@ -114,7 +114,7 @@ class Sync(ABC, Generic[AnySynced]):
     def _confirmation(self) -> Callable[[], None]:
         """Return a function that each storing transaction calls first.
 
-        The function raises an error of ``meaning`` when the cache is not, or no longer, a copy of what was read.
+        The function raises an error of ``meaning`` when the cache is not a copy of the system that was read.
         """
 
     @abstractmethod

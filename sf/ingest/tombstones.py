@@ -1,7 +1,7 @@
-"""Empty the rows of records deleted in Salesforce or Pardot long ago: only their tombstones stay.
+"""Empty the rows of records that were deleted in Salesforce or Pardot long ago: only tombstones stay.
 
 A tombstone is a row with ``is_deleted``, an id and stamps. A merge does not fill it again while the record is deleted
-in the source; if the record is restored there, the merge fills the row like any other change.
+in the source. If the record is restored there, the next merge fills the row.
 """
 
 from __future__ import annotations

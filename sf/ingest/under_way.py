@@ -1,4 +1,4 @@
-"""Record runs that cannot start because another has the lease; find dead runs marked as running."""
+"""Record runs that cannot start because another run has the lease. Find dead runs."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def note_dead_runs() -> None:
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     """Record a run that cannot start: as skipped the first time, as failed the next times in a row.
 
-    Runs of an object that is synced more often than a run may last are always recorded as skipped: the age of its copy
-    shows whether the other run takes too long.
+    Some objects are synced more often than a run may last. Their runs are always recorded as skipped: the age of the
+    copy shows whether the other run takes too long.
     """
     again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
@@ -112,5 +112,5 @@ def _holder(lease: str) -> str:
         return "it has just ended"
     return (
         f"process {held.pid} on {held.host} has run since {held.taken_at:%Y-%m-%d %H:%M %Z}. "
-        "If it hangs, end it: its lease is free at once, for other machines within a minute"
+        "If it hangs, end it: its lease is free at once on that machine, and within a minute on others"
     )

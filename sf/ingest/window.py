@@ -43,12 +43,10 @@ def choose_window(
     now: datetime,
     full_after: timedelta | None = FULL_AFTER,
 ) -> Window:
-    """Choose a full read, or an incremental one from the last watermark less ``lookback``.
+    """Choose a full read, or an incremental read from the last watermark minus ``lookback``.
 
-    The lookback covers clock skew and late commits.
-
-    ``full_after``: when the last finished read began longer ago than this, read everything; ``None`` where the
-    other system purges nothing.
+    The lookback covers clock skew and late commits. If the last finished read began longer than ``full_after`` ago,
+    the read is full. ``full_after`` is ``None`` where the other system purges nothing.
     """
     if forced:
         return Window(None, "forced")

@@ -1,6 +1,6 @@
 """Start due jobs and the commands that operators request: the loop of ``manage.py work``.
 
-Any number of workers may run. The worker that holds the lease leads and starts the jobs; the others wait for it.
+Any number of workers may run. The worker that holds the lease leads and starts the jobs; the others wait for the lease.
 A job is a separate process with the command that cron would run, so its crash or leak affects no other job.
 """
 
@@ -77,11 +77,11 @@ class Worker:
                         is_announced = False
                     elif not is_announced:
                         is_announced = True
-                        _say("another worker leads; this one takes over when it ends")
+                        _say("another worker leads; this worker takes over when that worker ends")
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(STANDBY_SECONDS)
-        # The lease is released: another host starts what comes due while the last jobs here end.
+        # The lease is released: another host starts the jobs that become due while the last jobs here end.
         self._end_children()
 
     def _wait_for_migrations(self) -> None:
@@ -206,7 +206,7 @@ class Worker:
             time.sleep(0.1)
 
     def _note_trouble(self, error: Exception) -> None:
-        """Log an error of PostgreSQL, unless the last one was of the same kind; connect again at the next try."""
+        """Log an error of PostgreSQL, unless the last error was of the same kind. The next try connects again."""
         connection.close()
         reason = " ".join(str(error).split())
         if type(error).__name__ != self._trouble:

@@ -1,7 +1,7 @@
 """Look users up in Salesforce when they are not cached yet, or when they request fresh data.
 
-The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce had
-no contact of a user, PostgreSQL remembers that for ``MISS_HOLDS``, for all processes.
+The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce has
+no contact of a user, PostgreSQL records a miss for all processes: the user is not looked up again for ``MISS_HOLDS``.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class LookupSkipped(Exception):
 
 
 def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
-    """Bring the user's contact into the cache, and return how many seconds the call took: 0 without one.
+    """Bring the user's contact into the cache. Return how many seconds the call took, or 0 without a call.
 
-    ``again``: ask even if Salesforce had no contact within ``MISS_HOLDS``. Raises ``LookupSkipped`` when no call is
-    allowed, and ``LiveCallFailed`` when Salesforce could not be asked or its answer could not be stored. Its subclass
+    ``again``: ask even if a miss was recorded within ``MISS_HOLDS``. Raises ``LookupSkipped`` when no call is
+    allowed, and ``LiveCallFailed`` when Salesforce could not be asked or its answer could not be stored. The subclass
     ``LiveCallNotTried`` means that ``may_ask`` returned false.
     """
     if not again and _missed_lately(accounts_uuid):

@@ -1,7 +1,7 @@
 """Read the allowed values of Salesforce's picklists, for a caller whose value was refused.
 
 Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After a
-failed attempt, requests use the earlier answer, if any, for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
+failed attempt, the process uses the earlier answer, if any, for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
 ``DescribeSObjectResult`` and ``PicklistEntry``.
 """
 

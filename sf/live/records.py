@@ -1,8 +1,7 @@
 """Read the records of one user from Salesforce now, and store them as a sync would.
 
-A live read stages into its own temporary table, so it does not disturb a sync that is under way or that has
-half of its pages staged; the merge is the same. A request waits for Salesforce for ``SECONDS`` at most, plus
-``READ_BACK_SECONDS`` after a change.
+A live read stages into its own temporary table, so it does not disturb a sync with staged rows. The merge is the same
+as in a sync. A request waits for Salesforce for ``SECONDS`` at most, plus ``READ_BACK_SECONDS`` after a change.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class CacheBusy(Exception):
 
 MayAsk = Callable[[], bool]
 """Returns whether Salesforce may be called now.
-Ask just before a call: the answer true may use up the only try."""
+Use this function just before the call to Salesforce: the answer true may use up the only try."""
 
 
 class LiveCallFailed(Exception):
@@ -102,7 +101,7 @@ def live_client(source: str, *, seconds: float | None = None) -> SalesforceClien
 
 
 def read_back_client(source: str) -> SalesforceClient:
-    """Return another client for the same caller: a change that hung has used up the first one's time."""
+    """Return another client for the same caller: a change that hung has used up the first client's time."""
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(READ_BACK_SECONDS))
 
 
@@ -120,7 +119,7 @@ class LiveRead:
         """Return the records with one of the values in the column, including deleted ones, as text by column.
 
         Columns that the API user may not read are missing. Cached records with such a value are also asked for
-        by id, and returned even if Salesforce has another value now, so that ``store`` corrects the cache.
+        by id. They are returned even if Salesforce has another value now, so that ``store`` corrects the cache.
         """
         readable = as_readable(synced)
         try:
@@ -147,10 +146,10 @@ class LiveRead:
         return [dict(zip(synced.paths, row, strict=True)) for row in rows]
 
     def store(self) -> None:
-        """Merge what was read, in one transaction; parents were read first.
+        """Merge the records in the order in which they were read, in one transaction.
 
-        Raises ``CacheBusy`` when it would wait long for a lock, and ``AnotherOrg`` when the cache has become a copy of
-        another org since the read.
+        Parents must be read first. Raises ``CacheBusy`` when a lock is not free soon, and ``AnotherOrg`` when the cache
+        has become a copy of another org since the read.
         """
         with patient_transaction():
             if self._confirm:

@@ -1,8 +1,8 @@
 """Change a Salesforce record on behalf of a caller: first in Salesforce, then in the cache.
 
-Salesforce is asked each time which record is the caller's: the cache may be a day old, and the record may
-belong to another user by now. A change is sent once, and sent again only when Salesforce said that it was not
-made (a locked row, an expired session). When no answer came, the record is read back to check.
+Before each change, Salesforce is asked which record is the caller's. The cache may be a day old, and the record may
+belong to another user by now. A change is sent again only when Salesforce said that it was not made (a locked row, an
+expired session). When no answer came, the record is read back to check.
 """
 
 from __future__ import annotations
@@ -97,13 +97,13 @@ class Written:
         return self.record.values
 
     def store(self) -> None:
-        """Store the change in the cache. Where that is not possible now, the next sync does it."""
+        """Store the change in the cache. If that is not possible now, the next sync stores it."""
         try:
             with patient_transaction():
                 self.record.live.store()
                 if self.read_back:
                     self.read_back.store()
-                else:  # keep the old stamp, so that the next sync overwrites these values with Salesforce's
+                else:  # keep the old stamp, so that the next sync replaces these values by Salesforce's values
                     rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
         except (CacheBusy, AnotherOrg) as error:
@@ -195,7 +195,7 @@ def _send(client: SalesforceClient, record: _OwnRecord, values: Values) -> None:
 
 
 def _definite(error: SalesforceError, synced: SyncedObject) -> WriteRefused | WriteNotMade:
-    """Return the error for a change certainly not made: ``WriteRefused`` if the record is at fault."""
+    """Return the error for a change that was not made: ``WriteRefused`` if the record is the cause."""
     if error.group is not Group.RECORD and error.code not in _GONE:
         return WriteNotMade.because_of(error)
     columns = {path: column for column, path in synced.paths.items()}

@@ -1,4 +1,4 @@
-"""The option ``--allow-deletes`` of the sync commands: bare, or with the number of records by object."""
+"""The option ``--allow-deletes`` of the sync commands: alone, or with a number of records by object."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def add_allow_deletes(parser: ArgumentParser) -> None:
         const=ANY_DELETES,
         default=NO_DELETES,
         metavar="NAME=N,NAME=N",
-        help="go ahead where the mass-delete guard stops; with names, only for these and up to N records each",
+        help="go ahead where the mass-delete guard stops; with names: for these objects only, up to N records each",
     )
 
 

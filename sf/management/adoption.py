@@ -20,7 +20,7 @@ from sf.sync.usage import UsageCounter
 
 
 def adopt(stdout: Any, *, agreed: bool) -> bool:
-    """Make the org of the login the cached one; return ``False`` when the operator declines.
+    """Make the org of the login the cached org. Return ``False`` when the operator declines.
 
     Raises ``CommandError`` when syncs are off, the login fails, or there is no terminal to ask on.
     """

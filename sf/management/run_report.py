@@ -17,7 +17,7 @@ _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set
 class RunReport:
     """Writes a command's lines. ``removed`` and ``calls``: the words for deleted records and API calls.
 
-    ``quiet``: only problems.
+    ``quiet``: write only problems.
     """
 
     def __init__(

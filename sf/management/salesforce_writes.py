@@ -110,13 +110,13 @@ def _parsed(text: str, given: str) -> Any:
 def _declare(parser: ArgumentParser, *, values: bool) -> None:
     parser.add_argument("--yes", action="store_true", help="don't ask; required without a terminal")
     if values:
-        parser.add_argument("values", nargs="*", metavar="Field=text", help="Field= empties it; Field:=12 is JSON")
+        parser.add_argument("values", nargs="*", metavar="Field=text", help="Field= empties the field; Field:=12 is JSON")
         parser.add_argument("--json", metavar="OBJECT", help='such as {"LastName": "Smith"}; - reads standard input')
         _take_values_behind_options(parser)
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before them."""
+    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before options."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

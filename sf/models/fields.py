@@ -38,7 +38,10 @@ class SalesforceField(models.Field):
         super().__init__(**options)
 
     def set_attributes_from_name(self, name: str) -> None:
-        """Derive the label too. It is not part of migrations, which name only labels that a declaration gives."""
+        """Derive the label from the column's name, unless the declaration gives a label.
+
+        Migrations do not contain the derived label.
+        """
         is_named = self.verbose_name is not None
         super().set_attributes_from_name(name)
         if not is_named:
@@ -49,7 +52,7 @@ class SalesforceField(models.Field):
         return name, f"django.db.models.{self.plain_field.__name__}", arguments, options
 
     def clone(self) -> Any:
-        """Return the plain field for migrations, whose defaults differ from ours."""
+        """Return the plain field, for migrations. Its defaults differ from the defaults here."""
         _, _, arguments, options = self.deconstruct()
         return self.plain_field(*arguments, **options)
 

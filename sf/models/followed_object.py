@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class FollowedObject(models.Model):
     """The place in Salesforce's change events up to which an object is stored here.
 
-    Only ``sf follow`` moves the place, in the transaction that stores the records which the events named. An adoption
-    of another org deletes all places.
+    Only ``sf follow`` moves the place, in the transaction that stores the changed records. An adoption of another org
+    deletes all places.
     """
 
     LEASE = "follow"

@@ -6,7 +6,7 @@ from django.db import models
 class ReplicaMark(models.Model):
     """The state of the primary: one row, which a read replica replays like all others.
 
-    A reader that sees the row on a replica knows that everything committed before it was written is there too.
+    A reader that sees the row on a replica also sees everything that was committed before the row was written.
     """
 
     horizon = models.DateTimeField(help_text="All cached rows dated before this time were visible.")

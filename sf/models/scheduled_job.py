@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ScheduledJob(models.Model):
-    """A command of the cron table, with the last run of it that ``manage.py work`` started."""
+    """A command of the cron table, with its last run by ``manage.py work``."""
 
     command = models.CharField(max_length=200, primary_key=True)
     handled_until = models.DateTimeField(help_text="All runs due until then have started or count as missed.")

@@ -12,7 +12,7 @@ from sf.models.account import Account
 class SearchedSchool(models.Model):
     """The words of a school that is not deleted, for the search. Triggers of ``sf_account`` maintain them.
 
-    It is a separate table because the search for a common word reads tens of thousands of rows: these are short.
+    A search for a common word reads tens of thousands of rows, so this is a separate table with short rows.
     """
 
     account = models.OneToOneField(Account, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")

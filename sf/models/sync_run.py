@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class SyncRun(models.Model):
-    """One sync of one object: its counts, its end, and the point from which the next one may continue."""
+    """One sync of one object: its counts, its end, and the point from which the next sync may continue."""
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -21,7 +21,7 @@ class SyncRun(models.Model):
         FULL = "full"
         INCREMENTAL = "incremental"
         SAMPLE = "sample"
-        """A part, chosen on purpose: it says nothing about the other records."""
+        """A part of the records, chosen on purpose: it says nothing about the other records."""
 
     class Transport(models.TextChoices):
         REST = "rest", "REST"

@@ -1,9 +1,9 @@
 """Find which words are common in the names of schools, from PostgreSQL's own statistics of the index.
 
-The search index lists for each word the rows that have it. To look up "university of ashbrook", it would read all
-rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are
-left out of the look-up and compared in the rows that the rare ones find. ANALYZE, which autovacuum and the sync run,
-notes the shares of the commonest words. Without these shares every word is looked up: slower, with the same result.
+The search index lists for each word the rows that have it. To look up "university of ashbrook", PostgreSQL would read
+all rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are left
+out of the look-up, and compared in the rows that the rare words find. ANALYZE (run by autovacuum and by the sync) stores
+the shares of the commonest words. Without these shares every word is looked up: slower, with the same result.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 MUCH_COMMONER = 4
-"""A word this many times as common as the rarest one is compared: that costs less than a look-up."""
+"""A word this many times as common as the rarest word is not looked up: to compare it costs less."""
 
 COMMON = 0.02
-"""The share of schools from which a word is common.
+"""A word is common if at least this share of schools has it.
 If all words of a search are common, only the rarest is looked up."""
 
 KEPT_SECONDS = 300

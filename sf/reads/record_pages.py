@@ -43,7 +43,7 @@ class Selection:
 class Page:
     rows: list[dict[str, Any]]
     end: Position | None
-    """The position after which the next page begins; ``None`` after the last one."""
+    """The position after which the next page begins; ``None`` on the last page."""
 
 
 def record_page(selection: Selection, *, after: Position | None, limit: int) -> Page:
@@ -60,7 +60,7 @@ def record_page(selection: Selection, *, after: Position | None, limit: int) -> 
 
 
 def record_by_id(selection: Selection, record_id: str) -> dict[str, Any] | None:
-    """Return one row by its 18-character id, if it is among the selected ones."""
+    """Return one row by its 18-character id, if the selection contains it."""
     statement = sql.SQL("SELECT {} FROM {} WHERE {} LIMIT {}")
     conditions, values = _conditions(selection)
     fetched = _fetch(statement, selection, [*conditions, sql.SQL("id = %s")], [*values, record_id], 1)

@@ -49,7 +49,7 @@ class _Trouble:
     def leave_alone(self) -> None:
         """Do not use the replica for a while.
 
-        Called after a failure, and by the first request that tries the replica again, to keep the others away from it.
+        Called after a failure, and by the first request that tries the replica again: other requests do not try it then.
         """
         self.away_until = time.monotonic() + _AWAY_SECONDS
 
@@ -89,8 +89,9 @@ def read_from_replica(
     """Return what ``read`` returns, from the replica when it can answer, otherwise from the primary.
 
     ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before it.
-    ``after_writes``: it must have every write that ``noted_write`` has noted. When a statement fails on the replica,
-    the primary answers. A statement's time limit, and exceptions of ``read`` that are not PostgreSQL's, are raised.
+    ``after_writes``: the replica must have every write that ``noted_write`` has noted. When a statement fails on the
+    replica, the primary answers. But an exceeded time limit is raised, and so are exceptions of ``read`` that are not
+    PostgreSQL's.
     """
     if not has_replica() or time.monotonic() < _trouble.away_until or connections[DEFAULT_DB_ALIAS].in_atomic_block:
         return read()
@@ -122,7 +123,7 @@ def noted_write() -> Iterator[None]:
 def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
     """Return the oldest mark with which the replica may answer; ``None``: use the primary.
 
-    Writes a new mark when the last one is not recent enough.
+    Writes a new mark when the last mark is not recent enough.
     """
     primary = connections[DEFAULT_DB_ALIAS]
     try:

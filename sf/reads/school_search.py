@@ -1,13 +1,13 @@
 """Search for schools by words of their names, best match first, and by exact filters.
 
-The text of the search and the names are folded by the same SQL function (``sf_words``, migration ``school_words``), so
-case, accents, punctuation and blanks do not matter. Every typed word must begin a word of the school's name, SheerID
-name, city or state, or its initials, and at least one must begin a word of a name. A single word must begin a word of a
-name, or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``; the common words
-are compared in the rows that this query finds.
+One SQL function (``sf_words``, migration ``school_words``) folds the typed text and the names, so case, accents,
+punctuation and blanks do not matter. Every typed word must begin a word of the school's name, SheerID name, city or
+state, or its initials. At least one typed word must begin a word of a name. A single word must begin a word of a name,
+or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``; the common words are
+compared in the rows that this query finds.
 
 A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
-("georgia tech"). When no school matches any of them, words are replaced by known words that are spelled like them.
+("georgia tech"). When no school matches any variant, words are replaced by known words with a similar spelling.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ _NEAR = """
 """
 
 # ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. Equally
-# good rows are sorted by name only within the page. BETWEEN, not <=: PostgreSQL expects few rows from a range but a
-# third of all from one comparison, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
+# good rows are sorted by name only within the page. BETWEEN, not <=: from one comparison PostgreSQL would expect a third
+# of all rows, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT ctid AS at, {place} AS place FROM sf_searchedschool WHERE {condition}
@@ -282,7 +282,7 @@ def _page(
 
 
 _totals: dict[datetime | None, int] = {}
-"""The number of all schools by the time of their last change, which every change moves."""
+"""The number of all schools by the time of the last change of a school."""
 
 
 def _total() -> int:

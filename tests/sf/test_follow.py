@@ -165,7 +165,7 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
 ) -> None:
     first, second = follow(), start("sf", "follow")
     assert second.stdout is not None
-    assert second.stdout.readline() == "another process follows; this one takes over when it ends\n"
+    assert second.stdout.readline() == "another process follows; this process takes over when that process ends\n"
     first.send_signal(signal.SIGTERM)
     output, errors = first.communicate(timeout=60)
     assert (first.returncode, errors, output.splitlines()[-1][:8]) == (0, "", "stopped;")

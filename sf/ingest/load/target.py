@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-# psycopg cannot read dates outside this range, and a page that shows a date in another time zone must not fail either.
+# psycopg cannot read dates before year 1 or after year 9999. Two days of margin allow for any time zone.
 _FIRST_DATE, _LAST_DATE = "0001-01-03", "9999-12-30"
 
 
@@ -39,7 +39,7 @@ class Column:
 
 
 def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
-    """Cast the text of a date. A date that Python cannot represent becomes text for which the cast fails."""
+    """Cast the text of a date. The cast fails for dates that Python cannot represent."""
     return sql.SQL(
         """CASE WHEN {value} COLLATE "C" BETWEEN {first} AND {last} AND substr({value}, 5, 1) = '-'
         THEN {value} ELSE 'out of range: ' || {value} END::{kind}"""
@@ -51,9 +51,9 @@ class Target:
     """A table with ``id``, ``local_create_date`` and ``local_update_date`` besides the copied columns.
 
     With ``marks_deleted``, rows that are deleted in the source stay with ``is_deleted`` set, and a record
-    without a value in ``required`` counts as deleted. Without it, rows of deleted records are removed. ``stamp`` is the
-    column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does not overwrite a
-    newer row.
+    without a value in ``required`` counts as deleted. Without ``marks_deleted``, rows of deleted records are removed.
+    ``stamp`` is the column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does
+    not overwrite a newer row.
     """
 
     table: str
@@ -78,7 +78,7 @@ class Target:
 
     @property
     def key(self) -> sql.Composable:
-        """Return the staged id of ``s`` as a value."""
+        """Return the id of the staged row ``s``, cast to the type of the column."""
         return self.column("id").value
 
     def column(self, name: str) -> Column:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _show(self, crontab: UserCrontab, *, only_here: bool) -> None:
-        """List the jobs. The exit status is 1 unless all of them are as ``add`` writes them."""
+        """List the jobs. The exit status is 1 if a job differs from what ``add`` writes."""
         jobs = list(crontab.report(only_here=only_here))
         if not crontab.own_lines():
             raise CommandError(f"none of the {len(jobs)} scheduled jobs is in this user's crontab: {ADD}")

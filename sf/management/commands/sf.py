@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
-        # Looking at another org must be possible to find a mistake; writing there by mistake must not.
+        # An operator may read another org to find a mistake, but must not write to it by mistake.
         may_write = name in WRITES or name in {"follow", "shell"}
         patience = Patience() if name == "follow" else _PATIENCE
         client = (salesforce_client if may_write else client_of_any_org)(counter, patience)
@@ -202,7 +202,7 @@ def _declare_search(parser: ArgumentParser) -> None:
 
 def _declare_describe(parser: ArgumentParser) -> None:
     parser.add_argument("object", nargs="?", help="such as Contact; without it, all objects")
-    parser.add_argument("--layout", nargs="?", const="", metavar="ID", help="its layouts, or one record type's")
+    parser.add_argument("--layout", nargs="?", const="", metavar="ID", help="the object's layouts, or one layout")
 
 
 def _declare_get(parser: ArgumentParser) -> None:

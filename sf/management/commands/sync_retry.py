@@ -15,8 +15,7 @@ class Command(BaseCommand):
 
     help = (
         "Retry syncs that failed or were killed, 5, 15 and 30 minutes after the first failure. Cron runs this every "
-        "five minutes; it is silent when nothing is due. Syncs that the day's limit or a refused login stopped are "
-        "not retried."
+        "five minutes; it is silent when nothing is due. After the day's limit or a refused login, nothing is retried."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

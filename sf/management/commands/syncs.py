@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if action != "off" and (reason or options["pause"]):
             raise CommandError("--because and --for go with off")
         if action == "off" and not 1 <= len(reason) <= LONGEST_REASON:
-            raise CommandError(f"--because: say why, in up to {LONGEST_REASON} characters: others will want to know")
+            raise CommandError(f"--because: say why, in up to {LONGEST_REASON} characters; others will want to know")
         by = options["by"] or _user()
         if action == "off":
             switch_off(by=by, reason=reason, until=_until(options["pause"]))
