@@ -2,8 +2,8 @@
 
 The search index lists for each word the rows that have it. To look up "university of ashbrook", PostgreSQL would read
 all rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are left
-out of the look-up, and compared in the rows that the rare words find. ANALYZE (run by autovacuum and by the sync) stores
-the shares of the commonest words. Without these shares every word is looked up: slower, with the same result.
+out of the look-up, and compared in the rows that the rare words find. ANALYZE stores the shares of the commonest words;
+autovacuum and the sync run ANALYZE. Without these shares every word is looked up: slower, with the same result.
 """
 
 from __future__ import annotations

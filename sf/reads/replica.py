@@ -49,7 +49,7 @@ class _Trouble:
     def leave_alone(self) -> None:
         """Do not use the replica for a while.
 
-        Called after a failure, and by the first request that tries the replica again: other requests do not try it then.
+        Called after a failure. Also called by the first request that tries the replica again: other requests wait then.
         """
         self.away_until = time.monotonic() + _AWAY_SECONDS
 

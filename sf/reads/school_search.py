@@ -53,8 +53,8 @@ _NEAR = """
 """
 
 # ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. Equally
-# good rows are sorted by name only within the page. BETWEEN, not <=: from one comparison PostgreSQL would expect a third
-# of all rows, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
+# good rows are sorted by name only within the page. BETWEEN, not <=: with <= PostgreSQL would expect a third of all
+# rows, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT ctid AS at, {place} AS place FROM sf_searchedschool WHERE {condition}

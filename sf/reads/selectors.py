@@ -3,9 +3,9 @@
 Each function except ``by_contact`` returns a ``Statement``. Its docstring describes the rows that the caller gets by
 running the statement.
 
-The statements are written as SQL: these are the hottest reads of the service, and building them from query sets
-at each request took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT
-is_deleted`` ignores a parent that is deleted or not cached.
+The statements are written as SQL, because these are the hottest reads of the service. Building them from query sets
+took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT is_deleted`` ignores a parent that
+is deleted or not cached.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from sf.ingest.prepared import Statement
 
 CONFIRMED = "OpenStax Confirmed Adoption"
-"""The ``Confirmation_Type__c`` of an adoption confirmed by an instructor; all others are assumed."""
+"""The ``Confirmation_Type__c`` of an adoption that an instructor confirmed; all other adoptions are assumed."""
 
 _BOOKS = """
     SELECT id, name, official_name, type, subject_areas, website_url
@@ -41,7 +41,7 @@ _CONTACTS = """
      ORDER BY contact.last_modified_date DESC NULLS LAST, contact.id
 """
 
-# One row for each adoption of each contact (there should be one contact), and one for a contact without adoptions.
+# One row for each adoption of each contact (there should be one contact), and one row for a contact without adoptions.
 _ADOPTIONS = """
     SELECT contact.id AS contact_id, adoption.id, base_year, school_year, account.name AS school, confirmation_type,
            students, savings, how_using, confirmation_date,

@@ -129,7 +129,7 @@ class BulkQuery:
 
     @contextmanager
     def page(self, job_id: str, locator: str) -> Iterator[ResultPage]:
-        """Yield one page of the result, whose bytes are read as the caller takes them.
+        """Yield one page of the result. Its bytes are read as the caller takes them.
 
         An empty ``locator`` means the first page.
         """

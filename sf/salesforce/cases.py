@@ -1,4 +1,4 @@
-"""Create Cases: each only once, if there is an external id field, and without undoing staff's changes.
+"""Create Cases: never overwrite staff's changes, and create no duplicates if an external id field is set.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
@@ -39,7 +39,7 @@ class NewCase:
     key: str
     values: Mapping[str, str]
     sent_before: bool
-    """Salesforce may have it already: an earlier attempt did not end, or its outcome is unknown."""
+    """Salesforce may have the case already: an earlier attempt did not end, or its outcome is unknown."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
     At most ``MOST_AT_ONCE`` cases. ``external_id`` is the field of Case for our id; if it is empty, a case that
     was sent before may be created twice. Raises ``SalesforceError``, without any outcome, when the look-up or
     the first call for all missing cases fails. When cases are sent one by one, an error that concerns all of them is
-    the outcome of the cases that were not sent.
+    the outcome of the failed case and of all later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}
@@ -156,7 +156,7 @@ def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceErr
         existing = _find(client, external_id, [case.key])
         if case.key in existing:
             return Outcome(existing[case.key])
-        # Another transaction is about to create it.
+        # Another transaction is about to create the case.
         soon = TransientError(str(error), code=error.code, status=error.status)
         soon.concerns_everything = False
         return Outcome(error=soon)

@@ -76,7 +76,7 @@ class SalesforceClient:
 
     @property
     def organization_id(self) -> str:
-        """Return the org's id: from the login or the session, or asked for once. Empty when none gives it."""
+        """Return the org's id from the session, or ask Salesforce once. Empty when neither gives the id."""
         return self.session().organization_id or self.organization().id
 
     def organization(self) -> Organization:
@@ -111,7 +111,7 @@ class SalesforceClient:
     ) -> requests.Response:
         """Return the whole answer to a call, with retries.
 
-        ``path`` begins with ``/services``; ``body`` is sent as JSON, bytes unchanged.
+        ``path`` begins with ``/services``. ``body`` is sent as JSON; bytes are sent unchanged.
         """
         return retrying(
             lambda: self.attempt(method, path, params=params, body=body, headers=headers),
@@ -176,7 +176,7 @@ class SalesforceClient:
         """Return the result of ``understand`` for the answer's JSON.
 
         On ``TransientError`` the call is retried for ``seconds`` at most. An incomplete or unexpected answer counts as
-        one.
+        ``TransientError``.
         """
 
         def once() -> Result:

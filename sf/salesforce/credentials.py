@@ -103,12 +103,12 @@ def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
 
 
 def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
-    """Return whether a variable that this flow does not use shows that another flow is meant."""
+    """Return whether the variables of another flow show that this flow is not meant."""
     if flow is LoginFlow.CLIENT_CREDENTIALS:  # it runs as the app's own user
         return USERNAME in present
     return flow is LoginFlow.SOAP_TOKEN and ORGANIZATION_ID in present and SECURITY_TOKEN not in present
 
 
 def check_login_variables(values: Mapping[str, str]) -> None:
-    """Raise ``ImproperlyConfigured`` when the login is half configured. It may be missing altogether."""
+    """Raise ``ImproperlyConfigured`` when the login is half configured. No login at all is no error."""
     choose_credentials(values)

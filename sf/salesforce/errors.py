@@ -24,7 +24,7 @@ class SalesforceError(Exception):
     lasting: ClassVar[bool] = True
     """Waiting will not help soon. Wrong credentials, sent too often, lock the API user out."""
     group: Group = Group.ORG
-    """The party that must act; an accepted write fails for good only when that is the record's sender."""
+    """The party that must act. An accepted write fails for good only when this party is the record's sender."""
     concerns_everything: bool = True
     """Any other call would fail in the same way now."""
 
@@ -122,9 +122,9 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
 
 
 def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
-    """Return the error of one record in a call for several: ``[{"statusCode", "message", "fields"}]``.
+    """Return the error of one record in a call for several records.
 
-    Source: REST API Developer Guide, "sObject Collections".
+    ``errors`` is ``[{"statusCode", "message", "fields"}]``. Source: REST API Developer Guide, "sObject Collections".
     """
     entries = [{**error, "errorCode": error.get("statusCode")} for error in errors]
     return error_from_answer(400, json.dumps(entries).encode(), asked="one record of several")
@@ -139,7 +139,7 @@ def is_passing(status: int) -> bool:
 
 
 def _message(status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
-    """Return the message. It quotes Salesforce's sentence only where that cannot contain record values."""
+    """Return the message. It quotes Salesforce's sentence only where the sentence cannot contain record values."""
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):
@@ -176,7 +176,7 @@ def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceErr
 
 
 def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
-    """Return code and message of the first error, and the fields of all.
+    """Return code and message of the first error, and the fields of all errors.
 
     ``body`` may have any of Salesforce's forms (JSON list or object, SOAP, HTML).
     """

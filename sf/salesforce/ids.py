@@ -21,7 +21,7 @@ def id_of_18(text: str) -> str | None:
 
 
 def _suffix(short: str) -> str:
-    """Return one letter per five characters: which of them are upper case, as a number of five bits."""
+    """Return one character for each five characters: it encodes which of the five are upper case."""
     letters = ""
     for start in (0, 5, 10):
         bits = sum(1 << place for place, letter in enumerate(short[start : start + 5]) if letter.isupper())

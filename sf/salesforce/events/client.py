@@ -35,14 +35,14 @@ def topic_of(sobject: str) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """The events of one response. ``replay_id``: the position after them, for the next subscription."""
+    """The events of one response. ``replay_id``: the position after the events, for the next subscription."""
 
     events: tuple[ChangeEvent, ...]
     replay_id: bytes
 
 
 class EventClient:
-    """One connection to the Pub/Sub API with the session of a ``SalesforceClient``. Close it."""
+    """One connection to the Pub/Sub API with the session of a ``SalesforceClient``. Close it after use."""
 
     def __init__(self, host: str, client: SalesforceClient, proxy: str = "") -> None:
         session = client.session()
@@ -92,7 +92,7 @@ class EventClient:
 
 
 class Subscription:
-    """The stream of one topic. It asks for more events by itself, so that Salesforce keeps it open."""
+    """The stream of one topic. It asks for more events by itself, so that Salesforce does not end it."""
 
     def __init__(
         self, call: Callable[[Iterator[Any]], Any], topic: str, replay_id: bytes | None, decoder: Decoder
