@@ -1,7 +1,7 @@
 """Log in to Salesforce: seven flows, one result (``Session``).
 
 OAuth flows: ``POST {host}/services/oauth2/token``. SOAP: ``POST {host}/services/Soap/u/{version}``, which is
-gone from API version 65 on. simple-salesforce only logs in to ``*.salesforce.com``, so the flows are written
+gone from API version 65 on. simple-salesforce logs in only to ``*.salesforce.com``, so the flows are written
 out here.
 """
 
@@ -72,7 +72,7 @@ HOST_HOLDS_SECONDS = 30.0
 
 
 REFUSAL_HOLDS_SECONDS = 30.0
-"""After a refused login, no other is tried for this long.
+"""After a refused login, no other login is tried for this long.
 
 Many threads, or the parts of a command, must not lock the user out with a wrong password.
 """

@@ -30,7 +30,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class LoginNotAnswered(TransientError):
-    """The login may work in a moment. The call that needed it was not sent."""
+    """The login may work in a moment. The call that needed the login was not sent."""
 
     @property
     def outcome_unknown(self) -> bool:
@@ -38,7 +38,7 @@ class LoginNotAnswered(TransientError):
 
 
 class LoginRefused(LoginFailed):
-    """Salesforce refuses the login until a person changes something. The call that needed it was not sent."""
+    """Salesforce refuses the login until a person acts. The call that needed the login was not sent."""
 
     @property
     def outcome_unknown(self) -> bool:

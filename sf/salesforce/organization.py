@@ -57,7 +57,7 @@ def organization_of_token(access_token: str) -> str:
 
 
 def long_id(record_id: str) -> str:
-    """Return an id of 15 characters as one of 18: the last three encode the case of the others."""
+    """Return the 18-character form of an id. Its last three characters encode the case of the first 15."""
     short = record_id[:15]
     chunks = (short[start : start + 5] for start in (0, 5, 10))
     return short + "".join(

@@ -1,9 +1,8 @@
 """Retry calls, and detect reads that cannot be finished in the way they began.
 
-A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help when the
-answer arrives but cannot be used, when the query is too big, or when Salesforce answers everything except this
-page. ``ask_carefully`` then raises a ``CannotFinish``, and the caller starts the read again, in another way if
-necessary.
+A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help in three cases:
+the answer arrives but cannot be used, the query is too big, or Salesforce answers everything except this page. Then
+``ask_carefully`` raises a ``CannotFinish``, and the caller starts the read again, in another way if necessary.
 """
 
 from __future__ import annotations
@@ -83,10 +82,8 @@ def ask_patiently(
 ) -> Result:
     """Call ``action`` (one attempt) with retries, for any system.
 
-    Raises ``CannotFinish`` when they do not help.
-
-    ``too_much`` returns whether the error is a timeout caused by size; ``answers``, whether the system answers
-    a small call now.
+    Raises ``CannotFinish`` when retries do not help. ``too_much`` returns whether the error is a timeout caused by
+    size. ``answers`` returns whether the system answers a small call now.
     """
     failures = unusable = 0
 

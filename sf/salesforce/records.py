@@ -1,4 +1,4 @@
-"""Single records, metadata and Apex by the names of simple-salesforce, over our own transport.
+"""Use simple-salesforce (single records, metadata, Apex) over our own transport.
 
 simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors. Here
 each of its calls goes through ``SalesforceClient``, which handles all of that and counts the call.
@@ -17,7 +17,7 @@ from sf.salesforce.client import SalesforceClient
 
 
 def simple_salesforce(client: SalesforceClient) -> Salesforce:
-    """Return a ``simple_salesforce.Salesforce`` with the client's login, which raises ``SalesforceError``."""
+    """Return a ``simple_salesforce.Salesforce`` that uses the client and raises ``SalesforceError``."""
     session = client.session()
     return Salesforce(
         session_id=session.access_token,

@@ -123,7 +123,7 @@ def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list
 
 
 def jobs_to_look_at() -> dict[str, list[str]]:
-    """Return three lists of jobs: their last run failed, they were not seen when due, or they never ran."""
+    """Return three lists: jobs whose last run failed, jobs not seen when due, and jobs that never ran."""
     rows = job_freshness()
     return {
         "failing": [each.name for each in rows if each.state in FAILING],
@@ -202,7 +202,10 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
-    """Return when objects last found the calls used up, if at least twice since the last good run."""
+    """Return by object the last time at which it found the day's calls used up.
+
+    Objects that found this less than twice since their last good run are left out.
+    """
     times: dict[str, list[datetime]] = {}
     for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
         well = ends[name].well

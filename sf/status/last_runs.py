@@ -33,7 +33,7 @@ _ROWS = "SELECT relname, reltuples FROM pg_class WHERE oid = ANY (%(tables)s::re
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last run of an object, without skipped runs and runs under way."""
+    """The last run of an object. Skipped runs and runs under way do not count."""
 
     name: str
     state: str
@@ -69,7 +69,7 @@ def objects_under_way(names: Collection[str]) -> set[str]:
 
 
 def estimated_rows(tables: Collection[str]) -> dict[str, int]:
-    """Return PostgreSQL's own estimate of the rows of each table: counting them would read them all."""
+    """Return PostgreSQL's own estimate of the rows of each table: counting would read all rows."""
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, {"tables": list(tables)})
         return {name: max(0, round(rows)) for name, rows in cursor.fetchall()}

@@ -1,9 +1,8 @@
 """Make the cache a copy of another org, on purpose (``sync_all --adopt-org``).
 
 One transaction makes the org the cached org, and forgets every watermark, every unfinished read and the Salesforce
-records set aside. Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the sync of their
-object replaces them: ``to_replace`` lists those objects, so that the next sync of each replaces them,
-whatever happens in between.
+records set aside. Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the next sync of their
+object replaces them. ``to_replace`` lists the objects whose rows must still be replaced.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Retry runs that ended badly: 5, 15 and 30 minutes after the first of them.
+"""Retry runs that ended badly: 5, 15 and 30 minutes after the first bad run.
 
 Each run stores the command that would retry it (``SyncRun.retry_command``). Only the stored runs decide the next
 retry: the number of bad runs in close succession, and the end of the last bad run.
@@ -20,7 +20,7 @@ PAUSES = (timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=15))
 CLOSE = timedelta(minutes=30)
 """A run that begins within this time after the end of a bad run counts as its retry.
 
-It is the longest of ``PAUSES``, and time to start.
+This time covers the longest of ``PAUSES`` and the start of the command.
 """
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""

@@ -1,7 +1,7 @@
 """Choose the transport of a read, and the transport to retry it with when it could not be finished.
 
-A read that cannot be finished is dropped and started again in the same run: first by the same transport, as
-often as its error allows, then by the other transport. When both transports failed, the run fails.
+A read that cannot be finished is dropped, and starts again in the same run. It first uses the same transport, as often
+as the error allows, and then the other transport. When both transports failed, the run fails.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Attempts:
             raise error
         if isinstance(error, TooMuchAsked) and transport == REST and self.rest_rows > SMALLEST_PAGE:
             self.rest_rows = max(self.rest_rows // 2, SMALLEST_PAGE)
-            self.remark = f"read in pages of {self.rest_rows:,}: larger ones took Salesforce too long"
+            self.remark = f"read in pages of {self.rest_rows:,}: larger pages took Salesforce too long"
             return
         if resumed:
             return
