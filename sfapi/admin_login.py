@@ -1,7 +1,7 @@
 """Sign-in to ``/admin/`` with a name and a password: limit the attempts, and log each failure.
 
 Checking a password takes half a second of processor time on purpose, so the limit comes first. Attempts are limited by
-address, because one address may try many names, and by name, because many addresses may try one name.
+address, because one address may try many names. They are also limited by name, because many addresses may try one name.
 """
 
 from __future__ import annotations

@@ -6,4 +6,4 @@ class SfapiConfig(AppConfig):
     verbose_name = "SFAPI"
 
     def ready(self) -> None:
-        from sfapi import checks  # noqa: F401, PLC0415 - registers them
+        from sfapi import checks  # noqa: F401, PLC0415 - registers the checks

@@ -1,6 +1,6 @@
 """Report the start and end of scheduled jobs to Sentry, which notices a job that did not run.
 
-https://docs.sentry.io/product/crons/: the first check-in of a job creates its monitor, with the schedule.
+The first check-in of a job creates its monitor, with the schedule. Source: https://docs.sentry.io/product/crons/
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The cron table, and the paths of Python and ``manage.py`` in the lines of a crontab.
 
-``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases, in which
-django-crontab calls a function, swallows every exception of it (``SystemExit`` too) and exits with 0. ``run`` therefore
-does not do the work: it replaces its process by the ordinary command, with ``exec``.
+``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases. In these
+lines django-crontab calls a function, swallows all its exceptions (``SystemExit`` too) and exits with 0. So ``run`` does
+not do the work: it replaces its process by the ordinary command, with ``exec``.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def checkout_as_typed(root: Path) -> Path:
 
 
 def python_as_typed(root: Path, typed: Path) -> str:
-    """Return this Python's path, below the typed path if it is part of the checkout."""
+    """Return this Python's path, below the typed path if Python is part of the checkout."""
     python = Path(sys.executable)
     return str(typed / python.relative_to(root) if python.is_relative_to(root) else python)
 

@@ -185,7 +185,7 @@ class EntitySync(PardotSync):
             self._state = replace(self._state, confirmed=self._state.rows == before)
         if self._client.rows_in_time:
             rows = self._client.rows_in_time
-            self._remark = f"read in pages of {rows:,}: larger ones took Pardot too long (set PARDOT_PAGE_SIZE={rows})"
+            self._remark = f"read in pages of {rows:,}: larger pages took Pardot too long (set PARDOT_PAGE_SIZE={rows})"
         if self._state.withheld:
             self._remark = (
                 "Pardot withheld rows that the API user may not see: give the user access to all rows. Until then, "

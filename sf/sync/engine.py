@@ -4,11 +4,11 @@ The order of steps, and why nothing is lost or half visible:
 
 1. Pages go into the staging table, each in one transaction with the state from which a later process continues.
 2. When all rows that Salesforce announced are staged, one transaction merges them, runs the mass-delete guard, and
-   stores the watermark (``loading.py``). Readers see all of it or nothing.
+   stores the watermark (``loading.py``). Readers see the whole merge or nothing.
 3. The next run finishes an unfinished read first, and then reads what has changed since.
-4. A read that cannot be finished, whether this run or an earlier run began it, is dropped and started again in the
-   same run, by the other transport if necessary (``attempts.py``). So no run leaves a state that makes the next run
-   fail in the same way.
+4. A read that cannot be finished is dropped, also if an earlier run began it. It starts again in the same run, by the
+   other transport if necessary (``attempts.py``). So no run leaves a state that makes the next run fail in the same
+   way.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ LONG_READ = 0.25
 """The share of the lookback beyond which a read counts as long.
 
 Later pages of a long read may contain stamps from long after its first page was read, while records of the
-first page have changed again. The watermark of a long read is therefore the time when it began. For shorter
-reads, the lookback covers this, as well as clock skew and late commits.
+first page have changed again. The watermark of a long read is therefore at most the time when it began. For shorter
+reads, the lookback covers such changes, clock skew and late commits.
 """
 
 
@@ -74,7 +74,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             note_replaced(self._name)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
-        """Return the greatest stamp, for a long read at most its beginning. Only a full read may move it back."""
+        """Return the greatest stamp, but for a long read at most the time when it began.
+
+        Only a full read may move the watermark back.
+        """
         if greatest and runs.database_now() - read.began > _lookback() * LONG_READ:
             greatest = min(greatest, read.began)
         if read.is_full or read.previous_watermark is None:
@@ -96,7 +99,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _read_what_is_readable(self) -> None:
         """Resume what an earlier run left, then read.
 
-        If a read cannot be finished, start it again, if necessary by REST instead of Bulk or the reverse.
+        If a read cannot be finished, start it again, by the other transport if necessary.
         """
         self._replaces_org = self._name in objects_to_replace()
         if self._replaces_org:
@@ -213,7 +216,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         self._run.save()
 
     def _finish(self, state: ReadState) -> None:
-        """Stage the missing pages, check that all have come, and merge."""
+        """Stage the missing pages, check that all rows have come, and merge."""
         source = self._source(state)
         announced = source.announced(state.read_id)
         if announced is not None:

@@ -18,7 +18,7 @@ from sf.salesforce.organization import Organization
 from sf.sync.objects import EVERY_OBJECT
 
 UNKNOWN = "unknown"
-"""The id of the org when an older release, which did not store the id, filled the cache."""
+"""The id of the org in a cache from an older release, which stored no id."""
 
 _ADVICE = (
     "Nothing was read or changed. Check SALESFORCE_HOST and the login in .env; to make the cache a copy of the other "
@@ -58,9 +58,9 @@ def check_org(client: SalesforceClient) -> None:
 def confirmation(client: SalesforceClient, *, in_request: bool = False) -> Callable[[], None]:
     """Return a function for a transaction to call before it stores what ``client`` has read.
 
-    The function raises ``AnotherOrg`` when the cache has become a copy of another org meanwhile, and stores the
-    org in a cache that has none. If the org's name is not known yet, it is asked for here, outside the
-    transaction, unless ``in_request``, where a caller waits.
+    The function raises ``AnotherOrg`` when the cache has become a copy of another org meanwhile. It stores the org if
+    none is stored yet. If the org's name is not known, Salesforce is asked for it here, outside the transaction. With
+    ``in_request`` a caller waits, so Salesforce is not asked.
     """
     known = cached_org()
     named = in_request or (known is not None and known.name != "")

@@ -44,10 +44,9 @@ def columns_of(fields: Iterable[CopiedField]) -> tuple[Column, ...]:
 class SyncedObject:
     """A Salesforce object and its table.
 
-    ``required`` names the model fields that must not be empty for a record to be cached: full reads filter by
-    them, and a record that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means
-    that the record changed. ``picklists`` are the writable columns whose values Salesforce spells and sorts in
-    its own way.
+    A record is cached only if its ``required`` fields are not empty. Full reads filter by these fields, and a record
+    that loses such a value leaves the cache. ``stamps`` are the SOQL paths whose change means that the record changed.
+    ``picklists`` are the writable columns whose values Salesforce spells and sorts in its own way.
     """
 
     name: str
@@ -124,7 +123,7 @@ CONTACTS = SyncedObject(
     picklists=("role", "subject_interest", "lms"),
 )
 OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
-# An adoption takes its contact from its opportunity, so it changes when either of them changes.
+# An adoption takes its contact from its opportunity, so an adoption also changes when its opportunity changes.
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
 
 INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)

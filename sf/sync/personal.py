@@ -74,7 +74,7 @@ def declare() -> None:
 
 
 def _contacts(person: Person) -> Person:
-    """Add the person's contacts, and the accounts and addresses that these name."""
+    """Add the person's contacts, and the accounts and addresses that the contacts name."""
     condition = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
     contacts = list(Contact.all_objects.filter(condition)) if condition else []
     return replace(

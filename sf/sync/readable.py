@@ -1,9 +1,8 @@
 """Handle fields that the API user can no longer read: their columns keep their values.
 
 A lost field is noticed only when a read is refused, so that no extra call is made while all is well. Then
-``describe`` is asked which fields are missing, and again before each later read until they are back. Leaving a
-field out changes the object's fingerprint: the first read without a field, and the first with it again, read
-every record.
+``describe`` is asked which fields are missing, and again before each later read until they are back. The object's
+fingerprint depends on its fields. So the first read without a field, and the first read after its return, are full.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def columns_left_out(name: str) -> frozenset[str]:
 
 
 def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
-    """Store which fields Salesforce lets us read, and return the object without the unreadable ones.
+    """Store which fields Salesforce does not let us read, and return the object without these fields.
 
     Fields that every read needs are never left out. Before the object's first finished read no field is left
     out, because its column would be empty as if Salesforce had no value. That read is refused, with the field's name.

@@ -13,7 +13,7 @@ from sf.sync.readable import remedy, unreadable_fields
 
 
 class ReadableObject(LoadedObject, Protocol):
-    """An object some of whose columns may be left out of a read."""
+    """An object with columns that a read may leave out."""
 
     @property
     def left_out(self) -> frozenset[str]: ...
@@ -51,7 +51,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
 
     @abstractmethod
     def _look_again(self) -> AnyReadable:
-        """Ask which fields can be read now, store the result, and return the object with only these."""
+        """Ask which fields can be read now, store the result, and return the object with only these fields."""
 
     @abstractmethod
     def _readable_after(self, refusal: RequestRefused) -> AnyReadable:

@@ -14,7 +14,7 @@ from sf.sync.meaning import SalesforceMeaning
 
 
 class SalesforceSync(Sync[AnySynced]):
-    """A run with one client, whose calls are counted."""
+    """A run with one client. The calls of the client are counted."""
 
     meaning: ClassVar[Meaning] = SalesforceMeaning()
 

@@ -1,4 +1,4 @@
-"""Read pages of records from Salesforce, by REST or by Bulk, and stage each in its own transaction.
+"""Read pages of records from Salesforce, by REST or by Bulk, and stage each page in its own transaction.
 
 A cursor is text that outlives the process (a locator), so that a later run can continue after the last staged
 page. No call to Salesforce is made while a transaction is open, so that a rollback cannot lose the count of a
@@ -26,12 +26,12 @@ REST_PAGE_ROWS = 2_000
 
 
 LONG_TEXT_ROWS = 200
-"""The page size for records with long text areas, Salesforce's smallest: about 100 MB at most."""
+"""The page size for records with long text areas. It is Salesforce's smallest: a page has about 100 MB at most."""
 
 
 @dataclass
 class StagedPage:
-    """The result of one page, and the cursor of the next one (empty: there is none)."""
+    """The result of one page, and the cursor of the next page (empty: there is none)."""
 
     rows: int
     next_cursor: str
@@ -128,7 +128,7 @@ def rest_page(
 def rows_of(records: Iterable[Mapping[str, Any]], paths: Sequence[str]) -> Iterator[Row]:
     """Yield the records of a page as rows to stage: the values at the paths, as text.
 
-    Raises ``UnusableAnswer`` when a path is missing, which is not the same as being empty.
+    Raises ``UnusableAnswer`` when a path is missing. An empty value is no error.
     """
     steps = [path.split(".") for path in paths]
     with understood("a query"):
@@ -206,7 +206,7 @@ class BulkSource:
 
 
 class _RowProgress:
-    """Reports a page's rows while its bytes arrive; takes them back when the page fails."""
+    """Reports a page's rows while its bytes arrive. Takes the rows back when the page fails."""
 
     def __init__(self, page: ResultPage, on_rows: OnRows) -> None:
         self._page = page

@@ -1,4 +1,4 @@
-"""Count Salesforce calls, and stop before the day's share of them is used up."""
+"""Count Salesforce calls, and stop syncs before their share of the day's calls is used up."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ LIMITS_UNREADABLE = (
 
 
 USAGE_HOLDS = timedelta(hours=1)
-"""The time that a reported usage is trusted without a newer one."""
+"""The time for which a reported usage is trusted."""
 
 
 def check_kept_usage() -> None:
