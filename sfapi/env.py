@@ -1,9 +1,9 @@
 """Read environment variables strictly.
 
-A variable is declared where a setting is made from it; ``Environment.declared`` lists all of them, and a test
-compares them with ``.env.example`` and ``docs/settings.md``. Each may come from a file, as secrets of containers do:
-``SECRET_KEY_FILE=/run/secrets/key``. A value that cannot be read stops the start with one
-line that names the variable.
+A variable is declared where a setting is made from it. ``Environment.declared`` lists all variables; a test compares
+the list with ``.env.example`` and ``docs/settings.md``. Each variable may come from a file, as secrets of containers
+do: ``SECRET_KEY_FILE=/run/secrets/key``. A value that cannot be read stops the start with one line that names the
+variable.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Environment:
         Only with ``DEBUG``: otherwise a placeholder stops the start.
         """
         self.overruled: list[str] = []
-        """Variables of ``.env`` for which the real environment has another value, which wins."""
+        """Variables of ``.env`` that have another value in the real environment. That other value wins."""
 
     @classmethod
     def load(cls, root: Path) -> Environment:

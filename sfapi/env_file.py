@@ -1,4 +1,4 @@
-"""Read the ``.env`` file, in any form that editors leave, into the process's environment.
+"""Read the ``.env`` file into the process's environment, in any form in which editors save it.
 
 A file that cannot be read stops the start with one line: a variable that is silently missing is noticed much later.
 """
@@ -17,14 +17,14 @@ from dotenv.parser import parse_stream
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FROM_FILE = "SFAPI_FROM_ENV_FILE"
-"""Tells child processes which values came from ``.env``: names, each with a digest of its value."""
+"""Tells child processes which values came from ``.env``. It lists names, each with a digest of its value."""
 
 
 def load_env_file(root: Path) -> list[str]:
     """Complete ``os.environ`` from the ``.env`` file; variables that are already set win.
 
-    Values that an earlier process read from the file and passed on are read again: the new processes of a reload and
-    the jobs of a worker use the current ``.env``. Return the names for which the environment has another value.
+    Values that the parent process read from the file are read again. So the new processes of a reload and the jobs of
+    a worker use the current ``.env``. Return the names for which the environment has another value.
     """
     path = env_file(root)
     if path is None:

@@ -3,7 +3,7 @@
 It uses threads, because a request that waits for Salesforce or Accounts must not keep other requests waiting;
 ``api/protection/bulkhead.py`` keeps some threads free. ``docs/settings.md`` describes each variable.
 
-The variables that this file reads take effect at a restart only. The processes that a reload starts read all other
+The variables that this file reads take effect only at a restart. The processes that a reload starts read all other
 variables, and the code, again.
 """
 
@@ -25,7 +25,7 @@ workers = _env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 threads = _env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
 timeout = 30
 graceful_timeout = 30
-# Workers are replaced after some number of requests, because their memory may have grown, and never all at once.
+# Workers are replaced after a number of requests, because their memory may have grown. The jitter spreads this.
 max_requests = 20_000
 max_requests_jitter = 5_000
 # A heartbeat on a slow disk would look like a worker that hangs.

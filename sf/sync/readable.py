@@ -30,7 +30,7 @@ _REMEDY_IN_PARDOT = (
     "Pardot does not show {}: was it deleted, renamed, or taken from the API user's role? For a field of your own see "
     "PARDOT_ADOPTION_JSON_FIELD"
 )
-_UNTIL_THEN = "Until then these columns keep their last values; after that, the next sync reads them again"
+_UNTIL_THEN = "Until this is fixed, these columns keep their last values; the next sync after that reads them again"
 
 Described = dict[str, Any]
 """The fields of one sObject by name."""

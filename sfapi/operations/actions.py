@@ -76,7 +76,7 @@ def sync_key(name: str) -> str:
 
 
 def accept_key(name: str, records: int) -> str:
-    """Return the key of the action that accepts this number of deletions, as more may be missing later."""
+    """Return the key of the action that accepts exactly this number of deletions: more may be missing later."""
     return f"{ACCEPT}{name}-{records}"
 
 
@@ -97,7 +97,7 @@ def _of_pardot() -> Iterator[Action]:
 
 
 def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
-    """Yield, for each object with deletions held back, an action that accepts these and no more."""
+    """Yield an action for each object with deletions held back. It accepts these deletions and no more."""
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)

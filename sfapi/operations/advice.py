@@ -46,7 +46,7 @@ def advice_for(
     leases: Collection[str],
     next_try: datetime | None,
 ) -> Advice | None:
-    """Return the advice for an object that fails or is late, and ``None`` for any other.
+    """Return the advice for an object that fails or is late, and ``None`` for any other object.
 
     ``runs`` come latest first.
     """

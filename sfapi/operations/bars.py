@@ -58,7 +58,7 @@ def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
 
 
 def _height(state: str, seconds: float, longest: float) -> int:
-    """Return the height: logarithmic, because a full read may take a thousand times an incremental one."""
+    """Return the height: logarithmic, because a full read may last a thousand times as long as others."""
     if state in _BAD:
         return HEIGHT
     if state == SyncRun.State.SKIPPED:

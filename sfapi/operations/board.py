@@ -169,7 +169,7 @@ class Board:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether nothing starts the jobs. Where something does, ``deliver_pending`` runs every minute."""
+        """Return whether nothing starts the jobs. If jobs are started, ``deliver_pending`` runs every minute."""
         return self._silence is None or self._silence > _SILENT
 
     @property
@@ -227,7 +227,7 @@ class Board:
 
 
 def board(rights: Rights) -> Board:
-    """Ask PostgreSQL for everything on the page, except the lag of its replica."""
+    """Ask PostgreSQL for everything on the page, except the lag of the replica."""
     config, health, now = _config_with_single_rows(), all_freshness(), timezone.now()
     is_failing = any(each.state in FAILING for each in health.syncs)
     return Board(

@@ -30,7 +30,7 @@ _OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS
 
 
 def grouped(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[str, Any]]:
-    """Return the admin's list of apps as groups, without the empty ones."""
+    """Return the admin's list of apps as groups, without empty groups."""
     models_of: dict[str, list[Any]] = {group: [] for group in GROUPS}
     for app in app_list:
         for model in app["models"]:
