@@ -17,7 +17,7 @@ from dotenv.parser import parse_stream
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FROM_FILE = "SFAPI_FROM_ENV_FILE"
-"""Tells child processes which values came from ``.env``. It lists names, each with a digest of its value."""
+"""Tells child processes which values came from ``.env``: it lists names with digests of their values."""
 
 
 def load_env_file(root: Path) -> list[str]:

@@ -40,4 +40,4 @@ def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str
     names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(names - {name}))
     beside = f" (the same in {others})" if others else ""
-    return f"{name}: {value} is a placeholder{beside}; put the value in its place, or leave it empty"
+    return f"{name}: {value} is a placeholder{beside}; put the value in its place, or leave the variable empty"

@@ -48,7 +48,7 @@ def start_sentry(dsn: str, *, environment: str, release: str) -> None:
 
 
 def tell_sentry(message: str) -> None:
-    """Report a failure that is printed and not logged, when a DSN is set."""
+    """Report a failure that is printed but not logged, if a DSN is set."""
     if "sentry_sdk" in sys.modules:
         sys.modules["sentry_sdk"].capture_message(message, level="error")
 

@@ -22,7 +22,7 @@ class FloodGate:
         self._passed: dict[Any, tuple[float, int]] = {}
 
     def admit(self, event: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the event, or ``None`` when one of its kind has just been sent."""
+        """Return the event, or ``None`` when an event of its kind has just been sent."""
         kind, now = _kind(event), time.monotonic()
         with self._lock:
             passed, left_out = self._passed.pop(kind, (None, 0))
@@ -33,7 +33,7 @@ class FloodGate:
             if len(self._passed) > self.MOST_KINDS:
                 self._passed.pop(next(iter(self._passed)))
         if left_out:
-            event.setdefault("extra", {})["left_out"] = f"{left_out:,} events of this kind since the last one"
+            event.setdefault("extra", {})["left_out"] = f"{left_out:,} events of this kind since the last report"
         return event
 
 

@@ -17,7 +17,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
     Django 5.2 finds imports by the patterns of a private attribute, which match only statements that end with a
-    semicolon. Only SFAPI's own modules are searched, because packages bundle theirs.
+    semicolon. Only SFAPI's own modules are searched, because packages bundle their modules.
     """
 
     support_js_module_import_aggregation = True

@@ -1,7 +1,7 @@
 """Read ``SYNC_EVERY``: the pause between two syncs of an object, for the cron table and for health.
 
 ``5m`` or ``1d,contacts=5m``. Only pauses that divide an hour or a day evenly can be set, because a line of a crontab
-can express no others.
+can express no other pauses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 INTERDEPENDENT = ("accounts", "contacts", "opportunities", "adoptions")
 """The objects of ``sync_all``.
-A pause without a name applies to all of them that have no pause of their own."""
+A pause without a name applies to each of these objects that has no pause of its own."""
 BOOKS = "books"
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

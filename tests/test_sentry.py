@@ -47,7 +47,7 @@ def test_one_event_of_a_kind_is_sent_and_the_next_says_how_many_were_left_out(
     assert done.returncode == 0, done.stderr
     assert len(sentry.events) == 4
     assert [event["extra"].get("left_out") for event in sentry.events if "extra" in event][-1] == (
-        "49 events of this kind since the last one"
+        "49 events of this kind since the last report"
     )
 
 

@@ -42,7 +42,7 @@ class StagedRead:
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
     rows_were_announced: bool = False
-    """The other system announced the number of records: a repeated record means that another one is missing."""
+    """The other system announced the number of records: a repeated record means that one is missing."""
 
 
 class LoadingSync(Sync[AnyLoaded]):
@@ -69,7 +69,7 @@ class LoadingSync(Sync[AnyLoaded]):
         """
 
     def _most_removed_by_empty_read(self) -> float:
-        """Return the most cached records that an answer without records may remove."""
+        """Return the greatest number of cached records that an answer without records may remove."""
         return 0
 
     def _merge(self, read: StagedRead) -> None:

@@ -27,7 +27,7 @@ from sf.ingest.scheduled import leader
 from sf.models import OperatorAction, SyncConfig
 
 EXPIRES = timedelta(minutes=15)
-"""A request that no worker starts within this time is dropped: a later start would surprise the operator."""
+"""A request that no worker starts within this time is dropped: a later start would be a surprise."""
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
 _LONGEST_OUTCOME = 4000
@@ -41,7 +41,7 @@ class NotStarted(SyncError):
 
 @dataclass(frozen=True)
 class Submitted:
-    """A request. ``worker`` is the host of the worker that starts it, or empty when this process started it."""
+    """A request. ``worker`` is the host of the worker that starts it; empty: this process started it."""
 
     action: OperatorAction
     worker: str = ""
@@ -53,7 +53,7 @@ class Submitted:
 
 
 def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
-    """Start a sync. Raises ``NotStarted`` while syncs are off, or while a sync with this lease is under way."""
+    """Start a sync. Raises ``NotStarted`` while syncs are off or a sync with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")

@@ -66,7 +66,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 def message_of(error: SalesforceError) -> str:
     """Return the message for the operator, with a warning when the change may have been made."""
-    doubt = " It may have been done anyway: look before you try again." if error.outcome_unknown else ""
+    doubt = " The change may have been made anyway: look before you try again." if error.outcome_unknown else ""
     return one_line(error.in_full) + doubt
 
 
@@ -110,13 +110,15 @@ def _parsed(text: str, given: str) -> Any:
 def _declare(parser: ArgumentParser, *, values: bool) -> None:
     parser.add_argument("--yes", action="store_true", help="don't ask; required without a terminal")
     if values:
-        parser.add_argument("values", nargs="*", metavar="Field=text", help="Field= empties the field; Field:=12 is JSON")
+        parser.add_argument(
+            "values", nargs="*", metavar="Field=text", help="Field= empties the field; Field:=12 is JSON"
+        )
         parser.add_argument("--json", metavar="OBJECT", help='such as {"LastName": "Smith"}; - reads standard input')
         _take_values_behind_options(parser)
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values after options too: before Python 3.12, argparse takes ``nargs="*"`` only before options."""
+    """Accept values after options too: until Python 3.11, argparse takes ``nargs="*"`` only before them."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 from sf.ingest.prepared import Statement
 
 CONFIRMED = "OpenStax Confirmed Adoption"
-"""The ``Confirmation_Type__c`` of an adoption that an instructor confirmed; all other adoptions are assumed."""
+"""The ``Confirmation_Type__c`` of adoptions that an instructor confirmed. Other adoptions are assumed."""
 
 _BOOKS = """
     SELECT id, name, official_name, type, subject_areas, website_url

@@ -1,4 +1,4 @@
-"""Create Cases: never overwrite staff's changes, and create no duplicates if an external id field is set.
+"""Create Cases. An external id field prevents duplicates; staff's changes are never overwritten.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would

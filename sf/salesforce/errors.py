@@ -24,7 +24,7 @@ class SalesforceError(Exception):
     lasting: ClassVar[bool] = True
     """Waiting will not help soon. Wrong credentials, sent too often, lock the API user out."""
     group: Group = Group.ORG
-    """The party that must act. An accepted write fails for good only when this party is the record's sender."""
+    """The party that must act. An accepted write fails for good only if this is the record's sender."""
     concerns_everything: bool = True
     """Any other call would fail in the same way now."""
 
@@ -139,7 +139,7 @@ def is_passing(status: int) -> bool:
 
 
 def _message(status: int, code: str, sentence: str, fields: Sequence[str], refusal: Refusal | None, asked: str) -> str:
-    """Return the message. It quotes Salesforce's sentence only where the sentence cannot contain record values."""
+    """Return the message. It quotes Salesforce's sentence only if that sentence cannot contain values."""
     named = f" ({', '.join(fields)})" if fields else ""
     answer = " ".join(f"Salesforce answered {status} {code} to {asked}{named}".split())
     if _reads(asked) and (refusal.names_schema if refusal else not code):

@@ -1,4 +1,4 @@
-"""Estimate the syncs' Salesforce calls a day, with the pauses of ``SYNC_EVERY`` and with shorter pauses."""
+"""Estimate the syncs' Salesforce calls a day, with the pauses of ``SYNC_EVERY`` and shorter pauses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read pages of records from Salesforce, by REST or by Bulk, and stage each page in its own transaction.
+"""Read pages of records from Salesforce, by REST or Bulk, and stage each page in its own transaction.
 
 A cursor is text that outlives the process (a locator), so that a later run can continue after the last staged
 page. No call to Salesforce is made while a transaction is open, so that a rollback cannot lose the count of a
@@ -26,7 +26,7 @@ REST_PAGE_ROWS = 2_000
 
 
 LONG_TEXT_ROWS = 200
-"""The page size for records with long text areas. It is Salesforce's smallest: a page has about 100 MB at most."""
+"""The page size for records with long text areas, Salesforce's smallest: at most about 100 MB a page."""
 
 
 @dataclass

@@ -151,7 +151,7 @@ def _moved(request: HttpRequest, label: str, message: str, reason: str = "") -> 
 
 
 def _pointed_back(request: HttpRequest, message: str) -> HttpResponse:
-    """Redirect a GET of an address that only takes POST to the start page, which says where the button is."""
+    """Redirect to the start page. The message there says which button to use."""
     messages.warning(request, message)
     return _back()
 

@@ -36,5 +36,5 @@ _LABELS = {
 
 
 def label_of(name: str) -> str:
-    """Return ``List emails`` for ``list_emails``: the names of the dashboard."""
+    """Return the dashboard's name of an object, such as ``List emails`` for ``list_emails``."""
     return _LABELS.get(name) or name.replace("_", " ").capitalize()

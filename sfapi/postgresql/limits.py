@@ -1,8 +1,8 @@
 """Time limits at PostgreSQL for each process, also behind a pooler that shares sessions.
 
 Without a pooler, the limits are set once for the session. Behind PgBouncer, the next transaction of a session may be
-another client's: a ``SET`` would leak to that client (a sync would get the limits of web processes) and would be
-missing where it is needed. PgBouncer also refuses ``options`` in the address. So each transaction sets its own
+another client's. A ``SET`` would leak to that client: a sync would get the limits of web processes. The ``SET`` would
+also be missing where it is needed. PgBouncer refuses ``options`` in the address. So each transaction sets its own
 limits: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
 """
 

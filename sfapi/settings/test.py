@@ -1,4 +1,4 @@
-"""Settings of the tests, which ignore a developer's ``.env``."""
+"""Settings of the tests. They ignore a developer's ``.env``."""
 
 import os
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLIENT_ID = "simulator-accounts-application"
 CLIENT_SECRET = "simulator-accounts-secret"  # noqa: S105 (the demo's own)
 MAX_MATCHES = 10
-"""The most users in an answer. When more match, it contains only their number."""
+"""The most users in an answer. When more users match, the answer contains only their number."""
 
 
 def add_routes(router: Router, world: World) -> None:

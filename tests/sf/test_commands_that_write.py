@@ -92,7 +92,7 @@ def test_a_creation_whose_answer_was_lost_is_not_sent_again(simulator: Simulator
     simulator.fail("drop_after", path="/sobjects/Case", times=1)
     done = run_manage("sf", "create", "Case", "Subject=only once", "--yes")
     assert done.returncode == 1
-    assert done.stderr.endswith("It may have been done anyway: look before you try again.\n")
+    assert done.stderr.endswith("The change may have been made anyway: look before you try again.\n")
     assert len(simulator.ids("Case", "Subject = 'only once'")) == 1
 
 
