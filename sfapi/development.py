@@ -41,7 +41,8 @@ def warn_of_placeholders(names: Sequence[str]) -> None:
     """Warn of variables that still contain a document's placeholder."""
     if names and not _is_reloaded():
         sys.stderr.write(
-            f"Placeholders, taken as not set: {', '.join(names)}. Put the values in their place, or leave the variables empty.\n"
+            f"Placeholders, taken as not set: {', '.join(names)}. Put the values in their place, or leave these "
+            "variables empty.\n"
         )
 
 
