@@ -25,7 +25,8 @@ workers = _env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 threads = _env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
 timeout = 30
 graceful_timeout = 30
-# Workers are replaced after a number of requests, because their memory may have grown. The jitter spreads this.
+# Workers are replaced after a number of requests, because their memory may have grown. With the jitter, they are not
+# all replaced at once.
 max_requests = 20_000
 max_requests_jitter = 5_000
 # A heartbeat on a slow disk would look like a worker that hangs.

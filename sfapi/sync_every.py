@@ -33,7 +33,7 @@ def parse_sync_every(text: str) -> dict[str, timedelta]:
     pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | parts
     for name in INTERDEPENDENT:
         if pauses[name] > rest:
-            raise ValueError(f"{name} cannot be synced less often than the others, because sync_all reads all of them")
+            raise ValueError(f"{name} cannot be synced less often than other objects, because sync_all reads them all")
     return pauses
 
 

@@ -39,5 +39,5 @@ class Meaning:
         return False
 
     def leads_elsewhere(self, error: Exception) -> bool:
-        """Return whether the login leads to a system that is not the cached one."""
+        """Return whether the login leads to a system that is not the cached system."""
         return False

@@ -103,7 +103,7 @@ def not_personal(model: type[models.Model], *columns: str) -> None:
 def text_columns(model: type[models.Model]) -> frozenset[str]:
     """Return the columns that could contain text about a person.
 
-    Primary keys are left out; so are generated columns, which PostgreSQL recomputes from the others.
+    Primary keys are left out; so are generated columns, which PostgreSQL recomputes from other columns.
     """
     kinds = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField, models.UUIDField)
     return frozenset(

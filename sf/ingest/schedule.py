@@ -70,7 +70,7 @@ def next_time(expression: str, after: datetime) -> datetime:
     for _ in range(_LONGEST_SEARCH.days + 1):
         weekday = day.isoweekday() % 7
         on_weekday = weekday in weekdays or (weekday == 0 and 7 in weekdays)
-        # As in cron: if neither the day of the month nor the weekday begins with a star, one of the two is enough.
+        # As in cron: if neither the day of the month nor the weekday begins with a star, one match is enough.
         fits = (day.day in days or on_weekday) if either_day else (day.day in days and on_weekday)
         if fits and day.month in months:
             times = (day.replace(hour=hour, minute=minute) for hour in sorted(hours) for minute in sorted(minutes))

@@ -60,7 +60,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """Read the user's contacts; return the ids of those that are not deleted and still have a UUID."""
+    """Read the user's contacts. Return the ids of contacts that are not deleted and still have a UUID."""
     contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

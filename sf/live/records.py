@@ -116,7 +116,7 @@ class LiveRead:
         self._confirm: Callable[[], None] | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
-        """Return the records with one of the values in the column, including deleted ones, as text by column.
+        """Return records with one of the values in the column, also deleted records, as text by column.
 
         Columns that the API user may not read are missing. Cached records with such a value are also asked for
         by id. They are returned even if Salesforce has another value now, so that ``store`` corrects the cache.

@@ -222,7 +222,7 @@ def _read_back(live: LiveRead, record: _OwnRecord, values: Values, lost: Salesfo
 
 
 def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
-    """Read the record. If PostgreSQL has closed the connection, try once more on a new one."""
+    """Read the record. If PostgreSQL has closed the connection, try once more on a new connection."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):

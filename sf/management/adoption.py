@@ -53,7 +53,7 @@ def _question(known: Organization | None, organization: Organization, instance_u
     rows = sum(status.rows for status in status_of_all())
     before = f"the Salesforce org {known}" if known else "an org whose id an older release did not keep"
     return (
-        f"This cache is a copy of {before}, {rows:,} records. All of them are replaced by those of {organization} at "
+        f"This cache is a copy of {before}, {rows:,} records. They are replaced by the records of {organization} at "
         f"{instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
     )
 

@@ -45,7 +45,7 @@ class ReplicaState:
 
 
 def replica_state() -> ReplicaState | None:
-    """Return the state of the replica; ``None`` without one. Waits half a second at most for the mark."""
+    """Return the replica's state; ``None`` without a replica. Waits half a second at most for the mark."""
     if not has_replica():
         return None
     newest = write_mark(connections[DEFAULT_DB_ALIAS])

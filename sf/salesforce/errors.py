@@ -1,7 +1,7 @@
 """Errors of Salesforce, grouped by what the caller should do about them.
 
 Errors of the REST API are a list ``[{"message", "errorCode", "fields"}]`` (REST API Developer Guide, "Status
-codes and error responses"); Bulk API 2.0 uses the same form. ``refusals.py`` maps codes to groups.
+codes and error responses"). Bulk API 2.0 uses the same form. ``refusals.py`` maps codes to groups.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _reads(asked: str) -> bool:
 
 
 def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceError]:
-    """Choose the class by the code where it is known, by the HTTP status otherwise."""
+    """Choose the class by the code if the code is known, otherwise by the HTTP status."""
     if code in _SESSION_CODES or (status == 401 and refusal is None):
         return SessionExpired
     if code in _LOCATOR_CODES:

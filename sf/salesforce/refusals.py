@@ -1,9 +1,11 @@
 """Classify Salesforce's error codes by who must act: the sender, no one, or an administrator.
 
-``docs/refusals.md`` is this table for operators; a test compares the two. Names of codes: ``StatusCode`` and
-``ExceptionCode`` of the partner WSDL, "Core Data Types Used in API Calls" of the SOAP API Developer Guide, and
-"Status Codes and Error Responses" of the REST API Developer Guide. A code that is not listed is ``UNKNOWN``, never
-``RECORD``.
+``docs/refusals.md`` is this table for operators; a test compares the page with the table. A code that is not listed is
+``UNKNOWN``, never ``RECORD``. Sources of the codes:
+
+* ``StatusCode`` and ``ExceptionCode`` of the partner WSDL
+* SOAP API Developer Guide, "Core Data Types Used in API Calls"
+* REST API Developer Guide, "Status Codes and Error Responses"
 """
 
 from __future__ import annotations
@@ -190,11 +192,11 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "INACTIVE_OWNER_OR_USER": ("The owner is inactive.", f"{_ADMIN} correct the default owner or assignment rule."),
     "INVALID_ASSIGNMENT_RULE": ("The assignment rule is wrong.", f"{_ADMIN} correct the assignment rule."),
     "OP_WITH_INVALID_USER_TYPE_EXCEPTION": ("This kind of user cannot be the owner.", f"{_ADMIN} change the owner."),
-    "UNAVAILABLE_RECORDTYPE_EXCEPTION": ("The API user has no record type for this.", f"{_ADMIN} assign one."),
+    "UNAVAILABLE_RECORDTYPE_EXCEPTION": ("The API user has no record type for this object.", f"{_ADMIN} assign one."),
     "REQUIRED_FEATURE_MISSING": ("The org or user lacks a feature license.", f"{_ADMIN} assign it."),
     "FUNCTIONALITY_NOT_ENABLED": ("The org does not have this feature.", f"{_ADMIN} enable it."),
     "EXCEEDED_QUOTA": ("A quota of the org is used up.", "Wait, or raise the quota."),
-    "LICENSE_LIMIT_EXCEEDED": ("The org has no license left for this.", f"{_ADMIN} free or buy one."),
+    "LICENSE_LIMIT_EXCEEDED": ("The org has no free license of this kind.", f"{_ADMIN} free or buy one."),
     "LIMIT_EXCEEDED": ("A limit of the org is used up.", "Wait, or raise the limit."),
     "SINGLE_EMAIL_LIMIT_EXCEEDED": ("The org has sent all emails that it may send today.", "Wait until tomorrow."),
     "MASS_MAIL_LIMIT_EXCEEDED": ("The org has sent all emails that it may send today.", "Wait until tomorrow."),

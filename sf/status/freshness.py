@@ -74,7 +74,7 @@ class Freshness:
     ``late``: an object's last complete run is too old, or a job did not run when due. ``never``: no complete run yet.
     ``failing``: a run failed, or two runs found the day's calls used up, and no good run has followed.
     ``interrupted``: the last bad run was stopped or killed, or lost its lease, and no good run has followed.
-    For an object whose pause is shorter than a run may last, bad runs are no fault while its copy is fresh enough.
+    Some objects are synced more often than a run may last. Their bad runs are no fault while the copy is fresh enough.
     """
 
     name: str

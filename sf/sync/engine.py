@@ -52,8 +52,8 @@ RESULTS_KEPT = timedelta(days=7)
 LONG_READ = 0.25
 """The share of the lookback beyond which a read counts as long.
 
-Later pages of a long read may contain stamps from long after its first page was read, while records of the
-first page have changed again. The watermark of a long read is therefore at most the time when it began. For shorter
+Later pages of a long read may contain stamps from long after its first page was read. Meanwhile, records of the
+first page may have changed again. The watermark of a long read is therefore at most the time when it began. For shorter
 reads, the lookback covers such changes, clock skew and late commits.
 """
 
@@ -132,7 +132,8 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _resumable(self, state: ReadState | None) -> ReadState | None:
         """Return the state if this run can resume it; otherwise ``None``.
 
-        The options, the org, its address, the API version and the fields must be the same, and all rows still staged.
+        The options, the org, its address, the API version and the fields must be the same, and all rows must still be
+        staged.
         """
         if state is None:
             return None

@@ -29,7 +29,7 @@ class ReadState:
     pages: int = 0
     rows: int = 0
     staged: int = 0
-    """The number of rows in the staging table: ``rows`` without those set aside while they were staged."""
+    """The number of rows in the staging table: ``rows`` without the rows set aside during staging."""
     announced: int | None = None
     previous_watermark: str | None = None
 

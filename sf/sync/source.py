@@ -231,7 +231,7 @@ class _RowProgress:
 
 
 def storable_rows(rows: Iterable[Row], stage: Stage, refusals: list[Refusal]) -> Iterator[Row]:
-    """Yield the rows that PostgreSQL text can store; put the others into ``refusals``."""
+    """Yield the rows that PostgreSQL text can store. Put the other rows into ``refusals``."""
     for row in rows:
         if is_storable_text(row):
             yield row

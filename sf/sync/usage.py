@@ -31,7 +31,7 @@ _COUNT = """INSERT INTO sf_sfapiusagelog (date, source, call_count)
 class UsageCounter:
     """Writes each call to ``SFAPIUsageLog`` before it is sent.
 
-    ``calls`` is the number of calls that this counter has counted, without those that never arrived.
+    ``calls`` is the number of calls that this counter has counted, without calls that never arrived.
 
     Safe for many threads; each thread that calls has its own database connection.
     """

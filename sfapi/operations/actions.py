@@ -76,7 +76,7 @@ def sync_key(name: str) -> str:
 
 
 def accept_key(name: str, records: int) -> str:
-    """Return the key of the action that accepts exactly this number of deletions, and no later ones."""
+    """Return the key of the action that accepts this number of deletions, but no larger number."""
     return f"{ACCEPT}{name}-{records}"
 
 
