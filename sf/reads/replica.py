@@ -49,7 +49,7 @@ class _Trouble:
     def leave_alone(self) -> None:
         """Do not use the replica for a while.
 
-        Called after a failure. Also called by the first request that tries the replica again: other requests wait then.
+        Called after a failure. The first request that tries the replica again calls it too: other requests stay away.
         """
         self.away_until = time.monotonic() + _AWAY_SECONDS
 

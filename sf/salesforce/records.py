@@ -1,4 +1,4 @@
-"""Use simple-salesforce (single records, metadata, Apex) over our own transport.
+"""Use simple-salesforce (single records, metadata, Apex) over the transport of ``SalesforceClient``.
 
 simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors. Here
 each of its calls goes through ``SalesforceClient``, which handles all of that and counts the call.

@@ -16,7 +16,7 @@ from sf.models import FollowedObject, SyncLease
 SILENT = timedelta(minutes=10)
 """If a position was stored longer ago than this, its object is not followed well.
 
-Salesforce sends a response at least every five minutes, even an empty one, and the position of each is stored.
+Salesforce sends a response at least every five minutes, even without events. The position of each response is stored.
 """
 _REPLAYED = timedelta(hours=72)
 """The time that Salesforce keeps events: after a longer stop, following starts with a sync."""

@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
 PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Where ``nobody`` may not enter
-the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``. The
-usual place of the data is then a link to them. The permissions of other folders are never changed.
+the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``. A
+link to the data is then in its usual place. The permissions of other folders are never changed.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
 
 
 def _height(state: str, seconds: float, longest: float) -> int:
-    """Return the height: logarithmic, because a full read may last a thousand times as long as others."""
+    """Return the height. It is logarithmic: a full read may last a thousand times as long as others."""
     if state in _BAD:
         return HEIGHT
     if state == SyncRun.State.SKIPPED:
