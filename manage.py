@@ -30,7 +30,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {' '.join(str(error).split())}")
     except BrokenPipeError:
-        # ``| head`` has read enough. Output that Python would write at its end is discarded.
+        # The reader (such as ``| head``) has ended. Discard the output that Python would write at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except EOFError:
@@ -56,7 +56,7 @@ def _execute() -> None:
     from sfapi.command_line import CommandLine  # noqa: PLC0415
 
     try:
-        # Django continues without settings, and some commands trip over that later; here it does not
+        # Django would continue with broken settings, and some commands would fail later with an unclear error
         warn_of_placeholders(settings.PLACEHOLDERS)
         migrate_embedded_database(sys.argv)
         CommandLine(sys.argv).execute()
@@ -68,7 +68,7 @@ def _execute() -> None:
 
 
 def _report(error: Exception) -> None:
-    """End with one line about what PostgreSQL refused."""
+    """End the process with one line about PostgreSQL's error."""
     from sfapi.sentry import tell_sentry  # noqa: PLC0415
 
     message = f"PostgreSQL: {' '.join(str(error).split())}"

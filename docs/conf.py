@@ -1,6 +1,6 @@
 """Build the documentation site: `make docs`.
 
-Warnings are errors there, so a broken link or section fails.
+In this build warnings are errors, so a broken link or a missing section fails.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ release = __version__
 html_title = f"SFAPI {release}"
 
 extensions = ["myst_parser"]
-myst_heading_anchors = 4  # sections have the addresses that GitHub gives them
+myst_heading_anchors = 4  # sections get the same addresses as on GitHub
 exclude_patterns = ["pictures"]
 
 html_theme = "furo"

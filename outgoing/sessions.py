@@ -1,7 +1,8 @@
 """Make the HTTP sessions that all clients use (Salesforce, Pardot, Accounts, Slack).
 
-requests looks for a password in ``~/.netrc`` and replaces the ``Authorization`` header by it. ``trust_env=False``
-would stop that and switch off the proxy and certificate variables as well, so each session has its own ``auth``.
+The library requests looks for a password in ``~/.netrc``, and replaces the ``Authorization`` header by it.
+``trust_env=False`` would prevent this, but also switch off the proxy and certificate variables. So each session has
+its own ``auth``.
 """
 
 from __future__ import annotations
@@ -19,19 +20,16 @@ AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class NoOtherCredentials(AuthBase):
-    """Leave a request as its caller made it.
-
-    While a session has an ``auth``, requests reads no ``.netrc``.
-    """
+    """Leave a request unchanged. When a session has an ``auth``, requests does not read ``.netrc``."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 class OutgoingSession(requests.Session):
-    """A session that sends the caller's headers only. Proxy and certificate variables are in effect.
+    """A session that sends only the caller's headers. Proxy and certificate variables are in effect.
 
-    Redirects are never followed: a second host would get the headers, and whatever ``.netrc`` has for it.
+    Redirects are never followed, because a second host would get the headers, or a password from ``.netrc``.
     """
 
     def __init__(self) -> None:
@@ -42,7 +40,7 @@ class OutgoingSession(requests.Session):
         return super().request(*args, **{**options, "allow_redirects": False})
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a prepared request. A file of authorities that has disappeared raises ``SSLError`` too."""
+        """Send a prepared request. Raises ``SSLError`` also when the file of authorities has disappeared."""
         try:
             return super().send(request, **options)
         except OSError as error:

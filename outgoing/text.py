@@ -1,7 +1,6 @@
 """Make text from strangers harmless for its destination: a line of a report or log, or Slack.
 
-Names, titles and messages of Salesforce come from strangers. The code that writes to a destination calls the function
-for that destination first.
+Names, titles and messages of Salesforce come from strangers. Each destination has its own function.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f"  # control characters: line breaks, escape sequences of terminals
     r"\u2028\u2029"  # line breaks for some readers
-    r"\u202a-\u202e\u2066-\u2069"  # they turn the direction of all that follows
+    r"\u202a-\u202e\u2066-\u2069"  # they change the direction of the text after them
 )
 _BREAKS = re.compile(rf"[\s{_UNSEEN}]*[{_UNSEEN}][\s{_UNSEEN}]*")
 _CONTROL = re.compile(rf"[{_UNSEEN}]")
@@ -21,15 +20,12 @@ _MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
-    """Return the text without line breaks, control characters and changes of direction.
-
-    A blank replaces each run of them.
-    """
+    """Return the text with a blank for each run of line breaks, control characters, changes of direction."""
     return _BREAKS.sub(" ", text).strip()
 
 
 def with_visible_controls(text: str) -> str:
-    r"""Return the text in one line, with ``\n`` written out: a log must show what it was."""
+    r"""Return the text in one line, with ``\n`` written out, because a log must show the original text."""
     return _CONTROL.sub(_written_out, text)
 
 

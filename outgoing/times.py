@@ -32,7 +32,7 @@ def ago(seconds: float | None) -> str:
 
 
 def clock(local: datetime, *, seconds: bool = False) -> str:
-    """Return ``10:56 PM UTC``: the time of day with its zone, for readers who sit elsewhere."""
+    """Return ``10:56 PM UTC``: the time of day with its zone, for readers in other zones."""
     time = f"{local.hour % 12 or 12}:{local:%M}{local.strftime(':%S') if seconds else ''}"
     return f"{time} {'AM' if local.hour < 12 else 'PM'} {local:%Z}".rstrip()
 
@@ -40,7 +40,7 @@ def clock(local: datetime, *, seconds: bool = False) -> str:
 def clock_and_day(local: datetime, today: date | None = None, *, seconds: bool = False) -> str:
     """Return a time such as ``Sun, Nov 29, 10:56 PM UTC``.
 
-    The day is left out if it is ``today``; the year is added if it is not that of ``today``.
+    The day is left out if it is ``today``. The year is added if it differs from the year of ``today``.
     """
     if local.date() == today:
         return clock(local, seconds=seconds)

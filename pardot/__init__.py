@@ -1,1 +1,1 @@
-"""Camp Campaign: the health of a Pardot business unit, copied, rolled up, audited and graded."""
+"""Camp Campaign: copy, audit and grade the data of a Pardot business unit."""

@@ -11,15 +11,15 @@ class PardotConfig(AppConfig):
 
     def ready(self) -> None:
         from api.observe.figures import SOURCES  # noqa: PLC0415
-        from pardot import checks  # noqa: F401, PLC0415 - the import registers the check, and needs the models
+        from pardot import checks  # noqa: F401, PLC0415 - the import registers the check; it needs the models
         from pardot.catalog.personal import declare  # noqa: PLC0415 - needs the models
         from pardot.platform.business_unit import forget_on_adoption  # noqa: PLC0415 - needs the models
         from pardot.status.expectations import expect_fresh_copies  # noqa: PLC0415
         from pardot.status.figures import pardot_figures  # noqa: PLC0415
         from sf.sync.adoption import ON_ADOPTION  # noqa: PLC0415
 
-        # Installing ``django.contrib.postgres`` would register these wrappers too, but would also make each new
-        # connection look up types that no column has.
+        # Installing ``django.contrib.postgres`` would register these wrappers too. But then each new connection
+        # would look up types that no column has.
         IndexExpression.register_wrappers(OrderBy, OpClass, Collate)
         expect_fresh_copies()
         SOURCES.append(pardot_figures)

@@ -1,6 +1,6 @@
-"""Checks of ``sf check``: Pardot answers, and the fields copied from it are readable.
+"""Checks for ``sf check``: Pardot answers, and its copied fields are readable.
 
-The fields of leads and contacts that the orphan check reads are checked too.
+They also check the fields of leads and contacts that the orphan check reads.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _objects(client: PardotClient) -> Iterator[Finding]:
-    """Yield one line when all objects are readable, otherwise one for each object that is not."""
+    """Yield one line when all objects are readable, otherwise one line for each unreadable object."""
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     wrong = [finding for entity in entities for finding in _object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]
@@ -74,6 +74,4 @@ def _object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:
         yield Finding("fix", f"Pardot's {entity.path}", error.in_full)
         return
     if page.withheld:
-        yield Finding(
-            "fix", f"Pardot's {entity.path}", "Pardot withholds rows: give the API user access to all of them"
-        )
+        yield Finding("fix", f"Pardot's {entity.path}", "Pardot withholds rows: give the API user access to all rows")

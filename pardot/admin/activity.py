@@ -1,4 +1,4 @@
-"""Admin pages of visitor activities, of which there are millions, and their daily counts."""
+"""Admin pages of visitor activities (there are millions) and their daily counts."""
 
 from __future__ import annotations
 

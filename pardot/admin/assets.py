@@ -29,14 +29,14 @@ from sf.models import SyncConfig
 
 
 class AssetAdmin(ProgramsOnlyAdmin):
-    """Assets. There are at most about ten thousand, so a search may be for any part of a name."""
+    """The list of one type of asset. It has at most about ten thousand rows, so a search may scan names."""
 
     ordering = ["name", "id"]
     search_fields = ["name", "=id"]
     search_help_text = "Part of the name, or a whole Pardot ID"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the links first, then the fields, with flags in words."""
+        """Return the links, then the fields of the model; flags are shown in words."""
         return ["pages", *("flag_list" if name == "flags" else name for name in super().get_fields(request, obj))]
 
     @admin.display(description="open in")
@@ -64,11 +64,11 @@ class ContentAdmin(AssetAdmin):
     list_filter = [FlagFilter]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return the fields with the campaign's name in place of its id."""
+        """Return the fields with the campaign's name instead of its id."""
         return ["campaign" if name == "campaign_id" else name for name in super().get_fields(request, obj)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Annotated here, so that the link needs no separate query per row.
+        # The annotation saves a separate query per row for the link.
         campaign = Campaign.objects.filter(pk=OuterRef("campaign_id"))
         return super().get_queryset(request).annotate(campaign_name=Subquery(campaign.values("name")[:1]))
 

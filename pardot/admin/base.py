@@ -44,12 +44,12 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
         return [str(name) for name in self.get_fields(request, obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Return all fields of the model, except generated ones, which only repeat others."""
+        """Return all fields of the model except generated fields, which only repeat other fields."""
         return [field.name for field in self.model._meta.fields if not field.generated]
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size. A search is for a whole number in one of the indexed columns."""
+    """A table of any size. A search finds a whole number in one of the indexed columns."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

@@ -79,7 +79,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     actions = ["reset_to_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid plain deletion: only ``reset_to_default`` also takes the steps that a changed value needs."""
+        """Forbid plain deletion, because ``reset_to_default`` also logs the change and runs the audits."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -89,7 +89,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         return ["title", "explanation", "default", "updated_by", "updated_at"] if obj else []
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Fill the form with the default of the key in ``?key=…``, which the list's links set."""
+        """Fill the form with the default of the key in ``?key=…``. The links of the list set this parameter."""
         try:
             declared = configured_key(request.GET.get("key", ""))
         except UnknownKey:

@@ -1,4 +1,4 @@
-"""Admin pages of what syncs and audits recorded, and of alerts and sent messages."""
+"""Admin pages of results of syncs and audits, alerts and sent messages."""
 
 from __future__ import annotations
 

@@ -21,10 +21,7 @@ from sf.salesforce.ids import id_of_18
 
 
 class BySalesforceIdAdmin(ProgramsOnlyAdmin):
-    """A table of any size, deleted records included.
-
-    A search is for a whole id in one of the indexed columns.
-    """
+    """A table of any size, with deleted records. A search finds a whole id in one of the indexed columns."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

@@ -1,4 +1,4 @@
-"""Let the admin action that retries the set-aside records of ``sf`` retry those of Pardot too."""
+"""Extend the admin action that retries set-aside records: it also retries those of Pardot."""
 
 from __future__ import annotations
 

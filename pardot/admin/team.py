@@ -1,4 +1,4 @@
-"""Admin pages of the team and of everything that the team enters."""
+"""Admin pages of the team, and of the team's tasks, exemptions, notes and saved views."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class TeamMemberAdmin(admin.ModelAdmin):
 
 
 class SignedAdmin(admin.ModelAdmin):
-    """A row that records who entered it and when. Both are shown once the row is saved."""
+    """A table that records the author and the time of each row, and shows both after the row is saved."""
 
     automatic_fields: tuple[str, ...] = ("created_by", "created_at")
 
@@ -138,7 +138,7 @@ class ExemptionForm(forms.ModelForm):
         model = Exemption
         fields = ["asset_type", "asset_id", "issue", "reason", "until"]
         help_texts = {
-            "asset_id": "The Pardot ID. Easier: on the dashboard, Search everything (Ctrl+K), open the asset, Exempt."
+            "asset_id": "The Pardot ID. Easier on the dashboard: Search everything (Ctrl+K), open the asset, Exempt."
         }
 
     def clean(self) -> dict[str, Any]:
@@ -208,7 +208,7 @@ class SavedViewForm(forms.ModelForm):
 
 @admin.register(SavedView)
 class SavedViewAdmin(SignedAdmin):
-    """Saved views. When an owner has left, staff can give the view a new owner or delete it."""
+    """Saved views. Staff can delete a view, or give it a new owner when its owner has left."""
 
     form = SavedViewForm
     list_display = ["name", "query", "is_shared", "created_by", "created_at"]

@@ -1,1 +1,1 @@
-"""Audits, one per file. ``run.py`` runs them all and stores their results, which pages read."""
+"""Audits, one per file. ``run.py`` runs all audits and stores their results for the pages."""

@@ -1,7 +1,7 @@
 """Audit the assets of one area with one SQL UPDATE: each flag is a condition on an asset.
 
-Flags and figures are stored in the asset's own row, and only rows that change are written. Pages filter
-assets by their flags. The number of assets with each flag is in ``AuditSummary``.
+The UPDATE stores flags and figures in the asset's own row, and writes only rows that change. Pages filter assets by
+their flags. The number of assets with each flag is in ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Flag:
     condition: str
     """SQL over ``a`` (the asset) and the audit's joins; null counts as false."""
     needs: tuple[str, ...] = ()
-    """The entities that must have been read completely, besides the area's own."""
+    """The entities that must have been read completely, in addition to the area's own entity."""
     needs_activity: bool = False
 
     def has_data(self, inputs: AuditInputs) -> bool:
@@ -53,7 +53,7 @@ class Figure:
 
     column: str
     value: str
-    """SQL, as in ``Flag.condition``."""
+    """SQL over ``a`` (the asset) and the audit's joins."""
     needs: tuple[str, ...] = ()
     needs_activity: bool = False
     without_data: str = "NULL::bigint"
@@ -72,7 +72,7 @@ class AssetAudit:
     figures: tuple[Figure, ...] = ()
     joins: str = ""
     summary: Mapping[str, str] = field(default_factory=dict)
-    """SQL aggregates over the assets ``a`` by name, for ``AuditSummary.figures``."""
+    """SQL aggregates over the assets ``a``, by the name of the figure in ``AuditSummary.figures``."""
     summary_needs: tuple[str, ...] = ()
 
     @property
@@ -101,7 +101,7 @@ class AssetAudit:
         )
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
-        """Return ``AuditSummary.figures`` from the results of the ``summary`` aggregates; null: no data."""
+        """Return ``AuditSummary.figures`` from the results of the ``summary`` aggregates. ``None``: no data."""
         has_data = inputs.has(self.entity, *self.summary_needs)
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
@@ -112,9 +112,9 @@ class AssetAudit:
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
     def flags_query(self, inputs: AuditInputs) -> str:
-        """Return SQL that selects each asset's ``id``, and the ``flags`` that an audit would set.
+        """Return SQL for the ``id`` of each asset and the ``flags`` that an audit would set.
 
-        Its parameters are ``inputs.parameters``.
+        The parameters of the SQL are ``inputs.parameters``.
         """
         table = self.model._meta.db_table
         return f"SELECT a.id, {self._flags(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - as below
@@ -147,9 +147,10 @@ class AssetAudit:
 
 
 def activity_join(kind: AssetKind, column: str) -> str:
-    """Return a join that adds an asset's activities in the look-back: ``activity.total`` and ``.of_type``.
+    """Return a join with the counts of an asset's activities: ``activity.total`` and ``activity.of_type``.
 
-    Whole days come from the roll-up. Single activities are counted only for the first and last day of the look-back.
+    Whole days of the look-back are counted from the roll-up. Only on its first and last day, single activities are
+    counted.
     """
     return f"""
         LEFT JOIN (

@@ -24,7 +24,7 @@ _JOINS = "".join(
     """  # noqa: S608 - our own tables
     for name, table in _TABLES.items()
 )
-# Pardot may send a Salesforce id in its form of 15 characters.
+# Pardot may send the short form of a Salesforce id, with 15 characters.
 _MEMBERS_JOIN = """
     LEFT JOIN (
         SELECT left(id, 15) AS id, members, responded FROM pardot_campaignmembercount

@@ -23,7 +23,7 @@ def content_audit(
 ) -> AssetAudit:
     """Return the audit of one type of content.
 
-    It flags assets without a campaign or in a deleted campaign, and sets ``flags``.
+    The audit flags assets without a campaign, and assets in a deleted campaign. It also sets the given ``flags``.
     """
     return AssetAudit(
         area=area,
@@ -47,9 +47,8 @@ def active_content_audit(
 ) -> AssetAudit:
     """Return the audit of a type of content that visitors use.
 
-    An asset without activities of the types ``used`` is ``dormant``.
-
-    ``column`` is the activity's column with the asset's id. Only activities within the look-back count.
+    An asset is ``dormant`` without activities of the types in ``used`` within the look-back. ``column`` is the
+    column of activities that contains the asset's id.
     """
     count = activities_of(*used)
     return content_audit(

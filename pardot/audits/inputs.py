@@ -15,30 +15,33 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""The maximum age of the end of a look-back. Older activities say nothing about the present."""
+"""The maximum age of the end of a look-back. Older activities do not show the current use of assets."""
 
 
 @dataclass(frozen=True)
 class LookBack:
-    """The span whose activities count: after ``since``, up to the last complete read of activities."""
+    """The time span whose activities count: after ``since``, up to and including ``until``.
+
+    ``until`` is the time of the last complete read of activities.
+    """
 
     since: datetime
     until: datetime
 
     @property
     def first_midnight(self) -> datetime:
-        """Return the UTC midnight at which the first whole day begins: the days of the roll-up are UTC."""
+        """Return the midnight at which the first whole day begins, in UTC, because roll-ups use UTC days."""
         return _midnight(self.since) + timedelta(days=1)
 
     @property
     def last_midnight(self) -> datetime:
-        """Return the midnight at which the last whole day ends."""
+        """Return the midnight (UTC) at which the last whole day ends."""
         return _midnight(self.until)
 
 
 @dataclass(frozen=True)
 class AuditInputs:
-    """The inputs of one run. All audits of the run share them, so that their results agree."""
+    """The inputs of one run. All audits of a run share the inputs, so that their results agree."""
 
     now: datetime
     configuration: Configuration
@@ -69,7 +72,7 @@ class AuditInputs:
 
 
 def audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
-    """Return the inputs as of now, with the current configuration or another one."""
+    """Return the inputs at ``now``, with the configuration ``values``; by default both are current."""
     now = now or timezone.now()
     known, values = complete_reads(), values or configuration()
     return AuditInputs(
@@ -81,9 +84,9 @@ def audit_inputs(now: datetime | None = None, values: Configuration | None = Non
 
 
 def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBack | None:
-    """Return the ``days`` before the last complete read of activities, which ``state`` records.
+    """Return the ``days`` before the last complete read of activities. ``state`` records this read.
 
-    Return ``None`` if that read is missing or too old, or if the activities of some of these days are missing.
+    Return ``None`` if the read is missing or too old, or if activities of some of these days are missing.
     """
     if state is None or now - state.complete_until > ACTIVITY_GOOD_FOR:
         return None

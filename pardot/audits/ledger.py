@@ -1,8 +1,8 @@
 """Keep the ledger of findings: when each issue of an asset was first seen, and when it was fixed.
 
-When an audit skips an issue, because its inputs were never read or are too old, the issue's findings stay as they are.
-Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Findings that
-do not change are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
+An audit skips an issue when the needed data was never read or is too old. The issue's findings then stay unchanged.
+Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Unchanged
+findings are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pardot.domain.issues import ISSUES
 from pardot.models import Finding
 
 KEPT_FOR = timedelta(days=400)
-"""The time for which findings are kept after they were fixed."""
+"""The time for which fixed findings are kept."""
 
 
 def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mapping[str, int | None]) -> None:
     """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
-    ``counts_before`` are the counts of the area's previous audit. If an issue's count there is above 0 although the
-    issue has no findings, it is older than the ledger, and its new findings get no first day.
+    ``counts_before`` are the counts of the area's previous audit. An issue is older than the ledger if it has a count
+    above 0 there, but no findings yet. Its new findings get no first day.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.flags_with_data(inputs)

@@ -1,7 +1,7 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-Unlike assets, prospects store no flags in their rows, because there are too many of them: scans of the table at the
-end of a sync count them, and ``AuditSummary`` stores the counts.
+Prospects are too many to store flags in their rows, as assets do. Instead, scans of the table count them at the end of
+a sync, and ``AuditSummary`` stores the counts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LINKED = f"({filled('p.salesforce_id')} OR {AS_LEAD} OR {AS_CONTACT})"
 ANY_BAD_ID = f"({' OR '.join(bad_id(f'p.{field}') for field in CRM_FIELDS)})"
 """The SQL condition that a CRM field of prospect ``p`` contains text that is not a Salesforce id."""
 GRADE = "coalesce(nullif(btrim(p.grade), ''), 'none')"
-"""The SQL expression for the grade of prospect ``p``; ``none`` without one."""
+"""The SQL expression for the grade of prospect ``p``; ``none`` without a grade."""
 WITH_EMAIL = filled("p.email")
 STUCK = stuck("p.adoption_json")
 HIGH_SCORE = 100
@@ -67,7 +67,7 @@ _SAMPLES = {
     "bad_contact_sample": (bad_id("p.salesforce_contact_id"), "p.id"),
     "adoption_stuck_sample": (STUCK, "p.score DESC NULLS LAST, p.id"),
 }
-"""The condition and the order of each figure that lists the ids of at most ``SAMPLE_SIZE`` prospects."""
+"""The condition and the order of each sample. A sample is a figure that lists the ids of prospects."""
 _ACTIVE = """
     SELECT count(*) FROM pardot_prospectengagement e JOIN pardot_prospect p ON p.id = e.prospect_id
     WHERE p.is_deleted IS NOT TRUE
@@ -75,10 +75,7 @@ _ACTIVE = """
 
 
 class ProspectAudit:
-    """The audit of prospects.
-
-    Prospects in Pardot's recycle bin are counted only in the figure ``deleted``.
-    """
+    """The audit of prospects. Prospects in Pardot's recycle bin count only in the figure ``deleted``."""
 
     area = Area.PROSPECTS
 

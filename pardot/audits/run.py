@@ -17,7 +17,7 @@ from sf.ingest.lock import lock_table_for_write
 
 
 class Audit(Protocol):
-    """An audit, which stores the ``AuditSummary`` of its area."""
+    """An audit that stores the ``AuditSummary`` of its area."""
 
     @property
     def area(self) -> Area: ...
@@ -42,8 +42,8 @@ AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None) -> AuditInputs:
     """Run these audits, by default all, and return their inputs; call this in a transaction.
 
-    Audits run one at a time, and not during a merge: a sync, a change of the configuration and a retry in the admin
-    may coincide, and the last audit must see what the others committed.
+    A sync, a change of the configuration and a retry in the admin may run audits at the same time. The lock makes
+    them run one after the other, so that each audit sees the changes committed before it.
     """
     lock_table_for_write(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)

@@ -24,7 +24,7 @@ from pardot.models import (
 )
 
 MOST_PATTERNS = 500
-"""At most this many patterns are listed, the patterns with the most tags first."""
+"""The largest number of patterns that are listed. Patterns with the most tags come first."""
 
 _PATTERNS = """
     SELECT min(prefix) AS prefix, array_agg(DISTINCT separator ORDER BY separator) AS separators, count(*) AS tags,
@@ -48,9 +48,9 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 
 
 def naming_patterns() -> list[dict[str, Any]]:
-    """Return each prefix with its separators, and the numbers of tags and of tagged objects.
+    """Return each prefix with its separators, its number of tags, and their number of tagged objects.
 
-    The number of tagged objects is null without data.
+    The number of tagged objects is ``None`` without data.
     """
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])
@@ -62,9 +62,9 @@ def naming_patterns() -> list[dict[str, Any]]:
 
 
 def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
-    """Return, for each type of object, the number of objects, of tagged objects, and of tags on objects.
+    """Return the numbers of objects, of tagged objects, and of tags on objects, for each type of object.
 
-    Copied types come first, including those without a tag. ``total`` is null without data.
+    Copied types come first, even without tags. Without data, ``total`` is ``None``.
     """
     assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
     covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]

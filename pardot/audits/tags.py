@@ -13,7 +13,7 @@ from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
 
 _NEEDS = ("tagged_objects",)
-# Pardot's own count may be a day old, and the copies lack tagged objects that Pardot withholds: take the larger number.
+# Pardot's own count may be a day old, and Pardot may withhold tagged objects from the copies: take the larger number.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
 _JOINS = f"""
@@ -33,7 +33,7 @@ _JOINS = f"""
 
 
 class TagAudit(AssetAudit):
-    """The audit of tags, with the naming patterns and the coverage of objects."""
+    """The audit of tags. It adds the naming patterns, and the coverage of each type of object."""
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
         figures = super().figures_of_all(counted, inputs)

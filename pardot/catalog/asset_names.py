@@ -36,7 +36,7 @@ class UnknownAsset(LookupError):
 
 
 def asset_name(asset_type: Area, asset_id: int) -> str:
-    """Return the asset's name (a prospect's email address); type and id when it has none.
+    """Return the asset's name (a prospect's email address), or its type and id when it has no name.
 
     Raises ``UnknownAsset`` when the asset is not copied.
     """
@@ -47,7 +47,7 @@ def asset_name(asset_type: Area, asset_id: int) -> str:
 
 
 def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """Return the names of those assets that are copied here; one query per type."""
+    """Return the names of the copied assets among these; one query per type."""
     ids_by_type: dict[Area, set[int]] = {}
     for asset_type, asset_id in assets:
         ids_by_type.setdefault(Area(asset_type), set()).add(asset_id)
@@ -59,7 +59,7 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
-    """Return the Salesforce ids of those assets that are linked campaigns; at most one query."""
+    """Return the Salesforce ids of the linked campaigns among these assets; at most one query."""
     campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
     if not campaigns:
         return {}
@@ -68,5 +68,5 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def _name_column(asset_type: Area) -> str:
-    """Return the only column to load: ``__str__`` reads it, and other columns can be long."""
+    """Return the only column that ``__str__`` reads. Other columns can be long, so they are not loaded."""
     return "email" if asset_type is Area.PROSPECTS else "name"

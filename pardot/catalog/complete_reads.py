@@ -2,8 +2,8 @@
 
 An entity without a row was never read completely: "no data".
 
-Lock order: a merge locks its tables before it writes its ``EntityState`` row, and the audits at the end of a sync
-write no such row. In any other order, the audits and the merge of another sync could deadlock, as in 0.1.0.
+Lock order: a merge locks its tables before it writes its ``EntityState`` row. The audits at the end of a sync write no
+such row. In any other order, the audits and the merge of another sync could deadlock, as in 0.1.0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pardot.models import EntityState
 def complete_reads() -> dict[str, EntityState]:
     """Return the last complete read of each entity by name; one query.
 
-    For ``scoring_categories``, the names are those of its parts.
+    ``scoring_categories`` has no row of its own; its parts have rows.
     """
     return EntityState.objects.in_bulk()
 
@@ -27,11 +27,11 @@ def note_complete(
 ) -> None:
     """Record a complete read of ``name`` that started at ``began``.
 
-    Call this in the transaction that merges the read. After a read of changes only (not ``is_full``), the record keeps
-    its ``complete_since``.
+    Call this in the transaction that merges the read. After a read of changes only (not ``is_full``),
+    ``complete_since`` stays unchanged.
 
-    ``since``: the read covers only records from then on. Older records from an earlier read stay complete if that
-    read reaches up to ``since``.
+    With ``since``, the read covers only records from that time on. Older records of an earlier read stay complete if
+    the earlier read reaches up to ``since``.
     """
     known = EntityState.objects.filter(name=name).first()
     if is_full and since is not None and known is not None and known.complete_until >= since:

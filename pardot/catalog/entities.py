@@ -19,12 +19,11 @@ from sf.models.fields import CopiedField
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"
-"""The lease of ``camp_sync``.
-Two commands at the same time would open more requests than Pardot allows."""
+"""The lease of ``camp_sync``. Two commands at the same time would open more requests than Pardot allows."""
 
 
 class Tier(IntEnum):
-    """The extent of a sync. A higher tier reads everything that a lower one reads, and more."""
+    """The extent of a sync. A higher tier reads everything that a lower tier reads, and more."""
 
     SET_UP = 1
     SCOUT = 2
@@ -32,7 +31,7 @@ class Tier(IntEnum):
 
 
 class UnknownEntity(ValueError):
-    """The name is not an entity, alias or group; the message lists the known ones."""
+    """The name is not an entity, alias or group; the message lists the known names."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class PardotEntity(Entity):
     """The path after ``/api/v5/objects/``."""
     model: type[PardotRecord]
     changes_by: str = ""
-    """The API's date field by which changes are read; empty: every read is of all records."""
+    """The API's date field by which changes are read. Empty: every read reads all records."""
     with_deleted: bool = False
     """True when records in the recycle bin are read too."""
     kept_for_days: bool = False
@@ -66,7 +65,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns that are read: all but ``left_out`` and optional ones whose setting is empty."""
+        """Return the columns to read. ``left_out`` and optional columns without a setting are left out."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -97,14 +96,14 @@ class PardotEntity(Entity):
 
     @property
     def fingerprint(self) -> str:
-        """Return a hash of fields, host and business unit. When it changes, everything must be read again."""
+        """Return a hash of fields, host and business unit. After a change, everything must be read again."""
         columns = [f"{field.column}={self._api_name(field)}" for field in self.fields()]
         text = "|".join([*columns, settings.PARDOT_API_URL, settings.SALESFORCE_PARDOT_BUSINESS_UNIT])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
 _OPTIONAL: Mapping[str, str] = {"adoption_json": "PARDOT_ADOPTION_JSON_FIELD"}
-"""The setting that contains the API name, by column."""
+"""The setting with the API name of each optional column."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +119,7 @@ class SalesforceEntity(Entity):
 
 @dataclass(frozen=True, kw_only=True)
 class CountedEntity(Entity):
-    """An entity that consists of counts or comparisons. No record is copied."""
+    """An entity that consists of counts or comparisons, without copies of records."""
 
     @property
     def fingerprint(self) -> str:
@@ -208,7 +207,7 @@ GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 def of_tier(tier: Tier) -> list[Entity]:
     """Return the entities that a tier reads completely.
 
-    ``SCOUT`` also reads a sample of prospects (``sample.py``).
+    ``SCOUT`` also reads a sample of prospects (``pardot/sync/sample.py``).
     """
     return [entity for entity in ALL if entity.tier <= tier]
 
@@ -216,7 +215,7 @@ def of_tier(tier: Tier) -> list[Entity]:
 def choose(names: Iterable[str]) -> list[Entity]:
     """Return the entities with these names, aliases and groups, each once, in the order of ``ALL``.
 
-    Raises ``UnknownEntity`` when there is no name, or an unknown one.
+    Raises ``UnknownEntity`` when a name is unknown, or when no name is given.
     """
     known: dict[str, tuple[Entity, ...]] = {
         name: (entity,) for entity in ALL for name in (entity.name, *entity.aliases)

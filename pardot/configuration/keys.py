@@ -1,4 +1,4 @@
-"""Declarations of the settings that staff may change: default, valid values and purpose of each."""
+"""Declare the settings that staff may change, each with its default, valid values and purpose."""
 
 from __future__ import annotations
 
@@ -124,10 +124,9 @@ class ConfiguredKey:
     """A function that returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """True when the value is a mapping in which staff may set single entries.
-    Other entries keep their default."""
+    """True when the value is a mapping in which staff may set single entries. Other entries keep their default."""
     moves_audits: bool = False
-    """True when the audits must run again when the value changes."""
+    """True when the audits must run again after a change."""
 
     def parse(self, value: Any) -> Any:
         """Convert ``value``, which is JSON, to the form that the code uses.
@@ -165,7 +164,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "score_weights",
         "Weights",
-        "Points that an area loses per occurrence of an issue, 0 to 100. Issues that are left out keep their default.",
+        "Points that an area loses per occurrence of an issue, 0 to 100. Other issues keep their default.",
         lambda: {issue.key: float(issue.weight) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_check_issues)]),
         overlays=True,
@@ -183,14 +182,14 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "alert_score",
         "Alert below",
-        "The team gets a message when the score falls below this. 0: never.",
+        "The team gets a message when the score falls below this number. 0: never.",
         lambda: 0,
         TypeAdapter(Annotated[int, Field(strict=True, ge=0, le=100)]),
     ),
     ConfiguredKey(
         "issue_templates",
         "Issue texts",
-        "Title (with {count}), description and priority of each issue. Issues that are left out keep their default.",
+        "Title (with {count}), description and priority of each issue. Other issues keep their default.",
         lambda: {issue.key: _default_template(issue) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Template], AfterValidator(_check_issues)]),
         overlays=True,
@@ -236,7 +235,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_tag_prefix",
         "Prefix of clean-up tags",
-        "Every clean-up tag's name begins with this.",
+        "The names of all clean-up tags begin with this prefix.",
         lambda: "Camp: ",
         TypeAdapter(
             Annotated[
@@ -250,7 +249,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_actions",
         "Clean-up actions",
-        "The decisions of triage. Each becomes a tag with the prefix.",
+        "The possible decisions of triage. Each becomes a tag whose name begins with the prefix.",
         lambda: ["Remove", "Archive", "Reviewed"],
         TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_check_unique)]),
     ),

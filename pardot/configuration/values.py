@@ -1,10 +1,9 @@
 """The current values of the settings that staff may change without a release.
 
 Each changed value is a row of ``ConfiguredValue``. Each call of ``configuration()`` reads all rows in one query, so a
-change is in effect from the next request on, in every process. Admin and ``/api/v1/pardot/admin/config`` validate
-input by the same declarations (``pardot/configuration/keys.py``), and store it with
-``pardot/pipeline/after_change.py``. A stored value that this release no longer accepts is logged, and the default is
-used instead.
+change is in effect from the next request on, in every process. The admin and ``/api/v1/pardot/admin/config`` check
+input with the same declarations (``pardot/configuration/keys.py``). ``pardot/pipeline/after_change.py`` stores it. A
+stored value that this release no longer accepts is logged, and its default is used instead.
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ def configuration() -> Configuration:
 
 
 def configuration_with(changes: Mapping[str, Any]) -> Configuration:
-    """Return the configuration as it would be with ``changes`` (JSON by key). Nothing is stored.
+    """Return the configuration with ``changes`` (JSON by key), without storing them.
 
     Raises ``UnknownKey``, or ``BadValue`` with the key as the first part of each ``loc``.
     """
@@ -132,12 +131,12 @@ class CurrentValue:
 
     declared: ConfiguredKey
     value: Any
-    """The value as JSON, defaults included."""
+    """The value as JSON, including defaults."""
     updated_at: datetime | None = None
     """The time of the last change; ``None``: never changed."""
     updated_by: str = ""
     problem: str = ""
-    """The reason why this release does not accept the stored value or a part of it; usually empty."""
+    """The reason when this release does not accept the stored value, or a part of it; otherwise empty."""
 
     @property
     def is_changed(self) -> bool:
@@ -145,14 +144,14 @@ class CurrentValue:
 
 
 def current_values() -> dict[str, Any]:
-    """Return the current values as JSON by key, defaults included; one query."""
+    """Return the current values as JSON by key, including defaults; one query."""
     return {current.declared.key: current.value for current in described_values()}
 
 
 def described_values() -> list[CurrentValue]:
     """Return the current values in the order of declaration; one query.
 
-    Values that are not usable are logged.
+    Unusable values are logged.
     """
     stored = ConfiguredValue.objects.in_bulk()
     values_by_key = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
@@ -177,7 +176,7 @@ def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentVal
 
 
 def _usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
-    """Return the usable part of a stored value, and the reason why the rest is not usable.
+    """Return the usable part of a stored value, and the problem of the rest.
 
     In a mapping, every valid entry is usable.
     """
@@ -200,7 +199,7 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 
 @lru_cache(maxsize=64)
 def _log_once(key: str, problem: str) -> None:
-    """Log the problem as an error, once per process, so that Sentry reports it: a person must fix it."""
+    """Log the problem as an error, once per process: Sentry reports errors, and a person must fix it."""
     logger.error("configuration %s: the stored value is no longer valid, so the default is used: %s", key, problem)
 
 
@@ -208,7 +207,7 @@ def _log_once(key: str, problem: str) -> None:
 
 
 def check_value(key: str, value: Any) -> Any:
-    """Return ``value`` as it would be stored under ``key``.
+    """Return ``value`` in the form in which it would be stored under ``key``.
 
     Raises ``UnknownKey``, or ``BadValue`` when the value is invalid or conflicts with the value of another key.
     """
@@ -218,7 +217,7 @@ def check_value(key: str, value: Any) -> Any:
 
 
 def set_value(key: str, value: Any, *, by: str) -> Any:
-    """Store ``value`` under ``key``, and return what is stored. Raises ``UnknownKey`` or ``BadValue``."""
+    """Store ``value`` under ``key``, and return the stored form. Raises ``UnknownKey`` or ``BadValue``."""
     kept = check_value(key, value)
     ConfiguredValue.objects.update_or_create(
         key=key, defaults={"value": kept, "updated_at": timezone.now(), "updated_by": by}
@@ -229,7 +228,7 @@ def set_value(key: str, value: Any, *, by: str) -> Any:
 def reset_value(key: str) -> Any:
     """Reset the key, and return its default.
 
-    Raises ``UnknownKey``, or ``BadValue`` when another value conflicts.
+    Raises ``UnknownKey``, or ``BadValue`` when the default conflicts with the value of another key.
     """
     default = configured_key(key).default()
     _check_together(key, default)
@@ -244,10 +243,10 @@ def _check_together(key: str, value: Any) -> None:
 
 
 def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield each conflict between values that are valid on their own: the keys, and the message."""
+    """Yield the keys and the message of each conflict between values that are valid on their own."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
-        message = f"The months until a list is very stale ({severe}) must be more than until it is stale ({stale})"
+        message = f"The months of “Lists are very stale” ({severe}) must be more than of “Lists are stale” ({stale})"
         yield ("list_stale_months", "list_stale_severe_months"), message
     retention, days = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
     if days > retention:

@@ -14,11 +14,11 @@ class Tab:
     title: str
     icon: str
     lead: str
-    """The sentence under the title. It says which question the tab answers."""
+    """The sentence under the title. It names the question that the tab answers."""
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """The panels whose modules the page preloads: those visible without scrolling, or none."""
+    """The panels visible without scrolling, or none. The page preloads their modules."""
 
     @property
     def template(self) -> str:
@@ -31,7 +31,7 @@ TABS = (
     Tab("base-camp", "Base Camp", "tent", "How healthy the data is today, why, and what to do next.", _SETUP,
         ("score", "changes", "next-steps", "why")),
     Tab("campaign-map", "Campaign Map", "map", "Every campaign, with its assets, members and activity.", _SETUP),
-    Tab("gear-locker", "Gear Locker", "pack", "Forms, pages, emails, redirects and lists: what is in good repair.",
+    Tab("gear-locker", "Gear Locker", "pack", "Which forms, pages, emails, redirects and lists are in good repair.",
         _SETUP),
     Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),
     Tab("scout-report", "Scout Report", "binoculars", "Who is active now, and which records do not fit together.",
@@ -45,7 +45,7 @@ _EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-a
 
 
 def first_modules(tab: Tab) -> tuple[str, ...]:
-    """Return the modules that ``tab`` runs first. ``module_preloads`` adds the modules that these import."""
+    """Return the modules that ``tab`` runs first. ``module_preloads`` adds the modules that they import."""
     return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 

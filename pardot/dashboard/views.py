@@ -1,4 +1,4 @@
-"""The pages of the dashboard. All but ``stop_messages`` are for Super Users.
+"""The pages of the dashboard. All pages except ``stop_messages`` are for Super Users.
 
 JavaScript fills the dashboard and its settings page with data from ``/api/v1/pardot/``.
 """
@@ -32,8 +32,8 @@ CHALLENGE = 'Cookie realm="OpenStax Accounts"'
 def for_super_users(page: ViewOfUser) -> View:
     """Show the page to signed-in Super Users. Others get a page that says what to do (401 or 403).
 
-    A Super User whose sign-in is too old counts as signed out. Caches must revalidate the page; the browser may show
-    it again for the back button, and its modules then reload the data. The page needs the CSRF cookie for its writes.
+    A Super User whose sign-in is too old counts as signed out. Caches must revalidate the page. The browser may show
+    it again for the back button; the page's modules then reload the data. The page's writes need the CSRF cookie.
     """
 
     @require_safe
@@ -109,8 +109,8 @@ def _day(text: str) -> date | None:
 def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
     """Stop or restart the morning messages of the member in the link.
 
-    A GET changes nothing, because mail programs follow links.
-    The link's signature is the permission: a mail program that sends the POST has no cookie (RFC 8058).
+    A GET changes nothing, because mail programs follow links. The signature of the link replaces a sign-in, because a
+    mail program that sends the POST has no cookie (RFC 8058).
     """
     try:
         member = member_of_token(token)

@@ -1,1 +1,1 @@
-"""Areas, issues, grades, days and types of objects. This code imports nothing else of the project."""
+"""Areas, issues, grades, days and types of objects. These modules import no other code of the project."""

@@ -1,4 +1,4 @@
-"""The current day, as the dashboard counts days."""
+"""The current day in the time zone of the dashboard."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Compute scores and grades: pure arithmetic, with decimals where people may check it by hand.
+"""Compute scores and grades. The code uses decimals where people may check a result by hand.
 
 Source: spec of the Pardot app, "Score". Counts exclude exempt assets. ``None`` means "no data", which is not zero.
 """
@@ -28,7 +28,7 @@ class GradeThreshold:
 
 @dataclass(frozen=True)
 class Demerit:
-    """The points that one issue takes from its area."""
+    """The points that an area loses for one issue."""
 
     key: str
     area: Area
@@ -46,7 +46,7 @@ class AreaScore:
 
     score: int | None
     demerits: Decimal
-    """The points that all issues of the area take together. They can be more than 100."""
+    """The points that the area loses for all its issues together. They can be more than 100."""
     items: int
     weight: float
     """The area's weight in the mean: ``log(1 + items)``, with at least one item."""
@@ -61,8 +61,7 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """The points of the overall score that each issue costs, by issue key.
-    Areas without data are left out."""
+    """The points of the overall score that each issue costs, by issue key. Areas without data are left out."""
 
 
 def half_up(value: Decimal | float) -> int:
@@ -72,7 +71,7 @@ def half_up(value: Decimal | float) -> int:
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
-    """Return the percentage to one decimal place, rounded half up; ``None`` when it cannot be computed."""
+    """Return the percentage to one decimal place, rounded half up; ``None`` without ``part`` or ``whole``."""
     if part is None or not whole:
         return None
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
@@ -117,7 +116,7 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
 
 
 def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
-    """Return the weighted mean of the areas in ``only`` that have data; ``None`` without such an area."""
+    """Return the weighted mean of the areas in ``only`` that have data; ``None`` when no area has data."""
     graded = [
         (areas[area].score, areas[area].weight) for area in only if area in areas and areas[area].score is not None
     ]

@@ -1,6 +1,6 @@
-"""Declarations of the issues: area, counted flag, default weight and default texts.
+"""Declare the issues, each with its area, counted flag, default weight and default texts.
 
-Staff can change weights and texts (``pardot/configuration/values.py``). Source of keys and weights: the specification
+Staff can change weights and texts (``pardot/configuration/values.py``). Keys and weights come from the specification
 of the score.
 """
 
@@ -15,7 +15,7 @@ from pardot.domain.areas import Area
 
 
 class Priority(StrEnum):
-    """The priority of an issue. Of issues with equal impact, those with a higher priority come first."""
+    """The priority of an issue. It orders issues with equal impact."""
 
     HIGH = "high"
     NORMAL = "normal"
@@ -29,11 +29,11 @@ class Issue:
     key: str
     area: Area
     flag: str
-    """A flag in the audit of the area; for a percentage, a figure in the area's ``AuditSummary``."""
+    """A flag of the area's audit. For a percentage, a figure in the area's ``AuditSummary``."""
     weight: Decimal
     """The points that the area loses for each occurrence."""
     title: str
-    """The title with ``{count}``. Its words fit both one and many."""
+    """The title with ``{count}``. Its words fit any number."""
     description: str
     """Advice on what to do in Pardot."""
     priority: Priority = Priority.NORMAL
@@ -53,7 +53,7 @@ ISSUES: tuple[Issue, ...] = (
         "no_sf",
         "0.05",
         "Campaigns not linked to Salesforce: {count}",
-        "Open the campaign in Pardot and link it to its Salesforce campaign. Until then no report has its results.",
+        "Open the campaign in Pardot and link it to its Salesforce campaign. Until then reports lack its results.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -62,7 +62,7 @@ ISSUES: tuple[Issue, ...] = (
         "empty",
         "0.03",
         "Campaigns without assets: {count}",
-        "Give the campaign its forms, pages, emails or redirects, or delete it when nobody needs it any more.",
+        "Add the campaign's forms, pages, emails or redirects, or delete the campaign if it is no longer needed.",
     ),
     _issue(
         "campaigns_dormant",
@@ -70,7 +70,7 @@ ISSUES: tuple[Issue, ...] = (
         "dormant",
         "0.01",
         "Campaigns without recent activity: {count}",
-        "Check whether the campaign is over; if so, archive its assets and tag it for clean-up.",
+        "If the campaign is over, archive its assets and tag the campaign for clean-up.",
         priority=Priority.LOW,
     ),
     _issue(
@@ -88,7 +88,7 @@ ISSUES: tuple[Issue, ...] = (
         "low_response",
         "0.02",
         "Campaigns with few responses: {count}",
-        "Check the member statuses: which of them count as “Responded”, and whether a completion action sets one.",
+        "Check which member statuses count as “Responded”, and that a completion action sets such a status.",
     ),
     _issue(
         "campaigns_ghost",
@@ -104,7 +104,7 @@ ISSUES: tuple[Issue, ...] = (
         "no_campaign",
         "0.10",
         "Forms in no campaign: {count}",
-        "Edit the form and choose its campaign, so that submissions are counted where they belong.",
+        "Edit the form and choose its campaign, so that submissions count for this campaign.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -113,7 +113,7 @@ ISSUES: tuple[Issue, ...] = (
         "dormant",
         "0.02",
         "Forms without recent submissions: {count}",
-        "Check whether a page still shows the form; delete or archive it when none does.",
+        "Check whether a page still shows the form. If not, delete or archive the form.",
     ),
     _issue(
         "forms_errors",
@@ -148,7 +148,7 @@ ISSUES: tuple[Issue, ...] = (
         "dormant",
         "0.02",
         "Landing pages without recent views: {count}",
-        "Check whether anything links to the page; delete or archive it when nothing does.",
+        "Check whether anything links to the page. If not, delete or archive the page.",
     ),
     _issue(
         "orphan_lps",
@@ -165,7 +165,7 @@ ISSUES: tuple[Issue, ...] = (
         "stale_1y",
         "0.05",
         "Lists unchanged for over a year: {count}",
-        "Check whether a sending or an automation still uses the list; delete or archive it when none does.",
+        "Check whether a list email or an automation still uses the list. If not, delete or archive the list.",
         priority=Priority.HIGH,
     ),
     _issue(
@@ -174,7 +174,7 @@ ISSUES: tuple[Issue, ...] = (
         "stale",
         "0.02",
         "Lists unchanged for half a year: {count}",
-        "Check whether the list is still needed, and refresh its members before the next sending.",
+        "Check whether the list is still needed, and refresh its members before the next list email.",
     ),
     _issue(
         "lists_unnamed",
@@ -182,7 +182,7 @@ ISSUES: tuple[Issue, ...] = (
         "unnamed",
         "0.08",
         "Lists without a name: {count}",
-        "Give the list a name by the naming convention.",
+        "Give the list a name that follows the naming convention.",
     ),
     _issue(
         "emails_no_campaign",
@@ -241,8 +241,8 @@ ISSUES: tuple[Issue, ...] = (
         Area.TAGS,
         "unused",
         "0.03",
-        "Tags on nothing: {count}",
-        "Delete the tag, or put it on what it was made for.",
+        "Unused tags: {count}",
+        "Delete the tag, or assign it to the assets for which it was made.",
         priority=Priority.LOW,
     ),
     _issue(

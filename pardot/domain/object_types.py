@@ -1,7 +1,7 @@
 """Map Pardot's words for the types of tagged objects to areas.
 
-The words differ between Pardot's versions, so only letters count, and case and the plural are ignored. Source:
-``docs/platform-facts.md``, "tagged-objects".
+The words differ between Pardot's versions. So the comparison ignores case, the plural, and every character that is
+not a letter. Source: ``docs/platform-facts.md``, "tagged-objects".
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def area_of_object_type(word: str | None) -> Area | None:
 IS_PROSPECT = "regexp_replace(lower(object_type), '[^a-z]', '', 'g') ~ '^prospects?$'"
 """The SQL condition that ``object_type`` means prospects, by the same rule as ``area_of_object_type``."""
 
-# This jumps from one word to the next in the index, instead of reading every row.
+# The query jumps from one word to the next in the index, instead of reading every row.
 _WORDS = """
     WITH RECURSIVE words AS (
         SELECT min(object_type) AS word FROM pardot_taggedobject
@@ -48,7 +48,7 @@ _WORDS = """
 
 
 def words_of(area: Area) -> list[str]:
-    """Return the words for ``area`` that occur in the copied rows; one query."""
+    """Return Pardot's words for ``area`` that occur in the copied rows; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)
         return [word for (word,) in cursor.fetchall() if area_of_object_type(word) is area]

@@ -4,10 +4,7 @@ from django.db import models
 
 
 class AssetKind(models.TextChoices):
-    """The kinds of assets that activities refer to, by entity name.
-
-    Form handlers and emails are not copied.
-    """
+    """The kinds of assets that activities refer to. Form handlers and emails are not copied."""
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"
@@ -21,9 +18,8 @@ class AssetKind(models.TextChoices):
 class AssetActivityDay(models.Model):
     """The number of an asset's activities of one type on one day (UTC).
 
-    ``pardot/sync/rollups.py`` updates it.
-
-    An activity counts once for each asset that it names, for example for its form and for its campaign.
+    ``pardot/sync/rollups.py`` updates it. An activity counts once for each asset that it names: for its form, for its
+    campaign, and so on.
     """
 
     day = models.DateField()

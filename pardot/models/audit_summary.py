@@ -7,9 +7,9 @@ from pardot.domain.areas import Area
 
 
 class AuditSummary(models.Model):
-    """The counts of an area's latest audit, so that pages need not count assets. No row: never audited.
+    """The counts of an area's latest audit, so that pages need not count assets.
 
-    Exemptions are not subtracted here, because they can end between two audits.
+    An area without a row was never audited. Exempt assets are counted, because exemptions can end between two audits.
     """
 
     area = models.CharField(max_length=32, primary_key=True, choices=Area)

@@ -11,8 +11,8 @@ from sf.models.fields import DateTime, Integer, Text
 class Campaign(WithActivity, PardotRecord):
     """A Pardot campaign.
 
-    ``sf_created_at``, ``sf_modified_at``, ``start_date``, ``end_date`` and the numbers of members and responses come
-    from the Salesforce campaign with the id ``salesforce_id``.
+    Some columns come from the Salesforce campaign with the id ``salesforce_id``: ``sf_created_at``,
+    ``sf_modified_at``, ``start_date``, ``end_date``, ``member_count`` and ``responded_count``.
     """
 
     name = Text("name")

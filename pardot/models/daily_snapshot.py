@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class DailySnapshot(models.Model):
-    """The figures of one day (in ``TIME_ZONE``): one row, which later syncs of the day update.
+    """The figures of one day (in ``TIME_ZONE``). Later syncs of the day update the row.
 
-    Figures that a sync did not read keep their last value. Null means "never read", which is not zero.
+    A figure that no sync of the day has read keeps its last value. Null means "never read", which is not zero.
     """
 
     day = models.DateField(unique=True)

@@ -17,13 +17,13 @@ from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
 def _any_column(condition: Callable[[str], str], *columns: str) -> Q:
-    """Return the condition that ``condition`` is true for at least one of the columns."""
+    """Return the condition that at least one column meets ``condition``."""
     sql = condition("%(expressions)s")
     return reduce(or_, (Q(Func(F(column), template=sql, output_field=models.BooleanField())) for column in columns))
 
 
 def _partial_index(condition: Q, name: str) -> models.Index:
-    """Return a partial index for a small group of prospects, which would be slow to find among all."""
+    """Return a partial index for a small group of prospects, so that no query scans all prospects."""
     return models.Index(fields=["id"], condition=condition, name=name)
 
 
@@ -35,12 +35,12 @@ GRADE = Coalesce(NullIf(Func("grade", function="btrim"), EMPTY), Value("none", m
 class Prospect(PardotRecord):
     """A person whom Pardot knows. Prospects in Pardot's recycle bin stay here, with ``is_deleted``.
 
-    The CRM id fields contain whatever Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is
-    the custom field named by ``PARDOT_ADOPTION_JSON_FIELD``, and null without that setting.
+    The CRM id fields contain what Pardot sends: ids of 15 or 18 characters, or other text. ``adoption_json`` is the
+    custom field named by the setting ``PARDOT_ADOPTION_JSON_FIELD``; without this setting it is null.
     """
 
     kept_when_deleted: ClassVar[frozenset[str]] = frozenset({"id", "is_deleted", "created_at", "updated_at"})
-    """The columns kept after a long time in the recycle bin (``sf/ingest/tombstones.py``)."""
+    """The columns that a tombstone keeps (``sf/ingest/tombstones.py``)."""
 
     email = Text("email")
     first_name = Text("firstName")

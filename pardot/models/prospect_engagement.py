@@ -6,9 +6,8 @@ from django.db import models
 class ProspectEngagement(models.Model):
     """The number of a prospect's activities in the 30 days before the last complete read of activities.
 
-    No activities: no row.
-
-    ``pardot/sync/rollups.py`` updates the rows whenever activities are read.
+    A prospect without activities in this time has no row. ``pardot/sync/rollups.py`` updates the rows after each read
+    of activities.
     """
 
     prospect_id = models.BigIntegerField("prospect ID", primary_key=True)

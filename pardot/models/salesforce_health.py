@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class SalesforceHealth(models.Model):
-    """The numbers of leads and contacts: all, and those whom Pardot knows (with ``pi__url__c``).
+    """The numbers of all leads and contacts, and of those whom Pardot knows (with ``pi__url__c``).
 
-    One row per read.
+    Each read adds a row.
     """
 
     captured_at = models.DateTimeField(db_default=Now())

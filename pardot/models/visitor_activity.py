@@ -24,10 +24,7 @@ class ActivityType(models.IntegerChoices):
 
 
 class VisitorActivity(PardotRecord):
-    """One activity of a visitor.
-
-    Pages read roll-ups, or the activities of one prospect, never the whole table.
-    """
+    """One activity of a visitor. Pages read roll-ups, or one prospect's activities, never the whole table."""
 
     type = Integer("type")
     type_name = Text("typeName")

@@ -1,8 +1,8 @@
 """Run the orphan check of a survey: read leads and contacts, then store orphans of all kinds, or none.
 
-First, all leads and contacts that link to a prospect are read; they match most prospects. Then the leads and contacts
-that only a prospect links to are read by id, in rounds: a deleted record may have been merged into another record,
-which the next round must read. There are at most ``MOST_ROUNDS`` rounds.
+First, all leads and contacts that link to a prospect are read; they match most prospects. Some leads and contacts do
+not link to a prospect, but a prospect links to them: they are read by id, in at most ``MOST_ROUNDS`` rounds. When such
+a record was merged into another record, the next round reads the other record.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from sf.salesforce.errors import DailyLimitReached
 NEEDS = (CAMPAIGNS, FORMS, LANDING_PAGES, LIST_EMAILS, CUSTOM_REDIRECTS, PROSPECTS)
 """The entities whose copies are compared, with each other and with Salesforce."""
 GOOD_FOR = timedelta(days=1)
-"""The maximum age of a copy. Records that were linked after the copy would look like orphans."""
+"""The maximum age of a copy. A record that was linked after the copy would look like an orphan."""
 MOST_ROUNDS = 10
 
 
@@ -53,7 +53,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
-            # People created later may have a prospect that is not copied yet.
+            # A person created later may have a prospect that is not copied yet.
             self._read_people(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:

@@ -1,8 +1,8 @@
 """Find orphans: assets in a deleted campaign, and people whom only Pardot or only Salesforce has.
 
 SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
-``OrphanRecord``. The lead or contact of a prospect is found by the first 15 characters of its id, and the prospect of a
-lead or contact by email address. Prospects in Pardot's recycle bin are left out.
+``OrphanRecord``. The first 15 characters of its id find the lead or contact of a prospect. The email address finds the
+prospect of a lead or contact. Prospects in Pardot's recycle bin are left out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PEOPLE_KNOWN = " UNION ALL ".join(
     for person in PEOPLE
 )
 
-# These prospects have ids of leads or contacts, but none of the ids is staged (``PersonObject.linked``).
+# Suspects have ids of leads or contacts, but none of these ids is staged (``PersonObject.linked``).
 _SUSPECTS = f"""
     CREATE UNLOGGED TABLE pardot_orphan_suspect AS
     WITH named AS (
@@ -139,12 +139,10 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the suspects: prospects with ids of leads or contacts, none of which is staged.
+    """Store the suspects: prospects with ids of leads or contacts, when none of these ids is staged.
 
-    The next step reads the leads and contacts with these ids from Salesforce.
-
-    The tables are not temporary, because HTTP calls follow, and behind a pooler the next transaction may use another
-    session.
+    The next step reads the leads and contacts with these ids from Salesforce. The tables are not temporary, because
+    behind a pooler the next transaction may use another session.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         forget_suspects()
@@ -160,9 +158,9 @@ def forget_suspects() -> None:
 
 
 def store_ids_to_read(round_number: int) -> int:
-    """Store the ids that this round must read, including ids to which deleted records lead.
+    """Store the ids that this round must read, and return their number.
 
-    Return their number.
+    They include the ids of records into which deleted records were merged or converted.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STORE_IDS, [round_number])

@@ -1,8 +1,8 @@
 """Read the leads and contacts of the orphan check from Salesforce into separate staging tables.
 
-People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Other people whom a prospect
-links to are read by id, including deleted ones, with the ids of the records into which they were merged or converted.
-The tables are dropped after the check.
+People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Other people, to whom only a
+prospect links, are read by id, even if they are deleted. They are read with the ids of the records into which they
+were merged or converted. The tables are dropped after the check.
 """
 
 from __future__ import annotations
@@ -25,11 +25,9 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
-"""The ids per query. The URL with these ids, and the headers,
-stay below Salesforce's limit of 16,384 bytes."""
+"""The ids per query. URL and headers together stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""The most ids that are read by id.
-For more, one Bulk job reads the whole object, which takes fewer calls."""
+"""The largest number of records read by id. For more, a Bulk job reads the whole object in fewer calls."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class PersonObject:
 
     @property
     def by_id(self) -> Stage:
-        """Return the stage of people read by id: ``id``, ``is_deleted``, and a column for each of ``becomes``."""
+        """Return the stage of people read by id: ``id``, ``is_deleted``, and one column per ``becomes``."""
         return _stage(self, "asked", self.by_id_paths)
 
     @property
@@ -125,7 +123,7 @@ class PeopleReader:
     def _stage_pages(self, source: Source, query: SoqlQuery, stage: Stage) -> None:
         """Stage every page.
 
-        Raises ``MiscountedRead`` when Salesforce sent another number of rows than it announced.
+        Raises ``MiscountedRead`` when the number of rows differs from the number that Salesforce announced.
         """
         read_id = source.begin(query)
         announced, rows, cursor = source.announced(read_id), 0, ""
@@ -142,4 +140,4 @@ class PeopleReader:
 
 
 def _store_no_state(page: StagedPage) -> None:
-    """Store no state: after an interruption the next check starts over."""
+    """Store no state, because an interrupted check starts again from the beginning."""

@@ -1,7 +1,7 @@
 """Change the configuration, and run the audits that depend on it.
 
-Changes run one at a time: values that depend on each other must not be checked against values that another request is
-about to replace.
+Changes run one at a time, because values depend on each other: a check must not use a value that another request is
+replacing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ANY = object()
 
 
 class ChangedMeanwhile(Exception):
-    """The value is no longer the one that the caller saw. ``current`` is the value now."""
+    """The value has changed since the caller read it. ``current`` is the current value."""
 
     def __init__(self, current: CurrentValue) -> None:
         super().__init__(current.declared.key)
@@ -49,9 +49,9 @@ def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
 
 
 def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
-    """Change a value, record the change, and if the audits depend on it, run them in the same transaction.
+    """Change a value, record the change, and run the audits that depend on it, all in one transaction.
 
-    The audit of prospects takes longest, and no value changes its counts, so it is left out.
+    The audit of prospects is left out, because it depends on no value.
     """
     declared = configured_key(key)
     with transaction.atomic():

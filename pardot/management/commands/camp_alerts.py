@@ -19,15 +19,15 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""The time to wait while another host runs this command, before leaving the work to that host."""
+"""The time to wait for another host that runs this command. Then the other host does the work."""
 
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
     help = (
-        "Post and mail to the team when the grade fell, the score is below the threshold in the settings, or a sync "
-        "failed or is overdue: once per occurrence. Sends nothing when nothing is new. Cron runs it every 15 minutes."
+        "Alert the team in Slack and by mail when the grade fell, the score is below the threshold in the settings, "
+        "or a sync failed or is overdue. Each occurrence is sent once. Cron runs it every 15 minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 raise CommandError("; ".join(failed))
 
     def _send(self, name: str, channel: TeamChannel) -> str:
-        """Send the alerts that this channel did not get yet. Return the error, or an empty string."""
+        """Send the alerts that this channel has not received yet. Return the error, or an empty string."""
         alerts = list(unsent_alerts(name))
         if not alerts:
             return ""

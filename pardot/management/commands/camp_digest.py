@@ -29,21 +29,22 @@ from sf.ingest.jobs import recorded_job
 from sf.ingest.lease import hold_lease
 
 PATIENCE = timedelta(minutes=2)
-"""The time to wait for another process that is sending the digest, because a channel may be slow."""
+"""The time to wait while another process sends the digest: a channel may be slow."""
 _KEPT = timedelta(days=90)
 
 
 class Command(BaseCommand):
     help = (
-        "Print the morning digest of the Pardot data; with --send, post it to Slack and mail it, also to team members."
+        "Print the morning digest of the Pardot data. With --send, post it to Slack and mail it, and mail a message to "
+        "each team member."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--send", action="store_true", help="send it to Slack, to DIGEST_RECIPIENTS, and to team members"
+            "--send", action="store_true", help="send to Slack, to DIGEST_RECIPIENTS, and to team members"
         )
         parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
-        parser.add_argument("--again", action="store_true", help="send it to all, even if it was sent today")
+        parser.add_argument("--again", action="store_true", help="with --send: send to all, even if it was sent today")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["for"]:
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         if not options["send"]:
             self.stdout.write(digest(digest_facts()), ending="")
             return
-        with hold_lease(DIGEST, patience=PATIENCE) as lease:  # the cron of another host may run in the same minute
+        with hold_lease(DIGEST, patience=PATIENCE) as lease:  # another host's cron may run it too
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
             with recorded_job(DIGEST) as run:  # the job includes the choice of channels, which can fail
@@ -78,7 +79,7 @@ class Command(BaseCommand):
             raise CommandError("; ".join(failed))
 
     def _send_to(self, name: str, channel: _Channel, text: str) -> str:
-        """Send to one channel and return the error, or an empty string: a failed channel stops no other."""
+        """Send to one channel. Return the error, or an empty string, so that the next channel is still tried."""
         try:
             kept = channel.send(text)
         except NotDelivered as error:
@@ -90,18 +91,18 @@ class Command(BaseCommand):
 
 @dataclass(frozen=True)
 class _Channel:
-    """A destination of the digest. ``label`` is its name in the line “sent to …”."""
+    """A destination of the digest."""
 
     send: Callable[[str], str]
-    """Sends the digest, or a personal message in its place.
-    Returns the text to store in the log of deliveries."""
+    """Send the digest, or a personal message instead. Return the text to store in the log of deliveries."""
     label: str
+    """The channel's name in the line “sent to …”."""
 
 
 def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
-    This may count the rows of views.
+    It may count the rows of saved views, because members without news get no message.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
@@ -110,12 +111,12 @@ def _channels() -> dict[str, _Channel]:
 
 
 def _has_readers() -> bool:
-    """Return whether any member would get a message if there were something to report."""
+    """Return whether any member gets messages, if there is something to report."""
     return bool(settings.PUBLIC_URL) and TeamMember.objects.exclude(email="").filter(gets_messages=True).exists()
 
 
 def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
-    """Return a function that sends, and returns no text to log, because the digest names prospects."""
+    """Wrap ``send`` so that no text is logged, because the digest names prospects."""
 
     def send_only(text: str) -> str:
         send(text)
@@ -150,7 +151,7 @@ def _message_of(name: str) -> str:
 
 
 def _sent_today() -> dict[str, datetime]:
-    """Return the channels that got today's digest, with the time."""
+    """Return the channels that received today's digest, each with its time."""
     return dict(DigestDelivery.objects.filter(day=timezone.localdate(), alert=None).values_list("channel", "sent_at"))
 
 

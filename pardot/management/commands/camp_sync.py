@@ -38,19 +38,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()
-        what.add_argument(
-            "--scout", action="store_true", help="also the highest-scoring prospects of those active lately"
-        )
+        what.add_argument("--scout", action="store_true", help="also recently active prospects with the highest scores")
         what.add_argument("--survey", action="store_true", help="also every prospect, activity and campaign member")
-        what.add_argument("--entities", metavar="A,B", help="only these: names, aliases, groups (assets, all)")
-        parser.add_argument("--full", action="store_true", help="read everything again, not only what changed")
+        what.add_argument("--entities", metavar="A,B", help="only these entities: names, aliases, groups (assets, all)")
+        parser.add_argument("--full", action="store_true", help="read everything again, not only the changes")
         parser.add_argument(
             "--days",
             type=_days,
             metavar="N",
-            help="how far back the first or a --full read of activities goes; other reads begin where the last ended",
+            help="how many days back the first read or a --full read of activities goes; other reads only add changes",
         )
-        parser.add_argument("--yes", action="store_true", help="don't ask before a survey, nor before --adopt-org")
+        parser.add_argument("--yes", action="store_true", help="don't ask before a survey or --adopt-org")
         parser.add_argument(
             "--adopt-org",
             action="store_true",
@@ -60,7 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
-            # This is not recorded as a failed run: without Pardot, no run is expected.
+            # No failed run is recorded, because without Pardot no run is expected.
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._tier_and_entities(options)
@@ -81,7 +79,7 @@ class Command(BaseCommand):
         self._sync(camp, tier, entities, patience=self._patience(tier, camp_options))
 
     def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
-        """Return how long to wait. A full survey runs once a month, so it waits for a running command."""
+        """Return the longest wait. Only a full survey waits for another command: it runs once a month."""
         if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()
         if is_running(LOCK):
@@ -99,7 +97,7 @@ class Command(BaseCommand):
         return tier, of_tier(tier)
 
     def _agreed(self, camp: Camp, entities: list[Entity], camp_options: CampOptions) -> bool:
-        """Ask the operator on a terminal; elsewhere return true."""
+        """Ask the operator on a terminal. Return ``True`` where there is no terminal."""
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return True
         try:

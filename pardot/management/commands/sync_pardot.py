@@ -1,4 +1,4 @@
-"""Provide ``sync_pardot``, another name of ``camp_sync``."""
+"""Provide ``sync_pardot``, another name for ``camp_sync``."""
 
 from __future__ import annotations
 
