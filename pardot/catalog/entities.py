@@ -19,7 +19,7 @@ from sf.models.fields import CopiedField
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"
-"""The lease of ``camp_sync``. Two commands at the same time would open more requests than Pardot allows."""
+"""The lease of ``camp_sync``. Two commands at once would open more requests than Pardot allows."""
 
 
 class Tier(IntEnum):

@@ -124,7 +124,7 @@ class ConfiguredKey:
     """A function that returns the default as JSON."""
     accepts: TypeAdapter[Any]
     overlays: bool = False
-    """True when the value is a mapping in which staff may set single entries. Other entries keep their default."""
+    """True when the value is a mapping, and entries that staff do not set keep their default."""
     moves_audits: bool = False
     """True when the audits must run again after a change."""
 

@@ -61,7 +61,7 @@ class Grading:
     overall: int | None
     areas: Mapping[Area, AreaScore]
     impacts: Mapping[str, float]
-    """The points of the overall score that each issue costs, by issue key. Areas without data are left out."""
+    """The points of the overall score that each issue costs, by key; only issues of areas with data."""
 
 
 def half_up(value: Decimal | float) -> int:

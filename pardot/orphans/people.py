@@ -27,7 +27,7 @@ from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 IDS_A_CALL = 400
 """The ids per query. URL and headers together stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""The largest number of records read by id. For more, a Bulk job reads the whole object in fewer calls."""
+"""The most records read by id. For more, a Bulk job reads the whole object in fewer calls."""
 
 
 @dataclass(frozen=True)
