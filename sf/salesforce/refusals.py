@@ -52,11 +52,11 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "STRING_TOO_LONG": ("A text is longer than its field.", "Shorten the text."),
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
         "The picklist does not have this value.",
-        "Choose a value of the picklist, or add this value to it in Salesforce.",
+        "Choose a value of the picklist, or add this value to the picklist in Salesforce.",
     ),
     "BAD_VALUE_FOR_RESTRICTED_PICKLIST": (
         "The picklist does not have this value.",
-        "Choose a value of the picklist, or add this value to it in Salesforce.",
+        "Choose a value of the picklist, or add this value to the picklist in Salesforce.",
     ),
     "TOO_MANY_ENUM_VALUE": ("Too many values for a multi-select picklist.", "Choose fewer values."),
     "DUPLICATES_DETECTED": (
@@ -80,7 +80,10 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET": ("The org cannot store these characters.", "Replace the characters."),
     "JSON_PARSER_ERROR": ("A value has the wrong type, or the body is not JSON.", "Correct the value."),
     "POST_BODY_PARSE_ERROR": ("The body cannot be read.", "Correct the value."),
-    "ENTITY_IS_DELETED": ("The record was deleted.", "Restore it from Salesforce's recycle bin, if it is needed."),
+    "ENTITY_IS_DELETED": (
+        "The record was deleted.",
+        "If you need the record, restore it from Salesforce's recycle bin.",
+    ),
     "ENTITY_IS_ARCHIVED": ("The record was archived.", "Leave it: archived records cannot be changed."),
 }
 
@@ -91,17 +94,17 @@ _AUTOMATION: Mapping[str, tuple[str, str]] = {
     ),
     "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": (
         "A trigger of the org refuses the record.",
-        "Correct the values, or have the trigger corrected.",
+        "Correct the values, or the trigger in Salesforce.",
     ),
     "CANNOT_EXECUTE_FLOW_TRIGGER": (
         "A flow of the org fails for the record.",
-        "Correct the values, or have the flow corrected.",
+        "Correct the values, or the flow in Salesforce.",
     ),
     "CUSTOM_APEX_ERROR": (
         "Apex code of the org refuses the record.",
-        "Correct the values, or have the code corrected.",
+        "Correct the values, or the code in Salesforce.",
     ),
-    "APEX_ERROR": ("Apex code of the org fails for the record.", "Correct the values, or have the code corrected."),
+    "APEX_ERROR": ("Apex code of the org fails for the record.", "Correct the values, or the code in Salesforce."),
 }
 
 _MOMENT: Mapping[str, str] = {
@@ -179,7 +182,7 @@ _ORG: Mapping[str, tuple[str, str]] = {
     "STORAGE_LIMIT_EXCEEDED": ("The org's storage is full.", f"{_ADMIN} delete records or buy storage."),
     "REQUEST_LIMIT_EXCEEDED": (
         "The org's API calls of the last 24 hours are used up.",
-        "Wait, or find the caller (Setup: API usage). If the message says “Concurrent”, the call is retried.",
+        "Wait, or find the program (Setup: API usage). If the message says “Concurrent”, the call is retried.",
     ),
 }
 
@@ -215,14 +218,17 @@ _SETUP: Mapping[str, tuple[str, str]] = {
     "MALFORMED_QUERY": ("The org does not understand the query.", "Compare its fields with sf describe."),
     "SELF_REFERENCE_FROM_TRIGGER": (
         "A trigger of the org changes the record that started it.",
-        "Have the trigger corrected.",
+        f"{_ADMIN} correct the trigger.",
     ),
-    "SELF_REFERENCE_FROM_FLOW": ("A flow of the org changes the record that started it.", "Have the flow corrected."),
-    "MIXED_DML_OPERATION": ("A trigger of the org mixes users and records.", "Have the trigger corrected."),
-    "APEX_DATA_ACCESS_RESTRICTION": ("Apex code of the org may not see the data.", "Have the code corrected."),
+    "SELF_REFERENCE_FROM_FLOW": (
+        "A flow of the org changes the record that started it.",
+        f"{_ADMIN} correct the flow.",
+    ),
+    "MIXED_DML_OPERATION": ("A trigger of the org mixes users and records.", f"{_ADMIN} correct the trigger."),
+    "APEX_DATA_ACCESS_RESTRICTION": ("Apex code of the org may not see the data.", f"{_ADMIN} correct the code."),
     "UNSUPPORTED_APEX_TRIGGER_OPERATON": (
         "A trigger of the org does something that is not allowed.",
-        "Have the trigger corrected.",
+        f"{_ADMIN} correct the trigger.",
     ),
 }
 
