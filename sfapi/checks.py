@@ -30,7 +30,7 @@ def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[Check
         hint = "List the names of this site, such as sfapi.example.org."
         warnings.append(checks.Warning("ALLOWED_HOSTS has *: any host name is accepted.", hint=hint, id="sfapi.W001"))
     if settings.ENVIRONMENT == "local":
-        hint = "Set it to production, staging, …"
+        hint = "Set ENVIRONMENT to production, staging, …"
         warnings.append(checks.Warning("ENVIRONMENT is local, in /info and in Sentry.", hint=hint, id="sfapi.W002"))
     return warnings
 

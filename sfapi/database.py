@@ -45,7 +45,7 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
         return {**common, **parts, "PORT": str(port), "ENGINE": "sfapi.postgresql"}
     if parts["PASSWORD"] or env.is_set("DATABASE_PORT"):
         raise ImproperlyConfigured(
-            "DATABASE_NAME, DATABASE_USER, DATABASE_HOST: not set, but DATABASE_PASSWORD or _PORT is"
+            "DATABASE_NAME, DATABASE_USER, DATABASE_HOST: not set, but DATABASE_PASSWORD or DATABASE_PORT is set"
         )
     if not embedded_allowed:
         raise ImproperlyConfigured(

@@ -37,9 +37,9 @@ class Environment:
         self.declared: dict[str, str] = {}
         """Every variable that was read, with its default as text."""
         self.placeholders: list[str] = []
-        """Variables with a placeholder, which count as not set.
+        """Variables with a placeholder. With ``DEBUG`` they count as not set.
 
-        Only with ``DEBUG``: otherwise a placeholder stops the start.
+        Without ``DEBUG``, a placeholder stops the start.
         """
         self.overruled: list[str] = []
         """Variables of ``.env`` that have another value in the real environment. That other value wins."""

@@ -1,4 +1,4 @@
-"""Send one event of a kind per minute and process to Sentry: an outage must not use up its quota."""
+"""Send one event of a kind per minute and process: an outage must not use up Sentry's quota."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class StagedRead:
     began: datetime
     """The start of the read, by PostgreSQL's clock. Rows written here since then are not removed."""
     is_full: bool
-    """The read covers all records, or all within ``within``."""
+    """The read covers all records, or all records that ``within`` matches."""
     replace: bool = False
     """Rows that were written here before the read began are deleted first."""
     removes_missing: bool = True
@@ -42,14 +42,14 @@ class StagedRead:
     """A condition on the target's row ``t``: the part of the table that was read."""
     previous_watermark: datetime | None = None
     rows_were_announced: bool = False
-    """The other system announced the number of records: a repeated record means that one is missing."""
+    """The other system announced the number of records, so a repeated record means a missing record."""
 
 
 class LoadingSync(Sync[AnyLoaded]):
     """A run with a staging table."""
 
     system: ClassVar[str]
-    """The system the rows come from, for messages."""
+    """The name of the other system, for messages."""
 
     @cached_property
     def _stage(self) -> Stage:

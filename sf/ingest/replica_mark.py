@@ -20,7 +20,7 @@ from sf.ingest.horizon import HORIZON, MARGIN
 
 logger = logging.getLogger(__name__)
 
-# Two databases of one server have different origins, and so have a database and its dump restored on another server.
+# Two databases of one server have different origins. A dump that is restored on another server gets a new origin.
 _ORIGIN = """
     SELECT md5(system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
       FROM pg_control_system()

@@ -1,4 +1,4 @@
-"""Find the jobs of the cron table that are due, and claim each one so that only one worker starts it.
+"""Find the jobs of the cron table that are due, and claim each job, so that only one worker starts it.
 
 For each job only ``handled_until`` is stored. A job is due when the cron table has a time for it after
 ``handled_until`` and not after now. A job that missed several scheduled times is started once.

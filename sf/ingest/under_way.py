@@ -29,7 +29,7 @@ _UNDER_WAY = """
 """
 
 _BEGIN = timedelta(seconds=5)
-"""The time allowed between the statement that creates a job's run and the one that takes its lease."""
+"""The time allowed between the statements that create a job's run and take its lease."""
 
 _skipped_here: set[int] = set()
 """The ids of the runs that this process recorded as held back by another run."""

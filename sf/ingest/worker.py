@@ -132,7 +132,7 @@ class Worker:
         for kept in self._kept:
             kept.stop()
         if not self._stop.is_set():
-            logger.warning("this worker was suspended, and another one leads now; jobs that run here continue")
+            logger.warning("this worker was suspended, and another worker leads now; jobs that run here continue")
 
     def _start_due(self) -> bool:
         """Start due and requested commands, one of each name at a time. Return whether anything was started."""

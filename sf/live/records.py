@@ -36,7 +36,7 @@ SECONDS = 4.0
 The client does not retry, because a caller waits."""
 
 READ_BACK_SECONDS = 2.0
-"""The additional time that a request which changed something may wait to read the result back."""
+"""The additional time in which a request may read its change back."""
 
 MOST_KNOWN = 200
 """The most cached records that are also asked for by id, so that the call's URL stays short enough."""

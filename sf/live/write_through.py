@@ -127,10 +127,11 @@ class _OwnRecord:
 
 
 def write_own_record(synced: SyncedObject, column: str, owner: str, values: Values, *, source: str) -> Written:
-    """Change the record with ``owner`` in the column (of several, the latest modified), and read it back.
+    """Change the record with ``owner`` in the column, and read it back.
 
-    ``owner`` is in lower case; Salesforce's value may be in any case. Raises ``NothingToWrite``,
-    ``WriteRefused``, ``WriteNotMade`` or ``WriteUncertain``.
+    If several records have ``owner`` there, change the record that was modified last. ``owner`` is in lower case;
+    Salesforce's value may be in any case. Raises ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or
+    ``WriteUncertain``.
     """
     try:
         client = live_client(source)

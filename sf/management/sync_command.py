@@ -53,7 +53,7 @@ class SyncCommand(BaseCommand):
             metavar="MINUTES",
             help="wait up to this long for another run of the same object (default: skip the object)",
         )
-        parser.add_argument("--quiet", action="store_true", help="say nothing unless something is wrong")
+        parser.add_argument("--quiet", action="store_true", help="print only problems")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, stop_on_sigterm)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 MUCH_COMMONER = 4
-"""A word this many times as common as the rarest word is not looked up: to compare it costs less."""
+"""A word this many times as common as the rarest word is not looked up, but compared in the rows."""
 
 COMMON = 0.02
 """A word is common if at least this share of schools has it.

@@ -88,7 +88,7 @@ def read_from_replica(
 ) -> T:
     """Return what ``read`` returns, from the replica when it can answer, otherwise from the primary.
 
-    ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before it.
+    ``read`` only reads, and may run twice. ``complete_until``: the replica must have all rows dated before this time.
     ``after_writes``: the replica must have every write that ``noted_write`` has noted. When a statement fails on the
     replica, the primary answers. But an exceeded time limit is raised, and so are exceptions of ``read`` that are not
     PostgreSQL's.

@@ -24,7 +24,7 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 100
-"""Salesforce accepts 200; the ids of 100 still fit into one query string."""
+"""Salesforce accepts 200 cases, but the ids of only 100 cases are sure to fit into one query string."""
 
 _SEVERAL_MATCH = 300
 _TAKEN = frozenset({"DUPLICATE_VALUE", "DUPLICATE_EXTERNAL_ID"})
@@ -166,7 +166,7 @@ def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceErr
 
 
 def _is_taken(error: SalesforceError, external_id: str) -> bool:
-    """Return whether the error says that our id is taken: several match, or another attempt was quicker."""
+    """Return whether the error says that our id is taken: by several records, or by a quicker attempt."""
     if error.status == _SEVERAL_MATCH:
         return True
     text = f"{' '.join(error.fields)} {error.reason}".casefold()

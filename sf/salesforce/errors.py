@@ -22,7 +22,7 @@ class SalesforceError(Exception):
     """
 
     lasting: ClassVar[bool] = True
-    """Waiting will not help soon. Wrong credentials, sent too often, lock the API user out."""
+    """Waiting will not help soon. Wrong credentials that are sent too often lock the API user out."""
     group: Group = Group.ORG
     """The party that must act. An accepted write fails for good only if this is the record's sender."""
     concerns_everything: bool = True

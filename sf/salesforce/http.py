@@ -71,7 +71,7 @@ class Patience:
 
     @classmethod
     def for_seconds(cls, seconds: float) -> Self:
-        """Return a patience of this many seconds from now on for everything together, without retries."""
+        """Return limits without retries, by which everything together ends this many seconds from now."""
         return cls(deadline=0, until=time.monotonic() + seconds)
 
     @property
@@ -120,7 +120,7 @@ def retrying(action: Callable[[], Result], patience: Patience) -> Result:
 
 @dataclass
 class Transport:
-    """Sends single requests. Safe for many threads: each has its own session."""
+    """Sends single requests. Safe for many threads: each thread has its own session."""
 
     proxy: str = field(default="", repr=False)  # may contain a password
     counter: CallCounter = field(default_factory=NoCounter)

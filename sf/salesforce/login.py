@@ -42,7 +42,7 @@ class Session:
     access_token: str
     instance_url: str
     organization_id: str = ""
-    """18 characters; empty where the login's answer lacks it, or the session comes from the settings."""
+    """18 characters. Empty where the login's answer has no id, or the session comes from the settings."""
 
     def __repr__(self) -> str:
         return f"Session({self.instance_url})"
@@ -154,8 +154,8 @@ class SessionKeeper:
 def log_in(request: LoginRequest, transport: Transport) -> Session:
     """Return a new session.
 
-    Raises ``LoginFailed``, which quotes Salesforce and names the variables to check, ``DailyLimitReached``, or
-    ``TransientError`` when retries do not help.
+    Raises ``LoginFailed``, ``DailyLimitReached``, or ``TransientError`` when retries do not help. ``LoginFailed``
+    quotes Salesforce and names the variables to check.
     """
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(

@@ -1,8 +1,8 @@
 """The org of a login: its id, and the name that people know.
 
-Sources: OAuth token answers carry ``id``, the identity URL ``https://login.salesforce.com/id/<org>/<user>``
-(Salesforce Help, "Identity URLs"); SOAP's ``login()`` returns ``userInfo.organizationId``; Object Reference,
-"Organization". A sandbox gets a new organization id with each refresh (Salesforce Help, "Servers and IDs").
+OAuth token answers have ``id``, the identity URL ``https://login.salesforce.com/id/<org>/<user>`` (Salesforce Help,
+"Identity URLs"). SOAP's ``login()`` returns ``userInfo.organizationId``. A sandbox gets a new organization id with each
+refresh (Salesforce Help, "Servers and IDs"). The Object Reference describes the object "Organization".
 """
 
 from __future__ import annotations

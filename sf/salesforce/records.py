@@ -1,7 +1,7 @@
 """Use simple-salesforce (single records, metadata, Apex) over the transport of ``SalesforceClient``.
 
 simple-salesforce sets no timeouts, retries nothing, recurses on a permanent 401 and raises its own errors. Here
-each of its calls goes through ``SalesforceClient``, which handles all of that and counts the call.
+each of its calls goes through ``SalesforceClient``, which handles these cases and counts the call.
 """
 
 from __future__ import annotations

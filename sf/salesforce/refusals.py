@@ -260,7 +260,7 @@ _CAUSES = (Group.MOMENT, Group.ORG)
 
 
 def classify(code: str, message: str = "") -> Refusal | None:
-    """Return the meaning of a code; the message decides where the code is ambiguous. ``None``: unknown."""
+    """Return the meaning of a code. If the code has several, the message decides. ``None``: unknown."""
     known = REFUSALS.get(code)
     if known is None:
         return None

@@ -57,7 +57,7 @@ def is_affordable() -> bool:
 
 
 def cost(pauses: Mapping[str, timedelta]) -> Cost:
-    """Estimate from the calls of each object's latest incremental runs."""
+    """Estimate the calls a day from the calls of each object's latest incremental runs."""
     known = _calls_of_a_run()
     calls = sum(known.get(name, _CALLS_UNTIL_KNOWN) * (_DAY / pause) for name, pause in pauses.items())
     config = SyncConfig.load()

@@ -43,11 +43,11 @@ MAX_AGE: dict[str, timedelta] = {
 }
 """The largest allowed age of the last complete run: the pause of ``SYNC_EVERY`` and some time to run.
 
-Other apps add theirs. A sample is not a complete run: it says nothing about the other records.
+Other apps add their objects. A sample is not a complete run: it says nothing about the other records.
 """
 
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
-"""Scheduled jobs, beside the syncs of objects. Other apps add theirs.
+"""Scheduled jobs, besides the syncs of objects. Other apps add their jobs.
 
 A job that has never run is not at fault: cron may not be installed yet. A job is at fault if it fails, or does not
 run again when the cron table says so.
@@ -92,12 +92,12 @@ class Health:
 
 
 def sync_freshness() -> list[Freshness]:
-    """Judge all objects of ``MAX_AGE``, in its order."""
+    """Judge all objects of ``MAX_AGE``, in the order of ``MAX_AGE``."""
     return _judge_syncs(_last_ends(MAX_AGE))
 
 
 def job_freshness() -> list[Freshness]:
-    """Judge all jobs of ``JOBS``, in its order. A skipped job counts as seen."""
+    """Judge all jobs of ``JOBS``, in the order of ``JOBS``. A skipped job counts as seen."""
     return _judge_jobs(_last_ends(JOBS), _last_seen(JOBS))
 
 

@@ -14,7 +14,7 @@ from sf.models import RefusedRecord, SyncRun
 from sf.sync.objects import EVERY_OBJECT, SyncedObject
 
 MORE_LINES: list[Callable[[], Iterable[str]]] = []
-"""Functions that yield further lines of ``sync_status``. Other apps add theirs."""
+"""Functions that yield further lines of ``sync_status``. Other apps add their functions."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Do bookkeeping beside an answer (counts, notes, log rows): if it fails, the answer stays as it is."""
+"""Do bookkeeping for an answer (counts, notes, log rows): a failure does not change the answer."""
 
 from __future__ import annotations
 

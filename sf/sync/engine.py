@@ -94,7 +94,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         return readable_after(refusal, self._client, self._synced)
 
     def _advice_on_nothing(self, live: int) -> str:
-        return "Can the API user still see them (sf check)?"
+        return "Can the API user still see these records (sf check)?"
 
     def _read_what_is_readable(self) -> None:
         """Resume what an earlier run left, then read.

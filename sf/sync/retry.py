@@ -44,4 +44,4 @@ def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] 
 
 
 RETRIES: dict[str, Retry] = {synced.name: partial(retry_refused, synced) for synced in EVERY_OBJECT}
-"""Retry functions by the name of the object. Other apps add theirs."""
+"""Retry functions by the name of the object. Other apps add their functions."""

@@ -149,7 +149,7 @@ def note_usage(client: SalesforceClient, usage: ApiUsage) -> None:
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Return why no more calls may be made; empty when they may, or when the usage is not known."""
+    """Return why no more calls may be made; empty when calls are allowed or the usage is not known."""
     config = SyncConfig.load()
     if usage is None or usage.used < config.budget(usage.maximum):
         return ""

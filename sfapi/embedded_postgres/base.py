@@ -1,4 +1,4 @@
-"""The Django database backend: PostgreSQL's own, on a server that is started by the first connection."""
+"""Django's PostgreSQL backend, on an embedded server that the first connection starts."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ class Action:
 
 _ACCEPT_QUESTION = (
     "The last read did not return {missing:,} of {of:,} {label}, and nothing was deleted. Check at the source first "
-    "that they are really gone. The command reads again, and deletes from the copy the records that are then missing; "
-    "if these are more than {missing:,}, it deletes none."
+    "that these records are really gone. The command reads again. It deletes from the copy the records that are still "
+    "missing, but none if more than {missing:,} are missing."
 )
 _SURVEY_QUESTION = (
     "A survey reads prospects, activities and campaign members: all of them the first time, later mostly the changes. "

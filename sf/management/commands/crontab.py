@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-here",
             action="store_true",
-            help="leave jobs of SFAPI's other folders alone; without it, they count as jobs of old releases",
+            help="leave jobs of SFAPI's other folders alone; otherwise, they count as jobs of old releases",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -128,7 +128,7 @@ class Subscription:
         raise TransientError(f"Salesforce ended the stream of {self.topic}")
 
     def _event(self, sent: Any) -> ChangeEvent:
-        """Return the event; an unreadable one becomes an incomplete event without ids."""
+        """Return the event. An unreadable event becomes an incomplete event without ids."""
         try:
             return self._decoder.event(sent.schema_id, sent.payload)
         except (UnreadableEvent, RequestRefused) as error:

@@ -50,7 +50,7 @@ class Decoder:
             read: Any = fastavro.schemaless_reader(io.BytesIO(payload), schema, None)
             header = read[_HEADER]
             return _event(str(header["changeType"]), [str(each) for each in header["recordIds"]])
-        except Exception as error:  # fastavro raises what it meets: EOFError, IndexError, KeyError, UnicodeDecodeError
+        except Exception as error:  # fastavro raises EOFError, IndexError, KeyError, UnicodeDecodeError and others
             raise UnreadableEvent(f"an event of schema {schema_id[:40]} cannot be decoded: {error!r:.200}") from error
 
     def _schema(self, schema_id: str) -> Any:
