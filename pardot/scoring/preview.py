@@ -26,8 +26,8 @@ DAYS = 45
 """The number of days in the trend, today included. The scores of the earlier days are recomputed."""
 
 OTHER_COUNTS = (
-    "Earlier days cannot be counted again with another look-back or other months, because only counts were stored for "
-    "them."
+    "The issues of earlier days cannot be counted again with the new look-back or the new age of stale lists, because "
+    "only the counts of those days were stored."
 )
 COUNTS_STAY = "The trend applies the new weights and grades to the counts that were stored on each day."
 NO_ACTIVITIES = (

@@ -62,7 +62,7 @@ def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot
     page.get_by_label("Look-back of activity, in days").fill("1")
     expect(bar.get_by_role("button", name="See what changes")).to_be_disabled()
     page.get_by_role("button", name="See what changes").click()
-    expect(dialog).to_contain_text("Earlier days cannot be counted again with another look-back")
+    expect(dialog).to_contain_text("earlier days cannot be counted again with the new look-back")
     expect(dialog.get_by_role("table", name="Issues that are counted differently")).to_be_visible()
     page.keyboard.press("Escape")
     weight = page.get_by_label("Forms in no campaign")

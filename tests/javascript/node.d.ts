@@ -1,4 +1,4 @@
-/* The parts of Node that the tests use. The browser's modules are checked without Node's other types. */
+/* The types of the few parts of Node that the tests use. All of Node's types would let a browser's module use Node. */
 
 declare module "node:test" {
   export function test(claim: string, run: () => void | Promise<void>): void;

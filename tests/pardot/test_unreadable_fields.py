@@ -65,7 +65,9 @@ def test_a_field_is_read_again_once_pardot_shows_it_again(pardot: Pardot) -> Non
     assert sorted(UnreadableField.objects.values_list("column", flat=True)) == ["company", "grade"]
     assert last_run("prospects").mode == SyncRun.Mode.FULL
     camp_sync("--entities", "prospects")
-    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, "one row is enough to test for the field"
+    assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, (
+        "a request for one row finds the two fields still hidden"
+    )
     pardot.edit_without_stamp("prospects", prospect, company="New company")
     hide(pardot, "prospects", "grade")
     camp_sync("--entities", "prospects")
@@ -87,7 +89,7 @@ def test_a_field_that_is_refused_only_once_fails_one_run_and_stays_readable(
     )  # fmt: skip
     with pytest.raises(CommandError, match="code 51"):
         camp_sync("--entities", "forms")
-    assert not UnreadableField.objects.exists(), "Pardot returns the field on the second try"
+    assert not UnreadableField.objects.exists(), "the failed run asked again for one row, and Pardot returned the field"
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
 

@@ -1,6 +1,6 @@
 """Work on many assets in one request, chosen by ids or by a table's filters.
 
-All succeed or none.
+A refused request changes nothing.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -
     snapshot(today() - timedelta(days=1), health_score=80)
     answer = preview(browser, list_stale_months=3)
     assert answer["days"] == []
-    assert "Earlier days cannot be counted again" in answer["limits"][0]
+    assert "earlier days cannot be counted again" in answer["limits"][0]
     both = preview(browser, list_stale_months=3, score_weights={"lists_stale": 1})
     assert len(both["days"]) == 1
     assert "counts that were stored on each day" in both["limits"][1]
