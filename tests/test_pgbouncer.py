@@ -1,4 +1,4 @@
-"""Everything works through a PgBouncer that gives each transaction another session."""
+"""SFAPI works through a PgBouncer in transaction mode, where clients share sessions."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_answer(
 
 
 @pytest.mark.timeout(400)
-def test_every_other_command_works_through_pgbouncer(simulator: Simulator, pooled: str) -> None:
+def test_migrations_syncs_deliveries_and_reports_work_through_pgbouncer(simulator: Simulator, pooled: str) -> None:
     for command in (
         ["migrate", "--verbosity=0"], ["sync_all", "--forcedelete"], ["camp_sync", "--survey"], ["camp_sync"],
         ["deliver_pending"], ["cleanup_logs"], ["sync_status"], ["sf", "check"], ["camp_digest"],
@@ -106,7 +106,7 @@ def test_every_other_command_works_through_pgbouncer(simulator: Simulator, poole
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert "skipped" not in done.stdout, command
     assert Account.objects.count() == SCHOOLS
-    assert OrphanRun.objects.count() == 1, "the orphan check works across several transactions"
+    assert OrphanRun.objects.count() == 1, "camp_sync stores an orphan check, which takes several transactions"
     assert advisory_locks() == 0
     assert not SyncLease.objects.exists()
 

@@ -45,8 +45,8 @@ class PersonalWork:
 
     areas: tuple[OwnArea, ...]
     changes: tuple[IssueChange, ...]
-    """The changes in the member's areas: worse issues, then unchanged counts with new assets,
-    then better issues."""
+    """The changed issues of the member's areas.
+    First those that got worse, then those with an equal count but new assets, then those that got better."""
     tasks: QuerySet[Task]
     """All open tasks, the most urgent first."""
 

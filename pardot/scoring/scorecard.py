@@ -75,7 +75,7 @@ class ScoreInputs:
     def with_fixed(self, fixed: Mapping[str, Occurrences]) -> ScoreInputs:
         """Return the inputs with these fixes. No count goes below zero.
 
-        ``fixed``: the number of fixed occurrences by issue key; for percentages, the number of points.
+        ``fixed`` contains, for each issue key, the number of fixed occurrences; for a percentage, of percentage points.
         """
         issues = dict(self.issues)
         for key, times in fixed.items():

@@ -31,7 +31,8 @@ class WhatIf:
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
     """Compute the current scores, and the scores after the fixes. Raises ``BadFix``.
 
-    ``fixes``: the number of occurrences to fix by issue key (for percentages, the number of points); ``None``: all.
+    ``fixes`` contains, for each issue key, how many occurrences to fix; for a percentage, how many percentage points.
+    ``None`` fixes all.
     """
     fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)
@@ -45,6 +46,8 @@ def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurren
         raise BadFix(key, f"there is no data about {key} yet, so there is nothing to fix")
     if count is None:
         return current
+    if count > current and BY_KEY[key].is_percentage:
+        raise BadFix(key, f"{key} is {spoken(current)}%, less than {spoken(count)} percentage points")
     if count > current:
         raise BadFix(key, f"{key} occurs {spoken(current)} times, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):

@@ -39,8 +39,8 @@ _ELSEWHERE = {
         SELECT object_id FROM pardot_taggedobject
          WHERE object_type = ANY(%s) AND tag_id IN (SELECT id FROM pardot_tag WHERE {begins}))""",
 }
-"""The SQL conditions that a word is in the asset's campaign, folder or tags,
-by the column that refers to them."""
+"""SQL conditions that a word of the search begins a word of the asset's campaign, folder or tags.
+The keys are columns of the asset."""
 _INSIDE = "sf_searchable(concat_ws(' ', {})) LIKE '%%' || sf_like_pattern(%s) || '%%'"
 
 _NEAR = """
@@ -67,7 +67,7 @@ def searched(rows: Rows, area: Area, text: str) -> Rows:
 
 
 def did_you_mean(area: Area, filters: Filters, matching: Callable[[Filters], Rows]) -> str | None:
-    """Return words similar to ``filters.q`` that match under the same filters; ``None`` without any."""
+    """Return words similar to ``filters.q`` that match under the other filters, or ``None``."""
     if not filters.q:
         return None
     return next((other for other in suggestions(area, filters.q) if matching(replace(filters, q=other)).exists()), None)

@@ -136,7 +136,10 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Return the creation time from which all activities are stored; ``None``: no limit."""
+        """Return the time since which all activities are stored.
+
+        ``None`` means that there is no such limit, or that nothing was read yet.
+        """
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)
 

@@ -22,7 +22,7 @@ def table(visit: Visit) -> Locator:
 
 
 def heads(visit: Visit) -> list[str]:
-    """Return the column names without the signs for definitions."""
+    """Return the column names, without the text of the "?" buttons that open their definitions."""
     texts = table(visit).get_by_role("columnheader").all_inner_texts()
     return [each.strip().partition("\n")[0] for each in texts if each.strip()]
 
@@ -42,7 +42,7 @@ def test_the_table_header_stays_below_the_page_header_while_the_rows_scroll(camp
     assert last["y"] > head["y"] + head["height"]
 
 
-def test_columns_are_hidden_remembered_and_shared_by_the_address(
+def test_hidden_columns_are_shared_by_the_address_and_remembered_by_the_browser(
     camp: Visit, open_window: Open, camp_site: Site
 ) -> None:
     camp.go(FORMS)

@@ -103,7 +103,11 @@ def test_fixing_nothing_gives_the_current_score(browser: Client, untidy: None) -
         ([fix("forms_missing", 1)], ["body", "fixes", 0, "issue"], "there is no issue forms_missing. Known: campaigns"),
         ([fix("forms_no_campaign", 11)], ["body", "fixes", 0, "count"], "occurs 10 times, fewer than 11"),
         ([fix("forms_no_campaign", 1.5)], ["body", "fixes", 0, "count"], "whole numbers"),
-        ([fix("prospects_unlinked_pct", 50.1)], ["body", "fixes", 0, "count"], "occurs 50 times, fewer than 50.1"),
+        (
+            [fix("prospects_unlinked_pct", 50.1)],
+            ["body", "fixes", 0, "count"],
+            "is 50%, less than 50.1 percentage points",
+        ),
         ([fix("lists_unnamed", 1), fix("tags_unused", 1)], ["body", "fixes", 1, "count"], "no data about tags_unused"),
         ([fix("forms_no_campaign", -1)], ["body", "fixes", 0, "count"], "Must be 0 or more"),
         ([fix("forms_no_campaign", "many")], ["body", "fixes", 0, "count"], "Must be a number"),

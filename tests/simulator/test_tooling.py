@@ -52,7 +52,9 @@ def test_the_tooling_api_describes_only_its_own_objects(salesforce: Salesforce) 
         ("", "MALFORMED_QUERY"),
     ],
 )
-def test_the_tooling_api_refuses_unknown_objects_and_fields(salesforce: Salesforce, soql: str, code: str) -> None:
+def test_the_tooling_api_refuses_unknown_objects_unknown_fields_and_malformed_queries(
+    salesforce: Salesforce, soql: str, code: str
+) -> None:
     assert errors(salesforce.call("GET", "/tooling/query", params={"q": soql})) == [code]
 
 
