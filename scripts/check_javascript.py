@@ -1,8 +1,8 @@
 """Check the JavaScript with Biome and TypeScript, for ``make lint`` and ``make format``.
 
 Both tools are installed from npm into ``.javascript/``, at the versions of ``package-lock.json``. If the installation
-fails, the script says so and succeeds. With ``NPM_REQUIRED``, the script fails. The types of the API's answers are made
-from the OpenAPI document. ``--write`` formats the files.
+fails, the script says so, and succeeds unless ``NPM_REQUIRED`` is set. The types of the API's answers are made from the
+OpenAPI document. ``--write`` formats the files.
 """
 
 from __future__ import annotations

@@ -15,12 +15,11 @@ from sf.ingest.lock import lock_table_for_write
 def issue_task_create(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
-    """Create a task to fix the issue, or return the open task unchanged.
+    """Create a task to fix the issue, or return the issue's open task unchanged.
 
-    Also return whether the task is new.
+    Also return whether the task is new. A task about a single asset does not count as the issue's task.
 
-    Tasks about a single asset with the issue do not count. ``assignee`` is a member's name. Raises ``BadTask`` when no
-    member has this name.
+    ``assignee`` is a member's name. Raises ``BadTask`` when no member has this name.
     """
     with transaction.atomic():
         lock_table_for_write(Task._meta.db_table)

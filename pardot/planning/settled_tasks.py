@@ -29,7 +29,7 @@ def _of_issues(tasks: list[Task]) -> frozenset[int]:
 
 
 def _of_assets(tasks: list[Task]) -> frozenset[int]:
-    """Return the ids of tasks whose asset had the issue, according to the ledger, and no longer has it."""
+    """Return the ids of tasks whose asset had the issue and, by the ledger of findings, no longer has it."""
     if not tasks:
         return frozenset()
     findings = (

@@ -29,7 +29,7 @@ class BadTask(ValueError):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """A filter of tasks. ``None`` accepts all tasks."""
+    """A filter of tasks. A field that is ``None`` does not filter."""
 
     assignee: TeamMember | None = None
     unassigned: bool = False

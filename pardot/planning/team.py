@@ -53,7 +53,7 @@ class UnknownMember(LookupError):
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
-    """Return the team in display order, each with ``open_tasks``; one query."""
+    """Return the members in display order, each with the number of open tasks; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
     fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages")
     members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
@@ -99,7 +99,7 @@ def _keep_others_from_writing() -> None:
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """Give the members temporary names and no accounts: both are unique, so members could not swap them."""
+    """Give the members temporary names and no accounts, so that members can swap these unique values."""
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])

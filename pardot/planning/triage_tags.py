@@ -61,13 +61,13 @@ class CleanupTag:
     name: str
     tag_id: int
     created: bool
-    """This call created it."""
+    """True when the tag was created just now; false when Pardot already had it."""
 
 
 def make_missing_tags(values: Configuration) -> list[CleanupTag]:
     """Create the tags that Pardot lacks for the configured actions, and store them here.
 
-    Repetition is harmless.
+    A retry is harmless.
 
     Raises ``TagsNotMade`` or ``TagsRefused``.
     """

@@ -45,7 +45,7 @@ _WITHHELD, _CEILING_REACHED = "202", "203"
 class Page:
     """A page of up to ``limit`` records.
 
-    A short page may not be the last one: only a missing token ends a sequence.
+    A short page is not always the last one: only a missing token ends a sequence.
     """
 
     values: list[dict[str, Any]]

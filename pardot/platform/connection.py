@@ -18,7 +18,7 @@ from sf.salesforce.http import Transport
 class PardotCalls:
     """A thread-safe count of the calls that this process sent to Pardot.
 
-    Pardot counts the calls of the day.
+    The day's calls of all programs are counted by Pardot.
     """
 
     calls: int = 0

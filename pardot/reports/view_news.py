@@ -23,7 +23,7 @@ class ViewNews:
     def line(self, day: date) -> str:
         """Return the view's name, its number of rows, the change since the last message, and the link."""
         view, known = self.subscription.view, self.subscription
-        other_rows = ", other rows" if self.rows.count == known.count and self.has_other_rows else ""
+        other_rows = ", different rows" if self.rows.count == known.count and self.has_other_rows else ""
         differs = other_rows or change(self.rows.count, known.count)
         address = site_address(f"/pardot/?{query_of_table(view.query)}")
         return f"{view.name}: {number(self.rows.count)}{differs} {since_day(known.told_on, day)} {address}"

@@ -23,7 +23,7 @@ def exemptions_in_force(day: date) -> QuerySet[Exemption]:
 
 
 def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
-    """Return the matching exemptions, newest first. ``None`` accepts all."""
+    """Return the matching exemptions, newest first. A parameter that is ``None`` does not filter."""
     exemptions = Exemption.objects.order_by("-created_at", "-id")
     if asset_type is not None:
         exemptions = exemptions.filter(asset_type=asset_type)

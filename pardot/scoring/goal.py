@@ -65,7 +65,7 @@ def plan_for(inputs: ScoreInputs, target: int) -> Plan:
 
 @dataclass(frozen=True)
 class _Fixable:
-    """An issue in units that can be fixed: one row, or for a percentage the rows of a tenth of a percent."""
+    """An issue in units of fixing: one row, or the rows in a tenth of a percentage point."""
 
     key: str
     units: int
@@ -80,7 +80,7 @@ class _Fixable:
 
 
 def _options(card: Scorecard, area: Area) -> Iterator[_Option]:
-    """Yield the cheapest way to each higher score of ``area``, the lowest first."""
+    """Yield the cheapest way to each higher score of ``area``, the lowest score first."""
     grade = card.grading.areas[area]
     fixable = sorted(_fixable(card, area), key=lambda each: -float(each.points) / each.rows)
     for score in range((grade.score or 0) + 1, BEST + 1):

@@ -137,4 +137,4 @@ def _snapshot_of(day: date) -> DailySnapshot:
 
 def _check_order(first: date | None, second: date | None) -> None:
     if first is not None and second is not None and first > second:
-        raise DaysReversed(f"The first day (from {first}) is after the second day (to {second}).")
+        raise DaysReversed(f"The first day ({first}) is after the second day ({second}).")

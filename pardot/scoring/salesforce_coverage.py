@@ -11,7 +11,7 @@ from pardot.models import DailySnapshot, SalesforceHealth
 
 @dataclass(frozen=True)
 class Coverage:
-    """The latest counts of leads and contacts. All are ``None`` before Salesforce was first read."""
+    """The latest counts of leads and contacts. Every field is ``None`` before Salesforce was first read."""
 
     total_leads: int | None = None
     total_contacts: int | None = None

@@ -62,7 +62,7 @@ def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
     """Return the first ``MOST_ORPHANS`` assets of each type whose campaign was deleted.
 
-    A type without data about orphans has none.
+    Types without data about orphans have empty lists.
     """
     selects = [
         f"({_select(area, health)} WHERE flags @> ARRAY['orphan'] ORDER BY id LIMIT %(most)s)"

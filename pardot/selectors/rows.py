@@ -25,7 +25,7 @@ LONGEST_SEARCH = 255
 
 @dataclass(frozen=True)
 class FlagFilters:
-    """The filters that all tables of audited assets share. ``None`` accepts all."""
+    """The filters that all tables of audited assets share. A field that is ``None`` does not filter."""
 
     flag: str | None = None
     issues: bool | None = None
@@ -41,7 +41,7 @@ class FlagFilters:
 class HowMany(Func):
     """The number of elements of an array, 0 when it is empty.
 
-    For an empty array, the lookup ``__len`` returns null.
+    The lookup ``__len`` would return null for an empty array.
     """
 
     function = "cardinality"

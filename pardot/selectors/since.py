@@ -38,7 +38,7 @@ def assets_fixed_since(health: AreaHealth, flag: str | None, day: date) -> Query
 def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
     """Return the sort key ``since``: the first day of an asset's newest open finding.
 
-    Unknown days are the oldest.
+    A finding whose first day is unknown counts as the oldest.
     """
     first_day = Coalesce("first_seen", Value(date.min))
     of_row = counting_findings(health, flag).filter(asset_id=OuterRef("pk"), fixed_on=None)

@@ -19,7 +19,7 @@ def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None
     run = max(status.running, key=lambda each: each.started)
-    if run.started < lease.taken_at:  # left by a process that was killed
+    if run.started < lease.taken_at:  # a killed process left this run
         return None
     own = next(entity for entity in ALL if run.object in entity.parts)
     runs = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)

@@ -240,9 +240,9 @@ class EntitySync(PardotSync):
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
     def _within(self) -> sql.Composable | None:
-        """Return the condition for the records that the read covers; ``None``: all.
+        """Return the condition for the records that the read covers; ``None``: all records.
 
-        The merge removes no other records.
+        The merge removes only records that the read covers.
         """
         if not self._state.created_since:
             return None

@@ -112,7 +112,7 @@ class EntityQuery:
             unexplained = page.values and len(page.values) < cursor.size and not page.withheld
             # Request the next page by id, so that it contains the rows that a short page lacked.
             if unexplained or cursor.size < self._client.rows_at_once(self._page_size):
-                return Cursor.at(behind)  # of the usual size
+                return Cursor.at(behind)  # without a size, so the next page has the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
         if not page.ceiling_reached and pages * cursor.size < CEILING:
             return None

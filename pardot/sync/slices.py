@@ -75,9 +75,9 @@ class SlicedRead:
         )
 
     def divided(self, earliest: datetime) -> Self:
-        """Divide the only slice.
+        """Divide the only slice into equal spans of the time from ``earliest`` to the start of the read.
 
-        Most remaining records were created between ``earliest`` and the start of the read.
+        Most of the remaining records were created in this time.
         """
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES

@@ -146,8 +146,8 @@ def get_team(request: HttpRequest) -> TeamOut:
 def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
     """Replace the whole team.
 
-    A member with an `id` keeps the row and the tasks, even under a new name. A member who is left out is removed,
-    and their tasks become unassigned.
+    A member with an `id` stays the same member and keeps the tasks, even under a new name. A member who is left out
+    is removed, and their tasks become unassigned.
     """
     try:
         team_replace([member.member(place) for place, member in enumerate(team.team)])

@@ -59,7 +59,7 @@ class AssetRecord(Schema):
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: unknown, because the flag is too old."
+        description="The day on which an audit first saw each flag; null: before findings were recorded."
     )
     title: str | None = None
     subject: str | None = None

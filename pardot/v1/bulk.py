@@ -229,7 +229,7 @@ def _check_ids(ids: list[int]) -> list[int]:
     if not ids:
         raise BadChoice("ids", "Nothing is chosen")
     if len(ids) > MOST_CHOSEN:
-        raise BadChoice("ids", f"At most {MOST_CHOSEN:,} can be chosen at once")
+        raise BadChoice("ids", f"At most {MOST_CHOSEN:,} ids can be given at once")
     return ids
 
 

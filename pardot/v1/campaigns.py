@@ -62,7 +62,7 @@ class CampaignItem(Schema):
     start_date: date | None
     end_date: date | None
     form_count: int | None = Field(
-        description="The number of forms. All counts of a campaign are null when there is no data."
+        description="The number of forms. Each count of a campaign is null when there is no data for it."
     )
     landing_page_count: int | None
     list_email_count: int | None
@@ -73,7 +73,7 @@ class CampaignItem(Schema):
     flags: list[str]
     exempt: list[str]
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: unknown, because the flag is too old."
+        description="The day on which an audit first saw each flag; null: before findings were recorded."
     )
     children: dict[ContentType, list[CampaignChild]] = Field(
         description="The first 50 assets of each type; `assets/{type}?campaign_id=` returns all."

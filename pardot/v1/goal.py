@@ -23,7 +23,9 @@ _TARGET: Any = Query(..., ge=1, le=100, description="The score to reach.")
 class PlannedFix(Schema):
     issue: str
     area: Area
-    count: int | float = Field(description="The number to fix; for a percentage, the number of percentage points.")
+    count: int | float = Field(
+        description="The number of assets to fix; for a percentage, the number of percentage points."
+    )
 
 
 class Goal(Schema):
@@ -32,7 +34,7 @@ class Goal(Schema):
         description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need "
         "slightly fewer fixes. Empty: the target is reached already."
     )
-    rows: int = Field(description="The total number of assets and prospects to fix.")
+    rows: int = Field(description="The number of assets and prospects to fix. One with two issues counts twice.")
 
 
 @router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Fixes that reach a target score")

@@ -103,9 +103,9 @@ _LATER: Any = Query(None, alias="to", description="The later day; left out: the 
 
 @router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
 def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
-    """Return the daily snapshots and notes between two days. Without `from` and `to`, return all.
+    """Return the daily snapshots and notes between two days.
 
-    Days are in the installation's time zone.
+    Without `from` and `to`, all days are included. Days are in the installation's time zone.
     """
     try:
         snapshots, notes = trail(since, until)
@@ -129,7 +129,8 @@ def compare_two_days(
     """Return score, areas, people, issues and counts of both days, and the differences.
 
     For a day without a snapshot, the nearest earlier snapshot is used, and `used` is the day of that snapshot. 404 when
-    there is no earlier snapshot. Without `from` and `to`, the latest snapshot is compared with the one before it.
+    neither the day nor an earlier day has a snapshot. Without `from` and `to`, the latest snapshot is compared with the
+    one before it.
     """
     try:
         comparison = compare_days(first, second)

@@ -52,7 +52,7 @@ class NoteQuery(PageQuery):
 def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     """Return notes by day, oldest first."""
     if query.first and query.last and query.first > query.last:
-        message = f"from ({query.first}) must not be after to ({query.last})."
+        message = f"The first day ({query.first}) must not be after the last day ({query.last})."
         raise Unprocessable(message, errors=[{"loc": ["query", "from"], "message": message}])
     notes = DayNote.objects.order_by("day", "id")
     if query.first:

@@ -86,8 +86,8 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If the new read misses more records of an entity, no records of that entity are deleted. 422 when one of the
-    entities has no held-back deletions. Only for Super Users with the right *may refresh data*.
+    If the new read misses more records of an entity than the last read, no records of that entity are deleted. 422 when
+    one of the entities has no held-back deletions. Only for Super Users with the right *may refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
@@ -96,7 +96,8 @@ def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[Re
     if more := [
         entity for entity in entities if _missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)
     ]:
-        raise _wrong_entities(f"More records of {_in_words(more)} are missing by now. Look again; nothing was started.")
+        sentence = f"More records of {_in_words(more)} are missing by now."
+        raise _wrong_entities(f"{sentence} Nothing was started: check the new number first.")
     accepted = {
         part: missing for entity in entities for part, (missing, _) in held_back[entity.name].held_back_by_part.items()
     }

@@ -37,8 +37,8 @@ class Fix(Schema):
         ge=0,
         le=2_147_483_647,
         allow_inf_nan=False,
-        description="The number to fix, at most the issue's count; for a percentage, the number of percentage points. "
-        "Null or left out: all.",
+        description="The number of assets to fix, at most the issue's count; for a percentage, the number of "
+        "percentage points. Null or left out: fix the whole issue.",
     )
 
 

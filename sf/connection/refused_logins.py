@@ -47,7 +47,7 @@ def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
 def take_turn(login: LoginRequest) -> RefusedLogin | None:
     """Return the refusal in force, or ``None`` when this process may log in.
 
-    After a refusal, only one process may try during ``TURN``.
+    When the pause after a refusal is over, one process may try; the others wait for ``TURN``.
     """
     refused = RefusedLogin.objects.filter(pk=fingerprint(login))
     if refused.filter(next_try__lte=Now()).update(next_try=Now() + TURN):

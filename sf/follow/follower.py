@@ -219,7 +219,7 @@ class Follower:
             raise
 
     def _may_read(self) -> bool:
-        """Return whether the switch and the day's calls allow reading. Until then, changes are collected."""
+        """Return whether the switch and the day's calls allow reading. If not, changes are only collected."""
         try:
             usage.check_between_pages(self._client.usage)
         except SyncPaused as error:
@@ -266,7 +266,7 @@ class Follower:
         These are all changes when Salesforce or the mass-delete guard refused, otherwise none.
         """
         if not any(collected.ids for collected in changes.values()):
-            store_places(self._client.organization_id, _places(changes))  # shows that following is alive
+            store_places(self._client.organization_id, _places(changes))  # the new time shows a living follower
             return {}
         try:
             self._store(changes)

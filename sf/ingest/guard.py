@@ -55,8 +55,8 @@ def check_deletes(
     """Raise ``SyncError`` if too many records would be deleted: the caller's transaction is rolled back.
 
     The limit is ``allowed``, the number that an operator has accepted. A higher ``at_most_percent`` does not raise this
-    limit, because the operator has seen no more records. If ``allowed`` is 0, the limit is ``at_most_percent``, and a
-    table of fewer than ``SMALL_TABLE`` rows has no limit.
+    limit, because the operator accepted no more. If ``allowed`` is 0, the limit is ``at_most_percent``, and a table of
+    fewer than ``SMALL_TABLE`` rows has no limit.
     """
     is_small = live_before < SMALL_TABLE or deleted * 100 <= live_before * at_most_percent
     if deleted <= allowed if allowed else is_small:

@@ -39,7 +39,7 @@ class EventSettings:
     """The administrator's setup, and the behavior of the service."""
 
     enabled: list[str] | None = None
-    """The objects selected in Setup, Change Data Capture; ``None``: all."""
+    """The objects selected in Setup, Change Data Capture; ``None``: all objects."""
     forbidden: list[str] = field(default_factory=list)
     """The objects without "View All Records" for the API user."""
     keepalive_seconds: float = KEEPALIVE_SECONDS

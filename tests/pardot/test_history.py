@@ -63,7 +63,7 @@ def test_the_trail_has_the_notes_of_all_its_days_even_without_a_sync(super_user:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("?from=2026-06-02&to=2026-06-01", "The first day (from 2026-06-02) is after the second day (to 2026-06-01)."),
+        ("?from=2026-06-02&to=2026-06-01", "The first day (2026-06-02) is after the second day (2026-06-01)."),
         ("?from=yesterday", "from"),
         ("?to=2026-02-30", "to"),
         ("?to=5", "to"),

@@ -249,7 +249,7 @@ def test_an_equal_count_of_different_rows_is_a_change(sync: Sync) -> None:
     Form.objects.filter(pk=old).delete()
     make(Form, name="New", campaign_id=None)
     sync(MONDAY)
-    assert lines(camp_digest("--for", "Ada"))[0].startswith("View of change: 1, other rows since Friday ")
+    assert lines(camp_digest("--for", "Ada"))[0].startswith("View of change: 1, different rows since Friday ")
 
 
 def test_a_weekly_view_is_reported_once_a_week_even_after_a_missed_monday(sync: Sync) -> None:

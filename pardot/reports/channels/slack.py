@@ -39,7 +39,7 @@ def post_to_slack(webhook: str, text: str) -> None:
             # Leave the error's text out: it contains the webhook's URL, which is a secret.
             reason, pause = "no connection", _PAUSE_SECONDS * attempt
         except requests.RequestException as error:
-            # No retry, because the message may have arrived: one late message is better than two.
+            # No retry, because the message may have arrived.
             raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
         else:
             if answer.status_code < 300:

@@ -74,7 +74,7 @@ function compare({ result: { day, since } }) {
 function lists({ result, recent }) {
   const groups = /** @type {const} */ ([
     ["Worse", result.worse],
-    ["Same number, other rows", result.other_rows],
+    ["Same number, different rows", result.other_rows],
     ["Better", result.better],
   ]);
   return h(
