@@ -11,7 +11,7 @@ from django.db import transaction
 from pardot.platform.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
 from pardot.platform.connection import PardotCalls, client_of_any_unit
 from sf.connection.clients import salesforce_client
-from sf.management.adoption import agreed_on_terminal
+from sf.management.questions import confirmed_on_terminal
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter
 
@@ -36,7 +36,7 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         f"its exemptions will be removed, and {unit} will be copied. "
         "Team, configuration, saved views, tasks and notes stay."
     )
-    if not agreed and not agreed_on_terminal(question):
+    if not agreed and not confirmed_on_terminal(question):
         return False
     with transaction.atomic():
         forget_copies()

@@ -76,21 +76,21 @@ class LineProgress:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._name, self._done = "", 0
+        self._name, self._done, self._resumed_at = "", 0, 0
         self._total: int | None = None
         self._began = self._last_line_at = time.monotonic()
 
     def reading(self, name: str, how: str, total: int | None, done: int) -> None:
         if how:
             self._say(f"{name}: {how}" + ("" if total is None else f": {total:,} rows"))
-        self._name, self._total, self._done = name, total, done
+        self._name, self._total, self._done, self._resumed_at = name, total, done, done
         self._began = self._last_line_at = time.monotonic()
 
     def advanced(self, rows: int) -> None:
         self._done += rows
         now = time.monotonic()
         if now - self._last_line_at >= LINE_SECONDS:
-            rate = self._done / (now - self._began)
+            rate = (self._done - self._resumed_at) / (now - self._began)
             of_all = "" if self._total is None else f" of {self._total:,}"
             self._say(f"{self._name}: {self._done:,}{of_all} rows, {rate:,.0f} a second")
             self._last_line_at = now

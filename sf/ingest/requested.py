@@ -31,7 +31,7 @@ EXPIRES = timedelta(minutes=15)
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
 _LONGEST_OUTCOME = 4000
-_CANNOT_BE_STARTED = 127
+CANNOT_BE_STARTED = 127
 """The exit status that shells use when a command cannot be started."""
 
 
@@ -145,7 +145,7 @@ def _start_here(action: OperatorAction) -> OperatorAction:
             program, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True
         )
     except OSError as error:
-        note_request_end(action.pk, _CANNOT_BE_STARTED, f"cannot be started: {error}")
+        note_request_end(action.pk, CANNOT_BE_STARTED, f"cannot be started: {error}")
         raise NotStarted(f"{action.label}: cannot be started on this machine: {error}") from error
     threading.Thread(target=process.wait, name=f"waits for {action}", daemon=True).start()  # leaves no zombie
     return action

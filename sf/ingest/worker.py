@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
-from sf.ingest.requested import claim_request, note_request_end
+from sf.ingest.requested import CANNOT_BE_STARTED, claim_request, note_request_end
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
 from sf.ingest.schema import missing_migrations
 from sf.models import OperatorAction
@@ -29,9 +29,6 @@ TICK_SECONDS = 1.0
 STANDBY_SECONDS = 5.0
 KILL_SECONDS = 10.0
 """The time that a job has to end itself after SIGTERM."""
-
-CANNOT_BE_STARTED = 127
-"""The exit status that shells use when a command cannot be started."""
 
 Start = Callable[[list[str]], "subprocess.Popen[Any]"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -10,6 +9,7 @@ from django.core.management.base import CommandError
 from sf.connection.clients import client_of_any_org
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
+from sf.management.questions import confirmed_on_terminal
 from sf.models import CachedOrg
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.organization import Organization
@@ -37,7 +37,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the cache is a copy of {known} already")
         _learn_name(organization)
         return True
-    if not agreed and not agreed_on_terminal(_question(known, organization, instance_url)):
+    if not agreed and not confirmed_on_terminal(_question(known, organization, instance_url)):
         return False
     for line in adopt_org(organization, instance_url):
         stdout.write(line)
@@ -56,10 +56,3 @@ def _question(known: Organization | None, organization: Organization, instance_u
         f"This cache is a copy of {before}, {rows:,} records. They are replaced by the records of {organization} at "
         f"{instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
     )
-
-
-def agreed_on_terminal(question: str) -> bool:
-    """Ask on the terminal. Raises ``CommandError`` without a terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
-    return input(f"{question}\nGo ahead? [yes/no] ").strip().lower() in {"y", "yes"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from django.core.management.base import CommandError
+
 
 def agreed_on_terminal(question: str) -> bool:
     """Ask the question, and return whether the answer was yes. Ctrl-D and an empty line mean no."""
@@ -12,3 +14,13 @@ def agreed_on_terminal(question: str) -> bool:
     except EOFError:
         sys.stdout.write("\n")
         return False
+
+
+def confirmed_on_terminal(question: str) -> bool:
+    """Show the question, and return whether the person agrees.
+
+    Raises ``CommandError`` without a terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(f"{question} Nothing was changed: repeat the command with --yes to go ahead")
+    return agreed_on_terminal(f"{question}\nGo ahead? [yes/no] ")

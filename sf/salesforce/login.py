@@ -26,8 +26,9 @@ from sf.salesforce.credentials import Credentials, LoginFlow
 from sf.salesforce.errors import LoginFailed, SalesforceError, TransientError
 from sf.salesforce.hosts import LOGIN_AUDIENCE, TEST_AUDIENCE, is_sandbox_host
 from sf.salesforce.http import Patience, Transport, retrying
+from sf.salesforce.ids import long_id
 from sf.salesforce.login_refusals import LoginAnswer, LoginNotAnswered, LoginRefused, login_error
-from sf.salesforce.organization import Organization, long_id, organization_of_identity
+from sf.salesforce.organization import Organization, organization_of_identity
 
 logger = logging.getLogger(__name__)
 

@@ -8,12 +8,11 @@ refresh (Salesforce Help, "Servers and IDs"). The Object Reference describes the
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_CHECKSUM = string.ascii_uppercase + "012345"
+from sf.salesforce.ids import long_id
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,3 @@ def organization_of_token(access_token: str) -> str:
     """Return the organization id before the ``!`` of a session id; empty for other tokens."""
     match = re.match(r"(00D\w{12})!", access_token)
     return long_id(match.group(1)) if match else ""
-
-
-def long_id(record_id: str) -> str:
-    """Return the 18-character form of an id. Its last three characters encode the case of the first 15."""
-    short = record_id[:15]
-    chunks = (short[start : start + 5] for start in (0, 5, 10))
-    return short + "".join(
-        _CHECKSUM[sum(1 << place for place, letter in enumerate(chunk) if letter in string.ascii_uppercase)]
-        for chunk in chunks
-    )
