@@ -22,6 +22,6 @@ def build_schemas_late() -> None:
 
     @cache
     def shared(response: Any) -> type[Schema] | None:
-        return build(None, response)  # type: ignore[arg-type]  # it does not use the operation
+        return build(None, response)  # type: ignore[arg-type]  # ``build`` does not use the operation
 
     Operation._create_response_model = lambda operation, response: shared(response)  # type: ignore[assignment, method-assign]

@@ -131,7 +131,7 @@ def _starter(request: HttpRequest) -> str:
     """Return the caller's name; raise ``Forbidden`` without the right to start syncs."""
     user = signed_in_user(request)
     if not user.may_start_jobs:
-        message = "You may not start syncs. An admin can give you the right: Super Users, “may refresh data”."
+        message = "You may not start syncs. An admin can give you the right “may refresh data” (admin: Super Users)."
         raise Forbidden(message, ErrorType.FORBIDDEN)
     return user.name
 

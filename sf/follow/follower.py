@@ -95,7 +95,7 @@ class _Streams:
         try:
             for batch in subscription.batches():
                 self.inbox.add(name, batch.events, batch.replay_id)
-        except Exception as error:  # noqa: BLE001 - it ends the connection, and is raised in the main thread
+        except Exception as error:  # noqa: BLE001 - the main thread raises the error
             self.inbox.note_broken(error)
 
     def close(self) -> None:

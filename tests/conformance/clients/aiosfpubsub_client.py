@@ -9,7 +9,7 @@ from tests.conformance.clients import calls, events
 from tests.conformance.clients.calls import attempt, expect
 
 events.trust_simulator()
-from aiosfpubsub import Client  # noqa: E402 - it reads the authorities when a client is made
+from aiosfpubsub import Client  # noqa: E402 - a client reads the trusted authorities when it is created
 
 client = Client(**events.LOGIN)
 

@@ -8,7 +8,7 @@ from tests.conformance.clients import calls, events
 from tests.conformance.clients.calls import attempt, expect
 
 events.trust_simulator()
-from pysfpubsub.pubsub import Client  # noqa: E402 - it reads the authorities at once
+from pysfpubsub.pubsub import Client  # noqa: E402 - the import reads the trusted authorities
 
 client = Client(**events.LOGIN)
 
