@@ -43,9 +43,9 @@ class SlicedRead:
     fingerprint: str
     slices: tuple[Slice, ...]
     changed_since: str = ""
-    """Read only records that changed at this time or later; empty: all."""
+    """Read only records that changed at this time or later; empty: all records."""
     created_since: str = ""
-    """Read only records that were created at this time or later; empty: all."""
+    """Read only records that were created at this time or later; empty: all records."""
     rows: int = 0
     staged: int = 0
     """The number of rows in the staging table: ``rows`` without set-aside ones."""

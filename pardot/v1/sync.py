@@ -40,7 +40,8 @@ class EntityFreshness(Schema):
         "read."
     )
     last_sync: datetime | None = Field(
-        description="The end of the last successful run (of several parts, the earliest end); null: none."
+        description="The end of the last successful run (of several parts, the earliest end); null: no run has "
+        "succeeded."
     )
     mode: str | None = Field(
         description="The mode of the last successful run: full, incremental, sample; null: counted by Salesforce, or "
