@@ -98,7 +98,7 @@ def _connect(proxy: Proxy, address: str) -> bytes:
         return client.recv(1_000)
 
 
-def test_only_the_tiers_own_certificate_names_salesforces_hosts(tmp_path: Path) -> None:
+def test_only_the_tiers_own_certificate_is_for_salesforces_hosts(tmp_path: Path) -> None:
     def names(folder: str, *hosts: str) -> list[str]:
         files = certificates(tmp_path / folder, *hosts)
         ssl.create_default_context(cafile=files.authority)

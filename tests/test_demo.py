@@ -53,7 +53,7 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     second.wait_until_ready()
     assert variables["SFAPI_DEMO_KEY"] in second.output, "the key of the first start still works"
     assert second.admin_password != variables["DJANGO_SUPERUSER_PASSWORD"]
-    assert may_log_in(here, second.admin_password), "the printed password works, whoever made the user"
+    assert may_log_in(here, second.admin_password), "the printed password works, although the first start made the user"
     second.stop(ports)
 
 

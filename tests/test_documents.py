@@ -1,4 +1,4 @@
-"""Documents name only pages, sections and tests that exist, and every command, folder and decision."""
+"""Documents name only existing pages, sections and tests, and all commands, folders and decisions."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_long_first_lines_are_found_in_every_docstring() -> None:
 
 
 def long_first_lines(code: str) -> list[int]:
-    """Return the line numbers of docstrings whose first line is too long. Attributes count too."""
+    """Return the line numbers of docstrings (of attributes too) whose first line is too long."""
     texts = [
         statement
         for statement in ast.walk(ast.parse(code))
@@ -134,5 +134,5 @@ def long_first_lines(code: str) -> list[int]:
 
 
 def noun_clauses(code: str) -> list[int]:
-    """Return the line numbers of docstrings that begin with a word such as "What". Attributes count too."""
+    """Return the line numbers of docstrings (of attributes too) that begin with a word such as "What"."""
     return [code.count("\n", 0, match.start()) + 1 for match in NOUN_CLAUSE.finditer(code)]

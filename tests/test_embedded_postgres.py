@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL runs from its first user process to its last, even when that one is killed."""
+"""The embedded PostgreSQL runs while processes use it, and stops even if the last of them is killed."""
 
 from __future__ import annotations
 

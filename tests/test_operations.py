@@ -125,7 +125,7 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
     assert 'data-progress="accounts"' not in html
     assert state["mark"] in html, "nothing has changed since"
     assert (list(state["running"]), state["is_busy"]) == (["books"], True)
-    assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "its process has died"
+    assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "the process of this sync has died"
 
 
 def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:

@@ -1,4 +1,4 @@
-"""A naive copy of the audits, written from the spec as loops over all rows."""
+"""A second, naive implementation of the audits, written from the spec as loops over all rows."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_health_has_counts_and_exemptions_or_null_without_data(ask: Ask) -> None
     assert health["issues"]["no_campaign"] == "forms_no_campaign"
     assert types["lists"]["items"] is None
     assert set(types["lists"]["counts"].values()) == {None}
-    assert "low_usage" not in types["tags"]["issues"], "the issue is only informational"
+    assert "low_usage" not in types["tags"]["issues"], "the flag low_usage is only informational, not an issue"
 
 
 def test_health_and_score_have_the_same_counts(ask: Ask) -> None:
@@ -207,7 +207,7 @@ def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
     assert names(ask("assets/forms", sort="-activity_count")) == [None, "c", "A", " b"]
     assert names(ask("assets/forms", sort="campaign_name")) == ["A", " b", "c", None]
     assert names(ask("assets/forms", sort="-issues")) == [" b", "c", None, "A"], (
-        "equal numbers of issues are in the order of ids"
+        "assets with equally many issues are in the order of their ids"
     )
 
 
@@ -246,7 +246,9 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
     make(TaggedObject, tag_id=2, object_type="form", object_id=forms["Lost"])
     audit_now()
     assert names(ask("assets/forms", linked=True)) == ["Linked"]
-    assert names(ask("assets/forms", linked=False)) == ["Here only"], "forms without a campaign match neither"
+    assert names(ask("assets/forms", linked=False)) == ["Here only"], (
+        "a form in no campaign matches neither linked=true nor linked=false"
+    )
     assert names(ask("assets/forms", tagged=True)) == ["Lost"]
     assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
     chain = ask("gear-summary")["content"]["forms"]

@@ -55,7 +55,7 @@ def bulk(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
 
 
 def draw(random: Random, field: models.Field[Any, Any]) -> Any:
-    """Draw a value for a column that Pardot sends; it may be empty if the column may."""
+    """Draw a value for a column that Pardot sends. For a nullable column it is sometimes None."""
     if field.null and random.random() < 0.2:
         return None
     match field:
@@ -73,7 +73,7 @@ def draw(random: Random, field: models.Field[Any, Any]) -> Any:
 
 
 def bulk_assets(random: Random, model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Create the rows, and draw each column that a row does not give, so that a flag may need any of them."""
+    """Create the rows with a value in every column, drawn unless given: a flag may depend on any column."""
     sent = [field for field in model._meta.concrete_fields if field.editable and not field.generated]
     bulk(model, [{field.name: draw(random, field) for field in sent if field.name not in row} | row for row in rows])
 
@@ -142,7 +142,7 @@ def activity(random: Random) -> dict[str, Any]:
     age=st.sampled_from([timedelta(0)] * 4 + [timedelta(days=7, hours=12), timedelta(days=6, hours=12)]),
     since=st.sampled_from([None] * 3 + [SINCE, SINCE + timedelta(seconds=1), SINCE - timedelta(days=9)]),
 )
-def test_the_audits_give_the_flags_and_counts_of_the_naive_copy(
+def test_the_audits_give_the_flags_and_counts_of_the_naive_audits(
     seed: int, unread: set[str], age: timedelta, since: Any
 ) -> None:
     with transaction.atomic():

@@ -91,7 +91,7 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     url = "/api/v1/pardot/sf-health"
     assert set(super_user.get(url).json().values()) == {None}
     health(0, 0, 0, 0)
-    assert super_user.get(url).json()["coverage_pct"] is None, "no share without leads or contacts"
+    assert super_user.get(url).json()["coverage_pct"] is None, "without leads and contacts there is no percentage"
     health(1, 1, 1, 0, when=NOW + timedelta(hours=1))
     assert super_user.get(url).json()["coverage_pct"] == 50
 

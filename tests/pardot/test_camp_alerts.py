@@ -91,7 +91,7 @@ def test_a_drop_after_the_snapshot_of_the_day_is_not_reported_again_after_midnig
     webhook: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snapshot(YESTERDAY, health_score=85)
-    score(85)  # and today's snapshot has that score
+    score(85)  # also stores today's snapshot, with this score
     weigh(forms_no_campaign=2)
     assert "fell from B to C" in camp_alerts()
     monkeypatch.setattr(timezone, "now", lambda: NOW + timedelta(hours=15))

@@ -38,6 +38,8 @@ def test_the_command_makes_a_team_and_history_once(pardot: Pardot, settings: Any
     assert DayNote.objects.count() == 1
     assert "nothing was made" in camp_demo_data()
     assert DailySnapshot.objects.count() == 46
-    assert DailySnapshot.objects.last() == today, "the latest day is as the sync left it"
+    assert DailySnapshot.objects.last() == today, "today's snapshot is the one that the sync stored"
     assert Finding.objects.exists()
-    assert not Finding.objects.filter(first_seen__gte=today.day), "issues in yesterday's counts are not new"
+    assert not Finding.objects.filter(first_seen__gte=today.day), (
+        "yesterday's snapshot has these issues, so none is new today"
+    )

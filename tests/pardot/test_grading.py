@@ -36,7 +36,7 @@ WEIGHTS = {
     "emails_no_subject": ".08", "orphan_emails": ".05", "redirects_no_campaign": ".03", "orphan_redirects": ".03",
     "prospects_unlinked_pct": ".30", "tags_unused": ".03", "tags_no_convention": ".02",
 }  # fmt: skip
-"""The issues in the specification; there may be more."""
+"""The weights in the specification. The product may have more issues."""
 HIGH = {
     "campaigns_no_sf", "campaigns_no_members", "forms_no_campaign", "forms_errors", "lps_no_campaign",
     "lists_stale_1y", "orphan_forms", "orphan_lps", "prospects_unlinked_pct",

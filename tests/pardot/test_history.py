@@ -193,5 +193,5 @@ def test_the_number_of_queries_does_not_grow(super_user: Client, django_assert_m
         DayNote.objects.create(day=date(2026, 6, day), text="Note")
     with django_assert_max_num_queries(3):  # caller, snapshots, notes
         assert super_user.get(TRAIL).status_code == 200
-    with django_assert_max_num_queries(7):  # caller, one snapshot each; summaries, exemptions, team, configuration
+    with django_assert_max_num_queries(7):  # caller, two snapshots, summaries, exemptions, team, configuration
         assert super_user.get(f"{COMPARE}?from=2026-06-02&to=2026-06-20").status_code == 200

@@ -53,7 +53,10 @@ def calls_of(pardot: Pardot, name: str) -> int:
 
 
 def calls_for_the_rest(pardot: Pardot, path: str, staged: int) -> int:
-    """Return the most calls needed: missing pages, one a slice, one for later changes, one for the quota."""
+    """Return the largest number of calls that the rest of a read needs.
+
+    These are the missing pages, one call per slice, one for later changes, and one for the quota.
+    """
     return ceil((len(pardot.rows(path)) - staged) / settings.PARDOT_PAGE_SIZE) + SLICES + 2
 
 

@@ -26,7 +26,7 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day, *unread)``: it sets the clock, marks all but ``unread`` as read, and audits."""
+    """Return ``sync(day, *unread)``: it sets the clock, marks all as read except ``unread``, and audits."""
 
     def sync_on(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))
@@ -54,7 +54,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
     make_lost_form("New")
     sync(3)
     assert since(ask) == {"Old": {"no_campaign": "2026-06-01"}, "New": {"no_campaign": "2026-06-03"}}
-    Form.objects.filter(pk=old).update(campaign_id=9)  # the issue orphan instead of no_campaign
+    Form.objects.filter(pk=old).update(campaign_id=9)  # no such campaign: an orphan
     sync(4)
     assert since(ask)["Old"] == {"orphan": "2026-06-04"}
 

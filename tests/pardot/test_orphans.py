@@ -103,7 +103,7 @@ def test_the_check_finds_what_a_naive_comparison_finds(
     expected = naive(pardot, simulator)
     assert stored_orphans() == expected
     assert all(expected[kind] for kind in expected if kind not in CONTENT), (
-        "the generated data has orphans of every such kind"
+        "the generated data has orphans of every kind that is not content"
     )
     run = last_run("orphans")
     assert (run.state, run.get_transport_display()) == ("done", "REST" if threshold > 1000 else "Bulk API 2.0")
@@ -247,7 +247,8 @@ def test_a_check_that_fails_is_reported_and_stores_nothing(
 @pytest.mark.usefixtures("surveyed")
 def test_a_lead_created_after_the_prospects_were_read_is_no_orphan_yet(simulator: Simulator) -> None:
     new = lead(simulator, Email="late@camp.example", pi__url__c="https://pi.pardot.com/prospect/read?id=1")
-    read = EntityState.objects.get(name="prospects")  # Salesforce's stamps have whole seconds
+    read = EntityState.objects.get(name="prospects")
+    # A whole minute, because Salesforce's time stamps have no fractions of a second.
     EntityState.objects.filter(name="prospects").update(complete_until=read.complete_until - timedelta(minutes=1))
     assert compare().state == "done"
     assert new not in stored_orphans()[Kind.LEAD_WITHOUT_PROSPECT]

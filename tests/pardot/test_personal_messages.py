@@ -44,7 +44,7 @@ def public_address(settings: Any) -> None:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
-    """Return ``sync(day)``: it sets the clock to a day of June, marks all but activities read, and audits."""
+    """Return ``sync(day)``: it sets the day of June, marks all as read except activities, and audits."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_no_message_is_sent_without_public_url(settings: Any) -> None:
 
 
 def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
-    """Share a view of ``query``, and subscribe ``who`` to its current rows on ``day`` of June."""
+    """Share a view of ``query`` and subscribe ``who`` to it. Its current rows were reported on ``day``."""
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
     rows = rows_of_view(query)

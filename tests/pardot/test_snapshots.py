@@ -108,7 +108,7 @@ def test_columns_of_higher_tiers_keep_the_value_of_earlier_days() -> None:
     assert (tomorrow.tier, tomorrow.prospects, tomorrow.activities, tomorrow.orphans) == (1, 1, 0, 4)
 
 
-def test_columns_of_higher_tiers_keep_the_last_snapshots_value_even_without_their_tables() -> None:
+def test_columns_of_higher_tiers_keep_the_last_snapshots_value_even_when_tables_are_empty() -> None:
     snapshot(TODAY - timedelta(days=9), prospects=700, orphans=9, health_score=55, issue_counts={"forms_errors": 3})
     mark_read("forms")
     kept = finish_sync()

@@ -129,7 +129,7 @@ def test_only_activities_of_the_given_number_of_days_are_read(pardot: Pardot) ->
               if datetime.fromisoformat(row["createdAt"]) >= earliest}  # fmt: skip
     copied_ids = set(VisitorActivity.objects.values_list("id", flat=True))
     assert 0 < len(copied_ids) < len(pardot.ids("visitor-activities"))
-    assert abs(len(copied_ids) - len(expected)) <= 2, "an activity may become too old between the two reads"
+    assert abs(len(copied_ids) - len(expected)) <= 2, "an activity may become too old after the sync"
     camp_sync("--survey")
     assert set(VisitorActivity.objects.values_list("id", flat=True)) == copied_ids
 
@@ -187,4 +187,4 @@ def test_an_empty_last_page_after_a_token_ends_the_read(
     pardot.settings(empty_last_page=True)
     camp_sync("--entities", "forms")
     assert {form.pk for form in Form.objects.all()} == set(forms)
-    assert pardot.calls() == pages + 2, "plus one for the quota"
+    assert pardot.calls() == pages + 2, "one more for the empty page, and one for the quota"

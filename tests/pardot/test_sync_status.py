@@ -216,7 +216,7 @@ def test_running_syncs_are_reported_and_killed_ones_are_not(super_user: Client) 
         body = status(super_user)
     (running,) = body["running"]
     assert (running["entity"], running["rows_read"], running["api_calls"]) == ("forms", 17, 3)
-    assert body["steps"] is None, "the run began before this command"
+    assert body["steps"] is None, "the run began before the command that has the lease"
     assert next(entity for entity in body["entities"] if entity["name"] == "forms")["state"] == "running"
 
 

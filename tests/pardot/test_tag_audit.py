@@ -66,7 +66,7 @@ def test_the_prefix_of_a_tag_ends_at_the_first_separator(separator: str) -> None
     audit()
     assert [Tag.objects.get(pk=pk).prefix for pk in (north, south, bare, alone)] == ["Region", "Region", "region", ""]
     for pk in (north, south, bare):
-        assert flags(Tag, pk) & PREFIX == set(), "shared, always with the same separator, ignoring case and spaces"
+        assert flags(Tag, pk) & PREFIX == set(), "the prefix is shared, with one separator; case and spaces are ignored"
     assert flags(Tag, alone) & PREFIX == {"no_naming_convention"}
 
 

@@ -55,7 +55,7 @@ def is_on_kept_column(definition: str) -> bool:
 def unused() -> set[str]:
     """Return the tables, columns and functions of the database that the code of this release never names.
 
-    A column copied from Salesforce or Pardot counts as used by its declaration, because each sync reads it.
+    A column that is copied from Salesforce or Pardot always counts as used, because each sync reads it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS.replace("%s.%s", "%%s.%%s"), [list(APPS)])

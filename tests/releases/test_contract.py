@@ -41,7 +41,7 @@ def test_the_previous_release_needs_everything_on_the_list() -> None:
                CREATE INDEX left_over ON sf_book (sf_left_over(name))""",
             set(),
         ),
-        ("CREATE INDEX left_over ON sf_book (name)", set()),  # tests/test_models_and_tables.py
+        ("CREATE INDEX left_over ON sf_book (name)", set()),  # tests/test_models_and_tables.py finds it
     ],
 )
 def test_unused_columns_tables_and_functions_are_found(statement: str, names: set[str]) -> None:

@@ -59,7 +59,7 @@ COMMANDS = (
     ["create_api_key", "--name=older", "--scopes=read:books"],
 )  # fmt: skip
 NOTHING_THERE = {"/api/v1/pardot/compare?from=2026-01-01&to=2026-01-02": [403, 404]}
-"""The only addresses that no visitor can read: there was no sync on these days."""
+"""The only address that no visitor can read, with its statuses: there was no sync on its two days."""
 RENAMED = "Zanzibar Polytechnic"
 
 Older = Callable[..., subprocess.CompletedProcess[str]]

@@ -29,7 +29,7 @@ def test_the_previous_release_finds_all_that_it_needs(migrated_database: str) ->
 
 
 def test_the_file_describes_the_previous_release() -> None:
-    """The next release replaces this file. Then tables and columns for only the older code may be dropped."""
+    """The next release replaces this file. Then a migration may drop what only the older code uses."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
 

@@ -87,7 +87,7 @@ def test_an_error_that_lasts_fails_the_run_and_the_next_run_succeeds(simulator: 
     simulator.fail(path="query|limits", times=None, skip=1, **answer("SERVER_UNAVAILABLE", 503, "busy"))
     with pytest.raises(CommandError):
         sync("sync_all")
-    assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "no other call was made"
+    assert list(SyncRun.objects.values_list("object", "state")) == [("accounts", "failed")], "no other object was tried"
     assert "503 SERVER_UNAVAILABLE" in last_run("accounts").message
     simulator.post("/reset", {"faults": True})
     sync()

@@ -31,7 +31,7 @@ Follow = Callable[[], "subprocess.Popen[str]"]
 
 @pytest.fixture
 def follow(simulator: Simulator, start: Start) -> Follow:
-    """Start ``sf follow``, and return once every object has a position to resume from."""
+    """Sync, and return a function that starts ``sf follow`` and waits until every object has a position."""
     simulator.post("/pubsub", {"keepalive_seconds": 0.3})
 
     def start_and_wait() -> subprocess.Popen[str]:

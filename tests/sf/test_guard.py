@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 REST, BULK = 10**9, 1
 THE_READ = "q=SELECT.Id"
-"""Matches the query for the records, but not the query that counts them before."""
+"""Matches the query for the records, but not the earlier query that counts them."""
 
 Loss = Callable[[Simulator, str], None]
 
@@ -43,7 +43,7 @@ def leave_the_filter(simulator: Simulator, record: str) -> None:
 
 
 def lose(simulator: Simulator, model: type[CachedRecord], loss: Loss, percent: int) -> int:
-    """Apply the loss to more than ``percent`` of the cached records, and return their number."""
+    """Lose more than ``percent`` of the cached records, and return the number of lost records."""
     ids = sorted(model.objects.values_list("pk", flat=True))
     lost = ids[: len(ids) * percent // 100 + 1]
     for record in lost:

@@ -92,7 +92,7 @@ def calls_shown(run_manage: Manage) -> int:
 
 
 def intervals() -> int:
-    """Return the number of incremental syncs so far: one a shortened minute, and one a real minute."""
+    """Return the number of incremental syncs so far: one per pretended minute and one per real minute."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
     return max(done.filter(object=name).count() for name in ("accounts", "books"))
 

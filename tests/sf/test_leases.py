@@ -69,7 +69,7 @@ def test_heartbeats_that_fail_one_after_another_are_one_line_in_the_log(
             time.sleep(0.3)
             cursor.execute("ALTER TABLE aside RENAME TO sf_synclease")
             renewed_at = SyncLease.objects.get().renewed_at
-            wait_for(lambda: SyncLease.objects.get().renewed_at > renewed_at)  # noqa: B023 - called in this turn
+            wait_for(lambda: SyncLease.objects.get().renewed_at > renewed_at)  # noqa: B023 - called in this iteration
     assert [record.getMessage().split(":")[0] for record in caplog.records] == [
         "the lease of accounts could not be renewed, trying again"
     ] * 2
@@ -275,7 +275,7 @@ def test_refused_records_are_not_tried_while_a_sync_is_under_way() -> None:
 def test_a_full_survey_waits_for_another_command_instead_of_being_skipped(
     start: Start, simulator: Simulator, run_manage: Manage
 ) -> None:
-    """The survey runs once a month, on some Sundays half an hour after the weekly command."""
+    """The full survey runs monthly. On some Sundays it begins half an hour after the weekly survey."""
     with held_elsewhere("camp_sync"):
         skipped = run_manage("camp_sync", "--survey")
         assert "another camp_sync is under way" in skipped.stdout

@@ -195,7 +195,7 @@ def test_a_wrong_value_is_refused_once_and_named(
     client = client_with(settings, login_of(simulator, flow) | {variable: "wrong"})
     with pytest.raises(LoginFailed) as caught:
         client.limits()
-    assert simulator.calls() == 1, "a wrong password is tried only once"
+    assert simulator.calls() == 1, "a refused login is not tried again"
     assert message in str(caught.value)
     advice = str(caught.value).rsplit("(", 1)[1]
     assert variable in advice

@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str) -> str:
 
 @pytest.fixture
 def logged_in(simulator: Simulator) -> Callable[[], Any]:
-    """Move the org, log in, and return a call to Salesforce. Only a moved org's host can be closed."""
+    """Move the org, log in, and return a call to Salesforce. The simulator cannot close its first host."""
     move(simulator, "redirects")
     client = salesforce_client(UsageCounter("test"))
     assert client.limits()

@@ -27,7 +27,7 @@ CALLS = {
 }
 ODD = {
     "HTML": "<html><body>Please sign in to the network</body></html>",
-    "half of it": '{"id": "750',
+    "half an answer": '{"id": "750',
     "another form": '{"seen": true}',
     "a list": "[1, 2]",
     "nothing": "null",

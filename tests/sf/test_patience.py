@@ -1,4 +1,4 @@
-"""Callers with a deadline wait no longer, for another thread's login or for a trickling answer."""
+"""Callers wait for another thread's login or a trickling answer only until their deadline."""
 
 from __future__ import annotations
 

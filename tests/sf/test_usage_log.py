@@ -81,7 +81,7 @@ def test_an_expired_session_costs_two_more_calls(
     sync("sync_accounts", force=True)
     assert_every_call_is_logged(simulator)
     assert calls_logged() - first == first, (
-        "a new login and the refused call replace the first login and the org's name"
+        "a new login and the refused call, instead of the first run's login and query for the org"
     )
 
 

@@ -65,7 +65,7 @@ def test_every_oauth_flow_gives_a_session_that_works(simulator: RunningSimulator
         {"grant_type": "refresh_token", "client_id": CLIENT["client_id"], "refresh_token": credentials.REFRESH_TOKEN},
         assertion(simulator),
         assertion(simulator, aud="https://test.salesforce.com/"),
-        # simple-salesforce 1.12 sends the number as text.
+        # simple-salesforce 1.12 sends ``exp`` as text.
         assertion(simulator, exp=str(int(time.time()) + 120)),
     ]
     for form in forms:

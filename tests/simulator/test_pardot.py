@@ -161,7 +161,7 @@ class TestPages:
 
 
 class TestRecycleBin:
-    def test_needs_the_parameter_deleted_to_be_read(self, pardot: Pardot) -> None:
+    def test_is_left_out_without_the_parameter_deleted(self, pardot: Pardot) -> None:
         counts = {
             deleted: len(pardot.every("prospects", fields="id", deleted=deleted, limit=1000))
             for deleted in ("all", "true", "false")
