@@ -11,6 +11,9 @@ from api.domain.error_types import ErrorType
 _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
 """``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``:
 our own time limits."""
+_CONFLICT = frozenset({"40P01", "40001"})
+"""``deadlock_detected``, and ``serialization_failure``, which a replica also gives for a
+read that conflicts with its replay."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,14 @@ TOO_SLOW = Trouble(
     "The database is too busy for this at the moment: try again soon.",
     "PostgreSQL took longer than the time limit",
 )
+CONFLICT = Trouble(TOO_SLOW.type, TOO_SLOW.message, "PostgreSQL ended a statement because of a conflict")
 
 
 def database_trouble(error: BaseException) -> Trouble | None:
     """Return the trouble behind Django's error, or ``None`` when the statement itself is at fault."""
-    if getattr(error.__cause__, "sqlstate", None) in _TOO_SLOW:
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    if sqlstate in _TOO_SLOW:
         return TOO_SLOW
+    if sqlstate in _CONFLICT:
+        return CONFLICT
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None

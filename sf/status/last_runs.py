@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from sf.ingest.under_way import dead_runs
+
 _LAST = """
     SELECT name.object, run.state, run.started, run.ended, run.rows_read, run.inserted, run.updated, run.soft_deleted
       FROM unnest(%(names)s::text[]) AS name (object)
@@ -23,7 +25,7 @@ _OUTCOMES = """
 """
 # No run lasts longer than SYNC_MAX_HOURS, which is a week at most.
 _RUNNING = """
-    SELECT DISTINCT run.object
+    SELECT run.id, run.object
       FROM unnest(%(names)s::text[]) AS name (object)
       JOIN sf_syncrun run ON run.object = name.object AND run.started > now() - interval '8 days'
      WHERE run.state = 'running'
@@ -63,9 +65,12 @@ def outcomes_of_a_day(names: Collection[str]) -> dict[tuple[str, str], int]:
 
 
 def objects_under_way(names: Collection[str]) -> set[str]:
+    """Return the objects that a living process is syncing."""
     with connection.cursor() as cursor:
         cursor.execute(_RUNNING, {"names": list(names)})
-        return {name for (name,) in cursor.fetchall()}
+        running = cursor.fetchall()
+    dead = {run.id for run in dead_runs(names)} if running else set()
+    return {name for key, name in running if key not in dead}
 
 
 def estimated_rows(tables: Collection[str]) -> dict[str, int]:

@@ -209,12 +209,14 @@ def test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus:
     )  # fmt: skip
     SyncRun.objects.create(**accounts, state="skipped")
     SyncRun.objects.create(**accounts, state="running")
+    SyncRun.objects.create(object="contacts", mode="full", state="running", started=now - timedelta(hours=1))
     lines = prometheus.get("/metrics").text.splitlines()
     for change, rows in (("read", 9), ("inserted", 1), ("updated", 2), ("deleted", 3)):
         assert f'sfapi_sync_last_run_rows{{object="accounts",change="{change}"}} {rows}' in lines
     assert 'sfapi_sync_last_run_duration_seconds{object="accounts"} 60' in lines
     assert 'sfapi_sync_running{object="accounts"} 1' in lines
     assert 'sfapi_sync_running{object="books"} 0' in lines
+    assert 'sfapi_sync_running{object="contacts"} 0' in lines, "no process holds the lease of this run"
     for state, runs in (("done", 1), ("failed", 1), ("skipped", 1), ("paused", 0)):
         assert f'sfapi_sync_recent_runs{{object="accounts",state="{state}"}} {runs}' in lines
     assert 'sfapi_records_set_aside{object="books"} 0' in lines
