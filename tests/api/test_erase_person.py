@@ -36,7 +36,7 @@ from pardot.models import (
     VisitorActivity,
 )
 from sf.ingest.personal import HOLDINGS, NOT_PERSONAL, text_columns
-from sf.models import Adoption, Contact, LookupMiss, Opportunity, RefusedRecord
+from sf.models import Adoption, CachedOrg, Contact, LookupMiss, Opportunity, RefusedRecord
 from tests.api import records
 from tests.api.cookies import UUID
 
@@ -157,10 +157,18 @@ def test_a_case_that_waits_for_delivery_is_kept_and_reported(settings: Any) -> N
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()
-    with pytest.raises(CommandError, match="repeat the command after they are delivered"):
+    with pytest.raises(CommandError, match="repeat the command when none waits"):
         call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
     assert "Not erased yet: 1 accepted case waits for delivery to Salesforce" in output.getvalue()
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()
+
+
+def test_the_way_to_a_case_of_another_org_is_reported() -> None:
+    CachedOrg.objects.create(organization_id="00Dxx0000000002AAA")
+    OutboundCase.objects.create(maker=f"user:{UUID}", values={}, organization_id="00Dxx0000000001AAA")
+    output = erase("--uuid", UUID, "--dry-run")
+    assert "1 accepted case waits for another org. In admin › Cases (outbox), send or discard such cases" in output
+    assert "Run deliver_pending" not in output
 
 
 def test_a_contact_that_salesforce_still_has_is_reported() -> None:

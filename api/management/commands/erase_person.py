@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_client.types import canonical_uuid
+from api.outbox.queue import kept_apart
 from api.retention.erasure import Share, known_person, person_erase, person_shares
 from api.retention.personal import waiting_cases
 from sf.ingest.personal import UNREACHED, Person
@@ -40,16 +41,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = known_person(_read_person(options))
         shares = person_shares(person)
-        waiting = waiting_cases(person).count()
+        waiting = waiting_cases(person)
+        count, apart = waiting.count(), waiting.filter(pk__in=kept_apart().values("pk")).count()
         self.stdout.write(_describe(person))
         self._print_shares(shares)
         self._print_live_contacts(person)
-        self._print_waiting_cases(waiting)
+        self._print_waiting_cases(count - apart, "for delivery to Salesforce. Run deliver_pending")
+        self._print_waiting_cases(apart, "for another org. In admin › Cases (outbox), send or discard such cases")
         if shares and not options["dry_run"]:
             self._erase(person, shares, agreed=options["yes"])
         self._print_unreached()
-        if waiting and not options["dry_run"]:
-            raise CommandError("some cases are not erased yet: repeat the command after they are delivered")
+        if count and not options["dry_run"]:
+            raise CommandError("some cases are not erased yet: repeat the command when none waits")
 
     def _print_shares(self, shares: Sequence[Share]) -> None:
         if not shares:
@@ -66,13 +69,10 @@ class Command(BaseCommand):
                 f"otherwise the next full sync copies {them} again."
             )
 
-    def _print_waiting_cases(self, count: int) -> None:
+    def _print_waiting_cases(self, count: int, wait: str) -> None:
         if count:
             cases = "case waits" if count == 1 else "cases wait"
-            self.stdout.write(
-                f"Not erased yet: {count:,} accepted {cases} for delivery to Salesforce. Run deliver_pending, then "
-                "repeat this command."
-            )
+            self.stdout.write(f"Not erased yet: {count:,} accepted {cases} {wait}, then repeat this command.")
 
     def _erase(self, person: Person, shares: Sequence[Share], *, agreed: bool) -> None:
         if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
