@@ -112,7 +112,7 @@ class Watcher:
             self.look(ask)
 
     def look(self, ask: Callable[[str], requests.Response | None]) -> None:
-        """Record the age of the data in this answer, even when an earlier answer was newer."""
+        """Ask for the school, and record the age of the data, even when an earlier answer was newer."""
         began = time.monotonic()
         answer = ask(f"schools/{self._school}")
         shown = self.seen

@@ -81,7 +81,7 @@ def _seconds_allowed(item: pytest.Item) -> float:
 class NotedRequests(list[audit.Entry]):
     """Replaces the audit log's writer, because the writer's thread would write between tests.
 
-    A stranger's guess at a path is ``None``.
+    The entry for a stranger's guess at a path is ``None``.
     """
 
     waiting = 0

@@ -69,9 +69,9 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """Send all requests at once.
+    """Send requests that need the slow system all at once, then three quick ones.
 
-    Return the slow system's answers, and how many came before the last quick one.
+    Return the answers that need the slow system, and how many of them came before the last quick answer.
     """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)

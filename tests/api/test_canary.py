@@ -61,7 +61,7 @@ def test_sentry_receives_no_canary_and_no_person(run_manage: Manage) -> None:
         done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
     assert done.returncode == 0, done.stderr
     assert [message.partition(" ")[0] for message in sentry.messages] == ["first", "second"]
-    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "the calls themselves are logged"
+    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "each call leaves a breadcrumb"
     assert "canary" not in sentry.received
     assert "access_token=" not in sentry.received.replace("access_token=***", "")
     assert not re.search("FROM.{1,3}Contact", sentry.received)

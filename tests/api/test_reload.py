@@ -90,7 +90,7 @@ def wait_for(process: subprocess.Popen[bytes], installation: Installation, name:
         time.sleep(0.1)
 
 
-# -- processes that a process starts: jobs of the worker, commands of a button -----------------------------------
+# -- child processes: jobs that the worker starts, commands that a button starts -----------------------------------
 
 STARTS_ANOTHER = """
 import subprocess, sys

@@ -1,8 +1,10 @@
 """schemathesis searches for answers that violate the OpenAPI document, and must find none.
 
-It calls a running service: the routes for keys with a key, and all others with a Super User's cookie. Usually it
-calls one route of three. ``make soak`` calls every route with the key and with the cookie. ``schemathesis.toml``
-limits what it sends and expects. To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
+It calls a running service: with an API key on the routes that accept keys, and with a Super User's cookie on all
+other routes. Usually it calls one route of three. ``make soak`` calls every route with the key and with the cookie.
+``schemathesis.toml`` limits what it sends and expects.
+
+To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that an API key needs, and the status with and without it. If no scope is needed: ``other_key``."""
+"""The scope that a key needs, and the statuses with and without it. Where none is needed: ``other_key`` for all."""
 
 Line = Mapping[str, str]
 
@@ -54,7 +54,7 @@ class World:
 
     callers: Mapping[str, Client]
     ids: Mapping[str, str]
-    """The key is the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
+    """The ids, by the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
 
     def address(self, line: Line) -> str:
         """Return path and query of a request that succeeds for a permitted caller."""

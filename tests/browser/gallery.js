@@ -192,7 +192,7 @@ async () => {
         "p",
         { class: "banner warn" },
         icon("warning"),
-        h("span", {}, "Activities were last read 9 days ago: what needs them is left out."),
+        h("span", {}, "Activities were last read 9 days ago: issues that need them are left out."),
       ),
       plainTable(
         "Coverage",

@@ -22,7 +22,7 @@ function numberOf(text) {
   return Number([...text.matchAll(NUMBER)].at(-1)?.[0].replaceAll(",", ""));
 }
 
-/** Return [{ panel, text, number, href }] of a tab. */
+/** Return the links of a tab that show a number, as [{ panel, text, number, href }]. */
 globalThis.linksWithNumbers = (tab) =>
   [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)]
     .filter((link) => !link.matches(NO_COUNT))
@@ -50,7 +50,7 @@ function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return the position of the table's first row, or "" if the row is in view. A sentence may replace the rows. */
+/** Return the position of the table's first row, or "" if that row is in view. A sentence replaces missing rows. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];

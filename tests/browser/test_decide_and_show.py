@@ -31,7 +31,7 @@ for (const { key, is_changed } of configuration) if (is_changed) await m.api.del
 
 @pytest.fixture
 def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
-    """A site with 45 days of scores.
+    """A window on a site with 45 days of scores.
 
     The score rises a point every two days. Camp began 20 days ago and ends in 20 days.
     """

@@ -89,8 +89,8 @@ def test_an_old_tab_and_the_status_strip_are_loaded_again(window: Visit) -> None
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:11")
     window.settle()
-    assert "health-score" in requests, "Base Camp"
-    assert "sync/status" in requests, "the strip"
+    assert "health-score" in requests, "Base Camp is loaded again"
+    assert "sync/status" in requests, "the status strip is loaded again"
 
 
 def test_the_skip_link_leads_past_the_header(window: Visit) -> None:

@@ -89,7 +89,7 @@ def test_a_network_failure_becomes_a_sentence(window: Visit) -> None:
         return m.api.get('under-test').catch((error) => `${{error.name}}: ${{error.message}}`);
         """,
     )
-    assert str(sentence).startswith("ApiError: The server cannot be reached."), "also in the middle of an answer"
+    assert str(sentence).startswith("ApiError: The server cannot be reached."), "the connection broke during the answer"
 
 
 def test_a_module_that_fails_to_load_affects_no_other_module(window: Visit) -> None:

@@ -28,7 +28,7 @@ STEP_SECONDS = 300
 
 
 class StepFailed(Exception):
-    """Raised with a command's output when a client cannot be generated or does not type-check."""
+    """Raised with a command's output when a step of a generator or validator fails."""
 
 
 @dataclass(frozen=True)

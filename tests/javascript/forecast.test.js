@@ -54,7 +54,7 @@ test("no score is expected above 100 or below 0", () => {
   );
 });
 
-test("too few days, or days too close together, give no forecast", () => {
+test("there is no forecast from too few or too close scores, or without an end of camp ahead", () => {
   const ever = "2026-12-18";
   assert.equal(forecast([], ever), null);
   assert.equal(
@@ -63,6 +63,7 @@ test("too few days, or days too close together, give no forecast", () => {
       ever,
     ),
     null,
+    "the scores cover less than two weeks",
   );
   assert.equal(
     forecast(
@@ -70,7 +71,7 @@ test("too few days, or days too close together, give no forecast", () => {
       ever,
     ),
     null,
-    "7 days of 28",
+    "only 7 of the 28 days have a score",
   );
   assert.equal(
     forecast(

@@ -65,7 +65,7 @@ test("a search requires all its words, in any searched column, ignoring case", (
   assert.deepEqual(ids({ q: "  north   web " }), [2]);
   assert.deepEqual(ids({ q: "übung" }), [3]);
   assert.deepEqual(ids({ q: "UBUNG" }), [3], "without its accent");
-  assert.deepEqual(ids({ q: "inar 10" }), [1], "inside words, when no word begins with it");
+  assert.deepEqual(ids({ q: "inar 10" }), [1], "a match inside a word, because no word begins with “inar”");
   assert.deepEqual(ids({ q: "5" }), [], "the id is not searched");
   assert.deepEqual(ids({ q: "nowhere" }), []);
 });

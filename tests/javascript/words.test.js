@@ -110,7 +110,7 @@ test("the title of an issue is shown without its number", () => {
   assert.equal(shortTitle("Stale lists"), "Stale lists");
 });
 
-test("the shown kind of orphans is the requested one, or the first with any", () => {
+test("the kind of orphans that is shown is the requested kind, else the first kind that has orphans", () => {
   /** @type {Pick<Api["OrphanKind"], "kind" | "count">[]} */
   const kinds = [
     { kind: "forms", count: 0 },

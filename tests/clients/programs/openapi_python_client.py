@@ -71,7 +71,7 @@ SCHOOL = os.environ["SCHOOL"]
 BAD_INPUT = "must not be stored"
 
 anybody = Client(base_url=URL)
-# Sends no credentials, to operations whose generated functions accept only an AuthenticatedClient.
+# For calls without credentials to operations whose generated functions accept only an AuthenticatedClient.
 nobody = AuthenticatedClient(base_url=URL, token="", prefix="", auth_header_name="X-No-Credentials")
 service = AuthenticatedClient(base_url=URL, token=os.environ["SFAPI_KEY"])
 narrow = AuthenticatedClient(base_url=URL, token=os.environ["NARROW_KEY"])

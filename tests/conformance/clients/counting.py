@@ -12,9 +12,9 @@ from tests.conformance.connectors import OBJECTS
 
 
 def compare(counts: dict[str, int]) -> str:
-    """Require all records of the org.
+    """Require that a connector has read all records of the org, and return their number.
 
-    A connector may read deleted records too.
+    The connector may have read deleted records too.
     """
     for name in OBJECTS:
         alive, all_rows = _count(name, "query"), _count(name, "queryAll")

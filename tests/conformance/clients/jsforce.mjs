@@ -40,12 +40,12 @@ await attempt("queryMore", async () => {
   const first = await conn.query("SELECT Id FROM Opportunity", { headers: { "Sforce-Query-Options": "batchSize=200" } });
   expect("a next page", !first.done && first.records.length === 200);
   const second = await conn.queryMore(first.nextRecordsUrl);
-  expect("other records", second.records[0].Id !== first.records[0].Id);
+  expect("other records on the second page", second.records[0].Id !== first.records[0].Id);
 });
-await attempt("query, all pages by itself", async () => {
+await attempt("query that fetches all pages itself", async () => {
   const options = { autoFetch: true, maxFetch: 100_000, headers: { "Sforce-Query-Options": "batchSize=200" } };
   const all = await conn.query("SELECT Id FROM Contact", options);
-  expect("all of them", all.records.length === all.totalSize);
+  expect("all contacts", all.records.length === all.totalSize);
   return `${all.totalSize} records`;
 });
 await attempt("queryAll (deleted records too)", async () => {
@@ -59,12 +59,12 @@ await attempt("sub-query of children", async () => {
     .limit(50).execute();
   const parents = found.filter((account) => account.Contacts);
   expect("children", parents.length > 0 && parents.every(({ Contacts }) => Contacts.totalSize === Contacts.records.length));
-  expect("their parent", parents.every((each) => each.Contacts.records.every((child) => child.Account.Name === each.Name)));
+  expect("each child's parent", parents.every((each) => each.Contacts.records.every((child) => child.Account.Name === each.Name)));
   return `${parents.length} of ${found.length} schools with contacts`;
 });
 await attempt("relationship query", async () => {
   const page = await conn.query("SELECT Id, Opportunity__r.Account.Name FROM Adoption__c WHERE Opportunity__c != null LIMIT 1");
-  expect("a name", page.records[0].Opportunity__r.Account.Name);
+  expect("the school's name", page.records[0].Opportunity__r.Account.Name);
 });
 await attempt("aggregate query", async () => {
   const page = await conn.query("SELECT Type, COUNT(Id) many FROM Account GROUP BY Type");
@@ -84,7 +84,7 @@ await attempt("create one", async () => {
 await attempt("create many (collections)", async () => {
   const names = Array.from({ length: 250 }, (_, number) => ({ LastName: `Conformance ${number}` }));
   const made = await conn.sobject("Contact").create(names, { allowRecursive: true });
-  expect("all of them", made.length === 250 && made.every(({ success }) => success));
+  expect("250 new contacts", made.length === 250 && made.every(({ success }) => success));
 });
 await attempt("retrieve", async () => {
   const [one, many] = [await conn.sobject("Contact").retrieve(contact), await conn.sobject("Account").retrieve([school])];
@@ -92,7 +92,7 @@ await attempt("retrieve", async () => {
 });
 await attempt("update", async () => {
   const done = await conn.sobject("Contact").update({ Id: contact, FirstName: "Ada" });
-  expect("done", done.success && (await conn.sobject("Contact").retrieve(contact)).FirstName === "Ada");
+  expect("the change", done.success && (await conn.sobject("Contact").retrieve(contact)).FirstName === "Ada");
 });
 await attempt("upsert by external id", async () => {
   const record = { SFAPI_Id__c: "jsforce-1", Subject: "first" };
@@ -102,7 +102,7 @@ await attempt("upsert by external id", async () => {
 });
 await attempt("delete", async () => {
   const done = await conn.sobject("Contact").destroy(contact);
-  expect("done", done.success);
+  expect("the contact is deleted", done.success);
 });
 await attempt("search (SOSL)", async () => {
   const found = await conn.search("FIND {Conformance*} IN NAME FIELDS RETURNING Contact(Id, LastName LIMIT 5)");
@@ -111,7 +111,7 @@ await attempt("search (SOSL)", async () => {
 await attempt("recent", async () => {
   const [all, some] = [await conn.recent(10), await conn.recent("Opportunity", 5)];
   expect("lists of records", all.every((each) => each.Id) && Array.isArray(some));
-  return `${all.length} of all, ${some.length} opportunities`;
+  return `${all.length} records of any object, ${some.length} opportunities`;
 });
 await attempt("deleted and updated", async () => {
   const [start, end] = [new Date(Date.now() - hour), new Date(Date.now() + hour)];

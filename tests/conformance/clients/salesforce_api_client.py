@@ -49,7 +49,7 @@ def _bulk(salesforce: Any) -> None:
     def inserted() -> str:
         people = [{"LastName": "Bulk", "FirstName": str(number)} for number in range(20)]
         done = salesforce.bulk_v2.insert("Contact", people)
-        expect("all of them", len(done) == len(people))
+        expect("all 20 contacts", len(done) == len(people))
         salesforce.bulk_v2.delete("Contact", [result.record_id for result in done])
         return f"{len(done)} inserted and deleted"
 

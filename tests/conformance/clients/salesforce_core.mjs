@@ -30,7 +30,7 @@ await attempt("identity", async () => {
 });
 await attempt("query, all pages", async () => {
   const found = await connection.autoFetchQuery("SELECT Id FROM Contact");
-  expect("all of them", found.records.length === found.totalSize);
+  expect("all contacts", found.records.length === found.totalSize);
   return `${found.totalSize} records`;
 });
 await attempt("single record", async () => {
@@ -52,7 +52,7 @@ await attempt("Bulk API 2.0 ingest and query", async () => {
   const options = { pollInterval: 100, pollTimeout: 60_000 };
   const input = [{ LastName: "Core" }];
   const done = await connection.bulk2.loadAndWaitForResults({ object: "Contact", operation: "insert", input, ...options });
-  expect("one", done.successfulResults.length === 1);
+  expect("one inserted contact", done.successfulResults.length === 1);
   const rows = await (await connection.bulk2.query("SELECT Id FROM Contact WHERE LastName = 'Core'", options)).toArray();
   expect("the new contact", rows.length === 1);
 });

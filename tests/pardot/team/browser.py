@@ -23,7 +23,7 @@ class Browser:
         return getattr(self.client, method)(ROOT + path, headers=headers, **sent)
 
     def ask(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
-        """Return the body of the answer, which must have this status."""
+        """Return the answer's body; the status must be ``expect``."""
         answer = self.send(method, path, body)
         assert answer.status_code == expect, answer.content
         if expect >= 400:

@@ -1,4 +1,4 @@
-"""``admin/team``: reading and replacing the whole team, with their tasks."""
+"""``admin/team``: the whole team is read and replaced; members who stay keep their tasks."""
 
 from __future__ import annotations
 
