@@ -169,7 +169,7 @@ def test_slow_answers_of_salesforce_open_the_breaker(
     for _ in range(breaker.THRESHOLD):
         assert user.get(CONTACT, {"expire": "true"}).status_code == 200
     before = simulator.calls()
-    assert user.get(CONTACT, {"expire": "true"}).status_code == 200, "from the cache"
+    assert user.get(CONTACT, {"expire": "true"}).status_code == 200, "the contact comes from the cache"
     assert simulator.calls() == before
     assert "took" in CircuitBreaker.objects.get(name=breaker.LIVE).reason
 

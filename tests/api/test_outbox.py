@@ -254,7 +254,7 @@ def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulato
 
 def test_a_claim_takes_at_most_its_limit_with_any_query_plan(db: None) -> None:
     make_queued_cases(20)
-    with connection.cursor() as cursor:  # the plan for a table without statistics
+    with connection.cursor() as cursor:  # force the plan of a table without statistics
         cursor.execute(
             "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashagg = off"
         )

@@ -321,7 +321,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     assert save(admin, ConfiguredValue, {"key": "list_stale_months", "value": "3"}) == []
     row = ConfiguredValue.objects.get()
     assert (row.value, row.updated_by) == (3, "admin")
-    assert "stale" in models.List.objects.get().flags, "audited again"
+    assert "stale" in models.List.objects.get().flags, "the list is audited again"
     assert "Lists are stale" in html(admin, page(ConfiguredValue))
     form = html(admin, page(ConfiguredValue, "change", row.pk))
     assert "<pre>6</pre>" in form

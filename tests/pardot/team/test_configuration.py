@@ -312,7 +312,7 @@ def test_a_stored_value_that_is_no_longer_valid_is_replaced_by_the_default(
         assert browser.get("health-score")["overall"] is None
         assert browser.get("health-score")["overall"] is None
     messages = [record.getMessage() for record in caplog.records if "grade_thresholds" in record.getMessage()]
-    assert len(messages) == 1, "once per process"
+    assert len(messages) == 1, "each process logs the problem once"
     now = described(browser)
     assert len(now) == len(KEYS)
     for key in ("grade_thresholds", "camp_dates", "activity_lookback_days"):

@@ -114,7 +114,7 @@ def test_the_name_of_the_asset_follows_the_asset(browser: Browser) -> None:
         "post", "tasks", {"title": "Look", "asset_type": "forms", "asset_id": first.id, "asset_name": "The old one"},
         expect=201,
     )  # fmt: skip
-    assert made["asset_name"] == "The old one", "as it was given"
+    assert made["asset_name"] == "The old one", "the given name is kept"
 
     def change(**values: Any) -> Any:
         return browser.ask("patch", f"tasks/{made['id']}", values)["asset_name"]
