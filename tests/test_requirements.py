@@ -26,7 +26,7 @@ def test_every_package_has_hashes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_each_txt_file_has_the_versions_of_its_in_file(path: Path) -> None:
+def test_each_written_file_has_the_versions_that_its_source_requires(path: Path) -> None:
     required = pins(path.with_suffix(".in"))
     assert required
     assert required.items() <= pins(path).items()

@@ -50,7 +50,7 @@ def test_no_day_is_compared_before_the_second_day(ask: Ask, sync: Any) -> None:
     assert (answer["day"], answer["since"], answer["worse"], answer["better"]) == ("2026-06-05", None, [], [])
 
 
-def test_changes_lists_worse_and_better_issues_with_owners_and_rows(ask: Ask, sync: Any) -> None:
+def test_the_answer_lists_worse_and_better_issues_with_owners_and_rows(ask: Ask, sync: Any) -> None:
     member("Ada Example", "forms")
     kept, deleted, fixed, named = form("Kept"), form("Deleted"), mailing_list(""), mailing_list("Teachers")
     sync(5)

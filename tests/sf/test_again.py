@@ -129,7 +129,7 @@ def test_a_sync_that_failed_in_an_outage_succeeds_five_minutes_later(simulator: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_retry_of_a_killed_sync_all_reads_every_object(
+def test_the_retry_of_sync_all_reads_every_object_after_a_kill(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)

@@ -189,7 +189,7 @@ def test_limit_and_offset_cut_the_answer_and_its_total(store: Store) -> None:
     assert store.query("SELECT COUNT() FROM Contact LIMIT 4").total == 4
 
 
-def test_the_function_fields_selects_a_group_of_fields(store: Store) -> None:
+def test_the_fields_function_selects_a_group_of_fields(store: Store) -> None:
     def paths(which: str) -> set[str]:
         return {column.path for column in store.query(f"SELECT FIELDS({which}) FROM Book__c LIMIT 200").columns}
 
