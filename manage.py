@@ -50,7 +50,7 @@ def _simulate() -> NoReturn:
 
 
 def _execute() -> None:
-    from django.conf import settings  # noqa: PLC0415 - after the environment
+    from django.conf import settings  # noqa: PLC0415 - needs the variables of .env
     from django.db import DatabaseError, InterfaceError  # noqa: PLC0415
 
     from sfapi.command_line import CommandLine  # noqa: PLC0415

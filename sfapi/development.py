@@ -58,7 +58,7 @@ def _is_reloaded() -> bool:
 
 def migrate_embedded_database(arguments: Sequence[str]) -> None:
     """Apply missing migrations to the embedded PostgreSQL before a command that uses its tables."""
-    from django.conf import settings  # noqa: PLC0415 - after the environment
+    from django.conf import settings  # noqa: PLC0415 - needs the variables of .env
 
     if settings.DATABASES["default"]["ENGINE"] != "sfapi.embedded_postgres" or _is_reloaded():
         return

@@ -33,7 +33,7 @@ def blank(column: str) -> str:
 class Flag:
     """A named condition on assets, usually a fault.
 
-    The audit stores the name with each asset that meets it.
+    The audit stores the name with each asset that meets the condition.
     """
 
     name: str
@@ -117,7 +117,7 @@ class AssetAudit:
         The parameters of the SQL are ``inputs.parameters``.
         """
         table = self.model._meta.db_table
-        return f"SELECT a.id, {self._flags(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - as below
+        return f"SELECT a.id, {self._flags(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - our own declarations
 
     def _flags(self, inputs: AuditInputs) -> str:
         known = self.flags_with_data(inputs)
@@ -138,12 +138,12 @@ class AssetAudit:
             WHERE t.id = n.id
               AND ({", ".join(f"t.{column}" for column in columns)})
                   IS DISTINCT FROM ({", ".join(f"n.{column}" for column in columns)})
-        """  # noqa: S608 - names and conditions of our own declarations
+        """  # noqa: S608 - our own declarations
 
     def _count(self) -> str:
         flags = [f"count(*) FILTER (WHERE a.flags @> ARRAY['{flag.name}'])" for flag in self.flags]
         counted = ", ".join(["count(*)", *flags, *self.summary.values()])
-        return f"SELECT {counted} FROM {self.model._meta.db_table} a"  # noqa: S608 - as above
+        return f"SELECT {counted} FROM {self.model._meta.db_table} a"  # noqa: S608 - our own declarations
 
 
 def activity_join(kind: AssetKind, column: str) -> str:
@@ -171,7 +171,7 @@ def activity_join(kind: AssetKind, column: str) -> str:
                 ) counted GROUP BY asset_id, type
             ) typed GROUP BY asset_id
         ) activity ON activity.asset_id = a.id
-    """  # noqa: S608 - as above
+    """  # noqa: S608 - our own declarations
 
 
 def activities_of(*types: int) -> str:
@@ -182,7 +182,7 @@ def activities_of(*types: int) -> str:
 _LINKED_CAMPAIGN = f"c.id = a.campaign_id AND NOT {blank('c.salesforce_id')}"
 CHAIN: Mapping[str, str] = {
     "in_campaign": f"count(*) FILTER (WHERE {CAMPAIGN_KNOWN})",
-    "in_sf_campaign": f"count(*) FILTER (WHERE EXISTS (SELECT 1 FROM pardot_campaign c WHERE {_LINKED_CAMPAIGN}))",  # noqa: S608 - as above
+    "in_sf_campaign": f"count(*) FILTER (WHERE EXISTS (SELECT 1 FROM pardot_campaign c WHERE {_LINKED_CAMPAIGN}))",  # noqa: S608 - our own declarations
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }

@@ -1,7 +1,7 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-Prospects are too many to store flags in their rows, as assets do. Instead, scans of the table count them at the end of
-a sync, and ``AuditSummary`` stores the counts.
+There are too many prospects to store flags in each row, as the audits of assets do. Instead, scans of the table count
+the prospects at the end of a sync, and ``AuditSummary`` stores the counts.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from sf.sync.usage import UsageCounter
 def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
     """Remove the copies if they are of another business unit than the configured one.
 
-    Return ``False`` when the operator declines. Raises ``CommandError`` when the configured unit does not answer, or
-    when the login leads to another org than the cached one. It is also raised without a terminal to ask on.
+    Return ``False`` when the operator declines. Raises ``CommandError`` when the configured unit does not answer, when
+    the login leads to another org than the cached one, or when there is no terminal to ask on.
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:

@@ -9,7 +9,7 @@ from pardot.models.alert import Alert
 class DigestDelivery(models.Model):
     """A delivery of a day's digest or of an alert to one channel or team member.
 
-    It prevents a second delivery.
+    The row prevents a second delivery of the same message.
     """
 
     day = models.DateField()

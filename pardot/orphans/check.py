@@ -74,7 +74,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             raise SyncSkipped(f"not read completely within a day: {', '.join(old)}")
         withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
         if withheld:
-            self._remark = f"Pardot withheld {', '.join(withheld)}: records that link to them may not be orphans"
+            self._remark = f"Pardot withheld {', '.join(withheld)}: records linked to withheld ones look like orphans"
         return known
 
     def _read_people(self, reader: PeopleReader, *, until: datetime) -> None:

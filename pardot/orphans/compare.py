@@ -1,8 +1,8 @@
 """Find orphans: assets in a deleted campaign, and people whom only Pardot or only Salesforce has.
 
 SQL compares prospects with the staged leads and contacts (``pardot/orphans/people.py``), and inserts the orphans into
-``OrphanRecord``. The first 15 characters of its id find the lead or contact of a prospect. The email address finds the
-prospect of a lead or contact. Prospects in Pardot's recycle bin are left out.
+``OrphanRecord``. A prospect's lead or contact is found by the first 15 characters of the id in the prospect. The
+prospect of a lead or contact is found by the email address. Prospects in Pardot's recycle bin are left out.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _SUSPECTS = f"""
 """  # noqa: S608 - our own tables
 
 _BECOMES = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.by_id)} "  # noqa: S608 - as above
+    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.by_id)} "  # noqa: S608 - our own tables
     f"WHERE is_deleted = 'true' AND {column} IS NOT NULL"
     for person in PEOPLE
     for column in person.by_id_paths
@@ -64,7 +64,7 @@ _WITH_FOLLOWED = f"""
         SELECT prospect_id, crm_id FROM pardot_orphan_suspect
         UNION SELECT f.prospect_id, n.becomes FROM followed f JOIN ({_BECOMES}) n ON n.crm_id = f.crm_id
     )
-"""  # noqa: S608 - as above
+"""  # noqa: S608 - our own tables
 """The ids of the suspects' leads and contacts, and of their successors after a merge or conversion."""
 
 _STORE_IDS = f"""
@@ -76,7 +76,7 @@ _STORE_IDS = f"""
 """  # noqa: S608 - our own tables
 
 _READ_AND_LIVING = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id FROM {_table(person.by_id)} WHERE is_deleted = 'false'"  # noqa: S608 - as above
+    f"SELECT left(id, 15) AS crm_id FROM {_table(person.by_id)} WHERE is_deleted = 'false'"  # noqa: S608 - our own tables
     for person in PEOPLE
 )
 

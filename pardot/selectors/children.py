@@ -82,7 +82,7 @@ def _select(area: Area, health: Mapping[Area, AreaHealth], more: str = "") -> st
 def _content(rows: str, parameters: Mapping[str, Any], health: Mapping[Area, AreaHealth]) -> Content:
     by_type: dict[Area, list[dict[str, Any]]] = {area: [] for area in COUNT_OF}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT area, {', '.join(_COLUMNS)} FROM {rows} ORDER BY id", parameters)  # noqa: S608 - as above
+        cursor.execute(f"SELECT area, {', '.join(_COLUMNS)} FROM {rows} ORDER BY id", parameters)  # noqa: S608 - our own names
         for name, *values in cursor.fetchall():
             area = Area(name)
             by_type[area].append(as_known(dict(zip(_COLUMNS, values, strict=True)), health[area]))

@@ -22,7 +22,7 @@ _OLD = """
     AND state <> 'running' AND resume_state IS NULL AND id <> ALL (%(kept)s)
 """
 _COUNT = f"SELECT count(*) FROM sf_syncrun WHERE {_OLD}"  # noqa: S608 - our own
-_REMOVE = f"DELETE FROM sf_syncrun WHERE id IN (SELECT id FROM sf_syncrun WHERE {_OLD} LIMIT %(chunk)s)"  # noqa: S608 - as above
+_REMOVE = f"DELETE FROM sf_syncrun WHERE id IN (SELECT id FROM sf_syncrun WHERE {_OLD} LIMIT %(chunk)s)"  # noqa: S608 - our own
 
 
 def prune_runs(*, days: int, dry_run: bool = False) -> int:

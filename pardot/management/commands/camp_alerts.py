@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     help = (
         "Alert the team in Slack and by mail when the grade fell, the score is below the threshold in the settings, "
-        "or a sync failed or is overdue. Each occurrence is sent once. Cron runs it every 15 minutes."
+        "or a sync failed or is overdue. Each occurrence is sent once. Cron runs this command every 15 minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -94,7 +94,10 @@ class _Channel:
     """A destination of the digest."""
 
     send: Callable[[str], str]
-    """Send the digest, or a personal message instead. Return the text to store in the log of deliveries."""
+    """Send the given digest, or a member's own message instead.
+
+    Return the text for the log of deliveries.
+    """
     label: str
     """The channel's name in the line “sent to …”."""
 
@@ -102,7 +105,7 @@ class _Channel:
 def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
-    It may count the rows of saved views, because members without news get no message.
+    Members without news are left out. To find them, the rows of saved views may be counted.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
@@ -111,7 +114,7 @@ def _channels() -> dict[str, _Channel]:
 
 
 def _has_readers() -> bool:
-    """Return whether any member gets messages, if there is something to report."""
+    """Return whether any member would get a message if there were something to report."""
     return bool(settings.PUBLIC_URL) and TeamMember.objects.exclude(email="").filter(gets_messages=True).exists()
 
 

@@ -338,7 +338,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     [
         ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the minimum of the last grade must be 0"),
         ("score_weights", {"forms_errors": -1}, "forms_errors: must be 0 or more"),
-        ("list_stale_months", 12, "very stale” (12) must be more than of “Lists are stale” (12)"),
+        ("list_stale_months", 12, "very stale” (12 months) must be longer than “Lists are stale” (12 months)"),
         ("list_stale_months", "six", "must be a whole number"),
         ("nothing", 1, "not one of the available choices"),
     ],
@@ -372,7 +372,7 @@ def test_a_reset_that_conflicts_with_another_value_is_refused(admin: Client) -> 
         ConfiguredValue.objects.create(key=key, value=value)
     chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
     assert (
-        "very stale” (4) must be more than of “Lists are stale” (6)"
+        "very stale” (4 months) must be longer than “Lists are stale” (6 months)"
         in admin.post(page(ConfiguredValue), chosen, follow=True).text
     )
     assert ConfiguredValue.objects.count() == 2
