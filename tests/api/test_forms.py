@@ -146,7 +146,7 @@ def test_ordinary_forms_are_not_spam(sender: Client, change: Any) -> None:
     assert FormSubmission.objects.get().status == "delivered"
 
 
-def in_all_forms(moment: datetime) -> list[Any]:
+def in_every_format(moment: datetime) -> list[Any]:
     """Return the same moment in every format that a page may send."""
     seconds = moment.timestamp()
     iso = moment.isoformat()
@@ -158,8 +158,8 @@ def in_all_forms(moment: datetime) -> list[Any]:
 
 def test_submitted_at_may_be_seconds_milliseconds_or_iso_8601(sender: Client, simulator: Simulator) -> None:
     for ago, reason in ((timedelta(hours=1), False), (timedelta(seconds=-1), True)):
-        for form in range(len(in_all_forms(datetime.now(UTC)))):
-            submitted_at = in_all_forms(datetime.now(UTC) - ago)[form]
+        for index in range(len(in_every_format(datetime.now(UTC)))):
+            submitted_at = in_every_format(datetime.now(UTC) - ago)[index]
             FormSubmission.objects.all().delete()
             assert submit(sender, {**CONTACT_US, "submitted_at": submitted_at}).status_code == 202
             assert bool(FormSubmission.objects.get().spam_reason) is reason, submitted_at

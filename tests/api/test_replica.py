@@ -38,6 +38,7 @@ MANY = 300
 
 @pytest.fixture(scope="module")
 def both(migrated_database: str, worker_id: str) -> Iterator[Replicated]:
+    """A primary and its standby, with ``MANY`` accounts."""
     # The tests of this module may run in two processes.
     with replicated(ROOT / ".data" / "tests" / f"replica-{worker_id}", migrated_database) as both:
         both.primary.rows(

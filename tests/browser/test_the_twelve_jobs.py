@@ -80,7 +80,7 @@ def test_job_a_base_camp_shows_worse_issues_with_owners_and_one_click_leads_to_t
     assert click.number <= 1
 
 
-def test_job_b_forms_in_no_campaign_are_linked_and_exported_with_two_clicks(camp: Visit, tmp_path: Path) -> None:
+def test_job_b_two_clicks_show_and_export_the_forms_in_no_campaign(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/")
     page, click = camp.page, Clicks()
     click(page.get_by_role("link", name="Forms in no campaign"))

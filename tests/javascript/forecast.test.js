@@ -54,7 +54,7 @@ test("no score is expected above 100 or below 0", () => {
   );
 });
 
-test("there is no forecast from too few or too close scores, or without an end of camp ahead", () => {
+test("there is no forecast with too few scores, with scores too close together, or without a camp ahead", () => {
   const ever = "2026-12-18";
   assert.equal(forecast([], ever), null);
   assert.equal(
