@@ -1,4 +1,4 @@
-"""Count the calls by system and by kind of path, and the calls open at once."""
+"""Count the calls by system and by kind of path, and the calls that are open at once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The demo's credentials: all invented, all worthless elsewhere.
 
-The key pair of the JWT bearer flow is created once in the data folder; it is not stored here.
+The key pair of the JWT bearer flow is not stored here. It is created once in the data folder.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ def user_id() -> str:
 
 
 def session_id(organization: str) -> str:
-    """Return the preset session id, which is valid from the start: a program can use it without a login."""
+    """Return the preset session id, which is valid from the start. A program can use it without a login."""
     return f"{organization[:15]}!simulator.session"
 
 
 ORGANIZATION_ID = organization_id(1)
 USER_ID = user_id()
 SESSION_ID = session_id(ORGANIZATION_ID)
-"""The ids of a simulator that was started without options."""
+"""These three ids are those of a simulator that was started without options."""
 
 
 def jwt_private_key(folder: Path) -> str:
-    """Return the PEM of the key with which clients sign assertions; create the key at the first call."""
+    """Return the PEM of the key with which clients sign assertions. Create the key if it is missing."""
     path = folder / "jwt-private-key.pem"
     if not path.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

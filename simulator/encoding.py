@@ -1,6 +1,6 @@
 """Encode rows of SQLite as Salesforce does: CSV for Bulk results, JSON for REST pages.
 
-SQLite has already converted the values (the styles ``csv`` and ``rest``), so little Python runs for each row.
+SQLite has already converted the values (see the styles ``csv`` and ``rest``), so little Python runs for each row.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Record = dict[str, Any]
 Change = tuple[int, Callable[[Any], Any]]
 """The number of a column, and the function that changes its values."""
 TypeOf = Callable[[str, str], str]
-"""Returns the sObject that a relationship leads to, or an empty string when it is not known."""
+"""Returns the sObject that a relationship leads to, or an empty string for an unknown relationship."""
 
 
 def csv_blocks(result: QueryResult) -> Iterator[Block]:
@@ -38,10 +38,10 @@ def csv_blocks(result: QueryResult) -> Iterator[Block]:
 
 
 def _csv_by_template(rows: list[Row], template: str) -> str | None:
-    """Encode three times as fast as the csv module; ``None`` when a value contains one of the separators.
+    """Encode three times as fast as the csv module. Return ``None`` when a value contains a separator.
 
-    The values are joined by characters that stand in for the quotes and commas between them, so that one
-    replacement doubles the quotes inside all values at once.
+    The separators stand for the quotes and commas between values. One replacement can therefore double the quotes
+    inside all values, before the separators are replaced.
     """
     values = ["" if value is None else value for row in rows for value in row]
     text = template % tuple(values)
@@ -75,7 +75,7 @@ def csv_offset(data: bytes, rows: int) -> int:
 
 
 def json_blocks(result: QueryResult, *, size: int, base: str, type_of: TypeOf) -> Iterator[Block]:
-    """Yield JSON lists of up to ``size`` records. ``base``: the version's path, ``/services/data/v64.0``."""
+    """Yield JSON lists of up to ``size`` records. ``base`` is a path such as ``/services/data/v64.0``."""
     record = record_maker(result, base=base, type_of=type_of)
     for rows in _batches(result, size):
         records = [record(row) for row in rows]
@@ -89,7 +89,7 @@ def _batches(result: QueryResult, size: int) -> Iterator[list[Row]]:
 
 
 def record_maker(result: QueryResult, *, base: str, type_of: TypeOf) -> Callable[[Row], Record]:
-    """Return a function that turns a row into a record in REST's form, with its parents nested in it."""
+    """Return a function that turns a row into a record in REST's form. Parents are nested in the record."""
     if result.kind == "aggregate":
         return _aggregate_maker(result.columns)
     return _maker(result.sobject, result.columns, base, type_of)
@@ -112,7 +112,7 @@ def _maker(sobject: str, columns: Sequence[Column], base: str, type_of: TypeOf) 
 
 
 def _changes(columns: Sequence[Column], base: str, type_of: TypeOf) -> Iterator[Change]:
-    """Yield the columns whose values SQLite cannot convert to JSON's form, with the functions that do."""
+    """Yield the columns whose values SQLite cannot convert to JSON's form, with functions to convert them."""
     for number, column in enumerate(columns):
         if column.type == "boolean":
             yield number, bool
@@ -148,7 +148,7 @@ def _aggregate_maker(columns: Sequence[Column]) -> Callable[[Row], Record]:
 
 
 class _Node:
-    """The columns of one record of the answer, or of one of its parents, and the record's own parents."""
+    """The columns of a record, and the parents of this record. A parent is such a node too."""
 
     def __init__(self, sobject: str, base: str) -> None:
         self._sobject = sobject
@@ -159,7 +159,7 @@ class _Node:
         self._columns: list[int] = []
 
     def place(self, path: list[str], number: int, type_of: TypeOf) -> None:
-        """Add the column ``number`` to this record, or to the parent that its path names."""
+        """Add the column ``number`` to this record, or to the parent that the column's path names."""
         self._columns.append(number)
         if len(path) == 1:
             self._fields.append((path[0], number))

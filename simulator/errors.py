@@ -11,7 +11,7 @@ from simulator.systems import System
 PARDOT_UNKNOWN = 183
 """Pardot's number for an internal error."""
 
-# The HTTP status that usually comes with a Salesforce error code; for all other codes it is 400.
+# The HTTP status that Salesforce usually sends with an error code. All other codes have 400.
 _SALESFORCE_STATUS = {
     "INVALID_SESSION_ID": 401,
     "REQUEST_LIMIT_EXCEEDED": 403,
@@ -55,7 +55,7 @@ def error_response(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return one error in the system's form; ``code`` is the system's name or number for the error."""
+    """Return one error in the system's form. ``code`` is the system's name or number for the error."""
     if system == "pardot":
         number = int(code) if code.isdigit() else PARDOT_UNKNOWN
         usual = PardotError(number)

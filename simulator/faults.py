@@ -1,4 +1,4 @@
-"""Faults on demand: rules that say which calls go wrong, and how.
+"""Faults on demand, by rules that say which calls go wrong, and how.
 
 A rule in the form of the control API (everything except ``action.kind`` is optional)::
 
@@ -25,7 +25,7 @@ from simulator.systems import SYSTEMS, System
 KINDS: Mapping[str, str] = {
     "status": "answer with this status, body and headers",
     "error": "answer with this error (errorCode, message, status) in the system's own form",
-    "refusal": "answer with a recorded refusal of Salesforce by its name (see simulator.salesforce.refusals)",
+    "refusal": "answer with the refusal of Salesforce that has this name (see simulator.salesforce.refusals)",
     "quota": "answer that the day's calls are used up",
     "concurrent": "answer that too many calls are open at once",
     "expire_session": "end the caller's session, then continue",
@@ -38,11 +38,11 @@ KINDS: Mapping[str, str] = {
     "rows_twice": "send the first row of a page again in place of its last row",
     "missing_columns": "leave out a CSV page's empty columns (or its last column), or each JSON record's last field",
     "garble": "insert bytes that are not text after a fraction of the answer",
-    "cut_gzip": "compress the answer, and send a fraction of the result as if it were complete",
+    "cut_gzip": "compress the answer, and send a fraction of it as if it were complete",
     "gzip_members": "compress the answer as two gzip members, one after the other",
     "crlf": "end the lines of a CSV page in CRLF",
     "bom": "put a byte order mark before the answer",
-    "size_timeout": "answer with a timeout: queries for more rows at once than this number, and counts without a LIMIT",
+    "size_timeout": "time out when a query asks for more than this number of rows, or counts without a LIMIT",
     "jobs_used_up": "refuse to create a Bulk job, because the day's jobs are used up",
     "job_fails": "end the Bulk job that the call creates or polls, with this message (code: Failed or Aborted)",
     "job_stuck": "never finish the Bulk job that the call creates or polls",
@@ -52,7 +52,7 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Action:
-    """The fault of a rule; ``kind`` decides which fields apply."""
+    """The fault of a rule. ``kind`` decides which fields apply."""
 
     kind: str
     status: int | None = None
@@ -62,7 +62,7 @@ class Action:
     message: str = ""
     name: str = ""
     only: str = ""
-    """A regular expression: in a call for several records, the refusal applies to those that match."""
+    """A regular expression. In a call for several records, the fault refuses only the records that match."""
     seconds: float = 60.0
     fraction: float = 0.5
     rows: int = 0
@@ -71,7 +71,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Match:
-    """The calls to which a rule applies; ``None``: any."""
+    """The calls to which a rule applies. A field that is ``None`` matches every call."""
 
     system: System | None = None
     method: str | None = None
@@ -96,7 +96,7 @@ class Rule:
     skip: int
     """The number of matching calls that pass before the first fault."""
     times: int | None
-    """The number of faults to come; ``None``: no end."""
+    """The number of faults still to come; ``None``: no limit."""
     used: int = 0
 
     def state(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ class Faults:
         self._rules: list[Rule] = []
 
     def add(self, spec: Mapping[str, Any]) -> int:
-        """Add a rule and return its number. Raises ``ValueError`` that says what is wrong with the rule."""
+        """Add a rule and return its number. Raises ``ValueError``, with the reason, for a wrong rule."""
         match, action = _read_match(spec.get("match") or {}), _read_action(spec.get("action") or {})
         times = spec.get("times", 1)
         rule = Rule(
@@ -128,7 +128,7 @@ class Faults:
         return rule.id
 
     def take(self, system: System, request: Request, target: str) -> Action | None:
-        """Return the fault of this call, or ``None``; reduce the rule's count."""
+        """Return the fault of this call, or ``None``. Reduce the count of the rule that applies."""
         with self._lock:
             for rule in self._rules:
                 if rule.times == 0 or not rule.match.fits(system, request, target):

@@ -24,7 +24,7 @@ from simulator.wire import ConnectionDropped
 from simulator.world import World
 
 MAX_URI_AND_HEADERS = 16_384
-"""Salesforce refuses more: 414 when the URI alone is longer, else 431."""
+"""The limit of Salesforce in bytes. It answers 414 when the URI alone is longer, else 431."""
 
 
 class Gateway:

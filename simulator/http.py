@@ -82,5 +82,5 @@ class Router:
         return None
 
     def methods(self, path: str) -> list[str]:
-        """Return the methods that this path accepts: an empty list for an unknown path."""
+        """Return the methods that this path accepts; none for an unknown path."""
         return [method for method, pattern, _ in self._routes if pattern.fullmatch(path)]

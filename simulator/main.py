@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--pubsub-port",
         type=int,
-        help=f"port of the Pub/Sub API (default {DEFAULT_PUBSUB_PORT}; with another --port, a free one)",
+        help=f"port of the Pub/Sub API (default {DEFAULT_PUBSUB_PORT}, or a free port if --port is not the default)",
     )
     add(
         "--schools",
@@ -66,17 +66,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--organization",
         type=int,
         metavar="N",
-        help="number of the org: each has a separate organization id (default: the seed)",
+        help="number of the org; each number has its own organization id (default: the seed)",
     )
     add(
         "--instance",
         default=ids.INSTANCE,
         metavar="XX",
-        help="characters 4 and 5 of every id; a change makes all ids new (default %(default)s)",
+        help="characters 4 and 5 of every id; another value gives new ids to all records (default %(default)s)",
     )
     add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
     add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
-    add("--data-dir", type=Path, metavar="DIR", help="default: SFAPI_DATA_DIR, or .data")
+    add("--data-dir", type=Path, metavar="DIR", help="data folder (default: SFAPI_DATA_DIR, or .data)")
     add("--fresh", action="store_true", help="make the data again")
     add("--variables-file", type=Path, metavar="PATH", help="also write the variables to this file")
 
@@ -90,7 +90,7 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Bind the HTTP ports, then open (or generate) the data. Raises ``CannotStart`` if that fails."""
+        """Bind the HTTP ports, then open or generate the data. Raises ``CannotStart`` if one of these fails."""
         try:
             ids.name_instance(options.instance)
         except ValueError as error:
@@ -147,10 +147,7 @@ class Simulator:
             _write_privately(self._variables_file, self.variables())
 
     def _start_events(self) -> None:
-        """Start the Pub/Sub API if its optional packages are installed.
-
-        Raises ``CannotStart`` when its port is taken.
-        """
+        """Start the Pub/Sub API if its packages are installed. Raises ``CannotStart`` for a taken port."""
         try:
             from simulator.pubsub.service import serve as serve_events  # noqa: PLC0415 - optional packages
         except ImportError:
@@ -170,7 +167,7 @@ class Simulator:
         self.world.store.close()
 
     def variables(self) -> str:
-        """Return the text of a file of variables, with those of the other logins as comments."""
+        """Return a file of variables as text. The variables of the other logins are comments."""
         return variables.as_text(self.world, self.certificates)
 
     def variables_to_set(self) -> list[str]:
@@ -205,7 +202,7 @@ def _open(config: Config, *, fresh: bool, say: Say) -> World:
 
 
 def _write_privately(path: Path, text: str) -> None:
-    """Write the whole file at once, so that a waiting reader never sees half of it."""
+    """Write the whole file at once, so that a waiting reader never sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
@@ -214,7 +211,7 @@ def _write_privately(path: Path, text: str) -> None:
 
 
 def _raise_file_limit() -> None:
-    """Raise the soft limit of open files: every connection and every large prepared answer needs one."""
+    """Raise the soft limit of open files. Every connection and every large prepared answer needs a file."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft < limit:

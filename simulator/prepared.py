@@ -1,8 +1,8 @@
 """Encode answers to queries once and keep them, so that the simulator never slows a benchmark.
 
-A prepared answer consists of blocks (a block: some rows, encoded). A small answer is kept in memory, a large one in a
-file. A separate thread writes a large answer while its first blocks are already being sent. The files are anonymous:
-they vanish with the process, however it ends.
+A prepared answer consists of blocks. A block is some encoded rows. A small answer is kept in memory, a large one in a
+file. A separate thread writes a large answer while its first blocks are already being sent. The files are anonymous, so
+they disappear with the process, however the process ends.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ INLINE_ROWS = 2_000
 Block = tuple[bytes, int]
 """Encoded rows, and their number."""
 Open = Callable[[], QueryResult]
-"""Runs the query. Raises ``SoqlError`` when it cannot be run."""
+"""Runs the query. Raises ``SoqlError`` for a wrong query."""
 Encode = Callable[[QueryResult], Iterable[Block]]
 
 
 class _Spool:
-    """Append-only bytes: in memory while they are few, as for most answers, then in a file."""
+    """Append-only bytes: in memory while they are few, later in a file. Most answers stay in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -76,14 +76,14 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Run the query and store all its blocks. If it fails, callers that wait for blocks get the error."""
+        """Run the query and store all its blocks. Callers that wait for blocks get an error of the query."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind
             self.columns, self.total = result.columns, result.total
             self._tell(opened=True)
             self._write(encode(result))
-        except Exception as error:  # noqa: BLE001 (kept for the waiting callers, who raise it)
+        except Exception as error:  # noqa: BLE001 (kept for the waiting callers, which raise it)
             self._error = error
         self._tell(opened=True, complete=True)
 
@@ -103,7 +103,7 @@ class Prepared:
             self._changed.notify_all()
 
     def _wait(self, until: Callable[[], bool]) -> None:
-        """Wait for the condition or the end of the answer, then raise the answer's error if there is one.
+        """Wait for ``until`` or the end of the answer. Raises the answer's error if there is one.
 
         The caller holds ``_changed``.
         """
@@ -118,7 +118,7 @@ class Prepared:
 
     @property
     def complete(self) -> bool:
-        """Return whether everything is encoded. Raises the error with which the query or the encoding failed."""
+        """Return whether all blocks are encoded. Raises the error of the query or of the encoding."""
         with self._changed:
             if self._error:
                 raise self._error
@@ -136,7 +136,7 @@ class Prepared:
             return list(self._ends)
 
     def block(self, number: int) -> bytes:
-        """Return one block (numbered from 0) as soon as it exists; empty bytes when there is no such block."""
+        """Wait for a block, numbered from 0, and return it. Without such a block, return empty bytes."""
         with self._changed:
             self._wait(lambda: len(self._ends) > number)
             if number >= len(self._ends):
@@ -155,9 +155,9 @@ class Prepared:
 
 
 class PreparedAnswers:
-    """The stored answers by query: all from one version of the data.
+    """The stored answers by query, all from one version of the data.
 
-    The least recently used answers are dropped when there are more than ``most``, or more than ``budget`` bytes. A
+    When there are more than ``most`` answers or ``budget`` bytes, the least recently used answers are dropped. A
     dropped answer stays readable for callers that still use it.
     """
 
@@ -170,9 +170,9 @@ class PreparedAnswers:
         self._version = 0
 
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
-        """Return the answer stored under ``key`` for this version of the data; if missing, start to make it.
+        """Return the stored answer to the query ``key``. If there is none, start to make it.
 
-        Raises the exceptions of ``open_result``, and for a small answer those of ``encode``.
+        Raises the exceptions of ``open_result``, and for a small answer the exceptions of ``encode``.
         """
         with self._lock:
             if version != self._version:
@@ -204,7 +204,7 @@ class PreparedAnswers:
         if result.total <= INLINE_ROWS:
             prepared.fill(lambda: result, encode)
             return
-        # SQLite's connections belong to threads: the writing thread runs the query again with its own.
+        # Each thread has its own connection to SQLite, so the writing thread runs the query again.
         result.rows = iter(())
         threading.Thread(target=prepared.fill, args=(open_result, encode), daemon=True).start()
 

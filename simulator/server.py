@@ -1,6 +1,6 @@
-"""The HTTP(S) server, with one thread per connection. Connections are kept alive between requests.
+"""The HTTP(S) server, with one thread per connection. Connections stay open between requests.
 
-The TLS handshake happens in the connection's own thread, so a caller that stalls delays no other caller.
+The TLS handshake happens in the connection's own thread, so a slow caller does not delay other callers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class PortTaken(Exception):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Listens from construction on, to report a taken port at once; :meth:`start` begins to answer."""
+    """Opens its port when it is created, to report a taken port at once. Answers after :meth:`start`."""
 
     daemon_threads = True
     block_on_close = False
@@ -77,7 +77,7 @@ class Server(socketserver.ThreadingTCPServer):
             self._connections.discard(connection)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore callers that disconnect in the middle of a call; print any other error."""
+        """Ignore callers that disconnect in the middle of a call. Print any other error."""
         if not isinstance(sys.exception(), OSError):
             traceback.print_exc()
 
@@ -108,7 +108,7 @@ class Connection(socketserver.BaseRequestHandler):
         return self.server.tls.wrap_socket(self.request, server_side=True)
 
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
-        """Answer one request; return whether another may follow on the connection."""
+        """Answer one request. Return whether the connection stays open for another request."""
         try:
             incoming = read_request(stream, connection)
         except WireError as error:

@@ -1,4 +1,4 @@
-"""Spoiled pages: faults that change an answer after it was made."""
+"""Faults that change an answer after it was made."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ ROWS = ("records", "values", "items")
 
 
 def spoil(response: Response, action: Action) -> Response:
-    """Return the answer, spoiled if its status is 200 and the fault is one that spoils answers.
-
-    ``truncate`` cuts answers of every status.
-    """
+    """Return the answer after the fault. Only ``truncate`` changes answers with another status than 200."""
     if action.kind == "truncate":
         response.cut_at = action.fraction
     spoiled = _SPOILED.get(action.kind)
@@ -29,7 +26,7 @@ def spoil(response: Response, action: Action) -> Response:
 
 
 def _fewer_rows(response: Response, action: Action) -> Response:
-    """Keep a fraction of the page's rows; the counts that the page announces stay the same."""
+    """Keep a fraction of the page's rows. The counts that the page announces stay the same."""
     return _with_rows(response, lambda rows: rows[: int(len(rows) * action.fraction)])
 
 
@@ -53,7 +50,7 @@ def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _missing_columns(response: Response, _: Action) -> Response:
-    """Remove a CSV page's empty columns (or its last column), or the last field of JSON records."""
+    """Remove the empty columns of a CSV page (or the last column), or the last field of JSON records."""
     body, headers = _whole(response), _without_length(response)
     if _is_csv(response):
         header, *rows = _lines(body)
@@ -91,7 +88,7 @@ def _gzip_members(response: Response, action: Action) -> Response:
 
 
 def _crlf(response: Response, _: Action) -> Response:
-    """End the lines of the CSV in CRLF; line breaks within values stay."""
+    """End the lines of the CSV in CRLF. Line breaks within values stay."""
     body = _whole(response)
     lines = _csv(_lines(body), end="\r\n") if _is_csv(response) else body
     return Response(response.status, lines, _without_length(response))

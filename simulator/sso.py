@@ -1,8 +1,13 @@
-"""The single sign-on cookie, issued as OpenStax Accounts issues it, and the keys behind it.
+"""The single sign-on cookie, as OpenStax Accounts issues it, and its keys.
 
-A cookie is a JWE (``alg`` dir, ``enc`` A256GCM) around a JWT (RS256) with ``iss`` "OpenStax Accounts",
-``aud`` "OpenStax", ``sub`` an object with at least ``name`` and ``uuid``, ``exp`` in 20 years, ``nbf``,
-``iat`` and ``jti``.
+A cookie is a JWE (``alg`` dir, ``enc`` A256GCM) around a JWT (RS256). The JWT has these claims:
+
+- ``iss``: "OpenStax Accounts"
+- ``aud``: "OpenStax"
+- ``sub``: an object with at least ``name`` and ``uuid``
+- ``exp``: in 20 years
+- ``nbf``, ``iat`` and ``jti``
+
 Source: the public code of openstax/accounts (lib/sso_cookie.rb and the cookie's representer).
 """
 
@@ -28,7 +33,7 @@ COOKIE_NAME = "oxa"
 ISSUER = "OpenStax Accounts"
 AUDIENCE = "OpenStax"
 LIFETIME = timedelta(days=20 * 365 + 5)
-"""Accounts lets its cookies live for 20 years."""
+"""The cookies of Accounts are valid for 20 years."""
 
 _HEADER = {"alg": "dir", "enc": "A256GCM"}
 _TAG_BYTES = 16
@@ -39,7 +44,7 @@ def _encoded(data: bytes) -> str:
 
 
 def _read_or_create(path: Path, content: bytes) -> bytes:
-    """Return the content of a private file; if it does not exist, create it with ``content``."""
+    """Return the content of a private file. If there is no such file, create it with ``content``."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -75,7 +80,7 @@ class Identity:
 
     @classmethod
     def open(cls, folder: Path) -> Identity:
-        """Load the keys in ``folder``; create them at the first call."""
+        """Load the keys in ``folder``. Create missing keys."""
         folder.mkdir(parents=True, exist_ok=True)
         signature, encryption = folder / "sso-private-key.pem", folder / "sso-encryption-key.txt"
         private_key = signature.read_bytes() if signature.exists() else _read_or_create(signature, _new_private_key())
@@ -89,7 +94,7 @@ class Identity:
         return pem.decode().strip()
 
     def token(self, subject: Any, *, lifetime: timedelta = LIFETIME, claims: Mapping[str, Any] | None = None) -> str:
-        """Return the signed JWT inside a cookie. ``claims`` replace the usual ones; ``None`` removes a claim."""
+        """Return a signed JWT for a cookie. ``claims`` replace the usual claims; ``None`` removes a claim."""
         now = int(time.time())
         usual = {
             "sub": subject,
@@ -101,7 +106,7 @@ class Identity:
             "jti": str(uuid.uuid4()),
         }
         payload = {name: value for name, value in {**usual, **(claims or {})}.items() if value is not None}
-        # Accounts writes an object into "sub", but PyJWT only signs text in "sub" and "iss".
+        # Accounts writes an object into "sub", but PyJWT's usual method accepts only text in "sub".
         return jwt.api_jws.encode(json.dumps(payload).encode(), self._private_key, algorithm="RS256")
 
     def cookie(
@@ -114,7 +119,7 @@ class Identity:
     ) -> str:
         """Return the value of the cookie for the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
 
-        The IV of a real cookie has 12 bytes when Accounts made it, and 16 when an older library did.
+        The IV of a real cookie has 12 bytes. Older libraries made IVs of 16 bytes.
         """
         token = self.token(subject, lifetime=lifetime, claims=claims)
         return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

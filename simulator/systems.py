@@ -9,7 +9,7 @@ SYSTEMS: tuple[System, ...] = get_args(System)
 
 
 def system_of(path: str) -> System | None:
-    """Return the system that a path such as ``/services/…`` belongs to; ``None`` when there is none."""
+    """Return the system of a path such as ``/services/…``; ``None`` for an unknown path."""
     if path.startswith(("/services/", "/id/")):
         return "salesforce"
     if path.startswith("/api/v5/"):

@@ -1,9 +1,12 @@
 """The simulator's own certificate authority, and the certificate of its HTTPS server.
 
-Files in the data folder, made once and renewed when the certificate expires within a day:
-``ca.pem`` (the authority), ``server.pem`` (certificate and key for localhost, 127.0.0.1 and ::1) and
-``bundle.pem`` (certifi's authorities plus this one, for ``REQUESTS_CA_BUNDLE``). The authority's own key is
-thrown away after signing, so nobody can make another certificate that this bundle trusts.
+The data folder has these files. They are made again when one is missing or the certificate expires within a day.
+
+- ``ca.pem``: the authority
+- ``server.pem``: the certificate and key for localhost, 127.0.0.1 and ::1
+- ``bundle.pem``: certifi's authorities and this authority, for ``REQUESTS_CA_BUNDLE``
+
+The authority's own key is never stored, so nobody can make another certificate that this bundle trusts.
 """
 
 from __future__ import annotations
@@ -40,9 +43,9 @@ class Certificates:
 
 
 def certificates(folder: Path, *hosts: str) -> Certificates:
-    """Return the files in ``folder``; create them when they are missing or expire within a day.
+    """Return the files in ``folder``. Create them when one is missing or expires within a day.
 
-    ``hosts``: names by which clients reach the simulator, in addition to localhost.
+    ``hosts`` are further names of the simulator, besides localhost.
     """
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "bundle.pem")
     if not _usable(files):

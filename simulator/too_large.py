@@ -1,4 +1,4 @@
-"""The fault ``size_timeout``: a system runs out of time over a query that asks for too much at once.
+"""The fault ``size_timeout``: a query asks for too many rows at once, and times out.
 
 Salesforce: ``QUERY_TIMEOUT`` (airbytehq/airbyte issue 17503, restforce/restforce issue 790), for COUNT() too
 (data-integrations/salesforce pull request 354). Pardot: 504 from a gateway in front of it (airbytehq/airbyte issue
@@ -45,7 +45,7 @@ def _rows_of_soql(request: Request) -> float:
 def _rows_of_pardot(request: Request) -> int:
     """Return the number of rows that a request asks for.
 
-    A request with a page token counts as one row, because the first page was permitted.
+    A request with a page token counts as one row, because the limit applies to first pages only.
     """
     if "nextPageToken" in request.query:
         return 1

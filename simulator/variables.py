@@ -44,7 +44,7 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
 
 
 def other_logins(world: World) -> dict[str, str]:
-    """Return the variables of the other logins; SFAPI prefers these to the main login if both are set."""
+    """Return the variables of the other logins. SFAPI prefers these logins to the main login."""
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,
         "SALESFORCE_SESSION_ID": credentials.session_id(world.organization_id),
@@ -55,19 +55,19 @@ def other_logins(world: World) -> dict[str, str]:
 
 
 def as_text(world: World, certificates: Certificates) -> str:
-    """Return ``NAME=value`` lines for a shell or ``.env``, with the variables of other logins as comments."""
+    """Return ``NAME=value`` lines for a shell or ``.env``. Variables of other logins are comments."""
     comments = ["Other ways to log in to Salesforce:", *as_lines(other_logins(world))]
     lines = [*as_lines(variables(world, certificates)), "", *(f"# {line}" for line in comments)]
     return "\n".join(lines) + "\n"
 
 
 def as_lines(named: Mapping[str, str]) -> list[str]:
-    """Return ``NAME=value`` lines; a value is quoted if a shell would change it."""
+    """Return ``NAME=value`` lines. A value is quoted if a shell would change it."""
     return [f"{name}={shlex.quote(value)}" for name, value in named.items()]
 
 
 def _around_proxy() -> dict[str, str]:
-    """Return variables that exclude loopback addresses from the proxy; an empty dict without a proxy."""
+    """Return variables that exclude loopback addresses from the proxy. Without a proxy, return none."""
     if not any(os.environ.get(name) for name in _PROXIES):
         return {}
     excluded = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

@@ -1,7 +1,7 @@
 """HTTP/1.1 on a socket: reading requests, writing answers.
 
-The standard library's handler is not used because it writes head and body separately: small answers must leave in
-one segment, and large ones are tens of megabytes of prepared bytes.
+The standard library's handler is not used, because it writes head and body separately. Small answers must leave in
+one segment. Large answers are tens of megabytes of prepared bytes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CHUNK = 1024 * 1024
 
 
 class WireError(Exception):
-    """The request cannot be read: it is answered with ``status``, and the connection is closed."""
+    """The request cannot be read. It is answered with ``status``, and the connection is closed."""
 
     def __init__(self, status: int) -> None:
         super().__init__(HTTPStatus(status).phrase)

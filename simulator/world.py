@@ -1,4 +1,4 @@
-"""The state that the simulated systems share: one object, created at the start, for every route."""
+"""The state that the simulated systems share: one object for all routes, created at the start."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Config:
     """The folder of its data, certificate and keys: ``<data folder>/simulator``."""
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    """The port on which the HTTPS server listens: never 0, also with ``--port 0``."""
+    """The HTTPS port. With ``--port 0``, it is the port that was chosen."""
     control_port: int = DEFAULT_CONTROL_PORT
     schools: int = DEFAULT_SCHOOLS
     seed: int = 1
     organization: int = 1
-    """The number of the org: each has its own id."""
+    """The number of the org. Each number has its own organization id."""
     business_unit: str = BUSINESS_UNIT
     """Pardot's business unit."""
     as_of: datetime | None = None
@@ -49,7 +49,7 @@ class Config:
 
     @property
     def base_url(self) -> str:
-        """Return the address of all three systems: they differ by path."""
+        """Return the address of all three systems. They have different paths."""
         return f"https://localhost:{self.port}"
 
     @property
@@ -59,7 +59,7 @@ class Config:
 
 @dataclass
 class World:
-    """The three systems' common state. Each system adds its routes with ``add_routes(router, world)``."""
+    """The common state of the three systems. Their ``add_routes(router, world)`` add the routes."""
 
     config: Config
     store: Store
@@ -69,7 +69,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     counters: Counters = field(default_factory=Counters)
     sessions: Sessions = field(default_factory=Sessions)
-    """Salesforce's access tokens; Pardot accepts the same ones: ``world.sessions.find(request.bearer())``."""
+    """Salesforce's access tokens. Pardot accepts the same tokens."""
     locators: Locators = field(default_factory=Locators)
     jobs: Jobs = field(default_factory=Jobs)
     pubsub_port: int = 0
@@ -90,9 +90,9 @@ class World:
 
     @classmethod
     def open(cls, config: Config, *, fresh: bool, progress: Callable[[str], None]) -> World:
-        """Open (or generate) data and keys under ``config.folder``; ``fresh``: generate the data again.
+        """Open or generate data and keys in ``config.folder``. With ``fresh``, generate the data again.
 
-        ``progress`` gets a line now and then while large data is generated.
+        ``progress`` gets lines about the progress while data is generated.
         """
         folder = config.folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class World:
         self.adopt_session()
 
     def reset_settings(self) -> None:
-        """Restore limits and behavior as at the start, in place: routes keep a reference to the settings."""
+        """Restore all settings. This changes the settings in place, because routes keep references to them."""
         self.salesforce.reset()
         self.events.reset()
         self.instance.go_home()

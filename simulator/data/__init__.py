@@ -21,7 +21,7 @@ from simulator.schema.tables import create_indexes, create_tables
 _SCHOOLS_AT_ONCE = 200
 _REPORT_EVERY = 10_000
 _MISSING = 62**9
-"""A serial number that no record has: a record that refers to it has lost its parent."""
+"""A serial number that no record has. A record that refers to this number has lost its parent."""
 
 
 def make(
@@ -90,6 +90,6 @@ def _make_schools(
 
 
 def _start_empty(connection: sqlite3.Connection) -> None:
-    """Insert the serial numbers of objects that have no records yet."""
+    """Insert the first serial number for each object that has no records yet."""
     for sobject in SOBJECTS:
         connection.execute("INSERT OR IGNORE INTO simulator_serial VALUES (?, ?)", (sobject, FIRST_SERIAL))

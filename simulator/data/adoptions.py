@@ -1,4 +1,4 @@
-"""Opportunities (a book at a school) and adoptions (that book in one school year)."""
+"""Generate opportunities (a book at a school) and adoptions (the use of this book in one school year)."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Adoptions:
         self._autumn = f"{draw.as_of:%m-%d}" >= "07-01"
 
     def add(self, count: int, school: str, deals: list[Deal], lost_deal: str) -> None:
-        """Add ``count`` adoptions at one school: for each deal its last school year, then earlier years."""
+        """Add ``count`` adoptions at one school: first each deal's last school year, then earlier years."""
         latest = self._draw.year if self._autumn else self._draw.year - 1
         for index in range(count):
             self._alive += 1

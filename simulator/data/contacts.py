@@ -1,4 +1,4 @@
-"""The people at the schools (Contact)."""
+"""Generate the people at the schools (Contact)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ COLUMNS = (
 PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 """``pi__url__c`` is this URL, followed by the number of a prospect."""
 FIRST_PROSPECT = 20_000_000
-"""The prospect number of the first contact by id; each following contact has the next number.
+"""The prospect number of the contact with the lowest id. Each following contact has the next number.
 
-The generation of Pardot's data replaces these numbers by those of its prospects.
+The generation of Pardot's data replaces these numbers with the numbers of its prospects.
 """
 _EXCLUDED_EVERY = 10
-"""After this many contacts comes one that SFAPI's filter excludes: it lacks a UUID or faculty status."""
+"""For every 10 contacts there is another contact that SFAPI's filter excludes."""
 _DELETED_EVERY = 60
 _SHARED_UUID_EVERY = 400
 _ORPHAN_EVERY = 500
@@ -55,7 +55,7 @@ class Somebody:
 
     id: str
     number: int
-    """The number of the id, from 0."""
+    """The number of the contact in the order of ids, from 0."""
     person: Person
     books: list[tuple[str, int, int | None]]
     """Book, school year, students."""
@@ -86,7 +86,7 @@ class Contacts:
         return Somebody(record_id, number, person(self._draw, number), [])
 
     def add(self, contacts: list[Somebody], account_id: str, site: Place, lost_account: str) -> None:
-        """Add the rows, and some that the filter excludes or that are in the recycle bin."""
+        """Add the rows of ``contacts``, some excluded by SFAPI's filter, and some in the recycle bin."""
         for contact in contacts:
             number = self._matching = self._matching + 1
             school = lost_account if number % _ORPHAN_EVERY == 250 else account_id
@@ -135,7 +135,7 @@ class Contacts:
         return tuple(row)
 
     def _deleted(self, row: Row, number: int) -> Row:
-        """Return a copy in the recycle bin: every second one merged into the row, the others only deleted."""
+        """Return a copy of ``row`` in the recycle bin. Every second copy was merged into ``row``."""
         stamp, user = max(row[4], self._draw.binned()), self._directory.api_user
         merged = number % (2 * _DELETED_EVERY) == 30
         master = row[0] if merged else None

@@ -1,4 +1,4 @@
-"""The number of records of each school: uneven, as in reality, with an exact sum."""
+"""Compute the number of records of each school: uneven, as in reality, but with an exact sum."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _ADOPTIONS = (4, 0, 22, 6, 2, 13, 3, 0, 9, 1)
 def family(index: int, schools: int) -> tuple[int, int, int]:
     """Return the numbers of contacts, opportunities and adoptions of school ``index`` of ``schools``.
 
-    Every ten schools have 27, 40 and 60 together. In an incomplete last group, all have nearly the same number, so that
-    the sums are 2.7, 4 and 6 times the number of schools, rounded half up.
+    Every ten schools have 27 contacts, 40 opportunities and 60 adoptions together. In an incomplete last group, all
+    schools have nearly the same numbers. The sums are thus 2.7, 4 and 6 times the number of schools, rounded half up.
     """
     place = index % _BLOCK
     if index - place + _BLOCK <= schools:

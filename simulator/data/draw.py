@@ -11,20 +11,20 @@ T = TypeVar("T")
 
 _YEARS_BACK = 13
 _TIMES_OF_DAY = 4096
-"""Few, so that many records of a day share a stamp, as with Salesforce's whole seconds."""
+"""A small number, so that many records have the same time. In Salesforce, times are whole seconds."""
 _NIGHTLY_JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
-"""Whole days, so that deleted records are less than 15 days old."""
+"""Not 15: even a record deleted early on the 14th day before ``as_of`` is less than 15 days old."""
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:
-    """Return a pool to pick from, in which every value occurs as often as its share."""
+    """Return a pool to pick from. Every value is in the pool as often as its share."""
     return tuple(value for value, share in shares.items() for _ in range(share))
 
 
 class Draw:
-    """Random values relative to the day ``as_of``; days are counted backwards from it."""
+    """Random values relative to the day ``as_of``. Days are counted backwards from this day."""
 
     def __init__(self, seed: int, as_of: datetime) -> None:
         source = random.Random(seed)
@@ -45,7 +45,7 @@ class Draw:
         return pool[int(self.random() * len(pool))]
 
     def combinations(self, *pools: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Draw values together in advance, so that a record takes one choice for all of them."""
+        """Draw combinations of values in advance, so that one choice gives a record all these values."""
         return [tuple(map(self.pick, pools)) for _ in range(_COMBINATIONS)]
 
     def chance(self, share: float) -> bool:
@@ -56,17 +56,17 @@ class Draw:
         return 1 + int(self.random() ** 2 * most)
 
     def age(self, most: int, *, new: float) -> int:
-        """Return the days since a record was created: 400 or more, but less for the share ``new`` of records."""
+        """Return a record's age in days: 400 to ``most``, but 1 to 400 for the share ``new`` of records."""
         if self.random() < new:
             return self.ago(400)
         return 400 + int(self.random() * (most - 400))
 
     def moment(self, days_ago: int) -> str:
-        """Return a random time on the day ``days_ago`` days before ``as_of``."""
+        """Return a random time, ``days_ago`` days before ``as_of``."""
         return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
 
     def life(self, created: int) -> tuple[str, str]:
-        """Return the times at which a record that is ``created`` days old was created and last changed.
+        """Return the creation time and the last change of a record that is ``created`` days old.
 
         A person or a nightly job made the last change.
         """
@@ -78,7 +78,7 @@ class Draw:
         return created_at, max(created_at, self.moment(1 + int(self.random() ** 1.4 * created)))
 
     def binned(self) -> str:
-        """Return the time at which a record in the recycle bin was deleted."""
+        """Return a time of deletion for a record in the recycle bin."""
         return self.moment(1 + int(self.random() * RECYCLE_BIN_DAYS))
 
     def uuid(self) -> str:

@@ -13,7 +13,7 @@ from simulator.data.tables import Table
 from simulator.schema import picklists
 
 FIRST_LEAD_PROSPECT = 60_000_000
-"""The prospect number of the first lead by id; each following lead has the next number."""
+"""The prospect number of the lead with the lowest id. Each following lead has the next number."""
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _DELETED_EVERY = 70
@@ -21,7 +21,7 @@ _CONVERTED_EVERY = 30
 
 
 def make_leads(connection: sqlite3.Connection, draw: Draw, directory: Directory, count: int, contacts: Table) -> Table:
-    """Generate ``count`` leads, a few of them converted to contacts, and some more in the recycle bin."""
+    """Generate ``count`` leads, and some more in the recycle bin. A few leads are converted to contacts."""
     table = Table(
         connection,
         "Lead",
@@ -103,7 +103,7 @@ def make_members(
     leads: Table,
     contacts: Table,
 ) -> None:
-    """Generate campaign members: a campaign has few or many, and no person twice."""
+    """Generate many members of some campaigns, few or none of others. No person is in a campaign twice."""
     table = Table(
         connection,
         "CampaignMember",
@@ -155,11 +155,11 @@ _SETTLING = (
              SUM(HasResponded) AS responses FROM CampaignMember GROUP BY CampaignId) AS members
        WHERE Campaign.Id = members.CampaignId""",
 )
-"""Members and scores are deleted with their person or campaign; campaigns count their members."""
+"""Delete the members and scores of deleted people and campaigns, and count the members of campaigns."""
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Derive values from other records. Call this once there are indexes."""
+    """Derive values from other records. This needs the indexes, to be fast."""
     for statement in _SETTLING:
         connection.execute(statement)
 
@@ -167,7 +167,7 @@ def settle(connection: sqlite3.Connection) -> None:
 def make_scores(
     connection: sqlite3.Connection, draw: Draw, directory: Directory, sobject: str, field: str, people: Table
 ) -> None:
-    """Generate scores by category for every third person; most have one, some two."""
+    """Generate scores by category for every third person: one score for most, two for some."""
     table = Table(connection, sobject, ("Id", "Name", *_STAMPS, field, "pi__Scoring_Category_Name__c", "pi__Score__c"))
     for place in range(0, people.id_count, 3):
         person_id = people.id_at(place)

@@ -1,4 +1,4 @@
-"""Generate the org, its users, its record types and its books: the records that all others point to."""
+"""Generate the org, its users, its record types and its books. All other records refer to these."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Book:
 
 @dataclass(frozen=True)
 class Directory:
-    """The records that every other record may point to."""
+    """The records that every other record may refer to."""
 
     api_user: str
     users: tuple[str, ...]

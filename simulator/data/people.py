@@ -23,7 +23,7 @@ class Person:
 
 
 def plain(text: str) -> str:
-    """Return the text without accents and in lower case; only letters, digits and full stops."""
+    """Return the text in lower case and ASCII. Only letters, digits and full stops remain."""
     folded = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9.]+", "", folded.lower())
 
@@ -36,7 +36,7 @@ _ODD = tuple(
 
 
 def person(draw: Draw, number: int) -> Person:
-    """Return a person; every 60th ``number`` gives a name that breaks careless programs."""
+    """Return a person. Every 60th ``number`` gives a name that breaks careless programs."""
     turn, place = divmod(number, _ODD_EVERY)
     if place == _ODD_EVERY // 2:
         return _ODD[turn % len(_ODD)]

@@ -1,4 +1,4 @@
-"""Schools (Account) and where they are."""
+"""Generate schools (Account) and their locations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 _ABROAD = 0.08
 _DUPLICATE_EVERY = 50
-"""One school in this many has a duplicate in the recycle bin, which was merged into the school."""
+"""Every 50th school has a duplicate in the recycle bin. It was merged into the school."""
 _BEFORE = weighted({"": 12, **dict.fromkeys(words.TOWN_PREFIXES, 1)})
 _STATES = tuple(picklists.STATES.items())
 _LMS = weighted({None: 30, "Canvas": 34, "Blackboard": 12, "Brightspace": 8, "Moodle": 7, "Other": 5,
@@ -35,7 +35,7 @@ _USING_ASSIGNABLE = frozenset({"Pilot", "Integrated", "Churned"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A school without its record."""
+    """The name, kind and location of a school."""
 
     name: str
     kind: str
@@ -44,7 +44,7 @@ class Place:
     """Code and name."""
     country: tuple[str, str]
     domain: str
-    """Under ``.example``, so that no mail ever reaches anybody."""
+    """It ends in ``.example``, so that mail reaches no real person."""
 
     @property
     def below_college(self) -> bool:
@@ -117,7 +117,7 @@ class Schools:
         return float(count), float(int(count * self._draw.random()))
 
     def _merged(self, row: Row) -> Row:
-        """Return a duplicate of the school in ``row``, which was merged into it in the last few days."""
+        """Return a deleted duplicate of ``row``, merged into this school in the last 14 days."""
         stamp = max(row[4], self._draw.binned())
         user = self._directory.api_user
         head = (self.table.next_id(), 1, row[0], f"{row[3]} (duplicate)"[:255], row[4], row[5], stamp, user, stamp)

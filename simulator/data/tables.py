@@ -40,7 +40,7 @@ class Table:
         self.rows.clear()
 
     def finish(self) -> None:
-        """Insert the last rows, and store the serial number for records created later."""
+        """Insert the last rows, and store the serial number of the next new record."""
         self.flush()
         self._connection.execute(
             "INSERT INTO simulator_serial VALUES (?, ?)", (self._sobject, FIRST_SERIAL + self.id_count)

@@ -1,4 +1,4 @@
-"""Generate 390 days of visitor activities, in the order of their ids, denser in the last 30 days."""
+"""Generate visitor activities of 390 days in the order of their ids. The last 30 days have more."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _BURST = 12
 """The first 12 of every 50 activities share a second, like the sends of one email."""
 
 _ANONYMOUS = 0.04
-"""The share of activities whose visitor is not a prospect."""
+"""The share of activities by visitors who are not prospects."""
 
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
 """Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details."""
 
-# Programs must compare the numbers; the names are for people, and can differ.
+# Programs must compare the numbers. The names are for people, and can change.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11
 UNSUBSCRIBE_PAGE, BOUNCED, SPAM, RESUBSCRIBED, VISIT, CUSTOM_CLICK = 12, 13, 14, 16, 20, 21
 NAMES = {
@@ -78,7 +78,7 @@ class Season:
     """The possible activities during a span of time."""
 
     mixture: list[list[Tail]] = field(default_factory=list)
-    """A thousand entries: each kind of activity has as many as its share."""
+    """The choices for a random activity. Each kind of activity has as many entries as its share in 1,000."""
     certain: list[Tail] = field(default_factory=list)
     """The activities that happen at least once."""
 
@@ -119,7 +119,7 @@ class _History:
         for position in range(count):
             tails = mixture[int(chance() * kinds)]
             luck = chance()
-            # Squared, so that a few assets have most of the activity.
+            # Squared, so that a few assets have most of the activities.
             tail = tails[int(luck * luck * len(tails))]
             if recent:
                 tail = next(self._certain, None) or tail
@@ -129,7 +129,7 @@ class _History:
             prospect: int | None = None
             visitor = 7_000_000 + int(luck * 10_000_000)
             if luck > _ANONYMOUS:
-                # Only every third prospect is ever active, newer ones more than older ones.
+                # Only every third prospect is ever active. Newer prospects are more active than older prospects.
                 index = int((1 - luck * luck) * known) // 3 * 3
                 last[index] = moment
                 prospect, visitor = FIRST_PROSPECT + index, 7_500_000 + index
@@ -138,7 +138,7 @@ class _History:
 
 
 def _counts(plan: Plan) -> list[int]:
-    """Return each day's number of activities, oldest first: fewer at weekends, more in the last 30 days."""
+    """Return each day's number of activities, oldest first. Weekends have fewer, the last 30 days more."""
     weights = []
     for day in range(DAYS):
         weekday = (plan.now // DAY - (DAYS - day) + 3) % 7
@@ -152,7 +152,7 @@ def _counts(plan: Plan) -> list[int]:
 
 
 def _spread(tails: Sequence[Tail], places: int) -> Iterator[Tail | None]:
-    """Yield the tails at even distances over this many places, with ``None`` between them."""
+    """Yield a value for each of the ``places``: the tails at even distances, and ``None`` between them."""
     step = max(1, places // max(1, len(tails)))
     waiting = iter(tails)
     for place in range(places):
@@ -160,9 +160,9 @@ def _spread(tails: Sequence[Tail], places: int) -> Iterator[Tail | None]:
 
 
 def _seasons(plan: Plan, content: Content) -> tuple[Season, Season]:
-    """Return the season before the last 30 days, and the one during them."""
+    """Return the season before the last 30 days, and the season of the last 30 days."""
     rng = plan.chance("seasons")
-    # Form handlers have the same ids as forms, so that a mix-up of the two is noticed.
+    # Form handlers have the same ids as forms, so that a program that mixes them up is noticed.
     handlers = [Asset(form.id, f"{form.name} handler", form.campaign_id, "active") for form in content.forms[::3]]
     earlier = Season(_mixture(rng, content, handlers, ("active", "dormant")))
     lately = Season(_mixture(rng, content, handlers, ("active",)), _certain(rng, content))
@@ -199,7 +199,7 @@ def _mixture(
 
 
 def _certain(rng: random.Random, content: Content) -> list[Tail]:
-    """Return an activity for every active form, landing page and redirect, and errors for some forms."""
+    """Return an activity of every active form, landing page and redirect, and errors of some forms."""
     active = ("active",)
     forms = _shuffled(rng, content.forms, active)
     tails = [

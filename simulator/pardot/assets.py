@@ -1,4 +1,4 @@
-"""Generate content and lists; their rows have the faults that audits look for, in believable numbers."""
+"""Generate content and lists. Some rows have the faults that audits look for."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Maker:
     plan: Plan
     rng: random.Random
     campaign_ids: Sequence[int]
-    """The ids of campaigns with content. The first assets go to them in turn, later assets at random."""
+    """The ids of campaigns with content. The first assets go to these in turn, later assets at random."""
     folder_ids: Sequence[int]
     asset_count: int = 0
 
@@ -71,7 +71,7 @@ class Maker:
         return self.plan.stamp(self.plan.ago(self.rng.random() * 1_500))[:4]
 
     def campaign_id(self) -> int | None:
-        """Return ``None`` for one asset in twelve, and an id without a campaign for one in thirty."""
+        """Return a campaign's id. It is ``None`` for 1 asset in 12, and of no campaign for 1 in 30."""
         self.asset_count += 1
         luck = self.rng.random()
         if luck < 0.08:

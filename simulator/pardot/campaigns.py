@@ -1,4 +1,4 @@
-"""Generate campaigns and folders; most campaigns are linked to campaigns of the simulated Salesforce."""
+"""Generate campaigns and folders. Most campaigns are linked to campaigns of the simulated Salesforce."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Campaigns:
 
     with_content: list[int] = field(default_factory=list)
     empty: list[int] = field(default_factory=list)
-    """These have no content in Pardot; some of them still have members in Salesforce."""
+    """The ids of campaigns without content in Pardot. Some of these have members in Salesforce."""
     names: dict[int, str] = field(default_factory=dict)
 
 
 def make_campaigns(
     connection: sqlite3.Connection, plan: Plan, folder_ids: list[int], salesforce_ids: list[str]
 ) -> Campaigns:
-    """Insert campaigns. Each id in ``salesforce_ids`` is linked to at most one campaign, in this order."""
+    """Insert campaigns. Each id in ``salesforce_ids`` is used for at most one campaign, in this order."""
     rng = plan.chance("campaigns")
     campaigns, free = Campaigns(), iter(salesforce_ids)
     rows = []

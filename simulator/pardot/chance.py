@@ -15,13 +15,13 @@ _CLOCK = [f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}+00:00" 
 
 
 def seconds_of(moment: datetime) -> int:
-    """Return whole seconds since 1970; a moment without a zone counts as UTC."""
+    """Return whole seconds since 1970. A moment without a zone counts as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int((aware - _EPOCH).total_seconds())
 
 
 class Stamps:
-    """Formats seconds since 1970 as the API does, ``2026-01-31T12:00:00+00:00``: 10 million per second."""
+    """Formats seconds since 1970 as the API does: ``2026-01-31T12:00:00+00:00``. Days are cached."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}
@@ -35,7 +35,7 @@ class Stamps:
 
 
 def chance(*parts: object) -> random.Random:
-    """Return a generator that depends only on the parts, whatever Python's hash seed is."""
+    """Return a generator that depends only on the parts, not on Python's hash seed."""
     return random.Random(":".join(map(str, parts)))
 
 

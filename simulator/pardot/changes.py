@@ -1,7 +1,7 @@
 """Changes to Pardot's records, by the API and by the control server.
 
-With ``lag_seconds`` set, a change becomes visible only after that time, because the real Pardot reads from a cache. The
-record's stamps contain the time of the change itself.
+With ``lag_seconds`` set, a change becomes visible only after this time, because the real Pardot reads from a cache. The
+stamps of the record always contain the time of the change itself.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def now() -> str:
 
 
 class Changes:
-    """Writes to the Pardot tables of one store. Has no state of its own; safe to use from many threads."""
+    """Writes to the Pardot tables of one store. Safe to use from many threads, because it has no state."""
 
     def __init__(self, store: Store, settings: PardotSettings) -> None:
         self._store = store
         self._settings = settings
 
     def apply_due(self) -> None:
-        """Make visible the changes that are old enough; called before each API call is answered."""
+        """Write the changes that are old enough. This is called before each API call is answered."""
         cache = self._settings.cache
         if not cache.waiting:
             return
@@ -59,7 +59,7 @@ class Changes:
     def edit(
         self, pardot_object: PardotObject, record_id: int, values: Mapping[str, Any], *, touch: bool = True
     ) -> None:
-        """Set fields; with ``touch``, also set ``updatedAt`` to now."""
+        """Set fields. With ``touch``, also set ``updatedAt`` to now."""
         stamped = {"updatedAt": now()} if touch and "updatedAt" in pardot_object.by_name else {}
         row = _columns(pardot_object, {**stamped, **values})
         sets = ", ".join(f"{column} = ?" for column in row)
@@ -74,7 +74,7 @@ class Changes:
             self.purge(pardot_object, record_id)
 
     def purge(self, pardot_object: PardotObject, record_id: int) -> None:
-        """Remove the record; if it is a tag, also remove it from all objects."""
+        """Remove the record. A tag is removed from all objects too."""
         statement = f"DELETE FROM {pardot_object.table} WHERE id = ?"
         self._make(lambda connection: _execute(connection, statement, (record_id,)))
         if pardot_object.path == "tags":
@@ -88,7 +88,7 @@ class Changes:
         self._make(lambda connection: _execute(connection, statement, (tag_id, object_type, object_id)))
 
     def withhold(self, pardot_object: PardotObject, record_ids: Iterable[int], *, withheld: bool) -> None:
-        """Hide records from the API user, or show them again; at once, whatever the lag."""
+        """Hide records from the API user, or show them again. This happens at once, even with a lag."""
         statement = f"UPDATE {pardot_object.table} SET withheld = ? WHERE id = ?"
         rows = [(int(withheld), record_id) for record_id in record_ids]
         with self._store.writing() as connection:
@@ -110,7 +110,7 @@ class Changes:
             change(connection)
 
     def _next_id(self, pardot_object: PardotObject) -> int:
-        """Return an id above every other, including additions that are not visible yet."""
+        """Return an id above all ids, including the ids of records that are not visible yet."""
         query = f"SELECT coalesce(max(id), 1000) FROM {pardot_object.table}"
         last_ids = self._settings.cache.last_ids
         with self._settings.cache.lock:

@@ -1,16 +1,16 @@
 """Control calls for Pardot. Errors: ``{"error": code, "message": text}`` with 400 or 404.
 
 ==========================================  ================================================================
-``GET  /pardot/state``                      settings, and rows by object
-``POST /pardot/settings``                   any of the settings below → all of them
-``POST /pardot/settings/reset``             back to the defaults
-``POST /pardot/tokens/expire``              every page token so far gets error 210
+``GET  /pardot/state``                      settings, and the number of rows by object
+``POST /pardot/settings``                   some of the settings below → all settings
+``POST /pardot/settings/reset``             restores the defaults
+``POST /pardot/tokens/expire``              calls with older page tokens get error 210
 ``POST /pardot/fail``                       {code, times?}: the next calls get this error
 ``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
 ``POST /pardot/objects/{path}``             values → {id}; ``PATCH …/{id}`` {values, touch?} changes it
-``POST /pardot/objects/{path}/{id}/delete`` into the recycle bin, else for good; also ``undelete``, ``purge``
+``POST /pardot/objects/{path}/{id}/delete`` deletes as Pardot does; also ``undelete``, ``purge``
 ``POST /pardot/withhold``                   {path, ids, withheld?}: hides rows from the API user
-``POST /pardot/untag``                      {tag, type, id}: takes a tag off an object
+``POST /pardot/untag``                      {tag, type, id}: removes a tag from an object
 ``POST /pardot/size``                       {assets?, prospects?, activities?}: generates all data again
 ==========================================  ================================================================
 
@@ -66,7 +66,7 @@ def add_control_routes(router: Router, world: World) -> None:
 
 
 class PardotControl:
-    """The control calls of one world; each returns the value to send as JSON."""
+    """The control calls of one world. Each call returns a response, or the value to send as JSON."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -211,7 +211,7 @@ def _settings_values(settings: PardotSettings) -> dict[str, Any]:
 
 
 def _as_route(handler: Callable[[Request], Any]) -> Handler:
-    """Return a handler that answers with the result, or with the reason of a refusal."""
+    """Return a handler that answers with the result of ``handler``, or with the reason of a refusal."""
 
     def answer(request: Request) -> Response:
         try:

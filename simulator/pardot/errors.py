@@ -1,8 +1,8 @@
-"""Pardot's errors: a number and a sentence in the body; the HTTP status tells little.
+"""Pardot's errors: a number and a sentence in the body. The HTTP status says little.
 
 Source: developer.salesforce.com/docs/marketing/pardot/guide/error-codes.html. The page gives no HTTP status
-for most codes; the statuses here are the ones that users of the API have reported, and the control API can
-change them.
+for most codes. The statuses here are those that users of the API have reported. The control API can change
+them.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ MESSAGES: Mapping[int, str] = {
     214: "API request timed out.",
 }
 STATUSES: Mapping[int, int] = {49: 401, 60: 405, 109: 404, 184: 401, 198: 404}
-"""The HTTP statuses of error codes; any other code has 400."""
+"""The HTTP status of some error codes. Any other code has 400."""
 
 
 class PardotError(Exception):
     """A refusal in Pardot's form."""
 
     def __init__(self, code: int, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
-        """Create the error; ``detail`` follows the code's own message after a colon."""
+        """Create the error. ``detail`` follows the message of the code after a colon."""
         self.code = code
         message = MESSAGES.get(code, "Unknown error")
         self.message = f"{message}: {detail}" if detail else message
@@ -51,6 +51,6 @@ class PardotError(Exception):
         super().__init__(f"{code}: {self.message}")
 
     def response(self, statuses: Mapping[int, int] | None = None) -> Response:
-        """Return ``{"code": 51, "message": "…"}``; ``statuses`` take precedence over ``STATUSES``."""
+        """Return ``{"code": 51, "message": "…"}``. ``statuses`` take precedence over ``STATUSES``."""
         status = {**STATUSES, **(statuses or {})}.get(self.code, 400)
         return Response.json({"code": self.code, "message": self.message}, status, self.headers)

@@ -1,4 +1,4 @@
-"""The Pardot objects, each declared once. Tables, queries and validation follow from the declaration.
+"""The Pardot objects, each declared once. Tables, queries and checks follow from the declarations.
 
 Sources: the object pages of the version 5 reference
 (developer.salesforce.com/docs/marketing/pardot/guide/<object>-v5.html) and its page "Version 5 Overview".
@@ -23,7 +23,7 @@ class Field:
     name: str
     type: FieldType = "string"
     expression: str = ""
-    """SQL that computes the value from the row ``t``; empty for a column."""
+    """SQL that computes the value from the row ``t``. It is empty for a stored field."""
 
     @property
     def column(self) -> str:
@@ -50,14 +50,14 @@ class PardotObject:
     """The name in ``/api/v5/objects/<path>``."""
     fields: tuple[Field, ...]
     dates: tuple[str, ...] = ()
-    """Date fields that can be filtered by; none for forms, custom redirects and folders."""
+    """Date fields with filters. Forms, custom redirects and folders have none."""
     filters: tuple[str, ...] = ()
-    """Other fields that can be filtered by, for equality, besides ``id``."""
+    """Other fields, besides ``id``, with a filter for equality."""
     sortable: tuple[str, ...] = ("id", "createdAt", "updatedAt")
     recycle_bin: bool = False
-    """Deleted records stay readable with ``deleted=all|true``."""
+    """Deleted records can still be read with ``deleted=all`` or ``deleted=true``."""
     creatable: tuple[str, ...] = ()
-    """Fields that POST and PATCH accept; if there are none, the simulator refuses to write this object."""
+    """Fields that POST and PATCH accept. The simulator writes only objects with such fields."""
 
     @property
     def table(self) -> str:

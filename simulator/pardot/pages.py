@@ -1,4 +1,4 @@
-"""Answers to queries. SQLite writes the JSON of each row: a page of 1,000 takes a few milliseconds."""
+"""Answers to queries. SQLite writes the JSON, so a page of 1,000 rows takes only a few milliseconds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def first_page(
     params: Mapping[str, str],
     settings: PardotSettings,
 ) -> Page:
-    """Return the first page of the query in ``params``: the URL's parameters without ``fields``."""
+    """Return the first page of a query. ``params`` are the URL's parameters without ``fields``."""
     start = Position(pardot_object.path, dict(params), (None, 0), 0)
     return _page(connection, parse(pardot_object, params), fields, start, settings)
 
@@ -45,7 +45,7 @@ def next_page(
     token: str,
     settings: PardotSettings,
 ) -> Page:
-    """Return the page that ``token`` stands for, from the current data."""
+    """Return the page that begins at the position in ``token``, from the current data."""
     position = tokens.read(token, pardot_object.path, settings)
     return _page(connection, parse(pardot_object, position.params), fields, position, settings)
 
@@ -53,7 +53,7 @@ def next_page(
 def one(
     connection: sqlite3.Connection, pardot_object: PardotObject, fields: tuple[Field, ...], record_id: int
 ) -> tuple[str, bool] | None:
-    """Return a record's JSON, and whether it is in the recycle bin; ``None`` if it is missing or withheld."""
+    """Return a record's JSON, and if it is in the recycle bin; ``None`` for a missing or withheld record."""
     is_deleted = "t.is_deleted" if pardot_object.recycle_bin else "0"
     row = connection.execute(
         f"SELECT {_json(fields)}, {is_deleted} FROM {pardot_object.table} t WHERE t.id = ? AND NOT t.withheld",
@@ -69,7 +69,7 @@ def _page(
     start: Position,
     settings: PardotSettings,
 ) -> Page:
-    """Return a page. Withheld rows take up places on it, so a short page need not be the last one."""
+    """Return a page. Withheld rows count as rows of the page, so a short page need not be the last page."""
     size = min(query.limit, max(settings.ceiling - start.served, 0))
     rows = _rows(connection, query, fields, start, size + 1)
     shown, more = rows[:size], len(rows) > size
@@ -93,7 +93,7 @@ def _rows(
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
         if query.order.name == "id":
-            # The plus keeps SQLite from using the date indexes: rows of the same time have adjacent ids anyway.
+            # The plus keeps SQLite from using the date indexes. Ids rise with time, so reading by id is fast.
             conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after

@@ -1,4 +1,4 @@
-"""The Contacts and Leads of the simulated Salesforce that Pardot knows."""
+"""Choose the Contacts and Leads of the simulated Salesforce that Pardot knows."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 from simulator.pardot.tables import BATCH
 
 _LINKED_SHARE = 0.78
-"""The largest share of prospects that are linked."""
+"""The largest share of prospects with a link to a Contact or Lead."""
 _LOST_SHARE = 0.012
-"""The share of people that no prospect may use; some of them keep the link to a deleted prospect."""
+"""The smallest share of people without a prospect. Some of them keep a link to a deleted prospect."""
 _URL = "https://pi.pardot.com/pc/crm/read/id/{}"
 
 _CONTACTS = """
@@ -28,7 +28,7 @@ class Person(NamedTuple):
     """The values that a prospect takes from its Contact or Lead."""
 
     crm_id: str
-    """The Salesforce id; empty for a person whom Salesforce does not know."""
+    """The Salesforce id. It is empty for a person whom Salesforce does not know."""
     account_id: str | None
     first_name: str | None
     last_name: str | None
@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 class _Source:
-    """The people of one sObject, in the order of their ids; an even sample if there are too many."""
+    """The people of one sObject, in the order of their ids: an even sample if there are too many."""
 
     def __init__(self, connection: sqlite3.Connection, sobject: str, query: str) -> None:
         condition = "pi__url__c IS NOT NULL AND IsDeleted = 0"
@@ -51,7 +51,7 @@ class _Source:
         self.sample_size = self.count
 
     def next(self, prospect_id: int) -> Person | None:
-        """Return the next person, and link them to that prospect; ``None`` when no person is left."""
+        """Return the next person, linked to this prospect; ``None`` when no person is left."""
         for row in self._rows:
             self._seen += 1
             before, now = (place * self.sample_size // self.count for place in (self._seen - 1, self._seen))
@@ -69,7 +69,7 @@ class _Source:
         self._flush()
 
     def _skip(self, crm_id: str) -> None:
-        # A few keep the address of a deleted prospect; the others were never in Pardot.
+        # A few people keep the address of a deleted prospect. The other people were never in Pardot.
         if self._seen % 100 >= 100 * _LOST_SHARE:
             self._write(None, crm_id)
 
@@ -84,7 +84,7 @@ class _Source:
 
 
 class People:
-    """Hands out people for prospects, each person at most once."""
+    """Gives people to prospects, each person at most once."""
 
     def __init__(self, connection: sqlite3.Connection, prospects: int) -> None:
         self._contacts = _Source(connection, "Contact", _CONTACTS)
@@ -97,7 +97,7 @@ class People:
         self._lead_share = self._leads.sample_size / prospects
 
     def draw(self, luck: float, prospect_id: int) -> Person | None:
-        """Return a Contact, a Lead, or ``None`` for a stranger, as ``luck`` (0 to 1) decides."""
+        """Return a Contact, a Lead, or ``None`` for a stranger. ``luck``, from 0 to 1, decides."""
         if luck < self._contact_share:
             return self._contacts.next(prospect_id)
         if luck < self._contact_share + self._lead_share:

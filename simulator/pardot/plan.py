@@ -14,7 +14,7 @@ SCHOOLS = 200
 
 @dataclass(frozen=True)
 class Sizes:
-    """The number of rows of each kind; the defaults are for 200 schools."""
+    """The number of rows of each kind. The defaults are for 200 schools."""
 
     campaigns: int = 60
     lists: int = 60
@@ -36,10 +36,10 @@ class Sizes:
         prospects: int | None = None,
         activities: int | None = None,
     ) -> Sizes:
-        """Return the sizes for this many schools, except where a number is given.
+        """Return the sizes for this many schools. A given number replaces the computed number.
 
         Prospects and activities grow with the number of schools, assets with its fourth root. ``assets`` is the number
-        of campaigns, lists, forms, landing pages, emails, redirects, folders and tags together.
+        of all campaigns, lists, forms, landing pages, emails, redirects, folders and tags together.
         """
         usual = cls()
         growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets
@@ -64,7 +64,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Plan:
-    """The inputs of one generation, and its format of times."""
+    """The inputs of one generation of data."""
 
     seed: int
     schools: int
@@ -78,7 +78,7 @@ class Plan:
         return cls(seed, schools, seconds_of(as_of), sizes or Sizes.of(schools))
 
     def chance(self, part: str) -> random.Random:
-        """Return the part's own random generator, so that a change to one part does not change the others."""
+        """Return the random generator of one part, so that a change to this part changes no other part."""
         return chance("pardot", part, self.seed, self.schools)
 
     def ago(self, days: float) -> int:

@@ -33,24 +33,24 @@ _BAD_IDS = (
     "00Q-lost-id-here-1",
 )
 _GONE_SERIAL = 60_000_000_000
-"""Ids from here on are well formed and belong to no record."""
+"""Ids with this serial number or a higher one are well formed, but belong to no record."""
 
 
 def prospects_at(plan: Plan, moment: int) -> int:
-    """Return the number of prospects at that moment; at least one."""
+    """Return the number of prospects at this moment, at least 1."""
     share = max(0.0, (plan.now - moment) / (_SPAN_DAYS * DAY)) ** (1 / _GROWTH)
     return max(1, int(plan.sizes.prospects * (1 - min(1.0, share))))
 
 
 def _created(plan: Plan, index: int) -> int:
-    """Return when prospect number ``index`` was created: the inverse of ``prospects_at``."""
+    """Return the time at which prospect ``index`` was created. This is the inverse of ``prospects_at``."""
     return plan.now - int(_SPAN_DAYS * DAY * (1 - index / plan.sizes.prospects) ** _GROWTH)
 
 
 def make_prospects(
     connection: sqlite3.Connection, plan: Plan, campaigns: Sequence[int], last_activity: array[int]
 ) -> None:
-    """Insert prospects, and give their Contacts and Leads the address of their prospect (``pi__url__c``)."""
+    """Insert prospects, and write their addresses into ``pi__url__c`` of their Contacts and Leads."""
     people = People(connection, plan.sizes.prospects)
     insert(connection, PROSPECTS, _prospects(plan, people, campaigns, last_activity))
     people.finish()
@@ -73,7 +73,7 @@ def _prospects(plan: Plan, people: People, campaigns: Sequence[int], last_activi
 
 
 def _stranger(rng: random.Random, index: int) -> Person:
-    """Return a person whom Salesforce does not know; one in thirty has no email address."""
+    """Return a person whom Salesforce does not know. One in thirty has no email address."""
     first, last = pick(rng, words.FIRST_NAMES), pick(rng, words.LAST_NAMES)
     school = f"{pick(rng, words.PLACES)} {pick(rng, words.INSTITUTIONS)}"
     luck = rng.random()
@@ -85,7 +85,7 @@ def _stranger(rng: random.Random, index: int) -> Person:
 
 
 def _standing(rng: random.Random) -> tuple[int, str | None]:
-    """Return score and grade: most scores are small, a few are very high."""
+    """Return score and grade. Most scores are low, a few are very high."""
     luck = rng.random()
     score = 0 if luck < 0.25 else int(6 / (1.002 - luck) ** 0.9)
     return score, pick(rng, words.GRADES) if rng.random() < 0.8 else None
@@ -124,7 +124,7 @@ def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -
 
 
 def _adoption_json(rng: random.Random) -> str | None:
-    """Return adoption JSON: mostly cleared (null, empty or "Blank"); one in forty is stuck."""
+    """Return adoption JSON. Most prospects have none (null, empty or "Blank"). For 1 in 40, it is stuck."""
     luck = rng.random()
     if luck > 0.1:
         return None

@@ -1,8 +1,8 @@
 """Check the parameters of a query, and turn them into SQL.
 
-Source: "Version 5 Overview" of the API guide. The error for an unknown field is quoted from a report of the API's
-users (github.com/pardot/api-docs/issues/235). A date must have an offset such as ``+00:00``, not ``Z``. Filters that
-the documentation of the object does not list are refused.
+Source: "Version 5 Overview" of the API guide. The error for an unknown field is quoted from users of the API
+(github.com/pardot/api-docs/issues/235). A date must have an offset such as ``+00:00``, not ``Z``. A filter is refused
+if the documentation of the object does not list it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def wanted_fields(
 ) -> tuple[Field, ...]:
     """Return the fields that ``value`` lists, such as ``id,name``.
 
-    Raises error 13 when there are none, and 51 for an unknown or hidden name.
+    Raises error 13 when ``value`` lists no field, and error 51 for an unknown or hidden field.
     """
     names = [name.strip() for name in (value or "").split(",") if name.strip()]
     if not names:
@@ -70,7 +70,7 @@ def wanted_fields(
 def parse(pardot_object: PardotObject, params: Mapping[str, str]) -> Query:
     """Check ``params``, the URL's parameters without ``fields``.
 
-    Raises error 61, which names the wrong parameter, or 209 for filters on too many fields.
+    Raises error 61, which names the wrong parameter, or error 209 for filters on too many fields.
     """
     params = dict(params)
     limit = _limit(params.pop("limit", str(DEFAULT_LIMIT)))
@@ -117,7 +117,7 @@ Maker = Callable[[str, str], Condition]
 
 
 def _filters(pardot_object: PardotObject) -> dict[str, tuple[str, Maker]]:
-    """Return the filters by parameter: the name of the field, and the function that makes the condition."""
+    """Return for each parameter the name of the field, and the function that makes the condition."""
     filters: dict[str, tuple[str, Maker]] = {"idList": ("id", _one_of_ids)}
     for ending, operator in _ID_ENDINGS.items():
         filters[f"id{ending}"] = ("id", _comparison(pardot_object.by_name["id"], operator, _number))
@@ -152,7 +152,7 @@ def _number(name: str, value: str) -> int:
 
 
 def _moment(name: str, value: str) -> str:
-    """Convert a date such as ``2026-01-31T12:00:00+00:00``, with any offset, to the tables' form in UTC."""
+    """Convert a date such as ``2026-01-31T12:00:00+00:00``, with any offset, to UTC, as in the tables."""
     if not _DATE.fullmatch(value):
         raise PardotError(61, f"{name}. It must be a date like 2026-01-31T12:00:00+00:00.")
     try:

@@ -55,7 +55,7 @@ class PardotApi:
         self._changes = Changes(world.store, world.pardot)
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return a handler that serves only admitted callers, and whose errors have Pardot's form."""
+        """Return a handler that serves only admitted callers, and answers errors in Pardot's form."""
 
         def answer(request: Request) -> Response:
             settings = self._settings
@@ -114,7 +114,7 @@ class PardotApi:
         return _json_response(content)
 
     def create(self, request: Request) -> Response:
-        """Answer 201 with the fields that the URL asks for, or the id; ``Location`` is the record's address."""
+        """Answer 201 with the fields that the URL asks for, or the id. ``Location`` is the record's address."""
         pardot_object = _writable(request)
         values = _body(request, pardot_object)
         for name in pardot_object.creatable:
@@ -173,7 +173,7 @@ class PardotApi:
         status: int,
         headers: Mapping[str, str],
     ) -> Response:
-        """Answer with the record, or with its id and the sent values while the cache does not show it yet."""
+        """Answer with the record. If the cache does not show it yet, answer with the id and the sent values."""
         fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         record = one(self._world.store.connection(), pardot_object, fields, record_id)
         if record is None:
@@ -189,7 +189,7 @@ def _object(request: Request) -> PardotObject:
 
 
 def _writable(request: Request) -> PardotObject:
-    """Return the object to write; this Pardot accepts writes of tags only."""
+    """Return the object to write. The simulated Pardot accepts writes of tags only."""
     if _object(request) is not TAGS:
         raise PardotError(60)
     return TAGS

@@ -1,4 +1,4 @@
-"""Settings of the simulated Pardot that the control API can change, and its limits."""
+"""Settings and limits of the simulated Pardot, which the control API can change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BUSINESS_UNIT = "0Uv0x0000000001CAM"
 
 
 class Gate:
-    """Admits up to ``places`` requests at once; others get error 66. Safe to use from many threads."""
+    """Admits up to ``places`` requests at once; more get error 66. Safe to use from many threads."""
 
     def __init__(self, places: int = 5) -> None:
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class Quota:
         self.daily_used = 0
 
     def spend(self) -> None:
-        """Count one call. Raises error 122, without counting, when none is left."""
+        """Count one call. Raises error 122 when no call is left, and does not count the call."""
         with self._lock:
             if self.daily_used >= self.daily_max:
                 raise PardotError(122)
@@ -55,8 +55,8 @@ class Quota:
     def header(self) -> str:
         """Return the value of ``x-api-usage``.
 
-        The overview describes it as the calls of the last day "over" the allowed maximum, without an example; the
-        form used/maximum is taken from Salesforce's own ``api-usage``.
+        The overview describes the value as the calls of the last day "over" the allowed maximum, without an example.
+        The form used/maximum is that of Salesforce's own ``api-usage``.
         """
         return f"{self.daily_used}/{self.daily_max}"
 
@@ -90,12 +90,12 @@ class Cache:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.waiting: deque[tuple[float, Callable[[sqlite3.Connection], None]]] = deque()
-        """The time of each change (seconds since 1970), and the function that writes it."""
+        """The time of each change (seconds since 1970), and the function that writes the change."""
         self.last_ids: dict[str, int] = {}
-        """The last assigned id by object, so that waiting additions keep their ids."""
+        """The last assigned id by object, so that no other record gets the id of a waiting record."""
 
     def forget(self) -> None:
-        """Drop waiting changes, because the data was reset."""
+        """Drop the waiting changes. This is for a reset of the data."""
         with self.lock:
             self.waiting.clear()
             self.last_ids.clear()
@@ -103,27 +103,27 @@ class Cache:
 
 @dataclass
 class PardotSettings:
-    """The behavior of one simulated business unit. A world has one; its defaults are a healthy Pardot."""
+    """The behavior of the simulated business unit. With the defaults, Pardot is healthy."""
 
     business_unit: str = BUSINESS_UNIT
     own_unit: str = BUSINESS_UNIT
     """The business unit at the start, which ``reset`` restores."""
     ceiling: int = 100_000
-    """The number of rows after which a sequence of pages ends, with a warning header and without an error."""
+    """The number of rows after which a sequence of pages ends. The last page has a warning, not an error."""
     token_seconds: float = 4 * 3_600
     """The lifetime of a page token."""
     tokens_after: float = 0.0
     """Page tokens that were issued before this time (seconds since 1970) have expired."""
     delay_seconds: float = 0.0
-    """The delay of each call; a delayed call counts as open."""
+    """The delay of each call. A delayed call counts as open."""
     lag_seconds: float = 0.0
-    """The time until reads see a change; in the real Pardot, up to a minute."""
+    """The time until reads see a change. In the real Pardot it is up to a minute."""
     empty_last_page: bool = False
     """The last page of a sequence has no rows."""
     hidden_fields: dict[str, list[str]] = field(default_factory=dict)
-    """Fields that the API user cannot see, by path: a query for them is refused with their name."""
+    """Fields that the API user cannot see, by path. A query for such a field is refused."""
     statuses: dict[int, int] = field(default_factory=dict)
-    """HTTP statuses by error code, where they should differ from the usual ones."""
+    """HTTP statuses by error code, for errors with another status than usual."""
     gate: Gate = field(default_factory=Gate)
     quota: Quota = field(default_factory=Quota)
     failures: Failures = field(default_factory=Failures)
@@ -131,6 +131,6 @@ class PardotSettings:
     token_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def reset(self) -> None:
-        """Restore the defaults, in place; page tokens stay valid."""
+        """Restore the defaults, in place. Page tokens stay valid."""
         fresh = PardotSettings(token_key=self.token_key, business_unit=self.own_unit, own_unit=self.own_unit)
         self.__dict__.update(fresh.__dict__)

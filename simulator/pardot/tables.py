@@ -17,9 +17,9 @@ from simulator.pardot.objects import (
 )
 
 BATCH = 5_000
-"""Rows given to SQLite at a time, so that memory stays flat."""
+"""The number of rows given to SQLite at a time, so that memory does not grow with the data."""
 
-# Booleans are 0 and 1; datetimes are the API's own text in UTC, which sorts by time.
+# Booleans are 0 and 1. Datetimes are the API's own text in UTC, whose order is the order of time.
 _SQL_TYPES: dict[FieldType, str] = {
     "integer": "INTEGER",
     "string": "TEXT",
@@ -42,7 +42,7 @@ def drop_tables(connection: sqlite3.Connection) -> None:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Create the indexes for sorting and for look-ups. This is faster once the rows are in."""
+    """Create the indexes for sorting and for look-ups. This is faster after the rows are inserted."""
     for pardot_object in OBJECTS.values():
         for name in pardot_object.sortable:
             if name != "id":
@@ -52,7 +52,7 @@ def create_indexes(connection: sqlite3.Connection) -> None:
 
 
 def insert(connection: sqlite3.Connection, pardot_object: PardotObject, rows: Iterable[Row]) -> int:
-    """Insert rows, each a tuple of the values of ``pardot_object.columns``; return their number."""
+    """Insert rows, and return their number. A row is a tuple of values for ``pardot_object.columns``."""
     columns = ", ".join(field.column for field in pardot_object.columns)
     places = ", ".join("?" * len(pardot_object.columns))
     statement = f"INSERT INTO {pardot_object.table} ({columns}) VALUES ({places})"
@@ -68,7 +68,7 @@ def _columns(pardot_object: PardotObject) -> list[str]:
         f"{field.column} {_SQL_TYPES[field.type]}" + (" PRIMARY KEY" if field.name == "id" else "")
         for field in pardot_object.columns
     ]
-    # The API user may not see a withheld row: pages leave it out, with a warning.
+    # The API user may not see a withheld row. Pages leave the row out, with a warning.
     return [*columns, "withheld INTEGER NOT NULL DEFAULT 0"]
 
 

@@ -1,4 +1,7 @@
-"""Generate tags and tagged objects: unused, rare, similar, badly named and prospects-only tags."""
+"""Generate tags and tagged objects.
+
+Some tags are unused, rare, similar to others, badly named, or on prospects only.
+"""
 
 from __future__ import annotations
 
@@ -51,13 +54,13 @@ def make_tags(connection: sqlite3.Connection, plan: Plan, content: Content, camp
 def _tags(plan: Plan, rng: random.Random) -> Iterator[Tag]:
     for number, name in enumerate(_names(plan, rng)):
         luck = rng.random()
-        # One in seven unused, one in seven used once, one in ten on prospects only.
+        # Of the tags, 1 in 7 is unused, 1 in 7 is used once, and 1 in 10 is on prospects only.
         uses = 0 if luck < 0.14 else 1 if luck < 0.28 else 2 + int(30 * rng.random() ** 2)
         yield Tag(FIRST_ID + number, name, uses, prospects_only=rng.random() < 0.1)
 
 
 def _names(plan: Plan, rng: random.Random) -> list[str]:
-    """Return the planned number of different names."""
+    """Return different names, as many as planned."""
     count, names = plan.sizes.tags, dict.fromkeys(_LONERS)
     for pattern in _LOOK_ALIKES:
         names[pattern.format(pick(rng, words.SUBJECTS))] = None

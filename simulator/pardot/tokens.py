@@ -1,4 +1,4 @@
-"""Page tokens: opaque text that names the position in a sequence of pages."""
+"""Page tokens: opaque texts that each contain a position in a sequence of pages."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _SIGNATURE_BYTES = 12
 
 @dataclass(frozen=True)
 class Position:
-    """The beginning of the next page."""
+    """The position at which the next page begins."""
 
     path: str
     params: dict[str, str]
     """The parameters of the first page, without ``fields``."""
     after: tuple[Any, int]
-    """The sort key and the id of the last row of the page before."""
+    """The sort key and the id of the last row on the page before."""
     served: int
     """The number of rows on the pages so far."""
 
@@ -36,7 +36,10 @@ def write(position: Position, settings: PardotSettings) -> str:
 
 
 def read(token: str, path: str, settings: PardotSettings) -> Position:
-    """Read a token. Raises error 211 for an unknown token or another object's, 210 for an expired token."""
+    """Read a token.
+
+    Raises error 211 for an unknown token or a token of another object, and error 210 for an expired token.
+    """
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (binascii.Error, ValueError) as error:

@@ -38,7 +38,7 @@ OCCASIONS = (
 
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
 
-# Names as people type them: with quotes, commas, odd spaces, other scripts, emoji.
+# Names with quotes, commas, odd spaces, other scripts and emoji, as people type them.
 CURIOUS = (
     '"{}"',
     "{} 🎒",

@@ -59,7 +59,7 @@ def _add_field(message: Any, name: str, number: int, kind: str) -> None:
         field.type, field.type_name = 14 if kind == "ReplayPreset" else 11, f".eventbus.v1.{kind}"
 
 
-# A pool of our own: in the default pool, these names would clash with those of a client in the same process.
+# A separate pool: in the default pool, these names would clash with the names of a client in this process.
 _POOL = descriptor_pool.DescriptorPool()
 _POOL.Add(_file())
 

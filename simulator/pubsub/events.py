@@ -1,4 +1,4 @@
-"""The event bus: changes in commit order, kept for subscribers that continue from a replay id."""
+"""The event bus: changes in the order of commits. Subscribers can continue from a replay id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDLE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Change:
-    """A committed change of records; ``values`` are the fields that it set."""
+    """A committed change of records. ``values`` are the fields that were set."""
 
     kind: str
     sobject: str
@@ -48,7 +48,7 @@ class EventSettings:
     silent: bool = False
     """The server sends nothing, not even headers, before the first event or keep-alive."""
     refusals: int = 0
-    """This many of the next subscriptions are refused because the service is unavailable."""
+    """The number of next subscriptions that are refused because the service is unavailable."""
     schemas_unknown: bool = False
     """Every schema is reported as unknown."""
     muted: bool = False
@@ -56,7 +56,7 @@ class EventSettings:
 
 
 def replay_id_of(number: int) -> bytes:
-    """Return the opaque form of a place in the stream."""
+    """Return the replay id of the event with this number."""
     return number.to_bytes(8, "big") + b"\0\0"
 
 
@@ -69,12 +69,12 @@ class EventBus:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        """Notified of every change: an event, another setting, a dropped connection."""
+        """Notified of every event, change of a setting, and dropped connection."""
         self.settings = EventSettings()
         self.drops = 0
         """Increased to break all open streams."""
         self.recording = False
-        """Set when the server starts; before that, events are not kept."""
+        """Set when the server starts. Earlier events are not kept."""
         self._events: deque[Event] = deque(maxlen=RETAINED)
         self._last = self._first = int(time.time() * 1000)
 
@@ -90,7 +90,7 @@ class EventBus:
         return max(self._first, kept) if len(self._events) == RETAINED else self._first
 
     def note(self, changes: Sequence[Change]) -> None:
-        """Publish what the store has changed."""
+        """Publish the changes of the store, unless events are muted or the server has not started."""
         if self.recording and not self.settings.muted:
             self.publish(changes)
 
@@ -116,7 +116,7 @@ class EventBus:
         return self.settings.enabled is None or sobject in self.settings.enabled
 
     def forget(self) -> None:
-        """Let all events expire: earlier replay ids are refused from now on."""
+        """Let all events expire. Their replay ids are refused from now on."""
         with self.changed:
             self._events.clear()
             self._last += 1

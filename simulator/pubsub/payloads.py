@@ -1,7 +1,7 @@
-"""Change events in Avro: the header first, then the object's fields, each of which may be missing.
+"""Change events in Avro: the header first, then the object's fields, which may be null.
 
-Source: Change Data Capture Developer Guide, "Change Event Fields". In events of the Pub/Sub API ``changedFields`` is a
-bitmap over the fields of the schema.
+Source: Change Data Capture Developer Guide, "Change Event Fields". In events of the Pub/Sub API, ``changedFields`` is a
+bitmap of the fields in the schema.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ _LOOK_SECONDS = 1.0
 
 
 class Refused(Exception):
-    """A status for the caller; ``code`` is Salesforce's error code without the common prefix."""
+    """A status for the caller. ``code`` is Salesforce's error code without the common prefix."""
 
     def __init__(self, status: grpc.StatusCode, message: str, code: str = "") -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 class _Subscription:
-    """The requests of one caller; a thread reads all requests after the first."""
+    """The requests of one caller. A thread reads all requests after the first request."""
 
     def __init__(self, bus: EventBus, requests: Iterator[Any]) -> None:
         self._bus = bus
@@ -64,7 +64,7 @@ class _Subscription:
                     self._bus.changed.notify_all()
         except Refused as problem:
             self.problem = problem
-        except Exception:  # noqa: BLE001 (the caller has gone)
+        except Exception:  # noqa: BLE001 (the caller has disconnected)
             self.over = True
         self._bus.look_again()
 
@@ -188,7 +188,7 @@ class PubSub:
                 raise Refused(grpc.StatusCode.UNAVAILABLE, message, "service.unavailable")
 
     def _beginning(self, request: Any) -> int:
-        """Return the number of the event after which a subscription begins."""
+        """Return the number of the event after which the subscription begins."""
         if request.replay_preset == contract.LATEST:
             return self._bus.last
         if request.replay_preset == contract.EARLIEST:

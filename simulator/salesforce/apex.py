@@ -1,4 +1,4 @@
-"""Apex REST: one demo class that returns the request; any other class gets 404."""
+"""Apex REST: one demo class that returns the request. Any other class answers 404."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Apex:
-    """``/services/apexrest/Echo/…``; paths carry no API version."""
+    """Answers calls to ``/services/apexrest/Echo/…``. These paths have no API version."""
 
     def __init__(self, world: World) -> None:
         self._world = world

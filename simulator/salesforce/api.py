@@ -1,9 +1,9 @@
-"""The common part of Salesforce's REST calls: version, session, the day's allowance, error bodies.
+"""The common part of Salesforce's REST calls: version, session, daily limit and error bodies.
 
 Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 20.0 to 30.0 are retired and answer 410
 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
-session carries ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the two
-REQUEST_LIMIT_EXCEEDED errors are as seen in SalesforceLabs/OrgCheck issues 181 and 432.
+session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the two
+REQUEST_LIMIT_EXCEEDED errors are from SalesforceLabs/OrgCheck issues 181 and 432.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ JsonHandler = Callable[[Request], Response]
 
 
 class ApiError(Exception):
-    """An error answer of Salesforce's REST API; the status follows from the code unless it is given."""
+    """An error answer of Salesforce's REST API. The code decides the status, unless a status is given."""
 
     def __init__(self, code: str, message: str, *, status: int | None = None, fields: Sequence[str] = ()) -> None:
         super().__init__(f"{code}: {message}")
@@ -110,7 +110,7 @@ class Api:
         self._inner.add(method, DATA + path, handler)
 
     def dispatch(self, request: Request) -> Response:
-        """Answer a call inside a composite call, whose session is already checked; it is not counted."""
+        """Answer a subrequest of a composite call. Its session is already checked, and it is not counted."""
         route = self._inner.find(request.method, request.path.rstrip("/"))
         if route is None:
             return not_found().response()

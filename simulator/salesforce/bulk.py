@@ -1,15 +1,21 @@
 """Bulk API 2.0 query jobs.
 
-Sources: Bulk API 2.0 and Bulk API Developer Guide, "Create a Query Job", "Get Information About a Query Job",
-"Get Results for a Query Job" (every value quoted, header line in every page, ``Sforce-Locator``,
-``Sforce-NumberOfRecords``), "Understanding Bulk API 2.0 Query" (no GROUP BY, OFFSET, TYPEOF, aggregate
-functions, parent-to-child queries) and "Limits" (10,000 query jobs a day, results kept for 7 days).
-A query that cannot be run is refused when the job is created: a 400 in REST's form (seen in connectors, such
-as airbytehq/airbyte pull request 8206, which read ``errorCode`` from the answer to the create call).
-An expired session gets 401 INVALID_SESSION_ID, as everywhere in REST; the older form, 400
-InvalidSessionId, is Bulk API's (apache/camel pull request 826, jsforce/jsforce issue 51) and listed in "Errors"
-of Bulk API 2.0 too, so the control API can switch to it. A call for the results of an
-incomplete job gets 400 here; that could not be confirmed.
+Sources, in the Bulk API 2.0 and Bulk API Developer Guide:
+
+- "Create a Query Job" and "Get Information About a Query Job"
+- "Get Results for a Query Job": every value quoted, header line in every page, ``Sforce-Locator``,
+  ``Sforce-NumberOfRecords``
+- "Understanding Bulk API 2.0 Query": no GROUP BY, OFFSET, TYPEOF, aggregate functions, parent-to-child queries
+- "Limits": 10,000 query jobs a day, results kept for 7 days
+
+A wrong query is refused when its job is created, with a 400 in REST's form. Connectors expect this: they read
+``errorCode`` from the answer to the create call (airbytehq/airbyte pull request 8206).
+
+An expired session gets 401 INVALID_SESSION_ID, as everywhere in REST. The older form, 400 InvalidSessionId, is
+from Bulk API (apache/camel pull request 826, jsforce/jsforce issue 51). "Errors" of Bulk API 2.0 lists it too, so
+the control API can switch to it.
+
+A call for the results of an incomplete job gets 400 here. No source confirms this status.
 """
 
 from __future__ import annotations
@@ -122,7 +128,7 @@ class BulkQueries:
         if job.state != "JobComplete":
             raise ApiError("InvalidJobState", f"The job's state is {job.state}: there are no results to get")
         if request.params["version"] != job.version:
-            raise ApiError("InvalidVersion", f"The results are there in API version {job.version} only")
+            raise ApiError("InvalidVersion", f"The results are available in API version {job.version} only")
         time.sleep(self._settings.page_delay)
         start = _offset_of(request.query.get("locator", ""), job.prepared.total)
         return _page(job.prepared, start, self._page_records(request))
@@ -159,7 +165,7 @@ def _unsupported(message: str) -> ApiError:
 
 
 def _offset_of(locator: str, total: int) -> int:
-    """Return the row at which a page begins. A locator is Base64 without padding, like Salesforce's."""
+    """Return the row at which a page begins. As in Salesforce, a locator is Base64 without padding."""
     if not locator:
         return 0
     try:
@@ -176,7 +182,7 @@ def _locator_of(offset: int) -> str:
 
 
 def _page(prepared: Prepared, start: int, most: int) -> Response:
-    """Answer up to ``most`` rows from ``start`` on, straight from the prepared bytes."""
+    """Answer up to ``most`` rows from ``start`` on, directly from the prepared bytes."""
     end = min(start + most, prepared.total)
     header = csv_header(prepared.columns)
     first, last = _position(prepared, start), _position(prepared, end)

@@ -1,8 +1,8 @@
 """Up to 200 records in one call: ``/composite/sobjects``.
 
-Each record gets its own result, ``{"id"?, "success", "errors": [{"statusCode", "message", "fields"}]}``, in
-the order of the request, with status 200 even when all of them failed; with ``allOrNone`` one failure undoes
-the rest, which then report ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API Developer Guide, "sObject Collections").
+Each record gets a result, ``{"id"?, "success", "errors": [{"statusCode", "message", "fields"}]}``, in the order of
+the request. The status is 200 even when all records failed. With ``allOrNone``, one failure undoes all writes. The
+other results are then ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API Developer Guide, "sObject Collections").
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Collections:
         return delete
 
     def read(self, request: Request) -> Response:
-        """Answer the records with these ids; null for an id without a record."""
+        """Answer the records with these ids, and null for an id without a record."""
         sobject = known(request.params["sobject"])
         body = json_object(request) if request.method == "POST" else request.query
         ids, fields = _split_list(body.get("ids", "")), _split_list(body.get("fields", ""))

@@ -1,7 +1,7 @@
 """Several calls in one: ``/composite`` (with references between them) and ``/composite/batch``.
 
 Limits and shapes: REST API Developer Guide, "Composite" (25 subrequests, ``@{reference.field}``) and "Batch".
-All subrequests together count as one API call. With ``allOrNone`` a failure undoes all other subrequests, which then
+All subrequests together count as one API call. With ``allOrNone``, a failure undoes all other subrequests. They then
 answer 400 PROCESSING_HALTED.
 """
 
@@ -108,7 +108,7 @@ class Composite:
 
 
 def _fill_references(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
-    """Replace the subrequest's references to earlier answers; a reference without a value stays."""
+    """Replace the subrequest's references to earlier answers. A reference without a value stays."""
 
     def value(match: re.Match[str]) -> str:
         current: Any = bodies.get(match["id"])
@@ -119,7 +119,7 @@ def _fill_references(step: Mapping[str, Any], bodies: Bodies) -> dict[str, Any]:
                 current = current[name]
             else:
                 return match[0]
-        # Inside JSON text: a string's own quotes and backslashes have to stay escaped.
+        # The value is inserted into JSON text, so its quotes and backslashes must stay escaped.
         return json.dumps(current)[1:-1] if isinstance(current, str) else json.dumps(current)
 
     filled: dict[str, Any] = json.loads(_REFERENCE.sub(value, json.dumps(step)))

@@ -87,7 +87,7 @@ class Describe:
         return Response.json({"layouts": [self._layout(sobject)], "recordTypeMappings": [mapping]})
 
     def layout(self, request: Request) -> Response:
-        """Answer the page layout of one record type; this org has one layout per sObject."""
+        """Answer the page layout of one record type. The simulated org has one layout per sObject."""
         sobject = known(request.params["sobject"])
         if not request.params["record_type"].startswith("012"):
             raise not_found()
@@ -159,7 +159,7 @@ def _versions(_request: Request) -> Response:
 
 
 def _release(version: int) -> str:
-    """Return the name of a release, three per year: 64.0 is Summer '25."""
+    """Return the name of a release: ``Summer '25`` for 64. A year has three releases."""
     years, season = divmod(version - 1, 3)
     name = ("Summer", "Winter", "Spring")[season]
     return f"{name} '{years + 4 + (season > 0):02}"

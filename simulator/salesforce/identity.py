@@ -1,8 +1,12 @@
-"""Salesforce's two reports of who is logged in: a login's identity URL, and OpenID's ``userinfo``.
+"""Salesforce's two reports about the current user: the identity URL and OpenID's ``userinfo``.
 
-Sources: Salesforce Help, "Identity URLs" and "Identity URL Response Parameters" (a missing, unknown or foreign
-token is a 403 whose body is one word; the token may come in the query as ``oauth_token``; ``format=json``) and "Query
-for User Information". Clients replace ``{version}`` in ``urls`` themselves.
+Sources, in Salesforce Help:
+
+- "Identity URLs" and "Identity URL Response Parameters": a refused call gets 403, and the body is one word. The token
+  may be in the query, as ``oauth_token``. ``format=json`` asks for JSON.
+- "Query for User Information"
+
+Clients replace ``{version}`` in ``urls`` themselves.
 """
 
 from __future__ import annotations

@@ -1,10 +1,17 @@
 """Bulk API 2.0 ingest jobs: a CSV of records to insert, update, upsert or delete.
 
-Sources: Bulk API 2.0 and Bulk API Developer Guide, "Create a Job", "Upload Job Data", "Upload Complete", "Get Job
-Successful Record Results" (``sf__Id``, ``sf__Created``), "… Failed …" (``sf__Error``) and "… Unprocessed …"; "Valid
-CSV Record Rows" (an empty value leaves the field alone, ``#N/A`` empties it). A file whose line endings differ from
-the job's fails as a whole ("LineEnding is invalid on user data"), and so does one with an unknown column
-("InvalidBatch : Field name not found").
+Sources, in the Bulk API 2.0 and Bulk API Developer Guide:
+
+- "Create a Job", "Upload Job Data" and "Upload Complete"
+- "Get Job Successful Record Results": ``sf__Id``, ``sf__Created``
+- "Get Job Failed Record Results": ``sf__Error``
+- "Get Job Unprocessed Record Results"
+- "Valid CSV Record Rows": an empty value does not change the field, ``#N/A`` makes it null
+
+A whole file is refused in two cases:
+
+- Its line endings differ from those of the job ("LineEnding is invalid on user data").
+- It has an unknown column ("InvalidBatch : Field name not found").
 """
 
 from __future__ import annotations
@@ -31,7 +38,7 @@ from simulator.store import RecordError, Store
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 DELIMITERS = {"COMMA": ",", "SEMICOLON": ";", "TAB": "\t", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
 MAX_JOBS = 200
-"""The number of jobs kept; older jobs are dropped to save space."""
+"""The number of jobs kept. Older jobs are dropped to save space."""
 
 Line = dict[str, str]
 
@@ -42,7 +49,7 @@ class Job:
 
     id: str
     spec: Mapping[str, Any]
-    """Object, operation and format, as the call that created the job gave them."""
+    """The object, operation and format from the call that created the job."""
     version: str
     created: float = field(default_factory=time.time)
     state: str = "Open"
@@ -50,9 +57,9 @@ class Job:
     data: str = ""
     columns: list[str] = field(default_factory=list)
     done: list[tuple[str, bool, Line]] = field(default_factory=list)
-    """For each line that was written: the record's id, whether the record was created, and the line."""
+    """For each written line: the record's id, whether the record was created, and the line."""
     failed: list[tuple[str, str, Line]] = field(default_factory=list)
-    """For each line that was refused: its id or an empty string, the error, and the line."""
+    """For each refused line: the record's id or an empty string, the error, and the line."""
 
     def info(self) -> dict[str, Any]:
         created = datetime.fromtimestamp(self.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
@@ -83,7 +90,7 @@ class Job:
 
 
 class Ingest:
-    """The ingest jobs of one org. The first status call after the upload is complete writes a job's lines."""
+    """The ingest jobs of one org. The first status call after the upload writes the job's lines."""
 
     def __init__(self, store: Store, records: Records) -> None:
         self._store = store
@@ -203,7 +210,7 @@ class Ingest:
 
 
 def _check_body(body: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """Return the job's object, operation and format, with defaults. Raises ``ApiError`` for a wrong value."""
+    """Return the job's object, operation and format, with defaults. Raises ``ApiError`` if one is wrong."""
     sobject = known(str(body.get("object", "")))
     if body.get("operation") not in OPERATIONS:
         raise ApiError("INVALIDJOB", f"operation: one of {', '.join(OPERATIONS)}")
@@ -228,7 +235,7 @@ def _lines(job: Job) -> tuple[list[str], list[Line]]:
 
 
 def _invalid(job: Job, sobject: SObject) -> str:
-    """Return the reason why the whole file is refused; an empty string when it can be read."""
+    """Return the reason why the whole file is refused; an empty string for a valid file."""
     ending = "CRLF" if job.data.partition("\n")[0].endswith("\r") else "LF"
     expected = job.spec["lineEnding"]
     if ending != expected:

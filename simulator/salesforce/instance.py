@@ -1,7 +1,7 @@
 """The host of the org, which can move: Salesforce migrates instances, and admins rename My Domains.
 
-Logins stay at the first host. After a move, the first host redirects API calls. So do the hosts of earlier moves,
-unless they are closed (RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
+Logins stay at the first host. After a move, the first host redirects API calls. The hosts of earlier moves do the same
+until they are closed (RoseSilverSoftware/IlluminatedCloud issue 1667: 301 from a former ``instance_url``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Instance:
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         self.open_listener: Callable[[], Listener] | None = None
-        """Opens another port; set when the servers start."""
+        """Opens another port. This is set when the servers start."""
 
     @property
     def moved(self) -> bool:
@@ -55,7 +55,7 @@ class Instance:
         return self.url
 
     def go_home(self) -> None:
-        """Return to the first host; all other ports are closed."""
+        """Return to the first host, and close all other ports."""
         with self._lock:
             self._close(list(self._listeners))
             self.url = self._home
@@ -66,7 +66,7 @@ class Instance:
             self._listeners.remove(listener)
 
     def redirect(self, request: Request) -> Response | None:
-        """Return a redirect for a request to a former host, otherwise ``None``; for logins, always ``None``."""
+        """Return a redirect for a request to a former host, otherwise ``None``. Logins get no redirect."""
         host = request.headers.get("host", "")
         if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
             return None

@@ -1,9 +1,11 @@
 """Faults of Bulk jobs: a job fails, is stuck or is lost, or the day's jobs are used up.
 
-Sources: messages of jobs that failed are from simple-salesforce issue 646 ("InternalServerError : Retried more than
-…") and airbytehq/airbyte pull request 10141 ("Unexpected exception encountered in query processing"); that jobs stay
-``InProgress`` is why airbytehq/airbyte pull request 8009 aborts them. A used-up allowance: estuary/connectors pull
-request 3318.
+Sources:
+
+- failed jobs: simple-salesforce issue 646 ("InternalServerError : Retried more than …"), airbytehq/airbyte pull
+  request 10141 ("Unexpected exception encountered in query processing")
+- jobs that stay ``InProgress``: airbytehq/airbyte pull request 8009, which aborts such jobs
+- no jobs left for the day: estuary/connectors pull request 3318
 """
 
 from __future__ import annotations
@@ -36,9 +38,9 @@ def used_up(request: Request, action: Action) -> Response | None:
 
 @contextmanager
 def disturbed_job(jobs: Jobs, request: Request, action: Action) -> Iterator[Callable[[Response], None]]:
-    """Disturb the job of this call before it is answered.
+    """Disturb the job of this call before the call is answered.
 
-    The caller must pass the answer to the yielded function, which disturbs a job that the call created.
+    The caller must pass the answer to the yielded function. This function disturbs a job that the call created.
     """
     match = _JOB.search(request.path)
     if match:

@@ -1,4 +1,4 @@
-"""The query jobs of Bulk API 2.0, and the answers about them."""
+"""The query jobs of Bulk API 2.0, and the answers about these jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.soql import SoqlError
 
 KEPT_SECONDS = 7 * 24 * 3600
 MAX_JOBS = 1_000
-"""The number of jobs kept; older jobs are dropped to save space."""
+"""The number of jobs kept. Older jobs are dropped to save space."""
 
 State = Literal["UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted"]
 
@@ -37,7 +37,7 @@ class Job:
     """The job never finishes, because of a fault."""
 
     def poll(self) -> None:
-        """Poll the job once: it is complete when its data is ready and it was polled often enough."""
+        """Count one poll. A job is complete when its data is ready and it was polled often enough before."""
         if self.state not in ("UploadComplete", "InProgress"):
             return
         try:
@@ -73,7 +73,7 @@ class Job:
         }
 
     def status(self) -> dict[str, Any]:
-        """Return the answer to a status call: the info, the progress, and the reason if the job failed."""
+        """Return the answer to a status call: the info, the progress, and the reason of a failure."""
         done = self.prepared.ready[1] if self.state != "Failed" else 0
         status = {
             **self.info(),
@@ -87,7 +87,7 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one org. They end with the process, and cannot be found when they are older than 7 days."""
+    """The jobs of one org. Jobs are lost when the process ends, and are not found after 7 days."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -116,7 +116,7 @@ class Jobs:
             self._jobs.pop(job.id[:15], None)
 
     def expire_all(self) -> int:
-        """Forget all jobs and their results, as after seven days; return their number."""
+        """Forget all jobs and their results, as after seven days. Return the number of these jobs."""
         with self._lock:
             count = len(self._jobs)
             self._jobs.clear()

@@ -11,7 +11,7 @@ from simulator.prepared import Prepared
 from simulator.schema.ids import DIGITS, to_18
 
 MAX_LOCATORS = 100
-"""Salesforce has had no limit since API version 56.0; here the limit saves space."""
+"""Salesforce has had no limit since API version 56.0. Here, the limit saves space."""
 
 
 def random_id(prefix: str) -> str:
@@ -28,7 +28,7 @@ class Cursor:
 
 
 class Locators:
-    """The open cursors; beyond ``MAX_LOCATORS`` the oldest are dropped. Safe to use from many threads."""
+    """Up to ``MAX_LOCATORS`` open cursors; the oldest are dropped. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -47,7 +47,7 @@ class Locators:
             return self._cursors.get(locator)
 
     def expire_all(self) -> int:
-        """End all cursors; return their number."""
+        """End all cursors, and return their number."""
         with self._lock:
             count = len(self._cursors)
             self._cursors.clear()

@@ -1,12 +1,14 @@
 """Log in by OAuth: Salesforce's token endpoint.
 
-Error bodies are ``{"error", "error_description"}`` with status 400. Sources of their texts: Salesforce Help "OAuth
-2.0 Authorization Errors" (refresh token: ``expired access/refresh token``) and answers that users have published
-(``invalid_grant`` "authentication failure" for a wrong password, a missing security token and for a flow that the
-organization has switched off; ``invalid_client_id`` "client identifier invalid"; ``invalid_client`` "invalid client
-credentials"; ``unsupported_grant_type`` "grant type not supported"; ``inactive_user`` "user is inactive"; "audience
-is invalid": omniphx/forrest 302; "request not supported on this domain": pozil/pub-sub-api-node-client 58; "no
-client credentials user enabled": seen by users of client credentials).
+Error bodies are ``{"error", "error_description"}`` with status 400. Sources of the error texts:
+
+- Salesforce Help, "OAuth 2.0 Authorization Errors": "expired access/refresh token" for a refresh token
+- omniphx/forrest issue 302: "audience is invalid"
+- pozil/pub-sub-api-node-client issue 58: "request not supported on this domain"
+- answers that users have published: all other texts
+
+``invalid_grant`` "authentication failure" is the answer to a wrong password, to a missing security token, and to a flow
+that the organization has switched off.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (a path)
 REVOKE_PATH = "/services/oauth2/revoke"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFETIME = 180
-"""The longest lifetime in seconds: an assertion that expires later is refused."""
+"""The longest lifetime in seconds. An assertion that expires later is refused."""
 CLOCK_SKEW = 30
 
 Form = Mapping[str, str]
@@ -89,7 +91,7 @@ class OAuth:
             raise LoginError("invalid_client", "invalid client credentials")
 
     def _check_app(self, request: Request, form: Form) -> None:
-        """Check client credentials: only at the org's own host, and for an app that runs as a user."""
+        """Check client credentials. They need the org's own host, and an app that runs as a user."""
         if is_shared_login_host(request):
             raise LoginError("invalid_grant", "request not supported on this domain")
         self._check_client(request, form)
@@ -141,7 +143,7 @@ class OAuth:
 def password_fits(username: str, password: str, *, trusted_address: bool = False) -> bool:
     """Return whether this is the demo user's password, followed by the security token.
 
-    From a trusted address the token may be missing. Here, a login that names the organization id counts as trusted.
+    From a trusted address, the token may be missing. Here, a login with an organization id counts as trusted.
     """
     fits = {credentials.PASSWORD + credentials.SECURITY_TOKEN}
     if trusted_address:
@@ -150,7 +152,7 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 
 def user_is_active(world: World) -> bool:
-    """Return whether the integration user may still log in: the record of the user says so."""
+    """Return whether the integration user may still log in. The record of this user says so."""
     user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 
@@ -161,22 +163,22 @@ def host_of(request: Request) -> str:
 
 
 def is_shared_login_host(request: Request) -> bool:
-    """Return whether the host plays login.salesforce.com, where all orgs log in.
+    """Return whether the host stands for login.salesforce.com, where all orgs log in.
 
-    That is ``127.0.0.1``; ``localhost`` is the org's My Domain.
+    This host is ``127.0.0.1``. ``localhost`` is the org's My Domain.
     """
     return urlsplit(host_of(request)).hostname == "127.0.0.1"
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return ``instance_url``: the org's current host, by the name that the caller used if it is its own."""
+    """Return ``instance_url``: the host of the call, or after a move or a shared login the org's host."""
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)
 
 
 def _with_basic(request: Request) -> dict[str, str]:
-    """Return the form, with the client id and secret from Basic authentication if that was used."""
+    """Return the form. Basic authentication adds the client id and secret."""
     form = request.form()
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":

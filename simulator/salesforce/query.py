@@ -1,11 +1,14 @@
 """REST queries: ``/query``, ``/queryAll`` and the pages that follow.
 
-A page is ``{"totalSize", "done", "records", "nextRecordsUrl"?}`` with 2,000 records, or as many as the header
-``Sforce-Query-Options: batchSize=…`` asks for between 200 and 2,000 (REST API Developer Guide, "Query Options
-Header"). A locator is 18 characters long and begins with 0r8; an unknown or expired locator is a 400
-INVALID_QUERY_LOCATOR (help.salesforce.com, article 000384958). Salesforce's locators expire after two days; here, they
-expire only when the control API says so. An aggregate query has no second page: if its groups do not fit on one page,
-it is refused.
+A page is ``{"totalSize", "done", "records", "nextRecordsUrl"?}``. It has up to 2,000 records. The header
+``Sforce-Query-Options: batchSize=…`` can set a limit from 200 to 2,000 (REST API Developer Guide, "Query Options
+Header").
+
+A locator is 18 characters long and begins with 0r8. An unknown or expired locator gets 400 INVALID_QUERY_LOCATOR
+(help.salesforce.com, article 000384958). Salesforce's locators expire after two days. Here, they expire when the
+control API says so, or when there are too many.
+
+An aggregate query has no second page. It is refused if its groups do not fit on one page.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ class Queries:
         return _page(cursor, 0, base, locator)
 
     def _prepared(self, soql: str, base: str, size: int, *, include_deleted: bool) -> Prepared:
-        # Relative dates (TODAY) make the same text another query the next day.
+        # A relative date such as TODAY has another meaning the next day.
         today = datetime.now(UTC).date()
         key = ("rest", soql, include_deleted, base, size, today)
         version = self._store.version
@@ -90,7 +93,7 @@ def _page_size(request: Request) -> int:
 
 
 def parent_type(sobject: str, relationship: str) -> str:
-    """Return the sObject that a relationship of ``sobject`` leads to; an empty string if it is unknown."""
+    """Return the parent sObject of this relationship; an empty string for an unknown relationship."""
     child = schema.find(sobject)
     field = child.by_relationship.get(relationship.lower()) if child else None
     return field.reference_to if field else ""

@@ -1,6 +1,6 @@
 """The records that the user viewed last: ``/recent``, and ``recentItems`` of an sObject.
 
-Source: REST API Developer Guide, "View Recently Viewed Records" (``limit``, up to 2,000; each record with its
+Sources: REST API Developer Guide, "View Recently Viewed Records" (``limit`` up to 2,000, each record with its
 attributes, Id and Name) and "sObject Basic Information". Calls of the API do not count as views.
 """
 

@@ -1,7 +1,11 @@
 """Single records over REST: create, read, change, delete, upsert, list changes and deletions.
 
-Source: REST API Developer Guide, "sObject Rows", "Upsert Records Using sObject Rows by External ID" (300 when
-several match, ``created`` in the answer), "sObject Get Deleted" (15 days), "sObject Get Updated" (30 days).
+Sources, in the REST API Developer Guide:
+
+- "sObject Rows"
+- "Upsert Records Using sObject Rows by External ID": 300 when several records match, ``created`` in the answer
+- "sObject Get Deleted": up to 15 days ago
+- "sObject Get Updated": up to 30 days ago
 """
 
 from __future__ import annotations
@@ -44,7 +48,7 @@ class Records:
         return Response.json(self.record(sobject, request.params["id"], request))
 
     def record(self, sobject: SObject, record_id: str, request: Request) -> dict[str, Any]:
-        """Return one record in REST's form. Raises ``ApiError`` when it does not exist or is deleted."""
+        """Return one record in REST's form. Raises ``ApiError`` for a missing or deleted record."""
         fields = [name.strip() for name in request.query.get("fields", "").split(",") if name.strip()]
         names = fields or self._visible_fields(sobject)
         soql = f"SELECT {', '.join(names)} FROM {sobject.name} WHERE Id = '{record_id}'"
@@ -173,7 +177,7 @@ def _several(sobject: SObject, ids: list[str], request: Request) -> Response:
 
 
 def _period(request: Request, days: int) -> tuple[datetime, datetime]:
-    """Return ``start`` and ``end``. Raises ``ApiError`` if one is missing, or ``start`` is too long ago."""
+    """Return ``start`` and ``end``. Raises ``ApiError`` if one is missing or wrong."""
     start, end = _time(request, "start"), _time(request, "end")
     if end <= start:
         raise ApiError("INVALID_REPLICATION_DATE", "endDate before startDate")
@@ -202,7 +206,7 @@ def _minute_text(moment: datetime) -> str:
 
 
 def _rest_time(text: str) -> str:
-    """Convert a time from the store's form, ``…000Z``, to REST's, ``…000+0000``."""
+    """Convert a time from the store's form, ``…000Z``, to REST's form, ``…000+0000``."""
     return text.removesuffix("Z") + "+0000"
 
 

@@ -1,10 +1,10 @@
 """Refusals as Salesforce words them, by name: ``{"action": {"kind": "refusal", "name": "lock"}}``.
 
-Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". An HTTP status that is not documented
-comes from a report, or is 400.
+Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". If the HTTP status is not documented, it
+is from a report of users, or 400.
 
 In a call for several records, the refusal is the result of each record, and the status of the answer is 200. ``only``
-is a regular expression: records whose JSON does not match it are written as usual.
+is a regular expression. If the JSON of a record does not match it, the record is written as usual.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class NamedRefusal:
     """The whole call is refused, even if it is for several records."""
 
     def response(self, request: Request, answer: Handler, only: str) -> Response:
-        """Refuse the call, or those of its records that match ``only``; ``answer`` handles the other records."""
+        """Refuse the call, or its records that match ``only``. ``answer`` handles the other records."""
         if "/composite/sobjects" in request.path and not self.whole:
             return self._for_each_record(request, answer, only)
         body = [{"message": self.message, "errorCode": self.code, "fields": list(self.fields)}]

@@ -9,7 +9,7 @@ from simulator.salesforce.soap import fault
 
 
 def login_refusal(path: str, action: Action) -> Response | None:
-    """Return a login's answer for the faults ``error`` and ``quota``; ``None`` for other faults or paths."""
+    """Return the answer of a login to the faults ``error`` and ``quota``; otherwise ``None``."""
     code, message = action.code, action.message
     if action.kind == "quota":
         code, message = "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."

@@ -34,7 +34,7 @@ from simulator.world import World
 
 
 def add_routes(router: Router, world: World) -> None:
-    """Add all routes. The order matters: of two matching patterns, the first one answers."""
+    """Add all routes. If two patterns match, the first one answers, so the order matters."""
     login.add_routes(router, world)
     soap.add_routes(router, world)
     identity.add_routes(router, world)

@@ -1,9 +1,10 @@
 """SOSL: ``/search?q=FIND {…} IN NAME FIELDS RETURNING Account(Id, Name), Contact``.
 
-A record matches if each search word is the beginning of a word in its names (NAME FIELDS), email addresses (EMAIL
-FIELDS), phone numbers (PHONE FIELDS) or any short text (ALL FIELDS, the default). Wildcards ``*`` and ``?`` work inside
-words. The words AND, OR and NOT are refused; AND is implied. The answer is ``{"searchRecords": [...]}``.
-Source: SOQL and SOSL Reference, "SOSL Syntax"; a search text of one character is refused, as in Salesforce.
+A record matches if each search word is the beginning of a word in the searched fields. These fields are names (NAME
+FIELDS), email addresses (EMAIL FIELDS), phone numbers (PHONE FIELDS) or all short texts (ALL FIELDS, the default).
+Wildcards ``*`` and ``?`` work inside words. The words AND, OR and NOT are refused. As in Salesforce, a search text of
+one character is refused too. The answer is ``{"searchRecords": [...]}``.
+Source: SOQL and SOSL Reference, "SOSL Syntax".
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _soql(returning: _Returning, names: list[str], words: list[str], limit: int)
 
 
 def _patterns(word: str) -> tuple[str, str]:
-    """Return LIKE patterns for a word at the beginning of a text, and after a blank."""
+    """Return two LIKE patterns: the word at the beginning of the text, and the word after a space."""
     escaped = re.sub(r"([\\'%_])", r"\\\1", word.rstrip("*")).replace("*", "%").replace("?", "_")
     return f"{escaped}%", f"% {escaped}%"
 

@@ -25,9 +25,9 @@ class Session:
 
     token: str
     flow: str
-    """The flow of the login, ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``.
+    """The login flow: ``password``, ``client_credentials``, ``jwt``, ``refresh_token`` or ``soap``.
 
-    It is ``direct`` for the preset token.
+    For the preset token, it is ``direct``.
     """
     started: float
     """The time of the login in seconds since 1970."""
@@ -50,7 +50,7 @@ class Sessions:
         return session
 
     def adopt(self, token: str) -> None:
-        """Accept a preset token, with which a program needs no login."""
+        """Accept a preset token. A program with this token needs no login."""
         with self._lock:
             self._sessions[token] = Session(token, "direct", time.time())
 
@@ -63,7 +63,7 @@ class Sessions:
             self._sessions.pop(token, None)
 
     def expire_all(self) -> int:
-        """End every session; return their number."""
+        """End all sessions, and return their number."""
         with self._lock:
             count = len(self._sessions)
             self._sessions.clear()

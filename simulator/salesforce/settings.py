@@ -17,7 +17,7 @@ class BulkSettings:
     """The behavior of Bulk query jobs."""
 
     polls_until_complete: int = 0
-    """The number of status calls that still answer ``InProgress``, even when the job's data is ready."""
+    """The number of first status calls that answer ``InProgress``, even if the job's data is ready."""
     page_records: int = 50_000
     """The number of rows on a result page when the caller gives no ``maxRecords``."""
     largest_page: int = 250_000
@@ -26,13 +26,13 @@ class BulkSettings:
     """The pause in seconds before each result page."""
     daily_jobs: int = 10_000
     failure: str = ""
-    """The ``errorMessage`` with which new jobs fail; empty: they work."""
+    """The ``errorMessage`` with which new jobs fail. If it is empty, new jobs do not fail."""
     session_form: SessionForm = "rest"
-    """The error of an expired session: ``rest`` 401 INVALID_SESSION_ID, ``bulk`` 400 InvalidSessionId."""
+    """The error for an expired session: ``rest`` 401 INVALID_SESSION_ID, ``bulk`` 400 InvalidSessionId."""
 
 
 class ApiUsage:
-    """The API calls of the last 24 hours against the day's allowance. Safe to use from many threads."""
+    """The number of API calls, and the daily limit. Safe to use from many threads."""
 
     def __init__(self, daily_max: int = 285_000) -> None:
         self._lock = threading.Lock()
@@ -40,10 +40,10 @@ class ApiUsage:
         self.daily_max = daily_max
         self.daily_used = 0
         self.more_parts = True
-        """Sometimes the header has a second part, which some clients cannot read."""
+        """The header sometimes has a second part. Some clients cannot read such a header."""
 
     def spend(self) -> bool:
-        """Count one call; return ``False``, without counting, when the allowance is used up."""
+        """Count one call. When the daily limit is reached, return ``False`` and do not count the call."""
         with self._lock:
             if self.daily_used >= self.daily_max:
                 return False
@@ -55,7 +55,7 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """Return ``Sforce-Limit-Info``. Of every seven, one adds the app's share and one adds bursts."""
+        """Return ``Sforce-Limit-Info``. Of 7 headers, 1 adds the calls of the app, and 1 adds bursts."""
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7
         if not self.more_parts or turn not in (0, 3):
@@ -72,7 +72,7 @@ class SalesforceSettings:
     blocked_flows: set[str] = field(default_factory=set)
     """The login flows that the organization has switched off, by the names of ``Session.flow``."""
     audiences: set[str] = field(default_factory=lambda: set(AUDIENCES))
-    """The accepted values of a JWT's ``aud``: some orgs accept their My Domain too."""
+    """The accepted values of a JWT's ``aud``. Some orgs accept their My Domain too."""
     app_has_user: bool = True
     """An administrator has chosen the user that client credentials run as."""
 

@@ -1,7 +1,7 @@
 """SOAP ``login()``: with a security token, or with an organization id (as from a trusted address).
 
-The call does not exist in API versions from 65.0 on, and is retired everywhere in summer 2027 (help.salesforce.com,
-"Platform SOAP API login() Retirement"); a version that lacks it answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API
+API versions from 65.0 on do not have this call. It is retired in all versions in summer 2027 (help.salesforce.com,
+"Platform SOAP API login() Retirement"). A version without the call answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API
 Developer Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
 """
 

@@ -31,7 +31,7 @@ _ONE_ENTITY = re.compile(r"\bWHERE\b.*\b(EntityDefinition\.\w+|EntityDefinitionI
 
 
 class Tooling:
-    """Describes the org, with tables in memory that are filled once."""
+    """Describes the org. Its tables are in memory, and are filled once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,6 +1,6 @@
 """Every sObject of the simulated org and its fields, declared once.
 
-Tables, SOQL's checks, the validation of writes and the describe calls all follow from these declarations.
+Tables, checks of queries and of writes, and describe calls all follow from these declarations.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ SOBJECTS: dict[str, SObject] = {
 """The sObjects by API name."""
 
 FIRST_SERIAL = 62**4
-"""The serial number of the first record of every object, so that ids look used."""
+"""The serial number of the first record of every object. It is high, so that ids look real."""
 
 _BY_LOWER_NAME = {name.lower(): sobject for name, sobject in SOBJECTS.items()}
 _BY_PREFIX = {sobject.prefix: sobject for sobject in SOBJECTS.values()}
 
 
 def find(name: str) -> SObject | None:
-    """Return the sObject with this API name, in upper or lower case."""
+    """Return the sObject with this API name. Case is ignored."""
     return _BY_LOWER_NAME.get(name.lower())
 
 
@@ -64,7 +64,7 @@ def children_of(sobject: SObject) -> list[tuple[SObject, Field]]:
 
 
 def find_children(sobject: SObject, name: str) -> tuple[SObject, Field] | None:
-    """Return the child sObject and its lookup field for this relationship name, in upper or lower case."""
+    """Return the child sObject and its lookup field for this relationship name. Case is ignored."""
     lookups = ((field.children_name(child), child, field) for child, field in children_of(sobject))
     return next(((child, field) for known, child, field in lookups if known and known.lower() == name.lower()), None)
 

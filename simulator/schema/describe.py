@@ -49,7 +49,7 @@ def describe_global(sobject: SObject) -> dict[str, Any]:
 
 
 def describe(sobject: SObject, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """Return the whole description, without the fields in ``hidden``; the caller adds ``urls``."""
+    """Return the whole description, without the fields in ``hidden``. The caller adds ``urls``."""
     return {
         **describe_global(sobject),
         "actionOverrides": [],

@@ -48,7 +48,7 @@ def pick(name: str, values: tuple[str, ...], **options: Any) -> Field:
 
 
 def multi(name: str, values: tuple[str, ...], **options: Any) -> Field:
-    """Declare a multi-select picklist, whose value is the selected values joined by ``;``."""
+    """Declare a multi-select picklist. Its selected values are joined by ``;``."""
     return _field(name, "multipicklist", length=4099, values=values, **options)
 
 
@@ -57,7 +57,7 @@ def flag(name: str, **options: Any) -> Field:
 
 
 def integer(name: str, **options: Any) -> Field:
-    """Declare Salesforce's own int; custom number fields are doubles, whatever their scale."""
+    """Declare an int, which only standard fields can be. Custom number fields are doubles."""
     return _field(name, "int", precision=9, **options)
 
 

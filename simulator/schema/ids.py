@@ -1,4 +1,4 @@
-"""Salesforce's record ids: 15 characters in which case matters, and 3 more that encode the case."""
+"""Salesforce's record ids: 15 case-sensitive characters, and 3 characters that encode the case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BASE = len(DIGITS)
 _LETTERS = frozenset(DIGITS)
 _UPPER = frozenset(string.ascii_uppercase)
 INSTANCE = "Hs"
-"""Characters 4 and 5, which in Salesforce name the instance on which the record was created."""
+"""Characters 4 and 5. In Salesforce, they name the instance on which the record was created."""
 _instance = INSTANCE
 _SERIAL_DIGITS = 10
 
@@ -33,12 +33,12 @@ def is_id(text: str) -> bool:
 
 
 def suffix(short: str) -> str:
-    """Return the three characters that encode the case of these fifteen."""
+    """Return the three characters that encode the case of the fifteen characters ``short``."""
     return "".join(_SUFFIX[_case_bits(short[start : start + 5])] for start in (0, 5, 10))
 
 
 def to_18(text: str) -> str:
-    """Return the 18-character form of an id, which the caller has checked with ``is_id``."""
+    """Return the 18-character form of an id. The caller must have checked the id with ``is_id``."""
     return text[:15] + suffix(text[:15])
 
 
@@ -68,7 +68,7 @@ def make_id(prefix: str, serial: int) -> str:
 
 
 def make_ids(prefix: str, serial: int) -> Iterator[str]:
-    """Yield the ids from this serial number on, without end; faster than ``make_id`` for each."""
+    """Yield the ids from this serial number on, without end. This is faster than many ``make_id``."""
     high, low = divmod(serial, len(_PAIRS))
     while True:
         head, ending, bits = _beginning(prefix, high)

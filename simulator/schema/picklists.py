@@ -1,4 +1,4 @@
-"""The values of the picklists; the data generator draws from them too."""
+"""The values of the picklists. The generated data has these values too."""
 
 from __future__ import annotations
 

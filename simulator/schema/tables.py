@@ -1,7 +1,7 @@
 """The SQLite tables of the sObjects, derived from the schema.
 
-Records are stored in the order of their ids, because Salesforce returns them in that order without ``ORDER BY``. As in
-Salesforce, a comparison ignores the case of text, but not of ids.
+Records are stored in the order of their ids, because Salesforce returns this order without ``ORDER BY``. As in
+Salesforce, a comparison ignores the case of text, but not the case of ids.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CREATE TABLE simulator_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT
 CREATE TABLE simulator_serial (sobject TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 """
 _UNINDEXED_PARENTS = frozenset({"User", "RecordType"})
-"""Small objects whose records are never deleted: nothing looks for their children."""
+"""Small objects whose records are never deleted, so that no query looks for their children."""
 _SEARCHED = frozenset({"Email"})
 """Fields that the duplicate rules search."""
 
@@ -31,7 +31,7 @@ def definitions() -> str:
 
 
 def create_indexes(connection: sqlite3.Connection) -> None:
-    """Create the indexes once the rows are in: updating them with each row takes several times as long."""
+    """Create the indexes after the rows are inserted. Before, this takes several times as long."""
     for sobject in SOBJECTS.values():
         for statement in _indexes(sobject):
             connection.execute(statement)

@@ -1,4 +1,4 @@
-"""A few read-only sObjects of the Tooling API, which describe the org itself."""
+"""A few read-only sObjects of the Tooling API. They describe the org itself."""
 
 from __future__ import annotations
 
@@ -71,5 +71,5 @@ TOOLING: dict[str, SObject] = {sobject.name: sobject for sobject in (ENTITY_DEFI
 
 
 def find(name: str) -> SObject | None:
-    """Return the Tooling API's sObject with this name, in upper or lower case."""
+    """Return the Tooling API's sObject with this name. Case is ignored."""
     return next((sobject for sobject in TOOLING.values() if sobject.name.lower() == name.lower()), None)

@@ -32,7 +32,7 @@ NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "multipicklist", "email", "phone", "url"})
 _WITHOUT_CHILDREN = frozenset({"User", "RecordType"})
 LONG_TEXT = 255
-"""A text area of more characters can be selected, but not filtered, sorted or grouped by."""
+"""A longer text area can be selected, but queries cannot filter, sort or group by it."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Field:
     values: tuple[str, ...] = ()
     """The values of a picklist."""
     former_values: tuple[str, ...] = ()
-    """The inactive values of a picklist, which ``describe`` still names."""
+    """The inactive values of a picklist. ``describe`` still lists them."""
     restricted: bool = False
     """The picklist refuses values that are not listed."""
     reference_to: str = ""
     relationship: str = ""
-    """The name by which SOQL reaches the parent record: ``Account``, ``Opportunity__r``."""
+    """The name of the parent record in SOQL: ``Account``, ``Opportunity__r``."""
     on_delete: OnDelete = "clear"
     """The effect on this record when the parent is deleted."""
     nillable: bool = True
@@ -101,13 +101,13 @@ class Field:
 
     @property
     def required(self) -> bool:
-        """Return whether a record cannot be created without a value for this field."""
+        """Return whether a new record needs a value for this field."""
         return not self.nillable and self.createable and self.default is None
 
 
 @dataclass(frozen=True)
 class SObject:
-    """One kind of record; ``prefix`` is the beginning of its records' ids."""
+    """One kind of record. The ids of its records begin with ``prefix``."""
 
     name: str
     label: str

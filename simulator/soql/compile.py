@@ -21,7 +21,9 @@ Kind = Literal["records", "count", "aggregate"]
 Style = Literal["raw", "csv", "rest"]
 """The form of values. SQLite converts them, so that little Python runs for each row.
 
-``raw``: as stored; ``csv``: booleans as ``true`` and ``false``; ``rest``: datetimes that end in ``+0000``.
+- ``raw``: as stored
+- ``csv``: booleans as ``true`` and ``false``
+- ``rest``: datetimes that end in ``+0000``
 """
 
 _MAX_FIELDS_ROWS = 200
@@ -30,17 +32,17 @@ _SUMMED = frozenset({"SUM", "AVG"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer: the dotted path in Salesforce's spelling (an alias for an aggregate)."""
+    """A column of the answer. ``path`` is a dotted path in Salesforce's spelling, or an alias."""
 
     path: str
     type: str
-    """The type of the schema: ``id``, ``string``, ``double``, ``datetime``, …; or ``children``."""
+    """A type of the schema, such as ``id``, ``string`` or ``double``, or ``children``."""
     children: Children | None = None
 
 
 @dataclass(frozen=True)
 class Children:
-    """The columns of a subquery; its value is the JSON text of a list of rows."""
+    """The columns of a subquery. The value of a subquery is the JSON text of a list of rows."""
 
     sobject: str
     columns: list[Column]
@@ -50,8 +52,8 @@ class Children:
 class Statement:
     """A compiled query.
 
-    ``sql`` (empty for a COUNT()) returns the rows; ``count_sql`` (empty for other aggregates) returns the number of
-    rows before LIMIT and OFFSET.
+    ``sql`` returns the rows; it is empty for a COUNT(). ``count_sql`` returns the number of rows before LIMIT and
+    OFFSET; it is empty for other aggregates.
     """
 
     sobject: str
@@ -88,7 +90,7 @@ class _Compiler:
     columns: list[Column] = field(default_factory=list)
     selected: list[str] = field(default_factory=list)
     parameters: list[object] = field(default_factory=list)
-    """The parameters of the selected columns; they come before those of the conditions."""
+    """The parameters of the selected columns. The parameters of the conditions come after them."""
     only: str = ""
     """A further condition on the rows, in SQL."""
 
@@ -151,7 +153,7 @@ class _Compiler:
     # Clauses
 
     def _where(self) -> _Where:
-        """Compile the conditions first: a count needs only their joins, not those of the selected columns."""
+        """Compile the conditions. Columns must come later, because a count needs only the conditions' joins."""
         conditions = Conditions(self.scope, self._where_term, self._subquery)
         sql = conditions.sql(self.query.where) if self.query.where else ""
         return _Where(sql, conditions.parameters)
@@ -202,7 +204,7 @@ class _Compiler:
         self.columns.append(Column(name, "children", Children(child.name, inner.columns)))
 
     def json_rows(self, reference: Field, parent_id: str) -> str:
-        """Return SQL for the rows whose lookup is ``parent_id``: a JSON list of lists in the query's order."""
+        """Return SQL for the child rows of ``parent_id``, as a JSON list of lists in the query's order."""
         self.only = f"{self.scope.resolve(Path((reference.name,), 0)).sql} = {parent_id}"
         statement = self.statement()
         if statement.kind != "records":
@@ -275,7 +277,10 @@ class _Compiler:
         return resolved
 
     def _aggregate_term(self, term: Aggregate) -> Resolved:
-        """Return the aggregate as a column: a count is an int, an average a double, else the field's type."""
+        """Return the aggregate as a column.
+
+        A count is an int, an average is a double, and any other aggregate has the type of its field.
+        """
         counted = Field(term.function, "int", term.function)
         if term.path is None:
             return Resolved(counted, "COUNT(*)", term.function)

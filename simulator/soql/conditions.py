@@ -1,7 +1,7 @@
 """Conditions as SQL.
 
-In SOQL a condition is true or false, never unknown: a null is different from every value, and
-``NOT (Amount > 5)`` finds the records without an amount. Every negation here therefore counts null as false.
+In SOQL, a condition is true or false, never unknown. A null is different from every value, and
+``NOT (Amount > 5)`` also finds the records without an amount. Every negation here therefore treats unknown as false.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CompileSubquery = Callable[[Query], tuple[str, list[object]]]
 
 @dataclass
 class Conditions:
-    """Compiles the conditions of one clause; ``parameters`` are in the order of the SQL's placeholders."""
+    """Compiles the conditions of one clause. ``parameters`` have the order of the placeholders."""
 
     scope: Scope
     resolve: ResolveTerm
@@ -39,7 +39,7 @@ class Conditions:
     _semi_joins: int = 0
 
     def sql(self, condition: Condition) -> str:
-        """Return a SQL expression for the tree; in parentheses where it needs them."""
+        """Return a SQL expression for the tree, with parentheses where needed."""
         if isinstance(condition, Junction):
             if condition.operator == "OR" and any(isinstance(part, SemiJoin) for part in condition.parts):
                 raise SoqlError("MALFORMED_QUERY", "Semi join sub-selects are not allowed with the 'OR' operator")
@@ -92,7 +92,7 @@ class Conditions:
 
     def _like(self, left: Resolved, token: Token) -> str:
         if token.kind != "string":
-            # Raises the error that fits the field's type.
+            # This raises an error for the field's type, if the value does not fit the type.
             self._value(token, left.field)
             raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token.text}'")
         pattern = like_pattern(token, self.scope.context.soql)
@@ -117,7 +117,7 @@ class Conditions:
     def _includes(self, left: Resolved, values: Sequence[Value], *, excludes: bool) -> str:
         """Return SQL for INCLUDES.
 
-        A value ``A;B`` matches a field in which both are selected; one matching value is enough.
+        The value ``A;B`` matches a field in which both A and B are selected. One matching value is enough.
         """
         alternatives = []
         for value in values:
@@ -146,7 +146,7 @@ class Conditions:
 
 
 def balanced(parts: Sequence[str], operator: str) -> str:
-    """Join the parts as a balanced tree: a chain of more than 1,000 parts is too deep for SQLite."""
+    """Join the parts as a balanced tree, because a chain of 1,000 parts is too deep for SQLite."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
@@ -154,7 +154,7 @@ def balanced(parts: Sequence[str], operator: str) -> str:
 
 
 def _needs_folding(field: Field, value: Value) -> bool:
-    """Return whether case must be folded: SQLite's own comparison ignores case only for ASCII letters."""
+    """Return whether case must be folded. SQLite itself ignores case only in ASCII letters."""
     return isinstance(value, str) and field.type in TEXT_TYPES and not value.isascii()
 
 

@@ -1,4 +1,4 @@
-"""Date literals: spans of days relative to now. Days, months and fiscal years are those of UTC."""
+"""Date literals: spans of days relative to now. Days are those of UTC, fiscal years are calendar years."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Span:
 
 
 def date_literal(word: str, now: datetime) -> Span | None:
-    """Return the days of a literal such as ``LAST_N_DAYS:30``; ``None`` when it is not a date literal.
+    """Return the days of a literal such as ``LAST_N_DAYS:30``; ``None`` for any other word.
 
     Raises ``OverflowError`` or ``ValueError`` when the days are outside the calendar.
     """
@@ -47,12 +47,12 @@ def date_literal(word: str, now: datetime) -> Span | None:
 def _several(today: date, which: str, unit: str, count: int) -> Span:
     if which == "NEXT":
         return Span(_moved(today, unit, 1), _moved(today, unit, count + 1))
-    # The last days include today; the last weeks, months and years exclude the current one.
+    # The last days include today. The last weeks, months, quarters and years exclude the current one.
     return Span(_moved(today, unit, -count), _moved(today, unit, 1 if unit == "DAY" else 0))
 
 
 def _moved(today: date, unit: str, count: int) -> date:
-    """Return the start of the current day, week (from Sunday), month, … moved by ``count`` units."""
+    """Return the start of the unit that is ``count`` units after the current one. Weeks begin on Sunday."""
     if unit == "DAY":
         return today + timedelta(days=count)
     if unit == "WEEK":

@@ -9,8 +9,7 @@ _CONTEXT = 30
 class SoqlError(Exception):
     """Salesforce's answer to a query that it does not run.
 
-    ``code`` is Salesforce's ``errorCode`` (``MALFORMED_QUERY``, ``INVALID_FIELD``, ``INVALID_TYPE``, …),
-    ``message`` its text.
+    ``code`` is Salesforce's ``errorCode``, such as ``MALFORMED_QUERY`` or ``INVALID_FIELD``. ``message`` is its text.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -20,7 +19,7 @@ class SoqlError(Exception):
 
     @classmethod
     def at(cls, code: str, message: str, soql: str, position: int) -> SoqlError:
-        """Return an error with its place in the query: an excerpt, a mark under it, and row and column from 1."""
+        """Return an error with an excerpt of the query, a mark under the fault, and row and column from 1."""
         start = max(0, position - _CONTEXT)
         excerpt = soql[start : position + _CONTEXT].replace("\n", " ").replace("\r", " ")
         row = soql.count("\n", 0, position) + 1

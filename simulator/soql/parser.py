@@ -1,4 +1,4 @@
-"""Parse the text of a query into its tree; unknown syntax is a ``MALFORMED_QUERY``."""
+"""Parse the text of a query into its tree. Unknown syntax is a ``MALFORMED_QUERY``."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Parser:
         return token
 
     def _accept(self, *words: str) -> bool:
-        """Skip these keywords or symbols and return true, if all of them come next in this order."""
+        """If these keywords or symbols come next, in this order, skip them and return true."""
         for ahead, word in enumerate(words):
             token = self._tokens[min(self._next + ahead, len(self._tokens) - 1)]
             if (token.word or (token.text if token.kind == "symbol" else "")) != word:
@@ -203,7 +203,7 @@ class Parser:
     # Conditions
 
     def _condition(self) -> Condition:
-        """Parse one condition, or several joined by AND or by OR; a mix needs parentheses, as in Salesforce."""
+        """Parse conditions joined by AND or by OR. As in Salesforce, a mix of both needs parentheses."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise SoqlError("MALFORMED_QUERY", "the conditions are nested too deeply")

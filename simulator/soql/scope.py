@@ -1,4 +1,4 @@
-"""The names of a query: its sObject, the parents reached by dotted paths, and the joins they need."""
+"""The names of a query: its sObject, the parents in dotted paths, and the joins for these parents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Context:
     """Returns the fields of an sObject that the API user may not see."""
     aliases: count[int]
     find: Callable[[str], SObject | None] = schema.find
-    """Returns the sObject with a name; the Tooling API has different sObjects."""
+    """Returns the sObject with this name. The Tooling API has other sObjects."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Resolved:
 
 
 class Scope:
-    """Resolves paths from one sObject, and collects the LEFT JOINs to the parents on the way."""
+    """Resolves paths from one sObject, and collects the LEFT JOINs to the parents in these paths."""
 
     def __init__(self, query: Query, context: Context) -> None:
         sobject = context.find(query.sobject)
@@ -60,7 +60,7 @@ class Scope:
         return f"t{next(self.context.aliases)}"
 
     def resolve(self, path: Path) -> Resolved:
-        """Resolve a path. Raises ``INVALID_FIELD`` when a field or relationship does not exist or is hidden."""
+        """Resolve a path. Raises ``INVALID_FIELD`` for an unknown or hidden field or relationship."""
         names = path.names
         if len(names) > 1 and names[0].lower() in self._own_names:
             names = names[1:]
@@ -105,7 +105,7 @@ class Scope:
         return [field for field in self.sobject.fields if field.name not in hidden]
 
     def children(self, query: Query) -> tuple[SObject, Field]:
-        """Return the child sObject that a subquery names by its relationship, and its lookup to this sObject."""
+        """Return the child sObject of a subquery, and the child's lookup field to this sObject."""
         relationship = schema.find_children(self.sobject, query.sobject)
         if relationship is None or relationship[1].name in self.context.hidden(relationship[0].name):
             advice = _ADVICE.format(what="relationship", ending="__r", name="custom relationship name")
@@ -118,13 +118,13 @@ class Scope:
         return f'{self._table}."Id"'
 
     def tables(self) -> str:
-        """Return the FROM clause; it is complete once all paths are resolved."""
+        """Return the FROM clause. It is complete when all paths are resolved."""
         return f'FROM "{self.sobject.name}" AS {self._table}' + "".join(join for _, _, join in self._joins.values())
 
     def only_alive(self, *, by_index: bool) -> str:
         """Return the condition that excludes the recycle bin; empty when deleted records are included.
 
-        Nearly all rows are alive: only a count gains from the index, a scan must not use it.
+        A count is faster with the index on IsDeleted. A scan must not use it, because nearly all rows match.
         """
         if self.context.include_deleted or not self.sobject.soft_deletes:
             return ""

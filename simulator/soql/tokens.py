@@ -35,12 +35,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """Return a name in upper case, for comparison with keywords; an empty string for other tokens."""
+        """Return a name in upper case, to compare it with keywords; an empty string for other tokens."""
         return self.text.upper() if self.kind == "name" else ""
 
 
 def tokenize(soql: str) -> list[Token]:
-    """Return the tokens, the last of kind ``end``. Raises ``MALFORMED_QUERY`` for unknown characters."""
+    """Return the tokens; the last has the kind ``end``. Raises ``MALFORMED_QUERY`` for unknown syntax."""
     if len(soql) > MAX_LENGTH:
         raise SoqlError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_LENGTH} characters.")
     tokens: list[Token] = []
@@ -73,7 +73,7 @@ def string_value(token: Token, soql: str) -> str:
 
 
 def like_pattern(token: Token, soql: str) -> str:
-    r"""Return the pattern for LIKE, in which ``\%``, ``\_`` and ``\\`` stand for the second character."""
+    r"""Return the pattern for LIKE. ``\%``, ``\_`` and ``\\`` keep their backslash."""
 
     def resolve(match: re.Match[str]) -> str:
         character = _resolve(match, token, soql)

@@ -41,7 +41,7 @@ Term = Path | Aggregate
 @dataclass(frozen=True)
 class SelectItem:
     what: Path | Aggregate | FieldSet | Query
-    """The selected term. A query selects the children of each record, ``(SELECT Id FROM Contacts)``."""
+    """The selected term. A ``Query`` selects the children of each record: ``(SELECT Id FROM Contacts)``."""
     alias: str = ""
 
 

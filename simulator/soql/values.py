@@ -1,4 +1,4 @@
-"""Read the values in conditions as the type of the field that they are compared with."""
+"""Convert the values in conditions to the types of the compared fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Value = str | int | float | None | Span
 
 
 def read_value(token: Token, field: Field, soql: str, now: datetime) -> Value:
-    """Return the value to compare the column with; ``None`` for ``null`` and for an empty string."""
+    """Return the value for the comparison; ``None`` for ``null`` and for an empty string."""
     if token.word == "NULL":
         return None
     if field.type in ID_TYPES:

@@ -18,12 +18,12 @@ PRAGMA journal_size_limit = 67108864;
 """
 """Nothing waits for the disk, because the data can be generated again.
 
-The file is not mapped into memory: that would be 10% quicker, but memory would seem to grow with the data.
+The file is not mapped into memory. This would be 10% faster, but the process would seem to need memory for all data.
 """
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that is closed with its thread; Python 3.13 and later warn about connections left open."""
+    """A connection that is closed with its thread. Python 3.13 warns about connections left open."""
 
     def __del__(self) -> None:
         self.close()
@@ -43,10 +43,10 @@ def _casefold(text: Any) -> Any:
 
 
 class Database:
-    """The live file, and the pristine file, of which the live file was a copy at first.
+    """The live file, and the pristine file from which the live file was copied.
 
-    ``version`` grows after every committed change, so a reader that reads the version first and the data second
-    never keeps old data under a new version.
+    ``version`` grows after every committed change. A reader that reads the version before the data therefore never
+    keeps old data under a new version.
     """
 
     def __init__(self, live: Path, pristine: Path, *, changed: bool) -> None:
@@ -58,12 +58,12 @@ class Database:
         self._writers = 0
         self._notes: list[Any] = []
         self.on_commit: Callable[[list[Any]], None] = lambda _notes: None
-        """Called after each commit with the notes of its writers, in the order of commits."""
+        """Called after each commit, in the order of commits, with the notes of the transaction."""
         self._idle: list[sqlite3.Connection] = []
         self.version = 1
 
     def connection(self) -> sqlite3.Connection:
-        """Return the connection of the current thread; it is closed with the thread."""
+        """Return the connection of the current thread. It is closed when the thread ends."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._open()
@@ -76,7 +76,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open an exclusive transaction, or join the one that is open. An exception rolls all of it back."""
+        """Open a write transaction, or join the open one. An exception rolls back the whole transaction."""
         with self._write_lock:
             connection = self.connection()
             if self._writers:
@@ -100,7 +100,7 @@ class Database:
                 self._writers -= 1
 
     def note(self, item: Any) -> None:
-        """Add a note for ``on_commit`` to the transaction that this thread has open."""
+        """Add a note for ``on_commit`` to the open transaction of this thread."""
         self._notes.append(item)
 
     @contextmanager
@@ -113,7 +113,7 @@ class Database:
             self.give_back(connection)
 
     def borrow(self) -> sqlite3.Connection:
-        """Return a connection like that of ``snapshot``; the caller must ``give_back`` it."""
+        """Return a connection like that of ``snapshot``. The caller must ``give_back`` the connection."""
         connection = self._idle_or_new()
         connection.execute("BEGIN")
         return connection
@@ -134,7 +134,7 @@ class Database:
             self.version += 1
 
     def restore(self) -> None:
-        """Restore the pristine data for all connections; reads that have begun still see the old data."""
+        """Restore the pristine data for all connections. Reads that have begun still see the old data."""
         with self._write_lock:
             if not self._changed:
                 return
@@ -148,7 +148,7 @@ class Database:
             self.version += 1
 
     def close(self) -> None:
-        """Close idle connections and this thread's; the connections of other threads are closed with them."""
+        """Close the idle connections and this thread's own. Other threads close theirs when they end."""
         with self._write_lock:
             while self._idle:
                 self._idle.pop().close()

@@ -13,7 +13,7 @@ Changes = dict[str, Any]
 
 
 def derive(sobject: SObject, record: Record, changed: Mapping[str, Any], moment: str) -> Changes:
-    """Return the derived changes for ``record``, which has the ``changed`` values already."""
+    """Return the derived changes for ``record``. The ``changed`` values are already in it."""
     rule = _RULES.get(sobject.name)
     return rule(record, changed, moment) if rule else {}
 

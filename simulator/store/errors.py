@@ -8,8 +8,8 @@ from collections.abc import Sequence
 class RecordError(Exception):
     """Salesforce's answer to a record that it refuses.
 
-    ``code`` is Salesforce's status code (``REQUIRED_FIELD_MISSING``, ``STRING_TOO_LONG``, ``NOT_FOUND``, …),
-    ``fields`` the API names of the fields at fault, which may be none.
+    ``code`` is Salesforce's status code, such as ``REQUIRED_FIELD_MISSING`` or ``NOT_FOUND``. ``fields`` are the API
+    names of the wrong fields, if there are any.
     """
 
     def __init__(self, code: str, message: str, fields: Sequence[str] = ()) -> None:

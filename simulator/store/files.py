@@ -21,7 +21,7 @@ from simulator.store.errors import StoreBusyError
 Progress = Callable[[str], None]
 
 _SOURCES = ("schema/*.py", "data/*.py", "pardot/**/*.py")
-"""The code that generates the data: when it has changed, the data is generated again."""
+"""The code that generates the data. After a change to it, the data is generated again."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Recipe:
 
 
 def lock(folder: Path) -> IO[str]:
-    """Lock the folder for this store, until the returned file is closed. Raises ``StoreBusyError``."""
+    """Lock the folder until the returned file is closed. Raises ``StoreBusyError`` for a locked folder."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / "store.lock").open("w")
     try:
@@ -44,7 +44,7 @@ def lock(folder: Path) -> IO[str]:
     except BlockingIOError as error:
         handle.close()
         raise StoreBusyError(
-            f"{folder} is in use by another simulator; stop that one or choose another data folder"
+            f"{folder} is in use by another simulator. Stop that simulator, or choose another data folder."
         ) from error
     return handle
 
@@ -59,7 +59,7 @@ def prepare(
     fresh: bool,
     progress: Progress,
 ) -> tuple[Recipe, Database]:
-    """Open the data in the folder when it was made by this recipe, otherwise generate it."""
+    """Open the data in the folder if it was made with these options. Otherwise, generate it."""
     pristine, live = folder / "pristine.sqlite3", folder / "live.sqlite3"
     recipe = None if fresh else _matching(pristine, schools, seed, as_of, organization)
     if recipe is None:
@@ -94,7 +94,7 @@ def _matching(pristine: Path, schools: int, seed: int, as_of: datetime | None, o
 
 
 def _make(pristine: Path, recipe: Recipe, progress: Progress) -> None:
-    """Generate into a file with another name first, so that an unfinished file is never used."""
+    """Generate the data into a file with another name first, so that an unfinished file is never used."""
     unfinished = pristine.with_suffix(".unfinished")
     _remove(unfinished)
     connection = connect(unfinished)

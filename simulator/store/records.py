@@ -16,7 +16,7 @@ from simulator.store.validation import clean
 Visible = Callable[[Field], bool]
 
 _DUPLICATE_RULES = {"Contact": ("Email",)}
-"""sObject → fields that must differ between two records, unless the caller allows duplicates."""
+"""The fields of each sObject that must differ between records, unless duplicates are allowed."""
 
 
 def create(
@@ -76,7 +76,7 @@ def patch(
     moment: str,
     touch: bool,
 ) -> None:
-    """Set the values without Salesforce's checks; ``touch`` also sets the stamps."""
+    """Set the values without Salesforce's checks. ``touch`` also sets the stamps."""
     record_id = rows.checked_id(sobject, record_id)
     if rows.load(connection, sobject, record_id) is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -90,7 +90,7 @@ def patch(
 
 
 def _storable(value: Any) -> Any:
-    """Return a value that SQLite can store: its integers end at 64 bits, so a larger one becomes a float."""
+    """Return a value that SQLite can store. An integer of more than 64 bits becomes a float."""
     if isinstance(value, int) and abs(value) >= 2**63:
         return float(value)
     if value is None or isinstance(value, str | int | float):
@@ -111,7 +111,7 @@ def _defaults(sobject: SObject, user: str) -> dict[str, Any]:
 
 
 def _auto_numbers(sobject: SObject, serial: int) -> dict[str, str]:
-    """Return auto numbers, which continue those of the generated records."""
+    """Return auto numbers. They continue the numbers of the generated records."""
     number = serial - schema.FIRST_SERIAL + 1
     return {field.name: field.auto_number.format(number) for field in sobject.fields if field.auto_number}
 

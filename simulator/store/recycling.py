@@ -16,7 +16,7 @@ _MAX_LOSERS = 2
 def delete(
     connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str
 ) -> list[tuple[SObject, str]]:
-    """Move a record to the recycle bin. Children lose their lookup, or are deleted if the field says so.
+    """Move a record to the recycle bin. Its children lose their lookup, or are deleted too.
 
     Returns the deleted records.
     """
@@ -56,7 +56,7 @@ def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *
 
 
 def purge(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Remove a record for good, from the recycle bin or directly."""
+    """Remove a record for good, whether it is in the recycle bin or not."""
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None:
@@ -75,7 +75,7 @@ def merge(
     moment: str,
     user: str,
 ) -> None:
-    """Merge the losers into the master: they are deleted, and their children become the master's."""
+    """Merge the losers into the master. The losers are deleted, and the master gets their children."""
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)
@@ -104,6 +104,6 @@ def _reparent(
 
 
 def _parent_after_merge(child: SObject, field: Field, child_id: str, master: str) -> str | None:
-    """Return the master, or ``None`` if ``child_id`` is the master: no record is its own parent."""
+    """Return the master. Return ``None`` if the child is the master, because no record is its own parent."""
     own = schema.SOBJECTS[field.reference_to] is child and child_id == master
     return None if own else master

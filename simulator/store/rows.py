@@ -14,7 +14,7 @@ from simulator.store.errors import RecordError
 
 
 def sobject_named(name: str) -> SObject:
-    """Return the sObject. Raises ``NOT_FOUND`` when there is none with this name."""
+    """Return the sObject with this name. Raises ``NOT_FOUND`` for an unknown name."""
     sobject = schema.find(name)
     if sobject is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -22,7 +22,7 @@ def sobject_named(name: str) -> SObject:
 
 
 def checked_id(sobject: SObject, record_id: str) -> str:
-    """Return the id as 18 characters. Raises ``MALFORMED_ID`` when it is not an id of this sObject."""
+    """Return the id as 18 characters. Raises ``MALFORMED_ID`` if it is no id of this sObject."""
     if not is_id(record_id) or record_id[:3] != sobject.prefix:
         raise RecordError("MALFORMED_ID", f"malformed id {record_id}")
     return to_18(record_id)
@@ -38,7 +38,7 @@ def load(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> di
 
 
 def load_alive(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> dict[str, Any]:
-    """Return a record. Raises ``ENTITY_IS_DELETED`` if it is in the recycle bin, or ``NOT_FOUND``."""
+    """Return a record. Raises ``NOT_FOUND``, or ``ENTITY_IS_DELETED`` for one in the recycle bin."""
     record = load(connection, sobject, record_id)
     if record is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
@@ -66,7 +66,7 @@ def remove(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> 
 def ids_where(
     connection: sqlite3.Connection, sobject: SObject, field: str, value: str, *, alive: bool = True
 ) -> list[str]:
-    """Return the ids of the records with this value, in ascending order. Case is ignored for all letters."""
+    """Return the ids of the records with this value, in ascending order. Case is ignored."""
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""
     rows = connection.execute(

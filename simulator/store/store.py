@@ -31,8 +31,8 @@ def _utc_now() -> datetime:
 class Store:
     """The data of the org: queried in SOQL, changed by Salesforce's rules, safe to use from many threads.
 
-    Reads raise ``SoqlError``, writes ``RecordError``; both carry Salesforce's code and message. Writes are done one
-    after another, each in a separate transaction; readers see only committed changes.
+    Reads raise ``SoqlError``, writes ``RecordError``. Both have Salesforce's code and message. Writes happen one after
+    another, each in a separate transaction. Readers see only committed changes.
     """
 
     def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:
@@ -60,9 +60,9 @@ class Store:
     ) -> Store:
         """Open the data in the folder. If it was made with other arguments or code, generate it again first.
 
-        ``as_of`` is the day on which the data ends: by default that of the data in the folder, or today. Changes to the
-        generated data is kept, unless ``fresh``. ``clock`` gives the time of changes and of date literals. Raises
-        ``StoreBusyError`` when another store uses the folder.
+        ``as_of`` is the day on which the data ends. By default, it is the last day of the data in the folder, or today
+        for new data. Changes to the generated data are kept, unless ``fresh``. ``clock`` gives the time of changes and
+        of date literals. Raises ``StoreBusyError`` when another store uses the folder.
         """
         lock = files.lock(folder)
         try:
@@ -101,7 +101,7 @@ class Store:
     # Reading
 
     def query(self, soql: str, *, include_deleted: bool = False, style: Style = "raw") -> QueryResult:
-        """Run a query; ``include_deleted`` adds deleted records, as ``queryAll`` does.
+        """Run a query. ``include_deleted`` adds deleted records, as ``queryAll`` does.
 
         Without ORDER BY, rows come in the order of their ids.
         """
@@ -111,7 +111,7 @@ class Store:
         return reading.run(self._database, statement)
 
     def get(self, sobject: str, record_id: str) -> dict[str, Any] | None:
-        """Return the visible fields of a record, even if it is deleted; ``None`` when there is no such record."""
+        """Return the visible fields of a record, even of a deleted one; ``None`` for an unknown id."""
         kind = rows.sobject_named(sobject)
         record = rows.load(self.connection(), kind, rows.checked_id(kind, record_id))
         if record is None:
@@ -123,17 +123,17 @@ class Store:
         }
 
     def find(self, sobject: str, field: str, value: str) -> list[str]:
-        """Return the ids of the records with this value that are not deleted."""
+        """Return the ids of the records that have this value and are not deleted."""
         kind = rows.sobject_named(sobject)
         column = self._field(kind, field)
         return rows.ids_where(self.connection(), kind, column.name, value)
 
     def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
-        """Return the ids of the records changed from ``start`` on and before ``end`` that are not deleted."""
+        """Return the ids of undeleted records that were changed from ``start`` on and before ``end``."""
         return [record_id for record_id, _ in self._stamped(sobject, start, end, deleted=0)]
 
     def deleted(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
-        """Return ids and times of the records deleted from ``start`` on and before ``end``."""
+        """Return id and time of each record that was deleted from ``start`` on and before ``end``."""
         return self._stamped(sobject, start, end, deleted=1)
 
     def _stamped(self, sobject: str, start: datetime, end: datetime, *, deleted: int) -> list[tuple[str, str]]:
@@ -149,7 +149,7 @@ class Store:
     # Writing
 
     def create(self, sobject: str, values: Mapping[str, Any], *, allow_duplicates: bool = False) -> str:
-        """Create a record; return its id. ``allow_duplicates`` skips the duplicate rules, not unique fields."""
+        """Create a record; return its id. ``allow_duplicates`` skips duplicate rules, but no other check."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             record_id = records.create(
@@ -179,7 +179,7 @@ class Store:
             self._note("UPDATE", kind, record_id, values)
 
     def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
-        """Set values that no API call could set. Without ``touch`` the stamps stay, as for a formula field."""
+        """Set values that no API call can set. Without ``touch``, the stamps stay, as for a formula field."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
@@ -200,14 +200,14 @@ class Store:
             self._note("UNDELETE", kind, record_id)
 
     def purge(self, sobject: str, record_id: str) -> None:
-        """Remove a record for good: ``queryAll`` does not return it either."""
+        """Remove a record for good. Not even ``queryAll`` returns it."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.purge(connection, kind, record_id, moment=self._now(), user=self.user)
             self._note("DELETE", kind, record_id)
 
     def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
-        """Merge one or two losers into the master: it gets their children, and they are deleted."""
+        """Merge one or two losers into the master. The losers are deleted; the master gets their children."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self.user)
@@ -221,8 +221,8 @@ class Store:
     def on_changes(self, callback: Callable[[list[Change]], None]) -> None:
         """Call ``callback`` with the changes of each commit.
 
-        As in Salesforce's events, a record counts as changed if it was changed itself, not if only its lookup was
-        cleared or moved because of another record (docs/platform-facts.md).
+        A record counts as changed if it was changed itself. As in Salesforce's events, it does not count if another
+        record was deleted or merged and only a lookup to that record changed (docs/platform-facts.md).
         """
         self._database.on_commit = callback
 
@@ -266,7 +266,7 @@ class Store:
     # All data
 
     def reset(self) -> None:
-        """Restore the generated data, with all fields visible. Reads under way are not disturbed."""
+        """Restore the generated data, with all fields visible. Reads that have begun see the old data."""
         if any(self._hidden.values()):
             self._hidden = {}
             self._database.touch()

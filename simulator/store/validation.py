@@ -1,4 +1,4 @@
-"""Salesforce's checks of a record that is written, one field at a time."""
+"""Salesforce's checks of a written record, one field at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_INT = 2**31
 def clean(
     sobject: SObject, values: Mapping[str, Any], *, creating: bool, visible: Callable[[Field], bool]
 ) -> dict[str, Any]:
-    """Return the values in their stored form, by the exact names of their fields.
+    """Return the values in their stored form, by field name in Salesforce's spelling.
 
     An empty string becomes null, as in Salesforce. Raises ``RecordError`` for a bad value.
     """
@@ -94,7 +94,7 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _chosen(field: Field, text: str) -> str:
-    """Return the values of a picklist field, in the spelling of the picklist if it contains them."""
+    """Return the values of a picklist field. Known values get the spelling of the picklist."""
     known = {value.casefold(): value for value in field.values}
     parts = text.split(";") if field.type == "multipicklist" else [text]
     parts = [known.get(part.strip().casefold(), part) for part in parts]
@@ -124,7 +124,7 @@ def _number(field: Field, value: Any) -> int | float:
         )
     if field.type == "int":
         return int(number)
-    # Halves go up, as in Salesforce; Python's round() takes them to the even neighbor.
+    # As in Salesforce, halves are rounded away from zero. Python's round() rounds halves to even numbers.
     return float(Decimal(str(number)).quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP))
 
 

@@ -1,21 +1,21 @@
 /** @typedef {{ id: string, action: { kind: string }, match?: object, left: number | null, used: number }} Fault */
 
 /**
- * The element of the page with this id.
+ * Returns the element of the page with this id.
  *
  * @param {string} id
  */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /**
- * The message of an error.
+ * Returns the message of an error.
  *
  * @param {unknown} error
  */
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Calls the control server; a failed answer is thrown as an error with its message.
+ * Calls the control server. If a call fails, throws an error with the message of the answer.
  *
  * @param {string} method
  * @param {string} path
