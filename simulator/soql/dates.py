@@ -1,4 +1,4 @@
-"""Date literals: spans of days relative to now. Days are those of UTC, fiscal years are calendar years."""
+"""Date literals: spans of days relative to now. Days are in UTC; fiscal years are calendar years."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ const TAGGED = {
 };
 
 /**
- * Return { nodes, reload() }. `summary`: the summary of the type's audit.
+ * Return { nodes, reload() }. summary: the summary of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {{ pages: Pages, since: readonly Option[], owners: Record<string, string> }} links

@@ -12,7 +12,8 @@ import { flagWords, nameOfAsset, TYPES } from "./words.js";
 /** @typedef {Choice & { issue: string, reason: string, until: string | null }} Exemptions */
 
 /**
- * params(filters): the table's filters as parameters. post: the requests; `params` says which rows match when all are selected.
+ * params(filters): the table's filters as parameters. post: the requests. If all rows are selected, the parameters of a
+ * request say which rows match.
  *
  * @template {Asset} Row
  * @param {Api["AreaSummary"]} summary
@@ -57,7 +58,7 @@ export function assetBulk(summary, { pages, params, post }) {
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
         const result = await exemptionForm({
-          intro: `Of the ${plural(selected.size, TYPES[area].one, TYPES[area].many)} that you selected, those with this issue stay listed but no longer count against the score.`,
+          intro: `You selected ${plural(selected.size, TYPES[area].one, TYPES[area].many)}. All with this issue stay listed, but no longer count against the score.`,
           issues: issueOptions(summary, selected),
           submit: async (values) => ({
             ...(await post.exemptions({ ...choiceOf(selected), ...values }, query(selected))),
@@ -79,7 +80,7 @@ export function assetBulk(summary, { pages, params, post }) {
 }
 
 /**
- * Copy a line with name and address for each selected row.
+ * Return the action "Copy links". It copies a line with name and address for each selected row.
  *
  * @template Row
  * @param {(row: Row) => readonly [name: string, address: string | null]} linkOf
@@ -125,7 +126,7 @@ function counts({ flags, exempt }, flag) {
 }
 
 /**
- * Return the issues of the selected rows, the most frequent first; before them the issue that the table is filtered by.
+ * Return the issues of the selected rows. The issue that the table is filtered by comes first, then the most frequent.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Selected<Asset>} selected

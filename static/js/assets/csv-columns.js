@@ -1,11 +1,11 @@
-/* Columns that only the exported tables of assets have: ids, links, folder, owner. */
+/* Columns that only exported tables of assets have: ids, links, folder, owner. */
 
 import { shared } from "../core/shared.js";
 
 /** @typedef {Asset & { folder_name?: string | null, salesforce_id?: string | null }} Row */
 
 /**
- * Return the owners of each area: "Ada Example, Ben Example".
+ * Return the owners of each area, such as "Ada Example, Ben Example".
  *
  * @returns {Promise<Record<string, string>>}
  */

@@ -8,11 +8,12 @@ import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
 export const SINCE =
-  "The day on which a check first found the issue, or the newest of several issues. “Earlier”: before days were recorded.";
+  "The day on which a check first found the issue. With several issues, the day of the newest. “Earlier” means that no " +
+  "day was recorded.";
 export const RECENT = "Counted over the look-back in the settings, by default the last 30 days.";
 
 /**
- * Return the definition of each flag of a type of assets.
+ * Return the definition of each flag that one type of assets can have.
  *
  * @param {Pick<Api["AreaSummary"], "counts" | "issues">} summary
  */
@@ -55,20 +56,20 @@ export async function scoreDefinition() {
     h(
       "p",
       {},
-      "Each area begins with 100 points and never has fewer than 0. Each row with an issue, or for some issues each " +
-        "percent, takes off the weight of the issue. The settings show the weights. Exempt rows do not count.",
+      "Each area begins with 100 points and never has fewer than 0. Each row with an issue takes off the weight of " +
+        "the issue. For some issues, each percent does. The settings show the weights. Exempt rows do not count.",
     ),
     h(
       "p",
       {},
-      "The overall score is the weighted mean of the areas. The weight of an area is the logarithm of the number of " +
-        "its items.",
+      "The overall score is the weighted mean of the areas. The weight of an area grows with the logarithm of the " +
+        "number of its items.",
     ),
     h(
       "p",
       {},
       `Today ${graded.map(({ label, score }) => `${label} ${number(score)}`).join(", ")} make ${number(overall)}. ` +
-        "Scores are rounded to whole numbers, points lost are not.",
+        "Scores are rounded to whole numbers, but points lost are not.",
     ),
   ];
 }

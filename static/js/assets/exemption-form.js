@@ -19,7 +19,8 @@ const OTHER = "-";
 /** @typedef {{ issue: string, reason: string, until: string | null }} ExemptionValues */
 
 /**
- * Return the result of `submit(values)`; undefined when the dialog was closed. issues: options; the first is selected.
+ * Return the result of `submit(values)`, or undefined when the dialog was closed. issues: the options; the first option
+ * is selected.
  *
  * @template Made
  * @param {{ intro: string, issues: readonly Option[], submit(values: ExemptionValues): Promise<Made> }} options
@@ -62,7 +63,8 @@ export async function exemptionForm({ intro, issues, submit }) {
 }
 
 /**
- * what: the exempt assets, such as "“Contact us”" or "38 forms". takeBack: the request that removes the exemptions.
+ * Say that assets are exempt. what: the assets, such as "“Contact us”" or "38 forms". takeBack: the request that removes
+ * the exemptions.
  *
  * @param {string} what
  * @param {string | null} until

@@ -51,7 +51,7 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * Return the number of assets with each flag, linked to their rows. Flags without data are listed by name.
+ * Return the number of assets with each flag, with a link to their rows. Flags without data are listed by name.
  *
  * @param {Counted} summary
  */
@@ -102,11 +102,11 @@ function exemptChip(area, flag, count) {
 /** @param {readonly string[]} flags */
 export function noDataChip(flags) {
   const names = flags.map((flag) => flagWords(flag).label.toLowerCase()).join(", ");
-  return chip(`No data: ${names}`, { title: "The data for this were not synced, or are more than 8 days old." });
+  return chip(`No data: ${names}`, { title: "The needed data was not synced, or is more than 8 days old." });
 }
 
 /**
- * Return a line of figures: each flag with its label, a link to its rows, and the number of exempt ones.
+ * Return a line of figures: each flag with its label, a link to its rows, and the number of exempt rows.
  *
  * @param {Counted} summary
  */
@@ -184,7 +184,7 @@ export function flagParams({ flag, exempt }) {
 }
 
 /**
- * "yes" → true, "no" → false, else undefined, which sends no parameter.
+ * Return true for "yes" and false for "no". Otherwise return undefined, so that no parameter is sent.
  *
  * @param {string | undefined} value
  * @returns {boolean | undefined}
@@ -195,7 +195,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note that activity data is missing, followed by the sentence `what`; null when there are activities.
+ * Return a note that activity data is missing, followed by the sentence `what`. Return null when there are activities.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what

@@ -5,7 +5,7 @@ import { shared } from "../core/shared.js";
 import { outward } from "../ui/parts.js";
 
 /**
- * Return { pardot(type, id), salesforce(id) }: each gives an address, or null when there is no such page.
+ * Return { pardot(type, id), salesforce(id) }. Both return an address, or null when there is no such page.
  *
  * @returns {Promise<Pages>}
  */
@@ -20,7 +20,7 @@ export async function pages() {
 }
 
 /**
- * Return a link out of the dashboard, or the plain text when there is no page.
+ * Return a link to a page outside the dashboard, or the plain text when there is no such page.
  *
  * @param {string} text
  * @param {string | null} href

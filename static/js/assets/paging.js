@@ -1,4 +1,4 @@
-/* Tables over endpoints with pages: limit, offset, sort, q. */
+/* Tables with rows from endpoints that have the parameters limit, offset, sort and q. */
 
 /** @typedef {{ q: string, sort: string, limit: number, offset: number }} PageParams */
 

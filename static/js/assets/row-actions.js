@@ -7,7 +7,7 @@ import { exemptionForm, tellExempt } from "./exemption-form.js";
 import { flagWords, nameOfAsset } from "./words.js";
 
 /**
- * Return a column of buttons. `summary`: the summary of the type's audit.
+ * Return a column of buttons. summary: the summary of the type's audit.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Pages} pages
@@ -70,7 +70,7 @@ function action(sign, label, name, run) {
 }
 
 /**
- * Return a function that focuses the same button again after the rows were redrawn.
+ * Return a function that gives the current button the focus again after the rows were redrawn.
  *
  * @param {Element} root
  */

@@ -13,7 +13,7 @@ const MONDAY = 1;
 /** @typedef {{ since: Record<string, string | null>, exempt: readonly string[] }} SinceRow */
 
 /**
- * Return the days that the filter "New" offers: those of `comparedDays`, 7 days ago and 30 days ago.
+ * Return the days that the filter "New" offers: the days of `comparedDays`, 7 days ago and 30 days ago.
  *
  * @returns {Promise<readonly Option[]>}
  */
@@ -25,8 +25,8 @@ export async function sinceOptions() {
 }
 
 /**
- * Return the days to compare today with: the last sync before today, and a week ago. On a Monday after a weekend sync,
- * Friday is another.
+ * Return the days to compare today with: the day of the last sync before today, and a week ago. On a Monday after a sync
+ * on the weekend, also Friday.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
  */
@@ -47,7 +47,7 @@ export function optionOf(one, today) {
 }
 
 /**
- * Return the filters "New" and, when the address asks for it, "Fixed". key: the table's key in the address.
+ * Return the filter "New". If the address contains "Fixed", return this filter too. key: the table's key in the address.
  *
  * @param {string} key
  * @param {readonly Option[]} options
@@ -83,8 +83,8 @@ export function sinceParams({ new: added, fixed }) {
 }
 
 /**
- * Return the column "Since": the first day of the issue that the table is filtered by, else of the newest issue that
- * counts. key: the table's key in the address.
+ * Return the column "Since". It shows the first day of the issue that the table is filtered by. Without this filter, it
+ * shows the first day of the newest issue that counts. key: the table's key in the address.
  *
  * @param {string} key
  * @returns {Column<SinceRow>}
@@ -102,15 +102,15 @@ export function sinceColumn(key) {
     value: (row) => sinceOf(row) ?? null,
     show: (row) => {
       const since = sinceOf(row);
-      if (since === null) return h("span", { title: "Found before first days were recorded" }, "Earlier");
+      if (since === null) return h("span", { title: "The first day was not recorded" }, "Earlier");
       return time(since);
     },
   };
 }
 
 /**
- * Return since when the row has the issue `flag`, or else its newest issue that counts. Undefined means no issue. Null
- * means an issue from before first days were recorded.
+ * Return the first day of the issue `flag` in this row. If the row does not have this issue, return the first day of its
+ * newest issue that counts. Undefined means no issue. Null means that the first day was not recorded.
  *
  * @param {SinceRow} row
  * @param {string} flag

@@ -82,7 +82,7 @@ export function nameOfAsset({ name, id }) {
 }
 
 /**
- * Return how many assets of a type a campaign has; null when unknown.
+ * Return the number of assets of a type in a campaign; null when it is unknown.
  *
  * @param {Api["CampaignItem"]} campaign
  * @param {Api["ContentType"]} type

@@ -19,7 +19,7 @@ const BAR = 12;
 /**
  * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
  *
- * A null value means "no data": a dash instead of a bar. href: makes the bar a link to the rows that it counts.
+ * A null value means "no data", and has a dash instead of a bar. href: makes the bar a link to the rows that it counts.
  *
  * @param {BarsOptions} options
  */

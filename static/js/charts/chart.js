@@ -1,4 +1,4 @@
-/* The frame of every chart: a drawing that follows the width, a name, a legend, and a table of its numbers. */
+/* The frame of every chart: a drawing that fills the width, a name, a legend, and a table of the numbers. */
 
 import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
@@ -13,12 +13,15 @@ import { pictureMenu } from "./picture-menu.js";
  */
 
 /**
- * A <figure> around a drawing.
+ * Return a <figure> around a drawing.
  *
- * title: the name of the chart; visible with `caption`, else only read out. draw(width): returns an SVG element, and is
- * called again when the width changes. height: the height kept free until the drawing is there. columns, rows: the same
- * numbers as a table (ui/plain-table.js). legend: a node. headline: a line under the title of the picture file. keys: the
- * legend of the picture file.
+ * - title: the name of the chart. Without `caption`, only screen readers announce it.
+ * - draw(width): returns an SVG element. It is called again when the width changes.
+ * - height: the space that is reserved before the drawing is there.
+ * - columns, rows: the same numbers as a table (ui/plain-table.js).
+ * - legend: a node.
+ * - headline: a line under the title of the picture file.
+ * - keys: the legend of the picture file.
  *
  * @template Row
  * @param {ChartOptions<Row>} options
@@ -89,7 +92,7 @@ export function group(width, height, label, ...children) {
 }
 
 /**
- * Return the text, shortened to about the width. Callers put the whole text into a tooltip.
+ * Return the text, shortened to about the width `room`. Callers put the whole text into a tooltip.
  *
  * @param {string} text
  * @param {number} room

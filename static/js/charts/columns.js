@@ -19,8 +19,9 @@ const HEAD = 20;
 /**
  * columns({ title, unit: "Prospects", name: "Grade", rows: [{ label, value, tone, href, spoken }], height })
  *
- * href: makes the column a link to the rows that it counts. spoken: the meaning of a short label. Every `every`-th label
- * is written, by default each.
+ * - href: makes the column a link to the rows that it counts.
+ * - spoken: the meaning of a short label, for screen readers.
+ * - every: 1 writes all labels, 2 every second label, and so on.
  *
  * @param {ColumnsOptions} options
  */

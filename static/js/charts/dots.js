@@ -22,7 +22,7 @@ const NUMBER = 52;
 /**
  * dots({ title, rows: [{ label, value, before, cost, tone, href }], beforeLabel: "A week ago", costLabel: "Points lost" })
  *
- * A null value means "no data": a dash instead of a dot. The axis ends at 100 and begins below the lowest score.
+ * A null value means "no data", and has a dash instead of a dot. The axis begins below the lowest score and ends at 100.
  *
  * @param {DotsOptions} options
  */

@@ -8,7 +8,7 @@ const SCALE = 2;
 export const svgFile = (picture) => new Blob([pictureText(picture)], { type: "image/svg+xml;charset=utf-8" });
 
 /**
- * Rasterize through a data: image, which the Content-Security-Policy of the page allows.
+ * Draw the picture from a data: address, because the Content-Security-Policy of the page allows such images.
  *
  * @param {SVGSVGElement} picture
  * @returns {Promise<Blob>}

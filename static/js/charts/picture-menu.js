@@ -34,7 +34,7 @@ export function pictureMenu(chart) {
 }
 
 /**
- * Pass a promise: some browsers accept the picture only if the call happens during the click.
+ * Copy the picture. `png` is a promise, because some browsers accept only a call during the click.
  *
  * @param {Promise<Blob>} png
  */

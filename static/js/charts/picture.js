@@ -1,6 +1,6 @@
-/* Turn a chart into a picture that stands alone: with title, date and legend, and with styles as attributes.
+/* Turn a chart into a picture for other programs: with title, date and legend, and with styles as attributes.
 
-   The chart is drawn again for the picture, which is always light and equally wide on a phone and on a desktop. */
+   The chart is drawn again for the picture. Pictures are always light, and have the same width on every device. */
 
 import { h, s } from "../core/dom.js";
 import { moment } from "../core/format.js";
@@ -133,7 +133,7 @@ function copied(node) {
  * @param {CSSStyleDeclaration} style
  */
 function copiedMark(node, style) {
-  // Remove links and nested drawings: links do not work in pictures, and few programs support nested drawings.
+  // Links and nested drawings become groups. Links do not work in pictures, and few programs nest drawings.
   if (node.localName === "svg")
     return s("g", { transform: `translate(${node.getAttribute("x") ?? 0} ${node.getAttribute("y") ?? 0})` });
   if (node.localName === "a" || node.localName === "g") return s("g", {});

@@ -13,7 +13,9 @@ const WIDEST = 3.8;
  */
 
 /**
- * ring({ value: 82, label: "Linked: 82%", text: "82%", tone: "good", size: 96 }); a null value: an empty ring.
+ * ring({ value: 82, label: "Linked: 82%", text: "82%", tone: "good", size: 96 })
+ *
+ * A null value makes an empty ring.
  *
  * @param {RingOptions} options
  */

@@ -1,6 +1,6 @@
 /* Scales that map numbers to pixels. */
 
-/** The part of a step that stays free after the first mark, because the first label extends to the right. */
+/** The smallest gap after the first mark, in steps. The label of the first mark is to the right of it. */
 const NEAR = 0.7;
 
 /**
@@ -39,7 +39,7 @@ function roundStep(raw) {
 
 /**
  * Return at most `count` indexes in equal steps, including the first and the last. If no step fits exactly, the steps
- * are counted back from the last index, and the first gap differs. An index too near to the first is left out.
+ * are counted back from the last index, so the first gap differs. An index too near to the first is left out.
  *
  * @param {number} length
  * @param {number} count

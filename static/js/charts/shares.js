@@ -1,4 +1,4 @@
-/* A bar of the parts of a whole. The numbers are beside it, so screen readers get one named picture. */
+/* A bar with the parts of a whole. The numbers are beside the bar, so for screen readers the bar is one picture. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -6,7 +6,9 @@ import { number } from "../core/format.js";
 /** @typedef {{ label: string, value: Maybe<number>, tone: Tone }} Share */
 
 /**
- * shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] }); null and 0 take no space.
+ * shares({ label: "Forms", parts: [{ label: "In Salesforce", value: 45, tone: "good" }] })
+ *
+ * Parts with the value null or 0 are left out.
  *
  * @param {{ label: string, parts: readonly Share[], large?: boolean }} options
  */

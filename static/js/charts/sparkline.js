@@ -8,8 +8,10 @@ import { strokes } from "./strokes.js";
 const [WIDTH, HEIGHT, MARGIN] = [96, 24, 3];
 
 /**
- * values: one per day, null for a day without a value. name: the label for screen readers, such as "Forms in no
- * campaign, 45 days".
+ * Return null when there are fewer than two values.
+ *
+ * - values: one per day, null for a day without a value.
+ * - name: the label for screen readers, such as "Forms in no campaign, 45 days".
  *
  * @param {{ name: string, values: readonly Maybe<number>[], tone?: Tone }} options
  */
@@ -40,7 +42,7 @@ export function sparkline({ name, values, tone = "" }) {
 }
 
 /**
- * Return the range of the values; a line without changes is drawn in the middle.
+ * Return the range of the scale. A line without changes is in the middle.
  *
  * @param {readonly number[]} values
  * @returns {[number, number]}

@@ -1,8 +1,11 @@
 /* The path of a line over days on which some values are missing. */
 
 /**
- * solid: where values follow each other. bridges: across the gaps between values, drawn as dashes. alone: values between
- * two gaps, which no solid line would show.
+ * Return the parts of the line:
+ *
+ * - solid: the path between values of neighboring days.
+ * - bridges: the path across missing values, drawn with dashes.
+ * - alone: the values without a neighboring value. The solid path does not show these.
  *
  * @param {readonly Maybe<number>[]} values
  * @param {Scale} x

@@ -14,7 +14,7 @@ export function followPointer(svg, drawing, settings) {
   const line = s("path", { class: "axis", visibility: "hidden" });
   const tip = h("div", { class: "tip", hidden: true });
   svg.append(line);
-  // Each redraw replaces the children of the drawing, so a tip is used for one redraw only.
+  // A redraw removes the tip, because it replaces the children of the drawing.
   queueMicrotask(() => svg.isConnected && svg.after(tip));
   let at = days.length - 1;
   /** @param {number} index */

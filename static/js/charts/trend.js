@@ -1,4 +1,4 @@
-/* Lines over days, with notes pinned to days. Days without a value are bridged by a dashed line. */
+/* Lines over days, with notes on days. A dashed line bridges days without a value. */
 
 import { h, s } from "../core/dom.js";
 import { day, number, shortDay } from "../core/format.js";
@@ -33,8 +33,8 @@ const DASHES = [null, "7 4", "2 4", "10 3 2 3", "1 6", "12 6", "4 2", "8 2 2 2"]
 /**
  * trend({ title, days: ["2026-11-01", …], series: [{ name, values: [82, null, …] }], notes: [{ day, text }], low, high })
  *
- * low and high fix the scale (0 and 100 for scores); without them it follows the values. With several series, the
- * legend's buttons hide and show them. pick(day): called on Enter or a click on a day.
+ * low and high fix the scale, such as 0 and 100 for scores. Without them, the scale follows the values. With several
+ * series, buttons in the legend hide and show each series. pick(day): called on Enter or a click on a day.
  *
  * @param {TrendOptions} options
  */
