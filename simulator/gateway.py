@@ -24,7 +24,7 @@ from simulator.wire import ConnectionDropped
 from simulator.world import World
 
 MAX_URI_AND_HEADERS = 16_384
-"""The limit of Salesforce in bytes. It answers 414 when the URI alone is longer, else 431."""
+"""Salesforce's limit in bytes. Above it, the answer is 414 if the URI alone is longer, else 431."""
 
 
 class Gateway:

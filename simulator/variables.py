@@ -67,7 +67,7 @@ def as_lines(named: Mapping[str, str]) -> list[str]:
 
 
 def _around_proxy() -> dict[str, str]:
-    """Return variables that exclude loopback addresses from the proxy. Without a proxy, return none."""
+    """Return variables that exclude loopback addresses from the proxy. Without a proxy, there are none."""
     if not any(os.environ.get(name) for name in _PROXIES):
         return {}
     excluded = os.environ.get("NO_PROXY") or os.environ.get("no_proxy") or ""

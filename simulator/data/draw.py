@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 _YEARS_BACK = 13
 _TIMES_OF_DAY = 4096
-"""A small number, so that many records have the same time. In Salesforce, times are whole seconds."""
+"""A small number, so that many records have the same time, as in Salesforce."""
 _NIGHTLY_JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
-"""Not 15: even a record deleted early on the 14th day before ``as_of`` is less than 15 days old."""
+"""With 14, a deletion early on the last of these days is still less than 15 days ago."""
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:

@@ -71,7 +71,7 @@ class Maker:
         return self.plan.stamp(self.plan.ago(self.rng.random() * 1_500))[:4]
 
     def campaign_id(self) -> int | None:
-        """Return a campaign's id. It is ``None`` for 1 asset in 12, and of no campaign for 1 in 30."""
+        """Return a campaign's id: ``None`` for 1 asset in 12, the id of a missing campaign for 1 in 30."""
         self.asset_count += 1
         luck = self.rng.random()
         if luck < 0.08:

@@ -53,7 +53,10 @@ def next_page(
 def one(
     connection: sqlite3.Connection, pardot_object: PardotObject, fields: tuple[Field, ...], record_id: int
 ) -> tuple[str, bool] | None:
-    """Return a record's JSON, and if it is in the recycle bin; ``None`` for a missing or withheld record."""
+    """Return a record's JSON, and whether the record is in the recycle bin.
+
+    Return ``None`` for a missing or withheld record.
+    """
     is_deleted = "t.is_deleted" if pardot_object.recycle_bin else "0"
     row = connection.execute(
         f"SELECT {_json(fields)}, {is_deleted} FROM {pardot_object.table} t WHERE t.id = ? AND NOT t.withheld",

@@ -38,7 +38,7 @@ class Gate:
 
 
 class Quota:
-    """The day's calls: 25,000 to 100,000 by edition. Safe to use from many threads."""
+    """The limit of calls per day. Pardot's is 25,000 to 100,000. Safe to use from many threads."""
 
     def __init__(self, daily_max: int = 50_000) -> None:
         self._lock = threading.Lock()

@@ -171,7 +171,10 @@ def is_shared_login_host(request: Request) -> bool:
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return ``instance_url``: the host of the call, or after a move or a shared login the org's host."""
+    """Return ``instance_url``, the host of the call.
+
+    After a move, and for calls to the shared login host, it is the org's own host.
+    """
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url
     return host_of(request)

@@ -68,7 +68,7 @@ def make_id(prefix: str, serial: int) -> str:
 
 
 def make_ids(prefix: str, serial: int) -> Iterator[str]:
-    """Yield the ids from this serial number on, without end. This is faster than many ``make_id``."""
+    """Yield the ids from this serial number on, without end. Faster than many calls of ``make_id``."""
     high, low = divmod(serial, len(_PAIRS))
     while True:
         head, ending, bits = _beginning(prefix, high)

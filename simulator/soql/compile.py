@@ -32,7 +32,7 @@ _SUMMED = frozenset({"SUM", "AVG"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer. ``path`` is a dotted path in Salesforce's spelling, or an alias."""
+    """A column of the answer. ``path``: a dotted path in Salesforce's spelling, or an aggregate's alias."""
 
     path: str
     type: str
