@@ -68,7 +68,7 @@ def _missing_columns(response: Response, _: Action) -> Response:
 
 
 def _garbled(response: Response, action: Action) -> Response:
-    """Insert bytes that are not text after a fraction of the answer."""
+    """After a fraction of the answer, insert bytes that are not text."""
     body = _whole(response)
     end = int(len(body) * action.fraction)
     return Response(response.status, body[:end] + b'\xff\xfe\x00"' + body[end:], _without_length(response))
