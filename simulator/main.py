@@ -42,12 +42,12 @@ class CannotStart(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--port", type=int, default=DEFAULT_PORT, help="HTTPS port; 0: a free one (default %(default)s)")
+    add("--port", type=int, default=DEFAULT_PORT, help="HTTPS port, or 0 for a free port (default %(default)s)")
     add(
         "--control-port",
         type=int,
         default=DEFAULT_CONTROL_PORT,
-        help="port of the control server; 0: a free one (default %(default)s)",
+        help="port of the control server, or 0 for a free port (default %(default)s)",
     )
     add(
         "--pubsub-port",
@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=DEFAULT_SCHOOLS,
         metavar="N",
-        help=f"size of the made-up data, {MIN_SCHOOLS} to {MAX_SCHOOLS:,} (default %(default)s)",
+        help=f"number of schools in the data, {MIN_SCHOOLS} to {MAX_SCHOOLS:,} (default %(default)s)",
     )
     add("--seed", type=int, default=1, help="a different seed makes different data (default %(default)s)")
     add(
@@ -77,8 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
     add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
     add("--data-dir", type=Path, metavar="DIR", help="data folder (default: SFAPI_DATA_DIR, or .data)")
-    add("--fresh", action="store_true", help="make the data again")
-    add("--variables-file", type=Path, metavar="PATH", help="also write the variables to this file")
+    add("--fresh", action="store_true", help="generate the data again, without your changes")
+    add("--variables-file", type=Path, metavar="PATH", help="write the printed variables to this file too")
 
 
 def _day(text: str) -> datetime:
