@@ -26,7 +26,7 @@ export async function sinceOptions() {
 
 /**
  * Return the days to compare today with: the day of the last sync before today, and a week ago. On a Monday after a sync
- * on the weekend, also Friday.
+ * on the weekend, Friday is one of these days too.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
  */

@@ -133,7 +133,7 @@ function copied(node) {
  * @param {CSSStyleDeclaration} style
  */
 function copiedMark(node, style) {
-  // Links and nested drawings become groups. Links do not work in pictures, and few programs nest drawings.
+  // Links do not work in pictures, and few programs support nested drawings. Both become groups.
   if (node.localName === "svg")
     return s("g", { transform: `translate(${node.getAttribute("x") ?? 0} ${node.getAttribute("y") ?? 0})` });
   if (node.localName === "a" || node.localName === "g") return s("g", {});
