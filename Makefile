@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-# One more than the cores of a small machine, because some tests wait.
+# One process more than a small machine has cores, because some tests wait.
 WORKERS ?= 3
 USUAL = -m "not slow and not soak and not screenshots"
 # Pins for all versions of Python and all systems. pip is left out, because it installs the other packages.
@@ -75,7 +75,7 @@ simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
 clean:  ## remove all files of the demo and the tests, with the embedded database
-	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # where the user nobody may not enter the checkout, the data is elsewhere
+	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # the data is elsewhere when the user "nobody" cannot enter the checkout
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .deploy .javascript
 
 $(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python

@@ -19,10 +19,10 @@ from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
 from outgoing.sessions import OutgoingSession
 
 TOTAL_SECONDS = 3.0
-"""The time limit of one question, a new token included."""
+"""The time limit of one look-up of a user, including the request for a new token."""
 RENEW_BEFORE_SECONDS = 60
 """A token is renewed this long before it expires.
-A token that lives less than twice as long is renewed after half its time."""
+A token with a lifetime below two minutes is renewed after half its lifetime."""
 
 _DEFAULT_TOKEN_SECONDS = 3600
 _MAX_ANSWER_BYTES = 1_000_000
@@ -30,7 +30,7 @@ _OVERLOADED = 429
 
 
 class Deadline:
-    """The time limit of one question."""
+    """The time limit of one look-up, which may take several requests."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

@@ -1,8 +1,9 @@
 """Decrypt and verify the single sign-on cookie: a JWE (``dir``, A256GCM) that contains a JWT (RS256).
 
 Anybody can send any cookie. Cookies that are too long or malformed are therefore refused before any cryptography, and
-``CookieReader.read`` raises only ``CookieError``. The format is that of RFC 7516, RFC 7519 and the public code of
-openstax/accounts, which makes IVs of 96 or 128 bits, puts an object into ``sub``, and lets cookies be valid for years.
+``CookieReader.read`` raises only ``CookieError``. The format follows RFC 7516, RFC 7519 and the public code of
+openstax/accounts. That code makes IVs of 96 or 128 bits, puts an object into ``sub``, and lets cookies be valid for
+years.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
 """Twice the 4096 characters that browsers store."""
 COOKIES_KEPT = 1000
-"""The number of verified cookies in a reader's cache,
-because one page sends the same cookie with several calls."""
+"""The number of verified cookies in a reader's cache.
+One page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60
-"""The seconds by which the clock of Accounts may be ahead of this one.
-The check of the expiry allows none."""
+"""The seconds by which the clock of Accounts may be ahead of this host's clock.
+The check of the expiry allows no difference."""
 
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
@@ -63,9 +64,9 @@ class KeyUnusable(ValueError):
 class CookieReader:
     """Decrypts and verifies cookies with ``SSO_ENCRYPTION_PRIVATE_KEY`` and ``SSO_SIGNATURE_PUBLIC_KEY``.
 
-    Each setting may contain several keys, so that cookies made with the old or the new key are accepted while Accounts
-    changes a key. Cookies do not say which key was used, so the keys are tried in order. Without a key, every cookie
-    is refused at the step that needs the key. Raises ``KeyUnusable`` for a key of the wrong kind or length.
+    Each setting may contain several keys. While Accounts changes a key, cookies of the old and the new key are
+    accepted. Cookies do not say which key was used, so the keys are tried in order. Without a key, every cookie is
+    refused at the step that needs the key. Raises ``KeyUnusable`` for a key of the wrong kind or length.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
@@ -93,7 +94,7 @@ class CookieReader:
     def _open(self, cookie: str) -> bytes:
         """Decrypt the cookie, verify its signature, and return the payload.
 
-        The result may be cached, because only the claims depend on the time. The caller checks these at each call.
+        The payload may be cached, because only its claims depend on the time. ``read`` checks the claims at each call.
         """
         return self._verify(self._decrypt(cookie))
 
@@ -192,7 +193,7 @@ def _decode(part: str) -> bytes:
 
 
 def _check_header(protected: str) -> None:
-    """Raise ``CookieError`` unless the header has the allowed algorithms, no ``zip`` and no ``crit``."""
+    """Raise ``CookieError`` for a header with other algorithms, with ``zip`` or with ``crit``."""
     if len(protected) > _MAX_HEADER_CHARACTERS:
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
     try:
@@ -237,9 +238,9 @@ def _check_times(claims: dict[str, Any]) -> None:
 
 
 def _read_seconds(claims: dict[str, Any], name: str) -> float | None:
-    """Return a claim in seconds since 1970; ``None`` if it is missing.
+    """Return a claim in seconds since 1970, or ``None`` if the claim is missing.
 
-    Raises ``CookieError`` unless it is a number.
+    Raises ``CookieError`` when the claim is not a number from 0 up.
     """
     value = claims.get(name)
     if value is None:

@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class CookieError(Exception):
-    """The cookie is not valid: the step that failed, and the reason."""
+    """The cookie is not valid. The error has the step that failed and the reason."""
 
     def __init__(self, step: Step, reason: Reason) -> None:
         super().__init__(f"{step}: {reason}")

@@ -23,7 +23,7 @@ _BETWEEN = re.compile(r"[\s,]+")
 
 
 def signature_keys(text: str) -> list[str]:
-    """Return each PEM of the setting. Text that is not PEM is returned whole, for the checks to refuse."""
+    """Return each PEM of the setting. Other text is returned as one more key, which the checks refuse."""
     keys = [match[0] for match in _PEM.finditer(text)]
     rest = _BETWEEN.sub("", _PEM.sub("", text))
     return [*keys, rest] if rest else keys
@@ -42,7 +42,7 @@ def encryption_keys(text: str) -> list[str]:
 def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_user_uuid: str) -> None:
     """Raise ``ImproperlyConfigured`` with the name of an unusable variable.
 
-    Never shows a key. Empty is allowed.
+    The message never shows a key. Empty variables are allowed.
     """
     _check_count(_ENCRYPTION, encryption_keys(encryption_key))
     for number, key in enumerate(encryption_keys(encryption_key), 1):

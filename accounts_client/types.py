@@ -25,7 +25,7 @@ class Session:
     id: int | None = None
     name: str = ""
     issued_at: datetime | None = None
-    """The time of the sign-in. Cookies live for 20 years: routes that need a recent sign-in check this."""
+    """The time of the sign-in. Cookies live for 20 years, so some routes need a recent sign-in."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
-    """The limit for routes with Salesforce data: these routes and all servers share one budget per caller.
+    """The limit for routes with Salesforce data: all these routes share one budget per caller.
 
     The caller is a user, a key or an address. A key may have its own rate.
     """
@@ -63,7 +63,7 @@ class MeThrottle(RateThrottle):
 class V1(NinjaAPI):
     """The API. An operation's id is the name of its function.
 
-    The document also describes the records API, whose views are not ninja's.
+    The OpenAPI document also describes the records API, although its views are not Ninja's.
     """
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
@@ -121,4 +121,4 @@ for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)
 
 openapi_document = serve_document(api.document_part)
-"""The view of ``openapi.json``. It replaces ninja's view, which builds the document for every request."""
+"""The view of ``openapi.json``. It replaces Ninja's view, which builds the document for every request."""

@@ -55,8 +55,8 @@ def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> 
     """
     wrong = [origin for origin in settings.CORS_ALLOWED_ORIGINS if not is_entry(origin)]
     hint = (
-        "Write them as https://www.example.org, or as https://*.example.org for all subdomains of a domain (and "
-        "list https://example.org as well): lower case, no path, no slash at the end."
+        "Write origins as https://www.example.org, in lower case, without a path or a slash at the end. Write "
+        "https://*.example.org for all subdomains of a domain, and list https://example.org as well."
     )
     message = "CORS_ALLOWED_ORIGINS: {!r} is neither an origin nor a pattern of subdomains."
     return [checks.Error(message.format(origin), hint=hint, id="api.E003") for origin in wrong]
@@ -75,7 +75,7 @@ def check_proxy_count(app_configs: Sequence[Any] | None, **options: Any) -> list
     if os.environ.get("TRUSTED_PROXY_COUNT", "").strip():
         return []
     message = "TRUSTED_PROXY_COUNT is not set: behind a proxy all visitors would count as one address."
-    hint = "Set it to the number of proxies in front, or to 0 when clients connect directly."
+    hint = "Set TRUSTED_PROXY_COUNT to the number of proxies in front, or to 0 when clients connect directly."
     return [checks.Warning(message, hint=hint, id="api.W004")]
 
 

@@ -1,4 +1,4 @@
-"""Add checks to ``sf check``: cases can be created exactly once, and Accounts issues a token."""
+"""Add checks to ``sf check``: the API user can create cases exactly once, and Accounts issues a token."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _parse_describe(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
 def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     name = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
     if not name:
-        return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: delivered at least once")
+        return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: a case may be created twice")
     field = next((field for field_name, field in fields.items() if field_name.casefold() == name.casefold()), None)
     if field is None:
         return Finding("fix", _EXTERNAL_ID, f"Case has no field {name}, or the API user may not see it")

@@ -1,4 +1,4 @@
-"""``camp_sync --survey`` against row-by-row upserts, its calls, and more rows than Pardot's ceiling."""
+"""Measure ``camp_sync --survey``: speed against row-by-row upserts, calls, and Pardot's ceiling."""
 
 from __future__ import annotations
 

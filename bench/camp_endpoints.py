@@ -1,4 +1,4 @@
-"""Measure every ``GET`` under ``/api/v1/pardot/`` at full size, and at a tenth of it."""
+"""Measure every ``GET`` under ``/api/v1/pardot/`` at full size, and at a tenth of the size."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUERIES: Mapping[str, str] = {
     "goal": "?target=90",
     "search": "?q=form+17",
 }
-"""The queries that these paths need to answer 200."""
+"""The query strings that these paths need for a 200."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",

@@ -84,7 +84,7 @@ def served(here: World) -> Iterator[Address]:
 
 
 def _first_view(browser: Browser, address: Address, runs: int, data: str, most: float) -> Result:
-    """Measure with an empty browser cache each time, like a new visitor, after the service has warmed up."""
+    """Measure after the service has warmed up, each time with an empty browser cache like a new visitor."""
     _load_times(browser, address)
     times = [_load_times(browser, address) for _ in range(runs)]
     first = statistics.median(max(each[panel] for panel in FIRST) for each in times)

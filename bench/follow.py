@@ -1,9 +1,9 @@
 """Measure how long a change takes from Salesforce to the API's answer while ``sf follow`` runs.
 
 Contacts are changed in the simulator at a steady rate, each once, each to a different title. The clock of a change
-starts before it is sent to the simulator. It stops when a client that keeps a copy (``/records/contacts/`` with a key,
-from the ``as_of`` of its last pass) has received that title. The client sends two requests a second, because the
-limit of the records API allows no more; its pauses are part of the figure.
+starts before the change is sent to the simulator, and stops when a client has received the new title. The client keeps
+a copy: it reads ``/records/contacts/`` with a key, from the ``as_of`` of its last pass. It sends two requests a second,
+because the limit of the records API allows no more. The pauses of the client are part of the figure.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Copy:
         self._as_of = self._get(self._address, {"limit": 1, "fields": "id"})["as_of"]
 
     def watch(self, wanted: dict[str, str]) -> dict[str, float]:
-        """Return when each contact was first received with the wanted title."""
+        """Return the time at which each contact was first received with the wanted title."""
         seen: dict[str, float] = {}
         deadline = time.monotonic() + SECONDS + _LAST_SECONDS
         while wanted.keys() - seen.keys() and time.monotonic() < deadline:
@@ -128,7 +128,7 @@ def _contacts(here: World) -> list[str]:
 def _change(here: World, titles: dict[str, str]) -> dict[str, float]:
     """Change the contacts in a thread at a steady rate.
 
-    Return a dictionary to which it adds the start times.
+    Return a dictionary, to which the thread adds the start times.
     """
     began: dict[str, float] = {}
 

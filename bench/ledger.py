@@ -13,8 +13,8 @@ SIZE = CampSize(prospects=20_000, activities=100_000, assets=10_000)
 MOST = 1.25
 """With the ledger, the audits of a night with few changes may take at most this many times as long."""
 
-# One process measures both: audits without and with the ledger take turns. Every night two percent of the forms
-# change; the first night, on which every finding is new, is measured separately.
+# One process measures both: audits without and with the ledger take turns. Every night two percent of the forms change.
+# The first night is measured separately, because every finding is new then.
 _MEASURE = """
 import json, statistics, time
 from django.db import connection, transaction

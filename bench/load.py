@@ -1,4 +1,4 @@
-"""A small load generator: keep-alive connections that each send a request once the last was answered.
+"""A small load generator: each keep-alive connection sends a request when the last one was answered.
 
 ``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
 and writes the result as JSON (``LoadResult``).

@@ -1,8 +1,8 @@
 """Measure how a slow or hanging Salesforce or Accounts slows down users who need neither.
 
-The service runs with its default settings, with 20 clients on a route that needs the failing system, and one visitor on
-each route that does not. Each case is measured twice: while that system is healthy, and while it hangs or answers after
-three seconds. The clients behave like people: each waits a moment between two requests.
+The service runs with its default settings. 20 clients use a route that needs the failing system. One visitor uses each
+route that does not need the system. Each case is measured twice: while that system is healthy, and while it hangs or
+answers after three seconds. The clients behave like people: each waits a moment between two requests.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the time limit for Salesforce: the start, while the breaker is still closed, counts too."""
+"""Three times the time limit for Salesforce. The start, with the breaker still closed, counts too."""
 STRANGERS = 1_000
 """More users than one measurement needs; each is new to the cache and to Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05

@@ -1,7 +1,7 @@
 """Measure the cost of the audit log and the limiter: an endpoint with and without them, in turns.
 
-Each service has one worker. With several, the result would depend more on how the connections are divided between them.
-"Nothing" compares the service with itself: its figure is the noise of the run.
+Each service has one worker. With several workers, the result would depend more on the division of connections between
+them. "Nothing" compares the service with itself: its figure is the noise of the run.
 """
 
 from __future__ import annotations

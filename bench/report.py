@@ -15,7 +15,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the report: what was measured, the figure, the goal, and whether it was reached."""
+    """One line of the report: the thing measured, its figure, the goal, and whether the goal was reached."""
 
     what: str
     figure: str

@@ -18,10 +18,10 @@ from simulator.schema.ids import make_id
 
 SCHOOLS = 200_000
 HITS_AND_LIMITS = ((1, 25), (160, 25))
-"""Hits at 200,000 schools, and the milliseconds within which 95% must be answered."""
+"""The hits among 200,000 schools, and the limit of the p95 in milliseconds."""
 VERY_COMMON, COMMON_MILLISECONDS = 40_000, 80
 TWO_COMMON_MILLISECONDS = 100
-"""This limit is our own: the contract is about one very common word."""
+"""The limit for two very common words."""
 TYPO_MILLISECONDS = 150
 MOST_NAMES = 200
 SHORTEST_NAME = 3

@@ -1,7 +1,8 @@
 """Compare two servers for the application: gunicorn with SFAPI's configuration, and Granian.
 
-Each has 2 processes of 4 threads, takes its turn in every round, and does the same work: a page without the database,
-reads with a key, and reads while clients write to a Salesforce that takes a second for each case.
+Each server has 2 processes of 4 threads, and takes its turn in every round. Both do the same work: a page without the
+database, reads with a key, and reads while clients write. The clients write to a Salesforce that takes a second for
+each case.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def servers(schools: int, runs: int) -> Iterator[Result]:
         for turn in range(max(runs, 3) + 1):
             order = sorted(running, reverse=bool(turn % 2))
             rounds.append({name: _work(here, running[name], callers) for name in order})
-    del rounds[0]  # the first one warms both servers up
+    del rounds[0]  # the first round warms both servers up
     for name in (PAGE, "/schools"):
         waits = [each["gunicorn"][f"{name} while {WRITERS} write, p95"] for each in rounds]
         alone = [each["gunicorn"][f"{name} alone, p95"] for each in rounds]

@@ -1,4 +1,4 @@
-"""Compare the sync with the usual way and with the floor: speed, memory, calls."""
+"""Compare the sync with the usual way (``bench.usual_way``) and with the floor (a plain ``COPY``)."""
 
 from __future__ import annotations
 

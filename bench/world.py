@@ -41,7 +41,7 @@ class World:
     database: str
 
     def run(self, *arguments: str, **more: str) -> Process:
-        """Run a Python process and return its time, and its peak memory from the kernel. It must succeed."""
+        """Run a Python process, which must succeed. The kernel reports its peak memory."""
         began = time.monotonic()
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen(

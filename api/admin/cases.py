@@ -63,7 +63,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """A case is read-only until Salesforce refuses it after acceptance: then operators can correct it."""
+    """The cases. A case is read-only, except when Salesforce refused it after SFAPI had accepted it."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -112,7 +112,10 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def meaning(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
             org = case.organization_id
-            return f"It waits for the org {org}. Actions in the list of cases send it to this org, or discard it."
+            return (
+                f"The case waits for the org {org}. Actions in the list of cases send it to the cached org, "
+                "or discard it."
+            )
         refusal = REFUSALS.get(case.error_code)
         if refusal:
             return f"{refusal.meaning} {refusal.remedy}"
@@ -186,7 +189,10 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         if case.organization_id in {"", cached_org_id()}:
             return "Queued again: deliver_pending sends it within a minute."
         org = case.organization_id
-        return f"Queued for the org {org}, which is not cached. An action in the list of cases sends it to this org."
+        return (
+            f"Queued for the org {org}, which is not cached. An action in the list of cases sends the case to the "
+            "cached org."
+        )
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.settle_view)

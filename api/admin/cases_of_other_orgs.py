@@ -22,12 +22,12 @@ Decide = Callable[[Sequence[OutboundCase]], int]
 class CasesOfOtherOrgs(ReadOnlyAdmin):
     """Two actions on the list of cases. Each shows a page that asks for confirmation first."""
 
-    @admin.action(description="Send the selected cases of another org to this org", permissions=["retry"])
+    @admin.action(description="Send the selected cases of another org to the cached org", permissions=["retry"])
     def send_to_this_org(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> HttpResponse | None:
         if request.POST.get("confirmed"):
-            self._decide(request, queryset, send_to_cached_org, "Queued for this org")
+            self._decide(request, queryset, send_to_cached_org, "Queued for the cached org")
             return None
-        return self._ask(request, queryset, "send_to_this_org", "Send to this org")
+        return self._ask(request, queryset, "send_to_this_org", "Send to cached org")
 
     @admin.action(description="Discard the selected cases of another org", permissions=["retry"])
     def discard_apart(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> HttpResponse | None:
@@ -62,8 +62,8 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
         cases = list(queryset)
         changed_cases = [case for case in cases if decide([case])]
         for case in changed_cases:
-            self.log_change(request, case, f"{result}; it was for the org {case.organization_id}.")
+            self.log_change(request, case, f"{result}; the case was for the org {case.organization_id}.")
         message = f"{result}: {len(changed_cases)}."
         if others := len(cases) - len(changed_cases):
-            message += f" Not changed, because they do not wait for another org or are being sent: {others}."
+            message += f" Not changed, because they do not wait for another org, or are being sent: {others}."
         self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)

@@ -35,7 +35,7 @@ def api_key_create(
     created_by: str = "",
     rate: str = "",
 ) -> APIKey:
-    """Create a key. Its ``text`` is only on the returned object: it cannot be recovered later."""
+    """Create a key. Only the returned object has its ``text``, which cannot be recovered later."""
     row = APIKey(
         name=name,
         scopes=[scope.value for scope in scopes],
@@ -58,9 +58,9 @@ def api_key_rotate(
 ) -> tuple[APIKey, APIKey] | None:
     """Replace a key: create its successor, and let the old key expire after ``overlap`` at the latest.
 
-    Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both as the
-    same service. Without ``expires_in`` the new key gets the lifetime of the old key. Raises ``NotActive``
-    when the key is revoked or expired.
+    Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both keys as
+    the same service. Without ``expires_in`` the new key gets the lifetime of the old key. Raises ``NotActive`` when the
+    key is revoked or expired.
     """
     old = APIKey.objects.select_for_update().filter(public_id=public_id).first()
     if old is None:

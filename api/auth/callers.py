@@ -1,9 +1,12 @@
 """Decide once per request who is calling, and what they may do.
 
 If there is an ``Authorization`` header, it alone decides. Without it, the development bypass or the single sign-on
-cookie decides. The checks come in this order: 401 without usable credentials (429 after too many failures), 403
-without a CSRF token (another site's page can make a browser send the cookie), 401 for a Super User who must sign in
-again, 403 that names a missing right.
+cookie decides. The checks come in this order:
+
+* 401 without usable credentials, or 429 after too many failures
+* 403 without a CSRF token, because another site's page can make a browser send the cookie
+* 401 for a Super User who must sign in again
+* 403 that names a missing right
 """
 
 from __future__ import annotations
@@ -37,13 +40,14 @@ FAILURES_RATE = Rate(limit=20, seconds=60)
 """The rate of failed authentications that one address may have."""
 
 _CLOCKS_APART = timedelta(seconds=60)
-"""The time that the clock of Accounts may be ahead of ours."""
+"""The time that the clock of Accounts may be ahead of this host's clock."""
 
 _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
-"""The hash to compare with when no key has the id: an unknown id takes as long as a wrong secret."""
+"""The hash to compare with when no key has the id.
+So an unknown id takes as long as a wrong secret."""
 
 
 class AuthType(StrEnum):
@@ -163,7 +167,7 @@ def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
-    """Return the caller for a route that is open to all, where invalid credentials count as none."""
+    """Return the caller for a route that is open to all. Invalid credentials count as no credentials."""
     outcome = authenticate(request)
     return None if isinstance(outcome, CredentialsRefused) else outcome
 
@@ -209,7 +213,7 @@ def required_caller(request: HttpRequest) -> Caller:
 def _csrf_token_is_right(request: HttpRequest) -> bool:
     if request.method in _SAFE_METHODS:
         return True
-    # Django also looks for the token in a form, and a body that was read as a form cannot be read as JSON afterward.
+    # Django also looks for the token in a form. A body that was read as a form cannot be read as JSON afterward.
     _ = request.body
     return check_csrf(request) is None
 
@@ -236,8 +240,8 @@ def _find_caller(request: HttpRequest) -> Caller | None:
 def sso_cookies(request: HttpRequest) -> list[str]:
     """Return the values of the single sign-on cookies, in the order in which they were sent.
 
-    A browser sends one for each path and domain that set it, and an old cookie may come before or after the valid one.
-    Only the first few are returned, because each costs a decryption.
+    A browser sends one cookie for each path and domain that set it. An old cookie may come before or after the valid
+    one. Only the first few are returned, because each costs a decryption.
     """
     cookies = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
     values = (value.strip().strip('"') for name, _, value in cookies if name.strip() == settings.SSO_COOKIE_NAME)
@@ -265,7 +269,7 @@ def _key(text: str) -> APIKey:
 
 
 def _count_failure(request: HttpRequest) -> None:
-    """Count a failure, so that guessing gets slow. Requests with valid credentials never come here."""
+    """Count a failure, so that guessing gets slow. Requests with valid credentials are never counted here."""
     result = try_pass("failed-authentication", address_of(request), FAILURES_RATE)
     if not result.passed:
         raise TooManyRequests(
@@ -278,14 +282,15 @@ def _count_failure(request: HttpRequest) -> None:
 # -- requirements of routes -------------------------------------------------------------------------------------------
 
 Demand = Callable[[Caller], None]
-"""Raises ``Forbidden`` without the right, ``NotAuthenticated`` when a Super User must sign in again."""
+"""A check of the caller's rights.
+Raises ``Forbidden`` without the right, and ``NotAuthenticated`` when a Super User must sign in again."""
 
 
 class Credential(AuthBase):
     """One kind of credentials in the OpenAPI document.
 
-    Each object checks all kinds of credentials, so ninja never needs the second object of a route.
-    ``who`` describes the permitted callers in the document; ``roles`` are the scopes that a key needs.
+    Each object checks all kinds of credentials, so Ninja never calls the second object of a route.
+    ``who`` describes the permitted callers in the OpenAPI document; ``roles`` are the scopes that a key needs.
     """
 
     def __init__(self, demand: Demand, who: str, roles: Sequence[str] = ()) -> None:
@@ -344,7 +349,7 @@ def caller_with(scope: Scope) -> list[Credential]:
 
 
 def demand_scope(scope: Scope) -> Demand:
-    """Return the check of ``caller_with``, also for views that are not ninja's."""
+    """Return the check of ``caller_with``, also for views that are not Ninja's."""
 
     def demand(caller: Caller) -> None:
         if scope in caller.scopes:
@@ -353,7 +358,7 @@ def demand_scope(scope: Scope) -> Demand:
         if isinstance(caller, Service):
             message = f"This API key lacks the scope {scope}."
         else:
-            message = f"This needs the scope {scope}, which only Super Users and API keys have."
+            message = f"This request needs the scope {scope}, which only Super Users and API keys have."
         raise Forbidden(message, ErrorType.SCOPE_MISSING, scope=scope)
 
     return demand
@@ -376,15 +381,15 @@ def _anybody(caller: Caller) -> None:
 
 def _a_user(caller: Caller) -> None:
     if isinstance(caller, Service):
-        message = "This needs a logged-in user: an API key has no contact of its own."
+        message = "This request needs a logged-in user: an API key has no contact of its own."
         raise Forbidden(message, ErrorType.USER_REQUIRED)
 
 
 def _a_super_user(caller: Caller) -> None:
     if isinstance(caller, Service):
-        message = "This needs a logged-in Super User: API keys are not accepted."
+        message = "This request needs a logged-in Super User: API keys are not accepted."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)
     _refuse_old_sign_in(caller)
     if not caller.is_super_user:
-        message = "This is for Super Users; an administrator can make you one."
+        message = "This request is for Super Users; an administrator can make you a Super User."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)

@@ -1,4 +1,4 @@
-"""Apply rate limits to ninja's routes."""
+"""Apply rate limits to Ninja's routes."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class RateThrottle(BaseThrottle):
 
 
 def rate_limit_result(request: HttpRequest) -> RateLimitResult | None:
-    """Return the result of the request's rate limit; ``None`` when the route has none or was not reached."""
+    """Return the result of the request's rate limit; ``None`` when the request met no limit."""
     result: RateLimitResult | None = vars(request).get(_RESULT)
     return result
 
 
 def throttled_error(request: HttpRequest, error: Throttled | type[Throttled]) -> HttpResponse:
-    """Turn ninja's exception into a response."""
+    """Turn Ninja's exception into a response."""
     return throttled_response(request)
 
 

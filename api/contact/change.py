@@ -48,7 +48,7 @@ _NOT_NOTED = "The change was made in Salesforce. It will show here once all part
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
-    """Change the contact, and return it. Raises ``ApiError``, which says whether the change was made."""
+    """Change the contact, and return it. Raises ``ApiError``; its message says if the change was made."""
     until = time.monotonic() + SECONDS
     try:
         written = _write(user, changes)
@@ -65,7 +65,7 @@ def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, sou
         logger.exception("contact %s was changed in Salesforce, but cannot be read here", written.record_id)
         raise _not_noted() from error
     contact = next((each for each in after if each["id"] == written.record_id), None)
-    if contact is None:  # it was not cached before, and could not be stored
+    if contact is None:  # the contact was not cached before, and could not be stored
         raise _not_noted()
     return {**contact, **_response_values(written.now, contact)}
 
@@ -126,7 +126,10 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the response's values from the record that was read back: the cache may not have them yet."""
+    """Return the response's values from the record that was read back from Salesforce.
+
+    The cache may not have these values yet.
+    """
     fields = {str(field.column): field for field in CONTACTS.model.copied_fields()}
     return {name: fields[name].to_python(value) for name, value in record.items() if name in contact}
 

@@ -22,8 +22,8 @@ from sf.reads.selectors import by_contact, contacts_by_uuid
 logger = logging.getLogger(__name__)
 
 LookUp = Callable[[str, MayAsk], float]
-"""Copies a user's Salesforce data into the cache, by Accounts UUID;
-returns the seconds of the slowest call."""
+"""Copies the Salesforce data of the user with an Accounts UUID into the cache.
+Returns the seconds of the slowest call to Salesforce."""
 
 ANOTHER_ORG = (
     "This service is connected to a different Salesforce org than the one its data came from. Nothing was read or "
@@ -38,7 +38,7 @@ _NOT_ASKED = "No contact of this user is cached. Add expire=true to look in Sale
 def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
     """Return the id and the adoptions of the logged-in user's contact, from rows of ``adoptions_by_uuid``.
 
-    Raises ``NotFound`` when the rows contain no contact.
+    Raises ``NotFound`` when there are no rows.
     """
     adoptions = by_contact(rows)
     contact = _latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]
@@ -48,10 +48,14 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
 def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
     """Return the logged-in user's contact; of several contacts, the last modified.
 
-    The contact comes from the cache. With ``expire``, Salesforce is asked first; also when no contact is cached, unless
-    Salesforce had none a few minutes ago. When Salesforce is unavailable or may not be asked now, the cached contact
-    is returned. If nothing is cached then, raises ``Unavailable`` when Salesforce is unavailable, and ``NotFound``
-    when it may not be asked now. Raises ``NotFound`` as well when there is no contact.
+    The contact comes from the cache. Salesforce is asked first in two cases:
+
+    * with ``expire``
+    * when no contact is cached, except when Salesforce had none a few minutes ago
+
+    When Salesforce is unavailable or may not be asked now, the cached contact is returned. When no contact is cached
+    either, raises ``Unavailable`` if Salesforce is unavailable, and ``NotFound`` if it may not be asked now. Raises
+    ``NotFound`` also when Salesforce has no contact.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()

@@ -1,6 +1,6 @@
 """The ``type`` of every error, for programs that need more than the HTTP status.
 
-Clients compare these texts: within v1, entries may be added, but not renamed or removed.
+Clients compare these texts. Within v1, entries may be added, but never renamed or removed.
 """
 
 from __future__ import annotations
@@ -76,4 +76,4 @@ OF_STATUS = {
     500: ErrorType.INTERNAL_ERROR,
     503: ErrorType.SERVICE_UNAVAILABLE,
 }
-"""The type of an error that sets none, by status. Errors of a framework set none."""
+"""The type by status, for errors that set no type. Errors of Django and Ninja set none."""

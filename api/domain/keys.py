@@ -1,8 +1,11 @@
 """The text of an API key: ``sfapi_<public id>_<secret><checksum>``.
 
-The prefix lets people and secret scanners recognize a key, the public id finds its row, the secret (238 bits)
-authenticates the caller, and the checksum exposes a mistyped key before any look-up. A key is long and random, so
-one SHA-256 is the right hash: the key cannot be guessed, and no request should pay for a slow hash.
+* The prefix lets people and secret scanners recognize a key.
+* The public id finds the key's row.
+* The secret (238 bits) authenticates the caller.
+* The checksum exposes a mistyped key before any look-up.
+
+A key is long and random, so it cannot be guessed. One SHA-256 is therefore enough, and no request pays for a slow hash.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ class NewKey:
 
     @property
     def visible_prefix(self) -> str:
-        """Return the part that may be shown: enough to recognize the key in a file, nothing of its secret."""
+        """Return the part that may be shown. It is enough to recognize the key in a file."""
         return f"{PREFIX}_{self.public_id}"
 
     @property

@@ -10,7 +10,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
-"""The form as a regular expression of PostgreSQL, for a constraint: a wrong rate fails every request."""
+"""A rate as a regular expression of PostgreSQL.
+A constraint uses it, because every request of a key with a wrong rate would fail."""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 
@@ -31,7 +32,7 @@ _WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day
 
 @lru_cache(maxsize=64)
 def parse_rate(text: str) -> Rate:
-    """Parse a rate. Raises ``ValueError`` unless the text is a count above 0 and a unit."""
+    """Parse a rate. Raises ``ValueError`` for any text that is not a count above 0 and a unit."""
     match = _FORM.fullmatch(text)
     if match is None or int(match.group(1)) == 0:
         raise ValueError(f"{text[:40]!r} is not a rate such as 5/min (units: {', '.join(_SECONDS)})")

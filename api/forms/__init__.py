@@ -1,1 +1,1 @@
-"""The form gateway: sites send in visitors' forms, which are checked for spam and turned into cases."""
+"""The form gateway: it checks the forms of other sites for spam, and turns them into cases."""

@@ -20,7 +20,7 @@ from api.protection.bulkhead import Neighbor, place
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """A valid form. ``spam_reason`` is empty for a form to deliver."""
+    """A valid form. ``spam_reason`` is empty when the form is not spam."""
 
     form_type: str
     data: Mapping[str, Any]
@@ -31,7 +31,7 @@ class NewSubmission:
 
 
 def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tuple[FormSubmission, bool]:
-    """Store the submission. Return it, and whether an earlier request stored it. Nothing is sent yet."""
+    """Store the submission. Return it, and whether an earlier request had stored it. Nothing is sent yet."""
     submission_id = uuid.uuid4()
     with transaction.atomic():
         earlier = request.take(submission_id)
@@ -42,7 +42,7 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
 
 
 def submission_deliver(submission: FormSubmission) -> None:
-    """Try once to deliver a new submission, unless Salesforce is unavailable or another sender has it."""
+    """Try once to deliver a new submission, unless Salesforce is unavailable or another process sends it."""
     new = submission.case
     if new is None or new.state != outbox.State.QUEUED or new.attempts:
         return

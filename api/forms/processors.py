@@ -1,6 +1,6 @@
-"""Declare the form types: the schema of their data, and the case that a form becomes.
+"""Declare the form types: the schema of their data, and the function that makes a case of a form.
 
-A new type needs a schema of its data and a function with ``@processor("name", Schema)``, nothing else.
+A new type needs only a schema of its data and a function with ``@processor("name", Schema)``.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ PersonName = Annotated[PlainText, StringConstraints(max_length=80)]
 
 
 class Sender(Schema):
-    """The person who filled the form in, as far as the form asks."""
+    """The person who filled in the form. Every field is optional."""
 
-    # Pages may send fields that their processor does not know yet: these are stored, but not sent to Salesforce.
+    # Pages may send fields that the processor does not know yet. They are stored, but not sent to Salesforce.
     model_config = ConfigDict(
         extra="allow",
         json_schema_extra={"maxProperties": MOST_VALUES, "propertyNames": {"maxLength": MOST_CHARACTERS}},
@@ -62,7 +62,7 @@ class Sender(Schema):
     )
     first_name: PersonName | None = Field(None, description="The sender's given name; ignored if `name` is given.")
     last_name: PersonName | None = Field(None, description="The sender's family name; ignored if `name` is given.")
-    email: Email | None = Field(None, description="The sender's email address, for the answer.")
+    email: Email | None = Field(None, description="The sender's email address, for a reply.")
     phone: Line | None = Field(None, description="The sender's telephone number.")
     school: Line | None = Field(None, description="The name of the sender's school.")
     role: Line | None = Field(None, description="The sender's role at the school.")

@@ -15,8 +15,8 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""Smaller numbers are seconds: as milliseconds they would be before 1973.
-This number as seconds is the year 5138."""
+"""A smaller number is a time in seconds: in milliseconds it would be before 1973.
+This number in seconds is the year 5138."""
 
 
 def _validate(value: Any) -> Any:
@@ -28,7 +28,7 @@ def _validate(value: Any) -> Any:
 
 
 def _check(value: Any, depth: int) -> None:
-    """Refuse values that PostgreSQL cannot store as JSON, or only at a high cost."""
+    """Refuse values that PostgreSQL cannot store as JSON, and values that are nested too deeply."""
     if depth < 0:
         raise ValueError(f"Must have at most {DEEPEST} levels")
     if isinstance(value, str):
@@ -76,4 +76,4 @@ PageTime = Annotated[
     ),
 ]
 """A moment in milliseconds since 1970.
-Seconds and ISO times (without an offset: UTC) are accepted too."""
+Seconds and ISO times are accepted too. An ISO time without an offset is UTC."""

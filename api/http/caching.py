@@ -12,12 +12,12 @@ _ALSO_ON_304 = ("Link", "X-As-Of")
 
 
 def etag_of(content: bytes) -> str:
-    """Return a strong entity tag: equal exactly for equal bodies."""
+    """Return a strong entity tag. Only equal bodies have equal tags."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def weak_etag_of(content: bytes, volatile: Sequence[str]) -> str:
-    """Return a weak entity tag: equal for bodies that differ only in the ``volatile`` texts."""
+    """Return a weak entity tag. Bodies that differ only in the ``volatile`` texts have equal tags."""
     for text in volatile:
         content = content.replace(text.encode(), b"")
     return f"W/{etag_of(content)}"
@@ -38,7 +38,7 @@ def private_response(request: HttpRequest, response: HttpResponse, *, etag: str 
 
 
 def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Return ``response``, or 304 or 412 as the request's conditions on its ``ETag`` demand.
+    """Return ``response``, or 304 or 412 when the request's conditions on its ``ETag`` require it.
 
     Conditions by date are ignored, because answers have no ``Last-Modified`` (RFC 9110, section 13.1.4).
     """

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 logger = logging.getLogger(__name__)
 
 UNKNOWN = "unknown"
-"""The address of a client on a Unix socket, or of one whose address cannot be read."""
+"""The address of a client on a Unix socket, or of a client whose address cannot be read."""
 _IPV6_NETWORK_BITS = 64
 _INTERNAL = [
     ip_network(each)
@@ -41,7 +41,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def proxy_problem() -> str:
-    """Return how this process's requests contradict ``TRUSTED_PROXY_COUNT``; empty if they do not."""
+    """Return the message about requests that contradict ``TRUSTED_PROXY_COUNT``, or an empty string."""
     return _problem
 
 
@@ -57,8 +57,8 @@ _problem = ""
 
 
 def _report(problem: str) -> None:
-    """Log only the first problem of a process: otherwise each request would log it."""
-    global _problem  # noqa: PLW0603 - what the whole process has seen
+    """Log only the first problem of this process. Otherwise each request would log one."""
+    global _problem  # noqa: PLW0603 - one problem per process
     if not _problem:
         _problem = problem
         logger.warning(problem)

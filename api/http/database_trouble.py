@@ -9,16 +9,16 @@ from django.db import InterfaceError, OperationalError
 from api.domain.error_types import ErrorType
 
 _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
-"""``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``:
-our own time limits."""
+"""The errors of SFAPI's own time limits:
+``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``."""
 _CONFLICT = frozenset({"40P01", "40001"})
-"""``deadlock_detected``, and ``serialization_failure``, which a replica also gives for a
-read that conflicts with its replay."""
+"""``deadlock_detected`` and ``serialization_failure``.
+A replica also gives the second for a read that conflicts with its replay."""
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A kind of trouble: its ``type`` for programs, a message for people, and the beginning of a log line."""
+    """A kind of trouble: a ``type`` for programs, a message for people, and the start of a log line."""
 
     type: ErrorType
     message: str
@@ -28,7 +28,7 @@ class Trouble:
 AWAY = Trouble(ErrorType.DATABASE_AWAY, "", "PostgreSQL is unavailable")
 TOO_SLOW = Trouble(
     ErrorType.DATABASE_BUSY,
-    "The database is too busy for this at the moment: try again soon.",
+    "The database is too busy at the moment: try again soon.",
     "PostgreSQL took longer than the time limit",
 )
 CONFLICT = Trouble(TOO_SLOW.type, TOO_SLOW.message, "PostgreSQL ended a statement because of a conflict")

@@ -1,9 +1,9 @@
 """Give every error the same shape.
 
-An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail`` (the same sentence twice,
-because some clients read one and some the other). Some errors have more fields. Views and the code that they call
-raise errors; the handlers here turn them into responses. ``api/middleware/requests.py`` brings refusals of other
-layers (an unknown path, a wrong method, a broken header, a crash) into the same shape.
+An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail``. The last two have the same
+text, because some clients read ``message`` and some read ``detail``. Some errors have more fields. Views and the code
+that they call raise errors; the handlers here turn them into responses. Other layers refuse an unknown path, a wrong
+method or a broken header. ``api/middleware/requests.py`` gives those responses, and crashes, the same shape.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class FieldError(Schema):
     message: str = Field(description="The reason why the value was refused.")
     allowed: list[str] = Field(
         [],
-        description="The active values of the Salesforce picklist that refused the value; absent for other refusals, "
-        "and when the picklist could not be read in time. A record type may allow fewer. To send several values, "
-        "separate them with semicolons.",
+        description="The active values of the Salesforce picklist that refused the value. Absent for other refusals, "
+        "and when the picklist could not be read in time. A record type may allow fewer values. To send several "
+        "values, separate them with semicolons.",
     )
 
 
@@ -114,7 +114,7 @@ class ApiError(Exception):
 
 
 class NotAuthenticated(ApiError):
-    """401 with the challenge of RFC 6750, which has ``error`` only if the client's API key was refused."""
+    """401 with the challenge of RFC 6750. The challenge has ``error`` only when an API key was refused."""
 
     status = 401
 
@@ -182,7 +182,7 @@ def error_response(
     headers: Mapping[str, str] | None = None,
     **extra: Any,
 ) -> HttpResponse:
-    """Return the response to an error; without ``error_type`` the status decides the type."""
+    """Return the response to an error. Without ``error_type`` the status decides the type."""
     message = message or MESSAGES.get(status, MESSAGES[400])
     kind = error_type or OF_STATUS.get(status, ErrorType.REQUEST_MALFORMED)
     headers = dict(headers or {})
@@ -222,7 +222,7 @@ def _api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpRe
 
 
 def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
-    """Answer an error that ninja raised, or the error of our body parser that ninja wrapped."""
+    """Answer an error of Ninja, or an error of our body parser that Ninja wrapped."""
     assert isinstance(error, HttpError)
     if isinstance(error.__cause__, ApiError):
         return error.__cause__.response()
@@ -239,7 +239,7 @@ def _validation_error(request: HttpRequest, error: ValidationError | type[Valida
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:
-    """Return ``["body", "subject"]``, without the name of our function's parameter between the two."""
+    """Return the place without the name of our function's parameter, such as ``["body", "subject"]``."""
     return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
 
 

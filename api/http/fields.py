@@ -14,7 +14,7 @@ from pydantic import AfterValidator, WithJsonSchema
 def storable(text: str) -> str:
     """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates.
 
-    Use it as a separate validator before ``StringConstraints``: only then do both work.
+    Use this function as a separate validator before ``StringConstraints``. Otherwise the two do not work together.
     """
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
@@ -32,14 +32,14 @@ ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$"
 A pattern cannot check its last three characters, a checksum."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
-"""Only describes the id: ``sf/salesforce/ids.py`` checks it."""
+"""An id in the OpenAPI document. This type checks nothing; ``sf/salesforce/ids.py`` checks ids."""
 
 
 JSON = "application/json; charset=utf-8"
 
 
 def json_response(body: dict[str, Any]) -> HttpResponse:
-    """Return ``body`` without validation: validating our own rows would take most of the time."""
+    """Return ``body`` as JSON without validation, which would take most of the time of a request."""
     return HttpResponse(json_text(body), content_type=JSON)
 
 

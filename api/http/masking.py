@@ -20,8 +20,8 @@ _NAMES = (
     r"|api[-_]?key)[\w.\-\[\]]*|key|sig|auth|code|pwd"
 )
 _NAME = re.compile(_NAMES, re.IGNORECASE)
-# These patterns find the secret part of an API key, a JWT or JWE (or a part of it), the text after "Bearer", and the
-# value of a parameter with a secret name.
+# These patterns find, in this order: the secret part of an API key; a JWT or JWE, or a part of one; the text after
+# "Bearer"; the value of a parameter with a secret name.
 _KEY = re.compile(rf"({PREFIX}_[0-9A-Za-z]{{{PUBLIC_ID_LENGTH}}})_[0-9A-Za-z]+")
 _TOKEN = re.compile(r"eyJ[\w-]{12,}(?:\.[\w-]*)*")
 _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)
@@ -29,7 +29,7 @@ _PARAMETER = re.compile(rf"([?&;](?:{_NAMES})=)[^&;\s\"\\]+", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
-    """Return the text without anything that has the form of a secret."""
+    """Return the text. Everything in it that has the form of a secret is masked."""
     if PREFIX in text:
         text = _KEY.sub(rf"\1_{MASK}", text)
     if "eyJ" in text:
@@ -40,14 +40,14 @@ def masked(text: str) -> str:
 def masked_line(text: str) -> str:
     """Return the line without secrets, including those in URLs.
 
-    Removes what ``masked`` removes, a URL's user name and password, and the value of each parameter whose name says
-    that it is secret.
+    Removes what ``masked`` removes, the user name and password in a URL, and the value of each parameter with a secret
+    name.
     """
     return masked(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 
 
 def masked_query(query: str) -> str:
-    """Return a query string with its secrets masked: decoded to find them, then encoded again."""
+    """Return a query string with its secrets masked. It is decoded for the search, then encoded again."""
     if not query:
         return ""
     pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]

@@ -43,14 +43,14 @@ class JSONParser(Parser):
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}.") from None
         if body is not None and not isinstance(body, dict):
-            # A schema with only optional fields would accept any other JSON, as if no field were given.
+            # A schema with only optional fields would accept a list or a text as an object without fields.
             errors = [{"loc": ["body"], "message": _NO_OBJECT}]
             raise Unprocessable(f"The request is not valid: body: {_NO_OBJECT}.", errors=errors)
         return body
 
 
 def _refuse_encodings(request: HttpRequest) -> None:
-    """Refuse bodies that are compressed or in another character set: they would be misread."""
+    """Refuse bodies that are compressed or not in UTF-8, because they would be misread."""
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in _NOT_ENCODED:
         raise UnsupportedMediaType("Compressed bodies are not supported: send the body without Content-Encoding.")
     if (request.content_params or {}).get("charset", "utf-8").lower() not in _CHARSETS:

@@ -1,4 +1,4 @@
-"""Refuse unknown query parameters: a misspelled filter would silently give a wrong answer."""
+"""Refuse unknown query parameters, because a misspelled filter would silently give a wrong answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def refuse_unknown_parameters(names: Iterable[str], known: Collection[str]) -> N
 
 
 def check_parameters_of_routes() -> None:
-    """Make Ninja refuse unknown parameters, after it knows the caller and before it parses values."""
+    """Make Ninja refuse unknown parameters after authentication and before it parses values."""
     read_values = Operation._get_values
 
     def read_known_values(operation: Operation, request: Any, path_params: Any, temporal_response: Any) -> Any:

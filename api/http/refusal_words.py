@@ -32,7 +32,7 @@ _KINDS = (
     ("dict", "Must be a JSON object"),
     ("model", "Must be a JSON object"),
 )
-"""Sentences for the errors that are named after the type of value: ``int_type``, ``int_parsing``, …"""
+"""Sentences for errors whose names begin with a type of value, such as ``int_type``."""
 
 _LENGTHS = {
     "too_short": ("at least", "min_length"),
@@ -43,7 +43,10 @@ _LENGTHS = {
 
 
 def refusal(error: Mapping[str, Any]) -> str:
-    """Return a sentence for one error of Pydantic, without a period: ours, or Pydantic's if we have none."""
+    """Return a sentence without a period for one error of Pydantic.
+
+    Errors that are not in the tables above keep Pydantic's sentence.
+    """
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in _LENGTHS:
         return _length(kind, context)

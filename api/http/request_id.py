@@ -1,4 +1,4 @@
-"""The id of a request: in its answer, in every log line it causes, and in Sentry."""
+"""The id of a request. It is in the answer, in every log line of the request, and in Sentry."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def choose_request_id(offered: str) -> str:
-    """Return the client's id if it is short, plain and not a secret, otherwise a new one.
+    """Return the client's id if it is short, plain and not a secret, otherwise a new id.
 
     With the client's id, a request can be followed across services.
     """
@@ -28,7 +28,7 @@ def set_request_id(value: str) -> None:
 
 
 def current_request_id() -> str:
-    """Return the id of this thread's current or latest request; an empty string before the first."""
+    """Return the id of this thread's current or latest request; an empty string before the first request."""
     return _current.get()
 
 

@@ -13,8 +13,8 @@ from ninja.params.models import ParamModel
 def build_schemas_late() -> None:
     """Build a schema's validator at its first use, and share the model of an answer between routes.
 
-    Call this before any route is declared. Ninja would make one model for every status of every route. Both
-    measures together save a sixth of the start time.
+    Call this before any route is declared. Otherwise Ninja makes one model for every status of every route. The late
+    build and the shared models together save a sixth of the start time.
     """
     for base in (Schema, ParamModel):
         base.model_config["defer_build"] = True

@@ -1,7 +1,7 @@
 """Let one ``migrate`` at a time change a database, because hosts may start together.
 
-The lock is held by a transaction on a separate connection, so it works behind a pooler that shares sessions, needs no
-table, and is released when the process is killed.
+A transaction on a separate connection holds the lock. So the lock works behind a pooler that shares sessions, and
+needs no table. It is released when the process is killed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def one_migrate(connection: BaseDatabaseWrapper, report: Callable[[str], object]
 
 
 def _take(own: BaseDatabaseWrapper) -> bool:
-    """Try to take the lock, but do not wait: a waiting transaction blocks ``CREATE INDEX CONCURRENTLY``."""
+    """Try to take the lock without waiting: waiting transactions block ``CREATE INDEX CONCURRENTLY``."""
     own.set_autocommit(False)
     with own.cursor() as cursor:
         cursor.execute(_PREPARE)

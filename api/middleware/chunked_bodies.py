@@ -1,7 +1,7 @@
 """Read request bodies that have no ``Content-Length``, because Django treats such bodies as empty.
 
 Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that detects where a chunked
-body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return, so
+body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return. There
 the request is answered with 411.
 """
 

@@ -14,8 +14,8 @@ _TOKEN_WAS_GIVEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 - what Django notes 
 class CompressionMiddleware(GZipMiddleware):
     """Compresses answers of the API, except those with the CSRF token, such as ``/me``.
 
-    If a compressed answer contains the token and a part of the request, an attacker who sees its length can guess the
-    token (BREACH). Django pads the other answers with random bytes.
+    A compressed answer may contain the token and a part of the request. An attacker who sees its length can then guess
+    the token (BREACH). Django pads all compressed answers with random bytes.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

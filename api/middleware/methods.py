@@ -30,7 +30,10 @@ def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest],
 
 
 def address_without_slash(request: HttpRequest) -> HttpResponse | None:
-    """Redirect a known address with a slash at its end, keeping method and body; else return ``None``."""
+    """Redirect a known address with an extra slash at its end, or return ``None``.
+
+    The status 308 makes clients keep the method and the body.
+    """
     is_known = request.path_info.endswith("/") and is_valid_path(request.path_info.rstrip("/"))
     if not is_known or is_valid_path(request.path_info):
         return None

@@ -39,7 +39,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestIdMiddleware:
-    """Sets ``X-Request-ID`` on every answer and on the log lines of its request. Must be outermost.
+    """Sets ``X-Request-ID`` on every answer and in the log lines of its request. Must be outermost.
 
     Also sets ``Content-Length`` on answers that did not pass through Django's ``CommonMiddleware``.
     """

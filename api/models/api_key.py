@@ -48,7 +48,7 @@ class APIKey(models.Model):
     )
 
     text: str = ""
-    """The key itself: only on the object that was just created, never stored."""
+    """The key itself. Only an object that was just created has it; it is never stored."""
 
     class Meta:
         verbose_name = "API key"
@@ -65,7 +65,7 @@ class APIKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     def give(self, key: NewKey) -> None:
-        """Make this the row of a new key."""
+        """Make this row the row of ``key``."""
         self.public_id, self.prefix, self.key_hash, self.text = key.public_id, key.visible_prefix, key.hash, key.text
 
     @property

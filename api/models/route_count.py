@@ -7,8 +7,8 @@ from django.db import models
 class RouteCount(models.Model):
     """The number of requests of one route, method and status over all processes, and how long they took.
 
-    Only ``api/observe/requests.py`` writes here. The table is UNLOGGED (see the migration): a crash of the database
-    begins the counts again, as Prometheus expects of counters.
+    Only ``api/observe/requests.py`` writes here. The table is UNLOGGED (see the migration). After a crash of the
+    database the counts begin again at 0, as Prometheus expects of counters.
     """
 
     route = models.TextField()

@@ -33,7 +33,7 @@ from sf.sync.best_effort import best_effort
 logger = logging.getLogger(__name__)
 
 LONGEST_TEXT = 2000
-"""The largest number of characters kept of a path, query string or user agent."""
+"""The greatest length of a stored path, query string or user agent."""
 
 
 class Entry(NamedTuple):
@@ -110,7 +110,8 @@ def _is_left_out(request: HttpRequest, response: HttpResponseBase) -> bool:
 def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Return whether an unknown caller asked for an address that does not exist.
 
-    Credentials are checked here, because no view has checked them: made-up credentials must not count.
+    Credentials are checked here, because no view has checked them. Otherwise made-up credentials would bring a request
+    into the log.
     """
     if response.status_code != 404 or request.resolver_match is not None:
         return False
@@ -157,8 +158,8 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
 def write_noted(noted: Sequence[Noted], again: bool) -> None:
     """Store the rows and add to the counts, in one transaction.
 
-    ``again``: the previous attempt failed, or its answer was lost. If its first row is stored, all was stored.
-    Counts without a row cannot be recognized, and are then added twice.
+    ``again``: the previous attempt failed, or its answer was lost. If the first row is stored, the whole batch was
+    stored. A batch without rows cannot be recognized, so its counts may be added twice.
     """
     rows = [each.entry for each in noted if each.entry is not None]
     try:
@@ -192,7 +193,7 @@ def _is_stored(entry: Entry) -> bool:
 
 
 def _copy_or_skip(entries: Sequence[Entry]) -> None:
-    """Copy the entries, but not those that PostgreSQL refuses: one bad row must not hold up the others."""
+    """Copy the entries that PostgreSQL accepts, so that one bad entry does not hold up the others."""
     if not entries:
         return
     try:

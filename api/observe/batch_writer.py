@@ -1,7 +1,7 @@
 """Write rows in batches in a thread of each process, so that no request waits for them.
 
-The thread starts with the first row: after a fork (gunicorn's workers, ``--preload``) each process has its own.
-While PostgreSQL is unavailable, rows wait in a bounded buffer, which drops its oldest rows when full. ``close``
+The thread starts with the first row. So after a fork (gunicorn's workers, ``--preload``) each process has its own
+thread. While PostgreSQL is unavailable, rows wait in a bounded buffer, which drops its oldest rows when full. ``close``
 writes the remaining rows at the end of a process.
 """
 
@@ -117,7 +117,7 @@ class BatchWriter(Generic[Row]):
     def _store(self, failures: int) -> bool:
         try:
             self._write(self._in_hand, failures > 0)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live, and requests go on
+        except Exception as error:  # noqa: BLE001 - the thread must survive any error
             if not failures:
                 logger.error("%s: cannot be written, rows are kept: %s", self._what, " ".join(str(error).split()))
             return False

@@ -17,7 +17,7 @@ class Sample:
     value: float
     labels: Mapping[str, str] = field(default_factory=dict)
     suffix: str = ""
-    """Appended to the metric's name: ``_bucket``, ``_sum`` and ``_count`` are the parts of a histogram."""
+    """The end of the sample's name: ``_bucket``, ``_sum`` or ``_count`` for a part of a histogram."""
 
     def line(self, name: str) -> str:
         labels = ",".join(f'{label}="{_escape(text)}"' for label, text in self.labels.items())

@@ -1,4 +1,4 @@
-"""The figures of ``/metrics``, nearly all from PostgreSQL: a process knows only its own requests."""
+"""The figures of ``/metrics``. Nearly all come from PostgreSQL; a process knows only its own requests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def syncs() -> Iterator[Metric]:
     objects = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in objects if each.age_seconds is not None]
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
-    yield Metric("sfapi_sync_age_seconds", "Seconds since the last sync that succeeded, samples left out.", ages)
+    yield Metric("sfapi_sync_age_seconds", "Seconds since the last successful sync, not counting samples.", ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused_counts = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
     meaning = "Records that PostgreSQL refused to store, and that no later run has stored."
@@ -57,9 +57,9 @@ def runs() -> Iterator[Metric]:
             ("updated", run.updated), ("deleted", run.soft_deleted),
         )
     ]  # fmt: skip
-    yield Metric("sfapi_sync_last_run_rows", "Rows that the last run to end read and changed.", changes)
+    yield Metric("sfapi_sync_last_run_rows", "Rows read and changed by the run that ended last.", changes)
     seconds = [Sample(run.seconds, {"object": run.name}) for run in latest]
-    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the last run to end.", seconds)
+    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the run that ended last.", seconds)
     ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in latest if run.ended]
     yield Metric("sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended.", ended)
     running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
@@ -129,7 +129,7 @@ def jobs() -> Iterator[Metric]:
 
 def circuit_breakers() -> Iterator[Metric]:
     states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
-    yield Metric("sfapi_breaker_open", "1 while no request waits for this system.", states)
+    yield Metric("sfapi_breaker_open", "1 while the circuit breaker of this system is open.", states)
 
 
 def replica() -> Iterator[Metric]:
@@ -142,7 +142,7 @@ def replica() -> Iterator[Metric]:
 
 
 def change_events() -> Iterator[Metric]:
-    """Yield how far change events are followed; if they are not, the metrics have no samples."""
+    """Yield the progress of ``sf follow``. If it is not used, the metrics have no samples."""
     state = following()
     running = [] if state is None else [Sample(state.lease is not None)]
     ages = [] if state is None else [Sample(age, {"object": name}) for name, age in state.ages.items()]
@@ -152,7 +152,7 @@ def change_events() -> Iterator[Metric]:
 
 def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
-    meaning = "Unauthenticated requests for API addresses that do not exist, which are not in the request log."
+    meaning = "Unauthenticated requests for API addresses that do not exist. The request log leaves them out."
     yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
     meaning = "Rows that the request log lost because PostgreSQL was unavailable for too long."
     lost_rows = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]

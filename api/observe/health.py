@@ -32,7 +32,7 @@ class Check:
     ok: bool
     details: dict[str, Any]
     degraded: bool = False
-    """The part works, but with limits: people should look at it, but not be called at night."""
+    """The part works with limits. People should look at it, but not be called at night."""
 
     def to_json(self) -> dict[str, Any]:
         return {"ok": self.ok, **self.details}
@@ -67,7 +67,7 @@ def _status(checks: Collection[Check]) -> str:
 
 
 def _run(name: str, check: Callable[[], Check]) -> Check:
-    """Run one check. If it raises, report that as its result, so that the other checks are reported too."""
+    """Run one check. If the check raises, report the error as its result, so that other checks still run."""
     try:
         return check()
     except Exception as error:
@@ -129,7 +129,7 @@ def _fields() -> Check:
 
 
 def _replica() -> Check:
-    """Report the read replica. One that is unavailable or lags is not a fault: the primary answers."""
+    """Report the read replica. A replica that is unavailable or lags is no fault: the primary answers."""
     state = replica_state()
     assert state is not None  # the check is only made where there is a replica
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)

@@ -1,7 +1,7 @@
 """Answer ``/readyz``: whether this process can serve requests now.
 
-It can when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL accepts changes. Freshness of
-the cache is not part of readiness: old data is served too.
+A process can serve when PostgreSQL answers, the migrations of this code are applied, and PostgreSQL accepts changes.
+Freshness of the cache is not part of readiness: old data is served too.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     _log_change(problem)
     body = {"status": "not ready", "message": problem} if problem else {"status": "ready"}
     response = JsonResponse(body, status=503 if problem else 200, headers={"Cache-Control": "no-store"})
-    # Django's own mark: otherwise it logs every 503 as an error, and Sentry gets it too.
+    # Without this mark, Django logs every 503 as an error, and Sentry reports each.
     vars(response)["_has_been_logged"] = True
     return response
 
 
 def _problem() -> str:
-    """Return why this process cannot serve; empty when it can. Contains no address and no name."""
+    """Return the reason why this process cannot serve, or an empty string. It has no address or name."""
     try:
         with transaction.atomic():
             missing = missing_migrations()

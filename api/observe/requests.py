@@ -1,7 +1,7 @@
 """Count requests by route, method and status, with a histogram of their durations, over all processes.
 
-Each process hands its counts to PostgreSQL with the batches of the audit log, so a request costs no extra statement,
-and any process can answer ``/metrics`` with the sum.
+Each process hands its counts to PostgreSQL with the batches of the audit log, so a request costs no extra statement.
+Any process can answer ``/metrics`` with the counts of all processes.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The OpenAPI document of ninja's routes and of the records, corrected and completed."""
+"""The OpenAPI document of Ninja's routes and of the records API, corrected and completed."""

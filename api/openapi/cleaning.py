@@ -1,8 +1,8 @@
 """Correct deviations of Ninja and Pydantic from OpenAPI 3.1, and remove misleading defaults.
 
-Ninja copies JSON Schema's list of ``examples`` to parameters, where OpenAPI wants ``example``, and keeps Pydantic's
-names of bounds (``ge``). Client generators assume that a property with a ``default`` is always
-present. Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
+For parameters OpenAPI wants ``example``, but Ninja copies JSON Schema's list of ``examples``. Ninja also keeps
+Pydantic's names of bounds (``ge``). Client generators assume that a property with a ``default`` is always present.
+Source: OpenAPI 3.1, "Parameter Object" and "Schema Object".
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _PARAMETERS: Mapping[str, str] = {
     "limit": "The largest number of records in one answer.",
     "offset": "The number of records to skip at the beginning.",
     "sort": "The property to sort by; with `-` in front, the largest first.",
-    "flag": "Only records with this finding.",
+    "flag": "Only records with this flag.",
     "q": "Only records whose name contains this text.",
     "from": "The first day.",
     "to": "The last day.",
     "after": "The last id of the previous page.",
 }
-"""Descriptions of parameters that many routes share and do not describe themselves."""
+"""Descriptions of parameters that many routes share. A description of the route itself wins."""
 
 
 def methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Build the document: Ninja's operations with their permitted callers, and the shared parts.
+"""Build the OpenAPI document: Ninja's operations with their permitted callers, and the shared parts.
 
 Source: OpenAPI 3.1, in which a security requirement may name roles for any scheme, not only for OAuth.
 """
@@ -58,7 +58,7 @@ def _credentials_of(operation: Operation) -> list[Credential]:
 
 
 def security_of(credentials: Sequence[Credential]) -> list[dict[str, list[str]]]:
-    """Return the requirements, of which a caller must meet one. Empty: the operation is open to all."""
+    """Return the security requirements. A caller must meet one of them; an empty list is open to all."""
     return [{type(each).__name__: list(each.roles)} for each in credentials]
 
 

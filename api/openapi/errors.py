@@ -1,4 +1,4 @@
-"""Describe errors in the document: an example of each type, and the answers that operations share.
+"""Describe errors in the OpenAPI document: an example of each type, and the shared answers.
 
 A status has the same types everywhere, except for the types that only some operations return (``_ONLY_IF``).
 """
@@ -35,8 +35,8 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.SCOPE_MISSING: "This API key lacks the scope read:books.",
         T.CSRF_TOKEN_MISSING: "The CSRF token is missing or wrong: send the csrf_token of GET /api/v1/me as "
         "X-CSRFToken, from an allowed origin.",
-        T.USER_REQUIRED: "This needs a logged-in user: an API key has no contact of its own.",
-        T.SUPER_USER_REQUIRED: "This is for Super Users; an administrator can make you one.",
+        T.USER_REQUIRED: "This request needs a logged-in user: an API key has no contact of its own.",
+        T.SUPER_USER_REQUIRED: "This request is for Super Users; an administrator can make you a Super User.",
     },
     404: {
         T.RECORD_NOT_FOUND: "There is no such record.",
@@ -67,7 +67,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     502: {T.PARDOT_REFUSED: "Not all tags could be created: Pardot allows no more tags."},
     503: {
         T.DATABASE_AWAY: MESSAGES[503],
-        T.DATABASE_BUSY: "The database is too busy for this at the moment: try again soon.",
+        T.DATABASE_BUSY: "The database is too busy at the moment: try again soon.",
         T.SALESFORCE_AWAY: "Salesforce cannot be asked for this user at the moment: try again soon.",
         T.SALESFORCE_BUSY: "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try "
         "again soon.",

@@ -13,16 +13,16 @@ _REF = "#/components/headers/{name}"
 _TEXT = {"type": "string"}
 _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     HEADER: (
-        "Identifies this request in the service's logs: quote it in a report. A client may send its own.",
+        "The id of this request in the service's logs: quote it in a report. A client may send its own id.",
         _TEXT,
         "9b2d7c1e-4f0a-4d3b-8a6e-1c5f7e2d9b04",
     ),
     "ETag": (
-        "Changes when the answer does: send it back as `If-None-Match`.",
+        "A tag that changes when the answer changes: send it back as `If-None-Match`.",
         _TEXT,
         '"5d41402abc4b2a76b9719d911017c592"',
     ),
-    "Cache-Control": ("The time for which the answer may be kept, and by whom.", _TEXT, "private, no-cache"),
+    "Cache-Control": ("Says who may keep the answer, and for how long.", _TEXT, "private, no-cache"),
     "Location": (
         "The address of the case.",
         {**_TEXT, "format": "uri-reference"},
@@ -50,7 +50,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
     ),
     "Retry-After": ("Seconds to wait before the next attempt.", {"type": "integer", "minimum": 0}, 7),
     "RateLimit": (
-        "The limit that counts this request: `r` requests are left, `t` seconds until there is room for one more.",
+        "The limit that counts this request: `r` requests are left; after `t` seconds there is room for one more.",
         _TEXT,
         '"salesforce";r=4;t=0',
     ),

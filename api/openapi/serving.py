@@ -1,4 +1,4 @@
-"""Serve the document. Each part is rendered once per process, and browsers and caches may keep it."""
+"""Serve the OpenAPI document. Each part is rendered once per process, and caches may keep it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PARTS = (WHOLE, PUBLIC)
 
 
 def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], HttpResponse]:
-    """Return a view that serves the document. ``make`` builds the part with a given name."""
+    """Return a view that serves the OpenAPI document. ``make`` builds the part with a given name."""
 
     @cache
     def render(part: str) -> str:

@@ -1,8 +1,8 @@
 """Let operators act on the accepted cases that need an operator.
 
-These are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may
-correct the values and send a case again, or mark it as dealt with; a queued case of an org that is no longer cached
-may be sent to the cached org, or discarded. Each action is one statement that skips the rows that are being sent.
+These are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may correct
+the values of a refused case and send it again, or mark it as dealt with. A queued case of another org may be sent to
+the cached org, or discarded. Each action is one statement, which skips cases that are being sent.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None 
 
 
 def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark refused cases as dealt with: no longer sent or reported. Return the number of changed cases."""
+    """Mark refused cases as dealt with, so that they are not sent or reported. Return their number."""
     return _open_to_change([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
@@ -57,7 +57,7 @@ def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
 
 
 def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark cases of another org as dealt with: sent to no org. Return the number of changed cases."""
+    """Mark cases of another org as dealt with, so that they are sent to no org. Return their number."""
     return _apart([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )

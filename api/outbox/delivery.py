@@ -35,13 +35,14 @@ The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
 """The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
-"""The number of cases in one call without an external id: a lost answer may create all of them twice."""
+"""The number of cases in one call without an external id.
+It is small, because after a lost answer all these cases may be created twice."""
 
 State = OutboundCase.State
 
 
 class SalesforceAway(Exception):
-    """Nothing can be sent now; with ``for_good``, not before a person fixes the configuration."""
+    """Nothing can be sent now. With ``for_good``, a person must first fix the configuration."""
 
     def __init__(self, message: str, *, for_good: bool) -> None:
         super().__init__(message)
@@ -156,7 +157,10 @@ def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
 
 
 def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
-    """Return the first error that concerns all cases, if any; ``None`` when an outcome is final."""
+    """Return the first error that concerns all cases.
+
+    Returns ``None`` when no error concerns all cases, or when an outcome is final.
+    """
     if any(outcome.is_final for outcome in outcomes):
         return None
     return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)

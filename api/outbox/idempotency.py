@@ -1,9 +1,10 @@
 """Handle ``Idempotency-Key``: a request that is sent again does not create anything twice.
 
-The key is stored in the transaction that stores what the request creates, so both exist or neither. Of several
-requests at once, one inserts the row; the others wait for its commit and then see it. Keys are kept for 24 hours.
+One transaction stores the key and the record that the request creates, so both exist or neither does. When several
+requests with one key come at once, one inserts the key's row. The others wait for its commit, and then see the row.
+Keys are kept for 24 hours.
 
-Source: draft-ietf-httpapi-idempotency-key-header (422 for another body, 409 while the first is running).
+Source: draft-ietf-httpapi-idempotency-key-header (422 for another body, 409 while the first request is running).
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ class IdempotentRequest:
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
         """Claim the key for ``record_id``, or return the id of the record of an earlier request.
 
-        Returns ``None`` when the key is claimed, or the client sent none. Call it in the transaction that stores the
-        record. Raises ``Unprocessable`` when the earlier request had another body.
+        Returns ``None`` when the key is claimed, or the client sent none. Call this method in the transaction that
+        stores the record. Raises ``Unprocessable`` when the earlier request had another body.
         """
         if self.key is None:
             return None

@@ -1,9 +1,9 @@
 """The outbox: an accepted case is stored first, and leaves only when Salesforce has it or refuses it.
 
-A sender claims a case: it takes a lease with an end, committed before Salesforce is called. A sender that is killed
-leaves a lease that expires, and another sender takes the case. Claims skip rows that others are claiming, so any
-number of senders may deliver at once. No transaction is open while Salesforce is called. Afterward, the holder of
-the lease records the outcome. A delivery is recorded even when another sender has taken the lease by then.
+A sender claims a case by a lease with an end. The lease is committed before Salesforce is called. When a sender is
+killed, its lease expires, and another sender takes the case. Claims skip rows that others are claiming, so any number
+of senders may deliver at once. No transaction is open while Salesforce is called. Afterward, the holder of the lease
+records the outcome. A delivery is recorded even when another sender has taken the lease by then.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
 
 LASTING_AFTER = timedelta(days=1)
-"""A temporary refusal that lasts longer needs a person: one case may be answered with 500 forever."""
+"""A temporary refusal that lasts longer needs a person.
+Salesforce may answer the same case with 500 forever."""
 
 _IN_REQUEST = "request"
 _FIRST_PAUSE = timedelta(seconds=10)
@@ -38,8 +39,8 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 State = OutboundCase.State
 
-# MATERIALIZED: the planner may run a plain subselect again for each row that it updates, and each run would find
-# further rows, far more than the limit.
+# MATERIALIZED: the planner may run a plain subselect again for each row that it updates. Each run would find further
+# rows, far more than the limit.
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM api_outboundcase
@@ -79,7 +80,7 @@ class Why:
 
 @dataclass(frozen=True)
 class QueueDepth:
-    """The number of waiting cases, the age of the oldest, and the cases that an operator must look at."""
+    """The number and greatest age of waiting cases, and the number of cases that need an operator."""
 
     queued: int
     oldest_seconds: int | None
@@ -156,13 +157,13 @@ def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
 
 
 def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = timedelta()) -> None:
-    """Put cases back to be sent after ``pause``, behind those that have waited longer."""
+    """Put cases back into the queue. They are due after ``pause``."""
     for case in cases:
         _held(case).update(next_attempt_at=Now() + pause, **why.columns(), **_NO_LEASE)
 
 
 def unclaim(cases: Sequence[OutboundCase]) -> None:
-    """Release cases as if they had never been claimed: nothing was tried."""
+    """Release cases for which nothing was tried, as if they had never been claimed."""
     for case in cases:
         _held(case).update(attempts=case.attempts - 1, **_NO_LEASE)
 
@@ -180,8 +181,8 @@ def hasten_all() -> int:
 def queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
-    There is a query for each state, because each has its own index: probes call this every few seconds, and the table
-    also contains all delivered cases.
+    There is a query for each state, because each state has its own index. Probes call this function every few seconds,
+    and the table also contains all delivered cases.
     """
     here = ["", cached_org_id() if organization_id is None else organization_id]
     waiting = OutboundCase.objects.filter(state=State.QUEUED)
@@ -212,7 +213,7 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
         f"{count:,} queued cases of the org {organization} are kept apart: they go only to that org "
-        "(admin › Cases (outbox) sends them to this org instead, or discards them)"
+        "(admin › Cases (outbox) sends them to the new org instead, or discards them)"
         for organization, count in cases_kept_apart().items()
     ]
     queued = queue_depth().queued
@@ -235,5 +236,5 @@ _NO_LEASE = {"lease_holder": "", "lease_until": None}
 
 
 def _held(case: OutboundCase) -> QuerySet[OutboundCase]:
-    """Return the row, if the holder still has the lease: another sender may have taken it over."""
+    """Return the case's row, or no row when another sender has taken over the lease."""
     return OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_holder=case.lease_holder)

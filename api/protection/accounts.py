@@ -1,6 +1,6 @@
 """Ask OpenStax Accounts inside requests: few calls at once, and none while it is unavailable.
 
-Accounts' answer about a user is reused for a minute: every page of a front end asks ``/me``.
+The answer about a user is reused for a minute, because every page of a front end asks ``/me``.
 """
 
 from __future__ import annotations

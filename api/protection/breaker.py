@@ -1,11 +1,11 @@
 """Circuit breakers for calls to Salesforce and Accounts, shared by all processes in PostgreSQL.
 
-Closed: requests call Salesforce. After three failures in a row a breaker opens: requests no longer wait for
-Salesforce, and ``deliver_pending`` tries one case per run (a probe), less and less often. The first success closes
-the breaker. When no probe was made for six minutes (no cron), one request may make one.
+While a breaker is closed, requests call the system. After three failures in a row the breaker opens, and requests no
+longer wait for the system. ``deliver_pending`` then tries one case per run (a probe), less and less often. The first
+success closes the breaker. When no probe was made for six minutes (no cron), one request may make a probe.
 
-Live calls, whose answer a user waits for, have breakers of their own. They are never queued, so a request is the probe:
-at most one in ``LIVE_SILENCE``, which for Salesforce doubles with each failure.
+Live calls are calls whose answer a user waits for. They have their own breakers. Live calls are never queued, so
+requests make the probes, at most one in ``LIVE_SILENCE``. For Salesforce this time doubles with each failure.
 
 Each function is one or two short statements; the clock is PostgreSQL's.
 """
@@ -34,19 +34,21 @@ LIVE = "salesforce live"
 ACCOUNTS = "accounts"
 """The breaker of questions about users to OpenStax Accounts."""
 SLOW_SECONDS = 2.0
-"""A slower answer counts as a failure: a system that is slow for everyone takes all threads."""
+"""A slower answer counts as a failure, because a system that is slow for everyone takes all threads."""
 THRESHOLD = 3
 LONGEST_SILENCE = timedelta(minutes=6)
 """After this long without a probe, a request may be the probe."""
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
-"""With a wrong password each live call is a failed login: the silence doubles, to 8 minutes at most."""
+"""The silence doubles at most this number of times, to 8 minutes.
+With a wrong password each live call is a failed login."""
 PROBES_WITHOUT_PAUSE = 2
-"""The number of failed probes after which probes pause between runs of ``deliver_pending``."""
+"""After this number of failed probes, ``deliver_pending`` pauses between its probes."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
-"""Shorter than ``LONGEST_SILENCE`` even with cron's minute and the time of a probe: where cron runs,
-no request probes."""
+"""The longest pause between probes of ``deliver_pending``.
+With cron's minute and the time of a probe it is still shorter than ``LONGEST_SILENCE``.
+So where cron runs, no request makes a probe."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
@@ -105,8 +107,8 @@ def breaker_lines() -> Iterator[str]:
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
     """Return whether a request may call the system of the breaker ``name``.
 
-    While the breaker is open, this is true at most once per ``silence`` (which doubles with each failure, up to
-    ``doublings`` times). A true result reserves the probe: the caller must make the call.
+    While the breaker is open, the result is true at most once per ``silence``. The silence doubles with each failure,
+    up to ``doublings`` times. A true result reserves the probe: the caller must make the call.
     """
     if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
@@ -171,7 +173,7 @@ def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe
 
 
 def note_live_failure(failure: LiveCallFailed) -> None:
-    """Record a failed live call. If Salesforce did answer, that counts as a success."""
+    """Record a failed live call. An answer of Salesforce counts as a success, even if it is an error."""
     if failure.away:
         note_failure(str(failure), name=LIVE, for_good=failure.lasting)
     else:

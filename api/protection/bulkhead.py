@@ -4,8 +4,8 @@ A request takes a place before it asks Salesforce, Pardot or Accounts, and gives
 for a place: without a place it is answered from the cache, queued, or refused with 503. Time limits alone are not
 enough: eight users who wait four seconds each would keep eight threads for four seconds.
 
-The places are counted in each process, because the threads are. All processes together have ``WEB_WORKERS`` times
-as many; a count in PostgreSQL would cost two writes per call, and its rows would outlive a killed process.
+Each process counts its own places, because it has its own threads. All processes together have ``WEB_WORKERS`` times as
+many places. A count in PostgreSQL would cost two writes per call, and its rows would outlive a killed process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sf.live.records import LiveCallNotTried
 
 class Neighbor(StrEnum):
     SALESFORCE = "Salesforce"
-    """Pardot too, which needs Salesforce's login."""
+    """Salesforce and Pardot, which needs Salesforce's login."""
     ACCOUNTS = "Accounts"
 
 

@@ -1,9 +1,9 @@
 """Take several passes of a rate limit at once for frequent callers, and hold them in the process.
 
 Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small request. When a caller has a limit of
-thousands and comes often, one count therefore takes several passes, and the process holds them for the caller's next
-requests. They expire after a short time. PostgreSQL counts them as if they were used at the moment they expire, so no
-window ever contains more requests than the limit. Passes that expire unused are lost for one window.
+thousands and comes often, one count therefore takes several passes. The process holds these passes for the caller's
+next requests. Held passes expire after a short time. PostgreSQL counts them as if they were used at the moment they
+expire, so no window ever contains more requests than the limit. Passes that expire unused are lost for one window.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ LONGEST_SECONDS = 1.0
 
 
 def hold_seconds(rate: Rate) -> float:
-    """Return how long passes taken at once may be used; 0 when each request is counted on its own."""
+    """Return how long held passes may be used; 0 when each request is counted on its own."""
     return min(rate.seconds / 100, LONGEST_SECONDS) if rate.limit >= 2 * SHARE else 0.0
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Passes that were taken at once: ``size`` of them, at the time ``since``; ``left`` are not used yet.
+    """Passes that were taken at once.
 
-    When an earlier hold was still usable, ``left`` includes its passes, and ``since`` is the earlier of the two times.
-    After they were taken, the limit had room for ``room`` more. At ``next_at`` the oldest counted pass leaves the
-    window. All times are those of ``time.monotonic()``.
+    ``size`` passes were taken at the time ``since``; ``left`` passes are not used yet. When an earlier hold was still
+    usable, ``left`` includes its passes, and ``since`` is the earlier of the two times. The limit had room for ``room``
+    more passes. At ``next_at`` the oldest counted pass leaves the window. All times are those of ``time.monotonic()``.
     """
 
     size: int
@@ -48,13 +48,13 @@ class HeldPasses:
     def __init__(self) -> None:
         self._lock = Lock()
         self._holds: OrderedDict[tuple[str, Rate], Hold] = OrderedDict()
-        """The newest last, so that callers who stayed away are at the front."""
+        """The newest hold is last, so that the holds of absent callers are at the front."""
 
     def __len__(self) -> int:
         return len(self._holds)
 
     def use(self, key: str, rate: Rate) -> Hold | None:
-        """Use a held pass and return what is then left of its hold; ``None`` when no usable pass is held."""
+        """Use a held pass and return its hold after the use, or ``None`` when no usable pass is held."""
         with self._lock:
             hold = self._usable(key, rate, time.monotonic())
             if hold is not None:
@@ -62,7 +62,7 @@ class HeldPasses:
             return hold
 
     def next_size(self, key: str, rate: Rate) -> int:
-        """Return how many passes to take: more if the last ones were used up quickly, fewer if they expired."""
+        """Return how many passes to take: more if the last hold was used up quickly, fewer if it expired."""
         hold, seconds = self._holds.get((key, rate)), hold_seconds(rate)
         if hold is None or not seconds:
             return 1

@@ -1,16 +1,16 @@
-"""Exact rate limits: at most N in any window, however many processes and requests at once.
+"""Exact rate limits: at most N requests in any window, with any number of processes.
 
-One row per limit and caller contains the times of the last passes. A request passes when fewer than N are in the
-window; then its own time is added, and times before the window are dropped. That is one statement, decided under
-the row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests
-write nothing. (A fixed window would let nearly 2 N pass around its edge.)
+One row per limit and caller contains the times of the last passes. A request passes when fewer than N passes are in the
+window. Its own time is then added, and times before the window are dropped. One statement does this under the row's
+lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write nothing.
+(A fixed window would let nearly 2 N requests pass around its edge.)
 
-Up to a limit of 100 each pass is an entry. Above that, the window is cut into 100 parts, and the passes of a part
-are one entry with the time of the last pass. Never more than N requests pass, perhaps a few fewer, and no row grows
+Up to a limit of 100 each pass is an entry. With a higher limit, the window is cut into 100 parts. The passes of a part
+are one entry, with the time of the last pass. Never more than N requests pass, perhaps a few fewer, and no row grows
 long. From a limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
 
-The statement must commit on its own; otherwise a request that is rolled back would not be counted, and the requests
-of a caller would wait for each other. It therefore runs before the view, and a system check refuses
+The statement must commit on its own. Otherwise a request that is rolled back would not be counted, and the requests of
+a caller would wait for each other. The statement therefore runs before the view, and a system check refuses
 ``ATOMIC_REQUESTS``.
 """
 
@@ -28,14 +28,16 @@ from api.protection.held_passes import HeldPasses, Hold, hold_seconds
 from sf.ingest.prepared import Statement
 
 MOST_ENTRIES = 100
-"""The greatest limit for which each pass is an entry; above it, an entry is a part of the window."""
+"""The greatest limit for which each pass is an entry.
+With a higher limit, an entry is a part of the window."""
 
-# ``hits`` are times in ascending order; ``totals`` at the same place is the number of passes up to that time since
-# the row was created. The number of passes since any time is therefore a difference, which a binary search
-# (``width_bucket``) finds. The first entry is the last one before the window (at first, 1970); the others are in it.
+# ``hits`` are times in ascending order; ``totals`` at the same place is the number of passes up to that time since the
+# row was created. The number of passes since any time is therefore a difference, which a binary search
+# (``width_bucket``) finds. The first entry is the newest entry before the window (in a new row: 1970). The other
+# entries are in the window.
 #
-# The time of a pass is read when the row is locked: a time from before the wait for the lock could be older than the
-# last entry. The start of the window uses the time before the wait, so an entry may leave it a moment too late.
+# The time of a pass is read when the row is locked. A time from before the wait for the lock could be older than the
+# last entry. The start of the window uses the time before the wait, so an entry may leave the window a moment too late.
 # Passes that are held for later requests count as used at the latest time at which they may be used.
 _COUNT = """
     INSERT INTO api_ratecount AS kept (key, hits, totals)
@@ -73,7 +75,7 @@ class RateLimitResult:
     passed: bool
     remaining: int
     seconds_to_next: float
-    """The seconds until the oldest pass in the window leaves it, which makes room for another request."""
+    """The seconds until the oldest pass leaves the window and makes room for another request."""
 
     @property
     def retry_after(self) -> int:
@@ -114,7 +116,7 @@ def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitRe
 
 def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
     rows = Statement(_wait(rate), {"passage_key": key}).rows()
-    # No row, or NULL: there is room by now.
+    # No row or NULL means that there is room by now.
     return RateLimitResult(policy, rate, False, 0, (rows and rows[0]["wait"]) or 0.0)
 
 

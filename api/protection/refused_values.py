@@ -1,4 +1,4 @@
-"""Say which values Salesforce has refused, and for a picklist which ones it allows."""
+"""Name the values that Salesforce has refused, and the values that a picklist allows."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def field_errors(
 ) -> list[dict[str, Any]]:
     """Return an entry of ``errors`` for each refused field.
 
-    ``refused`` maps Salesforce's field names to ours. An entry contains ``allowed`` when a picklist refused the
-    value and its values can be read before ``time.monotonic()`` reaches ``until``. The caller must not hold a
-    ``place`` for Salesforce: this takes one.
+    ``refused`` maps Salesforce's field names to ours. An entry contains ``allowed`` when a picklist refused the value
+    and its values can be read before ``time.monotonic()`` reaches ``until``. The caller must not hold a ``place`` for
+    Salesforce, because this function takes a place.
     """
     allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
     return [

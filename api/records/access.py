@@ -70,7 +70,7 @@ class Negotiation(DefaultContentNegotiation):
         if name := request.query_params.get("format"):
             renderer = self.filter_renderers(by_type.values(), name)[0]
             return renderer, renderer.media_type
-        for accepted in request._request.accepted_types:  # the preferred one first
+        for accepted in request._request.accepted_types:  # the preferred type first
             for media_type, renderer in by_type.items():
                 if _covers(accepted, media_type):
                     return renderer, media_type

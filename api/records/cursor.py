@@ -26,7 +26,8 @@ class Cursor:
     as_of: datetime
     """The ``as_of`` of the first page.
 
-    A row that becomes visible later may have a date before the records already read; the next read must find it.
+    A row that becomes visible during the read may have a date before the records already read. The next read must find
+    this row.
     """
 
     def to_text(self) -> str:

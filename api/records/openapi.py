@@ -1,4 +1,4 @@
-"""Add the records to ninja's OpenAPI document, from the schemas of the views' parameters and answers."""
+"""Add the records to Ninja's OpenAPI document, from the schemas of the views' parameters and answers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ _LIST_ERRORS = (401, 403, 406, 422, 429)
 _SAME: dict[int, Any] = {304: {"description": responses[304]}}
 _TEXT: dict[str, Any] = {"schema": {"type": "string"}}
 
-_LIST_DESCRIPTION = """Return the records in the order of `local_update_date` and `id`. To keep a copy up to date,
-follow `next` to the last page, keep `as_of`, and pass it in the next read as `modified_since`, with
-`include_deleted=true`. Some records may come twice; none is left out. (After `sync_all --forcedelete`, read everything
-again: it leaves no trace of the records that it removed.) Each parameter below that is named after a column
-filters by its exact value; for a column of text, an empty value finds records without a text. In CSV, the header
-`Link` has the address of the next page, and `X-As-Of` has `as_of`."""
+_LIST_DESCRIPTION = """Return the records in the order of `local_update_date` and `id`.
+
+To keep a copy up to date, follow `next` to the last page and keep `as_of`. Pass it in the next read as
+`modified_since`, with `include_deleted=true`. Some records may come twice; none is left out. After
+`sync_all --forcedelete`, read everything again, because this command leaves no trace of the records that it removed.
+
+A parameter with the name of a column filters by the column's exact value. For a text column, an empty value finds
+records without a text. In CSV, the header `Link` has the address of the next page, and `X-As-Of` has `as_of`."""
 
 _DETAIL_DESCRIPTION = (
     "Return a record by its Salesforce id. With `include_deleted`, records that were deleted in Salesforce are found "

@@ -34,7 +34,8 @@ class RecordQuery(Schema):
     include_deleted: QueryBoolean = Field(
         False,
         description="Include records that were deleted in Salesforce or no longer belong here (`is_deleted`). "
-        "Some weeks later they have only their id, their timestamps and `is_deleted`; all other columns are null.",
+        "Some weeks after the deletion, they have only their id, their timestamps and `is_deleted`; all other columns "
+        "are null.",
     )
     fields: list[str] | None = None  # replaced for each resource by ``with_fields``
     format: Literal["json", "csv", "html"] = Field("json", description="The format of the answer. Wins over `Accept`.")

@@ -64,7 +64,7 @@ def _cell_without_formula(value: Any) -> Any:
 
 
 def _cell(value: Any) -> Any:
-    """Write a value as in JSON, so that both forms can be compared."""
+    """Write a value as in JSON, so that CSV and JSON can be compared."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str | int | float) else encode_value(value)

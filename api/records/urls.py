@@ -1,4 +1,4 @@
-"""Two routes for each resource. The slash at the end is optional: the rest of the API has none."""
+"""Two routes for each resource. The slash at the end is optional, because other routes have none."""
 
 from __future__ import annotations
 

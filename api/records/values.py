@@ -50,7 +50,7 @@ def _moment(text: Any) -> Any:
 
 
 def moment_in_utc(text: str) -> datetime:
-    """Return the time in UTC, because PostgreSQL refuses offsets above 15:59, which ISO 8601 allows.
+    """Return the time in UTC: PostgreSQL refuses offsets above 15:59, but ISO 8601 allows them.
 
     Raises ``ValueError`` for a text that is not a time with an offset.
     """

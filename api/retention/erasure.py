@@ -37,7 +37,7 @@ def person_shares(person: Person) -> list[Share]:
 
 @transaction.atomic
 def person_erase(person: Person) -> list[Share]:
-    """Erase the person, and return what was erased. Syncs of the affected tables wait meanwhile."""
+    """Erase the person's data, and count the erased rows by table. Syncs of these tables wait meanwhile."""
     erased = []
     for holding in HOLDINGS:
         rows = holding.rows(person)

@@ -1,7 +1,13 @@
 """Remove old cases and forms.
 
-These are cases that Salesforce has, cases that it refused at once (the caller got the error), dead letters that an
-operator has dealt with, and spam. Queued cases and all other dead letters stay, however old they are.
+These are:
+
+* cases that Salesforce has
+* cases that Salesforce refused at once, so that the caller got the error
+* dead letters that an operator has dealt with
+* spam
+
+Queued cases and all other dead letters stay, however old they are.
 """
 
 from __future__ import annotations

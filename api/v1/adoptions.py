@@ -37,13 +37,13 @@ _Assumed = Annotated[
 class AdoptionItem(Schema):
     id: str = copied(Adoption, "id", "Salesforce id of the adoption, 18 characters")
     book: BookItem | None = Field(
-        description="The book of the adoption's opportunity; null when there is none, or when it is not cached."
+        description="The book of the adoption's opportunity; null when there is no book, or when it is not cached."
     )
     base_year: int | None = copied(Adoption, "base_year", "Base year of the adoption, such as 2025")
     school_year: str | None = copied(Adoption, "school_year", "School year of the adoption, as text")
     school: str | None = Field(
         description="Name of the school of the adoption's opportunity (`Account.Name` in Salesforce); null when there "
-        "is none, or when it is not cached."
+        "is no school, or when it is not cached."
     )
     confirmation_type: str | None = copied(
         Adoption, "confirmation_type", f"Type of confirmation; `{CONFIRMED}`: by an instructor"
@@ -60,7 +60,7 @@ class AdoptionList(Schema):
     count: int = Field(description="The number of `adoptions`.")
     contact_id: str = Field(description="Salesforce id of the user's contact, 18 characters.")
     first_year_adopting_openstax: int | None = Field(
-        description="The lowest `base_year` of these adoptions; null when none has one."
+        description="The lowest `base_year` of these adoptions; null when no adoption has a base year."
     )
     total_students: int = Field(description="Sum of the `students` of these adoptions, without negative numbers.")
     total_savings: float = Field(description="Sum of the `savings` of these adoptions, without negative amounts.")
@@ -83,7 +83,7 @@ def list_adoptions(
     """Return the caller's adoptions.
 
     With `confirmed`, return only adoptions that an instructor has confirmed; with `assumed`, only the others. With
-    `expire`, read them from Salesforce first; if Salesforce is unavailable, return the cached adoptions.
+    `expire`, read the adoptions from Salesforce first. If Salesforce is unavailable, return the cached adoptions.
     """
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])

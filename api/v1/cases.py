@@ -51,12 +51,12 @@ PicklistValue = Annotated[PlainText, StringConstraints(max_length=255)]
 IdempotencyKeyText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
 ]
-"""Described here, but checked by ``api/outbox/idempotency.py``."""
+"""The key in the OpenAPI document. ``api/outbox/idempotency.py`` checks the key."""
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",
     description="Visible ASCII characters that are unique to the request, in quotes or without. If the request is sent "
-    "again within 24 hours, with the same key and body, nothing is created twice, and the answer is about the record "
+    "again within 24 hours, with the same key and body, nothing is created twice. The answer is then about the record "
     "that the first request created.",
 )
 
@@ -102,8 +102,8 @@ class CaseDetail(Schema):
     id: uuid.UUID = Field(description="Id of the case here, for GET /case/{id}.")
     salesforce_id: str | None = Field(description="Id of the case in Salesforce; null until it is delivered.")
     status: Literal["queued", "delivered", "failed"] = Field(
-        description="queued: accepted and stored; delivery continues by itself. failed: Salesforce refused it for "
-        "good, or an operator ended its delivery."
+        description="queued: the case is accepted and stored; delivery continues by itself. failed: Salesforce refused "
+        "the case for good, or an operator ended its delivery."
     )
     subject: str | None = _sent_field("subject")
     description: str | None = _sent_field("description")
@@ -126,10 +126,11 @@ def create_case(
 ) -> HttpResponse:
     """Create a support case.
 
-    200: the case is in Salesforce. 202: Salesforce is unavailable or slow, or refuses for a reason that may have
-    nothing to do with the case; the case is stored and delivered as soon as possible. 422 with a `salesforce_code`:
-    Salesforce refuses the values, and the case will not be delivered; `errors` names the fields and the values that a
-    picklist allows.
+    * 200: the case is in Salesforce.
+    * 202: the case is stored, and is delivered as soon as possible. Salesforce is unavailable or slow, or refuses for
+      a reason that may have nothing to do with the case.
+    * 422 with a `salesforce_code`: Salesforce refuses the values, and the case will not be delivered. `errors` names
+      the fields and the values that a picklist allows.
     """
     maker = required_caller(request).identity
     once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())

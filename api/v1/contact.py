@@ -55,8 +55,8 @@ class ContactDetail(Schema):
     last_name: str | None = copied(Contact, "last_name", "Last name")
     full_name: str | None = copied(Contact, "full_name", "Full name, which Salesforce composes")
     school: str | None = Field(
-        description="Name of the contact's school (`Account.Name` in Salesforce); null when there is none, or when it "
-        "is not cached."
+        description="Name of the contact's school (`Account.Name` in Salesforce); null when there is no school, or "
+        "when it is not cached."
     )
     role: str | None = copied(Contact, "role", "Role, one value of a picklist")
     position: str | None = copied(Contact, "position", "Position")
@@ -130,12 +130,12 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     summary="Change your contact",
 )
 def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
-    """Change the contact in Salesforce, then in the cache.
+    """Change the contact in Salesforce, then in the cache. Needs the CSRF token of `GET /me`.
 
-    422 with a `salesforce_code`: Salesforce refuses the values; `errors` names the fields and the values that a
-    picklist allows. 503: Salesforce is unavailable, or refuses for a reason that may have nothing to do with the
-    values; the message says whether anything may have been changed, and the same request can be sent again. Needs the
-    CSRF token of `GET /me`.
+    * 422 with a `salesforce_code`: Salesforce refuses the values. `errors` names the fields and the values that a
+      picklist allows.
+    * 503: Salesforce is unavailable, or refuses for a reason that may have nothing to do with the values. The message
+      says whether anything may have been changed. The same request can be sent again.
     """
     user = signed_in_user(request)
     changes = change.changes()

@@ -51,17 +51,17 @@ class FormEnvelope(Schema):
         None, description="The page that the form is on."
     )
     honeypot: Annotated[PlainText, StringConstraints(max_length=1_000)] | None = Field(
-        None, description="A field that people do not see: a form in which it is filled in counts as spam."
+        None, description="A field that people do not see. A form with a value in this field counts as spam."
     )
     submitted_at: PageTime = Field(
         None,
-        description="The time when the page was loaded: an ISO time, or milliseconds (or seconds) since 1970, which "
-        "may have a fraction.",
+        description="The time when the page was loaded: an ISO time, or the milliseconds or seconds since 1970. The "
+        "number may have a fraction.",
     )
 
 
 class FormIn(FormEnvelope):
-    """A form of one of the types."""
+    """A form with its type and its data."""
 
     form_type: Annotated[PlainText, StringConstraints(min_length=1, max_length=64)]
     data: dict[Annotated[PlainText, StringConstraints(max_length=MOST_CHARACTERS)], FormValue] = Field(
@@ -99,13 +99,16 @@ class SubmissionState(Schema):
     id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
     form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
-        description="pending: stored; delivery continues by itself. failed: Salesforce refused it for good, or an "
-        "operator ended its delivery."
+        description="pending: the form is stored; delivery continues by itself. failed: Salesforce refused the case "
+        "for good, or an operator ended its delivery."
     )
 
 
 class AnswerThenDeliver(HttpResponse):
-    """Sends the answer, then delivers: the time of a delivery would show a bot that it was not detected."""
+    """Sends the answer, then delivers the form.
+
+    A delivery before the answer takes time, and this time would show a bot that it was not detected.
+    """
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
         super().__init__(content, status=202, content_type=JSON)

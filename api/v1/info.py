@@ -33,7 +33,7 @@ from sf.status.objects import ObjectStatus, status_of_all
 from sf.sync.identity import cached_org
 
 ACCOUNTS_CHECK_SECONDS = 3600
-"""The greatest age of a token that still shows that Accounts knows us."""
+"""A token up to this age shows that Accounts accepts this service."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class AccountsState(Schema):
     url: str = Field(description="`ACCOUNTS_URL`: the address of OpenStax Accounts.")
     status: str = Field(description="`ok`, `failed` or `not configured`.")
     token_type: str | None = Field(description="Type of the token, such as `Bearer`; null without a token.")
-    error: str | None = Field(None, description="The reason for the failure; only when it failed.")
+    error: str | None = Field(None, description="The reason for the failure; only with the status `failed`.")
 
 
 class SSOConfig(Schema):
@@ -86,22 +86,24 @@ class SSOConfig(Schema):
         "signature key is unusable. During a change of keys there are several: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
-        description="True if `DEV_USER_UUID` signs in every caller without an `Authorization` header, which only "
-        "`DEBUG` allows."
+        description="True if `DEV_USER_UUID` signs in every caller without an `Authorization` header. Only `DEBUG` "
+        "allows this."
     )
 
 
 class SyncState(Schema):
     rows: int = Field(description="Records in the cache, without those that were deleted in Salesforce.")
     last_run: datetime | None = Field(
-        description="The start of the last run, skipped runs left out; null before the first."
+        description="The start of the last run, not counting skipped runs; null before the first run."
     )
     mode: str | None = Field(
-        description="The mode of the last run: `full` reads all records, `incremental` changed records; null when "
-        "the run ended before this was decided."
+        description="The mode of the last run: `full` reads all records, `incremental` only changed records. Null when "
+        "the run ended before its mode was decided."
     )
-    state: str | None = Field(description="The outcome of the last run, or `running`; null before the first.")
-    age_seconds: int | None = Field(description="Seconds since the last run that ended well; null when none has.")
+    state: str | None = Field(description="The outcome of the last run, or `running`; null before the first run.")
+    age_seconds: int | None = Field(
+        description="Seconds since the last run that ended well; null when no run has ended well."
+    )
 
 
 class SalesforceOrg(Schema):
@@ -165,7 +167,9 @@ class Info(Schema):
     sync: dict[str, SyncState] = Field(description="Each cached object by name, such as `accounts`.")
 
 
-_LiveCheck = Annotated[bool, Query(description="Request a new token from OpenStax Accounts, even if the last is new.")]
+_LiveCheck = Annotated[
+    bool, Query(description="Request a new token from OpenStax Accounts, even if the stored token is new.")
+]
 
 
 @router.get(

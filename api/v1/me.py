@@ -54,15 +54,17 @@ class SignInDebug(Schema):
     decryption: str = _step("Decryption of the cookie")
     signature: str = _step("Check of the cookie's signature")
     claims: str = _step("Check of the cookie's claims: issuer, audience, times and user")
-    address: str = Field(description="The client's address for rate limits; a proxy's if proxies are not configured.")
+    address: str = Field(
+        description="The address that rate limits count: the client's, or a proxy's if proxies are not configured."
+    )
 
 
 class Me(Schema):
     logged_in: bool = Field(description="True if the request is from a signed-in user of OpenStax Accounts.")
     uuid: str | None = Field(description="UUID of the user in OpenStax Accounts; null when no user is logged in.")
     id: int | None = Field(
-        description="Number of the user in OpenStax Accounts; null when no user is logged in, or when neither the "
-        "cookie nor Accounts has it."
+        description="Number of the user in OpenStax Accounts. Null when no user is logged in, or when neither the "
+        "cookie nor Accounts has the number."
     )
     name: str | None = Field(description="Name of the user, from the cookie; null when no user is logged in.")
     is_super_user: bool = Field(

@@ -70,8 +70,8 @@ class SchoolSearch(Schema):
     name: SearchText | None = Field(
         None,
         description=(
-            "Words of the name, or their beginnings, in any order; city and state may be among them. 3 characters or "
-            "more, 2 in Chinese, Japanese and Korean."
+            "Words of the name, or beginnings of words, in any order. City and state may be among the words. At least "
+            "3 characters, or 2 in Chinese, Japanese and Korean."
         ),
     )
     city: SearchText | None = Field(None, description="The whole name of the city; case and accents do not matter.")
@@ -114,13 +114,19 @@ class SchoolSearch(Schema):
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
     """Find schools by words of their names.
 
-    Case, accents, punctuation and the order of words do not matter; `&` counts as `and`, `St` as `Saint`, and a leading
-    `The` is ignored. The best matches come first: the same name, names that begin with the text, names with all words
-    in order, names with all words; among equals, schools with adoptions come first. Short forms such as
-    `georgia tech` also find the full name. When no school matches, typing errors are corrected. The other filters are
-    exact.
+    Case, accents, punctuation and the order of words do not matter. `&` counts as `and`, `St` as `Saint`, and a leading
+    `The` is ignored. Short forms such as `georgia tech` also find the full name. When no school matches, typing errors
+    are corrected. The other filters are exact.
 
-    At most `limit` schools are in an answer; `count` is the number of all matches. The answer may be cached.
+    The best matches come first:
+
+    1. the same name
+    2. names that begin with the text
+    3. names with all words in order
+    4. names with all words
+
+    Among equal matches, schools with adoptions come first. At most `limit` schools are in an answer; `count` is the
+    number of all matches. The answer may be cached.
     """
     filters = search.filters()
     page = read_from_replica(lambda: load_school_page(filters, limit=search.limit, offset=search.offset))

@@ -18,9 +18,9 @@ _LONGEST_DAYS = 36_500
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
-        "Remove old rows of the request log, the field change log and the operator actions, old cases and forms "
-        "(CASE_RETENTION_DAYS), records of runs (SYNC_RUN_DAYS), expired sessions, idle rate counts "
-        "and notes of look-ups that found nothing, in chunks. "
+        "Remove old rows in chunks: the request log, field changes and operator actions; cases and forms "
+        "(CASE_RETENTION_DAYS); records of runs (SYNC_RUN_DAYS); expired sessions, idle rate counts, and notes of "
+        "look-ups that found nothing. "
         "Empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS)."
     )
 

@@ -47,8 +47,8 @@ class Command(BaseCommand):
             expires_in=timedelta(days=days) if days else None,
             created_by=options["created_by"][:150],
         )
-        until = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "without an end"
+        until = f"valid until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "never expires"
         limit = f"; rate limit {parse_rate(rate)}" if rate else ""
-        self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; valid {until}{limit}.")
+        self.stdout.write(f"API key {key.public_id} for {key.name}: {', '.join(key.scopes)}; {until}{limit}.")
         self.stdout.write("Save the key now: it cannot be shown again. Send it as “Authorization: Bearer <key>”.")
         self.stdout.write(key.text)

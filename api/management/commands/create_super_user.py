@@ -9,10 +9,10 @@ from api.models import SuperUser
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Make an OpenStax user a Super User, who has all scopes and the dashboard; or rename or reactivate one."
+    help = "Make an OpenStax user a Super User, with all scopes and the dashboard; or rename or reactivate one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--uuid", required=True, help="the Accounts UUID; GET /api/v1/me shows one's own")
+        parser.add_argument("--uuid", required=True, help="Accounts UUID; users find their own at GET /api/v1/me")
         parser.add_argument("--name", default="", help="the name that the admin shows")
         parser.add_argument("--may-refresh", action="store_true", help="let the user refresh data on the dashboard")
 

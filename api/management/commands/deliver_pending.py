@@ -36,8 +36,7 @@ class Command(BaseCommand):
         """Deliver queued cases, and return whether delivery is paused.
 
         Delivery is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or the
-        pause after a refused login lasts. Raises ``CommandError`` when delivery cannot continue before a person fixes
-        the configuration.
+        pause after a refused login lasts. Raises ``CommandError`` when a person must fix the configuration first.
         """
         tally, away = Tally(), None
         try:

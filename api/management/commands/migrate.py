@@ -87,7 +87,7 @@ def _gave_up(connection: BaseDatabaseWrapper, attempts: int) -> str:
         cursor.execute(_OLDEST, [APPLICATION_NAME])
         oldest = "; ".join(row[0] for row in cursor.fetchall())
     return (
-        f"A table stayed locked by another connection through {attempts} attempts, and the migration that needs it "
+        f"A table stayed locked by another connection through {attempts} attempts. The migration that needs the table "
         f"was not applied. Open transactions, oldest first: {oldest or 'none now'}. End them (pg_terminate_backend) "
         "or wait for their end, then run migrate again."
     )

@@ -47,9 +47,9 @@ class Command(BaseCommand):
 
     def _report(self, old: APIKey, new: APIKey) -> None:
         last_use = f"last used {old.last_used_at:{_MOMENT}} UTC" if old.last_used_at else "never used"
-        until = f"until {new.expires_at:{_MOMENT}} UTC" if new.expires_at else "without an end"
+        until = f"valid until {new.expires_at:{_MOMENT}} UTC" if new.expires_at else "never expires"
         self.stdout.write(f"The old API key {old.public_id} ({last_use}) works until {old.expires_at:{_MOMENT}} UTC.")
-        self.stdout.write(f"API key {new.public_id} for {new.name} replaces it; valid {until}.")
+        self.stdout.write(f"API key {new.public_id} for {new.name} replaces it; {until}.")
         self.stdout.write(
             "Save the key now: it cannot be shown again. list_api_keys shows when the old key was last used."
         )

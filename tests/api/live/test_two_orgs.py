@@ -159,27 +159,27 @@ def act(admin_client: Client, action: str, *, confirmed: bool, every: bool = Tru
 def test_an_admin_sends_cases_of_the_previous_org_to_the_new_org(
     admin_client: Client, apart: list[OutboundCase], salesforce: Simulator, same_ids: Simulator, every: bool
 ) -> None:
-    assert f"It waits for the org {org_id(salesforce)}." in admin_client.get(f"{CASES}{apart[0].pk}/change/").text
+    assert f"The case waits for the org {org_id(salesforce)}." in admin_client.get(f"{CASES}{apart[0].pk}/change/").text
     page = act(admin_client, "send_to_this_org", confirmed=False, every=every).text
     assert f"2 for the org {org_id(salesforce)}" in page
     assert org_id(same_ids) in page
     assert deliver("--all").startswith("1 delivered"), "nothing is decided yet"
     answer = act(admin_client, "send_to_this_org", confirmed=True, every=every)
     assert (
-        "Queued for this org: 2. Not changed, because they do not wait for another org or are being sent: 1."
+        "Queued for the cached org: 2. Not changed, because they do not wait for another org, or are being sent: 1."
         in answer.text
     )
     assert deliver("--all").startswith("2 delivered")
     assert len(cases_in(same_ids)) == 3
     assert admin_client.get("/healthz/").json()["outbox"]["for_another_org"] == 0
     history = admin_client.get(f"{CASES}{apart[0].pk}/history/").text
-    assert f"Queued for this org; it was for the org {org_id(salesforce)}." in history
+    assert f"Queued for the cached org; the case was for the org {org_id(salesforce)}." in history
 
 
 def test_an_admin_discards_cases_of_the_previous_org(
     admin_client: Client, apart: list[OutboundCase], same_ids: Simulator
 ) -> None:
-    assert "They will be sent to no org." in act(admin_client, "discard_apart", confirmed=False).text
+    assert "These cases will be sent to no org." in act(admin_client, "discard_apart", confirmed=False).text
     assert admin_client.get("/healthz/").json()["outbox"]["for_another_org"] == 2
     assert "Discarded: 2." in act(admin_client, "discard_apart", confirmed=True).text
     outbox = admin_client.get("/healthz/").json()["outbox"]
