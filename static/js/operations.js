@@ -38,7 +38,7 @@ function show(name, progress) {
   if (place) place.textContent = progress;
 }
 
-/** Reloading the page would discard what somebody is typing. */
+/** Return whether the focus is in a form: reloading the page would discard the input. */
 function isBeingFilledIn() {
   return document.activeElement instanceof HTMLElement && document.activeElement.closest("form") !== null;
 }

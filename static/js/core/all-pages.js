@@ -3,7 +3,7 @@
 const PAGE = 500;
 
 /**
- * Return the rows of all pages. get: returns one page, and the number of all rows.
+ * Return the rows of all pages. get: returns the rows of one page, and the number of all rows.
  *
  * @template Row
  * @param {(params: { limit: number, offset: number }) => Promise<{ rows: Row[], count: number }>} get

@@ -9,7 +9,7 @@ const PATIENCE = 30_000;
 /** A failed request. `message` is a sentence for people; `status` is 0 when there was no answer. */
 export class ApiError extends Error {
   /**
-   * @param {number} status 0 when there was no answer
+   * @param {number} status
    * @param {string} message
    * @param {{ errors?: Complaint[], requestId?: string }} [more]
    */
@@ -20,7 +20,7 @@ export class ApiError extends Error {
     /** With 422: [{ loc: ["body", "name"], message }]. */
     this.errors = errors;
     this.requestId = requestId;
-    /** True when the server is down. Then the page says so once, and onBack() of core/outage.js says when to retry. */
+    /** True when the server is down. The page then says so once. Retry with onBack() of core/outage.js. */
     this.isOutage = false;
   }
 }
@@ -44,7 +44,7 @@ async function markOutage(promise) {
 }
 
 /**
- * Return an optional result: null when its endpoint fails, so that the rest can be shown. An outage is still thrown.
+ * Return the result, or null when its endpoint fails: the page can show the other data. An outage is still thrown.
  *
  * @template Type
  * @param {Promise<Type>} promise
@@ -58,7 +58,7 @@ export function optional(promise) {
 }
 
 /**
- * get("assets/forms", { params: { page: 2 }, signal }): the JSON of the answer, typed by the API's document.
+ * get("assets/forms", { params: { page: 2 }, signal }) returns the JSON of the answer. Its type is from the OpenAPI document.
  *
  * @type {ApiClient}
  */
@@ -71,7 +71,7 @@ export const api = {
 };
 
 /**
- * Return the address of a path with its parameters. Empty ones are left out, lists are repeated.
+ * Return the address of a path with its parameters. Empty parameters are left out. A list becomes one parameter per entry.
  *
  * @param {string} path
  * @param {object} [params]
@@ -88,7 +88,7 @@ export function addressOf(path, params = {}) {
 }
 
 /**
- * Return whether the request was only aborted because its answer is no longer needed.
+ * Return whether the page aborted the request because its answer is no longer needed.
  *
  * @param {unknown} error
  */

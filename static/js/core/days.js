@@ -5,7 +5,7 @@ import { shared } from "./shared.js";
 const LENGTH = 86_400_000;
 
 /**
- * Return today's date in a time zone (`time_zone` of `config`); undefined: in the reader's time zone.
+ * Return today's date in the time zone. Without a zone, return the date in the reader's time zone.
  *
  * @param {string} [zone]
  */
@@ -36,7 +36,7 @@ export function before(day, count) {
 }
 
 /**
- * Return the number of days from the first to the second; negative when the second is earlier.
+ * Return the number of days between two days; negative when `to` is earlier than `from`.
  *
  * @param {string} from
  * @param {string} to
@@ -46,7 +46,7 @@ export function daysBetween(from, to) {
 }
 
 /**
- * Return every day from the first to the last, both included.
+ * Return every day from `from` to `to`, including both.
  *
  * @param {string} from
  * @param {string} to
@@ -56,7 +56,7 @@ export function everyDay(from, to) {
 }
 
 /**
- * Return the same day some months later, or the last day of that month.
+ * Return the same day some months later. If that month is too short, return its last day.
  *
  * @param {string} day
  * @param {number} months

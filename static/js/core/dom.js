@@ -5,10 +5,10 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Return an HTML element: h("a", { href, class: "chip", on: { click } }, "text", child, …).
  *
- * Attributes that are null, undefined or false are left out; true becomes the empty string. `on` contains listeners,
- * `data` data attributes, and `vars` custom properties, because the Content-Security-Policy forbids style attributes.
- * Children may be text, nodes, or arrays of them; null, undefined and false are left out. Numbers are not allowed:
- * `count && …` would write a zero.
+ * Attributes that are null, undefined or false are left out; true becomes the empty string. `on` contains listeners
+ * and `data` contains data attributes. `vars` contains custom properties, because the Content-Security-Policy forbids
+ * style attributes. Children may be text, nodes, or arrays of text and nodes; null, undefined and false are left out. Numbers are
+ * not allowed, because `count && …` would write a zero.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -43,7 +43,7 @@ export function icon(name, label = "") {
 }
 
 /**
- * Return the element below `root` that every page has.
+ * Return the first element below `root` that matches. Throws an Error when there is none.
  *
  * @param {ParentNode} root
  * @param {string} selector
@@ -99,7 +99,7 @@ export function replace(element, ...children) {
 }
 
 /**
- * Call the function once, when nothing below an element is loading any more.
+ * Call the function once, when everything below the element is loaded.
  *
  * @param {Element} element
  * @param {() => unknown} call

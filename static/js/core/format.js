@@ -33,7 +33,7 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** One twelfth of a mean year of 365.25 days. */
 const SECONDS_A_MONTH = 2_629_800;
 /**
- * Each unit of an age: its length, and the least age in this unit, both in seconds. outgoing/times.py has the same table.
+ * The units of an age: name, length, and the smallest age in this unit, in seconds. outgoing/times.py has the same table.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */
@@ -132,8 +132,8 @@ export function shortDay(value) {
 }
 
 /**
- * Name the earlier day of a comparison: "since yesterday" for the day before; on a Monday, "since Friday" or "since
- * Saturday"; otherwise "since Wed, Nov 25". `since_day` in pardot/reports/wording.py has the same rule.
+ * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". On a Monday, the weekend's days have
+ * no date: "since Friday", "since Saturday". `since_day` in pardot/reports/wording.py has the same rule.
  *
  * @param {string} day
  * @param {string} today

@@ -11,8 +11,8 @@ import { isAway, onBack } from "./outage.js";
 const PATIENCE = 8_000;
 
 /**
- * Mount every [data-panel] below `root`, those with [data-later] last, and announce when all are loaded.
- * Until then css/dashboard.css hides what is below a loading panel, so that nothing jumps.
+ * Mount the panels below `root`, and announce when all are loaded. Panels with [data-later] are loaded last.
+ * css/dashboard.css hides the panels below a loading panel for at most PATIENCE, so that nothing jumps.
  *
  * @param {HTMLElement} root
  * @param {{ title: string, command?: string, signal?: AbortSignal }} context
@@ -89,7 +89,7 @@ async function mountModule(element, context) {
 }
 
 /**
- * A browser may remember that a module failed to load, so only reloading the page helps.
+ * Mount the panel again. If this fails, reload the page: a browser may remember that a module failed to load.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context

@@ -36,8 +36,8 @@ export function joinNames(names, most = 4, word = "and") {
 }
 
 /**
- * Remove the count from the title of an issue, for lines that show it separately: both "Forms in no campaign: 8" and
- * "8 forms in no campaign" → "Forms in no campaign".
+ * Remove the count from the title of an issue, for lines that show the count separately.
+ * "Forms in no campaign: 8" and "8 forms in no campaign" → "Forms in no campaign".
  *
  * @param {string} title
  */

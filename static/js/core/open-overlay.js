@@ -3,7 +3,7 @@
 import { route } from "./route.js";
 
 /**
- * openOverlay("compare", { "compare.from": "2026-11-15" }): the overlay's parameters begin with its name.
+ * The names of the overlay's parameters begin with its name: openOverlay("compare", { "compare.from": "2026-11-15" }).
  *
  * @param {string} name
  * @param {Params} [values]

@@ -1,4 +1,4 @@
-/* The server is down: one banner counts down to the next try, and waiting panels load when it is back. */
+/* While the server is down, a banner counts down to the next try. Waiting panels load when the server is back. */
 
 import { announce } from "./announce.js";
 import { h, icon, replace } from "./dom.js";
@@ -22,7 +22,7 @@ globalThis.addEventListener?.("offline", () => isAway());
 globalThis.addEventListener?.("online", () => outage?.retry());
 
 /**
- * Return whether the server is down, after a request failed. If so, a banner is shown, and onBack() says when to retry.
+ * After a failed request, return whether the server is down. If it is, show the banner.
  *
  * @returns {Promise<boolean>}
  */
@@ -33,7 +33,7 @@ export async function isAway() {
 }
 
 /**
- * Call once when the server is back, unless the signal has ended.
+ * Call the listener once when the server is back, unless the signal was aborted.
  *
  * @param {() => unknown} listener
  * @param {AbortSignal} [signal]

@@ -1,4 +1,4 @@
-/* The life of every panel: load, show progress, show the result, or say what to do when there is none. */
+/* The life of every panel: load, show progress, show the result, or say what to do without a result. */
 
 import { ApiError, isAbort } from "./api.js";
 import { onBack } from "./outage.js";
@@ -11,12 +11,14 @@ import { empty, failed, loading, waiting } from "../ui/states.js";
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
  *
- * load({ signal, route }) → data. Use shared(path) for data that other panels show too, else api.get(path, { signal }).
- * render(data, { element, signal, route, reload }) → a node or a list of nodes, put into [data-body] of the panel.
- * noData(data) → true when nothing was synced yet. The panel then says so, with `command` or else the tab's command.
- * empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
- * uses: paths whose change (core/shared.js) reloads the panel. keys: parameters of the address whose change reloads it.
- * lines: the number of gray lines while it loads. quiet: decoration, which is left out when it cannot be loaded.
+ * - load({ signal, route }) → the data. Use shared(path) if other panels show it too; otherwise api.get(path, { signal }).
+ * - render(data, { element, signal, route, reload }) → a node or a list of nodes for [data-body] of the panel.
+ * - noData(data) → true when nothing was synced yet. The panel then shows `command`, or else the tab's command.
+ * - empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
+ * - uses: paths of the API. A write to such a path (core/shared.js) reloads the panel.
+ * - keys: parameters of the address. A change of their values reloads the panel.
+ * - lines: the number of gray lines while the panel loads.
+ * - quiet: a panel that is decoration. It stays empty when it cannot be loaded.
  *
  * @template Data
  * @param {PanelSpec<Data>} spec
@@ -55,7 +57,7 @@ class MountedPanel {
     });
   }
 
-  /** Return whether the address asks the visible tab or dialog for something other than what is shown. */
+  /** Return whether the panel is on the visible tab or dialog, and the values of its keys in the address have changed. */
   isConcerned() {
     return !this.element.closest("[hidden], dialog:not([open])") && this.keysInAddress() !== this.shown;
   }
@@ -65,7 +67,7 @@ class MountedPanel {
   }
 
   /**
-   * Return whether the panel was loaded. Old content is removed immediately, so that no old number looks new.
+   * Load the panel; return false after a failure. Old content is removed first, so that no old number looks new.
    *
    * @returns {Promise<boolean>}
    */

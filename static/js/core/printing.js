@@ -10,7 +10,7 @@ import { shared } from "./shared.js";
 const parts = new Set();
 
 /**
- * Call show() before the page is printed, and restore() afterward, until the signal ends.
+ * Call show() before the page is printed, and restore() afterward, until the signal is aborted.
  *
  * @param {Printed} part
  */
@@ -37,7 +37,7 @@ export function startPrinting() {
   head();
 }
 
-/** Write the line "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". The first part is from the page's title. */
+/** Write the line "Base Camp · Camp Campaign · Mon, Nov 30, 2026, 8:02 AM · data of …". */
 async function head() {
   const line = find(document, "#print-head");
   const now = `${document.title} · ${momentWithWeekday(new Date().toISOString())}`;

@@ -15,7 +15,7 @@ export const route = {
   tab: () => params.get("tab") ?? home,
 
   /**
-   * Change parameters of this tab; empty ones are left out. `replace`: add no step for the back button.
+   * Change parameters of this tab; an empty value removes its parameter. `replace`: add no step for the back button.
    *
    * @param {Params} changes
    * @param {{ replace?: boolean }} [options]
@@ -51,7 +51,8 @@ export const route = {
   },
 
   /**
-   * Call the listener with the set of changed names, until the signal ends. The set is empty after a link to the current address.
+   * Call the listener with the names of the changed parameters, until the signal is aborted.
+   * A link to the current address passes an empty set.
    *
    * @param {(names: Set<string>) => unknown} listener
    * @param {AbortSignal} [signal]
@@ -63,7 +64,7 @@ export const route = {
 };
 
 /**
- * Make links to this page change its content without reloading it. The back button undoes such a change.
+ * Make links to this page change its content without reloading the page. The back button undoes such a change.
  * homeTab: the tab to show when the address names none.
  *
  * @param {string} [homeTab]
@@ -90,7 +91,7 @@ function isPlain(event) {
 }
 
 /**
- * Return the address of a link. The `href` of a link in a chart is not a string.
+ * Return the address of a link. The `href` property of an SVG link is not a string.
  *
  * @param {Element} link
  */

@@ -5,7 +5,7 @@ import { route } from "./route.js";
 const UNLINKED = "prospects_unlinked";
 
 /**
- * Return the address of an area's rows. filters: by the table's names, such as { flag: "dormant", exempt: "yes" }.
+ * Return the address of an area's rows. filters: values by filter name, such as { flag: "dormant", exempt: "yes" }.
  *
  * @param {string} area
  * @param {Params} [filters]

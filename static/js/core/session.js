@@ -1,4 +1,4 @@
-/* A session that ends while the page is open: show a bar, and let writes wait until the user has signed in again. */
+/* When the session ends while the page is open, show a bar. Writes wait until the user has signed in again. */
 
 import { topLayer } from "./announce.js";
 import { h, icon } from "./dom.js";
@@ -12,13 +12,13 @@ const waiting = new Set();
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
-/** Return the address of the sign-in page, which then returns to this page. */
+/** Return the address of the sign-in page. After the sign-in, the user returns to this page. */
 function signInAddress() {
   const back = location.pathname + location.search;
   return `${document.body.dataset.signIn}?next=${encodeURIComponent(back)}`;
 }
 
-/** Show the bar once, however many requests were refused. */
+/** Show the bar, once for any number of refused requests. */
 export function sessionEnded() {
   endedAt = performance.now();
   if (document.getElementById(BAR)) return;
@@ -54,7 +54,7 @@ export function sessionBarOnTop() {
 }
 
 /**
- * Note that a request sent at that time succeeded: the user is signed in again.
+ * Report a request that succeeded. If it was sent after the session ended, the user is signed in again.
  *
  * @param {number} sentAt
  */
@@ -66,12 +66,12 @@ export function sessionWorks(sentAt) {
   settle(true);
 }
 
-/** Resolve to true when the session is valid again, to false when the wait was given up. */
+/** Resolve to true when the session is valid again, or to false after abandonWrites(). */
 export function sessionBack() {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
 }
 
-/** Give up waiting writes, because discarded input must not be saved later. */
+/** Cancel the waiting writes, because discarded input must not be saved later. */
 export function abandonWrites() {
   settle(false);
 }

@@ -1,4 +1,4 @@
-/* Share answers between panels. Each is kept for a minute, or until a change on the page or a refresh. */
+/* Share answers between panels. An answer is kept for a minute, but not beyond a write or a refresh. */
 
 import { addressOf, api } from "./api.js";
 

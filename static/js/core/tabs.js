@@ -15,7 +15,7 @@ const seen = new Map();
 let strip;
 
 /**
- * around: { root, title }, the part of the page that is on every tab. It is reloaded with the tab, but mounted elsewhere.
+ * around: { root, title }, the part of the page that is on every tab. It is reloaded with the tab. dashboard.js mounts it.
  *
  * @param {{ around: Strip }} parts
  */
@@ -97,7 +97,7 @@ function keepFocus(panel) {
 }
 
 /**
- * Show at the foot of the page when the tab was loaded.
+ * Show the time of the last load, or "Loading…", at the foot of the page.
  *
  * @param {HTMLElement} tab
  */

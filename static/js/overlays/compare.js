@@ -59,7 +59,7 @@ function contentFor(inputs) {
 }
 
 /**
- * Return the comparison of the two days in the address, or else of the latest two; null when there is only one day.
+ * Compare the two days in the address, or else the two latest days. Return null when there is only one day.
  *
  * @param {{ from: string | null, to: string | null }} days
  * @param {AbortSignal} signal

@@ -162,7 +162,7 @@ function rows({ entities, may_refresh: mayRefresh }) {
 const remedyOf = (entity) => KINDS[kindOf(entity)]?.remedy?.([entity]) ?? null;
 
 /**
- * Return a button for users who may press it, for others the button's name.
+ * Return a button for users who may press it. For other users, return the name of the button.
  *
  * @param {Remedy | null} action
  * @param {boolean} mayRefresh
@@ -172,7 +172,7 @@ const remedy = (action, mayRefresh, source) =>
   action && mayRefresh ? remedyButton(action, { source }) : remedyText(action);
 
 /**
- * Return what users started recently.
+ * Return the list of the syncs that users started recently.
  *
  * @param {Api["SyncStatus"]["activity"]} presses
  */

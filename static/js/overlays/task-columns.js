@@ -33,7 +33,7 @@ const IS = {
 };
 
 /**
- * acts(task) → the buttons of a row. close(task) → the button that closes the task. today: in the server's time zone.
+ * acts(task) → the buttons of a row. close(task) → the button that closes the task. today: the date in the server's time zone.
  *
  * @param {(task: Task) => Child} acts
  * @param {(task: Task) => Child} close
@@ -119,7 +119,7 @@ function dueOf(task, today) {
 }
 
 /**
- * team: names. me: the name of the user, or null. today: in the server's time zone.
+ * team: names. me: the name of the user, or null. today: the date in the server's time zone.
  *
  * @param {readonly string[]} team
  * @param {string | null} me

@@ -259,7 +259,7 @@ class Board {
 }
 
 /**
- * Send only changed values: the server refuses an area other than the issue's.
+ * Send only changed values, because the server refuses an area that differs from the area of the issue.
  *
  * @param {Task} task
  * @param {Record<string, Held>} values

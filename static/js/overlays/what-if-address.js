@@ -1,6 +1,6 @@
 /* Read and write the fixes of a what-if in the address.
 
-   "forms_errors,campaigns_no_sf:5" means all rows of the first issue, and five of the second. */
+   "forms_errors,campaigns_no_sf:5" means all rows of forms_errors, and five rows of campaigns_no_sf. */
 
 /** @typedef {{ key: string, count: number }} Countable */
 

@@ -49,7 +49,7 @@ export function places() {
 }
 
 /**
- * Return the saved views, and the issues that occur. Entries that cannot be loaded are left out.
+ * Return the saved views, and the issues whose count is not zero. Entries that cannot be loaded are left out.
  *
  * @returns {Promise<PaletteEntry[]>}
  */
@@ -59,7 +59,7 @@ export async function loadEntries() {
 }
 
 /**
- * Return the entries that have every word, at most five of a group.
+ * Return the entries that contain every word of `q`, at most five entries of each group.
  *
  * @param {readonly PaletteEntry[]} entries
  * @param {string} q

@@ -188,7 +188,7 @@ class Palette {
     const last = this.options.length - 1;
     if (last < 0) return;
     const next = this.active + step;
-    // Single steps wrap around at the end; whole pages stop there.
+    // The arrow keys wrap around at both ends of the list. The page keys stop there.
     const isOne = Math.abs(step) === 1;
     this.point(next > last ? (isOne ? 0 : last) : next < 0 ? (isOne ? last : 0) : next);
     this.options[this.active].scrollIntoView({ block: "nearest" });

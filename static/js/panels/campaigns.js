@@ -1,4 +1,4 @@
-/* The map: every campaign with its assets. Paged by the server. */
+/* The table of campaigns with their assets. The server filters and sorts it, and sends one page at a time. */
 
 import { api } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
@@ -188,7 +188,7 @@ function columns(summary, to) {
   ];
 }
 
-/** The number of assets of each type has its own column in the CSV file. The table shows all in one cell. */
+/** The CSV file has a column for each type of asset. The table shows all numbers of assets in one cell. */
 const assetCounts = CONTENT.map((type) => ({
   label: TYPES[type].title,
   /** @param {Api["CampaignItem"]} row */

@@ -1,4 +1,4 @@
-/* The configuration form. One button saves all changed keys, and the server accepts or refuses each separately. */
+/* The configuration form. One button saves all changed keys, and the server accepts or refuses each key separately. */
 
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -88,7 +88,7 @@ export default panel({
 });
 
 /**
- * Return the short title of each issue, and the issues grouped by area in the areas' order.
+ * Return the short titles of the issues, and the keys of the issues by area.
  *
  * @param {readonly Api["ConfiguredOut"][]} configuration
  * @param {Api["PardotConfig"]} config
@@ -225,7 +225,7 @@ function tagNames([prefix, actions]) {
   return { element, update };
 }
 
-/** Scroll to the section in the address, such as #weights. It did not exist when the browser opened the page. */
+/** Scroll to the section in the address, such as #weights. The section did not exist when the browser opened the page. */
 function goToHash() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (id) document.getElementById(id)?.scrollIntoView();

@@ -43,7 +43,7 @@ function line(points) {
 }
 
 /**
- * Return the line as a value for each of `days`; null before today and after camp.
+ * Return the line's value on each of `days`; null before the latest snapshot and after camp.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days
@@ -53,8 +53,8 @@ export function forecastValues({ at, from, end }, days) {
 }
 
 /**
- * Return the shown days, followed by the days up to the end of camp. Return null if the shown days end earlier than the
- * scores, or if the future would take more room than the past.
+ * Return the shown days, followed by the days up to the end of camp. Return null if the last shown day is not the day of
+ * the latest snapshot. Return null too if more days would follow than are shown.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days

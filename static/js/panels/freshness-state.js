@@ -27,8 +27,11 @@ const readTier = (entities) => ({
 });
 
 /**
- * The kinds of problems, the worst first. text: what happened, what it means, what to do. command: for an administrator.
- * remedy: the button that does the same, for users who may start syncs (sync/refresh.js).
+ * The kinds of problems, the worst first.
+ *
+ * - text: what happened, what it means, and what to do.
+ * - command: the remedy for an administrator.
+ * - remedy: the button that does the same as the command, for users who may start syncs (sync/refresh.js).
  *
  * @type {Record<string, KindWords>}
  */
@@ -153,7 +156,7 @@ export function times({ last_sync, failed_at }) {
 }
 
 /**
- * Return the end of the latest sync.
+ * Return the time of the latest good sync; null before the first.
  *
  * @param {readonly Entity[]} entities
  */

@@ -1,4 +1,4 @@
-/* The freshness of the data in one line, which opens the details. */
+/* Show the freshness of the data in one line. A click opens the details. */
 
 import { h, icon } from "../core/dom.js";
 import { ago, plural } from "../core/format.js";

@@ -29,7 +29,7 @@ export default panel({
 
 /**
  * @param {Api["AreaScoreOut"]} area
- * @param {readonly Api["IssueItem"][] | null} issues null where they could not be loaded
+ * @param {readonly Api["IssueItem"][] | null} issues null when they could not be loaded
  * @param {Recent} recent
  * @param {ToneOf} toneOf
  */

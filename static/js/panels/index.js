@@ -1,4 +1,4 @@
-/* Every panel by the name in its template's data-panel. Each is loaded when its tab is first seen. */
+/* Every panel, by the name in its template's data-panel. A panel's module is loaded when its tab is first seen. */
 
 export const panels = {
   // Everywhere

@@ -99,7 +99,7 @@ function stateOf({ count }) {
 }
 
 /**
- * Link the number to its rows.
+ * Return the count, as a link to its rows.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -1,4 +1,4 @@
-/* Prefixes of tags, and whether each is always written the same way. */
+/* Prefixes of tags, and the separators that follow each prefix. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";

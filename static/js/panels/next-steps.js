@@ -70,7 +70,7 @@ function first(issues) {
 }
 
 /**
- * The rows of every issue are one click away, even of issues that cost little.
+ * Link the issues after the first few, so that the rows of every issue are one click away.
  *
  * @param {readonly Api["IssueItem"][]} issues
  */
