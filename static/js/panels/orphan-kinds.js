@@ -1,4 +1,4 @@
-/* Orphans by kind: choose one, see its rows and what to do about them. */
+/* Orphans by kind. Users choose a kind, and see its rows and what to do about them. */
 
 import { api } from "../core/api.js";
 import { h, icon } from "../core/dom.js";

@@ -74,7 +74,7 @@ function history(checks) {
 }
 
 /**
- * Without two days there is no trend, so list the checks.
+ * Return the list of checks, because all checks of one day are not a trend.
  *
  * @param {readonly Api["PastCheck"][]} checks
  */
@@ -90,7 +90,7 @@ function checksOfOneDay(checks) {
 }
 
 /**
- * Return the address of the first kind in a group that has orphans; null when none has.
+ * Return the address of the first kind with orphans in a group; null when no kind has orphans.
  *
  * @param {Record<string, number>} counts
  * @param {readonly Api["Kind"][]} names

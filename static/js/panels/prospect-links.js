@@ -1,4 +1,4 @@
-/* Prospects that are linked to a lead or a contact, and those that are not. */
+/* The share of prospects that are linked to a lead or a contact. */
 
 import { h } from "../core/dom.js";
 import { number, percent, plural } from "../core/format.js";
@@ -41,7 +41,7 @@ function broken({ bad_lead_ids: leads, bad_contact_ids: contacts }) {
 }
 
 /**
- * Count a prospect with both ids as a contact, because leads become contacts.
+ * Count a prospect with a lead and a contact as a contact, because leads become contacts.
  *
  * @param {Api["ProspectHealth"]} health
  */

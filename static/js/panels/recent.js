@@ -1,4 +1,4 @@
-/* The last 45 days of a number: a small line, and the change in a week. */
+/* Show the last 45 days of a number as a small line, and its change in a week. */
 
 import { optional } from "../core/api.js";
 import { before, dayIn } from "../core/days.js";
@@ -13,8 +13,8 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Return the last 45 days; no days when they cannot be loaded. The reader's date may be one day off the server's, which
- * is close enough: asking the server for its date first would delay the first view by another request.
+ * Return the last 45 days; no days when they cannot be loaded. The first day is from the reader's date, which may be one
+ * day off the server's date. Asking the server for its date would delay the first view by another request.
  *
  * @returns {Promise<Recent>}
  */
@@ -39,7 +39,7 @@ export function recentLine({ days, snapshots }, name, pick) {
 }
 
 /**
- * Return the change since the latest snapshot that is at least a week old; null without one.
+ * Return the change since the latest snapshot that is at least a week old; null without such a snapshot.
  *
  * @param {Recent} recent
  * @param {Maybe<number>} now
@@ -51,7 +51,7 @@ export function weekChange({ lastWeek }, now, pick) {
 }
 
 /**
- * Return the line, with the change below it.
+ * Return the small line and the change in a week below it.
  *
  * @param {Recent} recent
  * @param {{ name: string, now: Maybe<number>, pick: Pick, better?: "up" | "down" }} options

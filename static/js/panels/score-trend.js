@@ -163,7 +163,7 @@ function drawing(data) {
 }
 
 /**
- * Return the forecast; null when the shown days end before today, because a forecast of the past is of no use.
+ * Return the forecast. Return null when the shown days have a last day: a forecast of past days is of no use.
  *
  * @param {Data} data
  */
@@ -210,7 +210,7 @@ function seriesOf(view, days, snapshots, issues) {
 }
 
 /**
- * Return the low end of the scale: scores near 100 would look like a flat line on a scale from 0.
+ * Return the low end of the scale. On a scale from 0, scores near 100 would look like a flat line.
  *
  * @param {ReturnType<typeof scoreSeries>} series
  * @param {number | null} target

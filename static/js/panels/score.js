@@ -63,7 +63,7 @@ function hero(briefing, config) {
 }
 
 /**
- * Each change opens the two days side by side.
+ * Return the changes as buttons. A button opens the comparison of the two days.
  *
  * @param {Api["Briefing"]} briefing
  */

@@ -1,4 +1,4 @@
-/* The task board, and texts for pasting elsewhere. */
+/* Buttons for the user's work and the task board, and buttons that copy the digest and the progress report. */
 
 import { api, messageOf } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -66,7 +66,7 @@ function copyTextButton(text, path, title) {
 }
 
 /**
- * Copy to the clipboard, and show the text that will be pasted.
+ * Copy the text to the clipboard, and show it in a dialog.
  *
  * @param {string} title
  * @param {string} text

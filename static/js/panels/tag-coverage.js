@@ -77,7 +77,7 @@ function without({ total, tagged }) {
 }
 
 /**
- * Link a count to its rows. The Gear Locker lists tagged campaigns; no page lists tagged prospects.
+ * Return the count as a link to its rows. The Gear Locker lists tagged campaigns; no page lists tagged prospects.
  *
  * @param {Api["Area"] | null} area
  * @param {number | null} count

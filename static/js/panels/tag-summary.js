@@ -1,4 +1,4 @@
-/* The number of tags, the share of them with a prefix, and their issues. */
+/* The number of tags, the share of tags with a prefix, and the issues of tags. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

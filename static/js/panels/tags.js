@@ -1,4 +1,4 @@
-/* Every tag with its use and its issues. Paged by the server. */
+/* The table of tags with their use and issues. The server filters and sorts it, and sends one page at a time. */
 
 import { panel } from "../core/panel.js";
 import { onChanged, shared } from "../core/shared.js";

@@ -176,7 +176,7 @@ async function save(change, focus) {
 }
 
 /**
- * Restore the focus after the list was redrawn: to the button that was used, or to the nearest enabled one.
+ * After the list was redrawn, focus the button that was used. If it is disabled now, focus “Edit” of the same member.
  *
  * @param {HTMLElement} element
  */

@@ -1,4 +1,4 @@
-/* The prospects, all or of one group, the highest scores first. */
+/* The table of prospects, of all groups or one, the highest scores first. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -33,7 +33,7 @@ export function areaSeries(days, snapshots, nameOf) {
 }
 
 /**
- * Return a line for each area: its number of issues by day. Percentages are left out, because they are not counts.
+ * Return a line for each area: the sum of its issues' counts by day. Issues that are percentages are left out.
  *
  * @param {readonly string[]} days
  * @param {readonly Api["Snapshot"][]} snapshots

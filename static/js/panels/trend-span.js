@@ -26,7 +26,7 @@ export function spans(camp, today) {
 }
 
 /**
- * Return the first and last day to request; null means no limit. Two days in the wrong order are swapped.
+ * Return the first and last day to request; null means no limit. Days in the wrong order are swapped.
  *
  * @param {string} span
  * @param {string} today
@@ -43,7 +43,7 @@ export function daysOf(span, today, camp) {
 }
 
 /**
- * Return a form for two days; null if another span is chosen.
+ * Return a form for the first and last day; null unless the chosen span is “From … to”.
  *
  * @param {string} span
  * @param {{ from: string | null, to: string | null }} days

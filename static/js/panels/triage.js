@@ -1,4 +1,4 @@
-/* Clean-up by tags: the records with the tag of each action, and the tagged share of each issue. */
+/* Clean-up by tags: the number of records with each action's tag, and the tagged share of each issue. */
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";

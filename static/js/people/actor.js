@@ -1,4 +1,4 @@
-/* Name who did something. The server stores a name, or the account's UUID when it knew no name. */
+/* Name the person who did something. The server stores a name, or the account's UUID when it knew no name. */
 
 import { h } from "../core/dom.js";
 
@@ -14,7 +14,7 @@ export function actorText(by) {
 }
 
 /**
- * Return the name. If only an id is known, the id appears on hover.
+ * Return the name. When only the account's UUID is known, it appears on hover.
  *
  * @param {Maybe<string>} by
  * @returns {Child}

@@ -1,7 +1,7 @@
 /* Show the adoption data of a prospect. The form on the web site writes JSON, but anybody can edit the field. */
 
 /**
- * Return the books with their students, such as “Biology (120 students), Physics”. Data in another form is shown unchanged.
+ * Return the books with their students: “Biology (120 students), Physics”. Return data in another form unchanged.
  * @param {string} text
  */
 export function booksOf(text) {
