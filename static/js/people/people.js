@@ -57,7 +57,7 @@ export function isCrmId(value) {
 }
 
 /**
- * Open the drawer of a prospect.
+ * Return a button that opens the drawer of a prospect.
  *
  * @param {Person} row
  */
@@ -73,7 +73,7 @@ export function prospectButton(row) {
 }
 
 /**
- * Return the first valid Salesforce id of a prospect: of the contact, of the lead, or `salesforce_id`.
+ * Return the first valid Salesforce id of a prospect, in the order contact, lead, `salesforce_id`.
  *
  * @param {InSalesforce} row
  */
@@ -96,7 +96,7 @@ export function linksColumns(pages) {
 }
 
 /**
- * Return a column with a short link to `where`; the export has the address.
+ * Return a column with a short link to `where`. The CSV file has the address instead.
  *
  * @template Row
  * @param {string} where

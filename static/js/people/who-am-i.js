@@ -10,7 +10,7 @@ import { TEAM, writeTeam } from "./write-team.js";
 /** @typedef {Api["ConfigTeamMember"]} Member */
 
 /**
- * why: a sentence about the purpose.
+ * why: a sentence that gives the reason for the question.
  *
  * @param {Api["PardotConfig"]} config
  * @param {string} why

@@ -1,4 +1,4 @@
-/* Change the team, which the server takes as a whole. */
+/* Change the team. The server accepts the whole team only. */
 
 import { api } from "../core/api.js";
 
@@ -8,7 +8,7 @@ import { api } from "../core/api.js";
 export const TEAM = "admin/team";
 
 /**
- * Get the saved team, change it, and save all of it, so that changes of other users are kept.
+ * Get the saved team, change it, and save the whole team. Getting it first keeps the changes of other users.
  *
  * @param {(team: Member[]) => Changed[]} change
  */

@@ -7,7 +7,7 @@ import { actorText } from "../people/actor.js";
 import { joinNames, sentenceCase } from "../core/names.js";
 import { confirm } from "../ui/dialog.js";
 
-/** One key: its editor, its saved value, and the server's errors. */
+/** One key of the configuration: its editor, its saved value, and the server's errors. */
 export class Draft {
   /**
    * @param {Entry} entry
@@ -39,7 +39,7 @@ export class Draft {
     this.clear();
   }
 
-  /** Save the value, after a question if another user changed it too. Throws an ApiError when the server refuses it. */
+  /** Save the value. If another user changed it too, ask first. Throws an ApiError when the server refuses the value. */
   async save() {
     this.clear();
     const entered = this.editor.get();
@@ -53,7 +53,7 @@ export class Draft {
   }
 
   /**
-   * Return the labels of the fields that two people changed differently, and both values if it is one field.
+   * Return the labels of the fields that two people changed differently, and both values if there is one such field.
    *
    * @param {Entry} there
    * @param {Held} entered
@@ -114,9 +114,9 @@ export class Draft {
   }
 
   /**
-   * Show these messages only. A message that stays keeps the focus, which hiding it would take away.
+   * Replace all messages. A message that stays is never hidden in between, because it would lose the focus.
    *
-   * path: of the field; null for a message about no single field.
+   * path: the path of a field; null for a message about the whole value.
    *
    * @param {readonly { path: string | null, message: string }[]} complaints
    */
@@ -153,8 +153,8 @@ function fieldOf(fields, path) {
 /**
  * Save everything unsaved. Return { saved, failed: [[draft, error]] }.
  *
- * Some values can only be saved in a certain order (months of stale lists), so refused values are tried again as long as
- * another value was accepted.
+ * Some values can be saved in one order only, such as the months of stale lists. Refused values are therefore tried again
+ * as long as another value was accepted.
  *
  * @param {readonly Draft[]} drafts
  */
@@ -181,7 +181,7 @@ export async function saveAll(drafts) {
 }
 
 /**
- * Return `now` with the entered fields that differ from `before`.
+ * Return `now`, changed by the fields of `entered` that differ from `before`.
  *
  * @param {Held} now
  * @param {Held} before

@@ -25,8 +25,8 @@ import { settingField } from "./field.js";
 /**
  * Each function takes an entry of `admin/config` and the context, and returns { element, fields(), get(), set(value) }.
  *
- * overlays: only values that differ from the default are sent. standard: the default in words, if the fields do not show
- * it.
+ * - overlays: true when only values that differ from the default are sent.
+ * - standard: the default in words, if the fields do not show it.
  *
  * @type {Record<string, (entry: Entry, context: Context) => Editor<Held>>}
  */
@@ -85,8 +85,11 @@ function camp(entry) {
 // -- lists -----------------------------------------------------------------------------------------------------------
 
 /**
- * Return an editor of lines, which users can add and remove. line(value) → { element, fields, get() }. blank: the value of
- * a new line.
+ * Return an editor of lines, which users can add and remove.
+ *
+ * - line(value) → { element, fields, get() }.
+ * - blank: the value of a new line.
+ * - keep: the number of lines that cannot be removed.
  *
  * @template Value
  * @param {readonly Value[]} values

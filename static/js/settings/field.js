@@ -7,9 +7,12 @@ import { makeInput } from "../ui/form.js";
  * settingField({ path, label, type, value, standard, options, say, hint, … }) →
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
- * path: the `loc` of the server's errors, joined by dots; "" for the value itself. standard: the default, or undefined if
- * there is none. say(value): the default in words. write(value): the text in the field. The input gets all other
- * attributes.
+ * - path: the `loc` of the server's errors, joined by dots; "" for the value itself.
+ * - standard: the default; undefined if there is none.
+ * - say(value): the default in words.
+ * - write(value): the text in the field.
+ *
+ * All other options become attributes of the input.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}

@@ -109,7 +109,7 @@ export class SettingsPreview {
 }
 
 /**
- * Show the server's errors beside their fields: `loc` is body, values, the key, then the path in its value.
+ * Show the server's errors beside their fields. `loc` is "body", "values", the key, and the path in the key's value.
  *
  * @param {readonly Draft[]} drafts
  * @param {readonly Complaint[]} complaints

@@ -1,4 +1,4 @@
-/* The bar at the foot of the page while changes are unsaved. Leaving the page then asks the user first. */
+/* Show a bar at the foot of the page while changes are unsaved. The browser then asks before the user leaves the page. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
@@ -9,8 +9,7 @@ import { saveAll } from "./drafts.js";
 import { SettingsPreview } from "./preview.js";
 
 /**
- * Return { element, update() }. `drafts`: see settings/drafts.js; `titles`: the issues' titles by key; `done()` is
- * called after saving.
+ * Return { element, update() }. titles: the issues' titles by key. done(): called after saving.
  *
  * @param {readonly Draft[]} drafts
  * @param {{ signal: AbortSignal, titles: Record<string, string>, done: () => void }} options

@@ -10,13 +10,13 @@ export const KINDS = {
     title: "Prospects whose CRM record was deleted",
     noun: "prospect",
     what: "Their lead or contact was deleted in Salesforce.",
-    todo: "If the person still matters, create the lead or contact again and let the connector link it; if not, delete the prospect in Pardot.",
+    todo: "If the person still matters, create the lead or contact again and let the connector link it. If not, delete the prospect in Pardot.",
   },
   prospects_unlinked: {
     title: "Prospects without a CRM record",
     noun: "prospect",
     what: "They have no lead or contact ID, so sales cannot see them.",
-    todo: "Assign them in Pardot, so that the connector creates leads; where an email address exists in Salesforce already, check why the connector does not match it.",
+    todo: "Assign them in Pardot, so that the connector creates leads. If Salesforce has the email address already, check why the connector does not match it.",
   },
   forms: {
     ...assetsOf("forms"),
@@ -60,7 +60,7 @@ function assetsOf(asset) {
 }
 
 /**
- * Return the kind that the address names, or else the first one with orphans.
+ * Return the kind that the address names, or else the first kind with orphans.
  *
  * @param {string} name
  * @param {readonly Pick<Api["OrphanKind"], "kind" | "count">[]} kinds

@@ -25,11 +25,11 @@ const REMEDIES = {
 };
 
 /**
- * Return a button that starts the sync. Without entities, a refresh reads all daily entities. Some
- * syncs cannot be undone, so they ask first.
+ * Return a button that starts the sync. Without entities, a refresh reads all daily entities. The buttons that accept
+ * deletions or run a survey ask the user first.
  *
  * @param {Remedy} remedy
- * @param {{ kind?: string, source?: string }} [options] source: the name of the row's data, if many rows have the button.
+ * @param {{ kind?: string, source?: string }} [options] source: the name of the row's source, if many rows have the button.
  */
 export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];
@@ -91,7 +91,7 @@ async function survey() {
     : "Pardot has not said yet how many are left today.";
   const isSure = await confirm({
     title: "Run a survey?",
-    text: `It reads prospects, activities and campaign members: the first time all, later the changes. This takes minutes to hours, and ${takes}. ${left}`,
+    text: `The first survey reads all prospects, activities and campaign members. Later surveys read the changes. A survey takes minutes to hours, and ${takes}. ${left}`,
     yes: "Run survey",
   });
   return isSure ? api.post("sync/survey", {}) : null;
@@ -124,7 +124,7 @@ async function look(before) {
 }
 
 /**
- * Show the progress without redrawing the rest.
+ * Show the progress of an entity without redrawing the panels.
  *
  * @param {string} entity
  * @param {number} rows

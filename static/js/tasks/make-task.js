@@ -9,7 +9,7 @@ import { toast } from "../ui/toast.js";
 import { taskForm } from "./task-form.js";
 
 /**
- * Ask for the owner and due date of a task; the rest comes from the issue.
+ * Ask for the assignee and due date of a task. The other values come from the issue.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -15,8 +15,11 @@ import { PRIORITIES } from "./words.js";
 /**
  * Return the result of `submit(values)`; undefined when the dialog was closed.
  *
- * fields: the names of the form's fields; all by default. first: a field before them. defaults: initial values. config:
- * the answer of `config`; null offers no assignees. nobody: the label for no assignee.
+ * - fields: the names of the form's fields; all by default.
+ * - first: a field before the others.
+ * - defaults: initial values.
+ * - config: the answer of `config`; null offers no assignees.
+ * - nobody: the label for no assignee.
  *
  * @template Made
  * @param {TaskFormOptions<Made>} options
