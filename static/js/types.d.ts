@@ -15,7 +15,7 @@ type Listeners<E> = {
 
 type Values = Record<string, string | number>;
 
-/** Attributes; `on` contains listeners, `data` data attributes, `vars` custom properties. */
+/** Attributes. `on` contains listeners, `data` contains data attributes, and `vars` contains custom properties. */
 interface Attributes<E> {
   on?: Listeners<E>;
   data?: Values;
@@ -49,7 +49,7 @@ type PathFor<M extends Method> = {
   [Path in keyof Operations]: Operations[Path] extends Record<M, { responses: unknown }> ? Filled<Below<Path>> : never;
 }[keyof Operations];
 
-/** The path in the OpenAPI document that an address belongs to, if it accepts this method: "tasks/7" → "tasks/{task_id}". */
+/** The documented path of an address, if the path accepts this method: "tasks/7" → "tasks/{task_id}". */
 type Documented<Path extends string, M extends Method> = {
   [Known in Below<keyof Operations>]: Path extends Filled<Known>
     ? Operations[`/api/v1/pardot/${Known}`] extends Record<M, { responses: unknown }>
@@ -76,7 +76,7 @@ type Sent<Path extends string, M extends Method> =
     ? Json
     : Record<string, never>;
 
-/** Parameters of an address: empty ones are left out, lists are repeated. */
+/** Parameters of an address. Empty parameters are left out. A list becomes one parameter per entry. */
 type Params = Record<string, ParamValue | readonly ParamValue[]>;
 type ParamValue = string | number | boolean | null | undefined;
 
@@ -324,7 +324,7 @@ interface Selecting<Row> {
 /** The part of a table that ui/table-view.js uses. */
 interface TableParts<Row> {
   options: SetOptions<Row>;
-  /** The keys of the columns that are not shown, and the menu to choose them: ui/columns.js. */
+  /** The keys of the hidden columns: ui/columns.js. */
   hidden: ReadonlySet<string>;
   chooser: { element: HTMLElement | null };
   columns: FullColumn<Row>[];

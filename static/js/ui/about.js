@@ -1,4 +1,4 @@
-/* The "?" beside a term, which opens the definition in a dialog. */
+/* A button "?" beside a term. It opens the definition of the term in a dialog. */
 
 import { messageOf } from "../core/api.js";
 import { h, hiddenText } from "../core/dom.js";

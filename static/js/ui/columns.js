@@ -6,9 +6,9 @@ const KEY = "hidden-columns";
 const LEAST = 4;
 
 /**
- * Return { hidden(), element }: the keys of the hidden columns, and the menu. There is no menu for a table with
- * fewer than five columns or without a key. The first column names the row and is always shown. changed: called after each
- * choice.
+ * Return { hidden(), element }: the keys of the hidden columns, and the menu. changed: called after each choice.
+ *
+ * The first column names the row and is always shown. A table without a key, or with fewer than five columns, has no menu.
  *
  * @template Row
  * @param {{ options: { key?: string, caption: string }, columns: readonly FullColumn<Row>[], state: TableState }} table
@@ -80,8 +80,8 @@ function remember(key, off) {
 }
 
 /**
- * Return the menu, which Escape and a click outside close. Its content exists only while it is open, because filters of
- * the table may have the same labels.
+ * Return the menu. Escape and a click outside close it. The page contains the checkboxes only while the menu is open,
+ * because filters of the table may have the same labels.
  *
  * @param {string} label
  * @param {readonly Node[]} content

@@ -1,4 +1,4 @@
-/* Copy to the clipboard, and announce it. */
+/* Copy text to the clipboard, and say so in a message. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { toast } from "./toast.js";
@@ -18,7 +18,7 @@ export function copyButton(text, label) {
 }
 
 /**
- * Return whether the text is on the clipboard.
+ * Copy the text to the clipboard. Return whether this worked.
  *
  * @param {string} text
  * @param {string} [message]

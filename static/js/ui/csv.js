@@ -15,7 +15,7 @@ export function csvText(columns, rows) {
 }
 
 /**
- * Download a table. The byte order mark tells spreadsheets that the file is UTF-8.
+ * Download the text as a CSV file. The byte order mark tells spreadsheets that the file is UTF-8.
  *
  * @param {string} name
  * @param {string} text

@@ -6,10 +6,18 @@ import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
 /**
  * Open a modal dialog. Return { element, body, close(result), sendAway(), retitle(text), closed }.
  *
- * body: nodes. actions: nodes for the line of buttons. drawer: from the side, for tables. wide: more room.
- * closed: a promise of the argument of close(); undefined after Escape, × or a click beside the dialog.
- * mayClose: called before the user closes the dialog; returns true, false, or a promise of either. sendAway(): close the
- * dialog if mayClose allows it.
+ * Options:
+ *
+ * - body: nodes.
+ * - actions: nodes for the line of buttons.
+ * - drawer: true to open the dialog at the side, for tables.
+ * - wide: true for more room.
+ * - mayClose(): called before the user closes the dialog; returns true, false, or a promise of a boolean.
+ *
+ * Result:
+ *
+ * - sendAway(): closes the dialog if mayClose() allows it.
+ * - closed: a promise of the argument of close(); undefined after Escape, × or a click beside the dialog.
  *
  * @param {DialogOptions} options
  * @returns {Dialog}
@@ -53,7 +61,7 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
 }
 
 /**
- * confirm({ title, text, yes: "Delete", danger: true }) resolves to whether the user agreed.
+ * Ask a question. Resolve to true if the user agreed: confirm({ title, text, yes: "Delete", danger: true }).
  *
  * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean }} question
  * @returns {Promise<boolean>}

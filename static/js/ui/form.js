@@ -6,12 +6,12 @@ import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
- * formDialog({ title, intro, fields, yes: "Save", submit(values) }) → the result of submit, or undefined when closed.
+ * Return the result of submit(values); undefined when the dialog was closed.
  *
- * A field: { name, label, type: "text" | "textarea" | "select" | "date" | "number" | "checkbox" | "choices", value, hint,
- * required, options: [[value, label]], min, max, maxlength }; choices are checkboxes whose value is a list. When `submit`
- * fails, the form stays open and shows the error. The user is asked before entries are discarded. The first field that
- * must be filled in has the focus.
+ * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
+ *
+ * When `submit` fails, the form stays open and shows the error. The user is asked before entries are discarded. The first
+ * field that is not valid has the focus.
  *
  * @template Made
  * @param {FormOptions<Made>} options

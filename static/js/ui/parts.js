@@ -7,7 +7,7 @@ import { day, signed } from "../core/format.js";
 const SIGNS = { good: "check", warn: "warning", bad: "warning", info: "info" };
 
 /**
- * Return a label with a color and, for states, an icon; with `href`, a link. tone: good, warn, bad, info, accent.
+ * Return a label with a color. The tones good, warn, bad and info add an icon. With `href`, the label is a link.
  *
  * @param {Child} text
  * @param {{ tone?: Tone, href?: string | null, sign?: string | null, title?: string | null }} [options]
@@ -18,7 +18,7 @@ export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title =
 }
 
 /**
- * Return a date that no line break divides, because columns are narrow on paper. words: formats the date.
+ * Return a date that stays on one line, because columns are narrow on paper. words(at): the text of the date.
  *
  * @param {Maybe<string>} at
  * @param {(at: string) => string} [words]
@@ -28,7 +28,7 @@ export function time(at, words = day) {
 }
 
 /**
- * Return a change: an arrow, the number, and the day compared with. `better` says whether up or down is good.
+ * Return a change: an arrow, the number, and a text such as "since yesterday". better: the good direction.
  *
  * @param {Maybe<number>} change
  * @param {string} since
@@ -43,7 +43,7 @@ export function delta(change, since, { better = "up" } = {}) {
 }
 
 /**
- * Return a number with its label; with `href`, it links to its rows.
+ * Return a number with its label. With `href`, the number is a link to its rows.
  *
  * @param {string} label
  * @param {string} value

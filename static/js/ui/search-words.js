@@ -62,7 +62,7 @@ function mostSimilar(word, known) {
 }
 
 /**
- * Return the number of letters to change, add or drop.
+ * Return the number of letters to change, add or drop to turn `a` into `b`.
  *
  * @param {string} a
  * @param {string} b

@@ -7,7 +7,7 @@ const ROOM = 160;
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
 /**
- * By table, the last address for which it was scrolled into view. Reloading a table does not scroll again.
+ * By table, the address for which the page last scrolled to the table. Reloading the table does not scroll again.
  *
  * @type {Map<string, string>}
  */

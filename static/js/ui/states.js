@@ -1,4 +1,4 @@
-/* Replace the content of a panel that has nothing to show, and say what to do about it. */
+/* The states of a panel without content: loading, waiting, empty, failed. */
 
 import { ApiError } from "../core/api.js";
 import { sessionBack } from "../core/session.js";
@@ -79,7 +79,7 @@ export function failed(error, retry) {
   );
 }
 
-/** Return the state of a part whose module failed to load. Only reloading the page helps: browsers may remember the failure. */
+/** Return the state of a part whose module failed to load. Browsers may remember the failure until a reload. */
 export function notArrived() {
   const again = h(
     "button",

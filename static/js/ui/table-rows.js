@@ -65,7 +65,7 @@ export class RowsInMemory {
   }
 
   /**
-   * Return the search text with similar words that rows contain, or null if that finds nothing either.
+   * Return the search text with similar words that occur in the rows; null if this text finds no row either.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters

@@ -94,7 +94,7 @@ function filterField(filter, choose) {
 }
 
 /**
- * On a phone, a button with the number of active filters shows the filters (css/table.css).
+ * Return a button for phones, which shows and hides the filters (css/table.css). It has the number of active filters.
  *
  * @param {HTMLElement} tools
  * @param {number} count
