@@ -13,7 +13,7 @@ from api.models import User
 
 
 def sign_in(client: Client, **query: str) -> tuple[str, str]:
-    """Return the address that the sign-in redirects to, and the address to return to afterwards."""
+    """Return the address that the sign-in redirects to, and the address to return to afterward."""
     target = client.get("/sign-in/", query, headers={"Host": "localhost"})["Location"]
     query_sent = parse_qs(urlsplit(target).query)
     return target.partition("?")[0], (query_sent.get("r") or query_sent["next"])[0]

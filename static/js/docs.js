@@ -10,7 +10,7 @@ function followColorScheme() {
 }
 
 /**
- * Add the visitor's CSRF token to a write without an API key. The page itself has no token: it is the same for everybody.
+ * Add the visitor's CSRF token to a write without an API key. The page has no token: it is the same for everybody.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request
  */

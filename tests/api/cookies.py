@@ -1,6 +1,6 @@
-"""Make single sign-on cookies for tests: valid ones as Accounts issues them, and forgeries.
+"""Make single sign-on cookies for tests: valid cookies as Accounts issues them, and forged cookies.
 
-Written from RFC 7516 and RFC 7519, independently of the simulator and of the code under test.
+The code follows RFC 7516 and RFC 7519, and shares nothing with the simulator or the code under test.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class CookieMaker:
         return f"{text}.{part(signature)}"
 
     def signed_with_public_key(self, payload: Any) -> str:
-        """Sign with HS256 and the public key as its secret: the classic forgery."""
+        """Sign with HS256 and the public key as the secret: the classic forgery."""
         text = f"{json_part({'alg': 'HS256', 'typ': 'JWT'})}.{json_part(payload)}"
         mac = hmac.HMAC(self.public_pem.encode(), hashes.SHA256())
         mac.update(text.encode())

@@ -55,7 +55,7 @@ class OwnPostgreSQL:
         self._installation.run("pg_ctl", "stop", "-D", str(self._data), "-w", "-m", mode)
 
     def is_running(self) -> bool:
-        """Return whether the server's process is alive. A killed process that is still a zombie is not."""
+        """Return whether the server's process is alive. A zombie process does not count."""
         try:
             state = Path(f"/proc/{self._pid()}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
@@ -86,14 +86,14 @@ Server = TypeVar("Server", bound=OwnPostgreSQL)
 
 @contextmanager
 def own_postgresql(folder: Path) -> Iterator[OwnPostgreSQL]:
-    """Run a server in this folder, and remove it afterward."""
+    """Run a server in this folder, and remove the server afterward."""
     with running(folder, OwnPostgreSQL) as server:
         yield server
 
 
 @contextmanager
 def running(folder: Path, make: Callable[[Installation], Server]) -> Iterator[Server]:
-    """Run the server that ``make`` returns, and remove it afterward."""
+    """Run the server that ``make`` returns, and remove the server afterward."""
     shutil.rmtree(folder, ignore_errors=True)
     installation = find_installation(folder)
     shutil.rmtree(installation.home / "data", ignore_errors=True)

@@ -30,7 +30,7 @@ CACHED_AND_PARDOT = """
 
 @dataclass(frozen=True)
 class Replicated:
-    """A primary and its standby. The service that they run is called by a Super User."""
+    """A primary and its standby. ``served()`` runs a service on both, and calls the service as a Super User."""
 
     primary: OwnPostgreSQL
     standby: Standby
@@ -57,9 +57,9 @@ class Replicated:
 
     @contextmanager
     def primary_cannot_read(self) -> Iterator[None]:
-        """Lock, on the primary, the tables that the replica can answer for, so that only the replica answers.
+        """Lock the cached tables and Pardot's tables on the primary, so that only the replica can read them.
 
-        The standby's replay must be paused, or it would repeat the lock there.
+        Pause the standby's replay first: it would repeat the locks on the standby.
         """
         with psycopg.connect(self.primary.url) as locking:
             [(tables,)] = locking.execute(CACHED_AND_PARDOT).fetchall()

@@ -1,4 +1,7 @@
-"""Fifty clients at once read every endpoint of several processes; in ``make soak`` for a minute."""
+"""Fifty clients read every endpoint of several processes at the same time.
+
+``make soak`` reads for a minute.
+"""
 
 from __future__ import annotations
 

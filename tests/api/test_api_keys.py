@@ -100,7 +100,7 @@ def test_mistakes_are_named_and_make_no_key(db: None, arguments: list[str], mess
     assert not APIKey.objects.exists()
 
 
-def test_a_revoked_key_stops_at_once(db: None) -> None:
+def test_a_revoked_key_stops_working_at_once(db: None) -> None:
     key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     assert bearer(key.text).get("/api/v1/books").status_code == 200
     assert "reports" in run("revoke_api_key", key.public_id)

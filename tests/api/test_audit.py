@@ -61,7 +61,7 @@ def test_each_request_under_api_leaves_one_row_whichever_layer_answers(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_strangers_who_try_addresses_are_counted_and_leave_no_rows(
+def test_requests_of_strangers_to_unknown_paths_are_counted_and_leave_no_rows(
     anonymous: Client, user: Client, service: Callable[..., Client], noted_requests: NotedRequests, settings: Any
 ) -> None:
     guesses = ["/api/", "/api/v1/wp-login.php", "/api/v2/me", "/api/v1/records/nothing/", "/api/v1/me/nothing"]
@@ -181,7 +181,7 @@ def test_a_batch_whose_answer_was_lost_is_neither_written_nor_counted_twice() ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_that_postgresql_refuses_does_not_hold_up_the_others(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_row_that_postgresql_refuses_does_not_block_the_other_rows(caplog: pytest.LogCaptureFixture) -> None:
     rows = [entry(0), entry(1, path="a\0b"), entry(2), entry(3)]
     write_noted([Noted(each) for each in rows], again=False)
     assert sorted(RequestLog.objects.values_list("path", flat=True)) == ["/api/0", "/api/2", "/api/3"]

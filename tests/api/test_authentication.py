@@ -39,7 +39,7 @@ def test_a_caller_without_credentials_is_told_how_to_log_in(anonymous: Client) -
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_without_credentials_the_answer_is_401_before_csrf_is_checked(anonymous: Client, method: str) -> None:
+def test_a_change_without_credentials_is_401_before_csrf_is_checked(anonymous: Client, method: str) -> None:
     assert getattr(anonymous, method)(ANYBODY).status_code == 401
     anonymous.cookies["oxa"] = "junk"
     assert getattr(anonymous, method)(ANYBODY).status_code == 401
@@ -95,7 +95,7 @@ def test_a_cookie_of_another_name_does_not_count(anonymous: Client, cookies: Coo
 
 
 def test_only_a_few_cookies_are_opened(anonymous: Client, cookies: CookieMaker) -> None:
-    """Each cookie costs a decryption, and anybody may send many."""
+    """Each cookie costs a decryption, and anybody may send many cookies."""
     junk = [f"junk{number}" for number in range(4)]
     assert send(anonymous, *junk[:3], cookies.cookie()) == 200
     assert send(anonymous, *junk, cookies.cookie()) == 401
@@ -165,7 +165,9 @@ def test_the_scheme_may_be_written_in_any_case(anonymous: Client, scheme: str) -
     assert anonymous.get(ANYBODY, headers={"Authorization": f"{scheme} {key}"}).status_code == 200
 
 
-def test_with_an_authorization_header_the_cookie_is_ignored(user: Client, service: Callable[..., Client]) -> None:
+def test_the_cookie_is_ignored_when_the_request_has_an_authorization_header(
+    user: Client, service: Callable[..., Client]
+) -> None:
     for authorization in ("Bearer wrong", "Basic dXNlcjpwdw==", "", "Bearer"):
         answer = user.get(ANYBODY, headers={"Authorization": authorization})
         assert answer.status_code == 401, authorization
@@ -199,7 +201,9 @@ def test_routes_for_people_refuse_keys(super_user: Client, service: Callable[...
     assert super_user.post("/api/doors/super-user", headers=token).status_code == 403
 
 
-def test_failures_are_limited_to_twenty_a_minute_and_only_failures(anonymous: Client, user: Client) -> None:
+def test_failed_credentials_are_limited_to_twenty_a_minute_and_other_requests_are_not(
+    anonymous: Client, user: Client
+) -> None:
     wrong = {"Authorization": "Bearer wrong"}
     statuses = [
         anonymous.get(ANYBODY, headers={**wrong, "X-Forwarded-For": f"198.51.100.{number}"}).status_code

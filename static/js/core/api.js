@@ -58,7 +58,8 @@ export function optional(promise) {
 }
 
 /**
- * get("assets/forms", { params: { page: 2 }, signal }) returns the JSON of the answer. Its type is from the OpenAPI document.
+ * Requests that return the JSON of the answer: get("assets/forms", { params: { page: 2 }, signal }).
+ * The types of answers are from the OpenAPI document.
  *
  * @type {ApiClient}
  */
@@ -71,7 +72,7 @@ export const api = {
 };
 
 /**
- * Return the address of a path with its parameters. Empty parameters are left out. A list becomes one parameter per entry.
+ * Return the address of a path with its parameters. Empty values are left out. A list becomes one parameter per entry.
  *
  * @param {string} path
  * @param {object} [params]

@@ -7,8 +7,10 @@ const SVG = "http://www.w3.org/2000/svg";
  *
  * Attributes that are null, undefined or false are left out; true becomes the empty string. `on` contains listeners
  * and `data` contains data attributes. `vars` contains custom properties, because the Content-Security-Policy forbids
- * style attributes. Children may be text, nodes, or arrays of text and nodes; null, undefined and false are left out. Numbers are
- * not allowed, because `count && …` would write a zero.
+ * style attributes.
+ *
+ * Children may be text, nodes, or arrays of text and nodes; null, undefined and false are left out. Numbers are not
+ * allowed, because `count && …` would write a zero.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

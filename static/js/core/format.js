@@ -33,7 +33,7 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** One twelfth of a mean year of 365.25 days. */
 const SECONDS_A_MONTH = 2_629_800;
 /**
- * The units of an age: name, length, and the smallest age in this unit, in seconds. outgoing/times.py has the same table.
+ * The units of an age: name, length, and the smallest age in this unit, in seconds. See outgoing/times.py.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */

@@ -11,7 +11,7 @@ import { empty, failed, loading, waiting } from "../ui/states.js";
 /**
  * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
  *
- * - load({ signal, route }) → the data. Use shared(path) if other panels show it too; otherwise api.get(path, { signal }).
+ * - load({ signal, route }) → the data. Use shared(path) if other panels show it too, else api.get(path, { signal }).
  * - render(data, { element, signal, route, reload }) → a node or a list of nodes for [data-body] of the panel.
  * - noData(data) → true when nothing was synced yet. The panel then shows `command`, or else the tab's command.
  * - empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
@@ -57,7 +57,7 @@ class MountedPanel {
     });
   }
 
-  /** Return whether the panel is on the visible tab or dialog, and the values of its keys in the address have changed. */
+  /** Return whether the panel is on the visible tab or dialog, and its keys in the address have new values. */
   isConcerned() {
     return !this.element.closest("[hidden], dialog:not([open])") && this.keysInAddress() !== this.shown;
   }

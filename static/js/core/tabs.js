@@ -15,7 +15,7 @@ const seen = new Map();
 let strip;
 
 /**
- * around: { root, title }, the part of the page that is on every tab. It is reloaded with the tab. dashboard.js mounts it.
+ * around: { root, title }, the part of the page that is on every tab. It is reloaded with the tab.
  *
  * @param {{ around: Strip }} parts
  */

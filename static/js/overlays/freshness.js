@@ -60,7 +60,7 @@ const content = panel({
 function now({ running, quota, entities, is_locked: isLocked, sync_enabled: enabled }) {
   const sentences = [
     !enabled && "Syncing is switched off.",
-    isLocked && "A sync is under way; another one can be started when it has ended.",
+    isLocked && "A sync is running. You can start another one when it has ended.",
     quota &&
       `Pardot has ${plural(quota.left, "API call")} of ${number(quota.maximum)} left today (as of ${moment(quota.told_at)}).`,
   ].filter(Boolean);

@@ -1,4 +1,4 @@
-/* My work: the reader's areas, what changed in them, open tasks, and saved views. */
+/* My work: the user's areas, the changes in these areas, open tasks, and saved views. */
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -33,7 +33,9 @@ const IS = {
 };
 
 /**
- * acts(task) → the buttons of a row. close(task) → the button that closes the task. today: the date in the server's time zone.
+ * - acts(task) → the buttons of a row.
+ * - close(task) → the button that closes the task.
+ * - today: the date in the server's time zone.
  *
  * @param {(task: Task) => Child} acts
  * @param {(task: Task) => Child} close

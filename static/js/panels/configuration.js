@@ -225,7 +225,7 @@ function tagNames([prefix, actions]) {
   return { element, update };
 }
 
-/** Scroll to the section in the address, such as #weights. The section did not exist when the browser opened the page. */
+/** Scroll to the section in the address, such as #weights. The section did not exist yet when the page was opened. */
 function goToHash() {
   const id = decodeURIComponent(location.hash.slice(1));
   if (id) document.getElementById(id)?.scrollIntoView();

@@ -31,9 +31,10 @@ function sample({ total_count: count }) {
       "span",
       {},
       h("strong", {}, `A sample, not all prospects: `),
-      `the ${number(count)} prospects with the highest scores of those active in the 30 days before the sample. `,
+      `the ${number(count)} with the highest scores. `,
+      "Only prospects that were active in the 30 days before the sample are in it. ",
       h("code", {}, SURVEY),
-      " reads all of them.",
+      " reads all prospects.",
     ),
   );
 }

@@ -30,7 +30,7 @@ export default panel({
 });
 
 /**
- * Return "Prospects cost most: 1.8 points, mainly by …". No total is shown, because it would contradict the rounded score.
+ * Return "Prospects cost most: 1.8 points, mainly by …". A total would contradict the rounded score.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues

@@ -153,8 +153,8 @@ function fieldOf(fields, path) {
 /**
  * Save everything unsaved. Return { saved, failed: [[draft, error]] }.
  *
- * Some values can be saved in one order only, such as the months of stale lists. Refused values are therefore tried again
- * as long as another value was accepted.
+ * Some values can be saved in one order only, such as the months of stale lists. So refused values are tried again as
+ * long as another value was accepted.
  *
  * @param {readonly Draft[]} drafts
  */

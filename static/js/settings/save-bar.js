@@ -1,4 +1,4 @@
-/* Show a bar at the foot of the page while changes are unsaved. The browser then asks before the user leaves the page. */
+/* Show a bar at the foot of the page while changes are unsaved. The browser then asks before users leave the page. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";

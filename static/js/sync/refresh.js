@@ -29,7 +29,7 @@ const REMEDIES = {
  * deletions or run a survey ask the user first.
  *
  * @param {Remedy} remedy
- * @param {{ kind?: string, source?: string }} [options] source: the name of the row's source, if many rows have the button.
+ * @param {{ kind?: string, source?: string }} [options] source: the name of the row's source, in a table of sources.
  */
 export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];

@@ -10,8 +10,8 @@ import { confirm, openDialog } from "./dialog.js";
  *
  * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
  *
- * When `submit` fails, the form stays open and shows the error. The user is asked before entries are discarded. The first
- * field that is not valid has the focus.
+ * When `submit` fails, the form stays open and shows the error. The user is asked before entries are discarded. The
+ * first field that is not valid has the focus.
  *
  * @template Made
  * @param {FormOptions<Made>} options

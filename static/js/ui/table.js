@@ -22,19 +22,24 @@ const EXPORT_PAGE = 500;
 /**
  * Make a table. Return { element, reload(), setRows(rows) }.
  *
- * key: its prefix in the address ("forms" → forms.q, forms.sort, forms.page, forms.<filter>); without a key the state
- *   stays in the table (in drawers, for instance).
- * caption: the name of the rows. noun: the word for one row ("form"), for counts.
- * columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
+ * - key: the prefix of the table's parameters in the address: "forms" → forms.q, forms.sort, forms.page, forms.<filter>.
+ *   Without a key, the search, filters, order and page are not in the address.
+ * - caption: the name of the rows.
+ * - noun: the word for one row ("form"), for counts.
+ * - columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
- * rows: an array; or source({ q, sort, page, size, filters, signal }) → { rows, total }.
- * filters: [{ key, label, options: [[value, label]], test(row, value) }] (test only with rows). initial: the option
- *   when the address has none; the table then adds no option "All".
- * search: the label of the search field, or false. sort: the default order ("-score").
- * detail(row) → node: a row that opens below. rowId(row): its id, by default row.id.
- * bulk: { actions: [{ label, sign, run(selected) }] }: checkboxes before rows, and a bar with these actions.
- * nothing: the sentence when there is no row at all. exportAs: the beginning of the file's name. alsoInCsv: columns that are
- *   only in the file. tools: more controls.
+ * - rows: an array. Instead of rows: source({ q, sort, page, size, filters, signal }) → { rows, total }.
+ * - filters: [{ key, label, options: [[value, label]], test(row, value), initial }]. Only tables with `rows` use `test`.
+ *   `initial` is the option when the address has none. A filter with `initial` has no option "All".
+ * - search: the label of the search field, or false.
+ * - sort: the default order ("-score").
+ * - detail(row) → node: the content that opens below the row.
+ * - rowId(row): the id of a row, by default row.id.
+ * - bulk: { actions: [{ label, sign, run(selected) }] }: checkboxes before rows, and a bar with these actions.
+ * - nothing: the sentence for a table without rows.
+ * - exportAs: the beginning of the file's name.
+ * - alsoInCsv: columns that only the file has.
+ * - tools: more controls.
  *
  * @template Row
  * @param {TableOptions<Row>} options
@@ -113,9 +118,9 @@ class Table {
     return this.memory ? Promise.resolve(this.memory.page(query)) : this.source(query);
   }
 
-  /** Return whether the address asks this table, in the visible tab, for something other than what it shows. */
+  /** Return whether the table is in the visible tab, and its query in the address has changed. */
   isConcerned() {
-    // A panel that reloads replaces its tables, so the old ones must stop listening.
+    // A panel that reloads replaces its tables, so the old tables must stop listening.
     if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
     if (this.lifetime.signal.aborted || this.element.closest("[hidden]")) return false;
     return JSON.stringify(this.query()) !== this.queryShown;
@@ -162,7 +167,7 @@ class Table {
     }
   }
 
-  /** The pressed button is removed, so move the focus to the rows, or to the button for the next try. */
+  /** Load the rows again. The pressed button is removed, so focus the rows, or the button for the next try. */
   async retry() {
     await this.draw();
     focusOn(this.message.hidden ? this.scroll : this.message.querySelector("button"));
@@ -360,7 +365,7 @@ function isSelectable(table) {
 }
 
 /**
- * Move up and down in a column of links, buttons or checkboxes.
+ * Move the focus up or down in a column of links, buttons or checkboxes.
  *
  * @param {KeyboardEvent} event
  */

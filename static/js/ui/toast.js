@@ -5,7 +5,7 @@ import { h, hiddenText, icon } from "../core/dom.js";
 
 const STAYS = 10_000;
 const MOST = 3;
-/** The messages with an undo; Ctrl+Z runs the newest one. @type {{ element: Element, run(): unknown }[]} */
+/** The messages with the button “Undo”. Ctrl+Z runs the newest undo. @type {{ element: Element, run(): unknown }[]} */
 const undos = [];
 
 /**

@@ -16,7 +16,7 @@ import { toast } from "../ui/toast.js";
 
 /** @typedef {Api["MyWork"]} Work */
 
-/** True when a task was just closed. Then the list is redrawn, and the focus moves to its button. */
+/** True when a task was just closed or opened. The list is then redrawn, and “My tasks” gets the focus. */
 let isWritten = false;
 
 /**
@@ -165,7 +165,7 @@ async function finish(task) {
 }
 
 /**
- * Return whether the change was saved.
+ * Save the status of a task. Return whether this worked.
  *
  * @param {Api["TaskOut"]} task
  * @param {"open" | "done"} status

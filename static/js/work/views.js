@@ -1,4 +1,4 @@
-/* Saved views: addresses of the dashboard under a name, the user's own and those that colleagues share. */
+/* Saved views: named addresses of the dashboard. The list has the user's views and the views that colleagues share. */
 
 import { api, messageOf } from "../core/api.js";
 import { h, hiddenText, icon } from "../core/dom.js";
@@ -19,7 +19,7 @@ const TIMES = [
   ["monday", "Every Monday"],
 ];
 
-/** True when a view was just saved. Then the list is redrawn, and the focus moves to its button. */
+/** True when a view was just changed. The list is then redrawn, and “Save this view” gets the focus. */
 let isWritten = false;
 
 /** @param {Api["ViewList"]} answer */
@@ -156,7 +156,7 @@ async function mailView(view, noMail) {
 }
 
 /**
- * Save when the view is mailed. Return the message to show.
+ * Save how often the view is mailed. Return the message to show.
  *
  * @param {View} view
  * @param {Api["MailTime"] | "never"} when

@@ -45,7 +45,7 @@ def test_a_refused_contact_lists_the_values(user: Client, contact: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "BAD_VALUE_FOR_RESTRICTED_PICKLIST"])
-def test_of_several_fields_each_picklist_lists_its_values(
+def test_each_picklist_among_several_refused_fields_lists_its_values(
     user: Client, salesforce: Simulator, contact: str, code: str
 ) -> None:
     fields = ["FirstName", "Subject_Interest__c", "LMS__c"]
@@ -89,7 +89,7 @@ def test_reading_the_values_may_take_only_the_rest_of_the_requests_time(writer: 
         {"kind": "drop"},
     ],
 )
-def test_after_a_failed_describe_call_refusals_list_no_values_and_do_not_repeat_it_at_once(
+def test_refusals_list_no_values_and_do_not_describe_again_just_after_a_failed_describe_call(
     user: Client, salesforce: Simulator, contact: str, fault: dict[str, Any]
 ) -> None:
     salesforce.fail(path=CONTACT_DESCRIBE, **fault)
@@ -98,7 +98,7 @@ def test_after_a_failed_describe_call_refusals_list_no_values_and_do_not_repeat_
     assert salesforce.calls_to(CONTACT_DESCRIBE) == 1
 
 
-def test_the_kill_switch_stops_the_describe_call_and_not_the_refusal(writer: Client, simulator: Simulator) -> None:
+def test_the_kill_switch_stops_the_describe_call_but_not_the_refusal(writer: Client, simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
     assert "allowed" not in only_error(post_case(writer, WRONG_CASE))

@@ -170,6 +170,6 @@ def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
     caplog.clear()  # the test has caused this error
 
 
-def test_inside_a_transaction_an_error_is_not_hidden(db: None) -> None:
+def test_an_error_inside_a_transaction_is_not_hidden(db: None) -> None:
     with pytest.raises(KeyError), transaction.atomic(), best_effort.best_effort("counting"):
         _count()

@@ -62,7 +62,7 @@ def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
     assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the change is in the cache"
 
 
-def test_after_a_merge_in_salesforce_the_master_contact_is_changed(
+def test_the_master_contact_is_changed_after_a_merge_in_salesforce(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     master = new_contact(salesforce, LastName="Master")
@@ -81,7 +81,7 @@ def test_a_contact_whose_uuid_is_in_capitals_is_changed(user: Client, salesforce
     assert user.get(CONTACT).json() == answer.json()
 
 
-def test_of_several_contacts_the_last_modified_is_changed(
+def test_the_contact_modified_last_is_changed_when_several_have_the_same_uuid(
     user: Client, salesforce: Simulator, contact: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     later = new_contact(salesforce, LastName="Later")
@@ -102,7 +102,7 @@ def test_the_change_log_has_the_old_value_of_salesforce_and_not_of_the_cache(
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang", "status", "quota"])
-def test_salesforce_away_before_the_change_means_503_and_nothing_was_sent(
+def test_an_outage_of_salesforce_before_the_change_means_503_and_nothing_is_sent(
     user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
 ) -> None:
     salesforce.fail(fault, path=QUERY, times=None, **({"seconds": 1} if fault == "hang" else {}))
@@ -126,7 +126,7 @@ def test_null_leaves_a_field_as_it_is(user: Client, salesforce: Simulator, conta
     assert [change.field for change in FieldChangeLog.objects.all()] == ["first_name"]
 
 
-def test_nothing_but_nulls_changes_nothing_and_shows_the_contact(
+def test_a_body_of_nulls_changes_nothing_and_returns_the_contact(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     before = in_salesforce(salesforce, contact)
@@ -204,7 +204,7 @@ def test_a_duplicate_is_refused(user: Client, salesforce: Simulator, contact: st
 
 
 @pytest.mark.parametrize("fault", ["quota", "concurrent", "status"])
-def test_salesforce_away_means_503_and_nothing_changed(
+def test_an_outage_of_salesforce_during_the_change_means_503_and_no_change(
     user: Client, salesforce: Simulator, contact: str, fault: str
 ) -> None:
     salesforce.fail(fault, path=PATCH, times=None)
@@ -234,7 +234,7 @@ def test_a_locked_record_is_tried_again(user: Client, salesforce: Simulator, con
     assert not CircuitBreaker.objects.filter(failures__gt=0).exists(), "Salesforce has answered"
 
 
-def test_a_refusal_before_the_change_does_not_mean_that_salesforce_is_away(
+def test_a_refusal_before_the_change_does_not_count_as_an_outage(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     CircuitBreaker.objects.create(name=LIVE, failures=THRESHOLD, last_failure=Now() - LIVE_SILENCE)

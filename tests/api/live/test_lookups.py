@@ -69,8 +69,8 @@ def test_expire_looks_up_a_user_despite_a_remembered_miss(user: Client, salesfor
     assert user.get(CONTACT).status_code == 200
 
 
-def test_a_uuid_in_capitals_is_the_same_user(user: Client, salesforce: Simulator) -> None:
-    """Salesforce also ignores the case of the UUID, but keeps it as written."""
+def test_a_uuid_in_capitals_identifies_the_same_user(user: Client, salesforce: Simulator) -> None:
+    """Salesforce also ignores the case of the UUID, but keeps the UUID as written."""
     contact = new_contact(salesforce, Accounts_UUID__c=UUID.upper())
     adoption_of(salesforce, contact, Base_Year__c=2024)
     assert user.get(CONTACT).json()["accounts_uuid"] == UUID
@@ -134,7 +134,7 @@ def test_adoptions_are_read_again_with_three_calls(user: Client, salesforce: Sim
 
 
 def test_adoptions_without_expire_are_read_from_the_cache_only(user: Client, salesforce: Simulator) -> None:
-    """The messages tell what the cache lacks, not what Salesforce lacks: it was not asked."""
+    """The messages say what the cache lacks, because Salesforce was not asked."""
     new_contact(salesforce)
     before = salesforce.calls()
     answer = user.get(ADOPTIONS)
@@ -202,7 +202,7 @@ def test_a_look_up_waits_only_a_moment_for_a_running_merge(
 def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     salesforce: Simulator, cookies: CookieMaker, run_manage: Manage
 ) -> None:
-    """Both store the same contacts: first into the empty cache, then over the rows that are there."""
+    """Look-ups and syncs store the same contacts: first into the empty cache, then over the cached rows."""
     uuids = [row["Accounts_UUID__c"] for row in salesforce.query("SELECT Accounts_UUID__c FROM Contact LIMIT 60")]
     stop = threading.Event()
     statuses: Counter[int] = Counter()

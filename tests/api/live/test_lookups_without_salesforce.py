@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("fault", ["status", "drop", "quota", "truncate", "concurrent"])
-def test_while_salesforce_is_away_a_miss_is_503_and_cached_contacts_are_returned(
+def test_a_miss_is_503_and_cached_contacts_are_returned_while_salesforce_is_away(
     user: Client, salesforce: Simulator, fault: str
 ) -> None:
     salesforce.fail(fault, path="/query", times=None)
@@ -55,7 +55,7 @@ def test_no_look_up_waits_long_for_salesforce(user: Client, salesforce: Simulato
     assert time.monotonic() - began < 3
 
 
-def test_when_salesforce_hangs_only_the_first_requests_wait_for_it(
+def test_only_the_first_requests_wait_for_salesforce_when_it_hangs(
     user: Client, salesforce: Simulator, hurry: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contact = new_contact(salesforce)
@@ -137,7 +137,7 @@ def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     assert live_call_allowed(), "the probe is still available"
 
 
-def test_a_refusal_does_not_mean_that_salesforce_is_away(
+def test_a_refusal_does_not_count_as_an_outage(
     user: Client, salesforce: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     half_open()
@@ -160,7 +160,7 @@ def test_a_wrong_login_is_503(user: Client, simulator: Simulator, settings: Any)
     assert "wrong-canary" not in answer.text
 
 
-def test_with_the_kill_switch_salesforce_is_not_called(user: Client, salesforce: Simulator) -> None:
+def test_salesforce_is_not_called_while_syncs_are_switched_off(user: Client, salesforce: Simulator) -> None:
     new_contact(salesforce)
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
@@ -173,7 +173,7 @@ def test_with_the_kill_switch_salesforce_is_not_called(user: Client, salesforce:
     assert salesforce.calls() - before == 0
 
 
-def test_without_api_budget_salesforce_is_not_called_for_an_hour(user: Client, salesforce: Simulator) -> None:
+def test_salesforce_is_not_called_for_an_hour_without_api_budget(user: Client, salesforce: Simulator) -> None:
     new_contact(salesforce)
     SyncConfig.load()
     SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=Now())
@@ -184,6 +184,6 @@ def test_without_api_budget_salesforce_is_not_called_for_an_hour(user: Client, s
     assert user.get(CONTACT).status_code == 200
 
 
-def test_without_salesforce_settings_only_the_cache_is_read(user: Client, settings: Any) -> None:
+def test_only_the_cache_is_read_without_salesforce_settings(user: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert user.get(CONTACT).status_code == 404

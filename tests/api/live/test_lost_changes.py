@@ -33,7 +33,7 @@ def test_a_change_whose_answer_is_lost_is_looked_up(user: Client, salesforce: Si
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang", "error"])
-def test_a_change_that_salesforce_does_not_show_is_reported_as_such(
+def test_a_change_that_salesforce_does_not_show_is_reported_as_not_shown(
     user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
 ) -> None:
     salesforce.fail(fault, path=PATCH, **({"seconds": 3} if fault == "hang" else {}))
@@ -80,7 +80,7 @@ def test_a_change_that_arrived_late_may_be_sent_again(
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop"])
-def test_when_reading_back_fails_too_the_change_may_have_been_made(
+def test_the_answer_says_that_the_change_may_have_been_made_when_reading_back_fails_too(
     user: Client, salesforce: Simulator, contact: str, fault: str
 ) -> None:
     salesforce.fail(fault, path=PATCH)
@@ -93,9 +93,7 @@ def test_when_reading_back_fails_too_the_change_may_have_been_made(
     assert Contact.objects.get().first_name == "Ines"
 
 
-def test_a_change_that_cannot_be_read_back_is_shown_all_the_same(
-    user: Client, salesforce: Simulator, contact: str
-) -> None:
+def test_a_change_that_cannot_be_read_back_is_still_shown(user: Client, salesforce: Simulator, contact: str) -> None:
     stamp = Contact.objects.get().system_modstamp
     salesforce.fail("status", path=QUERY, skip=1)
     answer = put(user, {"first_name": "Inés"})
@@ -130,7 +128,7 @@ def test_the_answer_is_complete_while_a_sync_locks_the_table(
     assert user.get(CONTACT, {"expire": "true"}).json() == body
 
 
-def test_when_postgresql_fails_after_the_change_the_answer_says_that_it_was_made(
+def test_the_answer_says_that_the_change_was_made_when_postgresql_fails_afterward(
     user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any) -> None:

@@ -202,7 +202,7 @@ def test_cases_for_this_org_are_not_touched(admin_client: Client, salesforce: Si
 
 
 @pytest.mark.parametrize("action", ["send_to_this_org", "discard_apart"])
-def test_a_case_of_the_previous_org_that_is_being_sent_is_left_alone(
+def test_a_case_of_the_previous_org_is_not_changed_while_it_is_being_sent(
     admin_client: Client, apart: list[OutboundCase], action: str
 ) -> None:
     OutboundCase.objects.update(lease_holder="deliver_pending 1", lease_until="2100-01-01T00:00:00Z")
@@ -236,7 +236,7 @@ def test_a_refused_case_of_the_previous_org_is_not_sent_to_the_new_org(
     assert not cases_in(same_ids)
 
 
-def test_records_read_before_an_org_is_adopted_are_not_stored_after_it(
+def test_records_that_were_read_before_an_org_is_adopted_are_not_stored_afterward(
     salesforce: Simulator, same_ids: Simulator
 ) -> None:
     """A request that started with the old org ends after the cache has become a copy of the new org."""
