@@ -53,8 +53,8 @@ export function forecastValues({ at, from, end }, days) {
 }
 
 /**
- * Return the shown days, followed by the days up to the end of camp. Return null if the latest snapshot is not of the last
- * shown day. Return null too if more days would follow than are shown.
+ * Return the shown days, followed by the days up to the end of camp. Return null if the last shown day is not the day
+ * of the latest snapshot, or if more days would follow than are shown.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days

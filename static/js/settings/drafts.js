@@ -39,7 +39,7 @@ export class Draft {
     this.clear();
   }
 
-  /** Save the value. If another user changed it too, ask first. Throws an ApiError when the server refuses the value. */
+  /** Save the value. Ask first if another user changed it too. Throws an ApiError if the server refuses the value. */
   async save() {
     this.clear();
     const entered = this.editor.get();

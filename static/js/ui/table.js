@@ -22,14 +22,14 @@ const EXPORT_PAGE = 500;
 /**
  * Make a table. Return { element, reload(), setRows(rows) }.
  *
- * - key: the prefix of the table's parameters in the address: "forms" → forms.q, forms.sort, forms.page, forms.<filter>.
+ * - key: the prefix of the table's parameters in the address: "forms" → forms.q, forms.sort, forms.page, forms.<name>.
  *   Without a key, the search, filters, order and page are not in the address.
  * - caption: the name of the rows.
  * - noun: the word for one row ("form"), for counts.
- * - columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: true | false | "name at the endpoint",
+ * - columns: [{ key, label, value(row), show(row) → node or text, csv(row), sort: boolean | "name at the endpoint",
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * - rows: an array. Instead of rows: source({ q, sort, page, size, filters, signal }) → { rows, total }.
- * - filters: [{ key, label, options: [[value, label]], test(row, value), initial }]. Only tables with `rows` use `test`.
+ * - filters: [{ key, label, options: [[value, label]], test(row, value), initial }]. Only tables with `rows` call test.
  *   `initial` is the option when the address has none. A filter with `initial` has no option "All".
  * - search: the label of the search field, or false.
  * - sort: the default order ("-score").
