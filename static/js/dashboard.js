@@ -16,5 +16,5 @@ startShortcuts();
 startTabs({ around: strip });
 mountPanels(strip.root, { ...strip, command: "python manage.py camp_sync" });
 startOverlays();
-// A page that the browser restores on the way back must not show old data.
+// The browser may restore this page when the user goes back. Its data is old then.
 addEventListener("pageshow", (event) => event.persisted && refresh());

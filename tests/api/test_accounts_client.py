@@ -47,7 +47,7 @@ def test_the_user_with_the_uuid_is_returned_without_values_of_a_wrong_type(serve
     assert (user.adopter_status, user.school_type, user.assignable_school_integrated) == (None, None, None)
 
 
-def test_an_unknown_uuid_gives_none(server: AccountsServer) -> None:
+def test_none_is_returned_for_an_unknown_uuid(server: AccountsServer) -> None:
     server.users.pop()
     assert client_of(server).user(UUID) is None
 
@@ -105,7 +105,7 @@ def test_outages_and_refusals_raise_different_errors(server: AccountsServer) -> 
 
 
 @pytest.mark.parametrize("trickle_seconds", [0.02, 5])
-def test_a_slow_server_costs_no_more_than_the_limit(server: AccountsServer, trickle_seconds: float) -> None:
+def test_a_slow_server_takes_no_more_time_than_the_limit(server: AccountsServer, trickle_seconds: float) -> None:
     server.trickle_seconds = trickle_seconds
     server.raw = b" " * 500  # takes at least ten seconds
     began = time.monotonic()

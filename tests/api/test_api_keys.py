@@ -39,7 +39,7 @@ def test_create_api_key_prints_a_working_key_alone_on_the_last_line(db: None) ->
     assert row.expires_at is None
 
 
-def test_nothing_of_the_secret_is_stored_or_listed(db: None) -> None:
+def test_no_part_of_the_secret_is_stored_or_listed(db: None) -> None:
     key = run("create_api_key", "--name=reports", "--scopes=read:books").splitlines()[-1]
     secret = key.split("_")[2]
     stored = str(APIKey.objects.values().get()) + run("list_api_keys")
@@ -94,7 +94,7 @@ def test_the_admin_sets_the_rate_of_a_key_and_refuses_an_invalid_rate(admin: Cli
         (["--scopes=read:books", "--rate=0/min"], "--rate: '0/min' is not a rate"),
     ],
 )
-def test_mistakes_are_named_and_make_no_key(db: None, arguments: list[str], message: str) -> None:
+def test_a_mistake_is_named_and_creates_no_key(db: None, arguments: list[str], message: str) -> None:
     with pytest.raises(CommandError, match=message):
         run("create_api_key", "--name=reports", *arguments)
     assert not APIKey.objects.exists()
@@ -111,7 +111,7 @@ def test_a_revoked_key_stops_working_at_once(db: None) -> None:
 
 
 @pytest.mark.parametrize("command", ["revoke_api_key", "rotate_api_key"])
-def test_a_key_given_in_place_of_its_public_id_is_not_printed(db: None, command: str) -> None:
+def test_a_key_that_is_given_instead_of_its_public_id_is_not_printed(db: None, command: str) -> None:
     key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     for text in (key.text, key.text.rpartition("_")[2]):
         with pytest.raises(CommandError, match="not the key itself") as refused:

@@ -226,7 +226,7 @@ def test_the_development_user_needs_a_csrf_token_too(anonymous: Client, settings
     assert anonymous.get(ANYBODY, headers={"Authorization": "Bearer wrong"}).status_code == 401
 
 
-def test_last_use_is_written_at_most_every_ten_minutes(service: Callable[..., Client]) -> None:
+def test_the_last_use_of_a_key_is_written_at_most_every_ten_minutes(service: Callable[..., Client]) -> None:
     client = service(Scope.READ_BOOKS)
     client.get(ANYBODY)
     first = APIKey.objects.get().last_used_at

@@ -20,7 +20,7 @@ export class ApiError extends Error {
     /** With 422: [{ loc: ["body", "name"], message }]. */
     this.errors = errors;
     this.requestId = requestId;
-    /** True when the server is down. The page then says so once. Retry with onBack() of core/outage.js. */
+    /** True when the server is down. The page then shows one banner. Retry with onBack() of core/outage.js. */
     this.isOutage = false;
   }
 }

@@ -71,7 +71,7 @@ export function decimal(value) {
 }
 
 /**
- * 12.345 → "12.3%", 36 → "36%". The same rule as `percent` in pardot/reports/wording.py.
+ * 12.345 → "12.3%", 36 → "36%". `percent` in pardot/reports/wording.py has the same rule.
  *
  * @param {Maybe<number>} value
  */
@@ -132,8 +132,8 @@ export function shortDay(value) {
 }
 
 /**
- * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". On a Monday, the weekend's days have
- * no date: "since Friday", "since Saturday". `since_day` in pardot/reports/wording.py has the same rule.
+ * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". On a Monday, Friday and Saturday have
+ * no date: "since Friday". `since_day` in pardot/reports/wording.py has the same rule.
  *
  * @param {string} day
  * @param {string} today

@@ -1,4 +1,4 @@
-/* Mount the panels of a part of the page when it is first visible, and reload them on demand. */
+/* Mount the panels of a part of the page when that part is first visible, and reload the panels on demand. */
 
 import { announce } from "./announce.js";
 import { findAll, replace, whenIdle } from "./dom.js";

@@ -27,7 +27,7 @@ export function sessionEnded() {
     "p",
     {},
     h("strong", {}, "You've been signed out. "),
-    "What you typed stays here and is saved afterward.",
+    "What you typed stays here, and is saved when you have signed in.",
   );
   const bar = h(
     "div",

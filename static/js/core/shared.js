@@ -27,7 +27,7 @@ export function shared(path, params) {
 }
 
 /**
- * Call this after a write. It empties the cache and calls the listeners, which reload the panels that use these paths.
+ * Empty the cache, and reload the panels that use these paths. Call this after a write.
  *
  * @param {...string} paths
  */

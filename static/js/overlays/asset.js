@@ -1,4 +1,4 @@
-/* The drawer of the asset that asset.type and asset.id in the address name: facts, issues, tasks and exemptions. */
+/* The drawer of an asset: facts, issues, tasks and exemptions. The address names it: asset.type, asset.id. */
 
 import { api, optional } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* Show all badges: the earned ones, and how to earn the others. */
+/* Show all badges: the earned badges, and how to earn the other badges. */
 
 import { h, icon } from "../core/dom.js";
 import { panel } from "../core/panel.js";

@@ -1,4 +1,4 @@
-/* Every overlay by its name in the address (core/overlays.js). Each is loaded when it is first opened. */
+/* Every overlay by its name in the address (core/overlays.js). A module is loaded when its overlay is first opened. */
 
 export const overlays = {
   asset: () => import("./asset.js"),

@@ -1,4 +1,4 @@
-/* List the members of a Salesforce campaign: members.of in the address. */
+/* List the members of a Salesforce campaign. members.of in the address is the campaign's id. */
 
 import { api, isAbort } from "../core/api.js";
 import { h, replace } from "../core/dom.js";
@@ -132,7 +132,7 @@ class Members {
   /** Thousands of rows are loaded in parts. Search, sort and export use the loaded rows only. */
   offer() {
     if (!this.next) return replace(this.more);
-    const text = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded; search, order and CSV use only these.`;
+    const text = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded. Search, order and CSV use only these members.`;
     const more = button("Load more", () => this.loadMore(more), { sign: "down" });
     return replace(this.more, h("span", { class: "small soft" }, text), more);
   }

@@ -1,4 +1,4 @@
-/* The drawer of the prospect whose id is in the address (prospect.id): scores by category, recent activity. */
+/* The drawer of a prospect: scores by category, and recent activity. prospect.id in the address is its id. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -86,7 +86,7 @@ export function columnsOf(acts, close, today) {
 }
 
 /**
- * A narrow window has no room for the other columns: their values appear below the title.
+ * A narrow window has no room for most columns. Their values appear below the title.
  *
  * @param {Task} task
  * @param {(task: Task) => Child} due

@@ -78,7 +78,7 @@ class Board {
     this.nodes = [
       quickAdd(config, () => this.refresh()),
       this.table.element,
-      !config.me && whoAmI(config, "The filter “Mine” then works."),
+      !config.me && whoAmI(config, "The filter “Mine” needs your answer."),
     ];
   }
 
@@ -206,7 +206,7 @@ class Board {
   }
 
   /**
-   * Return whether the change was saved; the board then shows the saved state.
+   * Send a change, and redraw the board. Return whether the change was saved.
    *
    * @param {() => Promise<unknown>} request
    */

@@ -180,7 +180,8 @@ class WhatIf {
       this.result,
       beforeAfter(overall),
       changeLines(areas, this.toneOf),
-      !areas.some(moves) && h("p", { class: "small soft" }, "Too few to change any area by a whole point."),
+      !areas.some(moves) &&
+        h("p", { class: "small soft" }, "These fixes are too few to change the score of an area by a whole point."),
       h("p", {}, button("Create tasks", makeTasks, { sign: "tasks", kind: "compact", title: "A task for each issue" })),
     );
   }

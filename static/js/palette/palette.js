@@ -30,7 +30,7 @@ class Palette {
     this.active = 0;
     /** True while the list does not match the typed text yet. */
     this.isBehind = false;
-    /** True when Enter was pressed while the list was behind. The first result is then chosen as soon as it arrives. */
+    /** True when Enter was pressed before the list matched the text. The first result is chosen when it arrives. */
     this.takesFirst = false;
     /** @type {AbortController | undefined} */
     this.request = undefined;
@@ -223,7 +223,7 @@ function go({ to, run }) {
 }
 
 /**
- * Follow the item like a link. Inside the dashboard this does not reload the page (core/route.js).
+ * Follow the item like a link. A link inside the dashboard does not reload the page (core/route.js).
  *
  * @param {string} href
  */

@@ -1,4 +1,4 @@
-/* Show the earned badges, small. Each opens the list of all badges. */
+/* Show the earned badges in a small button, which opens the list of all badges. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { plural } from "../core/format.js";

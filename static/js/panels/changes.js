@@ -122,7 +122,7 @@ function line(change, since, recent) {
 }
 
 /**
- * "7 → 9", "36.4% → 38%".
+ * Return "7 → 9" or "36.4% → 38%".
  *
  * @param {Api["ChangedRows"]} change
  */

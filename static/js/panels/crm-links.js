@@ -89,6 +89,6 @@ function rest({ bad_lead_ids: leads, bad_contact_ids: contacts, total_bad: total
   return h(
     "p",
     { class: "small soft" },
-    `${plural(shown, "field is", "fields are")} listed here; the numbers above link to all of these prospects.`,
+    `${plural(shown, "field is", "fields are")} listed here. The numbers above link to all prospects with invalid IDs.`,
   );
 }

@@ -137,7 +137,7 @@ function rowsLink(issue) {
 }
 
 /**
- * Return a button that creates a task, or shows the issue's first task if it has one.
+ * Return a button that creates a task, or shows the issue's first task if the issue has one.
  *
  * @param {Api["IssueItem"]} issue
  */

@@ -26,7 +26,7 @@ export default panel({
 });
 
 /**
- * Return the color of a share. Its limits are fixed: a share is not a score, so the team's grades do not apply.
+ * Return the color of a share. The limits are fixed, because a share is not a score with grades.
  *
  * @param {number | null} rate
  */

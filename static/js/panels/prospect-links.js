@@ -22,7 +22,7 @@ export default panel({
       "p",
       { class: "small soft" },
       countLink(health.with_email, "with_email"),
-      " have an address, ",
+      " have an email address, ",
       countLink(health.opted_out, "opted_out"),
       " opted out, ",
       countLink(health.deleted, "deleted"),

@@ -181,7 +181,7 @@ function forecastWords({ end, score, used }, target) {
 }
 
 /**
- * "83 (B) → 97 (A), Oct 14, 2026 to Nov 29, 2026"
+ * Return "83 (B) → 97 (A), Oct 14, 2026 to Nov 29, 2026".
  *
  * @param {Data} data
  */

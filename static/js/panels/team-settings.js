@@ -246,7 +246,7 @@ async function edit(member, areas) {
  */
 function replaceMember(team, member, entries) {
   if (!team.some(({ id }) => id === member.id))
-    throw new ApiError(404, `${member.name} is no longer on the team. Close this and reload the page.`);
+    throw new ApiError(404, `${member.name} is no longer on the team. Close this form and reload the page.`);
   return team.map((one) => (one.id === member.id ? { ...one, ...entries } : one));
 }
 
@@ -256,7 +256,7 @@ async function remove(member) {
   const warning = tasks
     ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be unassigned. `
     : "There are no open tasks. ";
-  const owned = member.areas.length ? "Areas without another owner will have none." : "";
+  const owned = member.areas.length ? "Areas without another owner will have no owner." : "";
   if (!(await confirm({ title: `Remove ${member.name}?`, text: warning + owned, yes: "Remove", danger: true }))) return;
   if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null }))
     toast(`${member.name} is no longer on the team.`);

@@ -39,7 +39,7 @@ export class Draft {
     this.clear();
   }
 
-  /** Save the value. Ask first if another user changed it too. Throws an ApiError if the server refuses the value. */
+  /** Save the value, but ask first if another user changed it too. Throws an ApiError if the server refuses it. */
   async save() {
     this.clear();
     const entered = this.editor.get();
@@ -114,7 +114,7 @@ export class Draft {
   }
 
   /**
-   * Replace all messages. A message that stays is never hidden in between, because it would lose the focus.
+   * Replace all messages. A message that stays is not hidden in between, because hiding it would take its focus away.
    *
    * path: the path of a field; null for a message about the whole value.
    *

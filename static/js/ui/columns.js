@@ -8,7 +8,7 @@ const LEAST = 4;
 /**
  * Return { hidden(), element }: the keys of the hidden columns, and the menu. changed: called after each choice.
  *
- * The first column names the row and is always shown. Tables without a key, or with four columns or fewer, have no menu.
+ * The first column names the row and is always shown. Tables without a key, or with up to four columns, have no menu.
  *
  * @template Row
  * @param {{ options: { key?: string, caption: string }, columns: readonly FullColumn<Row>[], state: TableState }} table

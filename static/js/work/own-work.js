@@ -25,7 +25,7 @@ let isWritten = false;
  * @returns {Child}
  */
 export function ownWork(work, config) {
-  if (work.member === null) return config && whoAmI(config, "Your areas and tasks then appear here.");
+  if (work.member === null) return config && whoAmI(config, "After your answer, your areas and tasks appear here.");
   return [areas(work), changes(work), tasks(work)];
 }
 

@@ -66,7 +66,9 @@ def test_a_refusal_of_another_kind_lists_no_values(user: Client, salesforce: Sim
     assert salesforce.calls_to(CONTACT_DESCRIBE) == 0
 
 
-def test_a_second_refusal_uses_the_values_read_for_the_first(writer: Client, simulator: Simulator) -> None:
+def test_a_second_refusal_uses_the_values_that_were_read_for_the_first_refusal(
+    writer: Client, simulator: Simulator
+) -> None:
     first, second = (only_error(post_case(writer, {**CASE, "product": wrong})) for wrong in ("Wrong", "Wrong too"))
     assert first["allowed"] == second["allowed"]
     assert simulator.calls_to(CASE_DESCRIBE) == 1

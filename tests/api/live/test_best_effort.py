@@ -105,7 +105,7 @@ def test_a_change_is_reported_although_bookkeeping_fails(
         assert f"field change log of contact {contact}" in caplog.text
 
 
-def test_a_connection_lost_after_the_change_is_replaced(
+def test_a_connection_that_is_lost_after_the_change_is_replaced(
     user: Client, salesforce: Simulator, contact: str, connection_lost_before: None
 ) -> None:
     answer = put(user, {"first_name": "Inés"})

@@ -81,7 +81,7 @@ def test_a_contact_whose_uuid_is_in_capitals_is_changed(user: Client, salesforce
     assert user.get(CONTACT).json() == answer.json()
 
 
-def test_the_contact_modified_last_is_changed_when_several_have_the_same_uuid(
+def test_the_last_modified_contact_is_changed_when_several_have_the_same_uuid(
     user: Client, salesforce: Simulator, contact: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     later = new_contact(salesforce, LastName="Later")
@@ -302,7 +302,7 @@ def test_a_change_counts_for_the_rate_limit_and_needs_json(
     assert patches(salesforce) == 0
 
 
-def test_a_field_that_the_api_user_has_lost_does_not_stop_a_change(
+def test_a_field_that_the_api_user_may_no_longer_read_does_not_stop_a_change(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     sync("sync_contacts")

@@ -229,7 +229,9 @@ def test_look_ups_and_syncs_at_the_same_time_all_succeed(
     assert assert_equal(salesforce)
 
 
-def test_a_field_that_the_api_user_has_lost_does_not_stop_a_look_up(user: Client, salesforce: Simulator) -> None:
+def test_a_field_that_the_api_user_may_no_longer_read_does_not_stop_a_look_up(
+    user: Client, salesforce: Simulator
+) -> None:
     sync("sync_contacts")
     contact = new_contact(salesforce, Position__c="Full-time faculty")
     assert user.get(CONTACT, {"expire": "true"}).json()["position"] == "Full-time faculty"
