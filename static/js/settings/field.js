@@ -12,7 +12,7 @@ import { makeInput } from "../ui/form.js";
  * - say(value): the default in words.
  * - write(value): the text in the field.
  *
- * All other options become attributes of the input.
+ * Options such as min and maxlength become attributes of the input.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}
