@@ -43,12 +43,12 @@ def test_each_of_several_keys_opens_cookies_in_any_combination(
     assert [is_signed_in(maker) for maker in (OLD, NEW, MIXED, cookies)] == [True, True, True, False]
 
 
-def test_a_key_that_was_removed_opens_nothing_any_more(db: None, settings: Any, cookies: CookieMaker) -> None:
+def test_a_removed_key_opens_no_cookie(db: None, settings: Any, cookies: CookieMaker) -> None:
     settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY = NEW.public_pem, NEW.encryption_key
     assert [is_signed_in(maker) for maker in (OLD, NEW, MIXED)] == [False, True, False]
 
 
-def test_a_key_of_32_bytes_is_one_key_whatever_is_in_it(db: None, settings: Any, cookies: CookieMaker) -> None:
+def test_32_bytes_are_one_key_even_with_separators_in_them(db: None, settings: Any, cookies: CookieMaker) -> None:
     odd = CookieMaker(OLD.private_key, "a,b c" + "\n" * 2 + "d" * 25)
     check_sso_variables(signature_public_key=odd.public_pem, encryption_key=odd.encryption_key, dev_user_uuid="")
     settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY = odd.public_pem, odd.encryption_key
@@ -107,7 +107,7 @@ def test_a_session_of_the_admin_outlives_a_change_of_the_secret_key(db: None, se
     settings.SECRET_KEY_FALLBACKS = [before]
     assert staff.get("/admin/").status_code == 200
     settings.SECRET_KEY_FALLBACKS = []
-    assert staff.get("/admin/").status_code == 200  # Django has signed the session again
+    assert staff.get("/admin/").status_code == 200  # the request above signed the session with the new key
     settings.SECRET_KEY = "a third one" * 10
     assert staff.get("/admin/").status_code == 302
 
@@ -137,7 +137,7 @@ def test_both_keys_work_until_the_overlap_is_over(db: None, cookies: CookieMaker
     assert [bearer(key).get("/api/v1/books").status_code for key in (old.text, lines[-1])] == [401, 200]
 
 
-def test_without_an_overlap_the_old_key_stops_at_once(db: None, cookies: CookieMaker) -> None:
+def test_the_old_key_stops_at_once_without_an_overlap(db: None, cookies: CookieMaker) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     key = rotate(old.public_id, "--overlap=0d")[-1]
     assert [bearer(each).get("/api/v1/books").status_code for each in (old.text, key)] == [401, 200]
@@ -156,7 +156,7 @@ def test_the_new_key_counts_as_the_same_service(
     assert bearer(old.text).get(made["Location"]).status_code == 429  # the fourth call of one service
 
 
-def test_a_new_key_lives_as_long_as_the_old_one_did(db: None) -> None:
+def test_a_new_key_is_valid_as_long_as_the_old_key_was(db: None) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=2))
     rotate(old.public_id)
     rotate(old.public_id, "--expires-days=90")
@@ -170,7 +170,7 @@ def test_a_new_key_lives_as_long_as_the_old_one_did(db: None) -> None:
     assert old.expires_at < timezone.now() + timedelta(days=2)
 
 
-def test_a_mistake_is_named_and_creates_no_key(db: None) -> None:
+def test_wrong_arguments_are_explained_and_make_no_key(db: None) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     for arguments, message in (
         (["nothing"], "no API key 'nothing'"),
