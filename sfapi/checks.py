@@ -31,7 +31,9 @@ def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[Check
         warnings.append(checks.Warning("ALLOWED_HOSTS has *: any host name is accepted.", hint=hint, id="sfapi.W001"))
     if settings.ENVIRONMENT == "local":
         hint = "Set ENVIRONMENT to production, staging, …"
-        warnings.append(checks.Warning("ENVIRONMENT is local, in /info and in Sentry.", hint=hint, id="sfapi.W002"))
+        warnings.append(
+            checks.Warning("ENVIRONMENT is local: /info and Sentry show this name.", hint=hint, id="sfapi.W002")
+        )
     return warnings
 
 

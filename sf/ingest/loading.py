@@ -124,7 +124,7 @@ class LoadingSync(Sync[AnyLoaded]):
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
         """Remove records that a full read did not bring, except ``keep``; return how many the run deletes.
 
-        The number includes the records that the merge deleted before. Raises ``SyncError`` when the mass-delete guard
+        The number includes the records that the merge itself deleted. Raises ``SyncError`` when the mass-delete guard
         refuses the number.
         """
         deleted = counts.soft_deleted

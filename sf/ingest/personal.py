@@ -29,7 +29,7 @@ class Person:
     leads: frozenset[str] = frozenset()
     """18-character Salesforce ids of leads."""
     prospects: frozenset[int] = frozenset()
-    """Pardot's ids."""
+    """Pardot ids of prospects."""
     staff_names: frozenset[str] = frozenset()
     """The names under which a staff member appears here."""
 

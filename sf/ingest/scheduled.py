@@ -1,7 +1,7 @@
 """Find the jobs of the cron table that are due, and claim each job, so that only one worker starts it.
 
-For each job only ``handled_until`` is stored. A job is due when the cron table has a time for it after
-``handled_until`` and not after now. A job that missed several scheduled times is started once.
+A job is due when the cron table has a time for it after the stored ``handled_until`` and not after now. A job that
+missed several scheduled times is started once.
 """
 
 from __future__ import annotations
@@ -94,5 +94,5 @@ def _cron_table() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=64)
 def _next(expression: str, after: datetime, zone: str) -> datetime:
-    del zone  # part of the key
+    del zone  # only a part of the cache key: ``next_time`` reads the setting
     return next_time(expression, after)

@@ -75,7 +75,7 @@ class LiveCallFailed(Exception):
         self.away = away
         self.lasting = lasting
         self.another_org = False
-        """The login leads to an org that is not the cached org, so nothing was asked."""
+        """The login leads to an org that is not the cached org."""
 
     @classmethod
     def because_of(cls, error: SalesforceError) -> Self:
@@ -139,7 +139,7 @@ class LiveRead:
         with self.timed():
             page = rest_page(self._client, SoqlQuery(query, include_deleted=True))
         if not page["done"]:
-            logger.warning("live read of %s: only the first of %s records", synced.name, page["totalSize"])
+            logger.warning("live read of %s: only the first page of %s records is used", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
         self._rows[synced] = rows
         self._confirm = self._confirm or confirmation(self._client, in_request=True)

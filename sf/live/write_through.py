@@ -80,7 +80,7 @@ class Written:
     now: Values
     """The whole record after the change, or only ``values`` when it could not be read."""
     read_back: LiveRead | None
-    """The record with its own stamp, not stored yet; ``None`` when it could not be read."""
+    """The read that brought the changed record, not stored yet; ``None`` when it could not be read."""
 
     @property
     def slowest(self) -> float:
@@ -161,7 +161,7 @@ def _find(live: LiveRead, synced: SyncedObject, column: str, owner: str) -> _Own
     ]
     if not own_records:
         _store_or_leave(live)
-        raise NothingToWrite(f"Salesforce has none of the {synced.name} with this {column}")
+        raise NothingToWrite(f"Salesforce has no {synced.name} with this {column}")
     if len(own_records) > 1:
         # An error, so that Sentry reports it: a person has to merge these records.
         logger.error("several %s with one %s: %s", synced.name, column, ", ".join(map(_by_id, own_records)))

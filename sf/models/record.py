@@ -36,8 +36,7 @@ class CachedRecord(models.Model):
 
     class Meta:
         abstract = True
-        # Without this, the first manager would be used for the admin and for relations. Following a reference to
-        # a deleted row must work too.
+        # Django follows references by this manager: it must find deleted rows too.
         base_manager_name = "all_objects"
 
     @classmethod

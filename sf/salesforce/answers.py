@@ -19,7 +19,7 @@ class UnusableAnswer(TransientError):
 
 
 def json_of(answer: requests.Response) -> Any:
-    """Return the answer's JSON. The bytes show the encoding, even after a gateway's byte order mark."""
+    """Return the answer's JSON. ``loads`` detects the encoding and skips a gateway's byte order mark."""
     return json.loads(answer.content)
 
 

@@ -154,7 +154,7 @@ class Transport:
                 params=params,
                 data=data,
                 stream=stream or by_pieces,
-                timeout=cast(Any, timeout),  # requests accepts urllib3's, which its type stubs omit
+                timeout=cast(Any, timeout),  # requests accepts a urllib3 Timeout; its type stubs do not
                 proxies={"https": self.proxy, "http": self.proxy} if self.proxy else None,
             )
             if by_pieces:

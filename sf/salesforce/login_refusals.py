@@ -123,12 +123,13 @@ RULES = (
     Rule(_codes("LOGIN_DURING_RESTRICTED_TIME"), advice="the profile's login hours do not allow this time of day"),
     Rule(
         words="PASSWORD_LOCKOUT|locked out by|user is locked",
-        advice="the user is locked: unlock it in Setup > Users, then correct {own}; every further try prolongs it",
+        advice="the user is locked: unlock it in Setup > Users, then correct {own}; "
+        "every further try prolongs the lock",
     ),
     Rule(
         words="expired_password|password.expired|password has expired",
-        advice="the password of the API user has expired: set a new one, or let it never expire; it needs a new "
-        "security token too",
+        advice="the password of the API user has expired: set a new one, or let it never expire; a new password "
+        "needs a new security token",
     ),
     Rule(words="expired access/refresh token", advice="check {own}: the token was revoked or has expired"),
     Rule(

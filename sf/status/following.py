@@ -39,7 +39,7 @@ class Following:
             return f"{runs}; nothing was stored yet"
         name, age = max(self.ages.items(), key=lambda each: each[1])
         advice = "" if self.lease else "; scheduled syncs continue. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
-        return f"{runs}; all changes up to {age_text(age)} ago are stored (the oldest: {name}){advice}"
+        return f"{runs}; all changes up to {age_text(age)} ago are stored (furthest behind: {name}){advice}"
 
 
 def following() -> Following | None:

@@ -33,7 +33,7 @@ Other errors allow the number of reads in their ``tries``, or one.
 """
 
 SMALLEST_PAGE = 200
-"""Salesforce sends no smaller pages when there are more rows."""
+"""Salesforce's smallest page size: only the last page of a read may be smaller."""
 
 REST_INSTEAD = 50_000
 """The most rows (25 calls) that REST reads when the day's Bulk jobs are used up; larger reads wait."""

@@ -1,8 +1,8 @@
 """Record the org that the cache is a copy of, and keep every other org out.
 
 Each client for the cached org checks its session against the stored org before it sends anything
-(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock that makes an adoption
-wait. The first transaction that fills the cache stores the org.
+(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock. An adoption of
+another org waits for this lock. The first transaction that fills the cache stores the org.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _STORE_FIRST = """
 """
 _LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
 _CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
-"""This lock blocks no merge. An adoption locks FOR UPDATE, so it waits until these merges commit."""
+"""This lock blocks no merge. An adoption of another org locks FOR UPDATE and waits for the merges."""
 
 
 def has_records() -> bool:

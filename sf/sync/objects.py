@@ -127,6 +127,6 @@ OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
 
 INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)
-"""The objects that ``sync_all`` syncs, parents first. After an adoption it syncs books too."""
+"""The objects that ``sync_all`` syncs, parents first. After ``--adopt-org`` it syncs books too."""
 
 EVERY_OBJECT = (BOOKS, *INTERDEPENDENT)

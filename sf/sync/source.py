@@ -26,7 +26,7 @@ REST_PAGE_ROWS = 2_000
 
 
 LONG_TEXT_ROWS = 200
-"""The page size for records with long text areas, Salesforce's smallest: at most about 100 MB a page."""
+"""The page size for records with long text areas: Salesforce's smallest, about 100 MB at most."""
 
 
 @dataclass

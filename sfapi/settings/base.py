@@ -130,7 +130,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
 SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-# This check misses X-Frame-Options, which SecurityHeadersMiddleware sets on more answers than Django would.
+# This check demands Django's X-Frame-Options middleware. SecurityHeadersMiddleware sets the header on more answers.
 SILENCED_SYSTEM_CHECKS = ["security.W002"]
 
 # -- Salesforce -------------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
 ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=DEBUG)
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
-# The requests library itself reads these two variables: a file with private certificate authorities.
+# The requests library itself reads these two variables; each names a file with private certificate authorities.
 env.text("REQUESTS_CA_BUNDLE")
 env.text("CURL_CA_BUNDLE")
 check_authorities()

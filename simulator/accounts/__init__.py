@@ -4,7 +4,8 @@ Every Contact with an ``Accounts_UUID__c`` is a user of Accounts. There are also
 UUIDs, and users that the control API adds.
 
 Source: the public code of openstax/accounts (user representer, users controller, the search's limit of ten) and
-Doorkeeper's token endpoint. A search without a valid token gets 403, as in Accounts; the control API sets this status.
+Doorkeeper's token endpoint. A search without a valid token gets 403, as in Accounts; the control API can set another
+status.
 """
 
 from simulator.accounts.api import CLIENT_ID, CLIENT_SECRET, add_routes

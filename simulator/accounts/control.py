@@ -18,7 +18,7 @@ def add_control_routes(router: Router, world: World) -> None:
     ==================================  =======================================================================
     ``GET /accounts/users``             the demo users
     ``GET /accounts/users/{uuid}``      one user
-    ``PATCH /accounts/users/{uuid}``    changes the user, or adds one with an unknown UUID
+    ``PATCH /accounts/users/{uuid}``    changes the user, or adds a user if the UUID is new
     ``DELETE /accounts/users/{uuid}``   undoes all changes to the user
     ``POST /accounts/settings``         delay_seconds, token_seconds, denied_status, fail_status, fail_times
     ``POST /accounts/settings/reset``   restores the defaults

@@ -19,7 +19,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
-``POST /move``                             {former: "redirects" or "closed"} → {instance_url}: another host
+``POST /move``                             {former: "redirects" or "closed"} → {instance_url} of the new host
 ``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """

@@ -54,7 +54,7 @@ def test_a_missing_follower_is_reported(settings: Any) -> None:
     settings.SYNC_FOLLOW = False
     make_followed("books", ago=timedelta(minutes=3))
     assert status_lines().startswith(
-        "by no process; all changes up to 3 minutes ago are stored (the oldest: books); scheduled syncs"
+        "by no process; all changes up to 3 minutes ago are stored (furthest behind: books); scheduled syncs"
     )
     assert metrics()["sfapi_follow_running"] == 0
 
@@ -64,7 +64,7 @@ def test_the_process_and_the_object_that_is_furthest_behind_are_reported() -> No
     make_followed("contacts", ago=timedelta(minutes=20))
     with hold_lease(FollowedObject.LEASE):
         assert re.fullmatch(
-            r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(the oldest: contacts\)",
+            r"by process \d+ on \S+; all changes up to 20 minutes ago are stored \(furthest behind: contacts\)",
             status_lines(),
         )
         values = metrics()

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Add, show or remove the scheduled jobs (sfapi/cron.py) in this user's crontab."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("subcommand", choices=("add", "show", "remove", "run"), help="run: for old lines")
+        parser.add_argument(
+            "subcommand", choices=("add", "show", "remove", "run"), help="run: for lines of old releases"
+        )
         parser.add_argument("jobhash", nargs="?", help="the job, for `run`")
         parser.add_argument(
             "--only-here",

@@ -251,10 +251,10 @@ _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "describe": ("all objects, one object's fields, or its layouts", _declare_describe, _describe),
     "limits": ("the org's limits", _declare_nothing, _limits),
     "get": ("one record by its id or an external id", _declare_get, _get),
-    "updated": ("ids changed between two times", _declare_period, _updated),
-    "deleted": ("ids deleted between two times", _declare_period, _deleted),
+    "updated": ("ids of the records changed between two times", _declare_period, _updated),
+    "deleted": ("ids of the records deleted between two times", _declare_period, _deleted),
     "apex": ("call an Apex REST method", _declare_apex, _apex),
-    "shell": ("a Python prompt, or a program on standard input: sf is a client", _declare_nothing, _no_action),
+    "shell": ("a Python prompt, or a program on standard input, with the client sf", _declare_nothing, _no_action),
     "follow": (SUMMARY, declare_follow, _no_action),
     "check": ("check whether the configuration works: ok, or what to fix, line by line", _declare_nothing, _no_action),
 }
