@@ -31,15 +31,15 @@ def test_the_command_makes_a_team_and_history_once(pardot: Pardot, settings: Any
     with pytest.raises(CommandError, match="run camp_sync first"):
         camp_demo_data()
     camp_sync()
-    today = DailySnapshot.objects.get()
+    today = DailySnapshot.objects.values().get()
     assert "45 days of history" in camp_demo_data()
     assert TeamMember.objects.count() == 4
     assert Task.objects.count() == 3
     assert DayNote.objects.count() == 1
     assert "nothing was made" in camp_demo_data()
     assert DailySnapshot.objects.count() == 46
-    assert DailySnapshot.objects.last() == today, "today's snapshot is the one that the sync stored"
+    assert DailySnapshot.objects.values().last() == today, "today's snapshot is the one that the sync stored"
     assert Finding.objects.exists()
-    assert not Finding.objects.filter(first_seen__gte=today.day), (
+    assert not Finding.objects.filter(first_seen__gte=today["day"]), (
         "yesterday's snapshot has these issues, so none is new today"
     )

@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 
 from pardot.audits.ledger import KEPT_FOR
-from pardot.configuration.values import set_value
 from pardot.models import Campaign, EntityState, Finding, Form, List, ListEmail, Tag
 from pardot.pipeline.after_change import value_change
 from tests.pardot.asset_api import Ask, ask, cookies, exempt, names, super_user, user
@@ -154,7 +153,6 @@ def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, 
     assert "stale" not in since(ask, "assets/lists")["Teachers"]
     value_change("list_stale_months", 6, by="test")
     assert since(ask, "assets/lists")["Teachers"]["stale"] == "2026-06-01"
-    set_value("list_stale_months", 11, by="test")
 
 
 def test_issues_older_than_the_ledger_have_no_day_and_are_not_new(ask: Ask, sync: Any) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pardot.catalog import entities
 from pardot.models import AssetActivityDay, EntityState, ProspectEngagement, VisitorActivity
 from pardot.sync import rollups
 from tests.pardot.remote import Pardot, camp_sync
@@ -85,4 +84,3 @@ def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardo
 def test_days_that_follow_each_other_are_counted_together() -> None:
     days = [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 5)]
     assert rollups._spans(days) == [(days[0], days[1]), (days[2], days[2])]
-    assert entities.ACTIVITIES.kept_for_days

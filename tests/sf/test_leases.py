@@ -163,7 +163,7 @@ def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     stop_heart()
     simulator.edit("Account", stale, Name="Edited while the first one slept")
     second = run_manage("sync_accounts", "--force")
-    assert (second.returncode, second.stderr) == (0, second.stderr)
+    assert second.returncode == 0, second.stderr
     assert f"{SCHOOLS} inserted" in second.stdout
     changed = Account.objects.order_by("id").values_list("id", "local_update_date")
     before = list(changed)
