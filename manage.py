@@ -30,7 +30,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {' '.join(str(error).split())}")
     except BrokenPipeError:
-        # The reader (such as ``| head``) has ended. Discard the output that Python would write at its end.
+        # The reader (such as ``| head``) has ended. Discard the output that Python would write when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except EOFError:
@@ -56,7 +56,8 @@ def _execute() -> None:
     from sfapi.command_line import CommandLine  # noqa: PLC0415
 
     try:
-        # Django would continue with broken settings, and some commands would fail later with an unclear error
+        # Reading a setting here ends the command when the settings are broken. Django would continue, and some commands
+        # would fail later with an unclear error.
         warn_of_placeholders(settings.PLACEHOLDERS)
         migrate_embedded_database(sys.argv)
         CommandLine(sys.argv).execute()

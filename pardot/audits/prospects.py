@@ -59,9 +59,9 @@ _COUNTS = {
     "avg_score": "round(avg(p.score), 1)::double precision",
     "top_score": "max(p.score)",
 }
-_SELECT = f"SELECT {', '.join(_COUNTS.values())} FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE"  # noqa: S608 - our own
+_SELECT = f"SELECT {', '.join(_COUNTS.values())} FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE"  # noqa: S608 - our own SQL
 _DELETED = "SELECT count(*) FROM pardot_prospect WHERE is_deleted"
-_GRADES = f"SELECT {GRADE}, count(*) FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own
+_GRADES = f"SELECT {GRADE}, count(*) FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE GROUP BY 1 ORDER BY 1"  # noqa: S608 - our own SQL
 _SAMPLES = {
     "bad_lead_sample": (bad_id("p.salesforce_lead_id"), "p.id"),
     "bad_contact_sample": (bad_id("p.salesforce_contact_id"), "p.id"),
@@ -118,7 +118,7 @@ def _figures() -> dict[str, Any]:
         figures["grade_distribution"] = dict(cursor.fetchall())
         for name, (condition, order) in _SAMPLES.items():
             cursor.execute(
-                f"SELECT p.id FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE AND {condition} "  # noqa: S608 - our own
+                f"SELECT p.id FROM pardot_prospect p WHERE p.is_deleted IS NOT TRUE AND {condition} "  # noqa: S608 - our own SQL
                 f"ORDER BY {order} LIMIT {SAMPLE_SIZE}"
             )
             figures[name] = [prospect for (prospect,) in cursor.fetchall()]

@@ -54,7 +54,7 @@ CODES: Mapping[int, PardotCode] = {
     49: PardotCode(RequestRefused, "the API user may not read this: give the user Pardot permissions for it"),
     UNKNOWN_FIELD: PardotCode(
         RequestRefused,
-        "the API does not show this field: look for it in Pardot, or if you added it, check PARDOT_ADOPTION_JSON_FIELD",
+        "the API does not show this field: look for it in Pardot; perhaps PARDOT_ADOPTION_JSON_FIELD is wrong",
     ),
     61: PardotCode(RequestRefused, "Pardot does not accept this parameter"),
     66: PardotCode(

@@ -194,7 +194,7 @@ class _Matches:
 
     def count_up_to(self, most: int) -> int:
         """Count the matches, up to ``most``."""
-        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own
+        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own SQL
         return count
 
     def find_and_sort(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
@@ -202,7 +202,7 @@ class _Matches:
         rows = self._rows()
         by = order.of_all(descending=descending)
         return self._query(
-            f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own
+            f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own SQL
             f"SELECT p.id FROM found p {_ENGAGEMENT} ORDER BY {by} LIMIT {limit} OFFSET {offset}"
         )
 

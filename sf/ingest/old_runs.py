@@ -21,8 +21,8 @@ _OLD = """
     coalesce(ended, started) < now() - make_interval(days => %(days)s)
     AND state <> 'running' AND resume_state IS NULL AND id <> ALL (%(kept)s)
 """
-_COUNT = f"SELECT count(*) FROM sf_syncrun WHERE {_OLD}"  # noqa: S608 - our own
-_REMOVE = f"DELETE FROM sf_syncrun WHERE id IN (SELECT id FROM sf_syncrun WHERE {_OLD} LIMIT %(chunk)s)"  # noqa: S608 - our own
+_COUNT = f"SELECT count(*) FROM sf_syncrun WHERE {_OLD}"  # noqa: S608 - our own SQL
+_REMOVE = f"DELETE FROM sf_syncrun WHERE id IN (SELECT id FROM sf_syncrun WHERE {_OLD} LIMIT %(chunk)s)"  # noqa: S608 - our own SQL
 
 
 def prune_runs(*, days: int, dry_run: bool = False) -> int:

@@ -31,7 +31,7 @@ _WRITE = f"""
     ON CONFLICT (id) DO UPDATE
        SET horizon = excluded.horizon, written_at = clock_timestamp(), origin = excluded.origin
     RETURNING horizon, written_at, wanted_at, origin, clock_timestamp()
-"""  # noqa: S608 - our own
+"""  # noqa: S608 - our own SQL
 _NOTE = "UPDATE sf_replicamark SET wanted_at = clock_timestamp() WHERE id = 1"
 _READ = "SELECT horizon, written_at, wanted_at, origin, clock_timestamp() FROM sf_replicamark WHERE id = 1"
 _READ_REPLAYED = f"{_READ} AND pg_is_in_recovery()"

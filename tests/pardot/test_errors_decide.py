@@ -48,7 +48,7 @@ def test_the_error_about_a_lasting_redirect_says_where_it_leads(pardot: Pardot, 
     ("code", "message"),
     [
         (49, "the API user may not read this"),
-        (51, "does not show this field: look for it in Pardot, or if you added it, check PARDOT_ADOPTION_JSON_FIELD"),
+        (51, "does not show this field: look for it in Pardot; perhaps PARDOT_ADOPTION_JSON_FIELD is wrong"),
         (61, "does not accept this parameter"),
         (66, "more than five requests were open at once"),
         (109, "code 109 to GET"),
