@@ -157,7 +157,7 @@ def test_a_case_that_waits_for_delivery_is_kept_and_reported(settings: Any) -> N
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()
-    with pytest.raises(CommandError, match="repeat the command when none waits"):
+    with pytest.raises(CommandError, match="repeat the command when no case waits"):
         call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
     assert "Not erased yet: 1 accepted case waits for delivery to Salesforce" in output.getvalue()
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()

@@ -52,7 +52,7 @@ class Command(BaseCommand):
             self._erase(person, shares, agreed=options["yes"])
         self._print_unreached()
         if count and not options["dry_run"]:
-            raise CommandError("some cases are not erased yet: repeat the command when none waits")
+            raise CommandError("some cases are not erased yet: repeat the command when no case waits")
 
     def _print_shares(self, shares: Sequence[Share]) -> None:
         if not shares:
