@@ -48,7 +48,7 @@ class PersonalWork:
     """The changed issues of the member's areas.
     First those that got worse, then those with an equal count but new assets, then those that got better."""
     tasks: QuerySet[Task]
-    """All open tasks, the most urgent first."""
+    """All open tasks of the member, the most urgent first."""
 
 
 def work_facts(now: datetime | None = None) -> WorkFacts:

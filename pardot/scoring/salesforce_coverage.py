@@ -11,7 +11,10 @@ from pardot.models import DailySnapshot, SalesforceHealth
 
 @dataclass(frozen=True)
 class Coverage:
-    """The latest counts of leads and contacts. Every field is ``None`` before Salesforce was first read."""
+    """Counts of leads and contacts, now or on the day of a snapshot.
+
+    Every count is ``None`` before Salesforce was first read. ``captured_at`` is also ``None`` for a snapshot.
+    """
 
     total_leads: int | None = None
     total_contacts: int | None = None

@@ -75,7 +75,8 @@ class ScoreInputs:
     def with_fixed(self, fixed: Mapping[str, Occurrences]) -> ScoreInputs:
         """Return the inputs with these fixes. No count goes below zero.
 
-        ``fixed`` contains, for each issue key, the number of fixed occurrences; for a percentage, of percentage points.
+        ``fixed`` contains, for each issue key, how many occurrences are fixed; for a percentage, how many percentage
+        points.
         """
         issues = dict(self.issues)
         for key, times in fixed.items():

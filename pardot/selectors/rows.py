@@ -31,9 +31,9 @@ class FlagFilters:
     issues: bool | None = None
     exempt: bool | None = None
     new_since: date | None = None
-    """Only assets with a finding that was first seen after this day."""
+    """Only assets with an open finding that was first seen after this day."""
     fixed_since: date | None = None
-    """Only assets with a finding that was fixed after this day.
+    """Only assets with a finding that was open on this day and fixed after it.
     ``flag`` then means the flag of that finding, and ``exempt`` is ignored."""
     q: str | None = None
 

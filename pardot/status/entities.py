@@ -138,7 +138,7 @@ class EntityStatus:
     def complete_since(self) -> datetime | None:
         """Return the time since which all activities are stored.
 
-        ``None`` means that there is no such limit, or that nothing was read yet.
+        ``None``: all activities are stored, however old, or nothing was read completely yet.
         """
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)

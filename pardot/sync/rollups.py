@@ -61,8 +61,8 @@ _COUNT_PROSPECTS = """
 def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
     """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
-    ``began``: the start of the read. ``since``: after a full read, recount all days from then on. Activities older than
-    the retention are removed.
+    ``began``: the start of the read. ``since``: the earliest day that a full read covers; all days from this day on are
+    recounted. Activities older than the retention are removed.
     """
     forget_before(began - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS))
     if since is not None:

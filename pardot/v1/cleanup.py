@@ -42,9 +42,11 @@ class IssueTriage(Schema):
     area: Area
     count: int | float | None = Field(description="The count of the issue, without exempt assets; null: no data.")
     exempt: int = Field(description="The number of assets that have the issue and are exempt today.")
-    tagged: int | None = Field(description="The number of counted assets with a clean-up tag; null: no data.")
+    tagged: int | None = Field(
+        description="The number of counted assets with a clean-up tag; null: no data, or the issue is a percentage."
+    )
     tagged_pct: float | None = Field(
-        description="The percentage of counted assets with a clean-up tag; null without data, or when `count` is 0."
+        description="The percentage of counted assets with a clean-up tag; null when `tagged` is null or `count` is 0."
     )
 
 

@@ -34,7 +34,9 @@ class Goal(Schema):
         description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need "
         "slightly fewer fixes. Empty: the target is reached already."
     )
-    rows: int = Field(description="The number of assets and prospects to fix. One with two issues counts twice.")
+    rows: int = Field(
+        description="The number of assets and prospects to fix. An asset or prospect with two issues counts twice."
+    )
 
 
 @router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Fixes that reach a target score")

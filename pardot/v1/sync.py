@@ -67,7 +67,7 @@ class EntityFreshness(Schema):
         description="The time up to which all records are stored; null: never read completely."
     )
     complete_since: datetime | None = Field(
-        description="The time from which all records are stored; null: from the beginning."
+        description="The time from which all records are stored; null: from the beginning, or never read completely."
     )
 
 

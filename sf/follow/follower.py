@@ -54,7 +54,7 @@ COLLECT_SECONDS = 0.7
 """The time to wait for further events, so that one read serves all of them."""
 STANDBY_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
-"""The time to wait for Salesforce to confirm a subscription, which must come before the sync."""
+"""The time to wait for Salesforce to confirm the subscriptions before the first sync begins."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
 """The pause between attempts while calls to Salesforce are not allowed."""
@@ -263,10 +263,10 @@ class Follower:
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
         """Read and store the changed records, and return the changes that a sync has to read instead.
 
-        These are all changes when Salesforce or the mass-delete guard refused, otherwise none.
+        Return all of ``changes`` when Salesforce or the mass-delete guard refused, otherwise none.
         """
         if not any(collected.ids for collected in changes.values()):
-            store_places(self._client.organization_id, _places(changes))  # the new time shows a living follower
+            store_places(self._client.organization_id, _places(changes))  # ``stored_at`` shows that a follower is alive
             return {}
         try:
             self._store(changes)

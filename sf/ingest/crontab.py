@@ -42,7 +42,10 @@ class OwnLine:
 
 @dataclass(frozen=True)
 class Job:
-    """A job as ``show`` lists it. If its line is not right, ``text`` begins with what is wrong."""
+    """A job as ``manage.py crontab show`` lists it.
+
+    If its line is not right, ``text`` begins with what is wrong.
+    """
 
     text: str
     is_right: bool = False
