@@ -183,7 +183,7 @@ async () => {
       h(
         "p",
         { class: "row" },
-        parts.button("Make a task", () => {}, { kind: "primary", sign: "plus" }),
+        parts.button("Create a task", () => {}, { kind: "primary", sign: "plus" }),
         parts.button("Show the rows", () => {}),
         parts.button("Delete", () => {}, { kind: "danger", sign: "bin" }),
         parts.button("More", () => {}, { kind: "quiet" }),

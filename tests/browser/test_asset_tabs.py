@@ -254,7 +254,7 @@ def test_a_task_about_an_asset_is_created_and_shown(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
     page = camp.page
     name = names(page, "Custom redirects")[0]
-    page.get_by_role("button", name=f"Make a task: {name}").click()
+    page.get_by_role("button", name=f"Create a task: {name}").click()
     dialog = page.get_by_role("dialog", name="New task")
     assert camp.axe() == []
     dialog.get_by_label("Title").fill("Ask who made it")

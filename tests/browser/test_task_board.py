@@ -14,7 +14,7 @@ def test_a_task_is_created_changed_completed_and_deleted_by_keyboard(camp: Visit
     camp.go("/pardot/")
     page = camp.page
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")
-    step.get_by_role("button", name="Make a task").focus()
+    step.get_by_role("button", name="Create a task").focus()
     page.keyboard.press("Enter")
     page.get_by_role("dialog", name="New task").get_by_label("Due").fill("2026-01-31")
     page.keyboard.press("Enter")

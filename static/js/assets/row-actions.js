@@ -1,4 +1,4 @@
-/* The actions for one asset: make a task, exempt it, open it in Pardot. */
+/* The actions for one asset: create a task, exempt it, open it in Pardot. */
 
 import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";
@@ -38,7 +38,7 @@ function rowActions(summary, row, pages) {
   return h(
     "span",
     { class: "row-actions", data: { asset: `${summary.area}-${row.id}` } },
-    action("tasks", "Make a task", name, () => makeAssetTask(summary.area, row)),
+    action("tasks", "Create a task", name, () => makeAssetTask(summary.area, row)),
     canBeExempt && action("shield", "Exempt from an issue", name, () => makeExemption(summary, row)),
     inPardot(pages.pardot(summary.area, row.id), name),
   );

@@ -66,7 +66,7 @@ function head({ type, record, summary }, links) {
       { class: "row" },
       outward("Pardot", links.pardot(type, record.id)),
       outward("Salesforce", links.salesforce(record.salesforce_id)),
-      button("Make a task", () => makeAssetTask(type, record), { kind: "compact", sign: "tasks" }),
+      button("Create a task", () => makeAssetTask(type, record), { kind: "compact", sign: "tasks" }),
       canBeExempt && button("Exempt", () => makeExemption(summary, record), { kind: "compact", sign: "shield" }),
     ),
     flagChips(record) ?? h("p", { class: "chips" }, noFlagChips(summary)),

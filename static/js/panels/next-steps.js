@@ -149,11 +149,11 @@ function taskButton(issue) {
       {
         type: "button",
         class: "button compact",
-        "aria-label": `Make a task: ${issue.title}`,
+        "aria-label": `Create a task: ${issue.title}`,
         on: { click: () => makeTask(issue) },
       },
       icon("plus"),
-      "Make a task",
+      "Create a task",
     );
   const open = () => openOverlay("tasks", { "tasks.q": task.title });
   const text = task.assignee ? `With ${task.assignee}` : "Has a task";
