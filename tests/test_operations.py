@@ -160,7 +160,7 @@ def test_the_page_reports_budgets_the_queue_breakers_the_scheduler_and_the_org(o
     assert "All is well" not in html
 
 
-def test_the_page_says_what_to_start_without_a_worker_and_without_cron(operator: Client) -> None:
+def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
     make_run("deliver_pending")
     assert "No worker. Cron: a job was last active 2 minutes ago." in page(operator)

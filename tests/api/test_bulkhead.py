@@ -71,7 +71,7 @@ def full(settings: Any) -> Iterator[None]:
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
     """Send requests that need the slow system all at once, then three quick ones.
 
-    Return the answers that need the slow system, and how many of them came before the last quick answer.
+    Return the answers to the slow requests, and how many of them came before the last answer to a quick one.
     """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
@@ -96,7 +96,7 @@ def test_other_requests_are_answered_while_salesforce_hangs(
 ) -> None:
     simulator.fail("hang", path="/query", seconds=8, times=None)
     answers, before = ask_all_at_once(url, CONTACT, cookies)
-    assert before < WAITING, "books were answered before the last waiting request"
+    assert before < WAITING, "the quick requests were answered before the last slow one"
     assert {answer["code"] for answer in answers} == {503}
     assert "salesforce_busy" in {answer["type"] for answer in answers[: WAITING - PLACES]}
     assert answers[-1]["type"] == "salesforce_away"

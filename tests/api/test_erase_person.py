@@ -163,7 +163,7 @@ def test_a_case_that_waits_for_delivery_is_kept_and_reported(settings: Any) -> N
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()
 
 
-def test_the_way_to_a_case_of_another_org_is_reported() -> None:
+def test_the_report_says_where_to_send_or_discard_a_case_of_another_org() -> None:
     CachedOrg.objects.create(organization_id="00Dxx0000000002AAA")
     OutboundCase.objects.create(maker=f"user:{UUID}", values={}, organization_id="00Dxx0000000001AAA")
     output = erase("--uuid", UUID, "--dry-run")

@@ -145,7 +145,7 @@ def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) 
     )
 
 
-def test_the_error_change_uncertain_is_documented_for_changes_and_not_for_reads(document: dict[str, Any]) -> None:
+def test_change_uncertain_is_documented_as_an_error_of_changes_and_not_of_reads(document: dict[str, Any]) -> None:
     shared = document["components"]["responses"]
 
     def types(path: str, method: str) -> set[str]:

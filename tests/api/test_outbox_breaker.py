@@ -134,7 +134,7 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
     assert deliver(*(["--all"] if change == "deliver_pending --all" else [])).startswith("2 delivered")
 
 
-def test_runs_probe_with_one_case_and_less_and_less_often_while_the_breaker_is_open(
+def test_the_deliverer_probes_with_one_case_and_ever_less_often_while_the_breaker_is_open(
     writer: Client, simulator: Simulator
 ) -> None:
     make_queued_cases(5)

@@ -116,7 +116,7 @@ def test_a_web_process_that_is_killed_while_it_delivers_loses_nothing(
         with ThreadPoolExecutor(1) as pool:
             answer = pool.submit(post, {**CASE, "subject": subject})
             wait_for(OutboundCase.objects.filter(values__Subject=subject, lease_holder__startswith="request").exists)
-            time.sleep(0.3 * (number % 3))  # before Salesforce has stored the case, and after
+            time.sleep(0.3 * (number % 3))  # kill before Salesforce stores the case or, in every third round, after it
             kill_workers(gunicorn_pid)
             with suppress(requests.ConnectionError):
                 answer.result()

@@ -243,7 +243,7 @@ def test_the_salesforce_routes_share_one_limit_that_the_headers_report(user: Cli
 @pytest.mark.parametrize("path", ["contact", "adoptions", "adoptions?confirmed=true"])
 def test_counting_costs_one_statement(user: Client, django_assert_num_queries: Any, path: str) -> None:
     records.adoption(opportunity=records.opportunity(), contact=records.contact())
-    with django_assert_num_queries(2):  # rate limit, contact or adoptions
+    with django_assert_num_queries(2):  # one for the rate limit, one for the contact or the adoptions
         assert user.get(f"/api/v1/{path}").status_code == 200
 
 

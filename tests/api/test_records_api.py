@@ -49,7 +49,7 @@ def test_a_record_is_found_by_either_form_of_its_id(reader: Client) -> None:
     assert refusal(reader, f"{ACCOUNTS}1/")["errors"][0]["loc"] == ["path", "id"]
 
 
-def test_the_parameter_fields_selects_columns_and_the_id_is_always_included(reader: Client) -> None:
+def test_columns_can_be_selected_with_fields_and_the_id_is_always_included(reader: Client) -> None:
     school = records.school("Example College", city="Austin")
     expected = {"id": school.id, "name": "Example College", "city": "Austin"}
     assert page(reader, fields="city,name")["results"] == [expected]

@@ -58,7 +58,7 @@ def test_a_recent_sign_in_has_all_rights(cookies: CookieMaker, when: str) -> Non
 
 
 @pytest.mark.parametrize("when", NOT_RECENT)
-def test_an_old_sign_in_keeps_the_rights_of_every_user(cookies: CookieMaker, when: str) -> None:
+def test_an_old_sign_in_keeps_the_rights_that_every_user_has(cookies: CookieMaker, when: str) -> None:
     records.contact(accounts_uuid=UUID)
     client = signed_in(cookies, NOT_RECENT[when])
     assert client.get("/api/v1/contact").status_code == 200

@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that a key needs, and the statuses with and without it. Where none is needed: ``other_key`` for all."""
+"""The scope that a key needs, the status with it, and the status without it or when no scope is needed."""
 
 Line = Mapping[str, str]
 

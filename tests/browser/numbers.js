@@ -50,7 +50,7 @@ function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return the position of the table's first row, or "" if that row is in view. A sentence replaces missing rows. */
+/** Return the position of the table's first row (or of the sentence in place of rows), or "" if it is in view. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];

@@ -54,7 +54,7 @@ def set_up_site(
         yield site
 
 
-def test_the_other_tiers_say_what_to_run_after_tier_1(open_window: Open, set_up_site: Site) -> None:
+def test_the_tabs_of_the_other_tiers_say_what_to_run(open_window: Open, set_up_site: Site) -> None:
     visit = open_window(set_up_site)
     for tab in TABS[-2:]:
         visit.go(f"/pardot/?tab={tab.slug}")

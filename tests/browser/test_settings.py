@@ -164,7 +164,7 @@ def test_a_weight_is_changed_and_goes_back_to_its_default(settings: Visit) -> No
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     entries = {entry["key"]: entry for entry in fetch_json(settings, "admin/config")["configuration"]}
-    assert entries["score_weights"]["updated_at"] is None, "the row is deleted, not just reset"
+    assert entries["score_weights"]["updated_at"] is None, "the stored value is deleted, not overwritten"
 
 
 def test_fields_that_another_user_saved_are_kept(settings: Visit) -> None:

@@ -76,7 +76,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
     return [
         *([f"it never called {', '.join(missing)}: add the call to its program in tests/clients/programs/"]
           if missing else []),
-        *([f"it got no error {', '.join(map(str, unmet))}"] if unmet else []),
+        *([f"it never got an error {' or '.join(map(str, unmet))}"] if unmet else []),
         *bad,
     ]  # fmt: skip
 

@@ -38,7 +38,7 @@ def kept_survey() -> KeptSurvey:
 @pytest.fixture
 def surveyed(pardot: Pardot, database: str, kept_survey: KeptSurvey) -> Pardot:
     """Fill the tables with a survey of the simulator's initial state, and return the simulated Pardot."""
-    del database  # needed only because this fixture empties the tables at the end
+    del database  # requested only because it empties the tables at the end
     kept_survey.put_back()
     return pardot
 

@@ -199,7 +199,7 @@ def test_a_failure_that_lasts_longer_than_the_delivery_log_is_not_reported_again
     assert camp_alerts() == ""
 
 
-def test_the_command_says_what_to_set_without_a_channel(settings: Any) -> None:
+def test_without_a_channel_the_command_says_what_to_set(settings: Any) -> None:
     settings.PUBLIC_URL = "https://camp.example"
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_alerts()

@@ -213,6 +213,6 @@ def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(
     assert len(webhook.messages) == 1
 
 
-def test_the_command_says_what_to_set_without_a_channel() -> None:
+def test_without_a_channel_the_command_says_what_to_set() -> None:
     with pytest.raises(CommandError, match="set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS"):
         camp_digest("--send")

@@ -1,4 +1,4 @@
-"""Work on many assets in one request, chosen by ids or by a table's filters.
+"""One request works on many assets, chosen by ids or by a table's filters.
 
 A refused request changes nothing.
 """

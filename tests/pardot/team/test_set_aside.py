@@ -1,4 +1,4 @@
-"""Pardot records that could not be stored are retried in the admin, and counted once stored."""
+"""Pardot records that could not be stored are retried in the admin, and counted when they are stored."""
 
 from __future__ import annotations
 
