@@ -109,7 +109,7 @@ def _was_skipped_before(name: str) -> bool:
 def _holder(lease: str) -> str:
     held = SyncLease.objects.filter(name=lease).first()
     if held is None:
-        return "it has just ended"
+        return "the other run has just ended"
     return (
         f"process {held.pid} on {held.host} has run since {held.taken_at:%Y-%m-%d %H:%M %Z}. "
         "If it hangs, end it: its lease is free at once on that machine, and within a minute on others"

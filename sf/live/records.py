@@ -129,7 +129,7 @@ class LiveRead:
 
     def _read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         if column in synced.left_out:
-            raise RequestRefused(f"the API user may not read the field of {column} of the {synced.name}")
+            raise RequestRefused(f"the API user may not read the field of the column {column} of {synced.name}")
         known = synced.model.all_objects.filter(**{f"{column}__in": values}).values_list("pk", flat=True)
         conditions = [soql.one_of(synced.paths[column], values)]
         if ids := [] if column == "id" else list(known[:MOST_KNOWN]):

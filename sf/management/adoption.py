@@ -51,8 +51,8 @@ def _learn_name(organization: Organization) -> None:
 
 def _question(known: Organization | None, organization: Organization, instance_url: str) -> str:
     rows = sum(status.rows for status in status_of_all())
-    before = f"the Salesforce org {known}" if known else "an org whose id an older release did not keep"
+    before = f"the Salesforce org {known}" if known else "an org that an older release did not record"
     return (
-        f"This cache is a copy of {before}, {rows:,} records. They are replaced by the records of {organization} at "
-        f"{instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
+        f"This cache is a copy of {before} with {rows:,} records. They are replaced by the records of {organization} "
+        f"at {instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
     )

@@ -66,8 +66,10 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 def message_of(error: SalesforceError) -> str:
     """Return the message for the operator, with a warning when the change may have been made."""
-    doubt = " The change may have been made anyway: look before you try again." if error.outcome_unknown else ""
-    return one_line(error.in_full) + doubt
+    message = one_line(error.in_full)
+    if not error.outcome_unknown:
+        return message
+    return f"{message.rstrip('.')}. The change may have been made anyway: look before you try again."
 
 
 def _agreed(client: SalesforceClient, change: Change) -> bool:

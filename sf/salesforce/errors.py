@@ -53,7 +53,9 @@ class SalesforceError(Exception):
     def in_full(self) -> str:
         """Return the message with Salesforce's own sentence: for the caller's terminal or page, not for logs."""
         message = str(self)
-        return message if not self.reason or self.reason in message else f"{message} In its own words: {self.reason}"
+        if not self.reason or self.reason in message:
+            return message
+        return f"{message.rstrip('.')}. Original message: {self.reason}"
 
 
 class TransientError(SalesforceError):

@@ -98,7 +98,7 @@ class Patience:
         ``attempt`` counts from 0.
         """
         whole = min(self.first_pause * 2.0**attempt, self.longest_pause)
-        return whole * random.uniform(0.5, 1.0)  # noqa: S311 - spread, not secrecy
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311 - jitter needs no secrecy
 
 
 def retrying(action: Callable[[], Result], patience: Patience) -> Result:

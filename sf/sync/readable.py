@@ -27,7 +27,7 @@ _REMEDY = (
     "the API user may not read {}: grant it Read access (field-level security of its profile or of a permission set)"
 )
 _REMEDY_IN_PARDOT = (
-    "Pardot does not show {}: was it deleted, renamed, or taken from the API user's role? For a field of your own see "
+    "Pardot does not show {}: was it deleted, renamed, or taken from the API user's role? For a custom field, check "
     "PARDOT_ADOPTION_JSON_FIELD"
 )
 _UNTIL_THEN = "Until this is fixed, these columns keep their last values; the next sync after that reads them again"

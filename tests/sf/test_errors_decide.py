@@ -317,7 +317,7 @@ def test_an_error_names_the_fields(simulator: Simulator) -> None:
     error = error_from_answer(400, body, asked="POST /x")
     assert error.fields == ("LastName", "Email")
     assert "REQUIRED_FIELD_MISSING to POST /x (LastName, Email)" in str(error)
-    assert error.in_full.endswith("In its own words: Required")
+    assert error.in_full.endswith("Fill in the field. Original message: Required")
 
 
 def test_all_errors_of_an_answer_name_their_fields() -> None:

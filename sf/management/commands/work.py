@@ -36,7 +36,7 @@ class Command(BaseCommand):
             type=float,
             default=25.0,
             metavar="SECONDS",
-            help="how long running jobs may continue after SIGTERM, before they get SIGTERM too (25)",
+            help="the time for which running jobs may continue after SIGTERM, before they get SIGTERM too (25)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
