@@ -40,12 +40,11 @@ class EntityFreshness(Schema):
         "read."
     )
     last_sync: datetime | None = Field(
-        description="The end of the last successful run (of several parts, the earliest end); null: no run has "
-        "succeeded."
+        description="The end of the last successful run (of several parts, the earliest end); null: no run of the "
+        "entity, or of one of its parts, has succeeded."
     )
     mode: str | None = Field(
-        description="The mode of the last successful run: full, incremental, sample; null: counted by Salesforce, or "
-        "no run has succeeded."
+        description="The mode of the last successful run: full, incremental or sample; null: no run has succeeded."
     )
     count: int | None = Field(
         description="The number of rows at the end of the last complete read, or else in the last sample; null: "
