@@ -103,7 +103,7 @@ def test_a_dead_letter_marked_as_dealt_with_is_no_longer_reported(
     assert "Marked as dealt with." in admin_client.get(f"/admin/api/outboundcase/{dead_letter.pk}/history/").text
 
 
-def test_one_action_deals_with_several_dead_letters_or_sends_them_again(
+def test_several_dead_letters_can_be_dealt_with_or_sent_again_at_once(
     simulator: Simulator, admin_client: Client
 ) -> None:
     cases = make_queued_cases(3, values=BAD)

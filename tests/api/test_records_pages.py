@@ -97,7 +97,7 @@ def test_as_of_follows_the_clock_without_open_transactions(reader: Client, datab
     assert timedelta(seconds=4) < datetime.now(UTC) - as_of < timedelta(seconds=60)
 
 
-def test_all_pages_of_one_reading_have_the_as_of_of_the_first_page(
+def test_as_of_is_the_same_on_all_pages_of_one_reading(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
     """Rows committed between two pages may be dated before the position of the first page."""
