@@ -22,7 +22,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """Each pass carries names one import further: this must be more than the longest chain of imports."""
+    """Each pass follows chains of imports one step further, so this must exceed the longest chain."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
