@@ -10,7 +10,8 @@ function followColorScheme() {
 }
 
 /**
- * Add the visitor's CSRF token to a write without an API key. The page has no token: it is the same for everybody.
+ * Add the visitor's CSRF token to a write without an API key. The page contains no token,
+ * because every visitor gets the same page.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request
  */
@@ -23,7 +24,7 @@ async function addToken(request) {
   return request;
 }
 
-/** Add what Swagger UI lacks for screen readers: names of lists, and headings in the right order. */
+/** Add what Swagger UI lacks for screen readers: names of lists, and the right levels of headings. */
 function describe() {
   for (const list of page.querySelectorAll("select:not([aria-label])")) {
     list.setAttribute("aria-label", list.id === "servers" ? "Server" : "Example or type");

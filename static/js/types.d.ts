@@ -1,6 +1,7 @@
 /* Types that several modules share. `make lint` generates the types of answers from the OpenAPI document.
 
-   Types of other modules are here too, because collectstatic would treat an import() in a comment as an import. */
+   Types of other modules are here too when a module needs only the type: collectstatic treats an import() in a comment
+   as an import. */
 
 // -- elements ------------------------------------------------------------------------------------------------
 
@@ -446,7 +447,7 @@ type DrawnTrend = import("./charts/trend.js").DrawnTrend;
 
 // -- settings ------------------------------------------------------------------------------------------------
 
-/** A key of the configuration, whose value has the type that its editor knows. */
+/** A key of the configuration with its value and default, in the type of the key's editor. */
 type Entry<Value = Held> = Omit<Api["ConfiguredOut"], "value" | "default"> & { value: Value; default: Value };
 
 /** An input for one value: settings/field.js. */

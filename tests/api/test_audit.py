@@ -1,4 +1,4 @@
-"""The audit log: the requests under ``/api/`` that leave a row, without secrets or losses."""
+"""The audit log: the requests under ``/api/`` that leave a row; no row contains a secret or is lost."""
 
 from __future__ import annotations
 

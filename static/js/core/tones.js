@@ -4,7 +4,7 @@ import { optional } from "./api.js";
 import { shared } from "./shared.js";
 
 /**
- * Return the colors by the current grades; no colors when the grades could not be loaded.
+ * Return a function from a score to its color. It gives no color when the grades could not be loaded.
  *
  * @returns {Promise<ToneOf>}
  */

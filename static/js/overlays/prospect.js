@@ -1,4 +1,4 @@
-/* The drawer of a prospect: scores by category, and recent activity. prospect.id in the address is its id. */
+/* The drawer of a prospect: scores by category, recent activity. prospect.id in the address is the prospect's id. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -259,7 +259,7 @@ class Board {
 }
 
 /**
- * Send only changed values, because the server refuses an area that differs from the area of the issue.
+ * Send only the values that the user changed, so that changes of other users to the other values stay.
  *
  * @param {Task} task
  * @param {Record<string, Held>} values

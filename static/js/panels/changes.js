@@ -61,7 +61,7 @@ function headline({ result, days }) {
 }
 
 /**
- * Return the button "Compare days". It is below the rows, because up to two buttons for days are already above them.
+ * Return the button "Compare days". It is below the rows, because the buttons for other days are above them.
  *
  * @param {Data} data
  */

@@ -54,7 +54,7 @@ export function forecastValues({ at, from, end }, days) {
 
 /**
  * Return the shown days, followed by the days up to the end of camp. Return null if the last shown day is not the day
- * of the latest snapshot, or if more days would follow than are shown.
+ * of the latest snapshot, or if the days that follow would be more than the shown days.
  *
  * @param {NonNullable<ReturnType<typeof forecast>>} prediction
  * @param {readonly string[]} days

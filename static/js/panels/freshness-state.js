@@ -31,7 +31,7 @@ const readTier = (entities) => ({
  *
  * - text: what happened, what it means, and what to do.
  * - command: the remedy for an administrator.
- * - remedy: the button that does the same as the command, for users who may start syncs (sync/refresh.js).
+ * - remedy: the button that replaces the command for users who may start syncs (sync/refresh.js).
  *
  * @type {Record<string, KindWords>}
  */

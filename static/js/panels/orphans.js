@@ -74,7 +74,7 @@ function history(checks) {
 }
 
 /**
- * Return the list of checks, because all checks of one day are not a trend.
+ * Return the list of checks. Checks of a single day make no trend.
  *
  * @param {readonly Api["PastCheck"][]} checks
  */

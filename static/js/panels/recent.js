@@ -13,8 +13,9 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Return the last 45 days; no days when they cannot be loaded. The first day is from the reader's date, which may be
- * one day off the server's date. Asking the server for its date would delay the first view by another request.
+ * Return the last 45 days; no days when they cannot be loaded. The first day is counted back from the reader's date,
+ * which may be one day off the server's date. Asking the server for its date would delay the first view by another
+ * request.
  *
  * @returns {Promise<Recent>}
  */

@@ -163,7 +163,7 @@ function drawing(data) {
 }
 
 /**
- * Return the forecast. Return null when the shown days have a last day: a forecast of past days is of no use.
+ * Return the forecast; null when the user chose a last day, because past days need no forecast.
  *
  * @param {Data} data
  */

@@ -30,7 +30,8 @@ export default panel({
 });
 
 /**
- * Return "Prospects cost most: 1.8 points, mainly by …". A total would contradict the rounded score.
+ * Return "Prospects cost most: 1.8 points, mainly by …". The total of all areas is left
+ * out, because it would contradict the rounded score.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues

@@ -53,7 +53,7 @@ export class Draft {
   }
 
   /**
-   * Return the labels of the fields that two people changed differently, and both values if there is one such field.
+   * Return the labels of the fields that two people changed differently; for a single field, also both values.
    *
    * @param {Entry} there
    * @param {Held} entered

@@ -1,4 +1,4 @@
-/* An editor for each key of the configuration: fields in, JSON out. */
+/* An editor for each key of the configuration. It shows the key's value in fields, and reads the value from them. */
 
 import { h, hiddenText, icon, replace } from "../core/dom.js";
 import { day } from "../core/format.js";

@@ -91,7 +91,7 @@ def test_reading_the_values_may_take_only_the_rest_of_the_requests_time(writer: 
         {"kind": "drop"},
     ],
 )
-def test_refusals_list_no_values_and_do_not_describe_again_just_after_a_failed_describe_call(
+def test_a_failed_describe_call_is_not_repeated_at_once_and_refusals_list_no_values(
     user: Client, salesforce: Simulator, contact: str, fault: dict[str, Any]
 ) -> None:
     salesforce.fail(path=CONTACT_DESCRIBE, **fault)

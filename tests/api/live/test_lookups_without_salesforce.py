@@ -89,9 +89,8 @@ def test_a_wrong_password_is_not_tried_by_every_request(
     user: Client, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Salesforce locks a user out after a few failed logins."""
-    monkeypatch.setattr(
-        login, "REFUSAL_HOLDS_SECONDS", 0
-    )  # each request is served by another process, which remembers no refusal
+    # The process forgets refusals at once, as if each request came to another process.
+    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
 
     def logins(requests: int = 3) -> int:

@@ -17,7 +17,6 @@ from tests.simulated import Simulator
 __all__ = ["contact"]
 
 GONE = {"NOT_FOUND", "ENTITY_IS_DELETED"}
-# A sample of the codes is enough here: ``tests/sf/test_refusals.py`` tests every code.
 NOT_THE_RECORD = [
     code
     for code, refusal in REFUSALS.items()
@@ -34,6 +33,7 @@ def assert_nothing_was_changed(user: Client, salesforce: Simulator, contact: str
     assert not FieldChangeLog.objects.exists()
 
 
+# A sample of the codes is enough here: ``tests/sf/test_refusals.py`` tests every code.
 @pytest.mark.parametrize(
     ("code", "status"),
     sampled(*((code, (400, 403, 503)[index % 3]) for index, code in enumerate(NOT_THE_RECORD)), each=7),

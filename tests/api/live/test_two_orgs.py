@@ -1,4 +1,4 @@
-"""When the settings of a web process or the deliverer name another org, that org is neither read nor written."""
+"""When the settings of a web process or of ``deliver_pending`` name another org, that org is not used."""
 
 from __future__ import annotations
 
