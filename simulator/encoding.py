@@ -1,6 +1,6 @@
 """Encode rows of SQLite as Salesforce does: CSV for Bulk results, JSON for REST pages.
 
-SQLite has already converted the values (see the styles ``csv`` and ``rest``), so little Python runs for each row.
+SQLite has already converted the values (see ``simulator.soql.Style``), so little Python runs for each row.
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ def _greeting(simulator: Simulator) -> str:
             *simulator.variables_to_set(),
             "",
             f"Variables for other logins: {config.control_url}/variables",
-            "Ready. Ctrl-C stops it.",
+            "Ready. Ctrl-C stops the simulator.",
         )
     )
 

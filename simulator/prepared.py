@@ -44,7 +44,7 @@ class _Spool:
             return
         self._memory += data
         if len(self._memory) > CHUNK:
-            file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (lives as long as this)
+            file = tempfile.TemporaryFile(dir=self._folder, buffering=0)  # noqa: SIM115 (closed with the spool)
             weakref.finalize(self, file.close)
             file.write(self._memory)
             self._file = cast(BinaryIO, file)

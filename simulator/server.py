@@ -24,7 +24,7 @@ IDLE_SECONDS = 120.0
 
 Send = Callable[[Response], None]
 Exchange = Callable[[Request, int, Send], None]
-"""Answers one request (with the size of its URI and headers) by calling ``send`` once."""
+"""Answers a request by calling ``send`` once. The number is the size of the request's head in bytes."""
 
 
 class PortTaken(Exception):

@@ -77,7 +77,7 @@ class Contacts:
         self._uuid = draw.uuid()
 
     def plan(self, count: int) -> list[Somebody]:
-        """Return ``count`` contacts that pass SFAPI's filter; ``add`` writes their rows after their adoptions."""
+        """Return ``count`` contacts that pass SFAPI's filter. Call ``add`` after their adoptions are made."""
         return [self._somebody() for _ in range(count)]
 
     def _somebody(self) -> Somebody:

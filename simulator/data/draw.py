@@ -15,7 +15,7 @@ _TIMES_OF_DAY = 4096
 _NIGHTLY_JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
-"""With 14, a deletion early on the last of these days is still less than 15 days ago."""
+"""Salesforce lists the deletions of the last 15 days. All generated deletions are among these."""
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:

@@ -155,11 +155,11 @@ _SETTLING = (
              SUM(HasResponded) AS responses FROM CampaignMember GROUP BY CampaignId) AS members
        WHERE Campaign.Id = members.CampaignId""",
 )
-"""Delete the members and scores of deleted people and campaigns, and count the members of campaigns."""
+"""Delete the members and scores of deleted records; name the members; count them in each campaign."""
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Derive values from other records. This needs the indexes, to be fast."""
+    """Delete the records of deleted parents, and derive values. Call this after the indexes are created."""
     for statement in _SETTLING:
         connection.execute(statement)
 

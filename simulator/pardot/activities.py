@@ -27,7 +27,7 @@ _ANONYMOUS = 0.04
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
 """Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details."""
 
-# Programs must compare the numbers. The names are for people, and can change.
+# A program must tell activities apart by these numbers. Their names are for people, and can change.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11
 UNSUBSCRIBE_PAGE, BOUNCED, SPAM, RESUBSCRIBED, VISIT, CUSTOM_CLICK = 12, 13, 14, 16, 20, 21
 NAMES = {

@@ -46,7 +46,7 @@ class Changes:
                 self._write(cache.waiting.popleft()[1])
 
     def add(self, pardot_object: PardotObject, values: Mapping[str, Any]) -> int:
-        """Add a record, and return its id. Raises error 154 for an unknown field."""
+        """Add a record, and return its id. Raises error 154 for an unknown field or a wrong type."""
         stamps: dict[str, Any] = {name: now() for name in ("createdAt", "updatedAt") if name in pardot_object.by_name}
         defaults: dict[str, Any] = {field.name: False for field in pardot_object.columns if field.type == "boolean"}
         record_id = int(values.get("id") or self._next_id(pardot_object))

@@ -4,7 +4,7 @@
 ``GET  /pardot/state``                      settings, and the number of rows by object
 ``POST /pardot/settings``                   some of the settings below → all settings
 ``POST /pardot/settings/reset``             restores the defaults
-``POST /pardot/tokens/expire``              calls with older page tokens get error 210
+``POST /pardot/tokens/expire``              page tokens issued so far get error 210
 ``POST /pardot/fail``                       {code, times?}: the next calls get this error
 ``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
 ``POST /pardot/objects/{path}``             values → {id}; ``PATCH …/{id}`` {values, touch?} changes it

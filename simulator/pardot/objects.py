@@ -57,7 +57,7 @@ class PardotObject:
     recycle_bin: bool = False
     """Deleted records can still be read with ``deleted=all`` or ``deleted=true``."""
     creatable: tuple[str, ...] = ()
-    """Fields that POST and PATCH accept. The simulator writes only objects with such fields."""
+    """Fields that POST and PATCH accept. An object without such fields is read-only in the API."""
 
     @property
     def table(self) -> str:
@@ -236,7 +236,7 @@ TAGGED_OBJECTS = PardotObject(
 )
 
 ADOPTION_JSON_FIELD = "AdoptionJSON__c"
-"""The custom field of prospects through which adoption data passes."""
+"""The custom field of prospects that contains adoption data."""
 
 PROSPECTS = PardotObject(
     path="prospects",

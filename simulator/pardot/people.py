@@ -38,7 +38,7 @@ class Person(NamedTuple):
 
 
 class _Source:
-    """The people of one sObject, in the order of their ids: an even sample if there are too many."""
+    """The people of one sObject, in the order of their ids. An even sample of them gets prospects."""
 
     def __init__(self, connection: sqlite3.Connection, sobject: str, query: str) -> None:
         condition = "pi__url__c IS NOT NULL AND IsDeleted = 0"

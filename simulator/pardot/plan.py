@@ -9,7 +9,7 @@ from datetime import datetime
 from simulator.pardot.chance import DAY, Stamps, chance, seconds_of
 
 SCHOOLS = 200
-"""The size for which the figures of ``Sizes`` were chosen."""
+"""The number of schools for which the defaults of ``Sizes`` were chosen."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class EventSettings:
     silent: bool = False
     """The server sends nothing, not even headers, before the first event or keep-alive."""
     refusals: int = 0
-    """The number of next subscriptions that are refused because the service is unavailable."""
+    """The number of subscriptions still to be refused, as if the service were unavailable."""
     schemas_unknown: bool = False
     """Every schema is reported as unknown."""
     muted: bool = False

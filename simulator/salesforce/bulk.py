@@ -12,8 +12,8 @@ A wrong query is refused when its job is created, with a 400 in REST's form. Con
 ``errorCode`` from the answer to the create call (airbytehq/airbyte pull request 8206).
 
 An expired session gets 401 INVALID_SESSION_ID, as everywhere in REST. The older form, 400 InvalidSessionId, is
-from Bulk API (apache/camel pull request 826, jsforce/jsforce issue 51). "Errors" of Bulk API 2.0 lists it too, so
-the control API can switch to it.
+from the first Bulk API (apache/camel pull request 826, jsforce/jsforce issue 51). The guide's page "Errors" lists
+this form for Bulk API 2.0 too, so the control API can switch to it.
 
 A call for the results of an incomplete job gets 400 here. No source confirms this status.
 """

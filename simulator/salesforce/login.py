@@ -152,7 +152,7 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 
 def user_is_active(world: World) -> bool:
-    """Return whether the integration user may still log in. The record of this user says so."""
+    """Return whether the integration user's ``User`` record is active. Only an active user may log in."""
     user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 

@@ -87,7 +87,7 @@ NAMED: Mapping[str, NamedRefusal] = {
     "server_unavailable": NamedRefusal(
         503, "SERVER_UNAVAILABLE", "Server is unavailable. Please try again.", whole=True
     ),
-    # the org or its user refuses
+    # because of the state of the org or of a user
     "expired_password": NamedRefusal(
         403,
         "INVALID_OPERATION_WITH_EXPIRED_PASSWORD",
@@ -111,7 +111,7 @@ NAMED: Mapping[str, NamedRefusal] = {
         "INACTIVE_OWNER_OR_USER",
         "operation performed with inactive user [005000000000001AAA] as owner of case",
     ),
-    # the record is refused
+    # because of the record
     "validation_rule": NamedRefusal(
         400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "Subject must not be in capitals", ("Subject",)
     ),

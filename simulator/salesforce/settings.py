@@ -17,7 +17,7 @@ class BulkSettings:
     """The behavior of Bulk query jobs."""
 
     polls_until_complete: int = 0
-    """The number of first status calls that answer ``InProgress``, even if the job's data is ready."""
+    """The number of status calls that get ``InProgress`` first, even if the job's data is ready."""
     page_records: int = 50_000
     """The number of rows on a result page when the caller gives no ``maxRecords``."""
     largest_page: int = 250_000

@@ -1,4 +1,6 @@
-"""SOAP ``login()``: with a security token, or with an organization id (as from a trusted address).
+"""SOAP ``login()``: with a security token, or from a trusted address.
+
+Here, a login with an organization id counts as a login from a trusted address.
 
 API versions from 65.0 on do not have this call. It is retired in all versions in summer 2027 (help.salesforce.com,
 "Platform SOAP API login() Retirement"). A version without the call answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API

@@ -58,7 +58,7 @@ def tokenize(soql: str) -> list[Token]:
 
 def _unexpected(soql: str, position: int) -> SoqlError:
     if soql[position] == "'":
-        message = "line breaks or the end of the query inside a string: its quotation mark is missing"
+        message = "the string that begins here has no closing quotation mark"
         return SoqlError.at("MALFORMED_QUERY", message, soql, position)
     return SoqlError.at("MALFORMED_QUERY", f"unexpected token: '{soql[position]}'", soql, position)
 

@@ -18,7 +18,7 @@ PRAGMA journal_size_limit = 67108864;
 """
 """Nothing waits for the disk, because the data can be generated again.
 
-The file is not mapped into memory. This would be 10% faster, but the process would seem to need memory for all data.
+Reads of a file mapped into memory would be 10% faster, but the process would seem to need memory for all data.
 """
 
 

@@ -83,7 +83,7 @@ function faultRow(fault) {
   remove.addEventListener("click", () =>
     act(async () => {
       await call("DELETE", `/faults/${fault.id}`);
-      return "Rule removed.";
+      return "Fault removed.";
     }),
   );
   const left = fault.left === null ? "always" : `${fault.left} left`;
@@ -181,7 +181,7 @@ onSubmit("fault", async (data) => {
   const action = { kind: data.kind, ...JSON.parse(data.more || "{}") };
   const times = data.times ? Number(data.times) : null;
   await call("POST", "/faults", { match, skip: Number(data.skip), times, action });
-  return "Rule added.";
+  return "Fault added.";
 });
 
 for (const button of document.querySelectorAll("button")) {

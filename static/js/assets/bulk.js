@@ -58,7 +58,7 @@ export function assetBulk(summary, { pages, params, post }) {
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
         const result = await exemptionForm({
-          intro: `You selected ${plural(selected.size, TYPES[area].one, TYPES[area].many)}. Each selected ${TYPES[area].one} with this issue stays listed, but no longer counts against the score.`,
+          intro: `You selected ${plural(selected.size, TYPES[area].one, TYPES[area].many)}. Each selected ${TYPES[area].one} with the issue below stays listed, but no longer counts against the score.`,
           issues: issueOptions(summary, selected),
           submit: async (values) => ({
             ...(await post.exemptions({ ...choiceOf(selected), ...values }, query(selected))),

@@ -1,7 +1,7 @@
 /* The details of one campaign: its assets by type, and its dates. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
-import { day, number } from "../core/format.js";
+import { day, number, plural } from "../core/format.js";
 import { rowsOf } from "../core/rows.js";
 import { assetButton } from "./asset-button.js";
 import { flagChips } from "./flags.js";
@@ -85,7 +85,8 @@ function countLink(campaign, type, count) {
  * @param {Api["CampaignChild"]} asset
  */
 function belonging(type, asset) {
-  const activity = asset.activity_count === null ? null : `${number(asset.activity_count)} recently`;
+  const { activity_count: count } = asset;
+  const activity = count === null ? null : plural(count, "recent activity", "recent activities");
   return h(
     "li",
     {},

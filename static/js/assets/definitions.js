@@ -43,9 +43,9 @@ export async function flagDefinitions({ counts, issues: keys }) {
 
 /** @param {Api["IssueItem"]} issue */
 function cost({ weight, count, impact, is_percentage: isPercentage }) {
-  const each = `${points(weight)} points of its area for each${isPercentage ? " percent" : ""}`;
+  const each = `Each ${isPercentage ? "percent " : ""}costs ${points(weight)} points of its area`;
   if (count === null) return `${each}; no data now.`;
-  return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} of the overall score.`;
+  return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} points of the overall score.`;
 }
 
 /** Explain how the score is computed, with today's numbers. */
@@ -57,7 +57,8 @@ export async function scoreDefinition() {
       "p",
       {},
       "Each area begins with 100 points and never has fewer than 0. Each row with an issue takes off the weight of " +
-        "the issue. For some issues, each percent does. The settings show the weights. Exempt rows do not count.",
+        "the issue. If an issue is measured in percent, each percent takes off the weight. The settings show the " +
+        "weights. Exempt rows do not count.",
     ),
     h(
       "p",

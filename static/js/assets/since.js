@@ -62,7 +62,7 @@ export function sinceFilters(key, options) {
 }
 
 /**
- * Add the day that the address contains to the options, unless they have it already.
+ * Add the day in the address to the options, unless they have it already.
  *
  * @param {readonly Option[]} options
  * @param {string} chosen

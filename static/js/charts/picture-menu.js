@@ -34,7 +34,7 @@ export function pictureMenu(chart) {
 }
 
 /**
- * Copy the picture. `png` is a promise, because some browsers accept only a call during the click.
+ * Copy the picture. `png` is a promise, because some browsers allow the clipboard call only during the click.
  *
  * @param {Promise<Blob>} png
  */

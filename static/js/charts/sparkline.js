@@ -8,7 +8,7 @@ import { strokes } from "./strokes.js";
 const [WIDTH, HEIGHT, MARGIN] = [96, 24, 3];
 
 /**
- * Return null when there are fewer than two values.
+ * Return the chart as SVG, or null when there are fewer than two values.
  *
  * - values: one per day, null for a day without a value.
  * - name: the label for screen readers, such as "Forms in no campaign, 45 days".
