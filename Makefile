@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-# One process more than a small machine has cores, because some tests wait.
+# One more than a small machine has cores: while one process waits, another can work.
 WORKERS ?= 3
 USUAL = -m "not slow and not soak and not screenshots"
 # Pins for all versions of Python and all systems. pip is left out, because it installs the other packages.
@@ -38,7 +38,7 @@ conformance: $(VENV)/test.installed  ## run public Salesforce clients against th
 clients: $(VENV)/test.installed  ## validate openapi.json, generate clients from it and run them (ARGS="openapi-typescript" for one)
 	$(RUN) -m tests.clients $(ARGS)
 
-soak: $(VENV)/test.installed  ## run the long forms of tests: a two-minute flood, twenty killed workers (minutes)
+soak: $(VENV)/test.installed  ## run the long forms of tests: a two-minute flood, twenty killed workers; takes minutes
 	$(RUN) -m pytest -m soak $(ARGS)
 
 screenshots: $(VENV)/test.installed  ## take pictures of every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
