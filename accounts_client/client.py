@@ -82,7 +82,7 @@ class AccountsClient:
     def token(self, *, max_age: float | None = None) -> AccessToken:
         """Return the service's token.
 
-        The stored token is used until it expires soon or is older than ``max_age`` seconds.
+        The stored token is used unless it expires soon or is older than ``max_age`` seconds.
         """
         return self._current_token(Deadline(self._seconds), max_age)
 

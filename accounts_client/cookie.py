@@ -94,7 +94,8 @@ class CookieReader:
     def _open(self, cookie: str) -> bytes:
         """Decrypt the cookie, verify its signature, and return the payload.
 
-        The payload may be cached, because only its claims depend on the time. ``read`` checks the claims at each call.
+        The payload may be cached, because decryption and signature do not depend on the time. The claims do: ``read``
+        checks them at each call.
         """
         return self._verify(self._decrypt(cookie))
 

@@ -214,6 +214,7 @@ def _csrf_token_is_right(request: HttpRequest) -> bool:
     if request.method in _SAFE_METHODS:
         return True
     # Django also looks for the token in a form. A body that was read as a form cannot be read as JSON afterward.
+    # So read the body first.
     _ = request.body
     return check_csrf(request) is None
 
@@ -289,7 +290,8 @@ Raises ``Forbidden`` without the right, and ``NotAuthenticated`` when a Super Us
 class Credential(AuthBase):
     """One kind of credentials in the OpenAPI document.
 
-    Each object checks all kinds of credentials, so Ninja never calls the second object of a route.
+    Each object checks all kinds of credentials, and raises when none is valid. So Ninja never calls a route's second
+    object.
     ``who`` describes the permitted callers in the OpenAPI document; ``roles`` are the scopes that a key needs.
     """
 

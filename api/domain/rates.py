@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
-"""A rate as a regular expression of PostgreSQL.
-A constraint uses it, because every request of a key with a wrong rate would fail."""
+"""The form of a rate, as a regular expression of PostgreSQL.
+A constraint checks it, because every request of a key with a wrong rate would fail."""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 

@@ -31,7 +31,7 @@ class UnknownScope(ValueError):
 
 
 def parse_scopes(names: Iterable[str]) -> list[Scope]:
-    """Return these scopes, each once, in the order of their declaration. Raises ``UnknownScope``."""
+    """Return the scopes with these names, each once, in the order of declaration. Raises ``UnknownScope``."""
     scope_names = {name.strip() for name in names} - {""}
     unknown = sorted(scope_names - set(Scope))
     if unknown:

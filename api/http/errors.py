@@ -34,7 +34,7 @@ MESSAGES = {
     422: "The request is not valid.",
     429: "Too many requests: try again later.",
     500: "An unexpected error happened and was logged. Give the X-Request-ID of this response when you report it.",
-    502: "This request needs another system, which refused its part.",
+    502: "This request needs another system, which refused to do its part.",
     503: "A part of the service is unavailable at the moment: try again soon.",
 }
 
@@ -141,7 +141,7 @@ class Unprocessable(ApiError):
 
 
 class BadGateway(ApiError):
-    """Another system refused its part. A retry does not help; the message says what to do."""
+    """Another system refused to do its part. A retry does not help; the message says what to do."""
 
     status = 502
 

@@ -38,7 +38,7 @@ def masked(text: str) -> str:
 
 
 def masked_line(text: str) -> str:
-    """Return the line without secrets, including those in URLs.
+    """Return the line with its secrets removed, also the secrets in URLs.
 
     Removes what ``masked`` removes, the user name and password in a URL, and the value of each parameter with a secret
     name.

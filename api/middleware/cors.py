@@ -21,8 +21,8 @@ _REQUEST_HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-CSRFToken, X-Request-ID, "
     "baggage, sentry-trace, traceparent, tracestate"
 )
-"""Sentry and OpenTelemetry in browsers send the last four.
-A page that uses Sentry or OpenTelemetry could not call the API without these headers."""
+"""In browsers, Sentry and OpenTelemetry add the last four headers to a page's requests.
+If these headers were not allowed, such a page could not call the API."""
 _ANSWER_HEADERS = (
     "Content-Disposition, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "WWW-Authenticate, X-As-Of, X-Request-ID"

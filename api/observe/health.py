@@ -52,7 +52,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     if all(check.ok for check in checks.values()):
         more_checks = _CHECKS | ({"replica": _replica} if has_replica() else {})
         checks |= {name: _run(name, check) for name, check in more_checks.items()}
-    client_address(request)  # a probe through the proxies shows what they send
+    client_address(request)  # notes a problem if X-Forwarded-For does not fit TRUSTED_PROXY_COUNT
     if problem := proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
     well = all(check.ok for check in checks.values())

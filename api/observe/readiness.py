@@ -43,7 +43,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _problem() -> str:
-    """Return the reason why this process cannot serve, or an empty string. It has no address or name."""
+    """Return the reason why this process cannot serve, or an empty string.
+
+    The reason names no host and no user, because anyone can read it.
+    """
     try:
         with transaction.atomic():
             missing = missing_migrations()

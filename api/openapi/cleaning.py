@@ -26,7 +26,7 @@ _PARAMETERS: Mapping[str, str] = {
     "to": "The last day.",
     "after": "The last id of the previous page.",
 }
-"""Descriptions of parameters that many routes share. A description of the route itself wins."""
+"""Descriptions of parameters that many routes share. A parameter's own description wins."""
 
 
 def methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -35,7 +35,7 @@ The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
 """The limit for one batch, less than the lease."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
-"""The number of cases in one call without an external id.
+"""The number of cases in one call while ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` is not set.
 It is small, because after a lost answer all these cases may be created twice."""
 
 State = OutboundCase.State
@@ -106,7 +106,7 @@ def _check_login(*, everything: bool) -> None:
     try:
         login = login_request()
     except ImproperlyConfigured:
-        return  # reported when there is something to send
+        return  # _send reports the wrong configuration if a case is due
     if everything:
         refused_logins.forget_refusal(login)
     elif refusal := refused_logins.refusal_in_force(login):
@@ -122,8 +122,8 @@ def _send(
 ) -> list[Outcome]:
     """Send claimed cases and record each outcome.
 
-    Raises ``SalesforceAway`` after an error that concerns all cases, unless a case was delivered or refused for its
-    values. The cases stay in the queue.
+    Raises ``SalesforceAway`` after an error that concerns all cases; the cases then stay in the queue. Raises nothing
+    when one of the cases was delivered, or refused for its values.
     """
     began = time.monotonic()
     try:

@@ -32,7 +32,7 @@ NAME = "salesforce"
 LIVE = "salesforce live"
 """The breaker of look-ups and changes of contacts."""
 ACCOUNTS = "accounts"
-"""The breaker of questions about users to OpenStax Accounts."""
+"""The breaker of look-ups of users at OpenStax Accounts."""
 SLOW_SECONDS = 2.0
 """A slower answer counts as a failure, because a system that is slow for everyone takes all threads."""
 THRESHOLD = 3
@@ -41,14 +41,14 @@ LONGEST_SILENCE = timedelta(minutes=6)
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
 """The silence doubles at most this number of times, to 8 minutes.
-With a wrong password each live call is a failed login."""
+Probes must be rare, because with a wrong password each probe is a failed login."""
 PROBES_WITHOUT_PAUSE = 2
 """After this number of failed probes, ``deliver_pending`` pauses between its probes."""
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
 """The longest pause between probes of ``deliver_pending``.
-With cron's minute and the time of a probe it is still shorter than ``LONGEST_SILENCE``.
-So where cron runs, no request makes a probe."""
+Up to a minute until cron's next run and the time of a probe are added to it. The sum is shorter than
+``LONGEST_SILENCE``, so where cron runs, no request makes a probe."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()

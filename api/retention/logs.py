@@ -51,7 +51,7 @@ def _remove(old: models.QuerySet[Any], *, by: str = "time") -> int:
     removed = 0
     while True:
         ids = list(old.order_by(by).values_list("pk", flat=True)[:CHUNK])
-        # One statement; nothing refers to a row of a log, so there is nothing to collect first.
+        # A raw delete is one statement. No row refers to a row of a log, so Django need not look for such rows first.
         removed += old.model._default_manager.filter(pk__in=ids)._raw_delete(old.db) if ids else 0
         if len(ids) < CHUNK:
             return removed

@@ -1,6 +1,6 @@
 """Remove old cases and forms.
 
-These are:
+Only these are removed:
 
 * cases that Salesforce has
 * cases that Salesforce refused at once, so that the caller got the error

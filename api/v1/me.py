@@ -92,7 +92,7 @@ class Me(Schema):
 
 
 _COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}
-"""Open to all; without this, generated clients would never send the cookie."""
+"""The route is open to all. Without this entry, generated clients would never send the cookie."""
 
 
 @router.get(

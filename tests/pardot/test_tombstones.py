@@ -62,9 +62,9 @@ def test_only_the_tombstone_is_served_a_month_after_a_deletion(simulator: Simula
     before = get_record(contact)
     assert {"full_name", "email"} <= names_with_values(before)
     Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=30.1))
-    assert "Would empty deleted contacts 1. Nothing" in clean_up("--dry-run")
+    assert "Would empty copies of deleted records: contacts 1. Nothing" in clean_up("--dry-run")
     assert get_record(contact)["full_name"] == before["full_name"]
-    assert "Emptied deleted contacts 1." in clean_up()
+    assert "Emptied copies of deleted records: contacts 1." in clean_up()
     after = get_record(contact)
     assert names_with_values(after) == _STAMPS
     assert (after["is_deleted"], after["system_modstamp"]) == (True, before["system_modstamp"])
@@ -117,7 +117,7 @@ def test_only_deleted_rows_are_emptied_and_in_chunks(
     settings.DELETED_RETENTION_DAYS = 0
     assert "deleted" not in clean_up()
     settings.DELETED_RETENTION_DAYS = 399
-    assert "Emptied deleted contacts 5." in clean_up()
+    assert "Emptied copies of deleted records: contacts 5." in clean_up()
     assert not Contact.objects.filter(full_name=None).exists()
     assert Contact.all_objects.filter(full_name=None).count() == 5
 
@@ -127,7 +127,7 @@ def test_a_prospect_in_the_recycle_bin_is_emptied_and_filled_again_when_restored
     surveyed.delete("prospects", prospect)
     camp_sync("--survey", "--yes")
     Prospect.objects.filter(id=prospect).update(local_update_date=timezone.now() - timedelta(days=31))
-    assert "Emptied deleted prospects 1." in clean_up()
+    assert "Emptied copies of deleted records: prospects 1." in clean_up()
     camp_sync("--survey", "--full", "--yes")
     (row,) = Prospect.objects.filter(id=prospect).values()
     assert names_with_values(row) - {"local_create_date", "local_update_date"} == Prospect.kept_when_deleted

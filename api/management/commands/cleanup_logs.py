@@ -62,7 +62,8 @@ class Command(BaseCommand):
 def _empty(*, dry_run: bool = False) -> str:
     emptied = empty_tombstones(days=settings.DELETED_RETENTION_DAYS, dry_run=dry_run)
     counts = [f"{model._meta.verbose_name_plural} {rows:,}" for model, rows in emptied if rows]
-    return f"{'Would empty' if dry_run else 'Emptied'} deleted {', '.join(counts)}." if counts else ""
+    verb = "Would empty" if dry_run else "Emptied"
+    return f"{verb} copies of deleted records: {', '.join(counts)}." if counts else ""
 
 
 def _prune(*, dry_run: bool = False, **days: int) -> list[str]:
