@@ -1,1 +1,4 @@
-"""Benchmarks with real processes and a real PostgreSQL, compared inside one run (``make bench``)."""
+"""Benchmarks with real processes and a real PostgreSQL (``make bench``).
+
+Where a benchmark compares two figures, both come from the same run.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfapi.settings.base import *  # noqa: F403 - the apps look some of them up
+from sfapi.settings.base import *  # noqa: F403 - the apps look up some of these settings
 
 ROOT_URLCONF = "bench.bare_site"
 MIDDLEWARE = [

@@ -1,4 +1,4 @@
-"""A bare Django project with the same apps for gunicorn, for the comparison of start times."""
+"""A bare Django project with the same apps, which gunicorn serves for the comparison of start times."""
 
 from __future__ import annotations
 

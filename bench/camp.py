@@ -16,7 +16,7 @@ PAGES = 3
 """The pages of each object that are read row by row, enough to measure the rate."""
 CEILING = 100_000
 PER_CEILING = 10
-"""The number of activities, in ceilings.
+"""The number of activities, as a multiple of ``CEILING``.
 Each of the eight slices of a read then has more rows than the ceiling."""
 
 _TRUNCATE = "TRUNCATE pardot_prospect, pardot_visitoractivity, pardot_entitystate, sf_syncrun"
@@ -56,7 +56,7 @@ def camp_survey(schools: int, runs: int) -> Iterator[Result]:
 
 
 def camp_ceiling(schools: int) -> Iterator[Result]:
-    """Copy more activities than a sequence of page tokens shows, with Pardot's real ceiling."""
+    """Copy more activities than Pardot returns in one sequence of page tokens."""
     many = PER_CEILING * CEILING if schools >= 20_000 else 20_000
     with world(200) as here:
         _post(here, "/pardot/size", {"activities": many})
@@ -65,7 +65,7 @@ def camp_ceiling(schools: int) -> Iterator[Result]:
             [[copied]] = connection.execute("SELECT count(*) FROM pardot_visitoractivity").fetchall()
             [[longest]] = connection.execute(_LONGEST).fetchall()
     yield Result(
-        f"activities of {many:,} that arrive",
+        f"activities that arrive, of {many:,}",
         f"{copied:,}",
         "all",
         copied == many,

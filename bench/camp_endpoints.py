@@ -37,7 +37,7 @@ MORE = (
     "engagement?q=school+17",
 )
 """Common views beside the defaults.
-A search matches more rows in more data, so only its time has a limit."""
+Only their time has a limit, not its growth, because a search matches more rows in more data."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Times:
 
 
 def camp_endpoints(divisor: int, runs: int) -> Iterator[Result]:
-    """Compare both sizes. ``divisor`` shrinks them, to check that the benchmark works."""
+    """Compare the full size with a tenth. ``divisor`` shrinks both, to check that the benchmark works."""
     whole = WHOLE.part(divisor)
     small = _measure(whole.part(10), runs)
     yield from small.results

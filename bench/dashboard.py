@@ -52,7 +52,7 @@ class Address:
 
 
 def dashboard(divisor: int, runs: int) -> Iterator[Result]:
-    """Measure loading and the table.
+    """Measure the loading of Base Camp, and the longest frame of a long table.
 
     ``divisor`` shrinks assets and rows, to check that the benchmark works.
     """

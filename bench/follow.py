@@ -84,7 +84,7 @@ class Copy:
         """Return the contacts that changed since the last pass, which fit on one page."""
         body = self._get(self._address, {"limit": 5000, "fields": "id,title", "modified_since": self._as_of})
         if body["next"]:
-            raise SystemExit("more contacts changed than this benchmark has changed")
+            raise SystemExit("more contacts changed than this benchmark changes")
         self._as_of = body["as_of"]
         return list(body["results"])
 

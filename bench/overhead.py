@@ -17,7 +17,7 @@ from bench.service import CONNECTIONS, WORKERS, Service, service
 
 SECONDS = 0.7
 PAIRS = 4
-"""The number of pairs is this times ``--runs``."""
+"""The number of pairs for each of the ``--runs``."""
 MOST = 0.15
 TWINS = {
     "nothing": "sfapi.settings.base",

@@ -23,6 +23,7 @@ VERY_COMMON, COMMON_MILLISECONDS = 40_000, 80
 TWO_COMMON_MILLISECONDS = 100
 """The limit for two very common words."""
 TYPO_MILLISECONDS = 150
+_TWO_WORDS = "two very common words"
 MOST_NAMES = 200
 SHORTEST_NAME = 3
 NEAR = 0.2
@@ -64,8 +65,8 @@ def _common(here: World, many: int, runs: int) -> Iterator[Result]:
     """Search for a very common word, and for two common words side by side."""
     hits = VERY_COMMON * many // SCHOOLS
     names = _names(here, hits)
-    for what, milliseconds in (("a very common word", COMMON_MILLISECONDS), ("two of them", TWO_COMMON_MILLISECONDS)):
-        some = [name for name in names if (" " in name) == (what == "two of them")]
+    for what, milliseconds in (("a very common word", COMMON_MILLISECONDS), (_TWO_WORDS, TWO_COMMON_MILLISECONDS)):
+        some = [name for name in names if (" " in name) == (what == _TWO_WORDS)]
         yield _search(here, f"over {many:,} schools, {what}, about {hits:,} hits", some, milliseconds, runs)
 
 

@@ -115,7 +115,8 @@ def _slow_writes(here: World, port: int, key: str) -> Iterator[Callable[[], int]
 def _gunicorn(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
     port = free_port()
     command = ["-m", "gunicorn", "--config=python:sfapi.gunicorn", f"--bind={HOST}:{port}", "--log-level=error"]
-    own = [f"--workers={WORKERS}", f"--threads={THREADS}", "--max-requests=0"]  # a new worker closes connections
+    # Without --max-requests=0 gunicorn would replace workers, which closes their connections.
+    own = [f"--workers={WORKERS}", f"--threads={THREADS}", "--max-requests=0"]
     with answering([*command, *own], environment, port) as process:
         yield Service(port), process.pid
 

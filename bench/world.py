@@ -76,7 +76,10 @@ class World:
 
 @contextmanager
 def world(schools: int) -> Iterator[World]:
-    """Yield a simulator of this many schools and an empty, migrated database; both are removed afterward."""
+    """Yield a simulator with this many schools and an empty, migrated database.
+
+    The simulator ends afterward; the next benchmark drops the database.
+    """
     DATA.mkdir(parents=True, exist_ok=True)
     database = _fresh_database()
     with _simulator(schools) as variables:
