@@ -152,15 +152,17 @@ class PardotClient:
         for _ in range(MOST_OPEN):
             try:
                 return self._send(session, method, path, params, body)
-            except SessionExpired as error:
-                refusal = error
             except Redirected:
                 if not self._may_renew_redirected():
                     raise
-                return self._send(self._salesforce.renewed_session(session), method, path, params, body)
+            except SessionExpired:
+                pass
             session = self._salesforce.renewed_session(session)
-        message = f"{refusal}. {self._salesforce.after_renewal}"
-        raise LoginFailed(message, code=refusal.code, status=refusal.status) from refusal
+        try:
+            return self._send(session, method, path, params, body)
+        except SessionExpired as refusal:
+            message = f"{refusal}. {self._salesforce.after_renewal}"
+            raise LoginFailed(message, code=refusal.code, status=refusal.status) from refusal
 
     def _may_renew_redirected(self) -> bool:
         with self._learning:

@@ -44,6 +44,14 @@ def test_the_error_about_a_lasting_redirect_says_where_it_leads(pardot: Pardot, 
         camp_sync("--entities", "forms")
 
 
+def test_a_session_that_is_refused_after_a_redirect_is_a_refused_login(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("status", path="/api/v5/", times=1, status=302, headers={"Location": "https://pi.demo.pardot.com/"})
+    pardot.fail(184, times=10_000)
+    with pytest.raises(CommandError, match="lacks the scope pardot_api"):
+        camp_sync("--entities", "forms")
+    assert "The session was renewed and refused again" in last_run("forms").message
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
