@@ -10,7 +10,7 @@ from sf.connection.clients import client_of_any_org
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
 from sf.management.questions import confirmed_on_terminal
-from sf.models import CachedOrg
+from sf.models import CachedOrg, SyncRun
 from sf.salesforce.errors import SalesforceError
 from sf.salesforce.organization import Organization
 from sf.status.objects import status_of_all
@@ -37,6 +37,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the cache is a copy of {known} already")
         _learn_name(organization)
         return True
+    agreed = agreed or not SyncRun.objects.exists()  # nothing was ever synced, so nothing is replaced
     if not agreed and not confirmed_on_terminal(_question(known, organization, instance_url)):
         return False
     for line in adopt_org(organization, instance_url):

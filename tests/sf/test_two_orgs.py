@@ -102,6 +102,13 @@ def test_an_adoption_that_nobody_has_confirmed_changes_nothing(
     assert digests_of_copies() == before
 
 
+def test_an_empty_cache_takes_any_org_without_a_question(simulator: Simulator, database: str) -> None:
+    done = run(simulator, database, "sync_all", "--adopt-org")
+    assert done.returncode == 0, done.stderr
+    assert org_id(simulator) in done.stdout
+    assert_equal(simulator)
+
+
 def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
     simulator: Simulator, new_ids: Simulator, database: str
 ) -> None:
