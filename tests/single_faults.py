@@ -25,7 +25,10 @@ PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
 
 
 def _of_a_record(refusal: NamedRefusal) -> bool:
-    """Return whether a refusal is about a record's values. Such a case correctly becomes a dead letter."""
+    """Return whether a refusal is about a record's values.
+
+    Such a refusal correctly makes a case a dead letter.
+    """
     known = classify(refusal.code, refusal.message)
     return known is not None and known.group is Group.RECORD
 

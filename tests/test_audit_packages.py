@@ -10,7 +10,7 @@ import pytest
 from scripts.audit_packages import verdict
 
 FINE: dict[str, Any] = {"name": "one", "version": "1.0", "vulns": []}
-UNKNOWN = {"name": "two", "skip_reason": "not is_failure"}
+UNKNOWN = {"name": "two", "skip_reason": "Dependency not found on PyPI"}
 BAD = {
     "name": "three",
     "version": "2.0",

@@ -1,4 +1,4 @@
-"""Documents name only existing pages, sections and tests, and all commands, folders and decisions."""
+"""Documents name every command, folder and decision, and no page, section or test that is missing."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 READS = 120
 PAUSE = 0.05
 LIMIT = "100000/min"
-"""The reads are load, so a caller's limit of five a minute must not apply."""
+"""The readers send more than a caller's usual five requests a minute."""
 
 
 @pytest.fixture

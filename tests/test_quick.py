@@ -1,4 +1,4 @@
-"""``make quick`` chooses tests by fixtures and imports; ``make test`` leaves out pages by a list."""
+"""``make quick`` chooses tests by fixtures and imports; a list names the pages of ``make test``."""
 
 from __future__ import annotations
 

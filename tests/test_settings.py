@@ -306,7 +306,7 @@ def test_the_installation_page_leads_to_a_service_that_is_safe(tmp_path: Path) -
     (tmp_path / "own.env").write_text(example + changes)
     answer = start({"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}, "--deploy")
     assert answer.returncode == 0, answer.stderr
-    assert "WARNINGS" in answer.stderr, "there is no login, for instance"
+    assert "WARNINGS" in answer.stderr, "the settings have no Salesforce login, for instance"
     assert "security." not in answer.stderr
     assert "manage.py check --deploy" in page
 

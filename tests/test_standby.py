@@ -39,7 +39,7 @@ def test_the_service_finds_the_server_that_takes_changes_after_a_failover(migrat
                 def is_ready() -> bool:
                     return requests.get(f"{url}/readyz", timeout=60).status_code == 200
 
-                assert is_ready(), "although the standby is named first"
+                assert is_ready(), "the standby is named first, but only the primary takes changes"
                 standby.catch_up()
                 primary.kill()
                 wait_for(lambda: not is_ready())

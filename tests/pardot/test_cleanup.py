@@ -161,7 +161,7 @@ def test_the_configured_prefix_and_actions_are_used(pardot: Pardot, super_user: 
         ("122", 503, "the business unit's API calls of the day are used up"),
     ],
 )
-def test_pardots_refusals_are_reported_and_tags_that_were_made_stay(
+def test_a_refusal_of_pardot_is_reported_and_the_tags_created_so_far_remain(
     pardot: Pardot, super_user: Client, simulator: Simulator, code: str, status: int, message: str
 ) -> None:
     simulator.fail("error", path="^(?!.*name=).*objects/tags", skip=1, times=None, errorCode=code)

@@ -131,7 +131,7 @@ def test_an_answer_from_another_host_than_pardots_is_reported(pardot: Pardot, si
         camp_sync("--entities", "forms")
 
 
-def test_the_kill_switch_skips_all(pardot: Pardot) -> None:
+def test_the_kill_switch_skips_every_entity(pardot: Pardot) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
     assert "syncs are switched off" in camp_sync()

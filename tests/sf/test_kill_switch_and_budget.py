@@ -119,7 +119,7 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_resumes_it(
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
     simulator.post("/bulk", {"largest_page": 200})
-    configure(api_limit=calls_before_pages + 1, pause_threshold=1.0)  # one of two pages
+    configure(api_limit=calls_before_pages + 1, pause_threshold=1.0)  # enough for the first of the two pages
 
     sync("sync_adoptions")
     run = last_run("adoptions")
@@ -145,7 +145,7 @@ def test_a_paused_run_is_no_failure(simulator: Simulator, run_manage: Manage) ->
 
 
 def test_no_other_object_begins_once_the_threshold_is_reached(simulator: Simulator) -> None:
-    configure(api_limit=5, pause_threshold=1.0)  # limits; count and page of accounts and of contacts
+    configure(api_limit=6, pause_threshold=1.0)  # limits and org; count and page of accounts and of contacts
     sync("sync_all")
     states = dict(SyncRun.objects.values_list("object", "state"))
     assert (states.pop("accounts"), states.pop("contacts")) == ("done", "done")

@@ -62,7 +62,7 @@ def test_a_request_says_how_a_command_failed(run_manage: Manage) -> None:
         call_command("run_request", str(action.pk))
 
 
-def test_the_same_command_is_not_requested_twice_until_it_has_ended() -> None:
+def test_a_command_cannot_be_requested_again_until_it_has_ended() -> None:
     action = request()
     with pytest.raises(NotStarted, match="Sync books: requested before, and has not ended yet"):
         request(by="ben")

@@ -81,7 +81,7 @@ def answer_with_the_rest_as_it_is_now(simulator: Simulator) -> None:
     simulator.fail("status", path="/query/0r8", status=200, body=json.dumps(page))
 
 
-def test_the_fourteen_days_until_a_full_read_count_from_the_start_of_the_last_finished_read(paused: Simulator) -> None:
+def test_a_full_read_follows_fourteen_days_after_the_start_of_the_last_finished_read(paused: Simulator) -> None:
     let_time_pass(timedelta(days=6))
     paused.fail("error", path="queryAll", errorCode="INSUFFICIENT_ACCESS", message="no Adoption for you", status=403)
     with pytest.raises(CommandError):
