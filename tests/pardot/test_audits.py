@@ -84,7 +84,10 @@ def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
 
 
 def flags_without_activities() -> dict[str, set[str]]:
-    """Make an asset of each kind, without activities. Return the flags dormant and errors of each."""
+    """Make an asset of each kind, without activities.
+
+    Return which of the flags ``dormant`` and ``errors`` each asset has.
+    """
     made = {model: make(model) for model in (Campaign, Form, LandingPage, CustomRedirect)}
     audit()
     return {model.__name__: flags(model, pk) & {"dormant", "errors"} for model, pk in made.items()}

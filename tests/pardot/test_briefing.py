@@ -112,7 +112,7 @@ def test_yesterday_and_last_week_are_one_and_seven_days_ago_without_missed_night
 @pytest.mark.parametrize(
     ("kept", "last", "last_week"),
     [
-        ((3, 8, 9), 3, 8),  # missed: a weekend, and the night a week ago
+        ((3, 8, 9), 3, 8),  # without the last two nights and the night a week ago
         ((2, 6), 2, None),
         ((40,), 40, 40),
         ((0,), None, None),  # only today's snapshot

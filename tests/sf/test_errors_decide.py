@@ -145,7 +145,9 @@ def test_a_session_that_ends_in_the_middle_of_a_bulk_read_is_renewed(
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
     assert simulator.calls_to("oauth2/token") == 2
-    assert simulator.calls_to("results") == 4 + ("results" in path), "no page is read twice"
+    assert simulator.calls_to("results") == 4 + ("results" in path), (
+        "no page is read twice; a refused request is repeated"
+    )
 
 
 @pytest.mark.parametrize("path", ["/limits", "COUNT", "q=SELECT.Id", "/query/"])

@@ -152,7 +152,7 @@ def test_usage_in_the_headers_pauses_syncs_even_with_unreadable_limits(simulator
     simulator.post("/limits", {"daily_max": 1_000, "daily_used": 900})
     simulator.fail(path="/limits", times=None, **UNREADABLE["403"])
     sync("sync_all")
-    assert last_run("accounts").state == "done", "nothing is known before Salesforce answers"
+    assert last_run("accounts").state == "done", "the usage is unknown until Salesforce answers"
     assert last_run("contacts").state == "skipped"
     assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "org, count and page"
 

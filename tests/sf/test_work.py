@@ -133,7 +133,7 @@ def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: py
     ScheduledJob.objects.filter(command="cleanup_logs").update(handled_until=F("handled_until") - timedelta(days=30))
     worker = run_once(starter := Starter("raise SystemExit(3)"))
     assert sorted(starter.commands) == ["cleanup_logs", "deliver_pending"]
-    assert worker.failed == 2, "the exit status of work --once"
+    assert worker.failed == 2, "work --once reports this number of failed jobs"
     assert "deliver_pending: failed with exit status 3" in caplog.text
     assert set(ScheduledJob.objects.exclude(exit_status=None).values_list("exit_status", flat=True)) == {3}
 
