@@ -31,7 +31,7 @@ SCHOOLS = 60
 USUAL_SECONDS = 180
 """The time limit of a test in ``pytest.ini``."""
 
-# How long an example takes depends more on the machine than on the code.
+# The duration of an example depends more on the machine than on the code.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 

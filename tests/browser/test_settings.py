@@ -81,7 +81,7 @@ def test_a_member_is_added_moved_changed_and_removed(settings: Visit) -> None:
     assert (saved["name"], saved["areas"]) == ("Thomas Sample", ["lists", "tags"])
     assert saved["accounts_uuid"] == "5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935"
     team.get_by_role("button", name="Remove: Ines Example").click()
-    expect(page.get_by_role("dialog")).to_contain_text("There are no open tasks.")
+    expect(page.get_by_role("dialog")).to_contain_text("has no open tasks.")
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(team.get_by_role("heading", level=3)).to_have_text(["Thomas Sample"])
 

@@ -50,7 +50,7 @@ export class GoalForm {
   async submit(event) {
     event.preventDefault();
     const target = this.input.valueAsNumber;
-    this.say("Looking for the fewest rows…");
+    this.say("Looking for fixes…");
     try {
       const plan = await api.get("goal", { params: { target }, signal: this.options.signal });
       this.options.take(new Map(plan.fixes.map(({ issue, count }) => [issue, count])));

@@ -150,7 +150,7 @@ function unowned(team, areas) {
     "p",
     { class: "banner warn" },
     icon("warning"),
-    h("span", {}, h("strong", {}, "Nobody owns "), `${joinNames(names, 8)}. Nobody sees their issues.`),
+    h("span", {}, h("strong", {}, "Nobody owns "), `${joinNames(names, 8)}.`),
   );
 }
 
@@ -255,8 +255,8 @@ async function remove(member) {
   const tasks = member.open_tasks;
   const warning = tasks
     ? `${plural(tasks, "open task", "open tasks")} of ${member.name} will be unassigned. `
-    : "There are no open tasks. ";
-  const owned = member.areas.length ? "Areas without another owner will have no owner." : "";
+    : `${member.name} has no open tasks. `;
+  const owned = member.areas.length ? "Areas that nobody else owns will have no owner." : "";
   if (!(await confirm({ title: `Remove ${member.name}?`, text: warning + owned, yes: "Remove", danger: true }))) return;
   if (await save((now) => now.filter(({ id }) => id !== member.id), { member: null }))
     toast(`${member.name} is no longer on the team.`);

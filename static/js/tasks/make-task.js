@@ -82,7 +82,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
         ["all", `One task for all ${many}`],
       ],
       value: "each",
-      hint: `Each task is named after the title and its ${one}. One task for all lists the ${many}.`,
+      hint: `Separate tasks add the ${one}'s name to the title. A single task names all ${many}.`,
     },
     defaults: { title, assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,
