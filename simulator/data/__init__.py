@@ -1,4 +1,4 @@
-"""Generate the made-up data in constant memory. Equal seed, schools and as_of give equal data."""
+"""Generate the made-up data in constant memory. Equal options give equal data."""
 
 from __future__ import annotations
 

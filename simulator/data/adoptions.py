@@ -51,7 +51,7 @@ class Deal:
     book: Book
     contact: Somebody | None
     created: int
-    """The age in days."""
+    """The age of the opportunity in days."""
     idle: int
     """The number of school years since the last adoption."""
 

@@ -24,7 +24,7 @@ def generate(
 ) -> None:
     """Fill the tables. Equal arguments give equal data.
 
-    This reads the existing Contacts, Leads, Campaigns and CampaignMembers. It writes the address of a prospect into the
+    This reads the existing Contacts, Leads, Campaigns and CampaignMembers. It writes the URL of a prospect into the
     ``pi__url__c`` of the prospect's Contact or Lead. 80,000 prospects and 400,000 activities, the data for 20,000
     schools, take about five seconds.
     """

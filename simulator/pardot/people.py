@@ -69,7 +69,7 @@ class _Source:
         self._flush()
 
     def _skip(self, crm_id: str) -> None:
-        # A few people keep the address of a deleted prospect. The other people were never in Pardot.
+        # A few people keep the URL of a deleted prospect. The other people were never in Pardot.
         if self._seen % 100 >= 100 * _LOST_SHARE:
             self._write(None, crm_id)
 

@@ -50,7 +50,7 @@ def _created(plan: Plan, index: int) -> int:
 def make_prospects(
     connection: sqlite3.Connection, plan: Plan, campaigns: Sequence[int], last_activity: array[int]
 ) -> None:
-    """Insert prospects, and write their addresses into ``pi__url__c`` of their Contacts and Leads."""
+    """Insert prospects, and write their URLs into ``pi__url__c`` of their Contacts and Leads."""
     people = People(connection, plan.sizes.prospects)
     insert(connection, PROSPECTS, _prospects(plan, people, campaigns, last_activity))
     people.finish()
