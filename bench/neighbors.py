@@ -1,8 +1,8 @@
 """Measure how a slow or hanging Salesforce or Accounts slows down users who need neither.
 
-The service runs with its default settings. 20 clients use a route that needs the failing system. One visitor uses each
-route that does not need the system. Each case is measured twice: while that system is healthy, and while it hangs or
-answers after three seconds. The clients behave like people: each waits a moment between two requests.
+The service runs with its default settings. 20 clients use a route that needs the failing system. Each route that
+does not need the system has one visitor. Each case is measured twice: while that system is healthy, and while it hangs
+or answers after three seconds. The clients behave like people: each waits a moment between two requests.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Service:
     def load(
         self, requests: Sequence[Sequence[Request]], *, seconds: float = 0, allowed: Set[str] = frozenset({"200"})
     ) -> LoadResult:
-        """Send the ``requests`` of each connection from a separate process.
+        """Send requests from a separate process. Each item of ``requests`` is for one connection.
 
         A status that is not in ``allowed`` ends the benchmark.
         """

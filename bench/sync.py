@@ -151,7 +151,7 @@ def _copy_in(connection: Any, files: dict[str, Path]) -> float:
 def _calls(lines: list[str], rows: int) -> Result:
     """Check the calls for each object read by Bulk.
 
-    Polls (at most one a second), login and ``/limits`` are extra.
+    Polls (at most one a second), the login and ``/limits`` may add ``_POLLS`` calls.
     """
     calls = [
         (name, int(read.replace(",", "")), int(made.replace(",", "")))

@@ -1,4 +1,4 @@
-"""The figures of ``/metrics``. Nearly all come from PostgreSQL; a process knows only its own requests."""
+"""The figures of ``/metrics``. Nearly all come from PostgreSQL, so any process can report them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def syncs() -> Iterator[Metric]:
     objects = sync_freshness()
     ages = [Sample(each.age_seconds, {"object": each.name}) for each in objects if each.age_seconds is not None]
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
-    yield Metric("sfapi_sync_age_seconds", "Seconds since the last successful sync, not counting samples.", ages)
+    meaning = "Seconds since the last successful sync, not counting runs that read only a sample."
+    yield Metric("sfapi_sync_age_seconds", meaning, ages)
     yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
     refused_counts = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
     meaning = "Records that PostgreSQL refused to store, and that no later run has stored."

@@ -120,7 +120,7 @@ def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
     return RateLimitResult(policy, rate, False, 0, (rows and rows[0]["wait"]) or 0.0)
 
 
-# The numbers are written into the statements, which is cheaper than sending them each time.
+# The numbers of a rate are part of the statement, which is cheaper than sending them each time.
 
 
 @lru_cache(maxsize=64)

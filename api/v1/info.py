@@ -97,8 +97,8 @@ class SyncState(Schema):
         description="The start of the last run, not counting skipped runs; null before the first run."
     )
     mode: str | None = Field(
-        description="The mode of the last run: `full` reads all records, `incremental` only changed records. Null when "
-        "the run ended before its mode was decided."
+        description="The mode of the last run: `full` reads all records, `incremental` only changed records. Null "
+        "before the first run, and for a run that has no mode yet or ended without one."
     )
     state: str | None = Field(description="The outcome of the last run, or `running`; null before the first run.")
     age_seconds: int | None = Field(
