@@ -75,7 +75,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="characters 4 and 5 of every id; another value gives new ids to all records (default %(default)s)",
     )
     add("--business-unit", default=BUSINESS_UNIT, metavar="ID", help="Pardot's business unit (default %(default)s)")
-    add("--as-of", type=_day, metavar="DATE", help="the day on which the data ends (default: today)")
+    add(
+        "--as-of",
+        type=_day,
+        metavar="DATE",
+        help="the day on which the data ends (default: the day of the existing data, or today)",
+    )
     add("--data-dir", type=Path, metavar="DIR", help="data folder (default: SFAPI_DATA_DIR, or .data)")
     add("--fresh", action="store_true", help="generate the data again, without your changes")
     add("--variables-file", type=Path, metavar="PATH", help="write the printed variables to this file too")

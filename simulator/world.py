@@ -45,7 +45,7 @@ class Config:
     business_unit: str = BUSINESS_UNIT
     """Pardot's business unit."""
     as_of: datetime | None = None
-    """The day on which the generated data ends; ``None``: today."""
+    """The day on which the data ends; ``None``: that of the data in ``folder``, or today for new data."""
 
     @property
     def base_url(self) -> str:

@@ -86,7 +86,7 @@ class Contacts:
         return Somebody(record_id, number, person(self._draw, number), [])
 
     def add(self, contacts: list[Somebody], account_id: str, site: Place, lost_account: str) -> None:
-        """Add the rows of ``contacts``, some excluded by SFAPI's filter, and some in the recycle bin."""
+        """Add the rows of ``contacts``, and some contacts that SFAPI's filter excludes or that are deleted."""
         for contact in contacts:
             number = self._matching = self._matching + 1
             school = lost_account if number % _ORPHAN_EVERY == 250 else account_id

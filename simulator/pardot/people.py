@@ -1,4 +1,4 @@
-"""Choose the Contacts and Leads of the simulated Salesforce that Pardot knows."""
+"""Choose, among the Contacts and Leads of the simulated Salesforce, those that Pardot knows."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Quota:
     def header(self) -> str:
         """Return the value of ``x-api-usage``.
 
-        The overview describes the value as the calls of the last day "over" the allowed maximum, without an example.
+        "Version 5 Overview" describes it as the calls of the last day "over" the allowed maximum, without an example.
         The form used/maximum is that of Salesforce's own ``api-usage``.
         """
         return f"{self.daily_used}/{self.daily_max}"

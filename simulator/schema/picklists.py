@@ -1,4 +1,4 @@
-"""The values of the picklists. The generated data has these values too."""
+"""The values of the picklists, which the generated data uses."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Field:
     auto_number: str = ""
     """The format, with ``{}`` for the number: ``AD-{:07}``."""
     default: Any = None
-    """The value of a new record that is created without the field."""
+    """The field's value in a new record that is created without one."""
 
     @property
     def custom(self) -> bool:

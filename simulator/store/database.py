@@ -134,7 +134,7 @@ class Database:
             self.version += 1
 
     def restore(self) -> None:
-        """Restore the pristine data for all connections. Reads that have begun still see the old data."""
+        """Restore the pristine data for all connections. Reads that have begun still see the changed data."""
         with self._write_lock:
             if not self._changed:
                 return

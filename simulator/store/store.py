@@ -179,7 +179,7 @@ class Store:
             self._note("UPDATE", kind, record_id, values)
 
     def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
-        """Set values that no API call can set. Without ``touch``, the stamps stay, as for a formula field."""
+        """Set values that no API call can set. Without ``touch``, the stamps stay, as when a formula changes."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
@@ -266,7 +266,7 @@ class Store:
     # All data
 
     def reset(self) -> None:
-        """Restore the generated data, with all fields visible. Reads that have begun see the old data."""
+        """Restore the generated data, with all fields visible. Reads that have begun see the changed data."""
         if any(self._hidden.values()):
             self._hidden = {}
             self._database.touch()
