@@ -209,7 +209,7 @@ class Environment:
     def development_only(self, name: str, *, debug: bool) -> str:
         """Return a value that would be dangerous in production.
 
-        Raises ``ImproperlyConfigured`` without ``debug``.
+        Raises ``ImproperlyConfigured`` when the variable is set without ``debug``.
         """
         value = self.text(name)
         if value and not debug:

@@ -10,7 +10,7 @@ from simulator.http import Request, Response
 WORTH_IT = 1_000
 """Smaller answers are not compressed."""
 AT_ONCE = 1024 * 1024
-"""Larger answers are compressed while they are sent, so their length is not known in advance."""
+"""A larger streamed answer is compressed while it is sent, so its length is not known in advance."""
 _LEVEL = 1  # the fastest: the simulator must not slow a benchmark
 _GZIP = 31
 

@@ -91,7 +91,7 @@ class LoadingSync(Sync[AnyLoaded]):
     def _merge_in_transaction(self, read: StagedRead) -> SyncRun:
         """Merge, and return the run as it is after the commit.
 
-        The run is a copy, because a merge that is rolled back must not leave its watermark.
+        The returned run is a copy: if the merge is rolled back, ``self._run`` keeps its old counts and watermark.
         """
         merge = Merge(self._stage, within=read.within)
         self._check_not_empty(read, merge)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _LONGEST_SEARCH = timedelta(days=366 * 40)
-"""February 29 falls on a given weekday every 28 years, or after 40 when a century is in between."""
+"""February 29 falls on a given weekday every 28 years; around 2100, which has none, after 40 at most."""
 
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

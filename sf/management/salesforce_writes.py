@@ -120,7 +120,7 @@ def _declare(parser: ArgumentParser, *, values: bool) -> None:
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values after options too: until Python 3.11, argparse takes ``nargs="*"`` only before them."""
+    """Accept values after options too: in Python 3.11, argparse takes ``nargs="*"`` only before options."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

@@ -74,11 +74,11 @@ class SyncConfig(models.Model):
 
     @property
     def switch_details(self) -> str:
-        """Say where the switch is, by whom syncs were switched off, until when, and why."""
+        """Say where the switch is, by whom and when syncs were switched off, until when, and why."""
         return f"at /ops/{self.describe_switch(lambda moment: f'{moment:%Y-%m-%d %H:%M %Z}')}"
 
     def describe_switch(self, format_moment: Callable[[datetime], str]) -> str:
-        """Say by whom syncs were switched off, until when, and why."""
+        """Say by whom and when syncs were switched off, until when, and why."""
         by = f" by {self.switched_by}" if self.switched_by else ""
         at = f" {format_moment(self.switched_at)}" if self.switched_at else ""
         until = f", until {format_moment(self.off_until)}" if self.off_until else ""

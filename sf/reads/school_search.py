@@ -104,7 +104,7 @@ _OF_SEVERAL = f"""
          ELSE 5 END
 """
 _PLACES = 100_000
-"""More than any place within a class."""
+"""More than any ``SearchedSchool.place``, so that a better class always comes first."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ _NO_API_HOST = re.compile(r"\.(lightning\.force|my\.salesforce-setup|file\.force
 
 
 def is_shared_login_host(url: str) -> bool:
-    """Return whether all orgs log in at this host. It belongs to no org, so it refuses client credentials."""
+    """Return whether orgs share this login host.
+
+    A shared login host belongs to no org, so it refuses client credentials.
+    """
     return (urlsplit(url).hostname or "") in SHARED_LOGIN_HOSTS
 
 

@@ -151,7 +151,8 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _is_full_enough(self, state: ReadState) -> bool:
         """Return whether a run with ``--force`` may resume this read.
 
-        ``--force`` is for values that change without a stamp, so a read that began more than a day ago is too old.
+        ``--force`` is for values that change while the record's stamps stay the same, so a read that began more than a
+        day ago is too old.
         """
         return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
 

@@ -44,7 +44,7 @@ def cached_org_id() -> str:
 def check_org(client: SalesforceClient) -> None:
     """Raise ``AnotherOrg`` when the login leads to another org.
 
-    ``client`` must be a client that does not check its own org.
+    ``client`` must be a plain ``SalesforceClient``: a client for the cached org would call this function again.
     """
     known = cached_org()
     if known is None:
@@ -100,7 +100,7 @@ def has_records() -> bool:
 
 
 def _check_unlabeled(client: SalesforceClient) -> None:
-    """Raise ``AnotherOrg`` if records are cached, and an older release stored another address of the org.
+    """Raise ``AnotherOrg`` when an older release filled the cache from another address than the login's.
 
     Older releases stored the org's address, not its id.
     """

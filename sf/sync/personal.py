@@ -39,7 +39,7 @@ _CONTACT = frozenset({
 
 
 def declare() -> None:
-    WIDEN.insert(0, _contacts)  # first: the other functions start from what a contact names
+    WIDEN.insert(0, _contacts)  # first: the other functions search by the identifiers that it adds
     unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
     HOLDINGS.extend([
         Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-here",
             action="store_true",
-            help="leave jobs of SFAPI's other folders alone; otherwise, they count as jobs of old releases",
+            help="leave the jobs of SFAPI in other folders alone; without this, they count as jobs of old releases",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

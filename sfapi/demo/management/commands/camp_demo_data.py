@@ -90,7 +90,7 @@ def _make_history(latest: DailySnapshot, day: date) -> None:
 
 
 def _make_findings_older(day: date) -> None:
-    """Spread the first days of findings over the made-up days, whose counts include these findings."""
+    """Spread ``first_seen`` of the open findings over the made-up days, whose counts include them."""
     findings = list(Finding.objects.filter(fixed_on=None))
     for finding in findings:
         finding.first_seen = day - timedelta(days=1 + finding.pk % DAYS)
