@@ -41,7 +41,7 @@ def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> floa
 
 
 def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
-    """Bring the user's contact, opportunities and adoptions into the cache, usually by at most three calls.
+    """Bring the user's contact, opportunities and adoptions into the cache, usually by three calls.
 
     Returns how many seconds the slowest call took. Raises the same exceptions as ``contact_look_up``.
     """
