@@ -30,7 +30,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Configuration error: {' '.join(str(error).split())}")
     except BrokenPipeError:
-        # The reader (such as ``| head``) has ended. Discard the output that Python would write when it ends.
+        # The reader (such as ``| head``) has ended. Discard the output that Python would write at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except EOFError:

@@ -16,7 +16,7 @@ import requests
 from requests.auth import AuthBase
 
 AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-"""Files or folders of certificate authorities; requests takes the first one that is set."""
+"""The variables with a file or folder of certificate authorities; the first one that is set is used."""
 
 
 class NoOtherCredentials(AuthBase):

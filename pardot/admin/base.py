@@ -33,7 +33,7 @@ class BoundedPaginator(Paginator):
 
 
 class ProgramsOnlyAdmin(ReadOnlyAdmin):
-    """A read-only table whose rows programs write. Lists count and show at most ``COUNTED`` rows."""
+    """A read-only table: only programs write its rows. Lists count and show at most ``COUNTED`` rows."""
 
     list_per_page = 50
     show_full_result_count = False

@@ -51,7 +51,7 @@ class DigestDeliveryAdmin(ProgramsOnlyAdmin):
 
     @admin.display(description="channel")
     def sent_by(self, delivery: DigestDelivery) -> str:
-        """Return the channel in words. Messages to team member 12 are stored as ``member 12``."""
+        """Return the channel in words. The stored channel of team member 12 is ``member 12``."""
         return "Mail to a member" if delivery.channel.startswith("member ") else delivery.channel.capitalize()
 
 
@@ -110,7 +110,7 @@ class OrphanRunAdmin(ProgramsOnlyAdmin):
 
 @admin.register(OrphanRecord)
 class OrphanRecordAdmin(ProgramsOnlyAdmin):
-    """The orphans of the latest run. The list of runs links here, filtered by the run."""
+    """The orphans of the latest run. Each row of ``OrphanRunAdmin`` links to its orphans here."""
 
     list_display = ["record_id", "kind", "name", "missing", "run"]
     list_filter = ["kind"]

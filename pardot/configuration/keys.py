@@ -164,7 +164,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "score_weights",
         "Weights",
-        "Points that an area loses per occurrence of an issue, 0 to 100. Other issues keep their default.",
+        "Points that an area loses per occurrence of an issue, 0 to 100. Issues not listed keep their default.",
         lambda: {issue.key: float(issue.weight) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Weight], AfterValidator(_check_issues)]),
         overlays=True,
@@ -189,7 +189,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "issue_templates",
         "Issue texts",
-        "Title (with {count}), description and priority of each issue. Other issues keep their default.",
+        "Title (with {count}), description and priority of each issue. Issues not listed keep their default.",
         lambda: {issue.key: _default_template(issue) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Template], AfterValidator(_check_issues)]),
         overlays=True,
@@ -227,7 +227,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "list_stale_severe_months",
         "Lists are very stale",
-        "A list is very stale after this many months without a change. It must be longer than for stale lists.",
+        "A list is very stale after this many months without a change. The number must be higher than for stale lists.",
         lambda: 12,
         TypeAdapter(Months),
         moves_audits=True,
