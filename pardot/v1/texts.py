@@ -26,7 +26,7 @@ def get_digest(request: HttpRequest) -> HttpResponse:
     return _answer(request, digest(digest_facts()))
 
 
-@router.get("/progress", response={200: Text, **documented(401, 403)}, summary="Changes since the first day")
+@router.get("/progress", response={200: Text, **documented(401, 403)}, summary="Changes since the first score")
 def get_progress(request: HttpRequest) -> HttpResponse:
     """Return the progress report as JSON, or as plain text with `Accept: text/plain`."""
     return _answer(request, progress(progress_facts()))

@@ -296,7 +296,7 @@ interface Bulk<Row> {
 /** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** True when all rows that match `q` and `filters` are selected. Then `known` has only the rows selected one by one. */
+  /** True when all rows that match `q` and `filters` are selected. Then `known` may lack rows: use rows(). */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;

@@ -29,7 +29,7 @@ def gunicorn(database: str, *, workers: int = 4, **environment: str) -> Abstract
 def gunicorn_of(
     checkout: Path, options: Sequence[str], database: str, workers: int, environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Run the service of another checkout, which may need other options, and yield its URL."""
+    """Run the service of a checkout with these options of gunicorn, and yield its URL."""
     variables = {
         "PATH": os.environ["PATH"],
         "SFAPI_ENV_FILE": "",

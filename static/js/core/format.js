@@ -132,8 +132,8 @@ export function shortDay(value) {
 }
 
 /**
- * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". On a Monday, Friday and Saturday have
- * no date: "since Friday". `since_day` in pardot/reports/wording.py has the same rule.
+ * Name the earlier day of a comparison: "since yesterday" or "since Wed, Nov 25". When today is a Monday, the Friday
+ * and Saturday before it get no date: "since Friday". `since_day` in pardot/reports/wording.py has the same rule.
  *
  * @param {string} day
  * @param {string} today

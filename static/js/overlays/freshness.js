@@ -34,7 +34,7 @@ const ACTIVITY = {
 };
 const TIERS = {
   1: "Daily: assets and Salesforce's counts",
-  2: "Scout: also the most active prospects",
+  2: "Scout: also recently active prospects with the highest scores",
   3: "Full survey: also every prospect, activity and member",
 };
 

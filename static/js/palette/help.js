@@ -27,7 +27,7 @@ const SECTIONS = [
     "Tables",
     [
       [["↑", "↓"], "Move to the same link or button of the next row"],
-      [["Shift click"], "Select all rows up to this one"],
+      [["Shift click"], "Select all rows between the previous click and this one"],
     ],
   ],
 ];

@@ -223,7 +223,7 @@ async function edit(member, areas) {
         label: "Email",
         maxlength: 254,
         value: member?.email ?? "",
-        hint: "For a message each morning: own areas, changes, open tasks.",
+        hint: "For a message each working day: the member's areas, changes and tasks.",
       },
       { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
     ],

@@ -1,4 +1,4 @@
-/* The table of prospects, of all groups or one, the highest scores first. */
+/* The table of prospects, with the highest scores first and a filter for groups. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

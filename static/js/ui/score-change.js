@@ -1,4 +1,4 @@
-/* Show the score before and after a change, with the areas and people that change: for fixes and for settings. */
+/* Show the score before and after fixes or new settings, and the areas and people whose score changes. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";

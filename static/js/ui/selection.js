@@ -143,7 +143,7 @@ export class Selection {
   // -- actions of the user ----------------------------------------------------------------------------
 
   /**
-   * Select or clear one row; with Shift, also the rows between this row and the row of the click before.
+   * Select or clear one row; with Shift, also the rows between it and the row clicked before.
    *
    * @param {number} index
    * @param {boolean} isRange
