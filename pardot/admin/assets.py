@@ -59,7 +59,7 @@ class AssetAdmin(ProgramsOnlyAdmin):
 
 
 class ContentAdmin(AssetAdmin):
-    """An asset that belongs to a campaign."""
+    """The list of one type of asset that can belong to a campaign."""
 
     list_filter = [FlagFilter]
 
