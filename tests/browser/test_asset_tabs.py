@@ -249,6 +249,24 @@ def test_an_exempt_asset_is_listed_and_counts_again_without_the_exemption(camp: 
     expect(page.get_by_role("link", name=f"{before} no campaign")).to_be_visible()
 
 
+def test_the_removal_of_an_exemption_that_another_user_removed_has_no_undo(camp: Visit) -> None:
+    """Undo would create the exemption again, against the other user's decision."""
+    page, api = camp.page, f"{camp.url}/api/v1/pardot/exemptions"
+    camp.go("/pardot/")
+    token = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["csrftoken"]
+    form = get(camp, "assets/forms?flag=no_campaign")["records"][0]
+    values = {"asset_type": "forms", "asset_id": form["id"], "issue": "forms_no_campaign", "reason": "Known."}
+    created = page.request.post(api, data=values, headers={"X-CSRFToken": token})
+    assert created.ok, created.text()
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms")
+    page.get_by_role("table", name="Exemptions").get_by_role("button", name="Remove the exemption").click()
+    assert page.request.delete(f"{api}/{created.json()['id']}", headers={"X-CSRFToken": token}).ok
+    camp.expect("status of 404")
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("No exemptions.")).to_be_visible()
+    assert page.get_by_role("button", name="Undo").count() == 0
+
+
 @pytest.mark.usefixtures("without_traces")
 def test_a_task_about_an_asset_is_created_and_shown(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")

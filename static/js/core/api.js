@@ -119,7 +119,9 @@ async function request(method, path, { params, body, signal, waits } = {}) {
   const answer = contentOf(text);
   if (response.status === 401) {
     sessionEnded();
-    if ((waits ?? method !== "GET") && (await sessionBack())) return request(method, path, { params, body, signal });
+    if ((waits ?? method !== "GET") && (await sessionBack())) {
+      return request(method, path, { params, body, signal, waits });
+    }
   }
   if (!response.ok) throw refusal(response, answer);
   sessionWorks(sentAt);

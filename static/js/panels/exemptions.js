@@ -166,7 +166,8 @@ async function remove(row, name) {
     await api.delete(`exemptions/${row.id}`);
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });
-    if (!(error instanceof ApiError && error.status === 404)) return;
+    if (error instanceof ApiError && error.status === 404) changed("exemptions", "issues");
+    return;
   }
   const undo = async () => {
     const { asset_type, asset_id, issue, reason, until } = row;
