@@ -1,4 +1,4 @@
-"""A logged-in user, and a Salesforce that knows them."""
+"""Fixtures for live calls: cookies, the simulator with an open session, and a short time limit."""
 
 from __future__ import annotations
 
