@@ -76,7 +76,7 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Run the query and store all its blocks. Callers that wait for blocks get an error of the query."""
+        """Run the query and store its blocks. If one of these fails, waiting callers raise the same error."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind

@@ -85,7 +85,7 @@ class Failures:
 
 
 class Cache:
-    """The changes that readers do not see yet. Safe to use from many threads that hold ``lock``."""
+    """The changes that readers do not see yet. Only a thread that holds ``lock`` may change them."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -43,7 +43,7 @@ export async function flagDefinitions({ counts, issues: keys }) {
 
 /** @param {Api["IssueItem"]} issue */
 function cost({ weight, count, impact, is_percentage: isPercentage }) {
-  const each = `Each ${isPercentage ? "percent " : ""}costs ${points(weight)} points of its area`;
+  const each = `Each ${isPercentage ? "percent" : "row"} costs ${points(weight)} points of its area`;
   if (count === null) return `${each}; no data now.`;
   return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} points of the overall score.`;
 }
