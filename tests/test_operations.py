@@ -123,7 +123,7 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
     assert rows(html)[0].startswith("Accounts Salesforce Interrupted")
     assert 'data-progress="books">4,321 rows read, for 2 minutes' in html
     assert 'data-progress="accounts"' not in html
-    assert state["mark"] in html, "nothing has changed since"
+    assert state["mark"] in html, "nothing has changed since the page was shown"
     assert (list(state["running"]), state["is_busy"]) == (["books"], True)
     assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "the process of this sync has died"
 

@@ -1,4 +1,4 @@
-"""``make quick`` chooses tests by fixtures and imports; a list names the pages of ``make test``."""
+"""``make quick`` chooses by fixtures and imports; ``make test`` keeps two modules of browser tests."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_tests_that_start_processes_are_not_quick(request: pytest.FixtureRequest
     assert not [item.name for item in tests if item.get_closest_marker("quick")]
 
 
-def test_the_modules_of_pages_kept_by_make_test_exist_and_the_others_are_slow(request: pytest.FixtureRequest) -> None:
+def test_the_browser_modules_kept_by_make_test_exist_and_the_others_are_slow(request: pytest.FixtureRequest) -> None:
     for item in request.session.items:
         module = item.module.__name__ if isinstance(item, pytest.Function) else ""
         if module.startswith(PAGES):

@@ -65,7 +65,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
     assert with_length[0] == 202
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     streamed = requests.post(f"{served}/api/v1/case", data=iter([CASE[:9], CASE[9:]]), headers=headers, timeout=60)
-    assert streamed.status_code == 202, "a streaming client"
+    assert streamed.status_code == 202, "the body of a streaming client is read"
 
 
 @pytest.mark.django_db  # Django reads the state of a connection that an earlier test left open

@@ -74,7 +74,7 @@ def members(sf_id: str, total: int, responded: int = 0) -> None:
     CampaignMemberCount.objects.create(id=sf_id, members=total, responded=responded, leads=total, contacts=0)
 
 
-def test_an_id_of_15_or_18_characters_finds_the_members_of_each_campaign_with_it() -> None:
+def test_a_campaign_with_an_id_of_15_or_18_characters_has_its_members() -> None:
     mark_read(*READ)
     members(SF_18, 12, 6)
     short, whole = make(Campaign, salesforce_id=SF_15), make(Campaign, salesforce_id=SF_18)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day)``: it sets the day of June, marks all as read except activities, and audits."""
+    """Return ``sync(day)``: it sets the day of June, marks all entities but activities read, and audits."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)

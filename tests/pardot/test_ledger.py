@@ -25,7 +25,7 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day, *unread)``: it sets the clock, marks all as read except ``unread``, and audits."""
+    """Return ``sync(day, *unread)``: it sets the day, marks all entities but ``unread`` read, and audits."""
 
     def sync_on(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))

@@ -44,7 +44,7 @@ def public_address(settings: Any) -> None:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
-    """Return ``sync(day)``: it sets the day of June, marks all as read except activities, and audits."""
+    """Return ``sync(day)``: it sets the day of June, marks all entities but activities read, and audits."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)

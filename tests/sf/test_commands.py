@@ -69,7 +69,7 @@ def test_a_query_as_json_keeps_types_nulls_and_parents(simulator: Simulator, scr
     first, second = screen.json("query", soql)
     assert first == {"Id": alone, "Title": None, "HasOptedOutOfEmail": False, "Account": None}
     assert (second["Id"], second["Title"]) == (awkward, AWKWARD)
-    assert second["Account"].keys() == {"Name"}, "the key attributes, which Salesforce adds, must be removed"
+    assert second["Account"].keys() == {"Name"}, "Salesforce adds the key “attributes”, which must be removed"
 
 
 def test_a_query_as_csv_quotes_special_characters(simulator: Simulator, screen: Screen) -> None:

@@ -92,7 +92,7 @@ def calls_shown(run_manage: Manage) -> int:
 
 
 def intervals() -> int:
-    """Return the number of incremental syncs so far: one per pretended minute and one per real minute."""
+    """Return the number of intervals so far: each has one incremental sync of each object."""
     done = SyncRun.objects.filter(state=SyncRun.State.DONE, mode=SyncRun.Mode.INCREMENTAL)
     return max(done.filter(object=name).count() for name in ("accounts", "books"))
 

@@ -75,7 +75,7 @@ def test_heartbeats_that_fail_one_after_another_are_one_line_in_the_log(
     ] * 2
 
 
-def test_a_lease_ends_within_a_minute_of_the_last_heartbeat_and_not_before() -> None:
+def test_a_lease_survives_missed_heartbeats_but_ends_within_a_minute() -> None:
     assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE_DURATION < timedelta(minutes=1)
     with held_elsewhere("accounts"):
         SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE_DURATION + timedelta(seconds=10))

@@ -35,7 +35,7 @@ def test_a_bulk_page_that_cannot_be_used_leads_to_rest(simulator: Simulator, bul
     run = last_run("accounts")
     assert (run.state, run.transport) == ("done", "rest")
     assert run.message.startswith("read by REST")
-    assert simulator.calls_to("results") <= 4, "two tries, each repeated row by row"
+    assert simulator.calls_to("results") <= 4, "each of the two tries requests the page again to read it row by row"
     assert_equal(simulator, Account)
 
 
