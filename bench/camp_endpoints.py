@@ -18,7 +18,7 @@ from simulator.sso import Identity
 SECONDS = 2.0
 MOST_MILLISECONDS, MOST_GROWTH = 100, 1.5
 NOISE_MILLISECONDS = 2.0
-"""If the two times differ by less, their ratio means nothing."""
+"""If the times at full size and at a tenth differ by less, their ratio means nothing."""
 PREFIX = "/api/v1/pardot/"
 USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 

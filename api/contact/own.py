@@ -22,7 +22,7 @@ from sf.reads.selectors import by_contact, contacts_by_uuid
 logger = logging.getLogger(__name__)
 
 LookUp = Callable[[str, MayAsk], float]
-"""Copies the Salesforce data of the user with an Accounts UUID into the cache.
+"""Copies the Salesforce data of the user with the given Accounts UUID into the cache.
 Returns the seconds of the slowest call to Salesforce."""
 
 ANOTHER_ORG = (

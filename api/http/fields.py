@@ -29,7 +29,7 @@ PlainText = Annotated[str, AfterValidator(storable)]
 EXAMPLE_ID = "001Hs0000010000IAA"
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
 """A Salesforce id for the OpenAPI document.
-A pattern cannot check its last three characters, a checksum."""
+The pattern does not check the last three characters, which are a checksum of the others."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 """An id in the OpenAPI document. This type checks nothing; ``sf/salesforce/ids.py`` checks ids."""

@@ -47,8 +47,8 @@ PROBES_WITHOUT_PAUSE = 2
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
 """The longest pause between probes of ``deliver_pending``.
-Up to a minute until cron's next run and the time of a probe are added to it. The sum is shorter than
-``LONGEST_SILENCE``, so where cron runs, no request makes a probe."""
+This pause, the wait for cron's next run (up to a minute) and the time of a probe are together shorter than
+``LONGEST_SILENCE``. So where cron runs, no request makes a probe."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()

@@ -1,7 +1,7 @@
 """Limit the requests that wait for another system, so that some threads of a process are always free.
 
 A request takes a place before it asks Salesforce, Pardot or Accounts, and gives it back afterward. No request waits
-for a place: without a place it is answered from the cache, queued, or refused with 503. Time limits alone are not
+for a place: a request without one is answered from the cache, queued, or refused with 503. Time limits alone are not
 enough: eight users who wait four seconds each would keep eight threads for four seconds.
 
 Each process counts its own places, because it has its own threads. All processes together have ``WEB_WORKERS`` times as

@@ -23,7 +23,7 @@ from sf.reads.selectors import school_by_id
 
 SHORTEST_NAME = 3
 SHORTEST_WITHOUT_BLANKS = 2
-"""The shortest search text in Chinese, Japanese and Korean, which have no blanks."""
+"""The shortest search text in Chinese, Japanese and Korean, where a word often has two characters."""
 _WITHOUT_BLANKS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 CACHED_SECONDS = 300
 
