@@ -164,7 +164,7 @@ ISSUES: tuple[Issue, ...] = (
         Area.LISTS,
         "stale_1y",
         "0.05",
-        "Lists unchanged for over a year: {count}",
+        "Very stale lists: {count}",
         "Check whether a list email or an automation still uses the list. If not, delete or archive the list.",
         priority=Priority.HIGH,
     ),
@@ -173,7 +173,7 @@ ISSUES: tuple[Issue, ...] = (
         Area.LISTS,
         "stale",
         "0.02",
-        "Lists unchanged for half a year: {count}",
+        "Stale lists: {count}",
         "Check whether the list is still needed, and refresh its members before the next list email.",
     ),
     _issue(

@@ -33,7 +33,7 @@ def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
 
     - Of 4 forms, 2 have no campaign (.20), 1 is in an unknown campaign (.10), 4 have no submissions (.08).
       Score: 99.62, so 100.
-    - All 30 lists have no name (2.40), and are stale for over a year (1.50). Score: 96.1, so 96.
+    - All 30 lists have no name (2.40), and are very stale (1.50). Score: 96.1, so 96.
     - Of 3 prospects, 1 is not linked: 33.3% × .30 = 9.99. Score: 90.01, so 90.
     """
     known = campaign()
