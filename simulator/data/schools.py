@@ -117,7 +117,7 @@ class Schools:
         return float(count), float(int(count * self._draw.random()))
 
     def _merged(self, row: Row) -> Row:
-        """Return a deleted duplicate of ``row``, merged into this school in the last 14 days."""
+        """Return a deleted duplicate of the school ``row``, merged into it in the last 14 days."""
         stamp = max(row[4], self._draw.binned())
         user = self._directory.api_user
         head = (self.table.next_id(), 1, row[0], f"{row[3]} (duplicate)"[:255], row[4], row[5], stamp, user, stamp)

@@ -31,7 +31,7 @@ class Campaigns:
 def make_campaigns(
     connection: sqlite3.Connection, plan: Plan, folder_ids: list[int], salesforce_ids: list[str]
 ) -> Campaigns:
-    """Insert campaigns. Each id in ``salesforce_ids`` is used for at most one campaign, in this order."""
+    """Insert campaigns. Each id in ``salesforce_ids`` is used at most once, in the order of the list."""
     rng = plan.chance("campaigns")
     campaigns, free = Campaigns(), iter(salesforce_ids)
     rows = []

@@ -1,1 +1,1 @@
-"""Salesforce as the simulator imitates it: login, REST, Bulk queries, composite, search, Apex REST."""
+"""Salesforce as the simulator imitates it: login, REST, Bulk, composite, search, Tooling, Apex REST."""

@@ -1,4 +1,4 @@
-/* Links to records in Pardot, in Salesforce and in this dashboard. */
+/* Links to records in Pardot and in Salesforce. */
 
 import { optional } from "../core/api.js";
 import { shared } from "../core/shared.js";
