@@ -1,9 +1,10 @@
-"""The outbox: an accepted case is stored first, and leaves only when Salesforce has it or refuses it.
+"""The outbox: an accepted case is stored first, and stays queued until Salesforce has or refuses it.
 
-A sender claims a case by a lease with an end. The lease is committed before Salesforce is called. When a sender is
-killed, its lease expires, and another sender takes the case. Claims skip rows that others are claiming, so any number
-of senders may deliver at once. No transaction is open while Salesforce is called. Afterward, the holder of the lease
-records the outcome. A delivery is recorded even when another sender has taken the lease by then.
+Only an operator can end the delivery earlier. A sender claims a case by a lease with an end. The lease is committed
+before Salesforce is called. When a sender is killed, its lease expires, and another sender takes the case. Claims skip
+rows that others are claiming, so any number of senders may deliver at once. No transaction is open while Salesforce is
+called. Afterward, the holder of the lease records the outcome. A delivery is recorded even when another sender has
+taken the lease by then.
 """
 
 from __future__ import annotations
