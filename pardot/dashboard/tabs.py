@@ -18,7 +18,7 @@ class Tab:
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """The panels visible without scrolling, or none. The page preloads their modules."""
+    """The panels visible without scrolling whose modules the page preloads; may be empty."""
 
     @property
     def template(self) -> str:

@@ -25,5 +25,5 @@ class CampaignMemberCount(models.Model):
 
     @classmethod
     def copied_fields(cls) -> list[CopiedField]:
-        """Return the columns that Salesforce counts, in the order of their declaration."""
+        """Return the columns that come from Salesforce, in the order of their declaration."""
         return [field for field in cls._meta.concrete_fields if isinstance(field, SalesforceField | Reference)]

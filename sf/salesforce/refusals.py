@@ -182,7 +182,10 @@ _ORG: Mapping[str, tuple[str, str]] = {
     "STORAGE_LIMIT_EXCEEDED": ("The org's storage is full.", f"{_ADMIN} delete records or buy storage."),
     "REQUEST_LIMIT_EXCEEDED": (
         "The org's API calls of the last 24 hours are used up.",
-        "Wait, or find the program (Setup: API usage). If the message says “Concurrent”, the call is retried.",
+        (
+            "Wait, or find the program that makes the calls (Setup: API usage). "
+            "If the message says “Concurrent”, the call is retried."
+        ),
     ),
 }
 

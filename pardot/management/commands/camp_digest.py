@@ -44,7 +44,9 @@ class Command(BaseCommand):
             "--send", action="store_true", help="send to Slack, to DIGEST_RECIPIENTS, and to team members"
         )
         parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
-        parser.add_argument("--again", action="store_true", help="with --send: send to all, even if it was sent today")
+        parser.add_argument(
+            "--again", action="store_true", help="with --send: send to all, also to those that got the digest today"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["for"]:

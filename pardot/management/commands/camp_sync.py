@@ -79,7 +79,7 @@ class Command(BaseCommand):
         self._sync(camp, tier, entities, patience=self._patience(tier, camp_options))
 
     def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
-        """Return the longest wait. Only a full survey waits for another command: it runs once a month."""
+        """Return the longest wait. Only a full survey, which runs once a month, waits for another command."""
         if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()
         if is_running(LOCK):
