@@ -289,7 +289,8 @@ def _write_variables(environment: dict[str, str]) -> None:
     names = [*own, *_simulator_variables()]
     lines = [f"export {name}={shlex.quote(environment[name])}" for name in names]
     VARIABLES.touch(mode=0o600)
-    VARIABLES.write_text("# Written by make demo. To use it in a shell: . .data/demo.env\n" + "\n".join(lines) + "\n")
+    heading = f"# Written by make demo. To use it in a shell: . {_shown(VARIABLES)}"
+    VARIABLES.write_text("\n".join([heading, *lines, ""]))
 
 
 if __name__ == "__main__":
