@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def verdict(answer: str, errors: str) -> tuple[bool, str]:
-    """Return whether a package must be changed, and the text to print.
+    """Return whether the check failed, and the text to print.
 
     ``answer`` is pip-audit's JSON, or empty.
     """

@@ -65,7 +65,7 @@ class Camp:
     ) -> list[SyncRun]:
         """Sync each entity. A failure does not stop the others, unless they would fail in the same way.
 
-        ``orphans``: run the orphan check afterward. ``patience``: the longest time to wait for another command.
+        ``orphans``: run the orphan check afterward. ``patience``: the longest time to wait until another command ends.
         """
         with hold_lease(LOCK, patience=patience) as held:
             if not held:

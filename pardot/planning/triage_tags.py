@@ -102,7 +102,7 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
     try:
         tag_id = client.create_tag(name)
     except RequestRefused:
-        # Another process created the tag first, or the look-up was answered from Pardot's cache, up to a minute old.
+        # Another process created the tag first, or Pardot answered the look-up from its cache, up to a minute old.
         known = _look_up(client, name) or tag_ids([name]).get(name.lower())
         if known is None:
             raise

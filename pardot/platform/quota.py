@@ -18,7 +18,7 @@ from sf.sync.usage import check_still_on
 class QuotaBudget:
     """The check of the day's calls before each entity.
 
-    One request asks Pardot; later answers report the calls too.
+    The first check asks Pardot by one request. After that, every answer of Pardot reports the calls.
     """
 
     def __init__(self, client: PardotClient) -> None:

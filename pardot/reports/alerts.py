@@ -90,7 +90,7 @@ def _link() -> str:
 
 
 def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
-    """Compare with the last snapshot by today's thresholds, so that changing a threshold is not a fall."""
+    """Grade the last snapshot by today's thresholds: a changed threshold is not a fall of the grade."""
     before = last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
         return

@@ -49,7 +49,7 @@ class ProspectData:
     tier: int
     """0: nothing was read completely; 1: no prospects; 2: only the sample of prospects; 3: all prospects."""
     figures: Mapping[str, Any]
-    """The audit's figures of the stored prospects; empty when there are none, or no audit yet."""
+    """The audit's figures of the stored prospects; empty without prospects or before their first audit."""
     look_back: LookBack | None
     """The days that ``ProspectEngagement`` covers; ``None``: the data is missing or too old."""
 

@@ -72,12 +72,12 @@ class BulkTasks(Choice):
 
     title: Line = Field(
         json_schema_extra=NOT_BLANK,
-        description="The title. With `for_each`, a colon and the asset's name are appended.",
+        description="The title. When `for_each` is true, a colon and the asset's name are appended.",
     )
     description: TaskText = ""
     for_each: bool = Field(True, description="true: a task for each asset. false: one task that lists all assets.")
     issue: Annotated[str, StringConstraints(max_length=64)] | None = Field(
-        None, description="The key of the issue that the tasks are about. Ignored without `for_each`."
+        None, description="The key of the issue that the tasks are about. Ignored when `for_each` is false."
     )
     assignee: MemberName | None = None
     priority: TaskPriority = TaskPriority.NORMAL
@@ -90,7 +90,7 @@ class BulkExemptions(Choice):
         json_schema_extra={"example": {"ids": [1], "issue": "forms_dormant", "reason": "Used again next spring."}},
     )
 
-    issue: Line = Field(description="The key of an issue of this type.")
+    issue: Line = Field(description="The key of an issue that the chosen type of assets can have.")
     reason: Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="Last day of the exemptions; null: no end.")
 

@@ -44,7 +44,7 @@ class ExemptionIn(Schema):
 
     asset_type: Area
     asset_id: AssetId
-    issue: Line = Field(description="The key of an issue of this type.")
+    issue: Line = Field(description="The key of an issue that assets of this `asset_type` can have.")
     reason: Reason = Field(json_schema_extra=NOT_BLANK)
     until: Day | None = Field(None, description="Last day of the exemption; null: no end.")
 

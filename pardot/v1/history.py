@@ -38,7 +38,7 @@ class Trail(Schema):
     count: int
     snapshots: list[Snapshot] = Field(description="One snapshot per day with a sync, oldest first.")
     notes: list[TrailNote] = Field(
-        description="The notes on these days, oldest first, including notes on days without a snapshot."
+        description="The notes between `from` and `to`, oldest first, including notes on days without a snapshot."
     )
 
 

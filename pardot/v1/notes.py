@@ -39,7 +39,7 @@ class NoteOut(Schema):
 
 
 class NotePage(Schema):
-    count: int = Field(description="The number of all notes on these days, whatever the limit.")
+    count: int = Field(description="The number of all matching notes, whatever the limit.")
     notes: list[NoteOut]
 
 

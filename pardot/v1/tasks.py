@@ -53,7 +53,7 @@ class TaskValues(Schema):
     )
     asset_id: AssetId | None = None
     asset_name: MemberName | None = Field(
-        None, description="The asset's name. Left out with a new asset: its name in Pardot."
+        None, description="The asset's name. When `asset_id` is given without a name: its name in Pardot."
     )
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL

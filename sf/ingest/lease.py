@@ -106,7 +106,8 @@ def hold_lease(
 ) -> Iterator[Lease | None]:
     """Take the lease and yield it, or yield ``None`` if another process holds it.
 
-    After ``longest``, ``check_held`` raises ``RanTooLong``. ``patience`` is the time to wait for another holder.
+    After ``longest``, ``check_held`` raises ``RanTooLong``. ``patience`` is the longest time to wait until
+    another holder releases the lease.
     """
     lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _hours(longest))
     give_up = time.monotonic() + patience.total_seconds()

@@ -38,7 +38,7 @@ class SyncOptions:
     allow_deletes: AllowedDeletes = NO_DELETES
     """Go ahead where the mass-delete guard would stop."""
     wait: timedelta = timedelta()
-    """The time to wait for another run of the same object, instead of being skipped."""
+    """The longest time to wait until another run of the same object ends. After it, this run is skipped."""
 
     @property
     def full(self) -> bool:
