@@ -17,7 +17,7 @@ _NOUNS = re.compile(
     re.IGNORECASE,
 )
 """The words of placeholders such as ``your-client-id``.
-A value of "your" and other words may be a real password."""
+A value in which other words follow "your" may be a real password."""
 _MAY_BE_A_WORD = "DATABASE_"
 """A database on the developer's own machine often has the password "changeme"."""
 

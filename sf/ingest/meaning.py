@@ -11,7 +11,7 @@ from sf.ingest.lease import RanTooLong
 
 
 class Meaning:
-    """The meaning of an error for this read and for the objects that follow.
+    """The meaning of an error for the run that it ends and for the objects still to be read.
 
     The methods receive any error of a run, also those of PostgreSQL and of ``sf/ingest/`` itself.
     """

@@ -10,7 +10,8 @@ from django.conf import settings
 
 _RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _LONGEST_SEARCH = timedelta(days=366 * 40)
-"""February 29 falls on a given weekday every 28 years; around 2100, which has none, after 40 at most."""
+"""February 29 falls on a given weekday every 28 years.
+Around 2100, which is no leap year, up to 40 years pass."""
 
 
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

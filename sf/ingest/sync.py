@@ -114,7 +114,7 @@ class Sync(ABC, Generic[AnySynced]):
     def _confirmation(self) -> Callable[[], None]:
         """Return a function that each storing transaction calls first.
 
-        The function raises an error of ``meaning`` when the cache is not a copy of the system that was read.
+        The function raises one of ``meaning.errors`` when the cache is not a copy of the system that was read.
         """
 
     @abstractmethod

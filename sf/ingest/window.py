@@ -24,9 +24,10 @@ class Committed:
 
 @dataclass(frozen=True)
 class Window:
-    """The choice. ``since`` is ``None`` for a full read; ``reason`` is for the log."""
+    """The records to read: all, or those changed since ``since``. ``reason`` is for the log."""
 
     since: datetime | None
+    """``None`` for a full read."""
     reason: str
 
     @property

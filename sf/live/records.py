@@ -60,7 +60,7 @@ class CacheBusy(Exception):
 
 MayAsk = Callable[[], bool]
 """Returns whether Salesforce may be called now.
-Use this function just before the call to Salesforce: the answer true may use up the only try."""
+After true, the caller must call Salesforce: during an outage, only one request in a while gets true."""
 
 
 class LiveCallFailed(Exception):
@@ -140,7 +140,7 @@ class LiveRead:
         with self.timed():
             page = rest_page(self._client, SoqlQuery(query, include_deleted=True))
         if not page["done"]:
-            logger.warning("live read of %s: only the first page of %s records is used", synced.name, page["totalSize"])
+            logger.warning("live read of %s: of %s records only the first page is used", synced.name, page["totalSize"])
         rows = list(rows_of(page["records"], paths))
         self._rows[synced] = rows
         self._confirm = self._confirm or confirmation(self._client, in_request=True)

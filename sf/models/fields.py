@@ -26,7 +26,7 @@ def label_of_column(name: str) -> str:
 
 
 class SalesforceField(models.Field):
-    """The base of all copied columns: it has the Salesforce name, and may be empty as in Salesforce."""
+    """The base of all copied columns except ``Reference``. A column may be empty, as in Salesforce."""
 
     salesforce_name: str
     plain_field: ClassVar[type[models.Field]]

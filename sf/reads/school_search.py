@@ -32,7 +32,7 @@ SHORTEST_CORRECTED = 4
 """The length from which a word may be corrected. Shorter words resemble too many other words."""
 
 MOST_CORRECTIONS = 12
-"""The most variants that are tried for a search without matches."""
+"""The most corrections that are tried for a search without matches."""
 
 _FOLD = """
     SELECT sf_words(%(name)s), sf_words(%(name)s, ' '),

@@ -60,8 +60,9 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
     case that was sent before may be created twice. Raises ``SalesforceError``, without any outcome, when the look-up
-    or the first call for all missing cases fails. When cases are sent one by one, an error that concerns all of them
-    ends the sending. It is then the outcome of the failed case and of all later cases.
+    fails, or the call for the missing cases. If Salesforce refuses the call for several missing cases, they are sent
+    one by one instead. An error that concerns all cases then ends the sending, and is the outcome of the failed case
+    and of all later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}

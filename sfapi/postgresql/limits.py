@@ -3,7 +3,7 @@
 Without a pooler, the limits are set once for the session. Behind PgBouncer, the next transaction of a session may be
 another client's. A ``SET`` would leak to that client: a sync would get the limits of web processes. The ``SET`` would
 also be missing where it is needed. PgBouncer refuses ``options`` in the address. So each transaction sets its own
-limits: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, and costs no round trip.
+limits: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, without an additional round trip.
 """
 
 from __future__ import annotations

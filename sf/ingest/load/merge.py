@@ -171,7 +171,10 @@ class Merge:
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")
 
     def _insert(self) -> int:
-        """Insert records that are not cached yet and not deleted in the source."""
+        """Insert records that are not cached yet.
+
+        If the target marks rows as deleted, records that are deleted in the source are left out.
+        """
         is_live = sql.SQL("NOT i.is_deleted" if self._target.marks_deleted else "true")
         return execute(
             sql.SQL(

@@ -50,8 +50,10 @@ def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
 class Target:
     """A table with ``id``, ``local_create_date`` and ``local_update_date`` besides the copied columns.
 
-    With ``marks_deleted``, rows that are deleted in the source stay with ``is_deleted`` set, and a record
-    without a value in ``required`` counts as deleted. Without ``marks_deleted``, rows of deleted records are removed.
+    With ``marks_deleted``, rows of records that the source deleted or no longer sends stay with ``is_deleted`` set. A
+    record without a value in ``required`` counts as deleted. Without ``marks_deleted``, rows of records that the source
+    no longer sends are removed, and a column ``is_deleted`` is copied like any other column.
+
     ``stamp`` is the column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does
     not overwrite a newer row.
     """

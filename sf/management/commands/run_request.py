@@ -22,8 +22,8 @@ _LINES = 20
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
-        "Run a command that was requested on the operators' page or the dashboard, and record how it ended. Started "
-        "by work, or by a web process where no worker leads; not meant to be called by hand."
+        "Run a command that was requested on the operators' page or the dashboard, and record how it ended. "
+        "manage.py work starts it, or a web process where no worker leads; it is not meant to be called by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -202,7 +202,9 @@ def _declare_search(parser: ArgumentParser) -> None:
 
 def _declare_describe(parser: ArgumentParser) -> None:
     parser.add_argument("object", nargs="?", help="such as Contact; without it, all objects")
-    parser.add_argument("--layout", nargs="?", const="", metavar="ID", help="the object's layouts, or a record type's")
+    parser.add_argument(
+        "--layout", nargs="?", const="", metavar="ID", help="the object's layouts; with ID, a record type's"
+    )
 
 
 def _declare_get(parser: ArgumentParser) -> None:
