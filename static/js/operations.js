@@ -1,4 +1,4 @@
-/* Keep the operators' page up to date: show the progress of runs every few seconds, and reload when a run ends. */
+/* Keep the operators' page up to date: show the progress of runs, and reload when a run or an action begins or ends. */
 
 const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-state]"));
 const WHILE_RUNNING = 3_000;

@@ -30,7 +30,10 @@ CACHED_AND_PARDOT = """
 
 @dataclass(frozen=True)
 class Replicated:
-    """A primary and its standby. ``served()`` runs a service on both, and calls the service as a Super User."""
+    """A primary and its standby.
+
+    ``served()`` runs a service on both, and yields a client that calls the service as a Super User.
+    """
 
     primary: OwnPostgreSQL
     standby: Standby

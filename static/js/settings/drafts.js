@@ -114,7 +114,8 @@ export class Draft {
   }
 
   /**
-   * Replace all messages. A message that stays is not hidden in between, because hiding it would take its focus away.
+   * Replace all messages. If the message above the fields stays, it is not hidden in between: hiding it would take its
+   * focus away.
    *
    * path: the path of a field; null for a message about the whole value.
    *

@@ -37,8 +37,8 @@ const EXPORT_PAGE = 500;
  * - rowId(row): the id of a row, by default row.id.
  * - bulk: { actions: [{ label, sign, run(selected) }] }: checkboxes before rows, and a bar with these actions.
  * - nothing: the sentence for a table without rows.
- * - exportAs: the beginning of the file's name.
- * - alsoInCsv: columns that only the file has.
+ * - exportAs: the beginning of the CSV file's name.
+ * - alsoInCsv: columns that only the CSV file has.
  * - tools: more controls.
  *
  * @template Row

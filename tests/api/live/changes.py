@@ -26,7 +26,7 @@ def contact(salesforce: Simulator, user: Client) -> str:
 
 
 def put(client: Client, body: Any, *, token: bool = True) -> Any:
-    """Send the body with the CSRF token of ``GET /me``."""
+    """Send the body, with the CSRF token of ``GET /me`` unless ``token`` is false."""
     headers = {"X-CSRFToken": client.get("/api/v1/me").json()["csrf_token"]} if token else {}
     return client.put(CONTACT, body, content_type="application/json", headers=headers)
 

@@ -167,7 +167,7 @@ def test_a_bug_in_bookkeeping_is_reported_with_its_traceback(
         _count()
     [record] = caplog.records
     assert (record.levelno, record.exc_info is not None) == (logging.ERROR, True)
-    caplog.clear()  # the test has caused this error
+    caplog.clear()  # otherwise the fixture no_hidden_bug would fail this test
 
 
 def test_an_error_inside_a_transaction_is_not_hidden(db: None) -> None:

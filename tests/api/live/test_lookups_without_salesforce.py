@@ -172,7 +172,9 @@ def test_salesforce_is_not_called_while_syncs_are_switched_off(user: Client, sal
     assert salesforce.calls() - before == 0
 
 
-def test_salesforce_is_not_called_for_an_hour_without_api_budget(user: Client, salesforce: Simulator) -> None:
+def test_salesforce_is_not_called_for_an_hour_after_the_api_budget_is_used_up(
+    user: Client, salesforce: Simulator
+) -> None:
     new_contact(salesforce)
     SyncConfig.load()
     SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=Now())

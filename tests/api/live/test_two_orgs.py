@@ -163,7 +163,7 @@ def test_an_admin_sends_cases_of_the_previous_org_to_the_new_org(
     page = act(admin_client, "send_to_this_org", confirmed=False, every=every).text
     assert f"2 for the org {org_id(salesforce)}" in page
     assert org_id(same_ids) in page
-    assert deliver("--all").startswith("1 delivered"), "nothing is decided yet"
+    assert deliver("--all").startswith("1 delivered"), "until an admin confirms, cases of the previous org wait"
     answer = act(admin_client, "send_to_this_org", confirmed=True, every=every)
     assert (
         "Queued for the cached org: 2. Not changed, because they do not wait for another org, or are being sent: 1."
