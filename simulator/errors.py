@@ -25,7 +25,7 @@ _SALESFORCE_STATUS = {
     "SERVER_UNAVAILABLE": 503,
 }
 
-
+# The texts of Salesforce's two REQUEST_LIMIT_EXCEEDED errors are from SalesforceLabs/OrgCheck issues 181 and 432.
 _DAILY_LIMITS: Mapping[System, tuple[str, str, int | None]] = {
     "salesforce": ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", 403),
     "pardot": ("122", "", None),

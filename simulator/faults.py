@@ -36,13 +36,13 @@ KINDS: Mapping[str, str] = {
     "truncate": "announce the whole answer, send a fraction of it and close the connection",
     "truncate_rows": "send a well-formed page with only a fraction of the rows that it announces",
     "rows_twice": "send the first row of a page again in place of its last row",
-    "missing_columns": "leave out a CSV page's empty columns (or its last column), or each JSON record's last field",
+    "missing_columns": "leave out a CSV page's empty columns (if none, the last), or each JSON record's last field",
     "garble": "send a fraction of the answer, then bytes that are not text, then the rest",
     "cut_gzip": "compress the answer, and send a fraction of it as if it were complete",
     "gzip_members": "compress the answer as two gzip members, one after the other",
     "crlf": "end the lines of a CSV page in CRLF",
     "bom": "put a byte order mark before the answer",
-    "size_timeout": "time out when a query asks for more rows than allowed (rows), or counts without a LIMIT",
+    "size_timeout": "time out when a query asks for more than the given rows, or counts without a LIMIT",
     "jobs_used_up": "refuse to create a Bulk job, because the day's jobs are used up",
     "job_fails": "end the Bulk job that the call creates or polls, with this message (code: Failed or Aborted)",
     "job_stuck": "never finish the Bulk job that the call creates or polls",
@@ -128,7 +128,7 @@ class Faults:
         return rule.id
 
     def take(self, system: System, request: Request, target: str) -> Action | None:
-        """Return the fault of this call, or ``None``. Reduce the count of the rule that applies."""
+        """Return the fault of this call, or ``None``, and update the counts of the rules that match."""
         with self._lock:
             for rule in self._rules:
                 if rule.times == 0 or not rule.match.fits(system, request, target):

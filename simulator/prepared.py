@@ -70,7 +70,7 @@ class Prepared:
     def __init__(self, folder: Path) -> None:
         self._spool = _Spool(folder)
         self._changed = threading.Condition()
-        self._ends: list[tuple[int, int]] = []  # after each block: bytes, rows
+        self._ends: list[tuple[int, int]] = []  # the total bytes and rows up to the end of each block
         self._opened = False
         self._complete = False
         self._error: Exception | None = None

@@ -50,7 +50,10 @@ def _with_rows(response: Response, change: Callable[[list[Any]], list[Any]]) -> 
 
 
 def _missing_columns(response: Response, _: Action) -> Response:
-    """Remove the empty columns of a CSV page (or the last column), or the last field of JSON records."""
+    """Remove the empty columns of a CSV page, or the last field of each JSON record.
+
+    If a CSV page has no empty column, its last column is removed.
+    """
     body, headers = _whole(response), _without_length(response)
     if _is_csv(response):
         header, *rows = _lines(body)

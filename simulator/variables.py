@@ -44,7 +44,10 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
 
 
 def other_logins(world: World) -> dict[str, str]:
-    """Return the variables of the other logins. SFAPI prefers these logins to the main login."""
+    """Return the variables of logins other than the one in ``variables``.
+
+    SFAPI prefers a session id, a refresh token or a private key to a password, but not an organization id.
+    """
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,
         "SALESFORCE_SESSION_ID": credentials.session_id(world.organization_id),

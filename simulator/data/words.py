@@ -295,4 +295,4 @@ STAFF = (
     ("Ezekiel", "Morrow", "Former Colleague"),
     ("Automated", "Process", "Automated Process"),
 )
-"""First name, last name, title. The first is the API's own user, which changes most records."""
+"""First name, last name, title. The first entry is the API's own user, which changes most records."""

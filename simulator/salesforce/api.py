@@ -2,8 +2,7 @@
 
 Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 20.0 to 30.0 are retired and answer 410
 (help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
-session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header"). The texts of the two
-REQUEST_LIMIT_EXCEEDED errors are from SalesforceLabs/OrgCheck issues 181 and 432.
+session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header").
 """
 
 from __future__ import annotations

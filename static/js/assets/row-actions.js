@@ -1,4 +1,4 @@
-/* The actions for one asset: create a task, exempt it, open it in Pardot. */
+/* The actions for one asset: create a task for it, exempt it, open it in Pardot. */
 
 import { api } from "../core/api.js";
 import { focusOn, h, hiddenText, icon } from "../core/dom.js";

@@ -110,7 +110,7 @@ export function sinceColumn(key) {
 
 /**
  * Return the first day of the issue `flag` in this row. If the row does not have this issue, return the first day of its
- * newest issue that counts. Undefined means no issue. Null means that the first day was not recorded.
+ * newest issue that counts. Undefined means that no issue counts, null that the first day was not recorded.
  *
  * @param {SinceRow} row
  * @param {string} flag

@@ -1,6 +1,6 @@
 /* Scales that map numbers to pixels. */
 
-/** The smallest gap after the first mark, in steps. The label of the first mark is to the right of it. */
+/** The smallest gap after the first mark, in steps. The label of the first mark reaches into this gap. */
 const NEAR = 0.7;
 
 /**
