@@ -19,7 +19,7 @@ _SAMPLED_TIME = timedelta(days=35)
 _SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""A job that runs every minute is overdue when it was not seen for ten minutes."""
+"""Added to the expected time: a job that runs every minute is overdue ten minutes after it was seen."""
 _MOST_DELAY = timedelta(hours=2)
 
 

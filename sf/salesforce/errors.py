@@ -119,7 +119,7 @@ def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceErro
     if refusal:
         error.group, error.concerns_everything = refusal.group, refusal.everything
     elif not code:
-        error.concerns_everything = True  # a proxy's own page, and the like
+        error.concerns_everything = True  # the answer of a proxy, not of Salesforce
     return error
 
 

@@ -23,7 +23,10 @@ CLOSE = timedelta(minutes=30)
 This time covers the longest of ``PAUSES`` and the start of the command.
 """
 GIVEN_UP = timedelta(hours=1)
-"""Failures older than this are not retried: cron was stopped, and the next scheduled run will follow."""
+"""Failures older than this are not retried.
+
+Cron must have been stopped meanwhile, and the next scheduled run reads the object anyway.
+"""
 
 _WINDOW = timedelta(days=1)
 _State, _Cause = SyncRun.State, SyncRun.Cause

@@ -96,7 +96,7 @@ class UsageBudget:
             raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
     def _ask(self) -> str:
-        self._client.session()  # a login that fails says nothing about the limits
+        self._client.session()  # outside the try: a failed login must not count as unreadable limits
         try:
             usage = self._client.daily_usage(LIMITS_SECONDS)
         except DailyLimitReached as error:
