@@ -31,6 +31,9 @@ _UNDER_WAY = """
 _BEGIN = timedelta(seconds=5)
 """The time allowed between the statements that create a job's run and take its lease."""
 
+_TOGETHER = timedelta(seconds=30)
+"""Less than cron's minute, and more than a busy machine needs to start a few commands."""
+
 _skipped_here: set[int] = set()
 """The ids of the runs that this process recorded as held back by another run."""
 
@@ -99,11 +102,11 @@ def is_synced_often(name: str) -> bool:
 
 
 def _was_skipped_before(name: str) -> bool:
-    """Return whether the previous try was skipped too. Commands that started together count as one try."""
+    """Return whether the previous try was skipped too. Commands that started within ``_TOGETHER`` count as one try."""
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
         return False
-    return last.pk in _skipped_here or last.ended < database_now() - process_age()
+    return last.pk in _skipped_here or last.ended < database_now() - process_age() - _TOGETHER
 
 
 def _holder(lease: str) -> str:

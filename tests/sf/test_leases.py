@@ -217,11 +217,23 @@ def test_a_killed_job_that_is_not_a_sync_is_reported_too(client: Client) -> None
     assert client.get("/healthz/").json()["jobs"]["failing"] == []
 
 
+def let_a_minute_pass() -> None:
+    minute = timedelta(minutes=1)
+    SyncRun.objects.update(started=F("started") - minute, ended=F("ended") - minute)
+
+
+def test_commands_that_start_together_are_skipped_and_not_failed(run_manage: Manage) -> None:
+    with held_elsewhere("books"):
+        for _ in range(2):
+            assert run_manage("sync_books").stdout == "books: skipped: another run of it is under way\n"
+
+
 def test_a_run_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, client: Client) -> None:
     with held_elsewhere("books"):
         first = run_manage("sync_books")
         assert (first.returncode, first.stdout) == (0, "books: skipped: another run of it is under way\n")
         assert states(client)["books"] == "never"
+        let_a_minute_pass()
         second = run_manage("sync_books")
     assert second.returncode == 1
     assert "books: failed: another run of it is under way, for at least the second time in a row" in second.stderr
@@ -234,6 +246,7 @@ def test_a_run_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, cl
 def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, settings: Any) -> None:
     with held_elsewhere("camp_sync"):
         assert run_manage("camp_sync", "--entities", "forms").returncode == 0
+        let_a_minute_pass()
         second = run_manage("camp_sync", "--entities", "forms")
     assert second.returncode == 1
     assert "forms: failed: another camp_sync is under way, for at least the second time" in second.stderr
