@@ -20,25 +20,17 @@ from pardot.models import AuditSummary, DailySnapshot, OrphanRun, SalesforceHeal
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
+ROWS = tuple(entity.name for entity in (FOLDERS, TAGGED_OBJECTS, ACTIVITIES, CAMPAIGN_MEMBERS))
+"""The columns with the number of rows of an entity that is not audited; a column has the entity's name."""
 COUNTS = (
     *(area.value for area in Area),
-    "folders",
-    "tagged_objects",
+    *ROWS,
     *HEALTH_FIGURES,
     "prospects_linked",
     "prospects_active",
-    "activities",
-    "campaign_members",
     "orphans",
 )
 """The columns of a snapshot that contain counts."""
-_ROWS = {
-    "folders": FOLDERS.name,
-    "tagged_objects": TAGGED_OBJECTS.name,
-    "campaign_members": CAMPAIGN_MEMBERS.name,
-    "activities": ACTIVITIES.name,
-}
-"""The columns that count the rows of an entity."""
 
 
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
@@ -79,7 +71,7 @@ def _count_figures() -> dict[str, Any]:
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}
-    values |= {column: read[entity].rows for column, entity in _ROWS.items() if entity in read}
+    values |= {name: read[name].rows for name in ROWS if name in read}
     health = SalesforceHealth.objects.first()
     if health is not None:
         values |= {name: getattr(health, name) for name in HEALTH_FIGURES}

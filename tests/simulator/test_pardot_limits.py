@@ -146,11 +146,12 @@ class TestControl:
         assert pardot.control("GET", "/state")["settings"]["ceiling"] == 100_000
 
     def test_generates_other_numbers_of_rows(self, pardot: Pardot) -> None:
-        state = pardot.control("POST", "/size", {"assets": 900, "prospects": 40, "activities": 1_500})
-        assert state["rows"]["prospects"] == 40
-        assert state["rows"]["visitor-activities"] == 1_500
-        assets = ("campaigns", "forms", "landing-pages", "list-emails", "custom-redirects", "lists", "folders", "tags")
-        assert sum(state["rows"][path] for path in assets) == pytest.approx(900, abs=5)
+        few, many = (
+            pardot.control("POST", "/size", {"assets": assets, "prospects": 40, "activities": 1_500})["rows"]
+            for assets in (900, 1_800)
+        )
+        assert (few["prospects"], few["visitor-activities"]) == (40, 1_500)
+        assert many["forms"] == pytest.approx(2 * few["forms"], abs=2)
 
 
 class TestCache:
