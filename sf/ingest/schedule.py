@@ -19,7 +19,7 @@ _SAMPLED_TIME = timedelta(days=35)
 _SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""Added to the expected time: a job that runs every minute is overdue ten minutes after it was seen."""
+"""The least delay after the expected time. A job of every minute is overdue ten minutes after its last run."""
 _MOST_DELAY = timedelta(hours=2)
 
 
@@ -32,7 +32,7 @@ def next_run(command: str, after: datetime) -> datetime | None:
 def longest_pause(command: str) -> timedelta | None:
     """Return the longest time between two runs of a command; ``None`` when it is not scheduled.
 
-    Looks at no more than 35 days and 100 runs.
+    Stops after 100 pauses, or at the first run that is more than 35 days after the first one.
     """
     moment = next_run(command, _ANY_MOMENT)
     if moment is None:

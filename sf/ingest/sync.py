@@ -209,9 +209,9 @@ class Sync(ABC, Generic[AnySynced]):
             connection.close()
 
     def _note_end(self, state: SyncRun.State, message: str) -> None:
-        """Store the end, unless the lease was lost: then leave the run as its successor marked it.
+        """Store the end. If another run has taken the lease, only mark this run as interrupted.
 
-        The successor has the unfinished read as well.
+        The other run then also continues the unfinished read.
         """
         try:
             with transaction.atomic():

@@ -109,12 +109,12 @@ ORDERED = {
 }
 
 
-@pytest.mark.parametrize("few", [pages.FEW, 1], ids=["sorted", "walked"])
+@pytest.mark.parametrize("few", [pages.FEW, 1], ids=["matches sorted", "index walked"])
 @pytest.mark.parametrize("sort", ORDERED)
 def test_prospects_come_in_every_order(
     super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int
 ) -> None:
-    """Both query strategies are tried; prospects without a value come last in either direction."""
+    """Up to ``FEW`` matches are sorted, more are read in the order of an index. Prospects without a value come last."""
     monkeypatch.setattr(pages, "FEW", few)
     mark_read("prospects", "activities")
     prospect(score=30, first_name="Zoe", last_activity_at="2026-02-01T00:00Z")
@@ -157,7 +157,9 @@ def test_a_search_without_matches_suggests_the_most_similar_text(super_user: Cli
     assert get(super_user, q="quite another")["did_you_mean"] is None
 
 
-def test_a_search_counts_at_most_as_many_rows_as_it_sorts(super_user: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_matches_of_a_search_are_counted_only_up_to_a_limit(
+    super_user: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pages, "FEW", 2)
     for score in range(5):
         prospect(score=score, first_name=f"Person {score}")

@@ -160,7 +160,7 @@ await attempt("Tooling describe", async () => {
 });
 await attempt("an error has Salesforce's code", async () => {
   const code = await conn.query("SELECT Nothing__c FROM Account").then(() => "none", (error) => error.errorCode);
-  expect(`INVALID_FIELD, not ${code}`, code === "INVALID_FIELD");
+  expect(`the code INVALID_FIELD (it was ${code})`, code === "INVALID_FIELD");
 });
 await attempt("logout", async () => {
   const token = conn.accessToken;
