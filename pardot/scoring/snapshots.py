@@ -21,7 +21,8 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
 ROWS = tuple(entity.name for entity in (FOLDERS, TAGGED_OBJECTS, ACTIVITIES, CAMPAIGN_MEMBERS))
-"""The columns with the number of rows of an entity that is not audited; a column has the entity's name."""
+"""The columns with the number of rows of an entity without an audit. A column has the entity's
+name."""
 COUNTS = (
     *(area.value for area in Area),
     *ROWS,

@@ -19,7 +19,7 @@ _SAMPLED_TIME = timedelta(days=35)
 _SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""The least delay after the expected time. A job of every minute is overdue ten minutes after its last run."""
+"""The least delay after the expected time: a job of every minute is overdue after ten minutes."""
 _MOST_DELAY = timedelta(hours=2)
 
 

@@ -102,7 +102,10 @@ def is_synced_often(name: str) -> bool:
 
 
 def _was_skipped_before(name: str) -> bool:
-    """Return whether the previous try was skipped too. Commands that started within ``_TOGETHER`` count as one try."""
+    """Return whether the previous try was skipped too.
+
+    Commands that started within ``_TOGETHER`` count as one try.
+    """
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
         return False
