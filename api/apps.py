@@ -8,9 +8,9 @@ class ApiConfig(AppConfig):
     verbose_name = "API"
 
     def ready(self) -> None:
-        from api import checks  # noqa: F401, PLC0415 - registers the checks, which need the models
-        from api.http.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja wants settings
-        from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja wants settings
+        from api import checks  # noqa: F401, PLC0415 - the import registers the checks
+        from api.http.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja needs the settings
+        from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja needs the settings
         from api.outbox.queue import keep_cases_apart  # noqa: PLC0415
         from api.protection.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
         from api.retention.personal import declare  # noqa: PLC0415
@@ -26,6 +26,6 @@ class ApiConfig(AppConfig):
 
 
 def _breaker_lines() -> Iterable[str]:
-    from api.protection.breaker import breaker_lines  # noqa: PLC0415 - needs the models; few commands need it
+    from api.protection.breaker import breaker_lines  # noqa: PLC0415 - needs the models
 
     return breaker_lines()

@@ -66,7 +66,7 @@ def check_allowed_origins(app_configs: Sequence[Any] | None, **options: Any) -> 
 def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     if settings.ACCOUNTS_CLIENT_ID:
         return []
-    message = "OpenStax Accounts is not configured: GET /api/v1/me returns only what is in the cookie."
+    message = "OpenStax Accounts is not configured: GET /api/v1/me returns null for the fields from Accounts."
     return [checks.Warning(message, hint="Set ACCOUNTS_CLIENT_ID and ACCOUNTS_CLIENT_SECRET.", id="api.W002")]
 
 

@@ -1,4 +1,4 @@
-"""Add checks to ``sf check``: the API user can create cases exactly once, and Accounts issues a token."""
+"""Add two checks to ``sf check``: creating cases (with their external id), and a token of Accounts."""
 
 from __future__ import annotations
 

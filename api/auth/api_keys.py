@@ -35,7 +35,7 @@ def api_key_create(
     created_by: str = "",
     rate: str = "",
 ) -> APIKey:
-    """Create a key. Only the returned object has its ``text``, which cannot be recovered later."""
+    """Create a key. Only the returned object contains the key's ``text``, which cannot be recovered later."""
     row = APIKey(
         name=name,
         scopes=[scope.value for scope in scopes],

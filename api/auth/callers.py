@@ -4,8 +4,9 @@ If there is an ``Authorization`` header, it alone decides. Without it, the devel
 cookie decides. The checks come in this order:
 
 * 401 without usable credentials, or 429 after too many failures
-* 403 without a CSRF token, because another site's page can make a browser send the cookie
-* 401 for a Super User who must sign in again
+* 403 for a user's POST, PUT, PATCH or DELETE without a valid CSRF token, because another site's page can make a
+  browser send the cookie
+* 401 for a Super User who must sign in again to use the route
 * 403 that names a missing right
 """
 
@@ -88,7 +89,7 @@ class SignedInUser:
 
     @property
     def must_sign_in_again(self) -> bool:
-        """Return whether this user lacks the rights of a Super User only because the sign-in is too old."""
+        """Return whether this user lacks the rights of a Super User only because the sign-in is not recent."""
         return self._is_listed and not self._is_sign_in_recent
 
     @property
@@ -106,7 +107,7 @@ class SignedInUser:
 
     @cached_property
     def super_user(self) -> SuperUser | None:
-        """Return this user's row as an active Super User, even if the sign-in is too old."""
+        """Return this user's row as an active Super User, even if the sign-in is not recent."""
         return SuperUser.objects.filter(accounts_uuid=self.session.uuid, active=True).first()
 
     @property
@@ -167,7 +168,7 @@ def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
-    """Return the caller for a route that is open to all. Invalid credentials count as no credentials."""
+    """Return the caller, or ``None`` when the request has no valid credentials."""
     outcome = authenticate(request)
     return None if isinstance(outcome, CredentialsRefused) else outcome
 
@@ -241,8 +242,8 @@ def _find_caller(request: HttpRequest) -> Caller | None:
 def sso_cookies(request: HttpRequest) -> list[str]:
     """Return the values of the single sign-on cookies, in the order in which they were sent.
 
-    A browser sends one cookie for each path and domain that set it. An old cookie may come before or after the valid
-    one. Only the first few are returned, because each costs a decryption.
+    A browser keeps one cookie for each path and domain, and sends all that match the request. An old cookie may come
+    before or after the valid one. Only the first few are returned, because each costs a decryption.
     """
     cookies = (part.partition("=") for part in request.META.get("HTTP_COOKIE", "").split(";"))
     values = (value.strip().strip('"') for name, _, value in cookies if name.strip() == settings.SSO_COOKIE_NAME)
@@ -290,8 +291,9 @@ Raises ``Forbidden`` without the right, and ``NotAuthenticated`` when a Super Us
 class Credential(AuthBase):
     """One kind of credentials in the OpenAPI document.
 
-    Each object checks all kinds of credentials, and raises when none is valid. So Ninja never calls a route's second
-    object.
+    Each object checks credentials of any kind, and raises when it does not admit the caller. So Ninja never calls a
+    route's second object.
+
     ``who`` describes the permitted callers in the OpenAPI document; ``roles`` are the scopes that a key needs.
     """
 
@@ -351,7 +353,7 @@ def caller_with(scope: Scope) -> list[Credential]:
 
 
 def demand_scope(scope: Scope) -> Demand:
-    """Return the check of ``caller_with``, also for views that are not Ninja's."""
+    """Return the check that ``caller_with`` uses. Views that are not Ninja's use it too."""
 
     def demand(caller: Caller) -> None:
         if scope in caller.scopes:
@@ -360,14 +362,14 @@ def demand_scope(scope: Scope) -> Demand:
         if isinstance(caller, Service):
             message = f"This API key lacks the scope {scope}."
         else:
-            message = f"This request needs the scope {scope}, which only Super Users and API keys have."
+            message = f"This request needs the scope {scope}, which only Super Users and API keys can have."
         raise Forbidden(message, ErrorType.SCOPE_MISSING, scope=scope)
 
     return demand
 
 
 def _refuse_old_sign_in(caller: Caller) -> None:
-    """Raise ``NotAuthenticated`` for a Super User whose cookie is too old, or has no time of issue."""
+    """Raise ``NotAuthenticated`` for a Super User who must sign in again."""
     if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
         days = settings.SUPER_USER_SIGN_IN_DAYS
         raise NotAuthenticated(

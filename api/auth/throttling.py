@@ -43,7 +43,7 @@ class RateThrottle(BaseThrottle):
 
 
 def rate_limit_result(request: HttpRequest) -> RateLimitResult | None:
-    """Return the result of the request's rate limit; ``None`` when the request met no limit."""
+    """Return the result of the request's rate limit, or ``None`` when no limit was checked."""
     result: RateLimitResult | None = vars(request).get(_RESULT)
     return result
 

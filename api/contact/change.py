@@ -48,7 +48,10 @@ _NOT_NOTED = "The change was made in Salesforce. It will show here once all part
 
 
 def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
-    """Change the contact, and return it. Raises ``ApiError``; its message says if the change was made."""
+    """Change the contact, and return it.
+
+    Raises ``ApiError`` on failure. Its message says whether the change was made, was not made, or may have been made.
+    """
     until = time.monotonic() + SECONDS
     try:
         written = _write(user, changes)
@@ -126,7 +129,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the response's values from the record that was read back from Salesforce.
+    """Return those values of the changed record that are in the response.
 
     The cache may not have these values yet.
     """

@@ -53,9 +53,9 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
     * with ``expire``
     * when no contact is cached, except when Salesforce had none a few minutes ago
 
-    When Salesforce is unavailable or may not be asked now, the cached contact is returned. When no contact is cached
-    either, raises ``Unavailable`` if Salesforce is unavailable, and ``NotFound`` if it may not be asked now. Raises
-    ``NotFound`` also when Salesforce has no contact.
+    When the look-up fails or is skipped on purpose (``LookupSkipped``), the cached contact is returned. When no contact
+    is cached, a failed look-up raises ``Unavailable`` and a skipped one ``NotFound``. When Salesforce has no contact,
+    raises ``NotFound``.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ErrorType(StrEnum):
-    # 400, 406, 411, 412, 413, 415: the form of the request
+    # 400, 406, 411, 412, 413, 415: the form or the headers of the request
     REQUEST_MALFORMED = "request_malformed"
     NOT_ACCEPTABLE = "not_acceptable"
     LENGTH_REQUIRED = "length_required"
@@ -34,10 +34,11 @@ class ErrorType(StrEnum):
     CONTACT_NOT_FOUND = "contact_not_found"
     NO_MATCH = "no_match"
     METHOD_NOT_ALLOWED = "method_not_allowed"
-    # 409 and 422: the content of the request
+    # 409: the request conflicts with the current state
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use"
     VALUE_CHANGED = "value_changed"
     SYNC_NOT_STARTED = "sync_not_started"
+    # 422: the content of the request
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     FIELD_INVALID = "field_invalid"
     PARAMETER_UNKNOWN = "parameter_unknown"

@@ -74,7 +74,7 @@ def key_hash(text: str) -> str:
 
 
 def same_hash(text: str, expected: str) -> bool:
-    """Compare in constant time."""
+    """Return whether ``expected`` is the hash of ``text``. The comparison takes constant time."""
     return hmac.compare_digest(key_hash(text), expected)
 
 

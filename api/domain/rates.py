@@ -1,4 +1,4 @@
-"""Rates in the form of the settings: ``5/min``."""
+"""Parse and check rates such as ``5/min``, the form in settings and API keys."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day
 
 @lru_cache(maxsize=64)
 def parse_rate(text: str) -> Rate:
-    """Parse a rate. Raises ``ValueError`` for any text that is not a count above 0 and a unit."""
+    """Parse a rate. Raises ``ValueError`` for a text that is not a count (1 to 9,999,999) and a unit."""
     match = _FORM.fullmatch(text)
     if match is None or int(match.group(1)) == 0:
         raise ValueError(f"{text[:40]!r} is not a rate such as 5/min (units: {', '.join(_SECONDS)})")

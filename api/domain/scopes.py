@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Scope(StrEnum):
-    """A scope, and the purpose that admins see beside its name."""
+    """A scope, and the purpose that the admin and the API's documentation show beside its name."""
 
     READ_BOOKS = "read:books", "the list of books"
     READ_INFO = "read:info", "the system's status"
@@ -27,7 +27,7 @@ ALL_SCOPES = frozenset(Scope)
 
 
 class UnknownScope(ValueError):
-    """A scope does not exist, or none is given. The message lists the known scopes."""
+    """A scope does not exist, or no scope is given. The message lists the known scopes."""
 
 
 def parse_scopes(names: Iterable[str]) -> list[Scope]:

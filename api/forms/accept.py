@@ -42,7 +42,7 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
 
 
 def submission_deliver(submission: FormSubmission) -> None:
-    """Try once to deliver a new submission, unless Salesforce is unavailable or another process sends it."""
+    """Try once to deliver a new submission, if Salesforce may be called and no other process sends it."""
     new = submission.case
     if new is None or new.state != outbox.State.QUEUED or new.attempts:
         return

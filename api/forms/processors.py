@@ -1,4 +1,4 @@
-"""Declare the form types: the schema of their data, and the function that makes a case of a form.
+"""Declare the form types: the schema of their data, and the function that makes a case from a form.
 
 A new type needs only a schema of its data and a function with ``@processor("name", Schema)``.
 """
@@ -151,7 +151,7 @@ class WebToCase(Sender):
 
 @processor("web_to_case", WebToCase)
 def web_to_case(form: WebToCase) -> CaseValues:
-    """Make a case of a support form: the fields of ``POST /case``, and the sender."""
+    """Make a case from a support form: the fields of ``POST /case``, and the sender."""
     picklist_values = _without_empty(Product__c=form.product, Feature__c=form.feature, Issue__c=form.issue)
     return {**form.case_values(subject=form.subject, description=form.description), **picklist_values}
 
@@ -165,5 +165,5 @@ class ContactUs(Sender):
 
 @processor("contact_us", ContactUs)
 def contact_us(form: ContactUs) -> CaseValues:
-    """Make a case of a message to OpenStax."""
+    """Make a case from a message to OpenStax."""
     return form.case_values(subject=f"Contact us: {form.subject or 'a message'}", description=form.message)

@@ -15,7 +15,7 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""A smaller number is a time in seconds: in milliseconds it would be before 1973.
+"""A smaller number is a time in seconds: in milliseconds it would be in 1973 or earlier.
 This number in seconds is the year 5138."""
 
 

@@ -23,8 +23,9 @@ _INTERNAL = [
 def client_address(request: HttpRequest) -> str:
     """Return the IP address of the client.
 
-    Each trusted proxy has appended to ``X-Forwarded-For`` the address from which it was called. Entries further left
-    came from the client, who may write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is ignored.
+    Each trusted proxy has appended to ``X-Forwarded-For`` the address from which it was called. Entries to the left
+    of these may come from the client, who can write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is
+    ignored.
     """
     peer = _address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
     trusted = settings.TRUSTED_PROXY_COUNT
