@@ -42,7 +42,10 @@ MESSAGES = {
 class FieldError(Schema):
     """A refused value."""
 
-    loc: list[str | int] = Field(description="The place: `body`, `query`, `path` or `header`, then the names.")
+    loc: list[str | int] = Field(
+        description="The place: `body`, `query`, `path` or `header`, then the names of fields or parameters, or "
+        "positions in lists."
+    )
     message: str = Field(description="The reason why the value was refused.")
     allowed: list[str] = Field(
         [],
@@ -77,7 +80,7 @@ class ValidationErrorBody(ErrorBody):
     """A 422 error."""
 
     errors: list[FieldError] = Field(
-        [], description="One entry for each refused value; empty when no value is to blame."
+        [], description="One entry for each refused value; empty or absent when no value is to blame."
     )
     salesforce_code: str = Field(
         "", description="Salesforce's code for its refusal; only with the type `salesforce_refused`."
@@ -200,13 +203,13 @@ _BODIES: dict[int, type[ErrorBody]] = {
 
 
 def documented(*statuses: int) -> dict[int, Any]:
-    """Return a route's errors for ``response=``: the given statuses, and the statuses of every route."""
+    """Return a route's errors for ``response=``: the given statuses, and those that every route can have."""
     all_statuses = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(all_statuses)}
 
 
 def add_error_handlers(api: NinjaAPI) -> None:
-    """Answer known exceptions of views in the same shape. Django logs and answers all others."""
+    """Answer known exceptions of views in the same shape. Middleware and Django answer all others."""
     api.add_exception_handler(ApiError, _api_error)
     api.add_exception_handler(HttpError, _http_error)
     api.add_exception_handler(ValidationError, _validation_error)

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, WithJsonSchema
 def storable(text: str) -> str:
     """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates.
 
-    Use this function as a separate validator before ``StringConstraints``. Otherwise the two do not work together.
+    Place this validator before ``StringConstraints``, which would refuse an unpaired surrogate as “Must be text”.
     """
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
@@ -29,7 +29,7 @@ PlainText = Annotated[str, AfterValidator(storable)]
 EXAMPLE_ID = "001Hs0000010000IAA"
 ID_SCHEMA = {"type": "string", "pattern": "^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$", "examples": [EXAMPLE_ID]}
 """A Salesforce id for the OpenAPI document.
-The pattern does not check the last three characters, which are a checksum of the others."""
+The last three characters are a checksum of the others, which the pattern does not verify."""
 
 SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 """An id in the OpenAPI document. This type checks nothing; ``sf/salesforce/ids.py`` checks ids."""

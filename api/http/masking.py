@@ -1,6 +1,7 @@
 """Remove secrets from text that is stored or logged: the audit log, log lines, Sentry.
 
-A secret is recognized by its form (an API key, a token such as the SSO cookie) or by the name of its parameter.
+A secret is recognized by its form (an API key, a token such as the SSO cookie), by the name of its parameter, or by its
+place in a URL (user name and password).
 """
 
 from __future__ import annotations

@@ -22,7 +22,10 @@ def is_ignored(name: str) -> bool:
 
 
 def refuse_unknown_parameters(names: Iterable[str], known: Collection[str]) -> None:
-    """Raise ``Unprocessable`` with each unknown parameter, and the most similar known parameter."""
+    """Raise ``Unprocessable`` if any parameter is unknown.
+
+    For each unknown parameter the error suggests the most similar known one, or lists all known ones.
+    """
     unknown = [name for name in names if name not in known and not is_ignored(name)]
     if not unknown:
         return

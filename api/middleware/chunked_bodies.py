@@ -2,7 +2,7 @@
 
 Streaming clients and proxies send such bodies (``Transfer-Encoding: chunked``). A server that detects where a chunked
 body ends sets ``wsgi.input_terminated``. On any other server, such as ``runserver``, reading would never return. There
-the request is answered with 411.
+a request to the API is answered with 411.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSED_STATUS = "sfapi.body_refused"
 
 
 def with_chunked_bodies(application: Application) -> Application:
-    """Wrap ``application`` so that it gets chunked bodies with a ``Content-Length``, or a refusal."""
+    """Wrap ``application``: it gets chunked bodies with a ``Content-Length``, or the status of a refusal."""
 
     def application_with_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):

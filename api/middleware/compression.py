@@ -1,4 +1,4 @@
-"""Compress large answers with gzip, except where they contain a secret."""
+"""Compress large answers of the API with gzip, except answers that contain the CSRF token."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _TOKEN_WAS_GIVEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 - what Django notes 
 class CompressionMiddleware(GZipMiddleware):
     """Compresses answers of the API, except those with the CSRF token, such as ``/me``.
 
-    A compressed answer may contain the token and a part of the request. An attacker who sees its length can then guess
-    the token (BREACH). Django pads all compressed answers with random bytes.
+    If an answer contains the token and a part of the request, an attacker can guess the token from the lengths of
+    compressed answers (BREACH). Django pads all compressed answers with random bytes.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

@@ -56,7 +56,7 @@ class CorsMiddleware:
 
 
 def is_allowed(origin: str, entries: tuple[str, ...]) -> bool:
-    """Return whether ``origin`` is one of ``entries``, or a subdomain of a pattern among them."""
+    """Return whether ``origin`` is one of ``entries``, or matches a pattern of subdomains among them."""
     return origin in entries or any(pattern.fullmatch(origin) for pattern in _patterns(entries))
 
 

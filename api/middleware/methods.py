@@ -1,4 +1,4 @@
-"""Answer HEAD and OPTIONS for every address, because no route declares them."""
+"""Answer HEAD and OPTIONS for every address of the API, because no route declares them."""
 
 from __future__ import annotations
 

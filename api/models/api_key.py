@@ -65,7 +65,7 @@ class APIKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
     def give(self, key: NewKey) -> None:
-        """Make this row the row of ``key``."""
+        """Copy the public ID, visible prefix, hash and text of ``key`` to this object."""
         self.public_id, self.prefix, self.key_hash, self.text = key.public_id, key.visible_prefix, key.hash, key.text
 
     @property

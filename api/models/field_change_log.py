@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class FieldChangeLog(models.Model):
-    """One field of a Salesforce record that was changed through this service."""
+    """One change of a field of a Salesforce record, made through this service."""
 
     time = models.DateTimeField(db_default=Now(), editable=False)
     object = models.TextField(help_text="Name in Salesforce, such as Contact.")

@@ -5,8 +5,8 @@ from django.db import models
 class RateCount(models.Model):
     """The times of a caller's accepted requests under a limit: one row per limit and caller.
 
-    Only ``api/protection/rate_limit.py`` writes here. The table is UNLOGGED (see the migration): writes are cheap, and
-    a crash of the database empties the table.
+    Only ``api/protection/rate_limit.py`` adds and changes rows. The table is UNLOGGED (see the migration): writes are
+    cheap, and a crash of the database empties the table.
     """
 
     key = models.TextField(primary_key=True)

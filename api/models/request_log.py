@@ -6,7 +6,7 @@ from django.db import models
 class RequestLog(models.Model):
     """One request under ``/api/``: the caller, the request, and its result.
 
-    Only ``api/observe/audit.py`` writes here.
+    Only ``api/observe/audit.py`` adds rows; ``api/retention/`` removes them.
     """
 
     time = models.DateTimeField(help_text="When the request arrived.")

@@ -18,7 +18,7 @@ _LONGEST_DAYS = 36_500
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
-        "Remove old rows in chunks: the request log, field changes and operator actions; cases and forms "
+        "Remove old rows: the request log, field changes and operator actions; cases and forms "
         "(CASE_RETENTION_DAYS); records of runs (SYNC_RUN_DAYS); expired sessions, idle rate counts, and notes of "
         "look-ups that found nothing. "
         "Empty the copies of records that were deleted long ago (DELETED_RETENTION_DAYS)."
@@ -40,7 +40,9 @@ class Command(BaseCommand):
             help="days to keep field changes and operator actions (365)",
         )
         parser.add_argument(
-            "--dry-run", action="store_true", help="only print how many rows would be removed or emptied"
+            "--dry-run",
+            action="store_true",
+            help="only print how many rows would be removed or emptied, without rate counts and look-ups",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -35,8 +35,9 @@ class Command(BaseCommand):
     def _deliver(self, run: SyncRun, *, everything: bool) -> bool:
         """Deliver queued cases, and return whether delivery is paused.
 
-        Delivery is paused while Salesforce is unavailable, the breaker is open, the daily limit is reached, or the
-        pause after a refused login lasts. Raises ``CommandError`` when a person must fix the configuration first.
+        Delivery is paused while Salesforce is unavailable, the open breaker allows no attempt yet, the daily limit is
+        reached, or the pause after a refused login lasts. Raises ``CommandError`` when a person must fix the
+        configuration first.
         """
         tally, away = Tally(), None
         try:
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         if depth.apart:
             summary += f", {depth.apart:,} kept for another org"
         if away is None:
-            # Cron runs this every minute and mails all output, so print nothing when nothing happened.
+            # Cron runs this every minute and mails all output, so print nothing when no case was sent or waits.
             if tally.delivered or tally.failed or depth.queued:
                 self.stdout.write(summary)
             return False

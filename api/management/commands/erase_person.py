@@ -26,16 +26,15 @@ _ELSEWHERE = (
 
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
-    help = "Erase the data stored about one person. Lists the rows by table, then asks before it erases them."
+    help = "Erase the data stored about one person. Prints the number of rows by table, and asks before it erases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", help="UUID of the person's OpenStax account; --email and --contact may be added")
         parser.add_argument(
-            "--email",
-            help="matches contacts, prospects, cases, forms, team members, admin accounts and saved views",
+            "--email", help="the person's email address; matches, for example, contacts, prospects, cases and forms"
         )
         parser.add_argument("--contact", help="Salesforce id of the person's contact")
-        parser.add_argument("--dry-run", action="store_true", help="list the rows, and erase nothing")
+        parser.add_argument("--dry-run", action="store_true", help="only print the number of rows by table")
         parser.add_argument("--yes", action="store_true", help="erase without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(f"The old API key {old.public_id} ({last_use}) works until {old.expires_at:{_MOMENT}} UTC.")
         self.stdout.write(f"API key {new.public_id} for {new.name} replaces it; {until}.")
         self.stdout.write(
-            "Save the key now: it cannot be shown again. list_api_keys shows when the old key was last used."
+            "Save the new key now: it cannot be shown again. list_api_keys shows when the old key was last used."
         )
         self.stdout.write(new.text)
 
