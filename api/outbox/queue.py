@@ -40,8 +40,8 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 State = OutboundCase.State
 
-# MATERIALIZED: the planner may run a plain subselect again for each row that it updates. Each run would find further
-# rows, far more than the limit.
+# MATERIALIZED: the planner may run a plain subselect again for each row that it updates. Each run would find other
+# rows, and together they would exceed the limit by far.
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM api_outboundcase

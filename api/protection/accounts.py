@@ -1,4 +1,4 @@
-"""Ask OpenStax Accounts inside requests: few calls at once, and none while it is unavailable.
+"""Ask OpenStax Accounts while requests of the API wait: few calls at once, fewer after failures.
 
 The answer about a user is reused for a minute, because every page of a front end asks ``/me``.
 """
@@ -26,7 +26,7 @@ _Key = tuple[AccountsClient, str]
 
 
 class AccountsAway(Exception):
-    """Accounts was not asked, or has not answered. The message is for the log."""
+    """Accounts was not asked, or gave no usable answer. The message is for the log."""
 
 
 class _Memory:
@@ -72,7 +72,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
         if not free:
             raise AccountsAway("the permitted number of requests already waits for Accounts")
         if not breaker.accounts_call_allowed():
-            raise AccountsAway("Accounts has not answered recently")
+            raise AccountsAway("the latest calls to Accounts failed or were slow")
         return _ask(question)
 
 

@@ -15,7 +15,7 @@ router = Router(tags=["pardot: assets"])
 
 
 class ChainOut(Schema):
-    """The numbers of assets of one type; null: no data.
+    """The numbers of assets of one type, or of all types that have data; null: no data.
 
     All numbers except `total` also need data about campaigns.
     """

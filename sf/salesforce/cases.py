@@ -59,10 +59,10 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
     """Create or find each case, and return the outcomes by key. Usually two calls at most.
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
-    case that was sent before may be created twice. Raises ``SalesforceError``, without any outcome, when the look-up
-    fails, or the call for the missing cases. If Salesforce refuses the call for several missing cases, they are sent
-    one by one instead. An error that concerns all cases then ends the sending, and is the outcome of the failed case
-    and of all later cases.
+    case that was sent before may be created twice. Raises ``SalesforceError``, and returns no outcome, when the look-up
+    or the call for the missing cases fails. There is one exception: if Salesforce refuses a call for several cases,
+    they are sent one by one. An error that concerns all cases then ends the sending, and is the outcome of the failed
+    case and of all later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}
@@ -88,7 +88,7 @@ def _find(client: SalesforceClient, external_id: str, keys: Sequence[str]) -> di
 
 
 def _key_and_id(record: Mapping[str, Any], external_id: str) -> tuple[str, str]:
-    """Return our key and the Salesforce id. Salesforce may return field names in another case."""
+    """Return our key and the Salesforce id. Salesforce may spell a field name with other capital letters."""
     values = {name.casefold(): value for name, value in record.items()}
     with understood("a query for cases"):
         return str(values[external_id.casefold()]), str(values["id"])

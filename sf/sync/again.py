@@ -1,7 +1,7 @@
-"""Retry runs that ended badly: 5, 15 and 30 minutes after the first bad run.
+"""Decide when runs that ended badly are retried: about 5, 15 and 30 minutes after the first one.
 
 Each run stores the command that would retry it (``SyncRun.retry_command``). Only the stored runs decide the next
-retry: the number of bad runs in close succession, and the end of the last bad run.
+retry: the number of bad runs in close succession, and the end of the last bad run, after which a pause begins.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ This time covers the longest of ``PAUSES`` and the start of the command.
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried.
 
-Cron must have been stopped meanwhile, and the next scheduled run reads the object anyway.
+They get this old only while no retries run: cron is stopped, or syncs are switched off. The next scheduled run reads
+the object anyway.
 """
 
 _WINDOW = timedelta(days=1)

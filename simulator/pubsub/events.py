@@ -52,7 +52,7 @@ class EventSettings:
     schemas_unknown: bool = False
     """Every schema is reported as unknown."""
     muted: bool = False
-    """Changes make no events, as in a large transaction."""
+    """Changes of the store make no events. A test can then publish a gap or overflow event in their place."""
 
 
 def replay_id_of(number: int) -> bytes:

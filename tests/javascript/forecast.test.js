@@ -54,7 +54,7 @@ test("no score is expected above 100 or below 0", () => {
   );
 });
 
-test("there is no forecast with too few scores, with scores too close together, or without a camp ahead", () => {
+test("there is no forecast with too few scores, with scores too close together, or without a day of camp ahead", () => {
   const ever = "2026-12-18";
   assert.equal(forecast([], ever), null);
   assert.equal(
@@ -87,7 +87,7 @@ test("there is no forecast with too few scores, with scores too close together, 
       TODAY,
     ),
     null,
-    "camp is over",
+    "today is the last day of camp",
   );
 });
 
@@ -101,7 +101,13 @@ test("the line of the forecast begins today, and is not drawn if it is longer th
   );
   assert.deepEqual(days?.slice(-3), [TODAY, "2026-11-30", "2026-12-01"]);
   assert.deepEqual(forecastValues(prediction, days ?? []).slice(-4), [null, 80, 80.5, 81]);
-  assert.equal(withForecast({ ...prediction, end: "2027-12-01" }, days ?? []), null);
+  assert.equal(
+    withForecast(
+      { ...prediction, end: "2027-12-01" },
+      known.map(({ day }) => day),
+    ),
+    null,
+  );
 });
 
 test("the next target is the next grade, then 95, then 100", () => {

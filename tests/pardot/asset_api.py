@@ -35,7 +35,7 @@ def ask(super_user: Client) -> Ask:
 
 
 def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:
-    """Mark all entities but ``unread`` as read, run the audits, and return the end of the look-back."""
+    """Mark all entities but ``unread`` as read until ``activity_age`` ago, run the audits, and return that time."""
     now = timezone.now()
     mark_read(*(name for name in READ if name not in unread), until=now - activity_age)
     audit(now)
