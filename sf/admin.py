@@ -1,4 +1,4 @@
-"""The cache in Django admin: cached objects are read-only, the settings are not."""
+"""The cache in Django admin: only the settings and the short forms of school names can be edited."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 def with_instance_url(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Add each row's org address, so that the links in a list need no further queries."""
+    """Add the cached org's address to each row, so that the links in a list need no further queries."""
     return rows.annotate(instance_url=Subquery(SyncConfig.objects.values("instance_url")[:1]))
 
 
 def link_to_salesforce(row: Any, salesforce_object: str, record_id: str) -> SafeString | None:
-    """Return a link to a record, or ``None`` before the first sync.
+    """Return a link to a record, or ``None`` while the org's address is not known.
 
     ``row`` comes from ``with_instance_url``.
     """
@@ -170,9 +170,9 @@ class SyncConfigAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["switch", "api_limit", "pause_threshold"],
-                "description": "While syncs are off or over the limit, no syncs (including Pardot's) and no live "
-                "look-ups run. Cases and forms are still delivered, users can still change their contact, and the "
-                "digest is still sent.",
+                "description": "While syncs are off, no syncs (including Pardot's) and no live look-ups run. From the "
+                "pause threshold on, no syncs from Salesforce and no live look-ups run. Cases and forms are still "
+                "delivered, users can still change their contact, and the digest is still sent.",
             },
         ),
         ("Last reported by Salesforce", {"fields": readonly_fields[1:]}),

@@ -1,4 +1,4 @@
-"""Warn when the Salesforce login is missing, fails, will end, or does not exist in the API version."""
+"""Warn when no Salesforce login is set, or when the login cannot work now or from a known date on."""
 
 from __future__ import annotations
 

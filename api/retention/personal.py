@@ -47,7 +47,7 @@ def declare() -> None:
     _declare_staff()
     for model in (CircuitBreaker, RequestCount, RouteCount, Group, Permission, ContentType):
         not_personal(model)
-    not_personal(Session)  # a session contains only the id of an admin user
+    not_personal(Session)  # a session identifies an admin user only by id
 
 
 def waiting_cases(person: Person) -> Rows:
@@ -93,7 +93,7 @@ def _declare_writes() -> None:
 
 
 def _remove_cases(rows: Rows, person: Person) -> int:
-    """Delete the cases, except cases that belong to another person's form."""
+    """Delete the cases, except cases that still have a form because they ended during the erasure."""
     return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
 
 

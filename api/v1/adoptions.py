@@ -22,7 +22,8 @@ from sf.models import Adoption
 from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
-"""The time that a browser may keep the answer to a request without ``expire``."""
+"""The time that a client may keep an answer.
+Only an answer without ``expire`` tells browsers to keep it."""
 
 router = Router(tags=["adoptions"])
 
@@ -37,13 +38,14 @@ _Assumed = Annotated[
 class AdoptionItem(Schema):
     id: str = copied(Adoption, "id", "Salesforce id of the adoption, 18 characters")
     book: BookItem | None = Field(
-        description="The book of the adoption's opportunity; null when there is no book, or when it is not cached."
+        description="The book of the adoption's opportunity; null when there is no opportunity or no book, or when one "
+        "of them is not cached."
     )
     base_year: int | None = copied(Adoption, "base_year", "Base year of the adoption, such as 2025")
     school_year: str | None = copied(Adoption, "school_year", "School year of the adoption, as text")
     school: str | None = Field(
         description="Name of the school of the adoption's opportunity (`Account.Name` in Salesforce); null when there "
-        "is no school, or when it is not cached."
+        "is no opportunity or no school, or when one of them is not cached."
     )
     confirmation_type: str | None = copied(
         Adoption, "confirmation_type", f"Type of confirmation; `{CONFIRMED}`: by an instructor"

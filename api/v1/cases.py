@@ -110,8 +110,12 @@ class CaseDetail(Schema):
     product: str | None = _sent_field("product")
     feature: str | None = _sent_field("feature")
     issue: str | None = _sent_field("issue")
-    salesforce_code: str | None = Field(description="Salesforce's code for its refusal; null unless the case failed.")
-    message: str | None = Field(description="Salesforce's reason for its refusal; null unless the case failed.")
+    salesforce_code: str | None = Field(
+        description="Salesforce's error code of the last attempt; null unless the case failed."
+    )
+    message: str | None = Field(
+        description="The error of the last attempt, usually in Salesforce's words; null unless the case failed."
+    )
     created_at: datetime = Field(description="The time when the case was accepted here.")
 
 

@@ -21,7 +21,7 @@ from sf.models import Contact
 router = Router(tags=["contact"])
 
 ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
-"""Text with a limit above those of Salesforce's fields: Salesforce checks its own limits."""
+"""A text that may be longer than Salesforce's fields allow: Salesforce checks its own limits."""
 
 _EXAMPLE: Any = {
     "id": "003Ux00000Xy12AAEF",
@@ -67,9 +67,9 @@ class ContactDetail(Schema):
     lms: str | None = copied(Contact, "lms", "Learning management system, one value of a picklist")
     accounts_uuid: str | None = copied(Contact, "accounts_uuid", "UUID of the user in OpenStax Accounts, lower case")
     verification_status: str | None = copied(Contact, "verification_status", "Status of the faculty verification")
-    signup_date: datetime | None = copied(Contact, "signup_date", "When the user signed up")
+    signup_date: datetime | None = copied(Contact, "signup_date", "Time of the user's signup")
     last_modified_date: datetime | None = copied(
-        Contact, "last_modified_date", "When the contact was last modified in Salesforce"
+        Contact, "last_modified_date", "Time of the contact's last modification"
     )
     lead_source: str | None = copied(Contact, "lead_source", "Lead source")
 
@@ -117,8 +117,9 @@ class ContactChange(Schema):
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
 
-    With `expire`, or when the contact is not cached yet, it is read from Salesforce first. If Salesforce is
-    unavailable, the answer is the cached contact, or 503 when none is cached.
+    With `expire`, or when no contact is cached, the contact is read from Salesforce first. After Salesforce had no
+    contact of the user, only a request with `expire` asks again within five minutes. If Salesforce is unavailable, the
+    answer is the cached contact, or 503 when none is cached.
     """
     return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
 
@@ -134,8 +135,9 @@ def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
 
     * 422 with a `salesforce_code`: Salesforce refuses the values. `errors` names the fields and the values that a
       picklist allows.
-    * 503: Salesforce is unavailable, or refuses for a reason that may have nothing to do with the values. The message
-      says whether anything may have been changed. The same request can be sent again.
+    * 503: Salesforce is unavailable, or refuses for a reason that may have nothing to do with the values, or the
+      contact cannot be shown after the change. The message says whether anything was or may have been changed. The same
+      request can be sent again.
     """
     user = signed_in_user(request)
     changes = change.changes()

@@ -1,4 +1,4 @@
-"""Properties of answers that are copies of Salesforce fields."""
+"""Declare the properties that answers copy from Salesforce fields."""
 
 from __future__ import annotations
 

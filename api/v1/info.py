@@ -1,4 +1,4 @@
-"""``GET /info``: the version that runs here, and the state of everything it depends on."""
+"""``GET /info``: the version that runs here, and the state of Salesforce, Accounts and the cache."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ class SchoolSearch(Schema):
     offset: int = Field(0, ge=0, le=10_000_000)
 
     def filters(self) -> SchoolFilters:
-        """Return the filters. Raises ``Unprocessable`` when none is given."""
+        """Return the filters. Raises ``Unprocessable`` when none is given, or when the name is too short."""
         filters = SchoolFilters(
             name=self.name or None,
             city=self.city or None,
@@ -121,9 +121,11 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     The best matches come first:
 
     1. the same name
-    2. names that begin with the text
-    3. names with all words in order
-    4. names with all words
+    2. the same words in another order
+    3. names with these initials
+    4. names that begin with the text
+    5. names with all words in order
+    6. all other matches
 
     Among equal matches, schools with adoptions come first. At most `limit` schools are in an answer; `count` is the
     number of all matches. The answer may be cached.
