@@ -1,6 +1,7 @@
-"""Diagnose this installation and its org for ``sf check``: each finding is ok, or says what to fix.
+"""Diagnose this installation and its org for ``sf check``.
 
-Other apps add questions with ``register`` in their own module ``diagnosis``: ``api`` (cases, Accounts), ``pardot``.
+Other apps add questions with ``register`` or ``register_apart`` in their own module ``diagnosis``: ``api`` (cases,
+Accounts), ``pardot``.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def register(question: Question) -> Question:
 
 
 def register_apart(question: Question) -> Question:
-    """Add a question of another app that does not depend on the login."""
+    """Add another app's question. It is asked even when the login fails."""
     _questions_apart.append(question)
     return question
 
@@ -84,7 +85,7 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
-    """Answer the questions that need a session. Stop when the session is refused or the host is wrong."""
+    """Answer the questions that need a session. Stop when the org refuses all calls or has no usable host."""
     try:
         yield _organization(client)
         yield _limits(client)

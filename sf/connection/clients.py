@@ -30,7 +30,7 @@ class RememberingClient(SalesforceClient):
         try:
             session = super()._log_in()
         except LoginFailed as error:
-            if error.code:  # without a code, the answer did not come from a login
+            if error.code:  # without a code, it was not Salesforce that refused
                 with best_effort("refused login"):
                     refused_logins.note_refusal(self._login, error)
             raise
@@ -41,7 +41,7 @@ class RememberingClient(SalesforceClient):
     def _check_turn(self) -> None:
         """Raise ``LoginRefused`` during the pause after a refused login.
 
-        Clients whose ``Patience`` has no end may always try: a person or a timetable has started them.
+        Clients whose ``Patience`` has no end may always try: commands such as syncs use them.
         """
         refused = None
         if self._transport.patience.has_end:
@@ -75,7 +75,8 @@ class CopyClient(RememberingClient):
 def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
     """Return a client for the cached org. Its calls are counted under the source of ``counter``.
 
-    Raises ``ImproperlyConfigured`` when no login is set. Calls raise ``AnotherOrg`` when the login is to another org.
+    Raises ``ImproperlyConfigured`` when no group of login variables is complete. Calls raise ``AnotherOrg`` when the
+    login is to another org.
     """
     return CopyClient(*_parts(counter, patience))
 
@@ -91,7 +92,7 @@ def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginReque
 
 
 def login_request() -> LoginRequest:
-    """Return the login that the settings ask for. Raises ``ImproperlyConfigured`` when none is set."""
+    """Return the login of the settings. Raises ``ImproperlyConfigured`` when no group is complete."""
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         raise ImproperlyConfigured(

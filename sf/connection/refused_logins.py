@@ -1,8 +1,8 @@
 """Remember refused logins for all processes, so that retries do not lock the API user out.
 
 Requests and ``deliver_pending`` retry a refused login after half an hour, then after an hour, then every two hours.
-Commands that a person or a timetable starts (syncs, ``sf check``) are not held back. The pause ends when a login works
-in any process, or when the login variables change: each set of variables has its own fingerprint.
+Other commands (syncs, ``sf check``, ``sf follow``) are not held back. The pause ends when a login works in any process,
+with ``deliver_pending --all``, or when the login variables change: each set of variables has its own fingerprint.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def fingerprint(login: LoginRequest) -> str:
 
 
 def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
-    """Return the refusal that still forbids another login, or ``None``."""
+    """Return the refusal of this login whose pause is not over, or ``None``."""
     return RefusedLogin.objects.filter(pk=fingerprint(login), next_try__gt=Now()).first()
 
 

@@ -20,7 +20,10 @@ TellRun = Callable[[SyncRun, float], None]
 
 
 class CatchUp:
-    """Run syncs. After a failed sync, an object waits, longer each time, while other objects continue."""
+    """Run syncs. ``may_try`` refuses an object for a time after a sync that did not succeed.
+
+    The pause doubles with each such sync in a row, from 10 seconds up to 10 minutes.
+    """
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:
         self._client = client
@@ -30,7 +33,7 @@ class CatchUp:
         self._not_before: dict[str, float] = {}
 
     def may_try(self, names: Collection[str]) -> bool:
-        """Return whether these objects may be synced: no sync of them failed a short time ago."""
+        """Return whether the pauses of all these objects are over."""
         return all(time.monotonic() >= self._not_before.get(name, 0.0) for name in names)
 
     def sync(self, objects: Sequence[SyncedObject]) -> set[str]:

@@ -22,7 +22,7 @@ class Collected:
     moved: set[str] = field(default_factory=set)
     """The ids of records that were deleted or restored: lookup fields that refer to them may have changed."""
     incomplete: str = ""
-    """The reason why ids may be missing, so that an incremental sync is needed; empty: none are missing."""
+    """The reason for an incremental sync, such as ids that may be missing; empty: none is needed."""
     place: bytes | None = None
     """The replay id to continue after. It comes from the last event, or from an empty response."""
 
@@ -86,7 +86,7 @@ class Inbox:
         self.arrived.set()
 
     def check(self) -> None:
-        """Raise the error of a stream that has ended."""
+        """Raise the error of the first stream that has ended, if any."""
         if self._broken is not None:
             raise self._broken
 

@@ -1,4 +1,4 @@
-"""Find the other objects to read when records of one object changed, by the models' declarations."""
+"""Find in the models' declarations the other objects to read when records of one object changed."""
 
 from __future__ import annotations
 

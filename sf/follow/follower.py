@@ -6,9 +6,9 @@ Nothing is lost, whenever the process ends:
    subscribes after that id, and Salesforce sends later events again (for 72 hours).
 2. If there is no replay id that Salesforce still knows, the stream begins at the latest event. An incremental sync then
    reads what changed before.
-3. Events that do not name their records, or cannot be read, lead to an incremental sync of their object.
+3. Gap events, and events that do not name their records or cannot be read, lead to an incremental sync of their object.
 
-A lease allows only one process to follow. The follower stores no records of an object while that object's sync runs. If
+A lease allows only one process to follow. The follower does not begin to read changes of an object whose sync runs. If
 a sync begins while the follower stores records, the sync waits before its merge (``sf/ingest/lock.py``).
 """
 
@@ -57,7 +57,7 @@ ANSWER_SECONDS = 5.0
 """The time to wait for Salesforce to confirm the subscriptions before the first sync begins."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
-"""The pause between attempts while calls to Salesforce are not allowed."""
+"""The pause between calls to Salesforce while the switch or the day's calls forbid reading."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
 """The largest number of records of an object that are read by id after a sync.
@@ -107,7 +107,7 @@ class _Streams:
 class Follower:
     """Follow change events while holding the lease, otherwise stand by.
 
-    ``tell`` and ``warn`` write operator lines.
+    ``tell`` and ``warn`` write a line for the operator.
     """
 
     def __init__(
@@ -168,7 +168,7 @@ class Follower:
             streams.close()
 
     def _check_topics(self, client: EventClient) -> None:
-        """Raise ``NotFollowable`` if topics are missing or forbidden. The message names all of them."""
+        """Raise ``NotFollowable`` if topics are missing or forbidden. The message names their objects."""
         missing, forbidden = [], []
         for synced in self._objects:
             try:
@@ -214,7 +214,7 @@ class Follower:
             inbox.check()
         except ReplayIdGone as error:
             gone = [synced.name for synced in self._objects if topic_of(synced.sobject) in str(error)]
-            self._warn(f"{error}. A sync reads what changed since")
+            self._warn(f"{error}. A sync reads the changes instead")
             forget_places(gone)
             raise
 
@@ -235,7 +235,7 @@ class Follower:
     def _store_ready(self, inbox: Inbox) -> bool:
         """Store the waiting changes that are ready, and return whether there were any.
 
-        Changes wait while an object that they touch is being synced, or if its sync failed a short time ago.
+        Changes wait while an object that they touch is being synced, or in the pause after its sync did not succeed.
         """
         waiting = inbox.waiting()
         taken = inbox.take(waiting)

@@ -47,7 +47,7 @@ class Read:
     began: datetime
     rows: list[Row]
     gone: frozenset[str]
-    """The ids of records that were reported as deleted and are not in Salesforce's recycle bin."""
+    """The ids of records that were reported as deleted and are not even in Salesforce's recycle bin now."""
 
 
 def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> list[Read]:

@@ -1,4 +1,4 @@
-"""Store the records that were read and the position in the event streams, in one transaction."""
+"""Store the records that were read and the positions in the event streams, in one transaction."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _merge(read: Read) -> int:
 
 
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
-    """Delete records that Salesforce no longer has. The mass-delete guard may stop the transaction."""
+    """Mark records that Salesforce no longer has as deleted, then apply the mass-delete guard."""
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(

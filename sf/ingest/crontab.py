@@ -77,7 +77,7 @@ class UserCrontab:
         return [OwnLine(line.strip(), match["folder"]) for line, match in matches if match]
 
     def add(self) -> None:
-        """Append all jobs, after the line with their time zone, which applies to all lines below it."""
+        """Append the time zone and all jobs. The time zone applies to every line below it."""
         marker = f"# {_OWN_NAME}{self.folder}: the hours below are in this zone"
         self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.planned_lines()]
 
@@ -95,7 +95,7 @@ class UserCrontab:
         self.lines = kept
 
     def planned_lines(self) -> dict[str, str]:
-        """Return the lines that ``add`` writes, each with its description."""
+        """Return the jobs' lines that ``add`` writes, each with its description."""
         return {self._line(job): _describe(job) for job in self._names.CRONJOBS}
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:

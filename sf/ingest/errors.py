@@ -1,4 +1,4 @@
-"""Exceptions that end a sync run before it is done."""
+"""Exceptions that prevent a sync run, or end it before it is done."""
 
 import logging
 from typing import ClassVar
@@ -12,7 +12,7 @@ class SyncError(Exception):
 
 
 class MiscountedRead(SyncError):
-    """The number of rows differs from the number announced: some came twice, or not at all."""
+    """The rows sent are not the rows announced: some came twice, or not at all."""
 
     tries: ClassVar[int] = 2
     """The number of reads that may end this way before the other transport is tried."""

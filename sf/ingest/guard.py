@@ -74,7 +74,7 @@ def accepting(name: str, records: int) -> str:
 
 
 def held_back_deletes(message: str) -> tuple[int, int] | None:
-    """Read two numbers from a run's message: the records not deleted, and the cached records.
+    """Read two numbers from a run's message: the deletions that were stopped, and the cached records.
 
     Return ``None`` for other messages, and for deletions that no option accepts.
     """

@@ -38,7 +38,7 @@ def complete_until() -> datetime:
     """Return the moment up to which all rows are visible.
 
     Statements that begin after this call see every row dated before the moment, or a later version of the row. Any
-    open transaction delays the moment, even one that only reads, because its next step is unknown. This function
+    other open transaction delays the moment, even one that only reads, because its next step is unknown. This function
     sees the transactions of its own database role, or all transactions with the role ``pg_read_all_stats``.
     """
     replayed = horizon_of_replica.get()

@@ -1,4 +1,4 @@
-"""Record scheduled jobs as ``SyncRun`` rows however they end, and report failures to Sentry.
+"""Record scheduled jobs as ``SyncRun`` rows, and report failures to Sentry.
 
 A sync writes its own row once it runs. This module covers failures before that, and jobs that are not syncs.
 """

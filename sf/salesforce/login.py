@@ -131,7 +131,7 @@ class SessionKeeper:
         try:
             return login()
         except LoginFailed as error:
-            if error.code:  # without a code, the answer did not come from a login
+            if error.code:  # without a code, it was not Salesforce that refused
                 self._refusal, self._refused_at = error, time.monotonic()
             raise
 
