@@ -5,7 +5,7 @@ could fill the disk. ``REQUEST_LOG_SAMPLE`` may leave out reads that succeeded.
 
 A request only puts its row into a buffer (about 40 µs); a thread of the process copies batches into PostgreSQL.
 Rows survive a normal end of the process, and short times without PostgreSQL. A process that is killed loses the
-last half second (``docs/decisions/audit-log.md``).
+rows in its buffer: the rows of the last half second while PostgreSQL answers (``docs/decisions/audit-log.md``).
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _caller(request: HttpRequest) -> tuple[str, str]:
 
 
 def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Replace what PostgreSQL cannot store: NUL bytes and unpaired surrogates."""
+    """Cut the text, and replace what PostgreSQL cannot store: NUL bytes and unpaired surrogates."""
     text = text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() else text.encode(errors="replace").decode()
 
@@ -177,7 +177,7 @@ def write_noted(noted: Sequence[Noted], again: bool) -> None:
 
 
 def _note_lost(rows: int) -> None:
-    with best_effort("rows that the audit log lost"):
+    with best_effort("count of the rows that the audit log lost"):
         _count(RequestCount.LOST_ROWS, rows)
 
 

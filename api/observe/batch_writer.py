@@ -29,12 +29,13 @@ class BatchWriter(Generic[Row]):
 
     BATCH = 500
     LINGER_SECONDS = 0.5
-    """The time that a first row waits for further rows."""
+    """The longest time that the first row of a batch waits for further rows."""
     MOST_WAITING = 20_000
     LONGEST_PAUSE = 10.0
     """The longest time between attempts while PostgreSQL is unavailable."""
     CLOSE_SECONDS = 5.0
-    """The time that the end of the process waits for the last rows: less than gunicorn's graceful timeout."""
+    """The time for attempts to write the last rows, well below gunicorn's graceful timeout.
+    ``close`` waits one second longer, for the last attempt."""
 
     def __init__(
         self,

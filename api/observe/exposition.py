@@ -27,7 +27,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Metric:
-    """A named metric, with one sample for each set of labels."""
+    """A named metric with its samples. No two samples have the same suffix and labels."""
 
     name: str
     help: str

@@ -38,7 +38,8 @@ def syncs() -> Iterator[Metric]:
     fresh = [Sample(each.state == "fresh", {"object": each.name}) for each in objects]
     meaning = "Seconds since the last successful sync, not counting runs that read only a sample."
     yield Metric("sfapi_sync_age_seconds", meaning, ages)
-    yield Metric("sfapi_sync_fresh", "1 when the sync is as fresh as its schedule promises.", fresh)
+    meaning = "1 when /healthz/ reports the object as fresh; 0 when late, failing, interrupted or never synced."
+    yield Metric("sfapi_sync_fresh", meaning, fresh)
     refused_counts = dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id")))
     meaning = "Records that PostgreSQL refused to store, and that no later run has stored."
     names = dict.fromkeys([*MAX_AGE, *refused_counts])
@@ -58,11 +59,17 @@ def runs() -> Iterator[Metric]:
             ("updated", run.updated), ("deleted", run.soft_deleted),
         )
     ]  # fmt: skip
-    yield Metric("sfapi_sync_last_run_rows", "Rows read and changed by the run that ended last.", changes)
+    yield Metric(
+        "sfapi_sync_last_run_rows", "Rows read and changed by the last run that ended, skipped runs aside.", changes
+    )
     seconds = [Sample(run.seconds, {"object": run.name}) for run in latest]
-    yield Metric("sfapi_sync_last_run_duration_seconds", "Duration of the run that ended last.", seconds)
+    yield Metric(
+        "sfapi_sync_last_run_duration_seconds", "Duration of the last run that ended, skipped runs aside.", seconds
+    )
     ended = [Sample(run.ended.timestamp(), {"object": run.name}) for run in latest if run.ended]
-    yield Metric("sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended.", ended)
+    yield Metric(
+        "sfapi_sync_last_run_timestamp_seconds", "Unix time at which the last run ended, skipped runs aside.", ended
+    )
     running = [Sample(name in under_way, {"object": name}) for name in MAX_AGE]
     yield Metric("sfapi_sync_running", "1 while a run is under way.", running)
     end_states = [state for state in SyncRun.State.values if state != SyncRun.State.RUNNING]
@@ -123,7 +130,7 @@ def jobs() -> Iterator[Metric]:
     yield Metric("sfapi_job_ok", "0 when the job failed, was killed, or did not run when it was due.", well)
     yield Metric(
         "sfapi_work_leader",
-        "1 while a manage.py work process is the leader; not needed with cron.",
+        "1 while a manage.py work process is the leader; with cron, no leader is needed.",
         [Sample(leader() is not None)],
     )
 
@@ -155,10 +162,10 @@ def audit_log() -> Iterator[Metric]:
     totals = dict(RequestCount.objects.values_list("name", "total"))
     meaning = "Unauthenticated requests for API addresses that do not exist. The request log leaves them out."
     yield Metric("sfapi_unknown_path_requests", meaning, [Sample(totals.get(RequestCount.UNKNOWN_PATHS, 0))])
-    meaning = "Rows that the request log lost because PostgreSQL was unavailable for too long."
+    meaning = "Requests not logged or counted because PostgreSQL was unavailable for too long."
     lost_rows = [Sample(totals.get(RequestCount.LOST_ROWS, 0))]
     yield Metric("sfapi_request_log_lost_rows_total", meaning, lost_rows, kind="counter")
-    meaning = "Rows that wait to be written, in the process that answers this request."
+    meaning = "Requests that wait to be logged or counted, in the process that answers this request."
     yield Metric("sfapi_request_log_waiting_rows", meaning, [Sample(writer.waiting)])
 
 

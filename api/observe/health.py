@@ -114,7 +114,7 @@ def _jobs() -> Check:
 
 
 def _breakers() -> Check:
-    """Report the breakers. Open breakers are fine: cases wait in ``outbox``, and users get cached answers."""
+    """Report the open breakers. They are no fault: cases wait, and reads use the cache if they can."""
     return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
 
 
@@ -129,7 +129,7 @@ def _fields() -> Check:
 
 
 def _replica() -> Check:
-    """Report the read replica. A replica that is unavailable or lags is no fault: the primary answers."""
+    """Report the read replica. Without it, the service is only degraded: the primary answers."""
     state = replica_state()
     assert state is not None  # the check is only made where there is a replica
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)
@@ -137,7 +137,7 @@ def _replica() -> Check:
 
 
 def _outbox() -> Check:
-    """Report waiting cases, and cases that an operator must look at. Codes and values stay in the admin."""
+    """Report waiting cases and cases that need an operator, only as numbers, because this page is public."""
     depth, state = queue_depth(), breaker_state()
     details: dict[str, Any] = {
         "queued": depth.queued,
@@ -154,8 +154,8 @@ def _outbox() -> Check:
         )
     elif depth.stuck:
         details["message"] = (
-            f"Queued cases that Salesforce keeps refusing (its org, our access, or the same error for a day): "
-            f"{depth.stuck:,}. "
+            "Queued cases that Salesforce keeps refusing (its org, our access, an unknown error, or temporary errors "
+            f"for a day): {depth.stuck:,}. "
             "deliver_pending and admin › Cases (outbox) say why"
         )
     elif depth.late:

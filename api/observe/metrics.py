@@ -32,7 +32,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         lines = [line for source in SOURCES for metric in source() for line in metric.lines()]
     except (OperationalError, InterfaceError) as error:
         logger.warning("metrics: PostgreSQL: %s", " ".join(str(error).split()))
-        return _text("PostgreSQL cannot be reached.\n", status=503)
+        return _text("PostgreSQL cannot be reached, or takes too long.\n", status=503)
     return HttpResponse("\n".join(lines) + "\n", content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 

@@ -20,14 +20,14 @@ _NO_SUCH_TABLE = "42P01"
 _INSUFFICIENT_RESOURCES = "53"
 """The class of SQLSTATEs for a full disk, and for limits on memory, temporary files and connections."""
 
-# With the smallest work_mem, PostgreSQL writes the rows of this function to a temporary file of half a megabyte. The
+# With the smallest work_mem, PostgreSQL writes the rows of generate_series to a temporary file of half a megabyte. The
 # file needs no table, no write-ahead log and no cleaning up, and a full disk refuses it. The update of a row would
 # succeed on a full disk, because it needs no new page.
 _WRITE_A_FILE = "SET LOCAL work_mem = '64kB'", "SELECT count(*) FROM generate_series(1, 30000)"
 _IS_READ_ONLY = "SELECT current_setting('transaction_read_only')::boolean"
 
 _last_problem = ""
-"""The reason of the last answer, so that the log has a line for each change and not for each probe."""
+"""The reason in the last answer, so that the log has a line for each change and not for each probe."""
 
 
 @require_safe

@@ -50,7 +50,7 @@ def measure(request: HttpRequest, response: HttpResponseBase, *, milliseconds: f
 
 
 def _route(request: HttpRequest) -> str:
-    """Return the pattern, such as ``/api/v1/case/{case_id}``. With real ids, each would be a new route."""
+    """Return the pattern, such as ``/api/v1/case/{case_id}``. With real ids, each id would be a route."""
     match = request.resolver_match
     if match is None:
         return _UNKNOWN

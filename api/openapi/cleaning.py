@@ -67,7 +67,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _correct_schemas(node: Any) -> None:
-    """Use JSON Schema's names for bounds, and remove defaults that mean "left out"."""
+    """Use JSON Schema's bounds, replace an ``allOf`` of one schema, and remove misleading defaults."""
     if isinstance(node, list):
         for each in node:
             _correct_schemas(each)

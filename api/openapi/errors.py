@@ -1,4 +1,4 @@
-"""Describe errors in the OpenAPI document: an example of each type, and the shared answers.
+"""Describe errors in the OpenAPI document: examples by type, and the shared answers.
 
 A status has the same types everywhere, except for the types that only some operations return (``_ONLY_IF``).
 """
@@ -46,7 +46,8 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
     406: {T.NOT_ACCEPTABLE: MESSAGES[406]},
     409: {
         T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: try again soon.",
-        T.VALUE_CHANGED: "Ines Example changed list_stale_months at 2026-11-28 14:02 UTC. Read it again, then decide.",
+        T.VALUE_CHANGED: "Ines Example changed list_stale_months at 2026-11-28 14:02 UTC. Read the value again, then "
+        "decide.",
     },
     413: {T.BODY_TOO_LARGE: MESSAGES[413]},
     415: {T.CONTENT_TYPE_UNSUPPORTED: MESSAGES[415]},
@@ -213,6 +214,6 @@ def _types_text() -> str:
 
 _TYPES_INTRODUCTION = (
     "The reason why a request failed, for programs. Types may be added within v1: handle an unknown type by its HTTP "
-    "status. An example of each:"
+    "status. Examples:"
 )
 ERROR_TYPES_TEXT = _types_text()

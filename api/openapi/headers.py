@@ -39,7 +39,7 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         '<https://api.example.org/api/v1/records/books?cursor=eyJ>; rel="next"',
     ),
     "X-As-Of": (
-        "The `as_of` of the page: pass it as `modified_since` in the next read.",
+        "The `as_of` of all pages: after the last page, pass it as `modified_since` in the next read.",
         {**_TEXT, "format": "date-time"},
         "2026-01-31T12:00:00Z",
     ),

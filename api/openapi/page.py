@@ -15,7 +15,10 @@ from api.openapi.serving import DOCUMENT_SECONDS
 
 
 class DocsPage(DocsBase):
-    """The page. Unlike Ninja's page, it has no CSRF token: its script asks ``/me`` for one before a write."""
+    """Renders Swagger UI without a CSRF token, unlike Ninja's page.
+
+    The page's script asks ``/me`` for a token before a write.
+    """
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         names = {"document": self.get_openapi_url(api, kwargs), "me": reverse(f"{api.urls_namespace}:get_me")}

@@ -29,7 +29,7 @@ def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], H
     def render(part: str) -> str:
         return json_text(make(part))
 
-    @csrf_exempt  # so that other methods get 405, as everywhere
+    @csrf_exempt  # so that a POST gets 405, not 403 for a missing token
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         try:

@@ -1,4 +1,4 @@
-"""Accept support cases: store them, then send them at once if Salesforce answers quickly."""
+"""Accept support cases: store each case, then try once to send it if Salesforce may be called now."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ SOURCE = "case"
 
 
 def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
-    """Create a case and try once to deliver it. Return it, and whether an earlier request created it.
+    """Store a case, and try once to deliver it if Salesforce may be called now.
 
+    Return the case, and whether an earlier request with the same key created it; then nothing is stored or sent.
     Raises ``Conflict`` when the earlier request is still running, and ``Unprocessable`` when it had another body.
     """
     case_id, claimed = uuid.uuid4(), False

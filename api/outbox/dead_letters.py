@@ -29,7 +29,7 @@ def undecided() -> QuerySet[OutboundCase]:
 
 
 def can_be_changed(case: OutboundCase) -> bool:
-    """Return whether an operator may change this case: accepted, then refused, and not being sent."""
+    """Return whether an operator may change this case: it is failed or stuck, and is not being sent."""
     return _open_to_change([case.pk]).exists()
 
 

@@ -51,7 +51,7 @@ class SalesforceAway(Exception):
 
 @dataclass
 class Tally:
-    """The results of one run of the deliverer."""
+    """The number of cases by outcome, in one run of ``deliver_pending``."""
 
     delivered: int = 0
     failed: int = 0
@@ -69,7 +69,7 @@ class Tally:
 def deliver_in_request(case: OutboundCase, *, refusal: State = State.REFUSED) -> None:
     """Try once to send a case that this request has claimed.
 
-    Salesforce's errors are not raised: the row records them.
+    Salesforce's errors are not raised. The row records them, except ``AnotherOrg``, which is only logged.
     """
     try:
         _send([case], source="api case", seconds=REQUEST_SECONDS, refusal=refusal)
@@ -150,7 +150,8 @@ def _send(
 
 
 def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
-    # A refused login has its own pauses (sf.connection.refused_logins), which end when the settings change.
+    # A refused login is not counted as a failed probe: logins have their own pauses (sf.connection.refused_logins),
+    # which end when the settings change.
     probe = probe and not isinstance(error, LoginFailed)
     breaker.note_failure(str(error), for_good=error.lasting, probe=probe)
     return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))

@@ -54,7 +54,7 @@ class IdempotentRequest:
     def take(self, record_id: uuid.UUID) -> uuid.UUID | None:
         """Claim the key for ``record_id``, or return the id of the record of an earlier request.
 
-        Returns ``None`` when the key is claimed, or the client sent none. Call this method in the transaction that
+        Returns ``None`` when this request now has the key, or sent none. Call this method in the transaction that
         stores the record. Raises ``Unprocessable`` when the earlier request had another body.
         """
         if self.key is None:
