@@ -1,4 +1,4 @@
-"""The outbox: an accepted case is stored first, and stays queued until Salesforce has or refuses it.
+"""The outbox: a case is stored first, and is queued until Salesforce takes it or refuses it for good.
 
 Only an operator can end the delivery earlier. A sender claims a case by a lease with an end. The lease is committed
 before Salesforce is called. When a sender is killed, its lease expires, and another sender takes the case. Claims skip
@@ -31,7 +31,7 @@ LATE = timedelta(minutes=15)
 """Cases that have waited longer need attention: cron does not run, or Salesforce is unavailable."""
 
 LASTING_AFTER = timedelta(days=1)
-"""A temporary refusal that lasts longer needs a person.
+"""An older case whose last refusal was temporary needs a person.
 Salesforce may answer the same case with 500 forever."""
 
 _IN_REQUEST = "request"
@@ -40,8 +40,8 @@ _LONGEST_PAUSE = timedelta(minutes=15)
 
 State = OutboundCase.State
 
-# MATERIALIZED: the planner may run a plain subselect again for each row that it updates. Each run would find other
-# rows, and together they would exceed the limit by far.
+# MATERIALIZED: PostgreSQL may run a plain subselect several times in one update. Each run would find other rows, and
+# together they would exceed the limit by far.
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM api_outboundcase
@@ -88,7 +88,7 @@ class QueueDepth:
     failed: int
     """Dead letters that no operator has dealt with."""
     stuck: int = 0
-    """Queued cases whose last refusal will not pass by itself."""
+    """Queued cases that meet the condition ``STUCK``."""
     apart: int = 0
     """Queued cases of orgs that are not cached: they are not delivered."""
 
@@ -131,7 +131,7 @@ def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]
 
 
 def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
-    """Claim the case for this request; ``None`` when another sender has taken it."""
+    """Claim the case for this request; ``None`` unless it is queued, untried and for the cached org."""
     holder = f"{_IN_REQUEST} {uuid.uuid4()}"
     free = _for_cached_org().filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
     if not free.update(lease_holder=holder, lease_until=Now() + REQUEST_LEASE, attempts=1):
@@ -182,8 +182,8 @@ def hasten_all() -> int:
 def queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
-    There is a query for each state, because each state has its own index. Probes call this function every few seconds,
-    and the table also contains all delivered cases.
+    Queued and failed cases are counted separately, because each of the two states has its own index. Probes call this
+    function every few seconds, and the table also contains all delivered cases.
     """
     here = ["", cached_org_id() if organization_id is None else organization_id]
     waiting = OutboundCase.objects.filter(state=State.QUEUED)
@@ -230,12 +230,12 @@ DEAD_LETTER = Q(state=State.FAILED, settled_at=None)
 STUCK = Q(state=State.QUEUED) & (
     Q(error_group__in=[Group.ORG, Group.UNKNOWN]) | Q(error_group=Group.MOMENT, created_at__lt=Now() - LASTING_AFTER)
 )
-"""The condition for a queued case that cannot be delivered before an operator acts."""
+"""The condition for a queued case that will probably not be delivered before an operator acts."""
 
 _NO_REFUSAL = {"error_group": "", "error_code": "", "error_fields": [], "error_message": ""}
 _NO_LEASE = {"lease_holder": "", "lease_until": None}
 
 
 def _held(case: OutboundCase) -> QuerySet[OutboundCase]:
-    """Return the case's row, or no row when another sender has taken over the lease."""
+    """Return the case's row, or no row when it is no longer queued or another sender has the lease."""
     return OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_holder=case.lease_holder)

@@ -1,6 +1,6 @@
 """Ask OpenStax Accounts while requests of the API wait: few calls at once, fewer after failures.
 
-The answer about a user is reused for a minute, because every page of a front end asks ``/me``.
+Each process remembers a found user for a minute, because every page of a front end asks ``/me``.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
     """Return the answer to one question. Raises ``AccountsAway``."""
     with place(Neighbor.ACCOUNTS) as free:
         if not free:
-            raise AccountsAway("the permitted number of requests already waits for Accounts")
+            raise AccountsAway("the permitted number of requests already waits for Accounts or Salesforce")
         if not breaker.accounts_call_allowed():
             raise AccountsAway("the latest calls to Accounts failed or were slow")
         return _ask(question)

@@ -1,13 +1,16 @@
-"""Circuit breakers for calls to Salesforce and Accounts, shared by all processes in PostgreSQL.
+"""Circuit breakers for calls to Salesforce and Accounts, stored in PostgreSQL for all processes.
 
-While a breaker is closed, requests call the system. After three failures in a row the breaker opens, and requests no
-longer wait for the system. ``deliver_pending`` then tries one case per run (a probe), less and less often. The first
-success closes the breaker. When no probe was made for six minutes (no cron), one request may make a probe.
+While a breaker is closed, requests call the system. After three failures in a row, or one that waiting cannot fix, the
+breaker opens, and requests no longer wait for the system. The first success closes the breaker.
+
+While the breaker of deliveries is open, ``deliver_pending`` begins with one case (a probe), and the pauses between
+probes grow. When no probe was made for six minutes (for example without cron), one request may make a probe.
 
 Live calls are calls whose answer a user waits for. They have their own breakers. Live calls are never queued, so
-requests make the probes, at most one in ``LIVE_SILENCE``. For Salesforce this time doubles with each failure.
+requests make the probes, at most one in ``LIVE_SILENCE``. For Salesforce this time doubles with each
+failed probe, up to 8 minutes.
 
-Each function is one or two short statements; the clock is PostgreSQL's.
+Each check and each record of a result is one or two short SQL statements; the clock is PostgreSQL's.
 """
 
 from __future__ import annotations
@@ -30,9 +33,9 @@ from sf.sync.best_effort import best_effort
 NAME = "salesforce"
 """The breaker of deliveries."""
 LIVE = "salesforce live"
-"""The breaker of look-ups and changes of contacts."""
+"""The breaker of live calls to Salesforce."""
 ACCOUNTS = "accounts"
-"""The breaker of look-ups of users at OpenStax Accounts."""
+"""The breaker of calls to OpenStax Accounts."""
 SLOW_SECONDS = 2.0
 """A slower answer counts as a failure, because a system that is slow for everyone takes all threads."""
 THRESHOLD = 3
@@ -48,7 +51,7 @@ FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(minutes=4)
 """The longest pause between probes of ``deliver_pending``.
 This pause, the wait for cron's next run (up to a minute) and the time of a probe are together shorter than
-``LONGEST_SILENCE``. So where cron runs, no request makes a probe."""
+``LONGEST_SILENCE``. So where cron runs, requests seldom make a probe."""
 
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
@@ -107,8 +110,8 @@ def breaker_lines() -> Iterator[str]:
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
     """Return whether a request may call the system of the breaker ``name``.
 
-    While the breaker is open, the result is true at most once per ``silence``. The silence doubles with each failure,
-    up to ``doublings`` times. A true result reserves the probe: the caller must make the call.
+    While the breaker is open, the result is true at most once per ``silence``. The silence doubles with each further
+    failure, up to ``doublings`` times. A true result then reserves the probe: the caller must make the call.
     """
     if not CircuitBreaker.objects.filter(name=name, failures__gte=THRESHOLD).exists():
         return True
@@ -119,7 +122,7 @@ def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, 
 
 
 def live_call_allowed() -> bool:
-    """Return whether a request may make a live call. After ``True``, it must make the call."""
+    """Return whether a request may make a live call to Salesforce. After ``True``, it must call."""
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
 
 
@@ -129,7 +132,7 @@ def accounts_call_allowed() -> bool:
 
 
 class LiveCall:
-    """A live call of one request, with its place among the requests that wait for Salesforce."""
+    """A live call of one request to Salesforce, with its place among the requests that wait."""
 
     def __init__(self, places: ExitStack) -> None:
         self._places = places
@@ -173,7 +176,7 @@ def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe
 
 
 def note_live_failure(failure: LiveCallFailed) -> None:
-    """Record a failed live call. An answer of Salesforce counts as a success, even if it is an error."""
+    """Record a failed live call. An error that concerns only this call counts as a success."""
     if failure.away:
         note_failure(str(failure), name=LIVE, for_good=failure.lasting)
     else:

@@ -5,7 +5,8 @@ for a place: a request without one is answered from the cache, queued, or refuse
 enough: eight users who wait four seconds each would keep eight threads for four seconds.
 
 Each process counts its own places, because it has its own threads. All processes together have ``WEB_WORKERS`` times as
-many places. A count in PostgreSQL would cost two writes per call, and its rows would outlive a killed process.
+many places. A process with a single thread has one place. A count in PostgreSQL would cost two writes per call, and its
+rows would outlive a killed process.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ class Neighbor(StrEnum):
 
 
 class NoPlaceFree(LiveCallNotTried):
-    """The permitted number of requests already waits for Salesforce."""
+    """The permitted number of requests already waits for Salesforce or Accounts."""
 
     def __init__(self) -> None:
-        super().__init__("the permitted number of requests already waits for Salesforce")
+        super().__init__("the permitted number of requests already waits for Salesforce or Accounts")
 
 
 _taken: Counter[Neighbor] = Counter()

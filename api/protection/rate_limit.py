@@ -1,9 +1,9 @@
 """Exact rate limits: at most N requests in any window, with any number of processes.
 
 One row per limit and caller contains the times of the last passes. A request passes when fewer than N passes are in the
-window. Its own time is then added, and times before the window are dropped. One statement does this under the row's
-lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write nothing.
-(A fixed window would let nearly 2 N requests pass around its edge.)
+window. Its own time is then added, and times that are no longer needed are dropped. One statement does this under the
+row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write
+nothing. (A fixed window would let nearly 2 N requests pass around its edge.)
 
 Up to a limit of 100 each pass is an entry. With a higher limit, the window is cut into 100 parts. The passes of a part
 are one entry, with the time of the last pass. Never more than N requests pass, perhaps a few fewer, and no row grows
@@ -32,9 +32,9 @@ MOST_ENTRIES = 100
 With a higher limit, an entry is a part of the window."""
 
 # ``hits`` are times in ascending order; ``totals`` at the same place is the number of passes up to that time since the
-# row was created. The number of passes since any time is therefore a difference, which a binary search
-# (``width_bucket``) finds. The first entry is the newest entry before the window (in a new row: 1970). The other
-# entries are in the window.
+# row was created. The number of passes since any time is therefore the difference of two totals. A binary search
+# (``width_bucket``) finds the entry of the earlier total. When a row is written, its first entry is the newest entry
+# before the window (in a new row: 1970), and the other entries are in the window.
 #
 # The time of a pass is read when the row is locked. A time from before the wait for the lock could be older than the
 # last entry. The start of the window uses the time before the wait, so an entry may leave the window a moment too late.

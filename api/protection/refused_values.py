@@ -1,4 +1,4 @@
-"""Name the values that Salesforce has refused, and the values that a picklist allows."""
+"""Name the fields whose values Salesforce has refused, and the values that their picklists allow."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def field_errors(
 ) -> list[dict[str, Any]]:
     """Return an entry of ``errors`` for each refused field.
 
-    ``refused`` maps Salesforce's field names to ours. An entry contains ``allowed`` when a picklist refused the value
-    and its values can be read before ``time.monotonic()`` reaches ``until``. The caller must not hold a ``place`` for
-    Salesforce, because this function takes a place.
+    ``refused`` maps Salesforce's field names to the API's. An entry contains ``allowed`` when a picklist refused the
+    value, and the picklist's values are known or can be read before ``time.monotonic()`` reaches ``until``. The caller
+    must not hold a ``place`` for Salesforce, because this function takes a place.
     """
     allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
     return [

@@ -23,7 +23,7 @@ from api.http.errors import ApiError, Unprocessable, error_response
 
 
 class RecordsRate(RateThrottle):
-    """The limit for reading in bulk, separate from the limit of the other routes."""
+    """The limit for reading in bulk, separate from the limits of the other routes."""
 
     policy = "records"
     rate = "120/min"
@@ -51,7 +51,7 @@ class RecordsThrottle(BaseThrottle):
         return _RATE.allow_request(request._request)
 
     def wait(self) -> None:
-        """Return nothing: ``Retry-After`` comes from ``api/middleware/requests.py``."""
+        """Return nothing: ``throttled_response`` sets ``Retry-After``."""
 
 
 class Negotiation(DefaultContentNegotiation):

@@ -1,4 +1,4 @@
-"""The opaque cursor between two pages: the position to continue at, and the pages' common ``as_of``."""
+"""The opaque cursor between two pages: the position to continue after, and their common ``as_of``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Cursor:
     as_of: datetime
     """The ``as_of`` of the first page.
 
-    A row that becomes visible during the read may have a date before the records already read. The next read must find
-    this row.
+    A row that becomes visible during the read may be dated earlier than rows that were already read. The next read
+    finds this row only if it begins at the ``as_of`` of the first page.
     """
 
     def to_text(self) -> str:
@@ -36,7 +36,7 @@ class Cursor:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Parse a cursor. Raises ``UnreadableCursor`` for anything that ``to_text`` cannot have written."""
+        """Parse a cursor. Raises ``UnreadableCursor`` when the text is not a cursor."""
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts

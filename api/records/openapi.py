@@ -1,4 +1,4 @@
-"""Add the records to Ninja's OpenAPI document, from the schemas of the views' parameters and answers."""
+"""Add the routes of ``/records`` to Ninja's OpenAPI document, with their parameters and answers."""
 
 from __future__ import annotations
 

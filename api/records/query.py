@@ -33,15 +33,15 @@ class RecordQuery(Schema):
 
     include_deleted: QueryBoolean = Field(
         False,
-        description="Include records that were deleted in Salesforce or no longer belong here (`is_deleted`). "
-        "Some weeks after the deletion, they have only their id, their timestamps and `is_deleted`; all other columns "
-        "are null.",
+        description="Include records that were deleted in Salesforce or are no longer copied (`is_deleted`). Some "
+        "weeks after the deletion, all columns are null except `id`, `system_modstamp`, `is_deleted`, "
+        "`local_create_date` and `local_update_date`.",
     )
     fields: list[str] | None = None  # replaced for each resource by ``with_fields``
     format: Literal["json", "csv", "html"] = Field("json", description="The format of the answer. Wins over `Accept`.")
     dialect: Literal["rfc4180", "excel"] = Field(
         "rfc4180",
-        description="The dialect of CSV. `excel` is for spreadsheets: it begins with a byte order mark, and an "
+        description="The dialect of CSV. `excel` is for spreadsheets: the file begins with a byte order mark, and an "
         "apostrophe is put before text that would be a formula. `rfc4180` is for programs: values are unchanged.",
     )
 
@@ -56,8 +56,8 @@ class RecordsQuery(RecordQuery):
 
     modified_since: QueryMoment = Field(  # type: ignore[assignment]
         None,
-        description="Only records that changed here at this moment or later. Give the `as_of` of the previous read, "
-        "with `include_deleted`: otherwise you miss deletions.",
+        description="Only records that changed here at this moment or later. Give the `as_of` of the previous read. "
+        "Without `include_deleted`, you miss deletions.",
         examples=["2026-01-31T12:00:00Z"],
     )
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(

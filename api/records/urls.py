@@ -1,4 +1,4 @@
-"""Two routes for each resource. The slash at the end is optional, because other routes have none."""
+"""Two routes for each resource, with an optional slash at the end: the API's other routes have none."""
 
 from __future__ import annotations
 

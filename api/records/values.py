@@ -22,7 +22,7 @@ _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _boolean(text: Any) -> Any:
-    """Accept the same words as every route: ``true``, ``1``, ``yes`` and ``on``, and their opposites."""
+    """Accept the same words as every route, such as ``true``, ``1``, ``yes``, ``on`` and their opposites."""
     try:
         return _BOOLEAN.validate_python(text)
     except ValidationError:
@@ -52,7 +52,7 @@ def _moment(text: Any) -> Any:
 def moment_in_utc(text: str) -> datetime:
     """Return the time in UTC: PostgreSQL refuses offsets above 15:59, but ISO 8601 allows them.
 
-    Raises ``ValueError`` for a text that is not a time with an offset.
+    Raises ``ValueError`` for a text that is not a time with an offset, or when the time in UTC is out of range.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

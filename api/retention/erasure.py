@@ -12,7 +12,7 @@ from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person
 
 @dataclass(frozen=True)
 class Share:
-    """The rows of one table that contain data of the person."""
+    """A holding, and the number of its rows that contain data of the person or were erased."""
 
     holding: Holding
     rows: int
@@ -30,14 +30,17 @@ def known_person(person: Person) -> Person:
 
 
 def person_shares(person: Person) -> list[Share]:
-    """Return the tables with rows of the person."""
+    """Return the holdings that contain data of the person."""
     shares = (Share(holding, holding.rows(person).count()) for holding in HOLDINGS)
     return [share for share in shares if share.rows]
 
 
 @transaction.atomic
 def person_erase(person: Person) -> list[Share]:
-    """Erase the person's data, and count the erased rows by table. Syncs of these tables wait meanwhile."""
+    """Erase the person's data, and count the erased rows by holding.
+
+    Syncs of the affected tables wait meanwhile.
+    """
     erased = []
     for holding in HOLDINGS:
         rows = holding.rows(person)

@@ -1,4 +1,4 @@
-"""Remove log rows that are no longer needed."""
+"""Remove old rows of logs, and expired sessions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from api.models import FieldChangeLog, RequestLog
 from sf.models import OperatorAction
 
 CHUNK = 5000
-"""The number of rows per statement: locks are short, and readers and writers continue in between."""
+"""The most rows per statement: locks are short, and readers and writers continue in between."""
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """A table, and the number of its rows that were removed, or would be in a dry run."""
+    """A table, and the number of its rows that were removed or, in a dry run, would be removed."""
 
     model: type[models.Model]
     rows: int
@@ -42,7 +42,7 @@ def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) ->
 
 
 def sessions_prune(*, dry_run: bool = False) -> Pruned:
-    """Remove sessions of the admin that have expired; with ``dry_run``, only count."""
+    """Remove sessions of the admin that have expired; with ``dry_run``, only count them."""
     expired = Session.objects.filter(expire_date__lt=Now())
     return Pruned(Session, expired.count() if dry_run else _remove(expired, by="expire_date"))
 
@@ -51,7 +51,7 @@ def _remove(old: models.QuerySet[Any], *, by: str = "time") -> int:
     removed = 0
     while True:
         ids = list(old.order_by(by).values_list("pk", flat=True)[:CHUNK])
-        # A raw delete is one statement. No row refers to a row of a log, so Django need not look for such rows first.
+        # A raw delete is one statement. No row refers to these rows, so Django need not look for references first.
         removed += old.model._default_manager.filter(pk__in=ids)._raw_delete(old.db) if ids else 0
         if len(ids) < CHUNK:
             return removed
