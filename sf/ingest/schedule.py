@@ -19,7 +19,8 @@ _SAMPLED_TIME = timedelta(days=35)
 _SAMPLED_RUNS = 100
 
 _LEAST_DELAY = timedelta(minutes=9)
-"""The least delay after the expected time: a job of every minute is overdue after ten minutes."""
+"""A job is overdue no sooner than this after its expected time.
+So a job of every minute is overdue ten minutes after its last run."""
 _MOST_DELAY = timedelta(hours=2)
 
 

@@ -67,7 +67,8 @@ def note_new_jobs() -> None:
 def claim(job: Job, now: datetime) -> bool:
     """Claim the job, and return whether this process now has to start it.
 
-    Raises ``LeaseLost`` when this process no longer leads, so a leader that was suspended starts no job twice.
+    Raises ``LeaseLost`` when this process no longer leads: a leader that was suspended must not start jobs beside the
+    new leader.
     """
     with transaction.atomic():
         fence()

@@ -36,9 +36,10 @@ class SyncOptions:
     force_delete: bool = False
     """Empty the table and fill it again, in one transaction."""
     allow_deletes: AllowedDeletes = NO_DELETES
-    """Go ahead where the mass-delete guard would stop."""
+    """The deletions that the operator accepts: the mass-delete guard does not stop them."""
     wait: timedelta = timedelta()
-    """The longest time to wait until another run of the same object ends. After it, this run is skipped."""
+    """The longest time to wait until another run of the same object ends.
+    If that run takes longer, this run does not start."""
 
     @property
     def full(self) -> bool:
@@ -60,7 +61,7 @@ class Progress(Protocol):
         """Show that a read begins.
 
         It has ``total`` rows (``None``: unknown), and ``done`` of them are staged already. Called again when the total
-        is known better. ``how`` is mode and transport, for a person; it is empty when they were shown already.
+        is known better. ``how`` describes the read for a person; it is empty when the description was shown already.
         """
 
     def advanced(self, rows: int) -> None: ...
@@ -99,7 +100,7 @@ class Sync(ABC, Generic[AnySynced]):
         self.leads_elsewhere = False
         """After a run: the login leads to an org that is not the cached org."""
         self.stops_the_rest = False
-        """After a run: no other object can be read now either (no login, no network, no calls left)."""
+        """After a run: no other object of the same system can be read now (such as without a network)."""
 
     @property
     def name(self) -> str:

@@ -19,7 +19,7 @@ from sf.ingest.lock import lock_table_for_write
 from sf.models.fields import CopiedField
 
 CHUNK = 5000
-"""The number of rows per transaction: merges and readers continue in between."""
+"""The number of rows per transaction: merges, which wait for the table's lock, continue in between."""
 
 
 def models_with_tombstones() -> list[type[Any]]:
@@ -33,9 +33,10 @@ def columns_to_empty(model: type[Any]) -> list[CopiedField]:
 
 
 def empty_tombstones(*, days: int, dry_run: bool = False) -> Iterator[tuple[type[Any], int]]:
-    """Empty rows whose record was deleted more than ``days`` days ago; yield each model and row count.
+    """Empty the old rows of deleted records; yield each model and row count.
 
-    With ``dry_run``, only count. With 0 days, empty nothing.
+    A row is old when it last changed in the cache more than ``days`` days ago. With ``dry_run``, only count.
+    With 0 days, empty nothing.
     """
     for model in models_with_tombstones() if days else []:
         old = _rows_with_values(model).filter(local_update_date__lt=Now() - timedelta(days=days))

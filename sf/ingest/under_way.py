@@ -19,7 +19,8 @@ from sf.models import SyncLease, SyncRun
 
 State = SyncRun.State
 
-# One statement, so that runs and leases are read at the same moment. The name of a job's lease includes its run's id.
+# One statement, so that runs and leases are read at the same moment.
+# The lease of a recorded job (``sf/ingest/jobs.py``) is named after its object and the id of its run.
 _UNDER_WAY = """
     SELECT run.id, run.object, run.started, lease.renewed_at, coalesce(lease.place, ''), coalesce(lease.pid, 0),
            coalesce(lease.renewed_at >= clock_timestamp() - %(lease)s, run.started >= clock_timestamp() - %(begin)s)
@@ -29,10 +30,10 @@ _UNDER_WAY = """
 """
 
 _BEGIN = timedelta(seconds=5)
-"""The time allowed between the statements that create a job's run and take its lease."""
+"""The time allowed between the statements that create the run of a recorded job and take its lease."""
 
 _TOGETHER = timedelta(seconds=30)
-"""Less than cron's minute, and more than a busy machine needs to start a few commands."""
+"""Commands that cron starts in the same minute begin within this time, even on a busy machine."""
 
 _skipped_here: set[int] = set()
 """The ids of the runs that this process recorded as held back by another run."""
@@ -76,8 +77,8 @@ def note_dead_runs() -> None:
 def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
     """Record a run that cannot start: as skipped the first time, as failed the next times in a row.
 
-    Some objects are synced more often than a run may last. Their runs are always recorded as skipped: the age of the
-    copy shows whether the other run takes too long.
+    For an object that ``is_synced_often``, the run is always recorded as skipped: the age of the copy shows whether the
+    other run takes too long.
     """
     again = not is_synced_often(synced.name) and _was_skipped_before(synced.name)
     run = SyncRun.objects.create(
@@ -96,7 +97,7 @@ def skip_busy_run(synced: Synced, reason: str, *, lease: str) -> SyncRun:
 
 
 def is_synced_often(name: str) -> bool:
-    """Return whether an object is synced more often than one run may last."""
+    """Return whether the pause between two syncs of an object is shorter than a run may last."""
     pause = settings.SYNC_EVERY.get(name)
     return pause is not None and pause < timedelta(hours=settings.SYNC_MAX_HOURS)
 
@@ -104,7 +105,8 @@ def is_synced_often(name: str) -> bool:
 def _was_skipped_before(name: str) -> bool:
     """Return whether the previous try was skipped too.
 
-    Commands that started within ``_TOGETHER`` count as one try.
+    A run that was skipped after this process started, or less than ``_TOGETHER`` before, belongs to the same try unless
+    this process skipped it.
     """
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:
@@ -118,5 +120,5 @@ def _holder(lease: str) -> str:
         return "the other run has just ended"
     return (
         f"process {held.pid} on {held.host} has run since {held.taken_at:%Y-%m-%d %H:%M %Z}. "
-        "If it hangs, end it: its lease is free at once on that machine, and within a minute on others"
+        "If it hangs, end it: its lease is free at once on that machine, and after LEASE_SECONDS on others"
     )

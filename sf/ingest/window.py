@@ -24,7 +24,7 @@ class Committed:
 
 @dataclass(frozen=True)
 class Window:
-    """The records to read: all, or those changed since ``since``. ``reason`` is for the log."""
+    """The records to read: all, or those changed since ``since``. ``reason`` says why, for a person."""
 
     since: datetime | None
     """``None`` for a full read."""

@@ -78,7 +78,7 @@ class Worker:
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(STANDBY_SECONDS)
-        # The lease is released: another host starts the jobs that become due while the last jobs here end.
+        # The lease is released: another worker can start the jobs that become due while the last jobs here end.
         self._end_children()
 
     def _wait_for_migrations(self) -> None:
@@ -129,10 +129,12 @@ class Worker:
         for kept in self._kept:
             kept.stop()
         if not self._stop.is_set():
-            logger.warning("this worker was suspended, and another worker leads now; jobs that run here continue")
+            logger.warning(
+                "another worker leads, as this worker renewed its lease too late; jobs that run here continue"
+            )
 
     def _start_due(self) -> bool:
-        """Start due and requested commands, one of each name at a time. Return whether anything was started."""
+        """Start due and requested commands, one of each name at a time. Return whether any was claimed."""
         now, table = jobs()
         started = False
         for job in table:
@@ -203,8 +205,8 @@ class Worker:
             time.sleep(0.1)
 
     def _note_trouble(self, error: Exception) -> None:
-        """Log an error of PostgreSQL, unless the last error was of the same kind. The next try connects again."""
-        connection.close()
+        """Log an error of PostgreSQL, unless the previous error of this outage was of the same kind."""
+        connection.close()  # the next try connects again
         reason = " ".join(str(error).split())
         if type(error).__name__ != self._trouble:
             self._trouble = type(error).__name__

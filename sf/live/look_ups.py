@@ -1,7 +1,8 @@
 """Look users up in Salesforce when they are not cached yet, or when they request fresh data.
 
 The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce has
-no contact of a user, PostgreSQL records a miss for all processes: the user is not looked up again for ``MISS_HOLDS``.
+no contact of a user, a miss is stored in PostgreSQL, for all processes. For ``MISS_HOLDS``, the user is then looked up
+only when fresh data is requested.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ MISS_HOLDS = timedelta(minutes=5)
 
 
 class LookupSkipped(Exception):
-    """Salesforce was not asked, on purpose; the message says why."""
+    """The kill switch, the budget or the configuration allowed no call; the message says which."""
 
 
 def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
     """Bring the user's contact into the cache. Return how many seconds the call took, or 0 without a call.
 
-    ``again``: ask even if a miss was recorded within ``MISS_HOLDS``. Raises ``LookupSkipped`` when no call is
-    allowed, and ``LiveCallFailed`` when Salesforce could not be asked or its answer could not be stored. The subclass
-    ``LiveCallNotTried`` means that ``may_ask`` returned false.
+    ``again``: ask even if a miss was recorded within ``MISS_HOLDS``. Raises ``LookupSkipped``, and ``LiveCallFailed``
+    when a call failed or its answer could not be stored. The subclass ``LiveCallNotTried`` means that ``may_ask``
+    returned false.
     """
     if not again and _missed_lately(accounts_uuid):
         return 0.0
@@ -60,7 +61,7 @@ def forget_old_misses() -> int:
 
 
 def _read_contacts(live: LiveRead, accounts_uuid: str) -> list[str]:
-    """Read the user's contacts. Return the ids of contacts that are not deleted and still have a UUID."""
+    """Read the user's contacts. Return the ids of those that are not deleted and have a UUID."""
     contacts = live.read(CONTACTS, "accounts_uuid", [accounts_uuid])
     present = [contact for contact in contacts if contact["is_deleted"] != "true" and contact["accounts_uuid"]]
     return [str(contact["id"]) for contact in present]

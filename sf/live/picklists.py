@@ -1,8 +1,8 @@
 """Read the allowed values of Salesforce's picklists, for a caller whose value was refused.
 
-Each process asks ``describe`` once a day for an object: picklists change seldom, and the answer is large. After a
-failed attempt, the process uses the earlier answer, if any, for ``PAUSE_SECONDS``. Source: SOAP API Developer Guide,
-``DescribeSObjectResult`` and ``PicklistEntry``.
+Each process keeps the answer of ``describe`` about an object for a day: picklists change seldom, and the answer is
+large. After a failed call, the process uses the earlier answer, if any, and makes no further call for
+``PAUSE_SECONDS``. Source: SOAP API Developer Guide, ``DescribeSObjectResult`` and ``PicklistEntry``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Picklists = Mapping[str, list[str]]
 class _Kept:
     picklists: Picklists
     until: float
-    """The ``time.monotonic()`` after which ``describe`` is asked again."""
+    """The ``time.monotonic()`` after which ``describe`` may be asked again."""
 
 
 _kept: dict[tuple[str, str], _Kept] = {}

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 4.0
 """The time limit for all calls of a request, the login included.
-The client does not retry, because a caller waits."""
+Because a caller waits, the client does not retry, except with a new session."""
 
 READ_BACK_SECONDS = 2.0
 """The additional time in which a request may read its change back."""
@@ -47,7 +47,7 @@ _TOO_SLOW = frozenset({"55P03", "57014"})
 
 
 RETRY_SECONDS = 10
-"""The least value of ``retry_after``, also used when Salesforce names none."""
+"""The least ``LiveCallFailed.retry_after``, also used when Salesforce names no time."""
 
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -55,7 +55,7 @@ LOCKED = "UNABLE_TO_LOCK_ROW"
 
 
 class CacheBusy(Exception):
-    """A sync is merging into the same table and will not finish soon."""
+    """PostgreSQL did not store the records in time: usually, a sync is merging into the same table."""
 
 
 MayAsk = Callable[[], bool]
@@ -64,9 +64,10 @@ After true, the caller must call Salesforce: during an outage, only one request 
 
 
 class LiveCallFailed(Exception):
-    """Salesforce did not deliver what the caller waits for. The message is for the log.
+    """Salesforce did not deliver what the caller waits for, or the cache could not store it.
 
-    ``away``: other calls to Salesforce would fail too. ``lasting``: waiting will not help soon.
+    The message is for the log. ``away``: other calls to Salesforce would fail too. ``lasting``: waiting will not help
+    soon.
     """
 
     def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:
@@ -88,14 +89,14 @@ class LiveCallFailed(Exception):
 class LiveCallNotTried(LiveCallFailed):
     """``MayAsk`` returned false."""
 
-    def __init__(self, message: str = "Salesforce has not answered recently") -> None:
+    def __init__(self, message: str = "Recent calls to Salesforce failed or were slow") -> None:
         super().__init__(message)
 
 
 def live_client(source: str, *, seconds: float | None = None) -> SalesforceClient:
-    """Return a client for a caller who waits ``seconds`` (default: ``SECONDS``), counted under ``source``.
+    """Return a client for a caller who waits ``seconds`` (default: ``SECONDS``).
 
-    Raises ``ImproperlyConfigured`` without a login.
+    Its calls are counted under ``source``. Raises ``ImproperlyConfigured`` without a login.
     """
     return salesforce_client(usage.UsageCounter(source), Patience.for_seconds(SECONDS if seconds is None else seconds))
 
@@ -106,7 +107,10 @@ def read_back_client(source: str) -> SalesforceClient:
 
 
 class LiveRead:
-    """Reads records, with one call for each ``read``. ``store`` puts all of them into the cache at once."""
+    """Reads records, usually with one call for each ``read``.
+
+    ``store`` puts all of them into the cache at once.
+    """
 
     def __init__(self, client: SalesforceClient) -> None:
         self._client = client
@@ -149,8 +153,8 @@ class LiveRead:
     def store(self) -> None:
         """Merge the records in the order in which they were read, in one transaction.
 
-        Parents must be read first. Raises ``CacheBusy`` when a lock is not free soon, and ``AnotherOrg`` when the cache
-        has become a copy of another org since the read.
+        Parent objects must be read first. Raises ``CacheBusy`` when a lock is not free soon, and ``AnotherOrg`` when
+        the cache has become a copy of another org since the read.
         """
         with patient_transaction():
             if self._confirm:

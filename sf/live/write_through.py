@@ -103,7 +103,7 @@ class Written:
                 self.record.live.store()
                 if self.read_back:
                     self.read_back.store()
-                else:  # keep the old stamp, so that the next sync replaces these values by Salesforce's values
+                else:  # keep the old SystemModstamp, so that the next sync stores Salesforce's values
                     rows = self.record.synced.model.all_objects.filter(pk=self.record_id)
                     rows.update(**self.values, local_update_date=Now())
         except (CacheBusy, AnotherOrg) as error:
@@ -130,7 +130,7 @@ def write_own_record(synced: SyncedObject, column: str, owner: str, values: Valu
     """Change the record with ``owner`` in the column, and read it back.
 
     If several records have ``owner`` there, change the record that was modified last. ``owner`` is in lower case;
-    Salesforce's value may be in any case. Raises ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or
+    Salesforce's value may contain capitals. Raises ``NothingToWrite``, ``WriteRefused``, ``WriteNotMade`` or
     ``WriteUncertain``.
     """
     try:
@@ -223,7 +223,7 @@ def _read_back(live: LiveRead, record: _OwnRecord, values: Values, lost: Salesfo
 
 
 def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
-    """Read the record. If PostgreSQL has closed the connection, try once more on a new connection."""
+    """Read the record. If PostgreSQL fails, for example because it closed the connection, try once more."""
     try:
         return live.read(record.synced, "id", [record.id])
     except (DatabaseError, InterfaceError):
@@ -234,7 +234,7 @@ def _read_again(live: LiveRead, record: _OwnRecord) -> list[Values]:
 def _same(synced: SyncedObject, column: str, sent: str | None, found: str | None) -> bool:
     """Compare a value that was sent with the value that was read back.
 
-    Salesforce trims, stores an empty text as null, and uses its own spelling and order for picklist values.
+    Salesforce trims texts, stores an empty text as null, and uses its own spelling and order for picklist values.
     """
     if column in synced.picklists:
         return _choices(sent) == _choices(found)

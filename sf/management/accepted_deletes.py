@@ -28,7 +28,7 @@ def allowed_deletes(text: str) -> AllowedDeletes:
     for part in text.split(","):
         name, _, number = part.strip().partition("=")
         if not (name and number.isascii() and number.isdigit() and int(number[:12]) > 0):
-            raise ArgumentTypeError(f"a name and a number of records such as forms=33, not {part.strip()!r}")
+            raise ArgumentTypeError(f"expected a name and a number of records, such as forms=33, not {part.strip()!r}")
         at_most[name.strip()] = int(number[:12])
     return AllowedDeletes(at_most)
 

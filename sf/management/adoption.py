@@ -22,7 +22,8 @@ from sf.sync.usage import UsageCounter
 def adopt(stdout: Any, *, agreed: bool) -> bool:
     """Make the org of the login the cached org. Return ``False`` when the operator declines.
 
-    Raises ``CommandError`` when syncs are off, the login fails, or there is no terminal to ask on.
+    ``agreed``: do not ask. Raises ``CommandError`` when syncs are off, the login fails or does not say its org, or
+    there is no terminal to ask on.
     """
     try:
         check_switch()
@@ -37,7 +38,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the cache is a copy of {known} already")
         _learn_name(organization)
         return True
-    agreed = agreed or not SyncRun.objects.exists()  # nothing was ever synced, so nothing is replaced
+    agreed = agreed or not SyncRun.objects.exists()  # no sync ever ran, so no synced copy is replaced
     if not agreed and not confirmed_on_terminal(_question(known, organization, instance_url)):
         return False
     for line in adopt_org(organization, instance_url):

@@ -100,7 +100,7 @@ def test_api_usage_is_an_error_while_salesforce_is_away(simulator: Simulator, re
 def test_repeated_requests_do_not_lock_the_api_user_out(simulator: Simulator, reader: Client) -> None:
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
     assert "invalid_grant" in info(reader)["api_usage"]["error"]
-    assert info(reader)["api_usage"] == {"error": "Salesforce has not answered recently"}
+    assert info(reader)["api_usage"] == {"error": "Recent calls to Salesforce failed or were slow"}
     assert simulator.calls_to("oauth2/token") == 1
 
 

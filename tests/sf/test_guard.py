@@ -127,7 +127,7 @@ def test_any_number_of_records_is_deleted_when_allow_deletes_has_no_value(simula
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("accounts", "a name and a number of records such as forms=33, not 'accounts'"),
+        ("accounts", "expected a name and a number of records, such as forms=33, not 'accounts'"),
         ("accounts=", "not 'accounts='"),
         ("accounts=many", "not 'accounts=many'"),
         ("accounts=0", "not 'accounts=0'"),

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--only-here",
             action="store_true",
-            help="leave the jobs of SFAPI in other folders alone; without this, they count as jobs of old releases",
+            help="leave the jobs of SFAPI in other folders alone; without this, add and remove delete them too",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} of these are not as they should be: {ADD}")
 
     def _change(self, crontab: UserCrontab, *, add: bool, only_here: bool) -> list[str]:
-        """Write the crontab, and return a line for each change."""
+        """Write the crontab, and return lines that say what was removed and added."""
         before = Counter(line.folder for line in crontab.own_lines())
         crontab.remove(only_here=only_here)
         before -= Counter(line.folder for line in crontab.own_lines())
