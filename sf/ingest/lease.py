@@ -106,8 +106,8 @@ def hold_lease(
 ) -> Iterator[Lease | None]:
     """Take the lease and yield it, or yield ``None`` if another process holds it.
 
-    After ``longest``, ``check_held`` raises ``RanTooLong``. ``patience`` is the longest time to wait until
-    another holder releases the lease.
+    When ``longest`` has passed since this call, ``check_held`` raises ``RanTooLong``; the time spent waiting for the
+    lease counts. ``patience`` is the longest wait for another holder, rounded up to a multiple of ``_WAIT_SECONDS``.
     """
     lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _hours(longest))
     give_up = time.monotonic() + patience.total_seconds()
@@ -241,8 +241,8 @@ def _beat(lease: Lease, stop: threading.Event) -> None:
 
 def _lost(name: str) -> str:
     return (
-        f"this process was paused, and another one took over the lease of {name}. Nothing more was written here; "
-        "nothing to do, because the other run continues"
+        f"another process took over the lease of {name}, because this process did not renew it in time. This process "
+        "wrote nothing more; nothing to do, because the other run continues"
     )
 
 

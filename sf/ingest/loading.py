@@ -124,8 +124,8 @@ class LoadingSync(Sync[AnyLoaded]):
     def _deletions(self, read: StagedRead, merge: Merge, counts: Counts, *, keep: Sequence[str]) -> int:
         """Remove records that a full read did not bring, except ``keep``; return how many the run deletes.
 
-        The number includes the records that the merge itself deleted. Raises ``SyncError`` when the mass-delete guard
-        refuses the number.
+        The number includes the records that the merge itself deleted. For a read with ``replace``, it is the decrease
+        of the live rows. Raises ``SyncError`` when the mass-delete guard refuses the number.
         """
         deleted = counts.soft_deleted
         if read.replace:
@@ -171,4 +171,4 @@ class LoadingSync(Sync[AnyLoaded]):
 
 
 _ANALYZE_FROM = 1000
-"""After a merge of this many changed rows, PostgreSQL's statistics are renewed for readers' queries."""
+"""After at least this many changed rows, PostgreSQL's statistics are renewed for readers' queries."""

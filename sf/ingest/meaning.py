@@ -13,13 +13,14 @@ from sf.ingest.lease import RanTooLong
 class Meaning:
     """The meaning of an error for the run that it ends and for the objects still to be read.
 
-    The methods receive any error of a run, also those of PostgreSQL and of ``sf/ingest/`` itself.
+    The methods also receive errors of PostgreSQL, and each ``SyncError`` except ``LeaseLost``.
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()
     """Errors of the other system that end a run as failed, or as paused where ``pauses`` names a cause.
 
-    ``SyncError`` and errors of PostgreSQL end a run in the same way. Any other exception is a bug and is raised.
+    Errors of PostgreSQL and each ``SyncError`` except ``LeaseLost`` end a run in the same way.
+    An unexpected exception is a bug and is raised again.
     """
 
     def pauses(self, error: Exception) -> str:

@@ -9,7 +9,7 @@ from django.db import connection
 CHUNK = 5000
 """The number of rows per statement: no lock is held for long."""
 
-# The last run with each outcome shows how an object is doing, and the object's next read begins at its last watermark.
+# The last run of each outcome and mode shows how an object is doing. The next read begins at the last watermark.
 _KEPT = """
     SELECT id FROM (SELECT DISTINCT ON (object, state, mode) id FROM sf_syncrun
                      ORDER BY object, state, mode, ended DESC NULLS LAST, id DESC) AS last_of_each_end

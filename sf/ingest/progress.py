@@ -72,7 +72,7 @@ class BarProgress:
 
 
 class LineProgress:
-    """Writes a line when a read begins, every ten seconds during the read, and when a large merge begins."""
+    """Writes a line when a read begins, at most every ten seconds during it, and before a large merge."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

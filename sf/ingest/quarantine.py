@@ -32,7 +32,11 @@ def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
 
 
 def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
-    """Stage the records that earlier runs set aside, except those that this read has brought again."""
+    """Stage the records that earlier runs set aside, except those that this read has brought again.
+
+    Records whose text PostgreSQL cannot store are not staged, but counted as tried again. Records that were read with
+    another fingerprint are left alone.
+    """
     waiting = RefusedRecord.objects.filter(
         object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
     )

@@ -1,4 +1,4 @@
-"""Read and write the mark: a row that shows how far a replica is (docs/decisions/read-replica).
+"""Read and write the mark: a row that shows how recent a replica is (docs/decisions/read-replica).
 
 Commits reach a replica in order. A reader that sees a mark there also sees everything that was visible on the
 primary before the mark was written. This includes all rows dated before ``horizon``, and all writes that ended before
@@ -20,7 +20,7 @@ from sf.ingest.horizon import HORIZON, MARGIN
 
 logger = logging.getLogger(__name__)
 
-# Two databases of one server have different origins. A dump that is restored on another server gets a new origin.
+# The origin identifies the primary: databases of one server differ, and so does a dump restored on another server.
 _ORIGIN = """
     SELECT md5(system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
       FROM pg_control_system()
@@ -58,14 +58,14 @@ def replayed_mark(replica: BaseDatabaseWrapper) -> Mark | None:
 
 
 def write_mark(database: BaseDatabaseWrapper) -> Mark:
-    """Write the mark on the primary, outside of any transaction, and return it."""
+    """Write the mark on the primary, and return it. Call this outside of any transaction."""
     mark = _mark(database, _WRITE, [MARGIN.total_seconds()])
     assert mark is not None
     return mark
 
 
 def note_write() -> None:
-    """Make reads after a write wait for a later mark. Call this after the commit; it never fails."""
+    """Make reads after a write require a later mark. Call this after the commit; it only logs a failure."""
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:
         return

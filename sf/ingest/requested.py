@@ -48,7 +48,10 @@ class Submitted:
 
     def __str__(self) -> str:
         if self.worker:
-            return f"{self.action.label}: left for the worker on {self.worker}, which starts it within seconds."
+            return (
+                f"{self.action.label}: left for the worker on {self.worker}, which starts it within seconds, "
+                "or after a running command of the same name."
+            )
         return f"{self.action.label}: started on {self.action.host}, because no worker leads."
 
 

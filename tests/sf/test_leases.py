@@ -134,7 +134,7 @@ def test_a_process_that_lost_its_lease_writes_nothing(write: Any, monkeypatch: p
         write()
         Stage(ACCOUNTS.target).create()
         SyncLease.objects.filter(name="accounts").update(holder="another")
-        with pytest.raises(LeaseLost, match="another one took over the lease of accounts"):
+        with pytest.raises(LeaseLost, match="another process took over the lease of accounts"):
             write()
     Stage(ACCOUNTS.target).drop()
 
@@ -170,7 +170,7 @@ def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     paused.send_signal(signal.SIGCONT)
     _, errors = paused.communicate(timeout=60)
     assert paused.returncode == 1
-    assert "accounts: interrupted: this process was paused" in errors
+    assert "accounts: interrupted: another process took over the lease" in errors
     assert list(changed) == before
     assert sorted(SyncRun.objects.values_list("state", flat=True)) == ["done", "interrupted"]
     assert not SyncLease.objects.exists()

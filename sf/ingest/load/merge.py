@@ -20,7 +20,7 @@ _PROGRAM_LIMIT_EXCEEDED = "54000"
 
 @dataclass
 class Counts:
-    """The row counts and the new watermark of one merge."""
+    """The row counts and the greatest stamp of one merge."""
 
     inserted: int = 0
     updated: int = 0
@@ -30,13 +30,14 @@ class Counts:
     """Staged rows that were dropped because a later row of the same record was staged."""
     live_before: int = 0
     watermark: datetime | None = None
+    """The greatest stamp of the staged records."""
 
 
 class Merge:
     """One merge of the stage into its target, in the caller's transaction.
 
     ``within`` is a condition on the target's row ``t``: it selects the part of the table that was read. Rows
-    outside it are neither counted nor removed.
+    outside it are neither counted as live nor removed as missing.
     """
 
     def __init__(self, stage: Stage, *, within: sql.Composable | None = None) -> None:
@@ -49,9 +50,9 @@ class Merge:
     ) -> tuple[Counts, list[Refusal]]:
         """Merge the staged rows.
 
-        ``replace_older_than``: first remove rows that were last written before that time. Records that cannot be stored
-        are taken out of the stage and returned. Their cached rows, and the rows of the ids in ``keep``, are not
-        removed.
+        ``replace_older_than``: first remove the table's rows that were last written before that time. Records that
+        cannot be stored are taken out of the stage and returned. Their cached rows, and the rows of the ids in
+        ``keep``, are not removed.
         """
         lock_table_for_write(self._target.table)
         execute(sql.SQL("SET LOCAL work_mem = '64MB'"))
@@ -73,9 +74,10 @@ class Merge:
             return self._apply(replace_older_than, [*keep, *(refusal.record_id for refusal in refusals)]), refusals
 
     def remove_missing(self, *, untouched_since: datetime, except_ids: Sequence[str]) -> int:
-        """Delete rows that are not staged, or mark them as deleted if the target does so; return their number.
+        """Delete rows that are not staged, or mark them as deleted if the target has ``marks_deleted``.
 
-        Rows written here at ``untouched_since`` or later, and rows of the ids in ``except_ids``, are kept.
+        Returns their number. Rows written here at ``untouched_since`` or later, and rows of the ids in ``except_ids``,
+        are kept.
         """
         action = sql.SQL("DELETE FROM {} t").format(self._target.identifier)
         if self._target.marks_deleted:
@@ -110,7 +112,7 @@ class Merge:
         return counts
 
     def count_live(self) -> int:
-        """Count the rows of the target that readers see."""
+        """Count the rows that readers see, in the part of the table that was read."""
         statement = sql.SQL("SELECT count(*) FROM {} t WHERE {} AND {}")
         return int(value(statement.format(self._target.identifier, self._target.live, self._within)))
 

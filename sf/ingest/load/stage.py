@@ -19,11 +19,11 @@ csv.field_size_limit(1 << 30)  # Salesforce's long text areas may be larger than
 
 
 class UnreadableBytes(Exception):
-    """A CSV page contains bytes that PostgreSQL text cannot store: it must be read row by row."""
+    """A CSV page contains a NUL byte, so PostgreSQL cannot store it unchanged. Read it row by row."""
 
 
 class UnexpectedHeader(Exception):
-    """A CSV page has other columns than the query, or is not CSV.
+    """A CSV page has other columns than the query, or is malformed.
 
     A missing column must not look like an empty column.
     """
@@ -57,7 +57,7 @@ class Stage:
         return int(value(sql.SQL("SELECT count(*) FROM {}").format(self.target.staging)))
 
     def ids_among(self, ids: Sequence[str]) -> set[str]:
-        """Return the ids that are staged."""
+        """Return the ids of ``ids`` that are staged."""
         statement = sql.SQL("SELECT id FROM {} WHERE id = ANY (%s)").format(self.target.staging)
         return {row[0] for row in fetch_all(statement, [list(ids)])}
 
@@ -116,7 +116,7 @@ class Stage:
 
 
 def _misfit(header: Sequence[str], paths: Sequence[str]) -> str:
-    """Name the missing columns, or show a header with other columns."""
+    """Describe a wrong header: name the missing columns, or show the header if all or none are missing."""
     names = {name.lower() for name in header}
     missing = [path for path in paths if path.lower() not in names]
     if missing and len(missing) < len(paths):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-# psycopg cannot read dates before year 1 or after year 9999. Two days of margin allow for any time zone.
+# psycopg cannot read dates before year 1 or after year 9999. The margins allow for any time zone.
 _FIRST_DATE, _LAST_DATE = "0001-01-03", "9999-12-30"
 
 
@@ -48,7 +48,7 @@ def _bounded(staged: sql.Composable, kind: str) -> sql.Composable:
 
 @dataclass(frozen=True)
 class Target:
-    """A table with ``id``, ``local_create_date`` and ``local_update_date`` besides the copied columns.
+    """A table with ``local_create_date``, ``local_update_date`` and the copied columns, including ``id``.
 
     With ``marks_deleted``, rows of records that the source deleted or no longer sends stay with ``is_deleted`` set. A
     record without a value in ``required`` counts as deleted. Without ``marks_deleted``, rows of records that the source
