@@ -22,9 +22,9 @@ class SalesforceError(Exception):
     """
 
     lasting: ClassVar[bool] = True
-    """Waiting will not help soon. Wrong credentials that are sent too often lock the API user out."""
+    """Waiting will not help soon, and retries may harm: too many failed logins lock the API user out."""
     group: Group = Group.ORG
-    """The party that must act. An accepted write fails for good only if this is the record's sender."""
+    """The party that must act. An accepted write fails for good only with ``Group.RECORD``."""
     concerns_everything: bool = True
     """Any other call would fail in the same way now."""
 
@@ -81,15 +81,15 @@ class OrgUnavailable(SalesforceError):
 
 
 class LoginFailed(OrgUnavailable):
-    """Salesforce refuses the credentials or the login flow."""
+    """No login gives a usable session: the credentials, the login flow or a setting must be corrected."""
 
 
 class DailyLimitReached(OrgUnavailable):
-    """The org has no API calls left today: stop, and continue tomorrow."""
+    """The org's API calls of the last 24 hours are used up: stop, and continue later."""
 
 
 class QueryLocatorGone(SalesforceError):
-    """The cursor or job of a read has ended: start again from the last committed point."""
+    """The cursor, Bulk job or position of a read no longer exists: begin the read again."""
 
     group = Group.MOMENT
     concerns_everything = False
@@ -110,7 +110,7 @@ _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})
 
 
 def error_from_answer(status: int, body: bytes, *, asked: str) -> SalesforceError:
-    """Return the error for an HTTP status of 300 or more. ``asked`` is method and path, for the message."""
+    """Return the error for an HTTP status of 300 or more. ``asked`` names the call: ``GET /path``."""
     code, sentence, fields = parse_error_body(body)
     refusal = classify(code, sentence)
     message = _message(status, code, sentence, fields, refusal, asked)

@@ -61,7 +61,7 @@ class Patience:
     """The limits of a call's duration and retries. All values are in seconds."""
 
     deadline: float = 120.0
-    """The time after the first attempt during which a retry may begin."""
+    """The time from the start of the first attempt during which a retry may begin."""
     first_pause: float = 0.5
     longest_pause: float = 30.0
     connect_timeout: float = 10.0
@@ -93,7 +93,7 @@ class Patience:
         return Timeout(total=total, connect=self.connect_timeout, read=self.read_timeout)
 
     def pause(self, attempt: int) -> float:
-        """Return the pause before a retry: exponential, with jitter from half to the whole.
+        """Return the pause before a retry: exponential, times a random factor from 0.5 to 1.
 
         ``attempt`` counts from 0.
         """
@@ -140,7 +140,7 @@ class Transport:
         """Make one attempt, and return the answer, whatever its status.
 
         Raises ``TransientError`` when no answer comes, or a plain ``SalesforceError`` when the host's
-        certificate is not trusted.
+        certificate is not trusted or the certificate authorities cannot be read.
         """
         timeout = self.patience.timeout()
         self.counter.sent()

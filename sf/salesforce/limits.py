@@ -1,4 +1,4 @@
-"""API usage as Salesforce reports it in the header of every answer."""
+"""API usage as Salesforce reports it in a header of every answer to a known session."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ HEADER = "Sforce-Limit-Info"
 
 @dataclass(frozen=True)
 class ApiUsage:
-    """Calls of the last 24 hours and the org's own maximum."""
+    """Calls of the last 24 hours and the org's maximum."""
 
     used: int
     maximum: int
 
 
 def parse_limit_info(header: str) -> ApiUsage | None:
-    """Parse ``api-usage=18/285000; per-app-api-usage=17/250(appName=x)``: the first usage, or ``None``."""
+    """Return the org's usage, or ``None`` when the header does not have it.
+
+    Example of a header: ``api-usage=18/285000; per-app-api-usage=17/250(appName=x)``.
+    """
     for part in header.split(";"):
         match = re.fullmatch(r"\s*api-usage\s*=\s*(\d+)\s*/\s*(\d+)\s*", part)
         if match:

@@ -57,11 +57,11 @@ class LoginRequest:
     host: str
     api_version: str
     audience: str = ""
-    """The ``aud`` of JWT bearer. Empty: login.salesforce.com or test.salesforce.com, by the kind of host."""
+    """The ``aud`` of JWT bearer. Empty: ``audiences`` are login.salesforce.com and test.salesforce.com."""
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """Return the ``aud`` to send first, then the ``aud`` to try when Salesforce refuses the first."""
+        """Return the ``aud`` to send first, then any other to try when Salesforce refuses the first."""
         if self.audience:
             return (self.audience,)
         both = (TEST_AUDIENCE, LOGIN_AUDIENCE)
@@ -113,7 +113,8 @@ class SessionKeeper:
     def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
         """Log in again because the host of ``gone`` does not answer.
 
-        Returns ``gone`` if that was tried within ``HOST_HOLDS_SECONDS``. Raises the same exceptions as ``current``.
+        If another thread has logged in already, returns that session. If such a login was tried within the last
+        ``HOST_HOLDS_SECONDS``, returns ``gone``. Raises the same errors as ``current``.
         """
         with self._turn(patience):
             if self._session is not None and self._session != gone:
@@ -153,10 +154,10 @@ class SessionKeeper:
 
 
 def log_in(request: LoginRequest, transport: Transport) -> Session:
-    """Return a new session.
+    """Return the session of a new login, or the session from the settings.
 
-    Raises ``LoginFailed``, ``DailyLimitReached``, or ``TransientError`` when retries do not help. ``LoginFailed``
-    quotes Salesforce and names the variables to check.
+    Raises ``LoginFailed``, which says what to check, ``DailyLimitReached``, ``TransientError`` when retries do not
+    help, or a plain ``SalesforceError`` when the host's certificate cannot be checked or is not trusted.
     """
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(

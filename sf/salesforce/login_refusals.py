@@ -1,4 +1,4 @@
-"""Decide what a refused login means: retry, stop until tomorrow, or stop until a person acts.
+"""Decide what a refused login means: retry, wait for free API calls, or stop until a person acts.
 
 Salesforce's code and words decide, then the HTTP status. Only known temporary refusals are retried: each further
 login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows this table to
@@ -38,7 +38,7 @@ class LoginNotAnswered(TransientError):
 
 
 class LoginRefused(LoginFailed):
-    """Salesforce refuses the login until a person acts. The call that needed the login was not sent."""
+    """Logins or calls fail until a person acts. The call that needed the login was not carried out."""
 
     @property
     def outcome_unknown(self) -> bool:
@@ -47,11 +47,11 @@ class LoginRefused(LoginFailed):
 
 @dataclass(frozen=True)
 class Rule:
-    """One kind of refusal: its codes or words, its meaning for us, and advice for the operator."""
+    """One kind of refusal: its codes, words or both, the error to raise, and advice for the operator."""
 
     codes: frozenset[str] = frozenset()
     words: str = ""
-    """A regular expression that is searched for in Salesforce's sentence."""
+    """A regular expression that is searched for in Salesforce's code and sentence."""
     kind: type[SalesforceError] = LoginRefused
     advice: str = ""
     """``{own}``: the variables of the login flow."""
@@ -163,7 +163,7 @@ RULES = (
 
 
 def login_error(answer: LoginAnswer) -> SalesforceError:
-    """Return the error for the answer, with advice when retrying does not help."""
+    """Return the error for the answer, with advice when a person must act."""
     code, sentence, _ = parse_error_body(answer.body)
     message = f"Salesforce login ({answer.flow.value}) at {answer.host} failed: {answer.status} {code}: {sentence}"
     rule = next((rule for rule in RULES if rule.fits(code, sentence)), None)

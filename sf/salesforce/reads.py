@@ -20,10 +20,13 @@ from sf.salesforce.refusals import Group
 logger = logging.getLogger(__name__)
 
 UNUSABLE_ANSWERS = 2
-"""The number of unusable answers that ends a read: a single unusable answer may be a proxy's page."""
+"""The number of unusable answers to one call that ends the read: a single one may be a proxy's page."""
 
 FAILURES_BEFORE_PROBE = 5
-"""After this many failures of one call, a small call checks whether Salesforce answers at all."""
+"""After this many failures of one call, a small call checks whether Salesforce answers at all.
+
+When the deadline ends the retries at another number of failures, the check is made then.
+"""
 
 SIZE_CODES = frozenset({"QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 
@@ -36,7 +39,7 @@ class CannotFinish(SalesforceError):
     group = Group.MOMENT
     concerns_everything = False
     tries: ClassVar[int] = 1
-    """The number of reads that may end this way before the other transport is tried."""
+    """The number of reads that may end this way before the other transport (REST or Bulk) is tried."""
 
 
 class UnusablePage(CannotFinish):
@@ -67,7 +70,11 @@ class BulkUsedUp(CannotFinish):
 
 
 def ask_carefully(client: SalesforceClient, action: Callable[[], Result]) -> Result:
-    """Call ``action`` (one attempt) with retries. Raises ``CannotFinish`` when retries do not help."""
+    """Call ``action`` (one attempt) with retries.
+
+    Raises ``CannotFinish`` when the answers are unusable, the query is too big, or Salesforce answers other calls but
+    not this one, and ``TransientError`` when Salesforce does not answer at all.
+    """
     patience = client.transport.patience
     return ask_patiently(action, patience, too_much=_is_size_timeout, answers=lambda: _answers(client))
 
@@ -82,8 +89,8 @@ def ask_patiently(
 ) -> Result:
     """Call ``action`` (one attempt) with retries, for any system.
 
-    Raises ``CannotFinish`` when retries do not help. ``too_much`` returns whether the error is a timeout caused by
-    size. ``answers`` returns whether the system answers a small call now.
+    Raises the same errors as ``ask_carefully``. ``too_much`` returns whether the error is a timeout caused by size.
+    ``answers`` returns whether the system answers a small call now.
     """
     failures = unusable = 0
 

@@ -1,7 +1,7 @@
 """Classify Salesforce's error codes by who must act: the sender, no one, or an administrator.
 
 ``docs/refusals.md`` is this table for operators; a test compares the page with the table. A code that is not listed is
-``UNKNOWN``, never ``RECORD``. Sources of the codes:
+never ``RECORD``: by the HTTP status it is ``MOMENT`` or ``UNKNOWN``. Sources of the codes:
 
 * ``StatusCode`` and ``ExceptionCode`` of the partner WSDL
 * SOAP API Developer Guide, "Core Data Types Used in API Calls"

@@ -29,7 +29,7 @@ _OPTIONS = (("grpc.keepalive_time_ms", 60_000), ("grpc.keepalive_timeout_ms", 20
 
 
 def topic_of(sobject: str) -> str:
-    """Return the channel of an object: ``/data/AccountChangeEvent``, ``/data/Adoption__ChangeEvent``."""
+    """Return the topic of an object: ``/data/AccountChangeEvent``, ``/data/Adoption__ChangeEvent``."""
     return f"/data/{sobject.removesuffix('c') if sobject.endswith('__c') else sobject}ChangeEvent"
 
 
@@ -66,7 +66,7 @@ class EventClient:
             raise TopicForbidden(f"Salesforce does not let this API user subscribe to {topic}")
 
     def subscribe(self, topic: str, replay_id: bytes | None) -> Subscription:
-        """Subscribe after ``replay_id``, or at the latest event when it is ``None``."""
+        """Subscribe to the events after ``replay_id``, or only to new events when it is ``None``."""
         method = self._channel.stream_stream(
             f"{contract.SERVICE}/Subscribe",
             contract.FetchRequest.SerializeToString,
@@ -110,7 +110,7 @@ class Subscription:
         threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
 
     def cancel(self) -> None:
-        """End the stream; ``batches`` ends too."""
+        """End the stream, so that ``batches`` raises its error."""
         self._requests.put(None)
         self._stream.cancel()
 

@@ -1,5 +1,6 @@
-"""Decode which records a change event names; their values are read from the records themselves.
+"""Decode the record ids and the kind of a change event.
 
+The values in the event are not used: the records are read from Salesforce afterward.
 Source: Change Data Capture Developer Guide, "Change Event Header Fields", "Gap Events", "Overflow Events".
 """
 
@@ -24,7 +25,10 @@ _NO_RECORD = "000000000000000AAA"
 
 @dataclass(frozen=True)
 class ChangeEvent:
-    """The records that a change concerns. ``incomplete``: the reason why records may be missing, or empty."""
+    """The records that a change concerns.
+
+    ``incomplete`` is the reason why records may be missing, or an empty string.
+    """
 
     ids: frozenset[str]
     kind: str
@@ -37,7 +41,7 @@ class ChangeEvent:
 
 
 class Decoder:
-    """Decodes events; ``ask`` returns the JSON of a schema by its id, and is called once for each schema."""
+    """Decodes events. ``ask`` returns a schema's JSON by its id; a usable schema is asked for once."""
 
     def __init__(self, ask: Callable[[str], str]) -> None:
         self._ask = ask

@@ -18,7 +18,7 @@ _REFUSED = frozenset({"INVALID_ARGUMENT", "UNIMPLEMENTED", "OUT_OF_RANGE"})
 
 
 class ReplayIdGone(QueryLocatorGone):
-    """The replay id has expired (72 hours) or is another org's: sync, and begin at the latest event."""
+    """The replay id has expired (72 hours) or is another org's: subscribe to new events, and sync."""
 
 
 class TopicMissing(RequestRefused):
@@ -37,7 +37,7 @@ class UnreadableEvent(SalesforceError):
 
 
 def error_of(failure: Any, asked: str) -> SalesforceError:
-    """Return the error for a ``grpc.RpcError``. ``asked`` is the method and the topic, for the message."""
+    """Return the error for a ``grpc.RpcError``. ``asked`` is the method with its topic or schema."""
     status = failure.code().name
     trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
     code = trailers.get("error-code", "").removeprefix(_CODES)
