@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from api.domain.keys import make_key
@@ -67,9 +68,9 @@ def api_key_rotate(
         return None
     if old.state != "active":
         raise NotActive(old.state)
-    lifetime = expires_in or (old.expires_at - old.created_at if old.expires_at else None)
-    new = APIKey(name=old.name, scopes=old.scopes, rate=old.rate, created_by=created_by)
-    new.first_id = old.first_id or old.public_id
+    first_id = old.first_id or old.public_id
+    new = APIKey(name=old.name, scopes=old.scopes, rate=old.rate, created_by=created_by, first_id=first_id)
+    lifetime = expires_in or _usual_lifetime(first_id)
     new.expires_at = timezone.now() + lifetime if lifetime else None
     new.give(make_key())
     new.save()
@@ -77,6 +78,12 @@ def api_key_rotate(
     old.expires_at = min(old.expires_at or ends, ends)
     old.save(update_fields=["expires_at"])
     return old, new
+
+
+def _usual_lifetime(first_id: str) -> timedelta | None:
+    """Return the lifetime of the service's newest key: a rotation may have shortened the older ones."""
+    newest = APIKey.objects.filter(Q(public_id=first_id) | Q(first_id=first_id)).latest("created_at")
+    return newest.expires_at - newest.created_at if newest.expires_at else None
 
 
 def api_key_by_public_id(public_id: str) -> APIKey | None:

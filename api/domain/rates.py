@@ -24,7 +24,7 @@ class Rate:
 
     def __str__(self) -> str:
         unit = next(unit for unit, seconds in _SECONDS.items() if seconds == self.seconds)
-        return f"{self.limit:,} requests {_WORDS[unit]}"
+        return f"{self.limit:,} request{'s' * (self.limit != 1)} {_WORDS[unit]}"
 
 
 _WORDS = {"sec": "a second", "min": "a minute", "hour": "an hour", "day": "a day"}

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
-from pydantic import ConfigDict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.auth.callers import logged_in_user, signed_in_user
 from api.contact.change import contact_change
@@ -20,7 +20,7 @@ from sf.models import Contact
 
 router = Router(tags=["contact"])
 
-ChangedText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=4096)]
+ChangedText = Annotated[PlainText, AfterValidator(str.strip), StringConstraints(max_length=4096)]
 """A text that may be longer than Salesforce's fields allow: Salesforce checks its own limits."""
 
 _EXAMPLE: Any = {

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from api.auth.callers import any_caller
 from api.domain.error_types import ErrorType
@@ -29,7 +29,7 @@ CACHED_SECONDS = 300
 
 router = Router(tags=["schools"])
 
-SearchText = Annotated[PlainText, StringConstraints(strip_whitespace=True, max_length=255)]
+SearchText = Annotated[PlainText, AfterValidator(str.strip), StringConstraints(max_length=255)]
 
 
 _SchoolId = Annotated[SalesforceIdText, Path(description="The school's Salesforce id, 15 or 18 characters.")]

@@ -170,6 +170,17 @@ def test_a_new_key_gets_the_lifetime_of_the_old_key_unless_another_is_given(db: 
     assert old.expires_at < timezone.now() + timedelta(days=2)
 
 
+@pytest.mark.parametrize("lifetime", [None, timedelta(days=400)])
+def test_a_key_that_is_rotated_twice_gives_its_whole_lifetime_both_times(db: None, lifetime: timedelta | None) -> None:
+    """The first rotation lets the old key expire after the overlap, which says nothing about a new key."""
+    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=lifetime)
+    rotate(old.public_id)
+    rotate(old.public_id)
+    for key in APIKey.objects.exclude(pk=old.pk):
+        days = key.expires_at and round((key.expires_at - timezone.now()) / timedelta(days=1))
+        assert days == (lifetime and lifetime.days)
+
+
 def test_wrong_arguments_are_explained_and_make_no_key(db: None) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
     for arguments, message in (

@@ -276,6 +276,10 @@ def test_valid_rates_are_parsed(text: str, rate: Rate) -> None:
     assert parse_rate(text) == rate
 
 
+def test_a_rate_of_one_request_is_singular() -> None:
+    assert str(parse_rate("1/min")) == "1 request a minute"
+
+
 @pytest.mark.parametrize("text", ["", "5", "5/", "/min", "0/min", "-5/min", "5/week", "5/minute", "5 /min", "٥/min"])
 def test_text_that_is_not_a_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="rate"):

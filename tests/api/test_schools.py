@@ -107,6 +107,12 @@ def test_real_names_are_among_the_first_ten_for_each_way_of_typing(anonymous: Cl
     assert missed == []
 
 
+def test_blanks_around_the_searched_text_do_not_count_for_its_length(anonymous: Client) -> None:
+    records.school("Rice University")
+    for typed, status in ((f"{' ' * 300}rice ", 200), ("r" * 255, 404), ("r" * 256, 422)):
+        assert anonymous.get(SCHOOLS, {"name": typed}).status_code == status
+
+
 def test_city_and_state_narrow_a_search_by_name_but_do_not_replace_the_name(anonymous: Client) -> None:
     records.school("Rice University", city="Houston", state="Texas", state_code="TX")
     records.school("Rice School", city="Dallas", state="Texas", state_code="TX")
