@@ -27,7 +27,10 @@ def declare_follow(parser: ArgumentParser) -> None:
 
 
 def follow(command: BaseCommand, client: SalesforceClient, counter: UsageCounter, options: Mapping[str, Any]) -> None:
-    """Follow until SIGTERM or Ctrl-C. Raises ``CommandError`` when an administrator must set something up."""
+    """Follow until SIGTERM or Ctrl-C.
+
+    Raises ``CommandError`` for an unknown object, or when an administrator must set something up.
+    """
     names = options["objects"] or [synced.name for synced in EVERY_OBJECT]
     if unknown := set(names) - {synced.name for synced in EVERY_OBJECT}:
         known = ", ".join(synced.name for synced in EVERY_OBJECT)

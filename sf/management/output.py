@@ -20,7 +20,7 @@ _WIDEST = 60
 
 
 def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form: str) -> int:
-    """Write records as they come, and return their number."""
+    """Write records without collecting all of them first, and return their number."""
     if form == "json":
         return _write_json(records, stream)
     flat = (flatten(record) for record in records)

@@ -8,7 +8,10 @@ from django.core.management.base import CommandError
 
 
 def agreed_on_terminal(question: str) -> bool:
-    """Ask the question, and return whether the answer was yes. Ctrl-D and an empty line mean no."""
+    """Ask the question, and return whether the answer was y or yes.
+
+    Any other answer, or Ctrl-D, means no.
+    """
     try:
         return input(question).strip().lower() in {"y", "yes"}
     except EOFError:

@@ -1,4 +1,4 @@
-"""Report runs to the operator: one line each, problems on stderr."""
+"""Report runs to the operator: results on stdout, problems on stderr."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _COUNTS = ("rows_read", "inserted", "updated", "unchanged", "soft_deleted", "set
 
 
 class RunReport:
-    """Writes a command's lines. ``removed`` and ``calls``: the words for deleted records and API calls.
+    """Writes a command's lines about its runs.
 
-    ``quiet``: write only problems.
+    ``removed`` and ``calls``: the words for deleted records and API calls. ``quiet``: write only problems.
     """
 
     def __init__(

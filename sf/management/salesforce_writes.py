@@ -1,4 +1,4 @@
-"""The actions of ``manage.py sf`` that change Salesforce: create, update, upsert, delete one record."""
+"""The actions of ``manage.py sf`` that change one record: create, update, upsert, delete."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class Change:
 
 
 def change_of(action: str, options: Mapping[str, Any]) -> Change:
-    """Return the call that the command line asks for. Raises ``CommandError`` for malformed values."""
+    """Return the call that the command line asks for.
+
+    Raises ``CommandError`` for missing or malformed values.
+    """
     sobject = quote(options["object"], safe="")
     if action == "create":
         return Change("Create", "POST", f"{sobject}/", _values(options), repeatable=False)
@@ -51,7 +54,7 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
 
 
 def make_change(client: SalesforceClient, change: Change, options: Mapping[str, Any]) -> tuple[str, str]:
-    """Confirm (unless ``--yes``) and send. Return the record's id (empty if unchanged) and the result."""
+    """Confirm (unless ``--yes``) and send. Return the record's id (empty when declined) and the result."""
     if not options["yes"] and not _agreed(client, change):
         return "", "nothing was changed"
     send = client.request if change.repeatable else client.attempt

@@ -16,7 +16,7 @@ _IN_WORDS = {
     "id": "ID", "id2": "ID 2", "uuid": "UUID", "url": "URL", "lms": "LMS", "ipeds": "IPEDS", "nces": "NCES",
     "json": "JSON", "salesforce": "Salesforce", "accounts": "Accounts", "sheer": "Sheer",
 }  # fmt: skip
-"""The parts of column names that are not words in lower case."""
+"""The parts of column names that labels write differently."""
 
 
 def label_of_column(name: str) -> str:
@@ -52,7 +52,10 @@ class SalesforceField(models.Field):
         return name, f"django.db.models.{self.plain_field.__name__}", arguments, options
 
     def clone(self) -> Any:
-        """Return the plain field, for migrations. Its defaults differ from the defaults here."""
+        """Return the plain field, for migrations.
+
+        ``deconstruct`` omits Django's defaults, such as ``null=False``; this class would put its own in their place.
+        """
         _, _, arguments, options = self.deconstruct()
         return self.plain_field(*arguments, **options)
 
@@ -120,7 +123,7 @@ class Identifier(SalesforceField, models.CharField):
 
 
 class _ParentDescriptor(ForwardManyToOneDescriptor):
-    """Reads a parent that is not cached, or is deleted, as ``None``: Salesforce may send it later."""
+    """Reads a parent that is deleted or not cached as ``None``."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:

@@ -3,7 +3,9 @@ from django.db.models.functions import Now
 
 
 class LookupMiss(models.Model):
-    """A user for whom Salesforce had no contact. Salesforce is not asked again for some minutes.
+    """A user for whom Salesforce had no contact.
+
+    For some minutes, Salesforce is asked again only when the user requests fresh data.
 
     The table is UNLOGGED (see the migration): a crash of the database empties it, which costs one look-up per user.
     """

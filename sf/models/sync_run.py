@@ -5,7 +5,10 @@ from django.db.models.functions import Now
 
 
 class SyncRun(models.Model):
-    """One sync of one object: its counts, its end, and the point from which the next sync may continue."""
+    """One sync of one object: its counts, its end, and the point from which the next sync may continue.
+
+    The runs of other jobs are recorded here too (``sf/ingest/jobs.py``).
+    """
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -15,7 +18,7 @@ class SyncRun(models.Model):
         INTERRUPTED = "interrupted"
         """The run was stopped or lost its lease, or its process died."""
         SKIPPED = "skipped"
-        """The run did not begin, on purpose: kill switch, budget, or another run under way."""
+        """The run did nothing, on purpose: kill switch, budget, another run, or paused deliveries."""
 
     class Mode(models.TextChoices):
         FULL = "full"
@@ -34,7 +37,7 @@ class SyncRun(models.Model):
         SWITCH = "switch"
         """Syncs are switched off."""
         LIMIT = "limit"
-        """The day's calls are used up."""
+        """The day's calls, or the share of them that syncs may use, are used up."""
         BUSY = "busy"
         """Another run is under way."""
         LASTING = "lasting"

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 
 class UnreadableField(models.Model):
-    """A declared field that the API user may not read: its column keeps the values of the last read.
+    """A declared field that the API user may not read: its column keeps its last values.
 
     Only ``sf/sync/readable.py`` adds rows, also for Pardot's fields. A row is deleted when a later check finds that the
     field can be read again.

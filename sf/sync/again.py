@@ -1,4 +1,4 @@
-"""Decide when runs that ended badly are retried: about 5, 15 and 30 minutes after the first one.
+"""Decide when syncs are retried: 5, 10 and 15 minutes after the first, second and third bad run.
 
 Each run stores the command that would retry it (``SyncRun.retry_command``). Only the stored runs decide the next
 retry: the number of bad runs in close succession, and the end of the last bad run, after which a pause begins.

@@ -1,4 +1,4 @@
-"""Failed syncs are retried automatically, 5, 15 and 30 minutes after the first failure."""
+"""Failed syncs are retried automatically: 5, 10 and 15 minutes after failures in a row."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def due() -> list[datetime]:
 
 
 @pytest.mark.django_db
-def test_three_tries_follow_after_5_15_and_30_minutes_and_then_none() -> None:
+def test_three_tries_follow_after_pauses_of_5_10_and_15_minutes_and_then_none() -> None:
     for ago, pause in ((31, 5), (25, 10), (14, 15)):
         last = make_failed_run(ago)
         assert last.ended is not None

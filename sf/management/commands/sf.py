@@ -253,7 +253,7 @@ _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "describe": ("all objects, one object's fields, or its layouts", _declare_describe, _describe),
     "limits": ("the org's limits", _declare_nothing, _limits),
     "get": ("one record by its id or an external id", _declare_get, _get),
-    "updated": ("ids of the records changed between two times", _declare_period, _updated),
+    "updated": ("ids of the records created or changed between two times", _declare_period, _updated),
     "deleted": ("ids of the records deleted between two times", _declare_period, _deleted),
     "apex": ("call an Apex REST method", _declare_apex, _apex),
     "shell": ("a Python prompt, or a program on standard input, with the client sf", _declare_nothing, _no_action),

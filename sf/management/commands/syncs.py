@@ -20,7 +20,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("action", nargs="?", choices=["on", "off"])
         parser.add_argument(
-            "--because", default="", metavar="WHY", help="why syncs are off: shown by each sync that stops"
+            "--because",
+            default="",
+            metavar="WHY",
+            help="why syncs are off; each sync that stops or is skipped shows it",
         )
         parser.add_argument(
             "--for", dest="pause", metavar="T", help="how long: 30m, 2h or 1d (default: until switched on)"

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "in a new process. Of several workers, one leads and the others wait. When the leader ends, another takes "
         "over: within seconds if the leader was stopped or was on the same machine, otherwise after LEASE_SECONDS. A "
         "job that missed its times while no worker ran is started once. On SIGTERM the worker starts no more jobs, and "
-        "lets running jobs end."
+        "gives running jobs the time of --grace to end."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
