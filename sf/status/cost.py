@@ -14,7 +14,10 @@ from sf.sync.objects import EVERY_OBJECT
 
 _DAY = timedelta(days=1)
 _CALLS_UNTIL_KNOWN = 3.0
-"""The calls assumed for a run of an object without runs: count, read, and a share of login and limits."""
+"""The calls assumed for a run of an object that has no finished incremental run.
+
+They are the count, the read, and a share of the login and the limits.
+"""
 _COMPARED = (timedelta(minutes=5), timedelta(minutes=1))
 
 # Only the latest runs, because the cost of a run changes with the org.
@@ -29,7 +32,10 @@ _CALLS = """
 
 @dataclass(frozen=True)
 class Cost:
-    """Calls a day for all incremental syncs, and the number of calls that the org allows a day."""
+    """The calls a day of all incremental syncs, and the calls that are allowed a day.
+
+    ``allowed`` is the org's maximum, or ``SyncConfig.api_limit`` if that is smaller.
+    """
 
     calls: int
     allowed: int

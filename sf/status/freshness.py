@@ -1,4 +1,4 @@
-"""Check that each sync is as fresh as its schedule promises, and that each other job ended well.
+"""Check that objects are as fresh as the schedule promises, and that jobs run when due and end well.
 
 ``/healthz/`` publishes the result; ``sync_status`` also gives the reasons.
 """
@@ -123,7 +123,10 @@ def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list
 
 
 def jobs_to_look_at() -> dict[str, list[str]]:
-    """Return three lists: jobs whose last run failed, jobs not seen when due, and jobs that never ran."""
+    """Return three lists: jobs that ended badly, jobs not seen when due, and jobs that never ran well.
+
+    A job that has ended well since its last bad run is not in the first list.
+    """
     rows = job_freshness()
     return {
         "failing": [each.name for each in rows if each.state in FAILING],

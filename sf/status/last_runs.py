@@ -1,4 +1,7 @@
-"""Figures of runs for monitoring: one indexed look-up per object, however many runs are kept."""
+"""Figures of runs and tables for monitoring.
+
+The runs of an object are found by one indexed look-up, however many runs are kept.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _OUTCOMES = """
       JOIN sf_syncrun run ON run.object = name.object AND run.started > now() - interval '24 hours'
      GROUP BY 1, 2
 """
-# No run lasts longer than SYNC_MAX_HOURS, which is a week at most.
+# No run lasts much longer than SYNC_MAX_HOURS, which is a week at most.
 _RUNNING = """
     SELECT run.id, run.object
       FROM unnest(%(names)s::text[]) AS name (object)

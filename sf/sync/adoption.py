@@ -53,9 +53,9 @@ def adopt_org(organization: Organization, instance_url: str) -> list[str]:
 
 
 def forget_runs(runs: QuerySet[SyncRun]) -> None:
-    """Remove the watermarks and unfinished reads of these runs: a later run must not continue them.
+    """Remove the watermarks and unfinished reads of runs that read another org or business unit.
 
-    Their records are of another org or business unit.
+    A later run must not continue from them.
     """
     runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
 

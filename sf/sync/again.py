@@ -25,8 +25,8 @@ This time covers the longest of ``PAUSES`` and the start of the command.
 GIVEN_UP = timedelta(hours=1)
 """Failures older than this are not retried.
 
-They get this old only while no retries run: cron is stopped, or syncs are switched off. The next scheduled run reads
-the object anyway.
+A failure that is due for a retry gets this old only while no retries run: cron is stopped, or syncs are switched off.
+The next scheduled run reads the object anyway.
 """
 
 _WINDOW = timedelta(days=1)

@@ -36,7 +36,10 @@ SMALLEST_PAGE = 200
 """Salesforce's smallest page size: only the last page of a read may be smaller."""
 
 REST_INSTEAD = 50_000
-"""The most rows (25 calls) that REST reads when the day's Bulk jobs are used up; larger reads wait."""
+"""The most rows that REST reads when the day's Bulk jobs are used up; larger reads wait.
+
+In pages of 2,000 rows these are 25 calls.
+"""
 
 
 @dataclass

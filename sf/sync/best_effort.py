@@ -1,4 +1,4 @@
-"""Do bookkeeping for an answer (counts, notes, log rows): a failure does not change the answer."""
+"""Do work that its caller can continue without, such as counts and log rows: a failure is only logged."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from sf.salesforce.errors import SalesforceError
 logger = logging.getLogger(__name__)
 
 _EXPECTED = (OperationalError, InterfaceError, SalesforceError)
-"""Any other exception is a bug, so its traceback is logged."""
+"""Exceptions that are no bug.
+
+Any other exception is a bug, unless its code is in ``_NOT_MIGRATED``. The traceback of a bug is logged.
+"""
 
 _NOT_MIGRATED = {"42P01", "42703"}
-"""A table or column that is missing: ``migrate`` has not run."""
+"""PostgreSQL's codes for a missing table or column: ``migrate`` has not run."""
 
 
 @contextmanager
 def best_effort(purpose: str) -> Iterator[None]:
     """Run the block; log its exception and continue with a working database connection.
 
-    Inside a transaction the error is raised: PostgreSQL has rolled back everything in it.
+    Inside a transaction the exception is raised, because PostgreSQL may have aborted the transaction.
     """
     try:
         yield

@@ -132,8 +132,8 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _resumable(self, state: ReadState | None) -> ReadState | None:
         """Return the state if this run can resume it; otherwise ``None``.
 
-        The options, the org, its address, the API version and the fields must be the same, and all rows must still be
-        staged.
+        The options of this run must allow it. The org, its address, the API version and the fields must be the same,
+        and all rows must still be staged.
         """
         if state is None:
             return None
@@ -149,10 +149,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
         return state if fits else None
 
     def _is_full_enough(self, state: ReadState) -> bool:
-        """Return whether a run with ``--force`` may resume this read.
+        """Return whether a run with ``--force`` or ``--forcedelete`` may resume this read.
 
-        ``--force`` is for values that change while the record's stamps stay the same, so a read that began more than a
-        day ago is too old.
+        ``--force`` is for values that change while the record's stamps stay the same, so an incremental read is not
+        enough, and a read that began more than a day ago is too old.
         """
         return state.is_full and runs.database_now() - state.began_at < FORCE_GOES_ON
 

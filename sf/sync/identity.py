@@ -1,7 +1,7 @@
 """Record the org that the cache is a copy of, and keep every other org out.
 
-Each client for the cached org checks its session against the stored org before it sends anything
-(``sf/connection/clients.py``). Each transaction that stores an answer checks again, under a lock. An adoption of
+Each client for the cached org checks its session against the stored org before it reads or writes records
+(``sf/connection/clients.py``). Each transaction that stores records checks again, under a lock. An adoption of
 another org waits for this lock. The first transaction that fills the cache stores the org.
 """
 

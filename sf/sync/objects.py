@@ -108,7 +108,7 @@ class SyncedObject:
     def _reads_parent_of(self, stamp: str) -> bool:
         """Return whether any field of the parent is read.
 
-        Otherwise the query does not ask for the parent's stamp either.
+        Otherwise the query does not filter by the parent's stamp either.
         """
         relation = stamp.partition(".")[0]
         return any(path.startswith(f"{relation}.") for path in self.paths.values())

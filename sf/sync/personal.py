@@ -1,4 +1,4 @@
-"""Declare which data about people the cache of Salesforce contains."""
+"""Declare which data about people the tables of ``sf`` contain."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def declare() -> None:
 
 
 def _contacts(person: Person) -> Person:
-    """Add the person's contacts, and the accounts and addresses that the contacts name."""
+    """Add the person's contacts, and the account UUIDs and email addresses of these contacts."""
     condition = any_of("id", person.contacts) | any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
     contacts = list(Contact.all_objects.filter(condition)) if condition else []
     return replace(

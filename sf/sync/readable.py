@@ -1,8 +1,9 @@
 """Handle fields that the API user can no longer read: their columns keep their values.
 
 A lost field is noticed only when a read is refused, so that no extra call is made while all is well. Then
-``describe`` is asked which fields are missing, and again before each later read until they are back. The object's
-fingerprint depends on its fields. So the first read without a field, and the first read after its return, are full.
+``describe`` is asked which fields are missing, and again at the start of each later sync until they are back. The
+object's fingerprint depends on its fields. So the first read without a field, and the first read after its return,
+are full.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
 
 
 def readable_after(refusal: RequestRefused, client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
-    """Return the object without the fields that explain a refused read. Raises ``refusal`` when none does."""
+    """Return the object without the fields that explain a refused read.
+
+    Raises ``refusal`` when no field explains it, or ``describe`` fails too.
+    """
     try:
         readable = look_again(client, synced)
     except SalesforceError:
@@ -74,7 +78,7 @@ def readable_after(refusal: RequestRefused, client: SalesforceClient, synced: Sy
 def unreadable_columns(client: SalesforceClient, synced: SyncedObject) -> set[str]:
     """Return the columns whose field ``describe`` does not show.
 
-    Makes one call, plus one for each parent that is read.
+    Makes one call, plus at most one for each parent that is read.
     """
     whole = replace(synced, left_out=frozenset())
     described = {"": _describe(client, synced.sobject)}
@@ -89,7 +93,7 @@ def unreadable_fields() -> list[UnreadableField]:
 
 
 def remedy(fields: Iterable[UnreadableField]) -> str:
-    """Say what to do about the fields, in one sentence for each system."""
+    """Say what to do about the fields: first those of Salesforce, then those of Pardot."""
     names = sorted({field.field for field in fields})
     salesforce = ", ".join(name for name in names if not name.startswith(PARDOT))
     pardot = ", ".join(name.removeprefix(PARDOT) for name in names if name.startswith(PARDOT))

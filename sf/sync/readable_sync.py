@@ -55,7 +55,7 @@ class ReadableSync(LoadingSync[AnyReadable]):
 
     @abstractmethod
     def _readable_after(self, refusal: RequestRefused) -> AnyReadable:
-        """Return the object without the fields that explain a refusal. Raises ``refusal`` when none does."""
+        """Return the object without the fields that explain a refusal. Raises ``refusal`` when no field does."""
 
     def _leave_out(self, readable: AnyReadable) -> None:
         self._synced, self._run.fingerprint = readable, readable.fingerprint
