@@ -11,7 +11,7 @@ class PardotConfig(AppConfig):
 
     def ready(self) -> None:
         from api.observe.figures import SOURCES  # noqa: PLC0415
-        from pardot import checks  # noqa: F401, PLC0415 - the import registers the check; it needs the models
+        from pardot import checks  # noqa: F401, PLC0415 - the import registers the check
         from pardot.catalog.personal import declare  # noqa: PLC0415 - needs the models
         from pardot.platform.business_unit import forget_on_adoption  # noqa: PLC0415 - needs the models
         from pardot.status.expectations import expect_fresh_copies  # noqa: PLC0415

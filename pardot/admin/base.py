@@ -1,6 +1,6 @@
-"""Base classes of the admin pages of copies and findings.
+"""Base classes of the admin pages of tables that only programs write.
 
-The lists load equally fast for any number of rows.
+The lists load fast also from tables with millions of rows.
 """
 
 from __future__ import annotations

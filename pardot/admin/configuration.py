@@ -1,4 +1,4 @@
-"""Admin page for configured values: checks each value against its declaration, and shows the default."""
+"""Admin pages of configured values and their changes; values are checked against their declarations."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     actions = ["reset_to_default"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid plain deletion, because ``reset_to_default`` also logs the change and runs the audits."""
+        """Forbid plain deletion, because ``reset_to_default`` also records the change and runs the audits."""
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -146,7 +146,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
 
     @admin.display(description="purpose")
     def explanation(self, row: ConfiguredValue) -> SafeString:
-        text = '{} <a href="{}">The settings page has a form for it, with a preview.</a>'
+        text = '{} <a href="{}">The settings page has a form for this setting, with a preview.</a>'
         return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
 
     @admin.display(description="default")

@@ -1,4 +1,4 @@
-"""Extend the admin action that retries set-aside records: it also retries those of Pardot."""
+"""Extend the admin action that retries set-aside records: it also retries those of ``camp_sync``."""
 
 from __future__ import annotations
 

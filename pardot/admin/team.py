@@ -223,7 +223,7 @@ class ViewSubscriptionAdmin(ProgramsOnlyAdmin):
 
 
 def acting_name(request: HttpRequest) -> str:
-    """Return the name of the signed-in member of staff, for ``created_by``."""
+    """Return the name of the signed-in member of staff."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
 

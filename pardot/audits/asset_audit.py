@@ -149,8 +149,8 @@ class AssetAudit:
 def activity_join(kind: AssetKind, column: str) -> str:
     """Return a join with the counts of an asset's activities: ``activity.total`` and ``activity.of_type``.
 
-    Whole days of the look-back are counted from the roll-up. Only on its first and last day, single activities are
-    counted.
+    The counts of whole days come from the roll-up. Single activities are counted only on the first and last day of the
+    look-back.
     """
     return f"""
         LEFT JOIN (

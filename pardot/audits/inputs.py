@@ -22,7 +22,7 @@ ACTIVITY_GOOD_FOR = timedelta(days=8)
 class LookBack:
     """The time span whose activities count: after ``since``, up to and including ``until``.
 
-    ``until`` is the time of the last complete read of activities.
+    ``until`` is the start of the last complete read of activities.
     """
 
     since: datetime

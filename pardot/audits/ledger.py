@@ -1,8 +1,9 @@
 """Keep the ledger of findings: when each issue of an asset was first seen, and when it was fixed.
 
-An audit skips an issue when the needed data was never read or is too old. The issue's findings then stay unchanged.
+An audit skips an issue when the needed data is incomplete or too old. The issue's findings then stay unchanged.
 Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Unchanged
-findings are not written: an open finding was last seen at ``AuditSummary.audited_at`` of its area.
+findings are not written: unless the issue was skipped, an open finding was last seen at ``AuditSummary.audited_at`` of
+its area.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
-There are too many prospects to store flags in each row, as the audits of assets do. Instead, scans of the table count
-the prospects at the end of a sync, and ``AuditSummary`` stores the counts.
+There are too many prospects to store flags in each row, as the audits of assets do. Instead, this audit scans the
+table, and stores only counts and samples, in ``AuditSummary``.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ AUDIT = ProspectAudit()
 
 
 def _activity_is_known(inputs: AuditInputs) -> bool:
-    """Return whether ``ProspectEngagement`` has data that is recent enough.
+    """Return whether the activities behind ``ProspectEngagement`` are complete and recent enough.
 
     The table always covers ``ENGAGEMENT_DAYS``, so the configured look-back does not apply.
     """

@@ -26,7 +26,10 @@ REST_PAGE_ROWS = 2_000
 
 
 LONG_TEXT_ROWS = 200
-"""The page size for records with long text areas: Salesforce's smallest, about 100 MB at most."""
+"""The page size for records with long text areas, so that a page has at most about 100 MB.
+
+Salesforce allows no smaller size.
+"""
 
 
 @dataclass
@@ -45,7 +48,7 @@ Commit = Callable[[StagedPage], None]
 
 
 OnRows = Callable[[int], None]
-"""Called with the number of further rows, for a progress display; negative when a page is read again."""
+"""Called with the number of further rows, for a progress display; negative when a page fails."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ class BulkSource:
     def stage_page(self, read_id: str, query: SoqlQuery, cursor: str, stage: Stage, commit: Commit) -> StagedPage:
         """Stream the CSV straight into PostgreSQL.
 
-        A page that PostgreSQL refuses is read once more, row by row, to set aside the records that cannot be
+        A page that PostgreSQL cannot take is read once more, row by row, to set aside the records that cannot be
         stored.
         """
 

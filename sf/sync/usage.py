@@ -1,4 +1,4 @@
-"""Count Salesforce calls, and stop syncs before their share of the day's calls is used up."""
+"""Count calls to Salesforce, and stop syncs when the org's calls of the day reach the budget."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ LIMITS_SECONDS = 10.0
 """The number of seconds for which reading the limits is retried: a sync can work without them."""
 
 LIMITS_UNREADABLE = (
-    "syncs continue with the usage in the headers of Salesforce's answers and with their own count. "
+    "syncs continue with the usage in the headers of Salesforce's answers, or else with SFAPI's own count. "
     "The API user needs 'View Setup and Configuration' to read the limits"
 )
 
@@ -80,7 +80,8 @@ def check_kept_usage() -> None:
 class UsageBudget:
     """The day's budget, checked before each object of a command.
 
-    Salesforce is asked once; later checks use the usage in its answers.
+    The first check asks Salesforce. If it finds the budget used up, all later checks fail too; otherwise they use the
+    usage in the headers of Salesforce's answers.
     """
 
     def __init__(self, client: SalesforceClient) -> None:
@@ -88,7 +89,7 @@ class UsageBudget:
         self._refusal: str | None = None
 
     def check(self) -> None:
-        """Raise ``SyncSkipped`` when too much of the day's calls is used."""
+        """Raise ``SyncSkipped`` when too many of the day's calls are used."""
         if self._refusal is None:
             self._refusal = self._ask()
         refusal = self._refusal or _refusal(self._client.usage)
