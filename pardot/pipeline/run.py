@@ -1,4 +1,4 @@
-"""Run one ``camp_sync``: sync the entities one after the other, each with a separate ``SyncRun``."""
+"""Run one ``camp_sync``: sync the entities in turn, and record a ``SyncRun`` for each of their parts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ AnySync = Sync[Any]
 
 @dataclass(frozen=True)
 class _Named:
-    """The name of an entity that is skipped, for its ``SyncRun``."""
+    """The name of an entity's part that is skipped, for the part's ``SyncRun``."""
 
     name: str
     fingerprint: str = ""
@@ -42,7 +42,10 @@ class Camp:
     """One ``camp_sync`` command, with its clients."""
 
     def __init__(self, options: CampOptions, progress: Progress) -> None:
-        """Create the clients. Raises ``ImproperlyConfigured`` when a login or the business unit is not set."""
+        """Create the clients.
+
+        Raises ``ImproperlyConfigured`` when a login or the business unit is not set, or the copies are of another unit.
+        """
         self._options = options
         self._progress = progress
         self._salesforce_calls = UsageCounter("camp_sync")
@@ -63,7 +66,7 @@ class Camp:
         orphans: bool = False,
         patience: timedelta = timedelta(),
     ) -> list[SyncRun]:
-        """Sync each entity. A failure does not stop the others, unless they would fail in the same way.
+        """Sync each entity. A failure or pause stops the later ones only if they would end in the same way.
 
         ``orphans``: run the orphan check afterward. ``patience``: the longest time to wait until another command ends.
         """
@@ -89,7 +92,7 @@ class Camp:
             return done
 
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
-        """Return two commands: one retries this sync, the other also runs all later syncs.
+        """Return two commands: one syncs this sync's entity again, the other also syncs all later entities.
 
         The sample is retried with ``--scout``. The orphan check has no retry: it waits for the next survey.
         """

@@ -1,4 +1,4 @@
-"""Create tasks about many assets at once: one task per asset, or one task for all of them."""
+"""Create tasks about many assets at once, one per asset or one for all; delete many tasks at once."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _copy_for(example: Task, asset: int, name: str, title: str) -> Task:
 
 
 def _fit(description: str, lines: list[str]) -> Iterator[str]:
-    """Yield the description, and as many of the lines as fit into a task's description."""
+    """Yield ``description``, as many ``lines`` as fit into a task, and the number of lines left out."""
     if description:
         yield f"{description}\n"
     room = _LONGEST_DESCRIPTION - len(description) - len("\n\n… and 1,000 more")

@@ -1,4 +1,4 @@
-"""The signed link with which a team member stops the morning messages without signing in."""
+"""The signed link with which a member stops or restarts the morning messages without signing in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def member_of_token(token: str) -> TeamMember:
         raise BadLink("This link is incomplete. Copy all of it from the message.") from error
     member = TeamMember.objects.filter(pk=pk, email=email).first()
     if member is None:
-        raise BadLink("No team member gets messages at this address any more.")
+        raise BadLink(
+            "The team member of this link was removed, or has another email address now. "
+            "If you still get messages, use the link in the latest one."
+        )
     return member
 
 

@@ -1,4 +1,4 @@
-"""Saved views: addresses of the dashboard under a name. The owner may share them with the team."""
+"""Saved views: named addresses of the dashboard. The owner may share them with the team."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Subscriptions of team members to saved views. A subscribed view gets a line in the morning message."""
+"""Subscriptions of team members to saved views.
+
+The morning message has a line about a subscribed view when the view's rows have changed, or once a week, as the
+member chose.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class BadTask(ValueError):
 
 @dataclass(frozen=True)
 class TaskFilter:
-    """A filter of tasks. A field that is ``None`` does not filter."""
+    """A filter of tasks. A field with its default value does not filter."""
 
     assignee: TeamMember | None = None
     unassigned: bool = False
@@ -106,9 +106,7 @@ def note_status(task: Task, now: datetime) -> None:
 def check_asset(task: Task, *, is_named: bool) -> None:
     """Check that type and id identify a copied asset, or are both empty.
 
-    Fill in the name unless ``is_named``.
-
-    Raises ``BadTask``.
+    Fill in the asset's name unless ``is_named``, and the task's area if it is empty. Raises ``BadTask``.
     """
     if bool(task.asset_type) != (task.asset_id is not None):
         raise BadTask("asset_id", "Give both the type and the id of the asset, or neither")

@@ -47,7 +47,7 @@ class TagsNotMade(Exception):
 
 
 class TagsRefused(Exception):
-    """Pardot or Salesforce refuses, or a setting is missing.
+    """Pardot or Salesforce refuses, or a setting is missing or wrong.
 
     The message gives the reason. A retry does not help.
     """
@@ -65,7 +65,7 @@ class CleanupTag:
 
 
 def make_missing_tags(values: Configuration) -> list[CleanupTag]:
-    """Create the tags that Pardot lacks for the configured actions, and store them here.
+    """Create the configured actions' tags that Pardot lacks; store and return the tags of all actions.
 
     A retry is harmless.
 
@@ -102,7 +102,8 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
     try:
         tag_id = client.create_tag(name)
     except RequestRefused:
-        # Another process created the tag first, or Pardot answered the look-up from its cache, up to a minute old.
+        # Perhaps another process created the tag first, or Pardot answered the look-up from its cache, which may be a
+        # minute old.
         known = _look_up(client, name) or tag_ids([name]).get(name.lower())
         if known is None:
             raise

@@ -32,11 +32,11 @@ KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMemb
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
-    """The configured business unit is not the copied one. The message names both."""
+    """The configured business unit is not the copied one. The message names both, if both are recorded."""
 
 
 def copied_unit() -> str:
-    """Return the business unit of the copies; empty before the first sync."""
+    """Return the business unit of the copies; empty when none is recorded."""
     return CachedBusinessUnit.objects.values_list("business_unit", flat=True).first() or ""
 
 
@@ -69,9 +69,9 @@ def confirm_business_unit() -> None:
 
 
 def forget_copies() -> None:
-    """Remove all copies of the business unit; call this in a transaction.
+    """Remove all rows of this app except those of the models in ``KEPT``; call this in a transaction.
 
-    Rows of the models in ``KEPT`` stay.
+    Also remove the watermarks, unfinished reads, refused records and unreadable fields of all entities.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
@@ -97,7 +97,7 @@ def forget_on_adoption(before: str, now: str) -> list[str]:
 
 
 def has_copies() -> bool:
-    """Return whether any row is stored that ``forget_copies`` would remove."""
+    """Return whether any model whose rows ``forget_copies`` removes has a row."""
     return any(_has_rows(model) for model in apps.get_app_config("pardot").get_models() if model not in KEPT)
 
 

@@ -29,7 +29,7 @@ from sf.salesforce.reads import ask_patiently
 MOST_OPEN = 4
 """Pardot allows five open requests per business unit. One is left to other programs."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""The smallest page size that a client remembers, and the smallest that it requests at all."""
+"""The sizes down to which later pages, and the retry of a slow page, are made smaller."""
 CEILING = 100_000
 """The number of rows after which a sequence of page tokens ends without an error."""
 
@@ -66,9 +66,9 @@ class PardotClient:
         self._url = url
         self._business_unit = business_unit
         self.usage: ApiUsage | None = None
-        """The day's calls as the latest answer reported them; ``None`` until an answer reports them."""
+        """The day's calls as last reported in an answer; ``None`` until an answer reports them."""
         self.rows_in_time: int | None = None
-        """The largest page size that Pardot answers in time; ``None`` until a page was too slow."""
+        """The largest size of later pages; ``None`` until a page was too slow."""
         self._learning = threading.Lock()
         self._was_redirected = False
 
@@ -86,7 +86,7 @@ class PardotClient:
         return self._page(path, {"fields": ",".join(fields), **params}, fields)
 
     def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
-        """Request the page of a token, once. Raises ``PageTokenGone`` when the token has expired."""
+        """Request the page of a token, once. Raises ``PageTokenGone`` when Pardot refuses the token."""
         return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
     def rows_at_once(self, page_size: int) -> int:

@@ -16,7 +16,7 @@ from sf.salesforce.http import Transport
 
 @dataclass
 class PardotCalls:
-    """A thread-safe count of the calls that this process sent to Pardot.
+    """A thread-safe count of the calls that one client sent to Pardot.
 
     The day's calls of all programs are counted by Pardot.
     """

@@ -41,7 +41,7 @@ API_TIMEOUT = "214"
 
 @dataclass(frozen=True)
 class PardotCode:
-    """An error code's exception type, advice, and the group of people who must act (``docs/refusals.md``)."""
+    """An error code's exception type, its advice, and the party that must act (``docs/refusals.md``)."""
 
     kind: type[SalesforceError]
     advice: str
@@ -86,7 +86,7 @@ CODES: Mapping[int, PardotCode] = {
 
 
 def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
-    """Return the error for an answer, by the code in its body.
+    """Return the error for an answer, by the code in its body, or by its status when it has no code.
 
     ``request`` (method and path) is for the message.
     """

@@ -29,7 +29,7 @@ class QuotaBudget:
     def check(self) -> None:
         """Raise ``SyncSkipped`` when too many of the day's calls are used.
 
-        If Pardot does not answer or has no calls left, the same error is raised for later entities, without a call.
+        If the first check's request fails, its error is raised, and raised again for later entities without a call.
         """
         if self._failure:
             raise self._failure
@@ -71,7 +71,7 @@ def keep_usage(usage: ApiUsage | None) -> None:
 
 
 def _refusal(usage: ApiUsage | None) -> str:
-    """Return the reason why no more calls are allowed; empty when they are, or Pardot reports no usage."""
+    """Return the reason why no more calls are allowed; empty if they are allowed or no usage is known."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""
     return (

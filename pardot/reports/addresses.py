@@ -1,4 +1,7 @@
-"""URLs of the dashboard, for messages. ``static/js/core/rows.js`` builds the same URLs for the page."""
+"""URLs of the dashboard, for messages.
+
+``rowsOf`` in ``static/js/core/rows.js`` follows the same rules as ``rows_address``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _TAB = {Area.CAMPAIGNS: "campaign-map", Area.TAGS: "tags", Area.PROSPECTS: "full
 
 
 def site_address(path: str) -> str:
-    """Return the full URL of a page of this service."""
+    """Return the URL of a page of this service; without ``PUBLIC_URL``, only its path."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 

@@ -90,7 +90,10 @@ def _link() -> str:
 
 
 def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
-    """Grade the last snapshot by today's thresholds: a changed threshold is not a fall of the grade."""
+    """Yield a condition when the grade is lower than at the last snapshot before ``day``.
+
+    Both scores are graded by today's thresholds, so a changed threshold is not a fall of the grade.
+    """
     before = last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
         return
@@ -128,5 +131,5 @@ def _bad_syncs() -> Iterator[Condition]:
 
 
 def _last_good(each: Freshness) -> str:
-    """Return the age of the data as text; empty for a job, and for an entity that was never copied."""
+    """Return the time since the last complete run as text; empty when no run was complete yet."""
     return "" if each.age_seconds is None else f"; the data is {age_text(each.age_seconds)} old"

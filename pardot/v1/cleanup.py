@@ -90,8 +90,8 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
 def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     """Create the missing clean-up tags. Existing tags are not changed.
 
-    502: Pardot or Salesforce refuses, or a setting is missing; the message gives the reason. 503: not all tags can be
-    created at the moment; a retry is harmless.
+    502: Pardot or Salesforce refuses, or a setting is missing or wrong; the message gives the reason. 503: not all tags
+    can be created at the moment; a retry is harmless.
     """
     try:
         cleanup_tags = make_missing_tags(configuration())

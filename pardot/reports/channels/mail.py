@@ -14,7 +14,7 @@ from pardot.reports.channels.errors import NotDelivered
 def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address: str = "") -> None:
     """Send one message to all recipients.
 
-    Raises ``NotDelivered`` when the server is unavailable, or refuses the message or all recipients.
+    Raises ``NotDelivered`` when the server is unavailable, or refuses the login, the message or all recipients.
 
     With a ``stop_address``, mail programs show a button to unsubscribe (RFC 8058).
     """
