@@ -50,7 +50,7 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _objects(client: PardotClient) -> Iterator[Finding]:
-    """Yield one line when all objects are readable, otherwise one line for each unreadable object."""
+    """Yield one line when all objects are readable, otherwise one line for each object with a problem."""
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
     wrong = [finding for entity in entities for finding in _object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]

@@ -1,4 +1,4 @@
-"""Count the naming patterns of tags, and the tagged objects of each type, for the audit of tags."""
+"""List the naming patterns of tags, and count tagged objects by type, for the audit of tags."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 
 
 def naming_patterns() -> list[dict[str, Any]]:
-    """Return each prefix with its separators, its number of tags, and their number of tagged objects.
+    """Return each prefix with its separators, its number of tags, and the sum of their ``usage``.
 
-    The number of tagged objects is ``None`` without data.
+    The sum is ``None`` without data. An object with two tags of a prefix counts twice.
     """
     with connection.cursor() as cursor:
         cursor.execute(_PATTERNS, [MOST_PATTERNS])
@@ -64,7 +64,8 @@ def naming_patterns() -> list[dict[str, Any]]:
 def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
     """Return the numbers of objects, of tagged objects, and of tags on objects, for each type of object.
 
-    Copied types come first, even without tags. Without data, ``total`` is ``None``.
+    The types in ``_ASSETS`` come first, even when none of their objects has a tag. For other types, and without data,
+    ``total`` and ``tagged`` are ``None``.
     """
     assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
     covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]

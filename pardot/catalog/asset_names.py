@@ -1,4 +1,7 @@
-"""Look up names of assets by type and id, for tasks and exemptions. A type is the name of an area."""
+"""Look up names of assets, and Salesforce ids of campaigns, by type and id.
+
+The type of an asset is its area.
+"""
 
 from __future__ import annotations
 
@@ -68,5 +71,8 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
 
 
 def _name_column(asset_type: Area) -> str:
-    """Return the only column that ``__str__`` reads. Other columns can be long, so they are not loaded."""
+    """Return the column that ``__str__`` reads besides ``id``.
+
+    Other columns can be long, so they are not loaded.
+    """
     return "email" if asset_type is Area.PROSPECTS else "name"

@@ -19,7 +19,7 @@ from sf.models.fields import CopiedField
 from sf.sync.objects import SyncedObject, columns_of
 
 LOCK = "camp_sync"
-"""The lease of ``camp_sync``. Two commands at once would open more requests than Pardot allows."""
+"""The lease of ``camp_sync``. Two runs at once could open more requests than Pardot allows."""
 
 
 class Tier(IntEnum):
@@ -65,7 +65,7 @@ class PardotEntity(Entity):
     """Columns whose fields Pardot currently refuses (``pardot/sync/readable.py``)."""
 
     def fields(self) -> list[CopiedField]:
-        """Return the columns to read. ``left_out`` and optional columns without a setting are left out."""
+        """Return the columns to read, without ``left_out`` and optional columns whose setting is empty."""
         fields = self.model.copied_fields()
         return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
 
@@ -199,7 +199,7 @@ ALL: tuple[Entity, ...] = (
     CAMPAIGN_MEMBERS,
     SCORING_CATEGORIES,
 )
-"""The entities in the order in which they are read."""
+"""All entities except ``ORPHANS``, in the order in which they are read."""
 
 GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 

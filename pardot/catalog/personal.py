@@ -131,7 +131,7 @@ def _messages(person: Person) -> Q:
 
 
 def _views(person: Person) -> Q:
-    """Match the views that the person saved, and the views whose search contains the person's address."""
+    """Match views that the person saved, or whose query contains an email address of the person."""
     quoted = {quote_plus(email) for email in person.emails}
     return any_of("owner_uuid", person.uuids) | any_text("query", quoted, "icontains")
 

@@ -46,7 +46,7 @@ def _check_braces(title: str) -> str:
 
 
 class Template(BaseModel):
-    """The texts of one issue."""
+    """The texts and the priority of one issue."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -105,7 +105,7 @@ def _check_order(dates: CampDates) -> CampDates:
 
 def _check_first_character(prefix: str) -> str:
     if prefix != prefix.lstrip():
-        raise ValueError("it must not be empty or begin with a blank: Pardot removes leading blanks")
+        raise ValueError("it must not begin with a blank: Pardot removes leading blanks")
     return prefix
 
 

@@ -3,7 +3,8 @@
 Each changed value is a row of ``ConfiguredValue``. Each call of ``configuration()`` reads all rows in one query, so a
 change is in effect from the next request on, in every process. The admin and ``/api/v1/pardot/admin/config`` check
 input with the same declarations (``pardot/configuration/keys.py``). ``pardot/pipeline/after_change.py`` stores it. A
-stored value that this release no longer accepts is logged, and its default is used instead.
+stored value that is no longer valid is logged, and its default is used instead. Of a mapping, only the invalid entries
+are replaced.
 """
 
 from __future__ import annotations
@@ -133,10 +134,10 @@ class CurrentValue:
     value: Any
     """The value as JSON, including defaults."""
     updated_at: datetime | None = None
-    """The time of the last change; ``None``: never changed."""
+    """The time of the last change; ``None``: never changed, or reset to the default."""
     updated_by: str = ""
     problem: str = ""
-    """The reason when this release does not accept the stored value, or a part of it; otherwise empty."""
+    """The reason why the stored value, or a part of it, is not used; otherwise empty."""
 
     @property
     def is_changed(self) -> bool:
@@ -200,7 +201,11 @@ def _is_good(declared: ConfiguredKey, value: Any) -> bool:
 @lru_cache(maxsize=64)
 def _log_once(key: str, problem: str) -> None:
     """Log the problem as an error, once per process: Sentry reports errors, and a person must fix it."""
-    logger.error("configuration %s: the stored value is no longer valid, so the default is used: %s", key, problem)
+    logger.error(
+        "configuration %s: the default replaces the stored value, or the part of it that is no longer valid: %s",
+        key,
+        problem,
+    )
 
 
 # -- changes ----------------------------------------------------------------------------------------------------------

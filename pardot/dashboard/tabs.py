@@ -18,7 +18,7 @@ class Tab:
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """The panels visible without scrolling whose modules the page preloads; may be empty."""
+    """The panels whose modules the page preloads: those visible without scrolling. May be empty."""
 
     @property
     def template(self) -> str:
@@ -36,7 +36,8 @@ TABS = (
     Tab("tags", "Tags", "tag", "How assets are named and sorted, and which tags nobody needs.", _SETUP),
     Tab("scout-report", "Scout Report", "binoculars", "Who is active now, and which records do not fit together.",
         f"{_SETUP} --scout"),
-    Tab("full-survey", "Full Survey", "compass", "Assets in deleted campaigns, and people whom only one system knows.",
+    Tab("full-survey", "Full Survey", "compass",
+        "Assets in deleted campaigns, and people whom only Pardot or only Salesforce knows.",
         f"{_SETUP} --survey"),
 )  # fmt: skip
 

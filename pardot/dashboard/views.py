@@ -32,8 +32,8 @@ CHALLENGE = 'Cookie realm="OpenStax Accounts"'
 def for_super_users(page: ViewOfUser) -> View:
     """Show the page to signed-in Super Users. Others get a page that says what to do (401 or 403).
 
-    A Super User whose sign-in is too old counts as signed out. Caches must revalidate the page. The browser may show
-    it again for the back button; the page's modules then reload the data. The page's writes need the CSRF cookie.
+    A Super User whose sign-in is too old counts as signed out. Caches must revalidate the page. The back button may
+    restore the page as it was; the dashboard then reloads its data. The page's writes need the CSRF cookie.
     """
 
     @require_safe

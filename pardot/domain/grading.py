@@ -49,7 +49,7 @@ class AreaScore:
     """The points that the area loses for all its issues together. They can be more than 100."""
     items: int
     weight: float
-    """The area's weight in the mean: ``log(1 + items)``, with at least one item."""
+    """The area's weight in the mean: ``log(1 + items)``, where 0 items count as 1; 0 without data."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 
@@ -65,13 +65,16 @@ class Grading:
 
 
 def half_up(value: Decimal | float) -> int:
-    """Return the nearest whole number; a half goes up."""
+    """Return the nearest whole number; a half is rounded away from zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def percentage(part: int | None, whole: int | None) -> float | None:
-    """Return the percentage to one decimal place, rounded half up; ``None`` without ``part`` or ``whole``."""
+    """Return the percentage to one decimal place, rounded half up.
+
+    Return ``None`` when an argument is ``None``, or when ``whole`` is 0.
+    """
     if part is None or not whole:
         return None
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
@@ -116,7 +119,7 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
 
 
 def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
-    """Return the weighted mean of the areas in ``only`` that have data; ``None`` when no area has data."""
+    """Return the weighted mean of the areas in ``only`` that have data; ``None`` when none has data."""
     graded = [
         (areas[area].score, areas[area].weight) for area in only if area in areas and areas[area].score is not None
     ]

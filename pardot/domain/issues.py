@@ -24,7 +24,7 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True)
 class Issue:
-    """A kind of fault. Each asset of ``area`` with ``flag`` counts once."""
+    """A kind of fault. Each asset of ``area`` with ``flag`` counts once, unless ``is_percentage``."""
 
     key: str
     area: Area
@@ -35,7 +35,7 @@ class Issue:
     title: str
     """The title with ``{count}``. Its words fit any number."""
     description: str
-    """Advice on what to do in Pardot."""
+    """Advice on what to do."""
     priority: Priority = Priority.NORMAL
     is_percentage: bool = False
 

@@ -28,7 +28,7 @@ _AREA: Mapping[str, Area] = {
 
 
 def area_of_object_type(word: str | None) -> Area | None:
-    """Return the area of Pardot's ``word``; ``None`` for types that are not copied (files, templates …)."""
+    """Return the area of Pardot's ``word``; ``None`` for types without an area (files, templates …)."""
     return _AREA.get(re.sub("[^a-z]", "", (word or "").lower()).removesuffix("s"))
 
 

@@ -1,6 +1,7 @@
 """SQL conditions on a prospect, for queries and the partial indexes in ``pardot/models/prospect.py``.
 
-PostgreSQL uses a partial index only when a query has exactly the index's condition.
+PostgreSQL uses a partial index only when it recognizes that the query's condition implies the index's condition. The
+same text on both sides makes this certain.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from sf.sync.usage import UsageCounter
 def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
     """Remove the copies if they are of another business unit than the configured one.
 
-    Return ``False`` when the operator declines. Raises ``CommandError`` when the configured unit does not answer, when
-    the login leads to another org than the cached one, or when there is no terminal to ask on.
+    Return ``False`` when the operator declines. Raises ``CommandError`` when the call to the configured unit fails,
+    when the login leads to another org than the cached one, or when there is no terminal to ask on.
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:
@@ -32,8 +32,8 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the copies are already of the business unit {unit}" if copied else "nothing is copied yet")
         return True
     question = (
-        f"The copies of the business unit {copied or '(copied by an older release)'}, its audits, its history and "
-        f"its exemptions will be removed, and {unit} will be copied. "
+        f"The copies of the business unit {copied or '(which an older release did not record)'}, its audits, its "
+        f"history and its exemptions will be removed, and {unit} will be copied. "
         "Team, configuration, saved views, tasks and notes stay."
     )
     if not agreed and not confirmed_on_terminal(question):
@@ -41,5 +41,5 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
     with transaction.atomic():
         forget_copies()
         confirm_business_unit()
-    stdout.write(f"the copies of {copied or 'the previous business unit'} are removed; now {unit} is copied")
+    stdout.write(f"the copies of {copied or 'the previous business unit'} are removed; next, {unit} will be copied")
     return True

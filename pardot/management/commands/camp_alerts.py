@@ -19,7 +19,7 @@ from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 
 _PATIENCE = timedelta(minutes=1)
-"""The longest wait for another host that runs this command. Then this run ends without work."""
+"""The longest wait for another run of this command. After that, this run ends and sends nothing."""
 
 
 class Command(BaseCommand):
