@@ -1,4 +1,4 @@
-"""Read the freshness of each entity and the running syncs, from ``SyncRun`` and ``EntityState``."""
+"""Read each entity's freshness, and find the running syncs, from ``SyncRun`` and ``EntityState``."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class EntityStatus:
     def problem(self) -> Problem | None:
         """Return the problem, or ``None``.
 
-        Held-back deletions of any part come first, then the reason why the last run failed.
+        Held-back deletions of any part come first, then the reason why the last run did not succeed.
         """
         run, state = self.last_run, self.state
         return None if run is None or state is None else problem_of(run, state, held_back=self.held_back)

@@ -1,4 +1,4 @@
-"""Register the maximum ages of Pardot's copies with ``/healthz/``, by the schedule of each tier."""
+"""Register Camp Campaign's jobs, and the maximum age of each entity, with ``/healthz/``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALERTS = "camp_alerts"
 
 
 def max_ages() -> dict[str, timedelta]:
-    """Return the maximum age of the last successful run, by name. Empty when Pardot is not configured."""
+    """Return the maximum age of the last complete run, by name. Empty when Pardot is not configured."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
     daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))
@@ -27,6 +27,6 @@ def max_ages() -> dict[str, timedelta]:
 
 
 def expect_fresh_copies() -> None:
-    """Register the expectations. Call this once, when the process starts."""
+    """Register the maximum ages and the jobs. Call this once, when the process starts."""
     freshness.MAX_AGE.update(max_ages())
     freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST, ALERTS) if name not in freshness.JOBS)

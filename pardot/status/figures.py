@@ -9,7 +9,7 @@ from pardot.models import DailySnapshot, EntityState, PardotQuota
 
 
 def pardot_figures() -> Iterator[Metric]:
-    """Yield the quota, the last score and the rows of each entity, each as soon as it is known."""
+    """Yield the quota, the last score and the rows of each entity. Unknown figures are left out."""
     if quota := PardotQuota.objects.first():
         yield Metric("sfapi_pardot_calls_used", "Pardot API calls used today, as last reported.", [Sample(quota.used)])
         yield Metric(
@@ -26,4 +26,4 @@ def pardot_figures() -> Iterator[Metric]:
         if rows is not None
     ]
     if rows:
-        yield Metric("sfapi_pardot_records", "Rows of each entity after its last sync.", rows)
+        yield Metric("sfapi_pardot_records", "Rows after the last sync, without the recycle bin.", rows)

@@ -29,7 +29,10 @@ def sync_steps(status: CampStatus) -> tuple[int, int] | None:
 
 
 def _still_to_read(run: SyncRun) -> set[str]:
-    """Return the names in the command that would read this entity and all later ones."""
+    """Return the entities that ``retry_command`` names: the run's own and all later ones.
+
+    The command of a sample names none.
+    """
     words = shlex.split(run.retry_command)
     return set(words[words.index("--entities") + 1].split(",")) if "--entities" in words else set()
 

@@ -14,7 +14,7 @@ _SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
 def tier_of(entities: Collection[str]) -> int:
     """Return 3 with prospects and activities, 2 with prospects, 1 with all assets, otherwise 0.
 
-    A higher tier does not require the lower ones, so that one unreadable entity does not hide the rest.
+    Tiers 2 and 3 do not require the assets, so that one of them that is unreadable does not hide the rest.
     """
     if _SURVEYED.issubset(entities):
         return 3
@@ -26,7 +26,7 @@ def tier_of(entities: Collection[str]) -> int:
 def synced_tier(complete: Collection[str]) -> int:
     """Return the tier of all stored data.
 
-    ``complete``: the completely read entities. A sample makes tier 2.
+    ``complete``: the completely read entities. After a sample of prospects, the tier is at least 2.
     """
     known = tier_of(complete)
     return 2 if known < 2 and _was_sampled() else known

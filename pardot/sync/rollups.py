@@ -1,7 +1,8 @@
-"""Update the roll-ups of visitor activities, which pages read instead of scanning activities.
+"""Update the roll-ups of visitor activities.
 
-The update is part of the transaction that merges activities, so readers always see roll-ups that match the activities.
-After an incremental read, only the days of the activities that were read are counted again. Days are UTC.
+Pages read the roll-ups, because a scan of all activities would be too slow. The update is part of the transaction that
+merges activities, so readers always see roll-ups that match the activities. After an incremental read, only the days of
+the activities that were read are counted again. Days are UTC.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ _COUNT_PROSPECTS = """
 def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
     """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
-    ``began``: the start of the read. ``since``: the earliest day that a full read covers; all days from this day on are
-    recounted. Activities older than the retention are removed.
+    ``began``: the start of the read. ``since``: the earliest time that a full read covers; all days from then on are
+    recounted. ``None``: only the days of the staged activities are recounted. Activities older than the retention are
+    removed.
     """
     forget_before(began - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS))
     if since is not None:
@@ -91,7 +93,10 @@ def count_prospects(*, until: datetime) -> None:
 
 
 def forget_before(moment: datetime) -> int:
-    """Remove the activities before ``moment``, and their daily counts. Return the number of activities."""
+    """Remove the activities before ``moment``, and their daily counts.
+
+    Return the number of removed activities.
+    """
     oldest = moment.astimezone(UTC).date()
     AssetActivityDay.objects.filter(day__lt=oldest).delete()
     removed = VisitorActivity.objects.filter(created_at__lt=moment).delete()[0]

@@ -1,8 +1,8 @@
 """The state of a read from Pardot in slices: its division, and the progress of each slice.
 
 Slices are spans of ``createdAt``, and rows are read in the order of their ids. Neither value ever changes, so no row is
-missed when rows change during a read. After an interruption or an expired page token, a slice continues with
-``idGreaterThan`` the last staged id.
+missed when rows change during a read. After an interruption, a slice continues with ``idGreaterThan`` the last
+staged id; after an expired page token, with ``idGreaterThan`` the last fetched id.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class SlicedRead:
     def divided(self, earliest: datetime) -> Self:
         """Divide the only slice into equal spans of the time from ``earliest`` to the start of the read.
 
-        Most of the remaining records were created in this time.
+        Most of the remaining records were created in this time. The first and the last slice include the others.
         """
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES
@@ -104,5 +104,5 @@ class SlicedRead:
 
 
 def api_date(moment: datetime) -> str:
-    """Return a date in the API's form: whole seconds, an offset, never ``Z``."""
+    """Return a time in the API's form: whole seconds, an offset, never ``Z``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Preload all JavaScript modules of a page in parallel.
+"""Preload the JavaScript modules of a page in parallel.
 
 Otherwise browsers find the imports level by level.
 """

@@ -76,7 +76,7 @@ class MemberIn(Schema):
         [], description="The areas that the member owns."
     )
     label: _Label = Field("", description="A short name for narrow places.")
-    order: _Number | None = Field(None, description="The position in lists. Left out: the position in this list.")
+    order: _Number | None = Field(None, description="The position in lists. Left out: the position in `team`.")
     accounts_uuid: uuid.UUID | None = Field(
         None,
         description="The UUID of the member's OpenStax account. `mine` of `GET /pardot/tasks` finds the member by this "
@@ -198,7 +198,7 @@ class ConfigurationChangeOut(Schema):
     title: str
     before: Any
     after: Any
-    is_reset: bool = Field(description="True when the change restored the default.")
+    is_reset: bool = Field(description="True when the change was a reset to the default.")
     changed_by: str
     changed_at: datetime
 
