@@ -1,9 +1,10 @@
-"""Find which words are common in the names of schools, from PostgreSQL's own statistics of the index.
+"""Find the common words of the search index of schools, from PostgreSQL's own statistics of the index.
 
 The search index lists for each word the rows that have it. To look up "university of ashbrook", PostgreSQL would read
-all rows of "university" and of "of", although only a handful have "ashbrook". So the common words of a search are left
-out of the look-up, and compared in the rows that the rare words find. ANALYZE stores the shares of the commonest words;
-autovacuum and the sync run ANALYZE. Without these shares every word is looked up: slower, with the same result.
+all rows of "university" and of "of", although only a handful have "ashbrook". So words that are much commoner than the
+rarest word are left out of the look-up, and compared in the rows that the other words find. ANALYZE stores the shares
+of the commonest words; autovacuum and the sync run ANALYZE. Without these shares every word is looked up: slower, with
+the same result.
 """
 
 from __future__ import annotations
@@ -15,14 +16,13 @@ from collections.abc import Mapping, Sequence
 from django.db import connection
 
 MUCH_COMMONER = 4
-"""A word this many times as common as the rarest word is not looked up, but compared in the rows."""
+"""A word at least this many times as common as the rarest word is not looked up, only compared."""
 
 COMMON = 0.02
-"""A word is common if at least this share of schools has it.
-If all words of a search are common, only the rarest is looked up."""
+"""If at least this share of schools has even the rarest word of a search, only that word is looked up."""
 
 KEPT_SECONDS = 300
-"""After this time, the statistics are read again."""
+"""The statistics are read once in each period of this length."""
 
 _SHARES = """
     SELECT most_common_elems::text::text[], most_common_elem_freqs
@@ -33,7 +33,10 @@ _SHARES = """
 
 
 def rare_words(words: Sequence[str]) -> list[str]:
-    """Return the words of a search to look up in the index, at least the rarest. A word may be a prefix."""
+    """Return the words of a search to look up in the index, at least the rarest.
+
+    Each word stands for all words that begin with it.
+    """
     shares = shares_of_words(int(time.monotonic() // KEPT_SECONDS))
     if not shares:
         return list(words)

@@ -35,7 +35,7 @@ class Selection:
     equal: Mapping[str, Any] = field(default_factory=dict)
     """The values that rows must have, by column; ``None``: no value."""
     modified_since: datetime | None = None
-    """Only rows that were written here at this moment or later."""
+    """Only rows whose ``local_update_date`` is this moment or later."""
     include_deleted: bool = False
 
 

@@ -29,9 +29,9 @@ _CATCH_UP_SECONDS = 0.1
 """The longest time that a request waits for a mark that is on its way to the replica."""
 _LOOK_SECONDS = 0.004
 _LAGGING_SECONDS = 1.0
-"""The time after a failed wait during which requests do not wait."""
+"""The time, from the beginning of a failed wait, during which requests do not wait again."""
 _AWAY_SECONDS = 5.0
-"""The time after a failed connection during which the replica is not tried."""
+"""The time during which the replica is not tried, after it was unavailable."""
 _TIME_LIMIT = "57014"
 _SERVER_TROUBLE = ("08", "53", "57P")
 """The beginnings of SQLSTATEs of a server that is unavailable, stopping, starting or full."""
@@ -151,7 +151,7 @@ def _is_recent(mark: Mark, complete_until: datetime | None, *, after_writes: boo
 
 @contextmanager
 def _connected_to_replica(need: _Need) -> Iterator[bool]:
-    """Use the replica's connection for one transaction of this thread; yield whether it meets the need."""
+    """Yield whether the replica meets the need; if so, this thread uses its connection inside the block."""
     primary, replica = connections[DEFAULT_DB_ALIAS], connections[REPLICA]
     if _trouble.away_until:
         _trouble.leave_alone()

@@ -1,13 +1,14 @@
 """Search for schools by words of their names, best match first, and by exact filters.
 
 One SQL function (``sf_words``, migration ``school_words``) folds the typed text and the names, so case, accents,
-punctuation and blanks do not matter. Every typed word must begin a word of the school's name, SheerID name, city or
-state, or its initials. At least one typed word must begin a word of a name. A single word must begin a word of a name,
-or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``; the common words are
-compared in the rows that this query finds.
+punctuation and extra blanks do not matter. Every typed word except "the" must begin a word of the school's name,
+SheerID name, city or state, or its initials. At least one typed word must begin a word of a name. A single word must
+begin a word of a name, or be the initials. The rare words are one ``tsquery`` on the index ``searched_school_words``;
+the common words are compared in the rows that this query finds.
 
-A search has variants: the text as typed, the text with apostrophes as blanks, and the text with short forms written out
-("georgia tech"). When no school matches any variant, words are replaced by known words with a similar spelling.
+A search has variants: the text as typed, with apostrophes and periods as blanks, with short forms written out ("georgia
+tech"), and with a final "st" as the beginning of a word. When no school matches any variant, words are replaced by
+known words with a similar spelling.
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. Equally
-# good rows are sorted by name only within the page. BETWEEN, not <=: with <= PostgreSQL would expect a third of all
-# rows, and would compile the statement (jit_above_cost). OFFSET 0 reads row by row.
+# ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. ``first``
+# has the rows that are as good as the last row of the page, or better: only these are sorted by name. BETWEEN, not <=:
+# with <= PostgreSQL would expect a third of all rows, and would compile the statement (jit_above_cost). OFFSET 0 makes
+# PostgreSQL read each of these rows by its ctid.
 _PAGE = """
     WITH found AS MATERIALIZED (
         SELECT ctid AS at, {place} AS place FROM sf_searchedschool WHERE {condition}
@@ -195,8 +197,8 @@ def _search(
 def _rank(number: int, words: Words) -> str:
     """Return the SQL that computes the class of a match of one variant.
 
-    The classes: the same text, the same words in another order, the initials, the beginning of a name, all words in
-    their order, all words. Single words have fewer classes.
+    The classes, best first: the same text, the same words in another order, the initials, the beginning of a name, all
+    words in their order, all words. Only a single word can be the initials, and a single word has no order.
     """
     if len(words) > 1:
         return _OF_SEVERAL.format(number)
@@ -282,7 +284,7 @@ def _page(
 
 
 _totals: dict[datetime | None, int] = {}
-"""The number of all schools by the time of the last change of a school."""
+"""The number of schools that are not deleted, by the time of the last change of a school."""
 
 
 def _total() -> int:

@@ -1,7 +1,7 @@
 """Reads of the API from the cache: one statement per question, plain values, no model instances.
 
-Each function except ``by_contact`` returns a ``Statement``. Its docstring describes the rows that the caller gets by
-running the statement.
+Each function except ``by_contact`` returns a ``Statement``. The function's docstring describes the rows that the caller
+gets by running the statement.
 
 The statements are written as SQL, because these are the hottest reads of the service. Building them from query sets
 took three to ten times as long as PostgreSQL needs to answer. ``LEFT JOIN … AND NOT is_deleted`` ignores a parent that
@@ -67,7 +67,7 @@ def books_state() -> Statement:
 
 
 def active_books() -> Statement:
-    """Return the active books by name."""
+    """Return the active books, sorted by name."""
     return Statement(_BOOKS)
 
 
@@ -87,7 +87,8 @@ def contacts_by_uuid(accounts_uuid: str) -> Statement:
 def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
     """Return the adoptions of an Accounts user, as rows for ``by_contact``.
 
-    ``confirmed``: true for confirmed adoptions only, false for all other adoptions, including adoptions without a type.
+    ``confirmed``: true for confirmed adoptions only, false for all other adoptions, including adoptions without a type;
+    ``None`` for both.
     """
     return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
 

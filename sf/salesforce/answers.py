@@ -1,4 +1,4 @@
-"""Parse Salesforce's answers. An answer in an unexpected form came from elsewhere, such as a proxy."""
+"""Parse Salesforce's answers. An unexpected form may mean that another host answered, such as a proxy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def json_of(answer: requests.Response) -> Any:
 
 
 def page_title(text: str) -> str:
-    """Return the title of an HTML page, shortened; empty when the text is not a page."""
+    """Return the title of an HTML page, shortened; empty when the text has no title."""
     match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     return " ".join(html.unescape(match[1]).split())[:100] if match else ""
 
@@ -33,7 +33,8 @@ def page_title(text: str) -> str:
 def understood(asked: str, answer: requests.Response | None = None) -> Iterator[None]:
     """Turn errors of parsing inside the block (a proxy's page, half an answer) into ``UnusableAnswer``.
 
-    Such an answer does not say whether the call was carried out. ``asked`` is method and path, for the message.
+    Such an answer does not say whether the call was carried out. ``asked`` names the call in the message, usually by
+    method and path.
     """
     try:
         yield

@@ -73,7 +73,7 @@ class BulkQuery:
         self._path = f"{client.data_path}/jobs/query"
 
     def create(self, soql: str, *, include_deleted: bool) -> str:
-        """Start a job, and return its id. Raises ``BulkUsedUp`` when the day's jobs are used up."""
+        """Start a job, and return its id. Raises ``BulkUsedUp`` when the day's quota is used up."""
         body = {"operation": "queryAll" if include_deleted else "query", "query": soql}
         try:
             return self._ask("POST", self._path, lambda answer: str(answer["id"]), body=body)
@@ -95,8 +95,8 @@ class BulkQuery:
         """Poll until the job is complete.
 
         ``may_go_on`` is called before each further poll; an exception that it raises ends the waiting, not the job.
-        Raises ``JobEnded`` or ``JobRefused`` with Salesforce's reason when the job failed or was aborted. A job that
-        works for longer than ``seconds`` is aborted, and ``JobStuck`` is raised.
+        Raises ``JobEnded`` or ``JobRefused`` with Salesforce's reason when the job failed or was aborted. If the job is
+        not complete after ``seconds``, Salesforce is asked to abort it, and ``JobStuck`` is raised.
         """
         pause, deadline = _FIRST_POLL_SECONDS, time.monotonic() + seconds if seconds is not None else None
         while True:
@@ -108,7 +108,7 @@ class BulkQuery:
                 raise _ended(job)
             if deadline is not None and time.monotonic() >= deadline:
                 self._abort(job_id)
-                raise JobStuck(f"Bulk job {job_id} was still {job.state} after the time that it may take; aborted")
+                raise JobStuck(f"Bulk job {job_id} was still {job.state} when its time was up, and is given up")
             may_go_on()
             pause = min(max(_POLL_SECONDS, pause * 1.5), _LONGEST_POLL_SECONDS)
 

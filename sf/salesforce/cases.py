@@ -39,7 +39,7 @@ class NewCase:
     key: str
     values: Mapping[str, str]
     sent_before: bool
-    """Salesforce may have the case already: an earlier attempt did not end, or its outcome is unknown."""
+    """An earlier attempt was made, so Salesforce may have the case already."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
     case that was sent before may be created twice. Raises ``SalesforceError``, and returns no outcome, when the look-up
-    or the call for the missing cases fails. There is one exception: if Salesforce refuses a call for several cases,
-    they are sent one by one. An error that concerns all cases then ends the sending, and is the outcome of the failed
-    case and of all later cases.
+    or the call for the missing cases fails. There are two exceptions. If only one case is missing, an error that does
+    not concern all cases is its outcome. If Salesforce refuses a call for several cases, they are sent one by one. An
+    error that concerns all cases then ends the sending, and is the outcome of the failed case and of all later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}

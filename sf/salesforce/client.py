@@ -1,8 +1,8 @@
 """The Salesforce client.
 
 Every call but a login goes through ``attempt``, which logs in when needed and raises an error for a refusal.
-All methods but ``attempt`` and ``stream`` retry. ``records.py`` reads and writes single records with this client, by
-methods that are named as in simple-salesforce.
+All methods but ``attempt`` and ``stream`` retry. ``records.py`` makes simple-salesforce send its calls through this
+client.
 
 Official reference: REST API Developer Guide; Bulk API 2.0 and Bulk API Developer Guide.
 """
@@ -130,9 +130,9 @@ class SalesforceClient:
     ) -> requests.Response:
         """Make one call, with the parameters of ``request``, without retries on ``TransientError``.
 
-        An expired session is renewed once. If the host of a session is gone, a new login is tried, and the call
-        is sent again when that login names another host. Raises ``TransientError`` when another attempt may
-        help, another ``SalesforceError`` when not.
+        Only a login that the call needs is retried. An expired session is renewed once. If the host of a session is
+        gone, a new login is tried, and the call is sent again when that login names another host. Raises
+        ``TransientError`` when another attempt may help, another ``SalesforceError`` when not.
         """
         session = self.session()
         try:
@@ -238,7 +238,7 @@ class SalesforceClient:
         return log_in(self._login, self._transport)
 
     def _session_elsewhere(self, session: Session, gone: HostGone) -> Session:
-        """Return a session with another host. Raises ``gone`` when the login names no other host."""
+        """Return a session with another host. Raises ``gone`` when no login names another host."""
         if self._has_given_session:
             raise gone
         try:

@@ -1,4 +1,4 @@
-"""Choose the login flow from the variables that are set: the first complete group of ``LoginFlow``."""
+"""Choose the login flow from the variables that are set. Each flow needs a group of variables."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class Credentials:
 def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
     """Return the first flow whose group is complete; ``None`` when no variable is set.
 
-    Raises ``ImproperlyConfigured`` when groups were begun and no group is complete. The message lists what each
-    group lacks.
+    Skips a flow when the other variables show that it is not meant. Raises ``ImproperlyConfigured`` when variables
+    are set but no flow can be chosen. The message lists what each begun group lacks.
     """
     present = {name for name, value in values.items() if value}
     for flow in LoginFlow:
@@ -110,5 +110,5 @@ def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:
 
 
 def check_login_variables(values: Mapping[str, str]) -> None:
-    """Raise ``ImproperlyConfigured`` when the login is half configured. No login at all is no error."""
+    """Raise ``ImproperlyConfigured`` when some variables are set, but no flow can be chosen."""
     choose_credentials(values)
