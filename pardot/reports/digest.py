@@ -199,11 +199,11 @@ def _engagement(facts: DigestFacts) -> Iterator[str]:
     if figures is None:
         yield missing(SCOUT)
         return
-    if facts.sampled_prospects is not None:
-        yield f"of a sample of {plural(facts.sampled_prospects.items, 'prospect')}:"
+    yield from _sample_line(facts)
     knows_activities = figures["active_30d"] is not None
     if knows_activities:
-        yield f"{number(figures['active_30d'])} were active in the last 30 days"
+        active = plural(figures["active_30d"], "prospect was", "prospects were")
+        yield f"{active} active in the 30 days before activities were last read"
     if figures["scored"]:
         yield f"score on average {number(figures['avg_score'])}, at most {number(figures['top_score'])}"
     for place, prospect in enumerate(facts.top, start=1):
@@ -216,17 +216,23 @@ def _prospect_figures(facts: DigestFacts) -> dict[str, Any] | None:
     return prospects.figures if prospects is not None else None
 
 
+def _sample_line(facts: DigestFacts) -> Iterator[str]:
+    if facts.sampled_prospects is not None:
+        yield f"of a sample of {plural(facts.sampled_prospects.items, 'prospect')}:"
+
+
 def _crm_ids(facts: DigestFacts) -> Iterator[str]:
     figures = _prospect_figures(facts)
     if figures is None:
         yield missing(SCOUT)
         return
+    yield from _sample_line(facts)
     bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
-    yield from (f"{number(count)} with an invalid {kind} id" for count, kind in bad if count)
+    yield from (f"{plural(count, 'prospect')} with an invalid {kind} id" for count, kind in bad if count)
     if not any(count for count, _ in bad):
         yield "all lead and contact ids are valid"
     if figures["adoption_stuck"]:
-        yield f"{number(figures['adoption_stuck'])} with adoption data that is stuck"
+        yield f"{plural(figures['adoption_stuck'], 'prospect')} with adoption data that is stuck"
 
 
 def _orphans(facts: DigestFacts) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Gather a team member's areas, changes and open tasks, for the page and the morning message."""
+"""Gather a team member's areas, changes and open tasks, for the dashboard and the morning message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 @dataclass(frozen=True)
 class WorkFacts:
-    """The facts of one day. The work of each member is computed from them."""
+    """The facts of one day that are the same for all members."""
 
     day: date
     card: Scorecard

@@ -19,8 +19,8 @@ from pardot.scoring.scorecard import IssueCount
 MOST_ISSUES = 6
 """The largest number of improved issues, and of worsened issues. More would not fit on one page."""
 _COUNT_IN_TITLE = re.compile(r":?\s*\{count\}(\s*%)?")
-"""The placeholder for the count in an issue's title.
-The page shows titles without the placeholder, as the settings page does."""
+"""The placeholder for the count in an issue's title, with the colon and percent sign around it.
+The page shows titles without this part, as the settings page does."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class AreaRow:
 class IssueRow:
     """An issue whose count has changed.
 
-    ``harm`` is the number of points that the change costs; negative when the score gains.
+    ``harm`` is the number of points of the overall score that the change costs; negative when the score gains.
     """
 
     title: str
@@ -120,7 +120,7 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
     """Return the row of the issue.
 
-    A weight of 0 counts as a tiny weight, so that ``harm`` still tells better from worse.
+    An occurrence that costs nothing counts as a tiny cost, so that ``harm`` still tells better from worse.
     """
     change = float(counted.count or 0) - before
     is_percentage = counted.issue.is_percentage

@@ -13,7 +13,10 @@ from pardot.reports.channels.slack import post_to_slack
 
 @dataclass(frozen=True)
 class TeamChannel:
-    """A destination. ``send`` may raise ``NotDelivered``. ``label`` is the name in the line “sent to …”."""
+    """A destination. ``send`` may raise ``NotDelivered``.
+
+    ``label`` is the name in the line “sent to …” that the commands print.
+    """
 
     send: Callable[[str], None]
     label: str

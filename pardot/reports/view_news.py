@@ -15,13 +15,13 @@ from pardot.selectors.view_rows import ViewRows, query_of_table, rows_of_view
 
 @dataclass(frozen=True)
 class ViewNews:
-    """A view that is due in today's message."""
+    """A subscribed view and its current rows."""
 
     subscription: ViewSubscription
     rows: ViewRows
 
     def line(self, day: date) -> str:
-        """Return the view's name, its number of rows, the change since the last message, and the link."""
+        """Return the view's name, its number of rows, the change since ``told_on``, and its link."""
         view, known = self.subscription.view, self.subscription
         other_rows = ", different rows" if self.rows.count == known.count and self.has_other_rows else ""
         differs = other_rows or change(self.rows.count, known.count)
@@ -43,10 +43,7 @@ class ViewNews:
 
 
 def view_news(member: TeamMember, day: date) -> list[ViewNews]:
-    """Return the views that are due.
-
-    Views without data, or with a filter that no longer exists, are left out.
-    """
+    """Return the views that are due. Views that ``rows_of_view`` cannot count are left out."""
     counted = ((each, rows_of_view(each.view.query)) for each in subscriptions_of(member))
     news = [ViewNews(each, rows) for each, rows in counted if rows is not None]
     return [each for each in news if each.is_due(day)]

@@ -71,7 +71,10 @@ def points(value: float) -> str:
 
 
 def _rounded(value: Number, step: str) -> Decimal:
-    """Round half up, as JavaScript does. Python's ``round`` would round half to even."""
+    """Round half away from zero, as the functions in ``format.js`` do.
+
+    Python's ``round`` would round half to even.
+    """
     return Decimal(value).quantize(Decimal(step), ROUND_HALF_UP)
 
 

@@ -39,7 +39,7 @@ class IssueChange:
 class Changes:
     """The changes since a snapshot. ``worse`` and ``better`` begin with the largest effect on the score.
 
-    ``since`` is ``None`` when there is no snapshot.
+    ``since`` is ``None`` when there is no snapshot to compare with.
     """
 
     since: DailySnapshot | None

@@ -1,4 +1,4 @@
-"""Exemptions: the rules for creating them, and the number of exempt assets on a given day."""
+"""Create, find and delete exemptions, and find the assets that are exempt on a given day."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
 
 
 def _terms(exemption: Exemption) -> str:
-    by = f" by {exemption.created_by}" if exemption.created_by else ""
+    by = f", created by {exemption.created_by}" if exemption.created_by else ""
     return f"{f'until {exemption.until}' if exemption.until else 'without an end date'}{by}: {exemption.reason}"
 
 

@@ -41,7 +41,7 @@ class LedgerFigures:
     fixed: int = 0
     """The number of findings that were open on the day, and were fixed after it."""
     oldest: date | None = None
-    """The earliest known first day of an open finding; ``None``: no first day is known."""
+    """The earliest known first day of an open finding; ``None``: no open finding has a known first day."""
     older: int = 0
     """The number of open findings that are older than the ledger."""
 

@@ -1,4 +1,4 @@
-"""Read daily snapshots, and compare two of them."""
+"""Read daily snapshots and the notes about days, and compare two snapshots."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Baselines:
 
 
 def baselines(day: date) -> Baselines:
-    """Return the snapshots to compare ``day`` with, for every text that says "since"; two queries."""
+    """Return the snapshots to compare ``day`` with; two queries."""
     return Baselines(
         last=last_snapshot(day - timedelta(days=1)),
         last_week=last_snapshot(day - timedelta(days=7)),
@@ -98,8 +98,8 @@ def last_snapshot(until: date) -> DailySnapshot | None:
 def compare_days(first: date | None, second: date | None) -> Comparison:
     """Compare two days. For a day without a snapshot, the nearest earlier snapshot is used.
 
-    ``second`` defaults to the latest snapshot, ``first`` to the snapshot before ``second``. Raises ``NoSnapshot`` or
-    ``DaysReversed``.
+    Without ``second``, the latest snapshot is used; without ``first``, the snapshot before the one used for ``second``.
+    Raises ``NoSnapshot`` or ``DaysReversed``.
     """
     _check_order(first, second)
     after = _snapshot_of(second or date.max)

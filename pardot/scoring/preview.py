@@ -54,7 +54,7 @@ class Preview:
     before: Scorecard
     after: Scorecard
     days: tuple[PreviewedDay, ...]
-    """The days before today that have a score; empty when neither weights nor grades change."""
+    """The earlier days of the trend that have a score; empty when neither weights nor grades change."""
     limits: tuple[str, ...]
     """Sentences about what could not be computed."""
 
@@ -138,7 +138,7 @@ def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -
 
 
 def _days(before: Configuration, after: Configuration, day: date) -> tuple[PreviewedDay, ...]:
-    """Return the days before today that have a score; one query."""
+    """Return the earlier days of the trend that have a score; one query."""
     kept = DailySnapshot.objects.filter(day__gt=day - timedelta(days=DAYS), day__lt=day).exclude(health_score=None)
     return tuple(_day(snapshot, before, after) for snapshot in kept)
 

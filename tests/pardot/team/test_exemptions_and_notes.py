@@ -69,7 +69,7 @@ def test_an_ended_exemption_stays_listed_and_can_be_replaced(browser: Browser) -
     made = browser.ask("post", "exemptions", body(form.id, until=day(30)), expect=201)
     assert made["id"] != ended.pk
     refused = browser.refused("post", "exemptions", body(form.id))
-    assert f"exempt from forms_no_campaign already, until {day(30)} by Ines Example: A test form." in refused
+    assert f"exempt from forms_no_campaign already, until {day(30)}, created by Ines Example: A test form." in refused
     assert Exemption.objects.count() == 1
 
 
