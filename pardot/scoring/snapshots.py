@@ -1,6 +1,6 @@
 """Store each day's figures for trends.
 
-A later sync on the same day replaces the figures that it has read.
+A later sync on the same day updates the day's row.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ COUNTS = (
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Create or update today's row. ``tier`` is ``None`` when only some entities were synced.
 
-    Figures that were never read stay null. Figures that this sync did not read keep their last value, from the tables
-    or else from the latest snapshot.
+    Scores and issue counts are always computed again. The columns in ``COUNTS`` stay null until they have data. When
+    this sync did not read them, they keep their last value, from the tables or else from the latest snapshot.
     """
     now = now or timezone.now()
     day = today(now)
@@ -68,7 +68,7 @@ def as_number(count: int | Decimal | None) -> int | float | None:
 
 
 def _count_figures() -> dict[str, Any]:
-    """Return the figures of all entities that were read completely at least once."""
+    """Return the values of those ``COUNTS`` for which the tables have data."""
     read = complete_reads()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.filter(is_complete=True)}
     values: dict[str, Any] = {area.value: summaries[area].items for area in Area if area in summaries}

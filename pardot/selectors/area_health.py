@@ -50,7 +50,10 @@ class AreaHealth:
 
     @cached_property
     def unknown_columns(self) -> frozenset[str]:
-        """Return the asset columns that have no data now, although the latest audit may have filled them."""
+        """Return the asset columns that need activity data, when this data is missing or too old.
+
+        The latest audit may have filled these columns.
+        """
         if self.has_activities:
             return frozenset()
         return frozenset(figure.column for figure in self.audit.figures if figure.needs_activity)

@@ -1,4 +1,4 @@
-"""Search for assets by words: in any order, in any case, with or without accents.
+"""Search for assets by words, in any order. Case and accents do not matter.
 
 Every typed word must begin a word of the asset, its campaign, its folder or one of its tags. When no asset matches,
 the typed words may be anywhere inside the asset's own texts. When there is still no match, ``suggestions`` replaces
@@ -97,7 +97,7 @@ def by_words(area: Area, text: str) -> Q:
 
 
 def having_words(area: Area, variants: Variants) -> Q:
-    """Return the condition of ``by_words`` for folded words, which saves the query that folds a text."""
+    """Return the condition of ``by_words`` for words that are already folded."""
     others = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
     condition = f"({' OR '.join([_BEGINS, *others])})"
     spellings = words_of(area)

@@ -1,4 +1,4 @@
-"""Read a page of the audit table of one area, and the inventory of all areas."""
+"""Read a page of the audit table of one area, and the inventory of all types of assets."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def columns_of(area: Area) -> tuple[str, ...]:
 
 @cache
 def sort_keys(area: Area) -> SortKeys:
-    """Return the sort keys of ``area``."""
+    """Return the sort keys of ``area``, except ``since``."""
     have = columns_of(area)
     keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": HowMany("flags")}
     keys |= {name: F(name) for name in _SORT_COLUMNS if name in have}
@@ -104,7 +104,7 @@ def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: i
 
 
 def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
-    """Return the rows as records with the additions of ``add_names``, ``add_since`` and ``as_known``."""
+    """Return the rows as records, changed by ``add_names``, ``add_since`` and ``as_known``."""
     records = list(rows.values(*columns_of(health.area)))
     add_names(records)
     add_since(records, health)
@@ -172,7 +172,7 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
 def add_names(records: Sequence[dict[str, Any]]) -> None:
     """Add the names of campaign and folder to the records that have ``campaign_id`` or ``folder_id``.
 
-    A name is null when no campaign or folder has this id, or when it has no name.
+    A name is null when no campaign or folder has the id, or when the campaign or folder has no name.
     """
     for column, model, name in (("campaign_id", Campaign, "campaign_name"), ("folder_id", Folder, "folder_name")):
         having = [record for record in records if column in record]

@@ -28,7 +28,7 @@ class MemberPage:
 
 
 def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
-    """Return members whose id comes after ``after``; ``None`` when neither system has the campaign.
+    """Return the page after id ``after``; ``None`` when neither Pardot nor Salesforce has the campaign.
 
     ``sf_id`` has 18 characters. An index leads to each page, so the last page costs no more than the first.
     """

@@ -1,4 +1,4 @@
-"""Read a page of campaigns with their assets and members, for the Campaign Map."""
+"""Read a page of campaigns with their assets and numbers of members, for the Campaign Map."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CampaignFilters(FlagFilters):
 
 @dataclass(frozen=True)
 class CampaignPage:
-    """One page of the matching campaigns, with orphaned assets and folders."""
+    """One page of the matching campaigns, with the folders of all campaigns and the first orphaned assets."""
 
     count: int
     campaigns: list[dict[str, Any]]
@@ -140,7 +140,7 @@ def _complete(
 ) -> None:
     """Add the assets of ``campaign``, and replace values without data with null.
 
-    The number of assets of a type has no data until the type was read completely.
+    The number of assets of a type is null until the type was read completely.
     """
     as_known(campaign, health[Area.CAMPAIGNS])
     for area, column in COUNT_OF.items():

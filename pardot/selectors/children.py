@@ -1,6 +1,6 @@
-"""Read the assets of campaigns, and orphaned assets. Each function runs one statement for all types.
+"""Read the assets of campaigns, and orphaned assets. One statement reads all types.
 
-The statements are SQL, because building eight query sets took longer than running them.
+The statements are written in SQL, because building eight query sets took longer than running them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Content:
     by_type: Mapping[Area, list[dict[str, Any]]]
 
     def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
-        """Group the assets of this type by campaign id, and remove that id from the records."""
+        """Return copies of the records of this type, without ``campaign_id``, grouped by campaign id."""
         children: dict[int, list[dict[str, Any]]] = {}
         for record in self.by_type[area]:
             child = {name: value for name, value in record.items() if name != "campaign_id"}

@@ -49,7 +49,7 @@ class ProspectData:
     tier: int
     """0: nothing was read completely; 1: no prospects; 2: only the sample of prospects; 3: all prospects."""
     figures: Mapping[str, Any]
-    """The audit's figures of the stored prospects; empty without prospects or before their first audit."""
+    """The audit's figures of the stored prospects; empty below tier 2, or before the first audit."""
     look_back: LookBack | None
     """The days that ``ProspectEngagement`` covers; ``None``: the data is missing or too old."""
 
@@ -150,7 +150,7 @@ _ACTIVITY_FIELDS = (
 
 
 def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[VisitorActivity]:
-    """Return the prospect's activities within ``span``, latest first."""
+    """Return the prospect's activities of the ``ENGAGEMENT_DAYS`` before ``span.until``, latest first."""
     within = VisitorActivity.objects.filter(
         prospect_id=prospect_id, created_at__gt=span.until - timedelta(days=ENGAGEMENT_DAYS), created_at__lte=span.until
     )

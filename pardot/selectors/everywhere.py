@@ -17,7 +17,7 @@ _SHOWN = ("id", "name", "campaign_id", "folder_id")
 
 
 def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
-    """Return at most ``each`` matching assets of every type, by area.
+    """Return at most ``each`` matching assets of every type, one type after the other.
 
     There are two or three queries per type, and at most three more.
 

@@ -1,7 +1,8 @@
 """Read pages of prospects by group, grade and search in several orders, without reading all prospects.
 
 If there are few matches, they are sorted. Otherwise rows are read in the order of an index until the page is full. The
-indexes are in ``pardot/models/prospect.py``; PostgreSQL uses an index only for exactly the same expression.
+indexes are in ``pardot/models/prospect.py`` and ``pardot/models/prospect_engagement.py``; PostgreSQL uses an index only
+for exactly the same expression.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from pardot.selectors.rows import LARGEST_ID, Unknown
 WITHOUT_GRADE = "none"
 FEW = 10_000
 """The largest number of matches that are sorted.
-Matches are counted up to this number when the audit has no figure for them."""
+When the audit has no figure for the matches, they are counted up to one more than this number."""
 
 
 class ProspectGroup(StrEnum):
@@ -86,7 +87,10 @@ _FIGURES: Mapping[ProspectGroup, str] = {
 
 @dataclass(frozen=True)
 class _Order:
-    """A sort key with its conditions: SQL over a prospect ``p`` and its engagement ``e``."""
+    """A sort key, and the conditions for rows with and without a value.
+
+    All are SQL over a prospect ``p`` and its engagement ``e``.
+    """
 
     key: str
     is_filled: str
@@ -240,7 +244,7 @@ _NEAR = """
 
 
 def _did_you_mean(filters: ProspectFilters) -> str | None:
-    """Return the name, company or email most similar to the search, under the same other filters."""
+    """Return the name, company or email most similar to the search, among matches of the other filters."""
     conditions = " AND ".join(_conditions(replace(filters, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
     with transaction.atomic(), connection.cursor() as cursor:

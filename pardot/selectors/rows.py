@@ -39,10 +39,7 @@ class FlagFilters:
 
 
 class HowMany(Func):
-    """The number of elements of an array, 0 when it is empty.
-
-    The lookup ``__len`` would return null for an empty array.
-    """
+    """The number of elements of an array, 0 when it is empty."""
 
     function = "cardinality"
     output_field = IntegerField()
@@ -95,9 +92,9 @@ def check_flag(health: AreaHealth, flag: str | None) -> None:
 
 
 def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
-    """Return the rows with an issue, or the rows without one.
+    """Return the rows with a flag from which they are not exempt, or the rows without such a flag.
 
-    A flag is an issue when the flag has data and the row is not exempt from it.
+    Flags without data do not count.
     """
     plain = health.known_flags - health.exempt_assets.keys()
     counting = [

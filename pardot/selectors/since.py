@@ -15,9 +15,9 @@ from pardot.selectors.area_health import AreaHealth
 
 
 def counting_findings(health: AreaHealth, flag: str | None) -> QuerySet[Finding]:
-    """Return the area's open and fixed findings without exempt assets.
+    """Return the area's open and fixed findings, except those of exempt assets or flags without data.
 
-    ``flag`` limits the findings to one flag. Flags without data have no findings.
+    ``flag`` limits the findings to one flag.
     """
     flags = health.known_flags if flag is None else health.known_flags & {flag}
     keys = {flag: issue.key for flag in flags if (issue := health.issue(flag)) is not None}
@@ -46,7 +46,7 @@ def newest_finding(health: AreaHealth, flag: str | None) -> Subquery:
 
 
 def add_since(records: Sequence[dict[str, Any]], health: AreaHealth) -> None:
-    """Add ``since`` to records that have ``flags``: for each flag, the day on which it was first seen."""
+    """Add ``since`` to the records: for each flag with an open finding, the day it was first seen."""
     flags = {issue.key: flag for flag in health.known_flags if (issue := health.issue(flag)) is not None}
     days_by_asset = open_since(health.area, [record["id"] for record in records])
     for record in records:
