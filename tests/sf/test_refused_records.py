@@ -85,12 +85,19 @@ def test_the_cached_version_of_a_bad_record_stays_as_it_was(simulator: Simulator
 
 
 @pytest.mark.usefixtures("pages")
-@pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
-def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(simulator: Simulator, force: bool) -> None:
+@pytest.mark.parametrize(
+    "options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "replacement"]
+)
+@pytest.mark.parametrize("cached", [False, True], ids=["never cached", "cached before"])
+def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(
+    simulator: Simulator, options: dict[str, bool], cached: bool
+) -> None:
+    if cached:
+        sync("sync_opportunities")
     bad = spoil(simulator)
     sync("sync_opportunities")
     fix_values(simulator, bad)
-    sync("sync_opportunities", force=force)
+    sync("sync_opportunities", **options)
     assert not RefusedRecord.objects.exists()
     assert last_run("opportunities").set_aside == 0
     assert_equal(simulator, Opportunity)
