@@ -11,7 +11,10 @@ from typing import Any
 logger = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 60.0
-"""The pause before a restart, in which an operator can read the error."""
+"""The pause before the first restart, in which an operator can read the error."""
+LONGEST_AGAIN_SECONDS = 1_800.0
+"""The pause doubles up to this, because each start may log in: Salesforce locks a user out after a few wrong passwords.
+A process that ran for at least this long is restarted after the first pause again."""
 STOP_SECONDS = 10.0
 
 
@@ -22,7 +25,8 @@ class KeptProcess:
         self._words = words
         self._start = start
         self._process: subprocess.Popen[Any] | None = None
-        self._not_before = 0.0
+        self._not_before = self._began = 0.0
+        self._again = AGAIN_SECONDS
 
     def tend(self) -> None:
         """Start the process if that is due, or note its end. Call this often."""
@@ -30,11 +34,14 @@ class KeptProcess:
             status = self._process.poll()
             if status is None:
                 return
+            if time.monotonic() - self._began >= LONGEST_AGAIN_SECONDS:
+                self._again = AGAIN_SECONDS
             logger.warning(
-                "%s ended with status %s; it is started again in %g s", self._name, status, AGAIN_SECONDS,
+                "%s ended with status %s; it is started again in %g s", self._name, status, self._again,
                 extra={"fields": {"job": self._name, "exit_status": status}},
             )  # fmt: skip
-            self._process, self._not_before = None, time.monotonic() + AGAIN_SECONDS
+            self._process, self._not_before = None, time.monotonic() + self._again
+            self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)
         if time.monotonic() >= self._not_before:
             self._begin()
 
@@ -55,7 +62,8 @@ class KeptProcess:
         return " ".join(self._words)
 
     def _begin(self) -> None:
-        self._not_before = time.monotonic() + AGAIN_SECONDS
+        self._began = time.monotonic()
+        self._not_before = self._began + AGAIN_SECONDS
         try:
             self._process = self._start(self._words)
         except OSError as error:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -98,6 +100,24 @@ def test_a_kept_process_that_ended_is_started_again(monkeypatch: pytest.MonkeyPa
     process.tend()
     process.stop()
     assert starter.commands == ["sf follow"] * 2
+
+
+def test_the_pause_before_a_restart_doubles_up_to_half_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong password must not lock the API user out."""
+    clock = [0.0]
+    monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    starter = Starter()
+    process = kept.KeptProcess(["sf", "follow"], starter)
+    starts: list[float] = []
+    while len(starts) < 9:
+        before = len(starter.processes)
+        process.tend()
+        if len(starter.processes) > before:
+            starts.append(clock[0])
+            starter.processes[-1].wait()
+        clock[0] += 30
+    pauses = [round(later - earlier) // 60 for earlier, later in pairwise(starts)]
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
 def test_a_new_worker_runs_no_jobs_of_the_past(table: None) -> None:
