@@ -48,6 +48,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.IDEMPOTENCY_KEY_IN_USE: "The first request with this Idempotency-Key is still running: try again soon.",
         T.VALUE_CHANGED: "Ines Example changed list_stale_months at 2026-11-28 14:02 UTC. Read the value again, then "
         "decide.",
+        T.SYNC_NOT_STARTED: "Sync Pardot: another sync is under way. Nothing was started; try again when it has ended.",
     },
     413: {T.BODY_TOO_LARGE: MESSAGES[413]},
     415: {T.CONTENT_TYPE_UNSUPPORTED: MESSAGES[415]},
@@ -118,6 +119,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
     T.VALUE_CHANGED: _only("change_configuration"),
+    T.SYNC_NOT_STARTED: _only("start_refresh", "accept_deletions", "start_survey"),
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),
     T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]) and {} not in operation["security"],

@@ -38,7 +38,7 @@ def adopt(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the cache is a copy of {known} already")
         _learn_name(organization)
         return True
-    agreed = agreed or not SyncRun.objects.exists()  # no sync ever ran, so no synced copy is replaced
+    agreed = agreed or not (SyncRun.objects.exists() or any(status.rows for status in status_of_all()))
     if not agreed and not confirmed_on_terminal(_question(known, organization, instance_url)):
         return False
     for line in adopt_org(organization, instance_url):

@@ -145,15 +145,20 @@ def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) 
     )
 
 
+def types_of(document: dict[str, Any], method: str, path: str, status: str) -> set[str]:
+    """Return the error types that the examples of a shared answer have."""
+    name = document["paths"][f"/api/v1/{path}"][method]["responses"][status]["$ref"].rpartition("/")[2]
+    return set(document["components"]["responses"][name]["content"]["application/json"]["examples"])
+
+
 def test_change_uncertain_is_documented_as_an_error_of_changes_and_not_of_reads(document: dict[str, Any]) -> None:
-    shared = document["components"]["responses"]
+    assert "change_uncertain" in types_of(document, "put", "contact", "503")
+    assert "change_uncertain" not in types_of(document, "get", "books", "503")
 
-    def types(path: str, method: str) -> set[str]:
-        name = document["paths"][path][method]["responses"]["503"]["$ref"].rpartition("/")[2]
-        return set(shared[name]["content"]["application/json"]["examples"])
 
-    assert "change_uncertain" in types("/api/v1/contact", "put")
-    assert "change_uncertain" not in types("/api/v1/books", "get")
+def test_a_sync_that_cannot_start_is_documented_at_the_routes_that_start_one(document: dict[str, Any]) -> None:
+    for path in ("refresh", "accept-deletions", "survey"):
+        assert types_of(document, "post", f"pardot/sync/{path}", "409") == {"sync_not_started"}
 
 
 def test_no_default_is_null_or_empty(document: dict[str, Any]) -> None:

@@ -75,6 +75,17 @@ def test_a_sync_of_another_org_exits_with_1(simulator: Simulator, same_ids: Simu
     assert "Traceback" not in done.stderr
 
 
+def test_sf_apex_reads_another_org_but_writes_nothing_to_it(
+    simulator: Simulator, same_ids: Simulator, database: str
+) -> None:
+    sync("sync_books")
+    assert run(same_ids, database, "sf", "apex", "Echo").returncode == 0
+    same_ids.post("/counters/reset")
+    written = run(same_ids, database, "sf", "apex", "Echo", "--method", "POST", "--data", "{}")
+    assert len(lines_naming(written.stderr, simulator, same_ids)) == 1
+    assert same_ids.calls_to("apexrest") == 0
+
+
 def test_an_org_that_is_adopted_replaces_everything(simulator: Simulator, other: Simulator, database: str) -> None:
     sync()
     done = run(other, database, "sync_all", "--adopt-org", "--yes")

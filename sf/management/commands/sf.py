@@ -57,7 +57,7 @@ class Command(BaseCommand):
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
         # An operator may read another org to find a mistake, but must not write to it by mistake.
-        may_write = name in WRITES or name in {"follow", "shell"}
+        may_write = name in {*WRITES, "follow", "shell"} or options.get("method", "GET") != "GET"
         patience = Patience() if name == "follow" else _PATIENCE
         client = (salesforce_client if may_write else client_of_any_org)(counter, patience)
         try:
