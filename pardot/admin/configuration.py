@@ -20,6 +20,7 @@ from pardot.models import ConfigurationChange, ConfiguredValue
 from pardot.pipeline.after_change import value_change, value_reset
 
 _LONGEST = 120
+_UNKNOWN = "This release does not know this setting, and does not use its value. Delete it with “Reset to default”."
 
 
 class PrettyJSON(json.JSONEncoder):
@@ -52,6 +53,8 @@ class ConfiguredValueForm(forms.ModelForm):
         if key and "value" in values:
             try:
                 values["value"] = check_value(key, values["value"])
+            except UnknownKey:
+                self.add_error(None, _UNKNOWN)
             except BadValue as error:
                 self.add_error("value", [_sentence(each) for each in error.errors])
         return values
@@ -111,6 +114,10 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
                 value_reset(row.key, by=acting_name(request))
             except UnknownKey:
                 row.delete()
+                self.message_user(
+                    request, f"{row.key}: deleted, because this release does not know it", messages.SUCCESS
+                )
+                continue
             except BadValue as error:
                 self.message_user(request, f"{row.key}: {error}", messages.ERROR)
                 continue
@@ -147,11 +154,17 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     @admin.display(description="purpose")
     def explanation(self, row: ConfiguredValue) -> SafeString:
         text = '{} <a href="{}">The settings page has a form for this setting, with a preview.</a>'
-        return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
+        try:
+            return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
+        except UnknownKey:
+            return format_html("{}", _UNKNOWN)
 
     @admin.display(description="default")
     def default(self, row: ConfiguredValue) -> SafeString:
-        return format_html("<pre>{}</pre>", json.dumps(configured_key(row.key).default(), cls=PrettyJSON))
+        try:
+            return format_html("<pre>{}</pre>", json.dumps(configured_key(row.key).default(), cls=PrettyJSON))
+        except UnknownKey:
+            return format_html("{}", "–")
 
 
 def _short(value: Any) -> str:

@@ -13,8 +13,10 @@ logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 60.0
 """The pause before the first restart, in which an operator can read the error."""
 LONGEST_AGAIN_SECONDS = 1_800.0
-"""The pause doubles up to this, because each start may log in: Salesforce locks a user out after a few wrong passwords.
-A process that ran for at least this long is restarted after the first pause again."""
+"""The pause doubles up to this. After a run of at least this long, it is short again.
+
+Each start may log in, and Salesforce locks a user out after a few wrong passwords.
+"""
 STOP_SECONDS = 10.0
 
 
