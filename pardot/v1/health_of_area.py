@@ -1,4 +1,4 @@
-"""``AreaSummary``, the schema in which all routes about assets return the latest audit of an area."""
+"""``AreaSummary``, the schema in which several routes return the latest audit of an area."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class AreaSummary(Schema):
     counts: dict[str, int | None] = Field(
         description="The number of assets that have each flag and are not exempt from it; null: no data."
     )
-    exempt: dict[str, int] = Field(description="The number of assets that have each flag and are exempt from it.")
+    exempt: dict[str, int] = Field(
+        description="The number of assets that have each flag and are exempt from it; 0 where `counts` is null."
+    )
     issues: dict[str, str] = Field(
         description="The key of the issue that counts each flag, by flag. Flags that no issue counts are absent."
     )

@@ -1,4 +1,4 @@
-"""``/pardot/trail`` and ``/pardot/compare``: the figures of earlier days."""
+"""``/pardot/trail`` and ``/pardot/compare``: the figures of each day."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ class ComparedDays(Schema):
 
 _FROM: Any = Query(None, alias="from", description="The first day, included.")
 _TO: Any = Query(None, alias="to", description="The last day, included.")
-_EARLIER: Any = Query(None, alias="from", description="The earlier day; left out: the last snapshot before `to`.")
+_EARLIER: Any = Query(
+    None, alias="from", description="The earlier day; left out: the snapshot before the one that is used for `to`."
+)
 _LATER: Any = Query(None, alias="to", description="The later day; left out: the latest snapshot.")
 
 
@@ -179,7 +181,7 @@ def _change_rows(
     harm_of_one: Callable[[str], float] | None = None,
     known: Iterable[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the changes, without names that are no longer declared."""
+    """Return the changes as rows. With ``known``, changes with other names are left out."""
     known_names = None if known is None else set(known)
     kept = [each for each in changes if known_names is None or each.name in known_names]
     plain = [{**describe(each.name), **_figures(each)} for each in kept]

@@ -59,7 +59,7 @@ class IssueItem(Schema):
     )
     is_percentage: bool
     exempt: int = Field(description="The number of assets that have the issue and are exempt today.")
-    weight: float = Field(description="The points that the area loses per occurrence.")
+    weight: float = Field(description="The points that the area loses per asset, or per percentage point.")
     impact: float | None = Field(description="The points of the overall score that the issue costs; null: no data.")
     oldest: date | None = Field(
         description="The earliest known first day of the issue on an asset that is not exempt; null: none is known."
@@ -75,7 +75,7 @@ class IssueList(Schema):
 
 
 class NewIssueTask(Schema):
-    """The owner and due date of the new task."""
+    """The assignee and due date of the new task."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -142,7 +142,7 @@ def create_issue_task(
     summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
-    """Create a task for each given issue without an open task for the whole issue.
+    """Create a task for each given issue, unless the whole issue already has an open task.
 
     If a task is refused, none is created.
     """

@@ -34,8 +34,8 @@ class Orphan(Schema):
     name: str = Field(description="The name of the asset or prospect; empty for leads and contacts.")
     email: str | None = Field(description="The person's email address; null for assets, or if unknown.")
     missing: str = Field(
-        description="For an asset: the id of the missing campaign. For a prospect: the ids of the missing leads and "
-        "contacts, with 15 characters, separated by commas. Empty for other kinds."
+        description="For an asset: the id of the missing campaign. For `prospects_crm_gone`: the ids of the missing "
+        "leads and contacts, with 15 characters, separated by commas. Empty for other kinds."
     )
 
 

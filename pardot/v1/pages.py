@@ -36,8 +36,8 @@ class FlagParameters(Schema):
     )
     exempt: bool | None = Field(
         None,
-        description="Only records that are exempt from `flag`, or from any flag when `flag` is left out; false: only "
-        "records that are not exempt. Ignored with `fixed_since`.",
+        description="Only records that are exempt from `flag`, or from any of their flags when `flag` is left out; "
+        "false: only records that are not exempt. Ignored with `fixed_since`.",
     )
     new_since: QueryDate | None = Field(
         None,

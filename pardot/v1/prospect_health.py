@@ -17,7 +17,7 @@ router = Router(tags=["pardot: prospects"])
 class ProspectHealth(Schema):
     """The health of prospects.
 
-    All values are null until a survey has read every prospect. Prospects in Pardot's recycle bin count only in
+    All values are null until a sync has read every prospect. Prospects in Pardot's recycle bin count only in
     ``deleted``.
     """
 

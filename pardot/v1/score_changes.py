@@ -9,7 +9,7 @@ from pardot.scoring.scorecard import Scorecard
 
 
 class ScoreChange(Schema):
-    before: int | None = Field(description="The score before; null: no data.")
+    before: int | None = Field(description="The current score; null: no data.")
     after: int | None
     grade_before: str | None
     grade_after: str | None

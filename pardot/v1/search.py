@@ -1,4 +1,4 @@
-"""``GET /pardot/search``: assets of all types by words, for the dashboard's search (Ctrl+K)."""
+"""``GET /pardot/search``: assets of all types by words or id, for the dashboard's search (Ctrl+K)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/pardot/sync/status``: the freshness of every entity, and the syncs that users requested."""
+"""``/pardot/sync/status``: the freshness of every entity, and the latest actions of operators."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ router = Router(tags=["pardot: sync"])
 
 class HeldBackDeletes(Schema):
     missing: int = Field(description="The number of records that the last read did not return.")
-    of: int = Field(description="The number of all stored records.")
+    of: int = Field(description="The number of all stored records of these `parts`.")
     parts: dict[str, int] = Field(
         description="The number of missing records by part, in the form of `camp_sync --allow-deletes`."
     )
@@ -34,10 +34,9 @@ class HeldBackDeletes(Schema):
 class EntityFreshness(Schema):
     name: str
     aliases: list[str]
-    tier: int = Field(description="The lowest tier that reads the entity: 1, 2 or 3.")
+    tier: int = Field(description="The lowest tier that reads the entity completely: 1 or 3.")
     freshness: Freshness = Field(
-        description="old: no complete read for 2 days (tier 1) or 8 days (tiers 2 and 3). partial: only a sample was "
-        "read."
+        description="old: no complete read for 2 days (tier 1) or 8 days (tier 3). partial: only a sample was read."
     )
     last_sync: datetime | None = Field(
         description="The end of the last successful run (of several parts, the earliest end); null: no run of the "
@@ -93,7 +92,7 @@ class RequestedSync(Schema):
     requested_at: datetime
     state: OperatorAction.State
     ended: datetime | None
-    message: str = Field(description="The last line of the command's output.")
+    message: str = Field(description="The last line of the command's output, or a note about the action.")
 
 
 class SyncSteps(Schema):
@@ -104,7 +103,9 @@ class SyncSteps(Schema):
 class SyncStatus(Schema):
     tier: int = Field(ge=0, le=3, description="The data that has been synced: the `tier` of `GET /pardot/briefing`.")
     sync_enabled: bool = Field(description="False while syncs are switched off (admin: Sync configuration).")
-    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
+    quota: PardotQuotaState | None = Field(
+        description="The day's API calls as Pardot last reported them; null: never reported."
+    )
     running: list[RunningSync]
     entities: list[EntityFreshness]
     is_locked: bool = Field(
@@ -118,7 +119,7 @@ class SyncStatus(Schema):
         description="The progress of the running `camp_sync`; null: no entity is being read."
     )
     activity: list[RequestedSync] = Field(
-        description="The latest requested syncs and changes of the kill switch, newest first."
+        description="The latest requested syncs and other actions of operators, newest first."
     )
 
 

@@ -1,4 +1,4 @@
-"""The buttons of the dashboard that start a sync: *Refresh data*, *Accept deletions* and *Run survey*."""
+"""The routes of the buttons that start a sync: *Refresh data*, *Accept deletions* and *Run survey*."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class SurveyEstimate(Schema):
     at_least: bool = Field(
         description="True when more calls are possible, because the number of activities is not known yet."
     )
-    quota: PardotQuotaState | None = Field(description="Pardot's API calls of the day; null: Pardot was never asked.")
+    quota: PardotQuotaState | None = Field(
+        description="The day's API calls as Pardot last reported them; null: never reported."
+    )
 
 
 @router.post(
@@ -86,8 +88,9 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If the new read misses more records of an entity than the last read, no records of that entity are deleted. 422 when
-    one of the entities has no held-back deletions. Only for Super Users with the right *may refresh data*.
+    If the new read misses more records of an entity, or of one of its parts, than the last read, none of these records
+    are deleted. 422 when one of the entities has no held-back deletions. Only for Super Users with the right *may
+    refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
@@ -109,7 +112,7 @@ def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[Re
     "/sync/survey", response={200: SurveyEstimate, **documented(401, 403)}, summary="API calls that a survey takes"
 )
 def estimate_survey(request: HttpRequest) -> SurveyEstimate:
-    """Return the API calls that a survey is expected to take, and those that are left today."""
+    """Return the API calls that a survey is expected to take, and the quota that Pardot last reported."""
     calls, at_least = estimated_calls(of_tier(Tier.SURVEY), full=False)
     return SurveyEstimate(calls=calls, at_least=at_least, quota=quota())
 
