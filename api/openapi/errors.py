@@ -80,7 +80,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         "soon (GET /api/v1/contact?expire=true), or send the same request again: that does no harm.",
         T.CHANGE_MADE: "The change was made in Salesforce. It will show here once all parts of this service are "
         "available again.",
-        T.PARDOT_AWAY: "Pardot cannot create all tags at the moment: it is busy. A retry is harmless.",
+        T.PARDOT_AWAY: "Not all tags can be created at the moment: Pardot is busy. A retry is harmless.",
     },
 }
 Operation = Mapping[str, Any]

@@ -59,7 +59,8 @@ class AssetRecord(Schema):
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: before findings were recorded."
+        description="The day on which an audit first saw each flag; null: before findings were recorded. Flags that no "
+        "issue counts are absent."
     )
     title: str | None = None
     subject: str | None = None
@@ -78,8 +79,8 @@ class AssetRecord(Schema):
     usage: int | None = Field(None, description="The number of objects with the tag; null: no data.")
     activity_count: int | None = Field(
         None,
-        description="The activities within the look-back: submissions of forms, views of pages, clicks on redirects, "
-        "all activities of campaigns; null: no data.",
+        description="The number of activities within the look-back: successful submissions of forms, views of pages, "
+        "clicks on redirects, all activities of campaigns; null: no data.",
     )
     error_count: int | None = Field(
         None, description="The number of failed submissions of the form within the look-back; null: no data."

@@ -75,10 +75,10 @@ class Briefing(Schema):
     health_score: int | None = Field(description="The overall score now; null: no area has data yet.")
     grade: str | None
     change_since_yesterday: int | None = Field(
-        description="The change of the score since the day of `yesterday`; null: one of the days has no score."
+        description="The change of the score since the snapshot `yesterday`; null: one of the two scores is missing."
     )
     change_since_last_week: int | None = Field(
-        description="The change of the score since the day of `last_week`; null: one of the days has no score."
+        description="The change of the score since the snapshot `last_week`; null: one of the two scores is missing."
     )
     sf_health: SalesforceHealthOut
     assets: AssetCounts

@@ -72,10 +72,13 @@ class BulkTasks(Choice):
 
     title: Line = Field(
         json_schema_extra=NOT_BLANK,
-        description="The title. When `for_each` is true, a colon and the asset's name are appended.",
+        description="The title. When `for_each` is true, a colon and the asset's name are appended, and the result is "
+        "cut to 200 characters.",
     )
     description: TaskText = ""
-    for_each: bool = Field(True, description="true: a task for each asset. false: one task that lists all assets.")
+    for_each: bool = Field(
+        True, description="true: a task for each asset. false: one task that lists as many of the assets as fit."
+    )
     issue: Annotated[str, StringConstraints(max_length=64)] | None = Field(
         None, description="The key of the issue that the tasks are about. Ignored when `for_each` is false."
     )

@@ -158,7 +158,7 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
     "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns with their assets"
 )
 def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
-    """Return a page of campaigns. The filters do not apply to `orphans` and `folders`."""
+    """Return a page of campaigns. The filters do not apply to `summary`, `orphans` and `folders`."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
         page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)

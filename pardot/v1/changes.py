@@ -37,9 +37,13 @@ class ChangedRows(Schema):
         description="The points of the overall score that the change costs; negative when the score gains."
     )
     new: int = Field(
-        description="The number of assets that have the issue and got it after `since`; 0 for a percentage."
+        description="The number of assets that have the issue, got it after `since`, and are not exempt; 0 for a "
+        "percentage."
     )
-    fixed: int = Field(description="The number of assets that had the issue on `since` and lost it or were deleted.")
+    fixed: int = Field(
+        description="The number of assets that had the issue on `since`, lost it later or were deleted, and are not "
+        "exempt; 0 for a percentage."
+    )
     oldest: date | None = Field(
         description="The earliest known first day of the issue on an asset that is not exempt; null: none is known."
     )

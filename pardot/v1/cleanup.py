@@ -97,7 +97,7 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
         cleanup_tags = make_missing_tags(configuration())
     except TagsNotMade as error:
         raise Unavailable(
-            f"Pardot cannot create all tags at the moment: {error}. A retry is harmless.",
+            f"Not all tags can be created at the moment: {error}. A retry is harmless.",
             ErrorType.PARDOT_AWAY,
             retry_after=error.retry_after,
         ) from error

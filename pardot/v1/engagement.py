@@ -52,7 +52,8 @@ class EngagedProspect(Schema):
     salesforce_contact_id: str | None
     salesforce_account_id: str | None
     activity_count: int | None = Field(
-        description="The activities in the 30 days before the last complete read of activities; null: no data."
+        description="The number of activities in the 30 days before the last complete read of activities; null: no "
+        "data."
     )
     last_activity: datetime | None
     scoring_categories: dict[str, float] = Field(description="The scores in Salesforce: category → score.")
@@ -198,7 +199,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
     """Return a page. One prospect more than requested shows that there is another page.
 
-    ``None``: the active prospects are unknown, because no recent read of activities covers the 30 days.
+    ``None``: active prospects are requested, but no recent read of activities covers the 30 days.
     """
     filters = query.filters()
     with reject_unknown():

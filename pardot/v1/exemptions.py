@@ -53,7 +53,9 @@ class ExemptionOut(Schema):
     id: int
     asset_type: Area
     asset_id: int
-    asset_name: str | None = Field(description="The asset's name; null: the asset no longer exists.")
+    asset_name: str | None = Field(
+        description="The asset's name, or its type and id when it has no name; null: the asset no longer exists."
+    )
     salesforce_id: str | None = Field(description="The Salesforce id, when the asset is a linked campaign.")
     issue: str
     reason: str
@@ -112,7 +114,7 @@ def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]
 
 
 def exemptions_out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
-    """Return the exemptions as answers; the number of additional queries is constant."""
+    """Return the exemptions as answers; the number of queries does not grow with the exemptions."""
     rows = list(exemptions)
     assets = [(Area(row.asset_type), row.asset_id) for row in rows]
     names, linked = asset_names(assets), campaigns_in_salesforce(assets)

@@ -1,4 +1,4 @@
-"""Types of request values that several routes share."""
+"""Request values that several routes share, and the name of the signed-in user."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ class PlannedFix(Schema):
 class Goal(Schema):
     target: int
     fixes: list[PlannedFix] = Field(
-        description="Fixes that reach the target, in the form of `POST /pardot/what-if`. Another mix may need "
-        "slightly fewer fixes. Empty: the target is reached already."
+        description="Fixes that reach the target. `POST /pardot/what-if` accepts the `issue` and `count` of each. "
+        "Other fixes may need slightly fewer `rows`. Empty: the target is reached already."
     )
     rows: int = Field(
         description="The number of assets and prospects to fix. An asset or prospect with two issues counts twice."
