@@ -110,18 +110,17 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     @admin.action(description="Reset to default", permissions=["change"])
     def reset_to_default(self, request: HttpRequest, queryset: QuerySet[ConfiguredValue]) -> None:
         for row in queryset:
+            key = row.key
             try:
-                value_reset(row.key, by=acting_name(request))
+                value_reset(key, by=acting_name(request))
             except UnknownKey:
                 row.delete()
-                self.message_user(
-                    request, f"{row.key}: deleted, because this release does not know it", messages.SUCCESS
-                )
+                self.message_user(request, f"{key}: deleted, because this release does not know it", messages.SUCCESS)
                 continue
             except BadValue as error:
-                self.message_user(request, f"{row.key}: {error}", messages.ERROR)
+                self.message_user(request, f"{key}: {error}", messages.ERROR)
                 continue
-            self.message_user(request, f"{row.key}: reset to its default", messages.SUCCESS)
+            self.message_user(request, f"{key}: reset to its default", messages.SUCCESS)
 
     # -- columns ----------------------------------------------------------------------------------------------------
 

@@ -211,7 +211,10 @@ def _rank_with_words(number: int, words: Words) -> str:
     Words side by side in a name are tried first: that takes one comparison, not one for each word.
     """
     if len(words) == 1:
-        return f"CASE WHEN {_has_words(number, 1)} THEN {_rank(number, words)} END"
+        matches = _has_words(number, 1)
+        if len(words[0]) in INITIALS:
+            matches = f"({matches} OR strpos(words, %(initials_{number})s) > 0)"
+        return f"CASE WHEN {matches} THEN {_rank(number, words)} END"
     return f"""
         CASE WHEN {_SIDE_BY_SIDE_IN_A_NAME.format(number)} THEN {_OF_SIDE_BY_SIDE.format(number)}
              WHEN {_has_words(number, len(_required_words(words)))} THEN {_OF_SEVERAL.format(number)} END

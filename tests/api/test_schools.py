@@ -328,6 +328,14 @@ def test_common_words_are_compared_only_in_rows_that_have_the_rare_words(large_t
     assert load_school_page(SchoolFilters(name="new college"), limit=10, offset=0).count == 20000
 
 
+def test_initials_are_found_beside_a_short_form_of_common_words(large_table: None) -> None:
+    SchoolShortForm.objects.create(short="abcx", stands_for="new college abcdef")
+    school = records.school("Alpha Beta Chi Xi", city="Town", state="Texas")
+    written_out = records.school("New College Abcdef", city="Town", state="Texas")
+    page = load_school_page(SchoolFilters(name="abcx"), limit=10, offset=0)
+    assert {row["id"] for row in page.schools} == {school.id, written_out.id}
+
+
 def fetch_rows(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -367,7 +367,7 @@ def test_a_stored_value_that_is_no_longer_valid_is_marked(admin: Client) -> None
     assert "This release does not know this setting" in admin.post(unknown, {"value": "2"}).text
     keys = list(ConfiguredValue.objects.values_list("key", flat=True))
     done = admin.post(page(ConfiguredValue), {"action": "reset_to_default", "_selected_action": keys}, follow=True).text
-    assert "of_an_older_release: deleted, because this release does not know it" in done
+    assert "Of_an_older_release: deleted, because this release does not know it" in done
     assert not ConfiguredValue.objects.exists()
 
 
