@@ -10,6 +10,11 @@ TEST_AUDIENCE = "https://test.salesforce.com"
 SHARED_LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 _NO_API_HOST = re.compile(r"\.(lightning\.force|my\.salesforce-setup|file\.force|vf\.force|visualforce)\.com$")
+_PACKAGE = re.compile(r"^([^.]+)--[^.]+(?:(?=\.(?:[^.]+\.)?vf\.force\.com$)|\.[^.]+(?=\.visualforce\.com$))")
+"""The package in a host of Visualforce pages, and the instance in an older one.
+
+Source: https://help.salesforce.com/s/articleView?id=xcloud.domain_name_partitioned_domains_scratch.htm
+"""
 
 
 def is_shared_login_host(url: str) -> bool:
@@ -29,7 +34,7 @@ def is_sandbox_host(url: str) -> bool:
 def api_host_instead_of(url: str) -> str:
     """Return the org's API host for the host of its web pages; empty for other hosts."""
     host = urlsplit(url).hostname or ""
-    own, count = re.subn(_NO_API_HOST, ".my.salesforce.com", host)
+    own, count = re.subn(_NO_API_HOST, ".my.salesforce.com", _PACKAGE.sub(r"\1", host))
     return f"https://{own}" if count else ""
 
 

@@ -63,6 +63,9 @@ def test_username_and_password_get_a_warning_with_the_day_they_stop_working(sett
 @pytest.mark.parametrize(
     ("host", "own"),
     [
+        ("https://camp--c.vf.force.com", "https://camp.my.salesforce.com"),
+        ("https://camp--uat--c.sandbox.vf.force.com", "https://camp--uat.sandbox.my.salesforce.com"),
+        ("https://camp--c.na12.visualforce.com", "https://camp.my.salesforce.com"),
         ("https://camp.lightning.force.com", "https://camp.my.salesforce.com"),
         ("https://camp--uat.sandbox.lightning.force.com", "https://camp--uat.sandbox.my.salesforce.com"),
         ("https://camp.my.salesforce-setup.com", "https://camp.my.salesforce.com"),
