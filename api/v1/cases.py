@@ -169,12 +169,16 @@ def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
     return json_response(_detail(case))
 
 
+_ENDED = "An operator of this service ended the delivery of this case. To send it, use a new Idempotency-Key."
+
+
 def _refusal(case: OutboundCase, until: float) -> Unprocessable:
     message, code = case.error_message, case.error_code
     names_by_field = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
     errors = field_errors("Case", names_by_field, code=code, message=message, source="api case", until=until)
+    why = f"Salesforce refuses this case: {message}" if message else _ENDED
     return Unprocessable(
-        f"Salesforce refuses this case: {message}",
+        why,
         error_type=ErrorType.SALESFORCE_REFUSED,
         errors=errors,
         salesforce_code=code,

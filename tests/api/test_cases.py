@@ -231,6 +231,14 @@ def test_the_same_key_and_body_return_one_case_in_its_current_state(writer: Clie
     assert len(cases_in(simulator)) == 1
 
 
+def test_a_retry_of_a_case_whose_delivery_an_operator_ended_says_so(writer: Client, simulator: Simulator) -> None:
+    break_salesforce(simulator, status=503)
+    assert post_case(writer, **KEY).status_code == 202
+    OutboundCase.objects.update(state="failed", settled_by="admin")  # as the admin's action does
+    again = post_case(writer, **KEY)
+    assert (again.status_code, "An operator of this service ended" in again.json()["message"]) == (422, True)
+
+
 @pytest.mark.parametrize("quoted", ['"8f0c-1"', r'"8f0c\-1"'])
 def test_an_idempotency_key_in_quotes_is_the_same_key(writer: Client, simulator: Simulator, quoted: str) -> None:
     first, second = post_case(writer, **KEY), post_case(writer, **{"Idempotency-Key": quoted})
