@@ -10,7 +10,7 @@ function followColorScheme() {
 }
 
 /**
- * Add the visitor's CSRF token to a write without an API key. The page contains no token,
+ * Add the visitor's CSRF token to a write to this server without an API key. The page contains no token,
  * because every visitor gets the same page.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request

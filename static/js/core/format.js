@@ -1,4 +1,4 @@
-/* Turn numbers, dates and times into text for people. A missing value becomes a dash, never a zero. */
+/* Turn numbers, dates and times into text for people. A missing value becomes a dash or "never", not a zero. */
 
 export const MISSING = "–";
 
@@ -33,7 +33,8 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 /** One twelfth of a mean year of 365.25 days. */
 const SECONDS_A_MONTH = 2_629_800;
 /**
- * The units of an age: name, length, and the smallest age in this unit, in seconds. See outgoing/times.py.
+ * The units of an age: the name, the length, and the age from which the unit is used, both in seconds.
+ * outgoing/times.py has the same units.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */

@@ -1,4 +1,4 @@
-/* Mount the panels of a part of the page when that part is first visible, and reload the panels on demand. */
+/* Mount the panels of a part of the page, and reload them on demand. */
 
 import { announce } from "./announce.js";
 import { findAll, replace, whenIdle } from "./dom.js";
@@ -7,11 +7,11 @@ import { panels } from "../panels/index.js";
 import { notArrived, waiting } from "../ui/states.js";
 import { isAway, onBack } from "./outage.js";
 
-/** The time after which a loading panel no longer delays the panels below it. */
+/** The milliseconds after which a loading panel no longer hides the panels below it. */
 const PATIENCE = 8_000;
 
 /**
- * Mount the panels below `root`, and announce when all are loaded. Panels with [data-later] are loaded last.
+ * Mount the panels below `root`, then announce whether all were loaded. Panels with [data-later] are loaded last.
  * css/dashboard.css hides the panels below a loading panel for at most PATIENCE, so that nothing jumps.
  *
  * @param {HTMLElement} root
@@ -63,7 +63,7 @@ async function mountOne(element, context) {
 }
 
 /**
- * Load a panel's module and mount the panel. Return whether this worked. A failed module does not stop the others.
+ * Load a panel's module and mount the panel. Return whether this worked. A failure does not stop the other panels.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context
@@ -89,7 +89,8 @@ async function mountModule(element, context) {
 }
 
 /**
- * Mount the panel again. If this fails, reload the page: a browser may remember that a module failed to load.
+ * Mount the panel again. If its module fails again, reload the page, because a browser may remember the failure.
+ * An open dialog prevents the reload.
  *
  * @param {HTMLElement} element
  * @param {MountContext} context

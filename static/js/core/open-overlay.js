@@ -1,4 +1,4 @@
-/* Open a drawer or a dialog by putting its name into the address (core/overlays.js follows it). */
+/* Put the name of a drawer or a dialog into the address; core/overlays.js then opens the drawer or dialog. */
 
 import { route } from "./route.js";
 

@@ -22,7 +22,7 @@ globalThis.addEventListener?.("offline", () => isAway());
 globalThis.addEventListener?.("online", () => outage?.retry());
 
 /**
- * After a failed request, return whether the server is down. If it is, show the banner.
+ * Return whether the server is down. If it is, show the banner.
  *
  * @returns {Promise<boolean>}
  */
@@ -43,7 +43,7 @@ export function onBack(listener, signal) {
   signal?.addEventListener("abort", () => waiting.delete(listener));
 }
 
-/** Return whether the server answers. Simultaneous callers share one probe. */
+/** Return whether the health check succeeds. Simultaneous callers share one probe. */
 function answers() {
   probing ??= probe().finally(() => {
     probing = undefined;

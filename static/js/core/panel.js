@@ -9,11 +9,13 @@ import { noData, syncStatus } from "../sync/remedy.js";
 import { empty, failed, loading, waiting } from "../ui/states.js";
 
 /**
- * Declare a panel. A module exports it as default; core/mount.js calls `mount(element, context)`.
+ * Declare a panel. A module of panels/ exports its panel as default, and core/mount.js calls `mount(element, context)`.
+ * For a panel in a dialog, ui/panel-dialog.js makes this call.
  *
- * - load({ signal, route }) → the data. Use shared(path) if other panels show it too, else api.get(path, { signal }).
+ * - load({ signal, route }) → the data. Use shared(path) if other panels read this path too, else
+ *   api.get(path, { signal }).
  * - render(data, { element, signal, route, reload }) → a node or a list of nodes for [data-body] of the panel.
- * - noData(data) → true when nothing was synced yet. The panel then shows `command`, or else the tab's command.
+ * - noData(data) → true when nothing was synced yet. The panel then shows its `command`, or else the tab's command.
  * - empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
  * - uses: paths of the API. A write to such a path (core/shared.js) reloads the panel.
  * - keys: parameters of the address. A change of their values reloads the panel.
@@ -57,7 +59,7 @@ class MountedPanel {
     });
   }
 
-  /** Return whether the panel is on the visible tab or dialog, and its keys in the address have new values. */
+  /** Return whether the panel is in a visible tab or dialog, and its keys in the address have new values. */
   isConcerned() {
     return !this.element.closest("[hidden], dialog:not([open])") && this.keysInAddress() !== this.shown;
   }
@@ -67,7 +69,8 @@ class MountedPanel {
   }
 
   /**
-   * Load the panel; return false after a failure. Old content is removed first, so that no old number looks new.
+   * Load the panel; return false after a failure, unless the panel is quiet.
+   * Old content is removed first, so that no old number looks new.
    *
    * @returns {Promise<boolean>}
    */
@@ -77,7 +80,7 @@ class MountedPanel {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     this.element.setAttribute("aria-busy", "true");
-    // Do not measure an empty panel: each measurement between panels would force a layout of the page.
+    // Do not measure an empty panel: while a tab mounts its panels, each measurement would force a layout of the page.
     if (this.body.hasChildNodes())
       this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
     replace(this.body, loading(this.spec.lines));
@@ -98,7 +101,8 @@ class MountedPanel {
   }
 
   /**
-   * While the server is down, the panel stays gray and loads later by itself. Quiet panels report no failure.
+   * Show the failure. While the server is down, the panel stays gray; it loads by itself when the server is back.
+   * A quiet panel stays empty instead, and reports no failure.
    *
    * @param {unknown} error
    * @param {AbortSignal} signal

@@ -6,6 +6,7 @@ const UNLINKED = "prospects_unlinked";
 
 /**
  * Return the address of an area's rows. filters: values by filter name, such as { flag: "dormant", exempt: "yes" }.
+ * For prospects, the address leads to the prospects without lead or contact, and filters have no effect.
  *
  * @param {string} area
  * @param {Params} [filters]
@@ -19,7 +20,7 @@ export function rowsOf(area, filters = {}) {
 }
 
 /**
- * Return the address of the rows that an issue or flag counts. Exempt rows have the flag but do not count.
+ * Return the address of the rows that an issue or flag counts. Exempt rows have the flag but are not counted.
  *
  * @param {{ area: string, flag: string, exempt: number | null }} issue
  */

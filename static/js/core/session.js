@@ -45,7 +45,7 @@ export function sessionEnded() {
   document.addEventListener("visibilitychange", look);
 }
 
-/** Move the bar into an open modal dialog, which makes the rest of the page inert. */
+/** Move the bar into the open dialog, if there is one: a modal dialog makes the rest of the page inert. */
 export function sessionBarOnTop() {
   const bar = document.getElementById(BAR);
   if (!bar) return;

@@ -1,4 +1,4 @@
-/* Shortcuts that work everywhere: Ctrl+K (⌘K) and / search everything, ? shows the shortcuts. */
+/* Shortcuts that work outside modal dialogs: Ctrl+K (⌘K) and / search everything, ? shows the shortcuts. */
 
 import { closest, find } from "./dom.js";
 import { lettersAreOn } from "./single-keys.js";

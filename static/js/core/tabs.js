@@ -97,7 +97,7 @@ function keepFocus(panel) {
 }
 
 /**
- * Show the time of the last load, or "Loading…", at the foot of the page.
+ * Say at the foot of the page when the tab was loaded, that it is loading, or that parts could not be loaded.
  *
  * @param {HTMLElement} tab
  */

@@ -14,7 +14,7 @@ export async function tones() {
 }
 
 /**
- * The lowest grade is bad. Of the other grades, the upper half is good: A and B in the scale from A to F.
+ * The lowest grade is bad. Of the other grades, the upper half (rounded up) is good: A and B in the scale from A to F.
  *
  * @param {readonly { minimum: number }[]} thresholds the highest grade first
  * @returns {ToneOf}

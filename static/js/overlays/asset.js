@@ -1,4 +1,4 @@
-/* The drawer of an asset: facts, issues, tasks and exemptions. The address names it: asset.type, asset.id. */
+/* The drawer of an asset: facts, issues, tasks and exemptions. The address names the asset: asset.type, asset.id. */
 
 import { api, optional } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -1,4 +1,4 @@
-/* Show all badges: the earned badges, and how to earn the other badges. */
+/* Show all badges, the earned ones first, and how to earn each. */
 
 import { h, icon } from "../core/dom.js";
 import { panel } from "../core/panel.js";

@@ -1,4 +1,4 @@
-/* Two days side by side: the score, and all counts. */
+/* Two days side by side: the health score, and a table of the other scores and all counts. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -59,7 +59,8 @@ function contentFor(inputs) {
 }
 
 /**
- * Compare the two days in the address, or else the two latest days. Return null when there is only one day.
+ * Compare the days in the address. Without them, compare the two latest days with a snapshot; return null when
+ * no day before today has one.
  *
  * @param {{ from: string | null, to: string | null }} days
  * @param {AbortSignal} signal
