@@ -40,10 +40,12 @@ class NamingPattern(Schema):
 class ObjectTypeCoverage(Schema):
     object_type: str = Field(description="The area, or Pardot's word for a type that is not copied.")
     area: Area | None
-    total: int | None = Field(description="The number of objects of this type; null: never read, or not copied.")
+    total: int | None = Field(
+        description="The number of objects of this type; null: never read completely, or not copied."
+    )
     tagged: int | None = Field(description="The number of objects with at least one tag.")
     tagged_pct: float | None
-    assignments: int = Field(description="The number of all tags on objects of this type.")
+    assignments: int = Field(description="The number of assignments of tags to objects of this type.")
 
 
 class TagList(Schema):
@@ -70,7 +72,10 @@ class TagSearch(FlaggedPaging):
 
 @router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
 def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
-    """Return a page of tags. The other figures are about all tags, from the latest audit."""
+    """Return a page of the matching tags, and figures about all tags.
+
+    The figures are `totals`, `summary`, `naming_patterns` and `object_type_coverage`, from the latest audit.
+    """
     health = area_health(Area.TAGS)[Area.TAGS]
     filters = AssetFilters(
         flag=search.flag,

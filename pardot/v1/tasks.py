@@ -53,7 +53,7 @@ class TaskValues(Schema):
     )
     asset_id: AssetId | None = None
     asset_name: MemberName | None = Field(
-        None, description="The asset's name. When `asset_id` is given without a name: its name in Pardot."
+        None, description="The name of the asset. Left out or null with an `asset_id`: the asset's name in Pardot."
     )
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL
@@ -70,7 +70,7 @@ class TaskIn(TaskValues):
 
 
 class TaskChange(TaskValues):
-    """The values to change. A value that is left out stays. `null` empties a field that may be empty."""
+    """The values to change. A value that is left out stays. `null` empties a field that accepts `null`."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1, "example": {"status": "done"}})
 
@@ -101,7 +101,8 @@ class TaskOut(Schema):
     due_date: date | None
     is_overdue: bool = Field(description="True when the task is open and past its due date.")
     is_settled: bool = Field(
-        description="True when the task is open but can be closed, because its issue, or its asset's issue, is fixed."
+        description="True when the task is open but can be closed, because its asset no longer has the issue or, for a "
+        "task without an asset, because the issue no longer occurs."
     )
     age_days: int = Field(description="The days from creation to completion, or to today.")
     created_by: str
@@ -200,7 +201,10 @@ def refusal(error: BadTask) -> Unprocessable:
 
 
 def tasks_out(tasks: Iterable[Task]) -> list[TaskOut]:
-    """Return the tasks as answers; the number of additional queries is constant."""
+    """Return the tasks as answers.
+
+    If the assignees are loaded already, the number of queries does not grow with the number of tasks.
+    """
     tasks = list(tasks)
     linked = campaigns_in_salesforce(asset for task in tasks if (asset := _asset(task)))
     settled = settled_tasks(tasks)

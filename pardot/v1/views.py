@@ -31,9 +31,10 @@ _Query = Annotated[
 SubscriptionTime = ViewSubscription.MailTime
 _NO_TABLE = "Only views of a table of assets, campaigns or tags can be mailed. Open a table, then save the view again."
 _NO_DATA = (
-    "There is no data for this view yet, or one of its filters no longer exists. Sync first, or save the view again."
+    "There is no current data for this view, or one of its filters is not valid. Sync first, or correct the filters "
+    "and save the view again."
 )
-_NOT_YOURS = "You have no view with this id. A shared view can be changed only by the person who saved it."
+_NOT_YOURS = "You have no view with this id. Only the person who saved a shared view can change or delete it."
 
 
 class ViewIn(Schema):
@@ -94,7 +95,7 @@ class ViewOut(Schema):
 
 class ViewList(Schema):
     views: list[ViewOut]
-    no_mail: str = Field(description="The reason why the caller gets no morning message. Usually empty.")
+    no_mail: str = Field(description="The reason why the caller gets no morning message; empty: the caller gets it.")
 
 
 @router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
@@ -148,7 +149,7 @@ def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     summary="Get a view by mail",
 )
 def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionIn) -> ViewOut:
-    """Add a line about the view to the caller's morning message: when its rows change, or every Monday."""
+    """Add a view to the caller's morning message: when the view's rows change, or every Monday."""
     owner = _account(request)
     member, view = _member(owner), views_of(owner).filter(pk=view_id).first()
     if view is None:

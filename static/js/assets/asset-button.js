@@ -1,4 +1,4 @@
-/* The name of an asset, which opens its drawer (overlays/asset.js). */
+/* A button with the name of an asset. It opens the asset's drawer (overlays/asset.js). */
 
 import { h } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";

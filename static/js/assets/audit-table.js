@@ -1,4 +1,4 @@
-/* The audit table of one type: paged, sorted and filtered by the server. */
+/* The audit table of one type of assets: paged, sorted and filtered by the server. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

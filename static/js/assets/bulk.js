@@ -12,8 +12,8 @@ import { flagWords, nameOfAsset, TYPES } from "./words.js";
 /** @typedef {Choice & { issue: string, reason: string, until: string | null }} Exemptions */
 
 /**
- * params(filters): the table's filters as parameters. post: the requests. If all rows are selected, the parameters of a
- * request say which rows match.
+ * Return the actions of an audit table. params(filters): the filters as parameters. post: the requests. If all matching
+ * rows are selected, a request has the search and the filters as parameters; otherwise its body lists the ids.
  *
  * @template {Asset} Row
  * @param {Api["AreaSummary"]} summary
@@ -58,7 +58,7 @@ export function assetBulk(summary, { pages, params, post }) {
       /** @param {Selected<Row>} selected */
       run: async (selected) => {
         const result = await exemptionForm({
-          intro: `You selected ${plural(selected.size, TYPES[area].one, TYPES[area].many)}. Each selected ${TYPES[area].one} with the issue below stays listed, but no longer counts against the score.`,
+          intro: `You selected ${plural(selected.size, TYPES[area].one, TYPES[area].many)}. Each selected ${TYPES[area].one} with the issue below stays listed, but the issue no longer counts for it.`,
           issues: issueOptions(summary, selected),
           submit: async (values) => ({
             ...(await post.exemptions({ ...choiceOf(selected), ...values }, query(selected))),
@@ -107,7 +107,8 @@ function choiceOf({ isAll, size, known }) {
 }
 
 /**
- * Return the flag that the table is filtered by, or the first issue that counts in all selected rows.
+ * Return the flag that the table is filtered by. Without such a filter, return the first flag that all selected rows
+ * have without an exemption; null when there is none, or when all matching rows are selected.
  *
  * @param {Selected<Asset>} selected
  */
@@ -126,7 +127,8 @@ function counts({ flags, exempt }, flag) {
 }
 
 /**
- * Return the issues of the selected rows. The issue that the table is filtered by comes first, then the most frequent.
+ * Return the issues that the selected rows have without an exemption. If there are none, or if all matching rows are
+ * selected, return all issues of the type. The issue that the table is filtered by comes first, then the most frequent.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Selected<Asset>} selected

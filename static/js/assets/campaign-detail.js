@@ -1,4 +1,4 @@
-/* The details of one campaign: its assets by type, and its dates. */
+/* The details of one campaign: its ID, dates and cost, and its assets by type. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { day, number, plural } from "../core/format.js";
@@ -8,7 +8,7 @@ import { flagChips } from "./flags.js";
 import { CONTENT, countOf, TYPES } from "./words.js";
 
 /**
- * Return the details of a campaign as nodes.
+ * Return the details of a campaign as an element.
  *
  * @param {Api["CampaignItem"]} campaign
  */

@@ -8,8 +8,8 @@ import { chip } from "../ui/parts.js";
 import { flagWords } from "./words.js";
 
 export const SINCE =
-  "The day on which a check first found the issue. If a row has several issues, the day of the newest issue. “Earlier” " +
-  "means that no day was recorded.";
+  "The day on which a check first found the issue that the table is filtered by. Without this filter, the day of the " +
+  "row's newest issue. “Earlier” means that no day was recorded.";
 export const RECENT = "Counted over the look-back in the settings, by default the last 30 days.";
 
 /**

@@ -35,7 +35,7 @@ function flagChip(flag, isExempt) {
   if (!isExempt) return chip(label, { tone, title: why });
   return chip([label, h("span", { class: "soft" }, "exempt")], {
     sign: "shield",
-    title: "It has an exemption and does not count.",
+    title: "The asset is exempt from this issue, so the issue does not count.",
   });
 }
 
@@ -51,7 +51,8 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * Return the number of assets with each flag, with a link to their rows. Flags without data are listed by name.
+ * Return a line of chips. A chip has the number of assets with one flag, or of exempt assets, and a link to their rows.
+ * Numbers of 0 are left out. Flags without data are listed by name.
  *
  * @param {Counted} summary
  */
@@ -106,7 +107,7 @@ export function noDataChip(flags) {
 }
 
 /**
- * Return a line of figures: each flag with its label, a link to its rows, and the number of exempt rows.
+ * Return a line of figures: for each flag its label, its count with a link to the rows, and the number of exempt rows.
  *
  * @param {Counted} summary
  */
@@ -195,7 +196,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note that activity data is missing, followed by the sentence `what`. Return null when there are activities.
+ * Return a note that activity data is missing or old, with the sentence `what` about the effect. Otherwise return null.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what
@@ -209,7 +210,7 @@ export function activityNote({ has_activities }, what) {
     h(
       "span",
       {},
-      `No activity was synced in the last 8 days. ${what} A full survey syncs activity: `,
+      `Activity data is missing or more than 8 days old. ${what} To sync activity, run a full survey: `,
       button("Data freshness", () => openOverlay("freshness"), { kind: "compact" }),
     ),
   );

@@ -70,7 +70,7 @@ function action(sign, label, name, run) {
 }
 
 /**
- * Return a function that gives the current button the focus again after the rows were redrawn.
+ * Return a function to call after the rows were redrawn. It focuses the row button that had the focus before.
  *
  * @param {Element} root
  */
@@ -93,7 +93,7 @@ export async function makeExemption({ area, issues }, row) {
   const open = Object.keys(issues).filter((flag) => row.flags.includes(flag) && !row.exempt.includes(flag));
   const flags = open.length ? open : Object.keys(issues);
   const exemption = await exemptionForm({
-    intro: `“${nameOfAsset(row)}” stays listed, but no longer counts against the score.`,
+    intro: `“${nameOfAsset(row)}” stays listed, but the issue below no longer counts for it.`,
     issues: flags.map((flag) => [issues[flag], flagWords(flag).label]),
     submit: (values) => api.post("exemptions", { ...values, asset_type: area, asset_id: row.id }),
   });

@@ -25,8 +25,8 @@ export async function sinceOptions() {
 }
 
 /**
- * Return the days to compare today with: the day of the last sync before today, and a week ago. On a Monday after a sync
- * on the weekend, Friday is one of these days too.
+ * Return the days to compare today with: the days of the last snapshot before today and of the last snapshot that is at
+ * least 7 days old. On a Monday after a sync on the weekend, Friday is one of these days too.
  *
  * @param {Pick<Api["Briefing"], "date" | "yesterday" | "last_week">} briefing
  */
@@ -47,7 +47,7 @@ export function optionOf(one, today) {
 }
 
 /**
- * Return the filter "New". If the address contains "Fixed", return this filter too. key: the table's key in the address.
+ * Return the filter "New", and the filter "Fixed" if it is set in the address. key: the table's key in the address.
  *
  * @param {string} key
  * @param {readonly Option[]} options
@@ -109,8 +109,8 @@ export function sinceColumn(key) {
 }
 
 /**
- * Return the first day of the issue `flag` in this row. If the row does not have this issue, return the first day of its
- * newest issue that counts. Undefined means that no issue counts, null that the first day was not recorded.
+ * Return the first day of the issue `flag` in this row. If the row does not have this issue, return the first day of
+ * its newest issue that counts. Undefined means that no issue counts, null that the first day was not recorded.
  *
  * @param {SinceRow} row
  * @param {string} flag

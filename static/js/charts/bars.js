@@ -19,7 +19,8 @@ const BAR = 12;
 /**
  * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
  *
- * A null value means "no data", and has a dash instead of a bar. href: makes the bar a link to the rows that it counts.
+ * A null value means "no data": the bar is empty, and the number is a dash.
+ * href: makes the bar a link to the rows that it counts.
  *
  * @param {BarsOptions} options
  */
@@ -67,7 +68,7 @@ function line(row, y, { x, labels, width, format, top }) {
     s("rect", { x: 0, y, width, height: LINE, fill: "transparent" }),
     s("rect", { ...bar, class: "bar-track", width: x(top) - x(0) }),
     filled > 0 && s("rect", { ...bar, class: "mark-fill", width: filled }),
-    // One text node, so that a link's accessible name reads: "Campaigns 6.2".
+    // One text element, so that a link's accessible name reads: "Campaigns 6.2".
     s(
       "text",
       { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },
