@@ -35,7 +35,7 @@ const ACTIVITY = {
 const TIERS = {
   1: "Daily: assets and Salesforce's counts",
   2: "Scout: also recently active prospects with the highest scores",
-  3: "Full survey: also every prospect, activity and member",
+  3: "Full survey: also all prospects and campaign members, and recent activities",
 };
 
 /** @typedef {import("../sync/refresh.js").Remedy} Remedy */
@@ -60,7 +60,7 @@ const content = panel({
 function now({ running, quota, entities, is_locked: isLocked, sync_enabled: enabled }) {
   const sentences = [
     !enabled && "Syncing is switched off.",
-    isLocked && "A sync is running. You can start another one when it has ended.",
+    isLocked && "A sync is running. Another one can start when it has ended.",
     quota &&
       `Pardot has ${plural(quota.left, "API call")} of ${number(quota.maximum)} left today (as of ${moment(quota.told_at)}).`,
   ].filter(Boolean);
@@ -142,7 +142,7 @@ function rows({ entities, may_refresh: mayRefresh }) {
         label: "Last message",
         className: "wide",
         value: (entity) =>
-          [entity.message, entity.withheld && "Pardot withheld rows: the API user may not see them."]
+          [entity.message, entity.withheld && "Pardot withheld rows that the API user may not see."]
             .filter(Boolean)
             .join(" "),
       },
@@ -172,7 +172,7 @@ const remedy = (action, mayRefresh, source) =>
   action && mayRefresh ? remedyButton(action, { source }) : remedyText(action);
 
 /**
- * Return the list of the syncs that users started recently.
+ * Return the list of the latest syncs and other actions that users requested.
  *
  * @param {Api["SyncStatus"]["activity"]} presses
  */

@@ -129,7 +129,7 @@ class Members {
     };
   }
 
-  /** Thousands of rows are loaded in parts. Search, sort and export use the loaded rows only. */
+  /** Members are loaded in pages of 500. Search, filters, order and CSV use the loaded members only. */
   offer() {
     if (!this.next) return replace(this.more);
     const text = `The first ${number(this.members.length)}${this.all ? ` of ${number(this.all)}` : ""} are loaded. Search, order and CSV use only these members.`;

@@ -1,4 +1,4 @@
-/* The drawer of a prospect: scores by category, recent activity. prospect.id in the address is the prospect's id. */
+/* The drawer of a prospect: scores by category and recent activity. prospect.id in the address is its Pardot id. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";
@@ -40,7 +40,7 @@ export default function prospect() {
       lines: 6,
       keys: [KEY],
       load,
-      empty: (data) => data === null && "The address has no prospect id.",
+      empty: (data) => data === null && "The address has no valid prospect id.",
       render: ([detail, links, status]) => {
         dialog.retitle(nameOfPerson(detail.prospect));
         return content(detail, links, status);
@@ -151,7 +151,7 @@ function activity({ activities, count, since, until }, links, status) {
   const span = h(
     "p",
     { class: "small soft" },
-    `${shortDay(since)} to ${day(until)}, as last read.`,
+    `${shortDay(since)} to ${day(until)}, the day of the last complete read.`,
     count > MOST && ` The latest ${number(MOST)} of ${number(count)}.`,
   );
   if (count === 0)

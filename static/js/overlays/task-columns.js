@@ -14,7 +14,7 @@ const RANKS = { high: 0, normal: 1, low: 2 };
 const STATES = [
   ["open", "Open"],
   ["overdue", "Overdue"],
-  ["week", "Due within 7 days"],
+  ["week", "Overdue, or within 7 days"],
   ["undated", "Open, without a date"],
   ["settled", "Open, no rows left"],
   ["done", "Done"],
@@ -86,7 +86,7 @@ export function columnsOf(acts, close, today) {
 }
 
 /**
- * A narrow window has no room for most columns. Their values appear below the title.
+ * A narrow window hides most columns. Assignee, high priority and due date then appear below the title.
  *
  * @param {Task} task
  * @param {(task: Task) => Child} due
@@ -121,7 +121,7 @@ function dueOf(task, today) {
 }
 
 /**
- * team: names. me: the name of the user, or null. today: the date in the server's time zone.
+ * team: the names of its members. me: the user's name on the team, or null. today: the date in the server's time zone.
  *
  * @param {readonly string[]} team
  * @param {string | null} me

@@ -198,7 +198,7 @@ class Board {
   /** @param {Task} task */
   async remove(task) {
     const at = this.rowIndex(task);
-    const text = `This also removes “${task.title}” from the progress report. Completed tasks need not be deleted.`;
+    const text = `The progress report will no longer count “${task.title}”. Completed tasks need not be deleted.`;
     if (!(await confirm({ title: "Delete this task?", text, yes: "Delete", danger: true }))) return;
     if (!(await this.write(() => api.delete(`tasks/${task.id}`)))) return;
     this.focus(at);
@@ -259,7 +259,7 @@ class Board {
 }
 
 /**
- * Send only the values that the user changed, so that changes of other users to the other values stay.
+ * Send only the values that this user changed, so that values changed by others meanwhile are not overwritten.
  *
  * @param {Task} task
  * @param {Record<string, Held>} values

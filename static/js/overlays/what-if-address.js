@@ -14,7 +14,7 @@ export function intoAddress(fixes, issues) {
 }
 
 /**
- * Return the fixes. Issues that no longer exist are left out, and numbers are limited to the issue's count.
+ * Return the fixes. Issues that no longer exist are left out. Each number is at most the count of its issue.
  *
  * @param {string} text
  * @param {readonly Countable[]} issues

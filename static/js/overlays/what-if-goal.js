@@ -8,7 +8,8 @@ import { plural } from "../core/format.js";
 const AMBITION = 95;
 
 /**
- * Return the team's target. If it is reached or not set, return the minimum of the next grade, or else 95 or 100.
+ * Return the team's target. If it is reached or not set, return the minimum of the next grade. If there is no
+ * next grade, return 95, or 100 from a score of 95 on. If there is neither a target nor a score, return 95.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds

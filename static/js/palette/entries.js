@@ -1,4 +1,4 @@
-/* Everything that the palette finds in the browser: pages, drawers, saved views, issues. The server searches assets. */
+/* Everything that the palette finds in the browser: pages, drawers, actions, views, issues. The server finds assets. */
 
 import { optional } from "../core/api.js";
 import { find, findAll } from "../core/dom.js";
@@ -40,7 +40,7 @@ const OVERLAYS = [
 ];
 
 /**
- * Return the entries that are shown before the user types: pages and actions.
+ * Return the entries that need no request: tabs, drawers, other pages and actions.
  *
  * @returns {PaletteEntry[]}
  */

@@ -12,8 +12,8 @@ const SECTIONS = [
     [
       [[`${COMMAND} K`, "/"], "Search everything"],
       [["?"], "Show this sheet"],
-      [[`${COMMAND} Z`], "Undo the action in the last message"],
-      [["Esc"], "Close a drawer, a dialog or a selection"],
+      [[`${COMMAND} Z`], "Press “Undo” in the latest message with this button"],
+      [["Esc"], "Close a drawer or dialog, or clear a selection"],
     ],
   ],
   [
@@ -26,8 +26,8 @@ const SECTIONS = [
   [
     "Tables",
     [
-      [["↑", "↓"], "Move to the same link or button of the next row"],
-      [["Shift click"], "Select all rows between the previous click and this one"],
+      [["↑", "↓"], "Move among the rows, in a column of links or buttons"],
+      [["Shift click"], "Select or clear the rows from the last click to this one"],
     ],
   ],
 ];
@@ -64,7 +64,7 @@ function section(title, rows) {
   );
 }
 
-/** A single key may be pressed by mistake or by speech input, so WCAG 2.1.4 requires a way to turn it off. */
+/** Accidents and speech input can trigger a single-key shortcut, so WCAG 2.1.4 requires a way to turn it off. */
 function single() {
   const box = h("input", {
     type: "checkbox",

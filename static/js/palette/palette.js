@@ -1,4 +1,4 @@
-/* The palette: a combobox that finds assets, campaigns, issues, pages, saved views and actions. */
+/* The palette: a combobox that finds assets, campaigns, issues, pages, drawers, saved views and actions. */
 
 import { announce } from "../core/announce.js";
 import { api, isAbort, messageOf } from "../core/api.js";
@@ -94,7 +94,7 @@ class Palette {
     else this.timer = setTimeout(() => this.search(), TYPING);
   }
 
-  /** Without text, show the recent items, then pages and actions. */
+  /** Without text, show the recent items, then tabs, drawers, other pages and actions. */
   suggest() {
     const recent = recentEntries().map((entry) => ({ ...entry, group: "Recent" }));
     this.show([...recent, ...places()]);

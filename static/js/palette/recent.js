@@ -1,4 +1,4 @@
-/* The items that were last chosen in this browser: assets, issues and pages, but no prospects. */
+/* The items last chosen in this browser's palette. Actions, and saved views with a search for people, are left out. */
 
 const KEY = "recent";
 const MOST = 6;

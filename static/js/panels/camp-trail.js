@@ -1,4 +1,4 @@
-/* Show the day of camp. */
+/* Show the day of camp on a trail; before camp, the days until it begins. */
 
 import { h } from "../core/dom.js";
 import { plural } from "../core/format.js";

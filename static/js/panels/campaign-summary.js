@@ -1,4 +1,4 @@
-/* The number of campaigns, how many are linked to Salesforce, and their issues. */
+/* The number of campaigns, the share linked to Salesforce, and the issues of all campaigns. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

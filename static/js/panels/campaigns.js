@@ -188,7 +188,7 @@ function columns(summary, to) {
   ];
 }
 
-/** The CSV file has a column for each type of asset. The table shows all numbers of assets in one cell. */
+/** The CSV file has a column for each type of asset. The table shows the numbers of all types in one cell. */
 const assetCounts = CONTENT.map((type) => ({
   label: TYPES[type].title,
   /** @param {Api["CampaignItem"]} row */
