@@ -176,7 +176,7 @@ def _refusal(case: OutboundCase, until: float) -> Unprocessable:
     message, code = case.error_message, case.error_code
     names_by_field = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
     errors = field_errors("Case", names_by_field, code=code, message=message, source="api case", until=until)
-    why = f"Salesforce refuses this case: {message}" if message else _ENDED
+    why = _ENDED if case.settled_at else f"Salesforce refuses this case: {message}"
     return Unprocessable(
         why,
         error_type=ErrorType.SALESFORCE_REFUSED,

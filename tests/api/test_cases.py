@@ -234,7 +234,7 @@ def test_the_same_key_and_body_return_one_case_in_its_current_state(writer: Clie
 def test_a_retry_of_a_case_whose_delivery_an_operator_ended_says_so(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     assert post_case(writer, **KEY).status_code == 202
-    OutboundCase.objects.update(state="failed", settled_by="admin")  # as the admin's action does
+    OutboundCase.objects.update(state="failed", settled_at=Now())  # as the admin does
     again = post_case(writer, **KEY)
     assert (again.status_code, "An operator of this service ended" in again.json()["message"]) == (422, True)
 
