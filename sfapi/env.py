@@ -1,9 +1,9 @@
 """Read environment variables strictly.
 
 A variable is declared where a setting is made from it. ``Environment.declared`` lists all variables; a test compares
-the list with ``.env.example`` and ``docs/settings.md``. Each variable may come from a file, as secrets of containers
-do: ``SECRET_KEY_FILE=/run/secrets/key``. A value that cannot be read stops the start with one line that names the
-variable.
+the list with ``.env.example`` and ``docs/settings.md``. The value of a variable may be in a file, as with secrets of
+containers: ``SECRET_KEY_FILE=/run/secrets/key``. A value that cannot be read stops the start with one line that names
+the variable.
 """
 
 from __future__ import annotations
@@ -150,7 +150,10 @@ class Environment:
         userinfo: bool = False,
         example: str = "",
     ) -> str:
-        """Return an absolute URL without a trailing slash; user name and password only with ``userinfo``."""
+        """Return an absolute URL without a trailing slash, or an empty string.
+
+        A user name and a password are refused, except with ``userinfo``.
+        """
         value = self.text(name, default)
         if not value:
             return ""
@@ -169,7 +172,7 @@ class Environment:
         return value
 
     def sentry_dsn(self, name: str) -> str:
-        """Return the address of Sentry, or an empty string. A wrong value is not shown: it contains a key."""
+        """Return the address of Sentry, or an empty string. A wrong value is not shown: it may contain a key."""
         value = self.text(name)
         parts = urlsplit(value)
         whole = parts.scheme in {"https", "http"} and parts.username and parts.hostname
@@ -217,7 +220,7 @@ class Environment:
         return value
 
     def all_or_none(self, purpose: str, *names: str) -> bool:
-        """Return whether the group is set. Half a group is an error that names the missing variables."""
+        """Return whether the group is set. A group with missing variables raises an error that names them."""
         missing = [name for name in names if not self.is_set(name)]
         if missing and len(missing) < len(names):
             raise ImproperlyConfigured(f"{', '.join(missing)}: not set, but needed for {purpose}")

@@ -1,6 +1,7 @@
-"""Read the ``.env`` file into the process's environment, in any form in which editors save it.
+"""Read the ``.env`` file, which may be in UTF-8 or UTF-16, into the process's environment.
 
-A file that cannot be read stops the start with one line: a variable that is silently missing is noticed much later.
+A file that cannot be read stops the start with one line: a variable that is silently missing would be noticed much
+later.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Configure gunicorn: ``gunicorn --config python:sfapi.gunicorn``. Options on the command line win.
 
-It uses threads, because a request that waits for Salesforce or Accounts must not keep other requests waiting;
+Gunicorn uses threads, because a request that waits for Salesforce or Accounts must not keep other requests waiting;
 ``api/protection/bulkhead.py`` keeps some threads free. ``docs/settings.md`` describes each variable.
 
-The variables that this file reads take effect only at a restart. The processes that a reload starts read all other
-variables, and the code, again.
+What this file sets changes only at a restart. The processes that a reload starts read the code again, and the
+variables of Django's settings.
 """
 
 import os
@@ -16,7 +16,7 @@ _there_before = set(sys.modules)
 from sfapi.env import Environment  # noqa: E402
 
 _env = Environment.load(Path(__file__).resolve().parents[1])
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a separate file
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where gunicorn makes a file for each worker
 
 wsgi_app = "sfapi.wsgi:application"
 bind = _env.text("WEB_BIND", "127.0.0.1:8000")
@@ -29,7 +29,7 @@ graceful_timeout = 30
 # all replaced at once.
 max_requests = 20_000
 max_requests_jitter = 5_000
-# A heartbeat on a slow disk would look like a worker that hangs.
+# A worker whose heartbeat waits for a slow disk would look like a worker that hangs.
 worker_tmp_dir = str(_SHARED_MEMORY) if os.access(_SHARED_MEMORY, os.W_OK) else None
 control_socket_disable = True
 if _env.choice("LOG_FORMAT", ("text", "json"), "text") == "json":

@@ -28,7 +28,10 @@ _Exception = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def print_json(arguments: Sequence[str]) -> None:
-    """Replace the standard streams of this process, when its command is one of ``COMMANDS``."""
+    """Replace the standard streams of this process, when its command is one of ``COMMANDS``.
+
+    Output for a person stays text: help, lists, and a digest that is not sent.
+    """
     command, *options = arguments[1:] or [""]
     if command not in COMMANDS or _FOR_A_PERSON.intersection(options):
         return

@@ -1,4 +1,4 @@
-"""Logging: one line per event, as text or as JSON."""
+"""Logging: events as lines of text or of JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outgoing.text import with_visible_controls
 
 
 class TextFormatter(logging.Formatter):
-    """One line of text, without the secrets of URLs.
+    """A line of text for each event, followed by its traceback, without the secrets of URLs.
 
     Lines of a traceback are indented, so that received text can never look like a line of the log.
     """
@@ -26,9 +26,9 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object per line: time, level, logger, message, and the exception when there is one.
+    """One JSON object per line: time, level, logger, message.
 
-    ``extra={"fields": {…}}`` adds more values.
+    The request's id and the exception are added when there is one. ``extra={"fields": {…}}`` adds more values.
     """
 
     def format(self, record: logging.LogRecord) -> str:

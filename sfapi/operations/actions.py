@@ -58,7 +58,7 @@ DIGEST = Action("digest", "Send digest now", ("camp_digest", "--send", "--again"
 
 
 def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
-    """Return every action that can be started now, by its key.
+    """Return every action for which this installation has a button now, by its key.
 
     ``runs``: the runs of each object, latest first.
     """
@@ -97,7 +97,7 @@ def _of_pardot() -> Iterator[Action]:
 
 
 def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
-    """Yield an action for each object with deletions held back. It accepts these deletions and no more."""
+    """Yield an action for each object with deletions held back. It accepts at most that many deletions."""
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)

@@ -56,7 +56,7 @@ def advice_for(
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
     why = f"The last good sync is older than the allowed {span_text(promise)}."
-    return Advice(why, "See above whether a worker or cron starts the jobs, or sync it now.")
+    return Advice(why, "See above whether a worker or cron starts the jobs, or sync the object now.")
 
 
 def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:

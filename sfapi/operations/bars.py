@@ -1,4 +1,7 @@
-"""Draw the last runs of an object as bars: the height shows the duration, the color the outcome."""
+"""Draw the last runs of an object as bars.
+
+The color shows the outcome. The height shows the duration, except for bad and skipped runs.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """The drawing of one object, and its content in words."""
+    """The drawing of the runs of one object, and its content in words."""
 
     bars: Sequence[Bar]
     label: str
@@ -58,7 +61,10 @@ def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
 
 
 def _height(state: str, seconds: float, longest: float) -> int:
-    """Return the height. It is logarithmic: a full read may last a thousand times as long as others."""
+    """Return the height: full for a bad run, lowest for a skipped run, otherwise by the duration.
+
+    The scale is logarithmic: a full read may last a thousand times as long as other reads.
+    """
     if state in _BAD:
         return HEIGHT
     if state == SyncRun.State.SKIPPED:

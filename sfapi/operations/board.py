@@ -164,12 +164,12 @@ class Board:
 
     @property
     def cron_seen(self) -> str:
-        """Return when the last scheduled job was active; empty when none ever was."""
+        """Return how long ago a scheduled job was last active; empty when none ever was."""
         return ago(self._silence.total_seconds()) if self._silence is not None else ""
 
     @property
     def is_silent(self) -> bool:
-        """Return whether nothing starts the jobs. If jobs are started, ``deliver_pending`` runs every minute."""
+        """Return whether no scheduled job was active lately. Where jobs are started, one runs every minute."""
         return self._silence is None or self._silence > _SILENT
 
     @property
@@ -202,7 +202,7 @@ class Board:
     def org(self) -> str:
         config = self.config
         if not config.organization_id:
-            return "Not known yet. The first sync copies the org that the login leads to."
+            return "Not known yet. The first sync records the org that the login leads to."
         kind = {True: "sandbox", False: "production", None: "kind unknown"}[config.org_is_sandbox]
         return f"{config.org_name or 'unnamed'}, {kind}, {config.organization_id}"
 

@@ -1,4 +1,7 @@
-"""Sort the models of the admin into five groups by what people do with them, instead of by app."""
+"""Sort the models of the admin into five groups.
+
+Three are by what people do with the models, two are the cached data of Pardot and Salesforce.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     SALESFORCE: [],
 }  # fmt: skip
 """The models of each group in display order.
-Models that are not listed are in the group of their app: ``_OF_APP``."""
+A model that is not listed is in the group of its app in ``_OF_APP``, otherwise in ``OPERATE``."""
 
 _OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS}
 

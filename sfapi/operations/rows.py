@@ -78,7 +78,7 @@ class ObjectRow:
 
 @dataclass(frozen=True)
 class JobRow:
-    """A scheduled job that fills no table."""
+    """A scheduled job that is not the sync of one object."""
 
     freshness: Freshness
     seen: datetime | None

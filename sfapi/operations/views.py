@@ -1,4 +1,4 @@
-"""The buttons of the operators' page. Each press is recorded; commands run in another process."""
+"""The buttons of the operators' page. Each action is recorded; commands run in another process."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ CLOSE_BREAKER = "api.change_circuitbreaker"
 
 _PAUSES = {"30": "30 minutes", "60": "1 hour", "120": "2 hours", "240": "4 hours", "1440": "1 day"}
 _NO_LONGER_HELD_BACK = (
-    "Nothing was started: the number of missing records has changed since the button was shown. Look at the object "
-    "again."
+    "Nothing was started: a new run of the object has begun since the button was shown. Look at the object again."
 )
 
 
@@ -62,7 +61,7 @@ def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Move the kill switch: off with a reason and an end, or on."""
+    """Move the kill switch: on, or off with a reason and perhaps an end."""
     _demand(request, MOVE_SWITCH)
     direction = request.POST.get("to", "") if request.method == "POST" else ""
     form = SwitchForm(request.POST if direction == "off" else None)
@@ -96,7 +95,7 @@ def ask_sign_out(request: HttpRequest, site: AdminSite) -> TemplateResponse:
 class SwitchForm(forms.Form):
     reason = forms.CharField(
         max_length=LONGEST_REASON,
-        help_text="Shown wherever a sync stops.",
+        help_text="Shown with each sync that the switch stops.",
         widget=forms.TextInput({"class": "vTextField"}),
     )
     pause = forms.ChoiceField(
@@ -134,7 +133,7 @@ def _budgets(action: Action) -> list[str]:
         sentences.append(f"Pardot has {quota.left:,} of {quota.maximum:,} calls left today.")
     if config.last_usage_limit:
         used = config.last_usage_value or 0
-        sentences.append(f"Salesforce: {used:,} of {config.last_usage_limit:,} calls used when last seen.")
+        sentences.append(f"Salesforce: {used:,} of {config.last_usage_limit:,} calls were used at the last report.")
     return sentences
 
 

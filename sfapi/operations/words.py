@@ -1,4 +1,4 @@
-"""Put times, ages and numbers into words for the operators' page."""
+"""Put times, durations and the names of objects into words for the operators' page."""
 
 from __future__ import annotations
 
