@@ -27,7 +27,7 @@ def test_the_score_shows_its_reasons_and_leads_to_the_rows(camp: Visit) -> None:
     page, health = camp.page, camp.answer("health-score")
     score = page.locator('[data-panel="score"]')
     expect(score.get_by_role("img", name=f"Score {health['overall']} of 100, grade {health['grade']}")).to_be_visible()
-    expect(score).to_contain_text("Changes appear after the second day with a sync.")
+    expect(score).to_contain_text("Changes appear from the second day with a sync.")
     why = page.locator('[data-panel="why"]')
     expect(why.get_by_role("figure", name="Score and points lost by area").get_by_role("link")).to_have_count(8)
     step = page.get_by_role("listitem").filter(has_text="Linked campaigns without members")

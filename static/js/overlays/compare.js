@@ -53,7 +53,7 @@ function contentFor(inputs) {
       inputs.to.value = comparison?.to.asked ?? "";
       return comparison && { comparison, issues };
     },
-    empty: (data) => data === null && "Days can be compared after the second day with a sync.",
+    empty: (data) => data === null && "Days can be compared from the second day with a sync.",
     render: ({ comparison, issues }) => [headline(comparison), rowsTable(comparison, issues)],
   });
 }

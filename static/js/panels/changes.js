@@ -1,4 +1,4 @@
-/* Show the issues that got worse or better since an earlier day, with owners and new rows. */
+/* Show the issues that changed since an earlier day, with their owners, new rows and fixed rows. */
 
 import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
@@ -30,7 +30,7 @@ export default panel({
     ]);
     return { result, days: briefing ? comparedDays(briefing).map((day) => optionOf(day, briefing.date)) : [], recent };
   },
-  empty: ({ result }) => result.since === null && "Changes appear after the second day with a sync.",
+  empty: ({ result }) => result.since === null && "Changes appear from the second day with a sync.",
   render: (data) => [headline(data), lists(data), compare(data)],
 });
 
@@ -46,7 +46,11 @@ function headline({ result, days }) {
       "p",
       { class: "changes-sentence" },
       `${name}: `,
-      h("strong", {}, worse.length || better.length ? `${worse.length} worse, ${better.length} better` : "no change"),
+      h(
+        "strong",
+        {},
+        worse.length || better.length ? `${worse.length} worse, ${better.length} better` : "no number changed",
+      ),
     ),
     h(
       "span",
@@ -130,7 +134,7 @@ export const beforeAndAfter = ({ before, after, is_percentage: isPercentage }) =
   `${amount(before, isPercentage)} → ${amount(after, isPercentage)}`;
 
 /**
- * Return links to the new and the fixed rows.
+ * Return a link to the new rows and, if the count fell, a link to the fixed rows.
  *
  * @param {Api["ChangedRows"]} change
  * @param {string | null} since

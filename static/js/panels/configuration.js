@@ -21,7 +21,7 @@ const SECTIONS = [
   {
     id: "camp",
     title: "Camp",
-    text: "The first and last day of camp, and the score to reach by then. Without dates, the dashboard shows no camp day.",
+    text: "The first and last day of camp, and the score to reach by the last day. Without dates, the dashboard shows no camp day.",
     keys: ["camp_dates", "target_score"],
   },
   {
@@ -46,7 +46,7 @@ const SECTIONS = [
   {
     id: "weights",
     title: "Weights",
-    text: "Points that an area loses for each occurrence of an issue, from 0 (does not count) to 100.",
+    text: "Points that an area loses for each occurrence (or percent) of an issue, from 0 (does not count) to 100.",
     keys: ["score_weights"],
   },
   {

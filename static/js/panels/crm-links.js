@@ -39,7 +39,7 @@ function head({ bad_lead_count: leads, bad_contact_count: contacts }) {
       "p",
       { class: "todo" },
       h("strong", {}, "What to do: "),
-      "open the prospect in Pardot, empty the field, and let the Salesforce connector sync it again. If the invalid value comes back, an import or a form writes it.",
+      "open the prospect in Pardot, empty the field, and let the Salesforce connector sync the prospect again. If the invalid value comes back, an import or a form writes it.",
     ),
   ];
 }

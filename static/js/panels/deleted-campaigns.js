@@ -14,7 +14,9 @@ export default panel({
   uses: ["exemptions"],
   load: async () => ({ orphans: (await shared("campaigns", { limit: 1 })).orphans }),
   noData: ({ orphans }) => CONTENT.every((type) => orphans[type].count === null),
-  empty: ({ orphans }) => CONTENT.every((type) => orphans[type].count === 0) && "No asset is in a deleted campaign.",
+  empty: ({ orphans }) =>
+    CONTENT.every((type) => orphans[type].count === 0) &&
+    "Apart from exempt assets, no asset is in a deleted campaign.",
   render: ({ orphans }) =>
     h(
       "ul",

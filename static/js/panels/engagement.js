@@ -62,7 +62,8 @@ function figures(summary, tier) {
       { class: "figures" },
       active === null
         ? figure("Active in the last 30 days", "–", {
-            note: tier === 2 ? "Known after a survey." : "Activities were last read more than 8 days ago.",
+            note:
+              tier === 2 ? "Known after a survey." : "Activities are missing, or were last read more than 8 days ago.",
           })
         : average,
       figure("Highest score", number(summary.top_score), { href: prospectsOf({ sort: "-score" }) }),

@@ -157,7 +157,7 @@ function removeButton(row) {
 async function remove(row, name) {
   const sure = await confirm({
     title: "Remove the exemption?",
-    text: `“${name}” counts again for “${row.issueLabel}”.`,
+    text: `Without the exemption, “${name}” counts for “${row.issueLabel}”.`,
     yes: "Remove it",
     danger: true,
   });

@@ -2,13 +2,17 @@
 
 import { daysBetween, everyDay } from "../core/days.js";
 
-/** The line is fitted to the scores of this many days. It needs LEAST_DAYS scores over at least LEAST_SPAN days. */
+/**
+ * The line is fitted to the scores of the last WINDOW days. It needs LEAST_DAYS scores, the earliest at least LEAST_SPAN
+ * days before the latest snapshot.
+ */
 export const WINDOW = 28;
 const LEAST_DAYS = 10;
 const LEAST_SPAN = 14;
 
 /**
- * Return the forecast; null if too few days have a score, or if camp is over or not planned.
+ * Return the forecast. Return null if the scores are too few or too recent, or if the last day of camp is unknown or not
+ * after the latest snapshot.
  *
  * @param {readonly { day: string, health_score: number | null }[]} snapshots oldest first
  * @param {string | null} end the last day of camp

@@ -1,4 +1,4 @@
-/* Warn of late, failed and missing syncs, each with its remedy. The banner is empty when all data is fresh. */
+/* Show the problems of syncs with their remedies, and say when syncing is switched off; otherwise show nothing. */
 
 import { h, icon } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
@@ -18,7 +18,7 @@ export default panel({
   load: () => shared("sync/status"),
   render: (status) => {
     const problems = problemsOf(status.entities);
-    // Before the first sync there is no banner, because every tab says that nothing was synced.
+    // Before the first sync, do not list the entities: every tab says that nothing was synced.
     if (lastSync(status.entities) === null && problems.every(({ kind }) => kind === "never")) problems.length = 0;
     if (status.sync_enabled && !problems.length) return [];
     const isBad = !status.sync_enabled || problems.some(({ words }) => words.isBad);

@@ -1,4 +1,4 @@
-/* Find the entities that are not fresh, the reason, and the remedy. */
+/* Find the entities that are not fresh or had a failed sync, with the reason and the remedy. */
 
 import { ago, number } from "../core/format.js";
 import { joinNames, nameOf } from "../core/names.js";
@@ -46,7 +46,7 @@ export const KINDS = {
     label: "Deletions held back",
     isBad: true,
     text: (entities) =>
-      `${joinNames(entities.map(missing))}. Nothing was deleted. Check at the source that these records were really deleted, then accept the deletions.`,
+      `${joinNames(entities.map(missing))}. Nothing was deleted here. Check at the source that these records were really deleted, then accept the deletions.`,
     command: (entities) => `${again(entities)} --allow-deletes ${entities.flatMap(partsToAccept).join(",")}`,
     remedy: accept,
   },
@@ -118,7 +118,7 @@ export function kindOf({ problem, freshness }) {
 }
 
 /**
- * Return the entities that are not fresh as [{ kind, words, entities }], the worst kind first.
+ * Group the entities by kind, the worst kind first: [{ kind, words, entities }]. The kind "fresh" is left out.
  *
  * @param {readonly Entity[]} entities
  */

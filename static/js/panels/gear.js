@@ -183,7 +183,7 @@ class Locker {
     else focusOn(this.shelf.querySelector(`[data-drawer="${closed}"]`));
   }
 
-  /** After an exemption, reload the counts and the rows. If that fails, reload the whole panel. */
+  /** After exemptions change, reload the counts and the rows. If the counts cannot be loaded, reload the whole panel. */
   async refresh() {
     try {
       const { health: summaries, scores } = await inventory(this.signal);

@@ -1,7 +1,7 @@
-/* Every panel, by the name in its template's data-panel. A panel's module is loaded when its tab is first seen. */
+/* The panels by their names in data-panel. A panel's module runs when its part of the page is first visible. */
 
 export const panels = {
-  // Everywhere
+  // The strip on every tab
   badges: () => import("./badges.js"),
   "camp-trail": () => import("./camp-trail.js"),
   freshness: () => import("./freshness.js"),

@@ -99,7 +99,7 @@ function stateOf({ count }) {
 }
 
 /**
- * Return the count, as a link to its rows.
+ * Return the count; if it is above 0, as a link to its rows.
  *
  * @param {Api["IssueItem"]} issue
  */

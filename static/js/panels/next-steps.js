@@ -137,7 +137,7 @@ function rowsLink(issue) {
 }
 
 /**
- * Return a button that creates a task, or shows the issue's first task if the issue has one.
+ * Return a button that shows the issue's newest open task, or creates a task if none is open.
  *
  * @param {Api["IssueItem"]} issue
  */

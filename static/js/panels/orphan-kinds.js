@@ -142,7 +142,7 @@ function detail(data) {
         h(
           "span",
           {},
-          `${number(all.count)} in all; the first ${number(all.stored)} are listed. More are listed once these are fixed.`,
+          `${number(all.count)} in all; the first ${number(all.stored)} are listed. Once these are fixed, the next survey lists more.`,
         ),
       ),
     rows(data, page.records),

@@ -1,4 +1,4 @@
-/* The number of orphans, its trend, and the checks so far. */
+/* The number of orphans, and its trend. While all checks are of one day, a list of the checks replaces the trend. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
@@ -59,7 +59,11 @@ function total({ total: all, kinds, captured_at: at }, checks) {
 /** @param {readonly Api["PastCheck"][]} checks */
 function history(checks) {
   if (checks.length < 2)
-    return h("p", { class: "soft first-check" }, "This is the first check. The trend starts with the next survey.");
+    return h(
+      "p",
+      { class: "soft first-check" },
+      "This is the first check. The trend starts with a survey on another day.",
+    );
   const days = byDay(checks);
   if (days.length < 2) return checksOfOneDay(checks);
   const series = GROUPS.map(([name, names]) => ({ name, values: days.map(({ counts }) => sum(counts, names)) }));

@@ -80,7 +80,7 @@ function changes(briefing) {
     lastWeek?.day !== yesterday?.day && change(seven, lastWeek, today),
   ].filter(Boolean);
   if (shown.length) return h("p", { class: "score-changes" }, shown);
-  return h("p", { class: "small soft" }, "Changes appear after the second day with a sync.");
+  return h("p", { class: "small soft" }, "Changes appear from the second day with a sync.");
 }
 
 /**
