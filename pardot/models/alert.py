@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Alert(models.Model):
-    """One occurrence of a problem. The team gets only one message about each occurrence."""
+    """One occurrence of a problem. Each channel gets only one message about each occurrence."""
 
     key = models.CharField(max_length=100, help_text="Subject of the alert, such as “sync forms”.")
     text = models.TextField(help_text="Line of the message; contains no data of prospects.")

@@ -20,7 +20,7 @@ class Audited(models.Model):
 
     class Meta:
         abstract = True
-        # Lists of assets are sorted by name, then by id (``pardot/selectors/assets.py``).
+        # For lists sorted by name, then by id (``pardot/selectors/assets.py``).
         indexes = [models.Index(BY_NAME, "id", name="%(class)s_by_name")]
 
 

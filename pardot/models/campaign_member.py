@@ -11,7 +11,7 @@ from sf.models.record import CachedRecord
 class CampaignMember(CachedRecord):
     """A lead or contact in a Salesforce campaign.
 
-    ``campaign_id`` is the Salesforce id, with 18 characters.
+    ``campaign_id`` is the campaign's Salesforce id, with 18 characters.
     """
 
     salesforce_object: ClassVar[str] = "CampaignMember"

@@ -7,9 +7,9 @@ from sf.models.fields import CopiedField, Identifier, Integer, Reference, Salesf
 
 
 class CampaignMemberCount(models.Model):
-    """The number of members of a Salesforce campaign, counted by Salesforce.
+    """The numbers of members of a Salesforce campaign: all, responded, leads and contacts.
 
-    ``id`` is the campaign's Salesforce id, with 18 characters.
+    Salesforce counts them. ``id`` is the campaign's Salesforce id, with 18 characters.
     """
 
     id = Identifier("CampaignId", primary_key=True, null=False, blank=False)

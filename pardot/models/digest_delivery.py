@@ -7,9 +7,9 @@ from pardot.models.alert import Alert
 
 
 class DigestDelivery(models.Model):
-    """A delivery of a day's digest or of an alert to one channel or team member.
+    """A delivery of a day's digest or an alert to a channel, or of a day's message to a team member.
 
-    The row prevents a second delivery of the same message.
+    The row prevents a second delivery of the same message, except with ``camp_digest --again``.
     """
 
     day = models.DateField()

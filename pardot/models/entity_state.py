@@ -4,7 +4,10 @@ from django.db import models
 
 
 class EntityState(models.Model):
-    """The state of one entity. The first complete read creates the row; without a row there is "no data"."""
+    """The state of one entity, or of one of its ``parts``.
+
+    The first complete read creates the row; without a row there is "no data".
+    """
 
     name = models.CharField(max_length=64, primary_key=True)
     complete_until = models.DateTimeField(help_text="Start of the last complete read; records up to then are complete.")

@@ -7,7 +7,10 @@ from pardot.domain.areas import Area
 
 
 class Exemption(models.Model):
-    """An exemption of an asset from an issue: the asset no longer counts, but is still listed as exempt."""
+    """An exemption of an asset from an issue: for this asset the issue does not lower the score.
+
+    The asset is still listed, and marked as exempt.
+    """
 
     asset_type = models.CharField(max_length=32, choices=Area)
     asset_id = models.BigIntegerField("asset ID")

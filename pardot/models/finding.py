@@ -7,10 +7,10 @@ from pardot.domain.areas import Area
 
 
 class Finding(models.Model):
-    """One issue of one asset, from the day of the first audit that found it to the day it was fixed.
+    """One issue of one asset, from the first audit that found it to the first audit that no longer did.
 
     Only ``pardot/audits/ledger.py`` writes findings. An issue that comes back on a later day gets a new row. Exempt
-    assets have findings too; pages leave these findings out.
+    assets have findings too; counts leave these findings out.
     """
 
     asset_type = models.CharField(max_length=32, choices=Area)

@@ -5,7 +5,10 @@ from django.db.models.functions import Now
 
 
 class OrphanRun(models.Model):
-    """The counts of one orphan check. The orphans of the latest check are in ``records``."""
+    """The counts of one orphan check.
+
+    Only the latest check has ``records``, at most ``RECORDS_A_KIND`` (``pardot/orphans/compare.py``) of each kind.
+    """
 
     captured_at = models.DateTimeField(db_default=Now())
     forms = models.PositiveIntegerField(default=0)

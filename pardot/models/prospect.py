@@ -23,7 +23,7 @@ def _any_column(condition: Callable[[str], str], *columns: str) -> Q:
 
 
 def _partial_index(condition: Q, name: str) -> models.Index:
-    """Return a partial index for a small group of prospects, so that no query scans all prospects."""
+    """Return a partial index, so that a query with ``condition`` need not scan all prospects."""
     return models.Index(fields=["id"], condition=condition, name=name)
 
 

@@ -6,7 +6,7 @@ from django.db import models
 class ProspectEngagement(models.Model):
     """The number of a prospect's activities in the 30 days before the last complete read of activities.
 
-    A prospect without activities in this time has no row. ``pardot/sync/rollups.py`` updates the rows after each read
+    A prospect without activities in this time has no row. ``pardot/sync/rollups.py`` updates the rows at each merge
     of activities.
     """
 

@@ -14,7 +14,7 @@ class PardotRecord(models.Model):
     Pardot has the authoritative values, so users cannot change the copied columns.
 
     ``name = Text("name")`` declares column, type and API name. The column is the API name in snake_case. Ids of other
-    records are plain numbers, not foreign keys, because the other record may be deleted, or not copied yet.
+    Pardot records are plain numbers, not foreign keys, because these records may be deleted, or not copied yet.
     """
 
     id = Integer("id", primary_key=True, null=False, blank=False)

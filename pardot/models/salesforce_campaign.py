@@ -7,7 +7,7 @@ from sf.models.record import CachedRecord
 
 
 class SalesforceCampaign(CachedRecord):
-    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` copies them."""
+    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` repeats them."""
 
     salesforce_object: ClassVar[str] = "Campaign"
 

@@ -7,7 +7,10 @@ from pardot.models.team_member import TeamMember
 
 
 class ViewSubscription(models.Model):
-    """A team member's subscription to a saved view, with the state of the rows at the last message."""
+    """A team member's subscription to a saved view.
+
+    It stores the state of the view's rows at the last message or at the start.
+    """
 
     class MailTime(models.TextChoices):
         CHANGE = "change", "When it changes"

@@ -2,7 +2,7 @@
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Some leads and contacts do
 not link to a prospect, but a prospect links to them: they are read by id, in at most ``MOST_ROUNDS`` rounds. When such
-a record was merged into another record, the next round reads the other record.
+a record is deleted, but was merged or converted into another record, the next round reads the other record.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
         try:
-            # A person created later may have a prospect that is not copied yet.
+            # A person created after the read of prospects may have a prospect that is not copied yet.
             self._read_people(reader, until=known[PROSPECTS.name].complete_until)
             self._store(reader)
         except (SyncPaused, DailyLimitReached) as error:
@@ -71,7 +71,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
             if entity.name not in known or now - known[entity.name].complete_until > GOOD_FOR
         ]
         if old:
-            raise SyncSkipped(f"not read completely within a day: {', '.join(old)}")
+            raise SyncSkipped(f"not read completely within the last day: {', '.join(old)}")
         withheld = [entity.name for entity in NEEDS if known[entity.name].withheld]
         if withheld:
             self._remark = f"Pardot withheld {', '.join(withheld)}: records linked to withheld ones look like orphans"

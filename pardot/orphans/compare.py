@@ -139,7 +139,7 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the suspects: prospects with ids of leads or contacts, when none of these ids is staged.
+    """Store the suspects: prospects with ids of leads or contacts, but without a staged id.
 
     The next step reads the leads and contacts with these ids from Salesforce. The tables are not temporary, because
     behind a pooler the next transaction may use another session.
@@ -168,7 +168,7 @@ def store_ids_to_read(round_number: int) -> int:
 
 
 def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
-    """Return the ids of this object that this round must read."""
+    """Return the ids of this object that this round must read, but no more than ``at_most``."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT crm_id FROM pardot_orphan_to_ask WHERE round = %s AND left(crm_id, 3) = %s ORDER BY 1 LIMIT %s",
@@ -178,7 +178,10 @@ def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Seq
 
 
 def store_orphans() -> OrphanRun:
-    """Find and store orphans of all kinds in one transaction. The counts of ``RUNS_KEPT`` runs are kept."""
+    """Find and store orphans of all kinds in one transaction.
+
+    The counts of the last ``RUNS_KEPT`` runs are kept.
+    """
     with transaction.atomic():
         fence()
         run = OrphanRun.objects.create()

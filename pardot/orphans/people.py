@@ -25,9 +25,12 @@ from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 
 IDS_A_CALL = 400
-"""The ids per query. URL and headers together stay below Salesforce's limit of 16,384 bytes."""
+"""The most ids in one query. URL and headers together stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""The most records read by id. For more, a Bulk job reads the whole object in fewer calls."""
+"""The most records of one object that a round reads by id.
+
+For more, a read of the whole object, normally by Bulk, takes fewer calls.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class PersonObject:
 
     @property
     def by_id(self) -> Stage:
-        """Return the stage of people read by id: ``id``, ``is_deleted``, and one column per ``becomes``."""
+        """Return the stage of people read by id: ``id``, ``is_deleted``, and the fields in ``becomes``."""
         return _stage(self, "asked", self.by_id_paths)
 
     @property

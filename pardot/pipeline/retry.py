@@ -23,7 +23,7 @@ Kept = PardotEntity | SyncedObject
 def retry_set_aside(kept: Kept) -> tuple[int, int]:
     """Retry the set-aside records; if any was stored, run the audits.
 
-    Return how many were stored, and how many not.
+    Return how many were stored, and how many are still set aside.
 
     Raises ``SyncSkipped`` while a sync of ``kept`` is running.
     """

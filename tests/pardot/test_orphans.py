@@ -270,7 +270,7 @@ def test_the_check_is_skipped_without_complete_copies(pardot: Pardot, simulator:
     with pytest.raises(CommandError, match="failed: prospects\n"):
         camp_sync("--survey")
     assert (last_run("orphans").state, OrphanRun.objects.exists()) == ("skipped", False)
-    assert last_run("orphans").message == "not read completely within a day: prospects"
+    assert last_run("orphans").message == "not read completely within the last day: prospects"
 
 
 def test_the_kill_switch_and_the_budget_skip_the_check(pardot: Pardot) -> None:

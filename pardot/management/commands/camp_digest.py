@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
         parser.add_argument(
-            "--again", action="store_true", help="with --send: send to all, also to those that got the digest today"
+            "--again", action="store_true", help="with --send: send also where a message was sent today"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -107,7 +107,7 @@ class _Channel:
 def _channels() -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
-    Members without news are left out. To find them, the rows of saved views may be counted.
+    ``members_to_message`` chooses the members; for this choice it may count the rows of saved views.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
@@ -156,7 +156,7 @@ def _message_of(name: str) -> str:
 
 
 def _sent_today() -> dict[str, datetime]:
-    """Return the channels that received today's digest, each with its time."""
+    """Return the channels to which today's message was sent, each with the time of sending."""
     return dict(DigestDelivery.objects.filter(day=timezone.localdate(), alert=None).values_list("channel", "sent_at"))
 
 

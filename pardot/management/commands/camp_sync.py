@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
             # No failed run is recorded, because without Pardot no run is expected.
-            raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or leave camp_sync out")
+            raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or do not run camp_sync")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
         tier, entities = self._tier_and_entities(options)
         check_names(options["allow_deletes"], [part for entity in entities for part in entity.parts])
@@ -79,7 +79,10 @@ class Command(BaseCommand):
         self._sync(camp, tier, entities, patience=self._patience(tier, camp_options))
 
     def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
-        """Return the longest wait. Only a full survey, which runs once a month, waits for another command."""
+        """Return the longest wait for another ``camp_sync``.
+
+        Only a full survey waits, because its schedule is monthly.
+        """
         if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()
         if is_running(LOCK):
