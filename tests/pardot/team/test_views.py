@@ -50,7 +50,7 @@ def test_only_the_owner_sees_a_view_until_it_is_shared(browser: Browser, colleag
 def test_only_the_owner_changes_and_deletes_a_view(browser: Browser, colleague: Browser) -> None:
     view = save(browser, is_shared=True)["id"]
     for method, body in (("patch", {"name": "Mine now"}), ("delete", None)):
-        assert "only by the person who saved it" in colleague.ask(method, f"views/{view}", body, expect=404)["message"]
+        assert "Only the person who saved a shared view" in colleague.ask(method, f"views/{view}", body, expect=404)["message"]
     assert browser.ask("patch", f"views/{view}", {"name": " Old forms "})["name"] == "Old forms"
     browser.ask("delete", f"views/{view}", expect=204)
     browser.ask("delete", f"views/{view}", expect=404)
@@ -137,7 +137,7 @@ def test_subscribing_to_a_view_that_cannot_be_mailed_is_refused(browser: Browser
     assert "No team member has your account" in refusal("tab=tags")
     records.member("Ines", accounts_uuid=UUID)
     assert "Only views of a table" in refusal("tab=scout-report")
-    assert "no data for this view" in refusal("tab=tags&tags.flag=unused")
+    assert "no current data for this view" in refusal("tab=tags&tags.flag=unused")
     theirs = save(colleague)["id"]
     browser.ask("put", f"views/{theirs}/subscription", {"when": "monday"}, expect=404)
     assert not ViewSubscription.objects.exists()
