@@ -34,7 +34,7 @@ ISSUER = "OpenStax Accounts"
 MAX_COOKIE_CHARACTERS = 8192
 """Twice the 4096 characters that browsers store."""
 COOKIES_KEPT = 1000
-"""The number of verified cookies in a reader's cache.
+"""The largest number of verified cookies in a reader's cache.
 One page sends the same cookie with several calls."""
 CLOCK_SKEW_SECONDS = 60
 """The seconds by which the clock of Accounts may be ahead of this host's clock.
@@ -43,7 +43,7 @@ The check of the expiry allows no difference."""
 _ALLOWED_HEADER = {"alg": "dir", "enc": "A256GCM"}
 _MAX_HEADER_CHARACTERS = 512
 _JSON_OBJECT_START = "eyJ"
-"""The beginning of each JSON object in base64url whose first key directly follows the brace."""
+"""The first characters, in base64url, of ``{"`` and a letter: the header of a JWE begins with them."""
 _IV_BYTES = (12, 16)
 _TAG_BYTES = 16
 _MIN_RSA_BITS = 2048
@@ -51,7 +51,7 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 class KeyUnusable(ValueError):
-    """Raised for a key that cannot decrypt or verify any cookie.
+    """Raised for a key of the wrong kind or length.
 
     The message names the setting, never the key.
     """
@@ -66,7 +66,7 @@ class CookieReader:
 
     Each setting may contain several keys. While Accounts changes a key, cookies of the old and the new key are
     accepted. Cookies do not say which key was used, so the keys are tried in order. Without a key, every cookie is
-    refused at the step that needs the key. Raises ``KeyUnusable`` for a key of the wrong kind or length.
+    refused, at the latest at the step that needs the key. A key of the wrong kind or length raises ``KeyUnusable``.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
@@ -194,7 +194,7 @@ def _decode(part: str) -> bytes:
 
 
 def _check_header(protected: str) -> None:
-    """Raise ``CookieError`` for a header with other algorithms, with ``zip`` or with ``crit``."""
+    """Raise ``CookieError`` unless the header has the allowed algorithms, no ``zip`` and no ``crit``."""
     if len(protected) > _MAX_HEADER_CHARACTERS:
         raise CookieError(Step.DECRYPTION, Reason.MALFORMED)
     try:

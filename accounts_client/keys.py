@@ -14,7 +14,7 @@ from accounts_client.types import canonical_uuid
 
 ENCRYPTION_KEY_BYTES = 32
 MOST_KEYS = 5
-"""Each cookie is tried with every key, so more keys would make bad cookies expensive."""
+"""A bad cookie is tried with every key, so more keys would make it expensive."""
 
 _SIGNATURE = "SSO_SIGNATURE_PUBLIC_KEY"
 _ENCRYPTION = "SSO_ENCRYPTION_PRIVATE_KEY"

@@ -1,4 +1,4 @@
-"""Types of Accounts that the rest of the project uses."""
+"""Types for the data of OpenStax Accounts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 
 def canonical_uuid(text: object) -> str | None:
-    """Return a UUID in lower case, as Accounts and Salesforce write it; ``None`` for any other text."""
+    """Return a UUID in lower case, as Accounts and Salesforce write it; ``None`` for anything else."""
     return text.lower() if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 

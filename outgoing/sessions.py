@@ -1,6 +1,6 @@
 """Make the HTTP sessions that all clients use (Salesforce, Pardot, Accounts, Slack).
 
-The library requests looks for a password in ``~/.netrc``, and replaces the ``Authorization`` header by it.
+The ``requests`` library looks for a password in ``~/.netrc``, and replaces the ``Authorization`` header by it.
 ``trust_env=False`` would prevent this, but also switch off the proxy and certificate variables. So each session has
 its own ``auth``.
 """
@@ -20,14 +20,14 @@ AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class NoOtherCredentials(AuthBase):
-    """Leave a request unchanged. When a session has an ``auth``, requests does not read ``.netrc``."""
+    """Leave a request unchanged. When a session has an ``auth``, ``requests`` does not read ``.netrc``."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
 class OutgoingSession(requests.Session):
-    """A session that sends only the caller's headers. Proxy and certificate variables are in effect.
+    """A session that sends only the caller's credentials. Proxy and certificate variables are in effect.
 
     Redirects are never followed, because a second host would get the headers, or a password from ``.netrc``.
     """
@@ -50,7 +50,7 @@ class OutgoingSession(requests.Session):
 
 
 def authorities_problem() -> str:
-    """Return the variable of certificate authorities that cannot be used, with the reason, or ``""``."""
+    """Return the reason why the file or folder of authorities cannot be used, or ``""``."""
     name = next((name for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
     if not name:
         return ""

@@ -1,6 +1,7 @@
 """Make text from strangers harmless for its destination: a line of a report or log, or Slack.
 
-Names, titles and messages of Salesforce come from strangers. Each destination has its own function.
+Strangers choose names and titles in Salesforce and Pardot, and error messages quote them. Each destination has its own
+function.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
-    """Return the text with a blank for each run of line breaks, control characters, changes of direction."""
+    """Return the text with a blank for each run of line breaks, control characters and direction marks."""
     return _BREAKS.sub(" ", text).strip()
 
 

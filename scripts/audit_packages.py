@@ -1,4 +1,4 @@
-"""Check the pinned packages for known vulnerabilities, by ``pip-audit`` and PyPI's advisories.
+"""Check the pinned packages for known vulnerabilities, with ``pip-audit`` and PyPI's advisories.
 
 Without a network, or with a mirror that has no advisories, the script says so and succeeds: a build must not depend on
 PyPI's advisories.

@@ -2,7 +2,7 @@
 
 Both tools are installed from npm into ``.javascript/``, at the versions of ``package-lock.json``. If the installation
 fails, the script says so, and succeeds unless ``NPM_REQUIRED`` is set. The types of the API's answers are made from the
-OpenAPI document. ``--write`` formats the files.
+OpenAPI document. ``--write`` only formats the files.
 """
 
 from __future__ import annotations

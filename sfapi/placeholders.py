@@ -1,4 +1,4 @@
-"""Recognize placeholders of documents: ``<your_client_id>``, ``your-client-id``, ``changeme``."""
+"""Recognize placeholders of the documentation: ``<your_client_id>``, ``your-client-id``, ``changeme``."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ _NOUNS = re.compile(
     "|signature|sso|token|unit|url|user|username|uuid|value|webhook|here))+",
     re.IGNORECASE,
 )
-"""The words of placeholders such as ``your-client-id``.
-A value in which other words follow "your" may be a real password."""
+"""The words that follow "your" or "my" in a placeholder such as ``your-client-id``.
+A value with other words may be a real password."""
 _MAY_BE_A_WORD = "DATABASE_"
-"""A database on the developer's own machine often has the password "changeme"."""
+"""The prefix of variables in which "changeme" and the like may be real values.
+A database on the developer's own machine often has the password "changeme"."""
 
 
 def is_placeholder(name: str, value: str) -> bool:
@@ -39,5 +40,5 @@ def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str
     """
     names = {each for each, text in values.items() if is_placeholder(each, text.strip())}
     others = ", ".join(sorted(names - {name}))
-    beside = f" (the same in {others})" if others else ""
-    return f"{name}: {value} is a placeholder{beside}; put the value in its place, or leave the variable empty"
+    beside = f" (so are the values of {others})" if others else ""
+    return f"{name}: {value} is a placeholder{beside}; replace it by the real value, or leave the variable empty"

@@ -27,7 +27,7 @@ def is_web_process() -> bool:
 
 
 def application_name() -> str:
-    """Return ``sfapi web``, ``sfapi sync_all``, or the name of the program that uses the settings."""
+    """Return ``sfapi web``, ``sfapi`` and the command's name, or ``sfapi`` and the program's name."""
     return f"sfapi {WEB if _web else _command()}"[:_LONGEST_NAME]
 
 

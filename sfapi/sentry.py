@@ -1,7 +1,7 @@
 """Report errors to Sentry, without secrets and without personal data.
 
 Sentry gets the method, path, id and harmless headers of a request: no body, and no header with a cookie, a key or an
-address. Query strings are always left out, also those of our own calls, because calls to Salesforce contain email
+IP address. Query strings are always left out, also those of our own calls, because calls to Salesforce contain email
 addresses and UUIDs.
 """
 
@@ -22,7 +22,10 @@ _ARGUMENTS = "sys.argv"
 
 
 def environment_of(salesforce_host: str, *, debug: bool) -> str:
-    """Return the environment for a deployment without ``ENVIRONMENT``, derived from its Salesforce host."""
+    """Return the environment for a deployment without ``ENVIRONMENT``.
+
+    It is ``local`` with ``DEBUG``; otherwise the Salesforce host decides.
+    """
     if debug:
         return "local"
     host = urlsplit(salesforce_host).hostname or ""

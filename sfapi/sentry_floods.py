@@ -12,7 +12,7 @@ _LONGEST = 200
 
 
 class FloodGate:
-    """Counts the events that it leaves out; the next event of the same kind reports their number."""
+    """Counts the events that it leaves out; the next admitted event of the kind reports their number."""
 
     SECONDS = 60.0
     MOST_KINDS = 500
@@ -38,7 +38,7 @@ class FloodGate:
 
 
 def _kind(event: dict[str, Any]) -> tuple[str, ...]:
-    """Return the kind of an event: where its exception was raised, or its message without numbers."""
+    """Return the type and place of the exception, or the logger and the message without numbers."""
     for value in reversed(event.get("exception", {}).get("values") or []):
         frames = (value.get("stacktrace") or {}).get("frames") or [{}]
         return (str(value.get("type")), str(frames[-1].get("filename")), str(frames[-1].get("lineno")))

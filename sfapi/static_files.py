@@ -26,7 +26,10 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
-        """Return the plain name before ``collectstatic`` has run: an unstyled page helps more than an error."""
+        """Return the plain name of a file that ``collectstatic`` has not stored.
+
+        An unstyled page helps more than an error.
+        """
         try:
             return str(super().stored_name(name))
         except ValueError:
@@ -34,7 +37,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
 
 
 class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
-    """Logs one line with advice when there is nothing to serve; WhiteNoise would raise a Python warning."""
+    """Logs one line with advice when there is nothing to serve; WhiteNoise would issue a Python warning."""
 
     def add_files(self, root: str, prefix: str | None = None) -> None:
         if self.autorefresh or Path(root).is_dir():

@@ -33,7 +33,7 @@ def parse_sync_every(text: str) -> dict[str, timedelta]:
     pauses = dict.fromkeys(INTERDEPENDENT, rest) | {BOOKS: WEEK} | parts
     for name in INTERDEPENDENT:
         if pauses[name] > rest:
-            raise ValueError(f"{name} cannot be synced less often than other objects, because sync_all reads them all")
+            raise ValueError(f"{name} cannot have a longer pause than sync_all, because sync_all reads {name} too")
     return pauses
 
 

@@ -17,7 +17,7 @@ from sfapi.sign_in import sign_in
 
 admin.site.site_title = admin.site.site_header = "SFAPI"
 admin.site.index_title = "Operations"
-admin.site.site_url = None  # templates/admin/base_site.html has the links
+admin.site.site_url = None  # templates/admin/base_site.html has links to the site
 
 api_v1.add_router("/pardot", pardot_router)
 

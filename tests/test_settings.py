@@ -283,7 +283,7 @@ PLACEHOLDERS = "SALESFORCE_CLIENT_ID=<your_client_id>\nSALESFORCE_CLIENT_SECRET=
 def test_all_placeholders_are_named_at_once(tmp_path: Path, command: tuple[str, ...]) -> None:
     served = "SECRET_KEY=0123456789-0123456789-0123456789-0123456789-012\nDATABASE_URL=postgresql://u@h/d\n"
     answer = start(write_env(tmp_path, f"{served}SSO_COOKIE_NAME=oxa\n{PLACEHOLDERS}".encode()), command=command)
-    assert_refused_in_one_line(answer, " is a placeholder (the same in ")
+    assert_refused_in_one_line(answer, " is a placeholder (so are the values of ")
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SENTRY_DSN"):
         assert answer.stderr.count(name) == 1
     assert "SSO_COOKIE_NAME" not in answer.stderr

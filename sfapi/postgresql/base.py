@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """True behind a pooler, where settings and prepared statements of a session may reach another client."""
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """Open a connection. ``GIVE_UP_SECONDS`` limits the wait for a server that does not respond."""
+        """Open a connection. ``GIVE_UP_SECONDS`` limits each wait for an answer on the open connection."""
         connection = super().get_new_connection(conn_params)
         if seconds := self.settings_dict.get("GIVE_UP_SECONDS"):
             connection.wait = partial(connection.wait, timeout=seconds)

@@ -29,7 +29,7 @@ _ALONE = re.compile(
     r"\s*(VACUUM|(CREATE|DROP)\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY|(CREATE|DROP)\s+DATABASE|REINDEX|ALTER\s+SYSTEM)\b",
     re.IGNORECASE,
 )
-"""Statements that PostgreSQL does not run in a transaction with others."""
+"""Statements that PostgreSQL may refuse to run in one transaction with other statements."""
 
 
 def set_limits(connection: Connection[Any], limits: Limits) -> bool:
@@ -44,7 +44,10 @@ def set_limits(connection: Connection[Any], limits: Limits) -> bool:
 
 
 def limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
-    """Return a class of cursors whose transactions each begin with ``SET LOCAL`` of the limits."""
+    """Return a cursor class whose ``execute`` begins each new transaction by setting the limits.
+
+    A statement that must run alone has no limits.
+    """
     settings = [f"SET LOCAL {name} = {limit}" for name, limit in limits.items()]
     prefix = "".join(f"{setting}; " for setting in settings)
 

@@ -152,7 +152,7 @@ SALESFORCE_LOOKBACK_SECONDS = env.integer("SALESFORCE_LOOKBACK_SECONDS", 7200)
 SALESFORCE_MAX_DELETE_PERCENT = env.integer("SALESFORCE_MAX_DELETE_PERCENT", 20, at_least=1, at_most=100)
 SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_FIELD")
 
-# -- the API ----------------------------------------------------------------------------------------------
+# -- the API, syncs, retention ----------------------------------------------------------------------------
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
 SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
 SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
@@ -168,7 +168,7 @@ SYNC_RUN_DAYS = env.integer("SYNC_RUN_DAYS", 30, at_most=36_500)
 DELETED_RETENTION_DAYS = env.integer("DELETED_RETENTION_DAYS", 30, at_most=36_500)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
-# -- Pardot and Accounts ----------------------------------------------------------------------------------
+# -- Pardot, its messages, Accounts -----------------------------------------------------------------------
 SALESFORCE_PARDOT_BUSINESS_UNIT = env.text("SALESFORCE_PARDOT_BUSINESS_UNIT")
 PARDOT_API_URL = env.url("PARDOT_API_URL", "https://pi.pardot.com")
 PARDOT_PAGE_SIZE = env.integer("PARDOT_PAGE_SIZE", 1000, at_least=1, at_most=1000)
@@ -236,12 +236,12 @@ SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
 ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=DEBUG)
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
-# The requests library itself reads these two variables; each names a file with private certificate authorities.
+# The requests library itself reads these two variables; each names a file or folder of certificate authorities.
 env.text("REQUESTS_CA_BUNDLE")
 env.text("CURL_CA_BUNDLE")
 check_authorities()
 
 PLACEHOLDERS = env.placeholders
-"""Variables whose value is still a document's placeholder, ``<your_…>``; ``manage.py`` reports them."""
+"""Variables with a placeholder such as ``<your_client_id>``; ``manage.py`` reports them."""
 OVERRULED = env.overruled
 """Variables of ``.env`` that have another value in the real environment; ``sf check`` names them."""

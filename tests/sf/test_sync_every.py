@@ -76,7 +76,7 @@ def test_each_object_is_synced_by_the_cron_table_as_often_as_declared(settings: 
         ("1d,pardot=5m", "'pardot' is none of accounts, contacts"),
         ("1d,contacts=5m,contacts=10m", "contacts is given twice"),
         ("1d,5m", "the pause without a name is given twice"),
-        ("5m,accounts=1h", "accounts cannot be synced less often than other objects"),
+        ("5m,accounts=1h", "accounts cannot have a longer pause than sync_all"),
     ],
 )
 def test_an_invalid_interval_is_refused(value: str, problem: str) -> None:
