@@ -1,4 +1,4 @@
-/* The frame of every chart: a drawing that fills the width, a name, a legend, and a table of the numbers. */
+/* The frame of a chart: a name, a legend, a drawing that fills the width, a table of the numbers, a picture menu. */
 
 import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
@@ -15,13 +15,14 @@ import { pictureMenu } from "./picture-menu.js";
 /**
  * Return a <figure> around a drawing.
  *
- * - title: the name of the chart. Without `caption`, only screen readers announce it.
- * - draw(width): returns an SVG element. It is called again when the width changes.
+ * - title: the name of the chart, for screen readers and the picture file. With `caption`, the page shows it too.
+ * - draw(width, drawing): returns an SVG element. It is called again when the width changes, on the event
+ *   chart:redraw, and for the picture file.
  * - height: the space that is reserved before the drawing is there.
  * - columns, rows: the same numbers as a table (ui/plain-table.js).
  * - legend: a node.
  * - headline: a line under the title of the picture file.
- * - keys: the legend of the picture file.
+ * - keys(): returns the legend of the picture file.
  *
  * @template Row
  * @param {ChartOptions<Row>} options
@@ -80,7 +81,7 @@ export function picture(width, height, label, ...children) {
 }
 
 /**
- * Return an SVG whose links screen readers announce one by one.
+ * Return an SVG whose parts screen readers announce one by one.
  *
  * @param {number} width
  * @param {number} height

@@ -1,4 +1,4 @@
-/* A column chart: the number of each kind. */
+/* A column chart, with one column for each row. */
 
 import { s } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -20,7 +20,7 @@ const HEAD = 20;
  * columns({ title, unit: "Prospects", name: "Grade", rows: [{ label, value, tone, href, spoken }], height })
  *
  * - href: makes the column a link to the rows that it counts.
- * - spoken: the meaning of a short label, for screen readers.
+ * - spoken: the meaning of a short label, for the table, the tooltip and screen readers.
  * - every: 1 writes all labels, 2 every second label, and so on.
  *
  * @param {ColumnsOptions} options
@@ -83,7 +83,7 @@ function column(row, { x, step, bar, y, height, values, label }) {
       height: high,
       rx: Math.min(3, bar / 2),
     }),
-    // One text node, so that a link's accessible name reads: "B+ 12".
+    // One <text> element, so that a link's accessible name reads: "B+ 12".
     s(
       "text",
       { x: middle, y: height - 6, "text-anchor": "middle" },

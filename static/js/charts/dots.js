@@ -22,7 +22,8 @@ const NUMBER = 52;
 /**
  * dots({ title, rows: [{ label, value, before, cost, tone, href }], beforeLabel: "A week ago", costLabel: "Points lost" })
  *
- * A null value means "no data", and has a dash instead of a dot. The axis begins below the lowest score and ends at 100.
+ * A null value means "no data": it is written as a dash, and has no dot. The axis ends at 100. It begins below the
+ * lowest score, unless this score is 0.
  *
  * @param {DotsOptions} options
  */
@@ -97,7 +98,7 @@ function line(row, y, places, { beforeLabel, costLabel, formatCost }) {
     "a",
     { class: row.tone ? `dot-row tone-${row.tone}` : "dot-row", href: row.href },
     s("rect", { class: "dot-field", x: 0, y, width, height: LINE, rx: 4 }, s("title", {}, text)),
-    // One text node, so that the link's accessible name reads: "Campaigns 98 0.22".
+    // One <text> element, so that the link's accessible name reads: "Campaigns 98 0.22".
     s(
       "text",
       { class: "strong", y: middle, "text-anchor": "end", "dominant-baseline": "central" },

@@ -1,6 +1,6 @@
 /* Turn a chart into a picture for other programs: with title, date and legend, and with styles as attributes.
 
-   The chart is drawn again for the picture. Pictures are always light, and have the same width on every device. */
+   The chart is drawn again for the picture. Pictures always have light colors, and the same width on every device. */
 
 import { h, s } from "../core/dom.js";
 import { moment } from "../core/format.js";
@@ -45,7 +45,7 @@ function compose({ title, headline, keys, draw }, stage) {
   const words = top + (headline ? LINE : 0) + 12;
   const y = keys.length ? legend(outer, keys, words + LINE / 2) : words;
   const drawing = draw(WIDTH - 2 * EDGE, stage);
-  if (!(drawing instanceof SVGSVGElement)) throw new TypeError("A chart is drawn as SVG.");
+  if (!(drawing instanceof SVGSVGElement)) throw new TypeError("The chart is not an SVG element.");
   drawing.setAttribute("x", String(EDGE));
   drawing.setAttribute("y", String(y + 8));
   outer.append(drawing);
@@ -103,7 +103,7 @@ const NO_COLOR = "rgba(0, 0, 0, 0)";
 const LEFT_OUT = new Set(["title", "div"]);
 
 /**
- * Return a copy with all styles as attributes, because programs for slides and drawings ignore style sheets.
+ * Return a copy with its styles as attributes, because programs for slides and drawings ignore style sheets.
  *
  * @param {SVGSVGElement} drawn
  */

@@ -3,7 +3,7 @@
 import { s } from "../core/dom.js";
 import { picture } from "./chart.js";
 
-/** Text with more characters than this is drawn smaller, because it would overlap the ring. */
+/** Text with more characters than this is drawn smaller, because otherwise it would overlap the ring. */
 const WIDEST = 3.8;
 
 /**

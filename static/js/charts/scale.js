@@ -1,4 +1,4 @@
-/* Scales that map numbers to pixels. */
+/* Scales that map numbers to pixels, and the marks of axes. */
 
 /** The smallest gap after the first mark, in steps. The label of the first mark reaches into this gap. */
 const NEAR = 0.7;
@@ -38,11 +38,13 @@ function roundStep(raw) {
 }
 
 /**
- * Return at most `count` indexes in equal steps, including the first and the last. If no step fits exactly, the steps
- * are counted back from the last index, so the first gap differs. An index too near to the first is left out.
+ * Return at most `count` indexes, including the first and the last.
+ *
+ * The steps are equal if a step of at most twice the smallest possible size fits exactly. Otherwise, the steps are
+ * counted back from the last index: the first gap differs, and an index too near to the first is left out.
  *
  * @param {number} length
- * @param {number} count
+ * @param {number} count at least 2
  */
 export function spread(length, count) {
   const last = length - 1;

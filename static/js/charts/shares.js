@@ -1,4 +1,4 @@
-/* A bar with the parts of a whole. The numbers are beside the bar, so for screen readers the bar is one picture. */
+/* A bar with the parts of a whole. For screen readers it is one picture, whose label contains the numbers. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* A small line chart over days, beside its last number. */
+/* A small line chart over days, without axes. */
 
 import { s } from "../core/dom.js";
 import { decimal } from "../core/format.js";
@@ -11,7 +11,7 @@ const [WIDTH, HEIGHT, MARGIN] = [96, 24, 3];
  * Return the chart as SVG, or null when there are fewer than two values.
  *
  * - values: one per day, null for a day without a value.
- * - name: the label for screen readers, such as "Forms in no campaign, 45 days".
+ * - name: the beginning of the label and tooltip, such as "Forms in no campaign, 45 days".
  *
  * @param {{ name: string, values: readonly Maybe<number>[], tone?: Tone }} options
  */

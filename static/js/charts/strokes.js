@@ -1,11 +1,11 @@
-/* The path of a line over days on which some values are missing. */
+/* The path of a line over days, of which some may have no value. */
 
 /**
  * Return the parts of the line:
  *
  * - solid: the path between values of neighboring days.
  * - bridges: the path across missing values, drawn with dashes.
- * - alone: the values without a neighboring value. The solid path does not show these.
+ * - alone: the points without a value on the day before or after. The solid path does not show these points.
  *
  * @param {readonly Maybe<number>[]} values
  * @param {Scale} x

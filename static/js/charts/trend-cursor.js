@@ -14,7 +14,7 @@ export function followPointer(svg, drawing, settings) {
   const line = s("path", { class: "axis", visibility: "hidden" });
   const tip = h("div", { class: "tip", hidden: true });
   svg.append(line);
-  // The caller inserts the svg after this function returns. Only then can the tip come after it. A redraw removes both.
+  // The tip belongs after the svg, which the caller inserts after this function returns. A redraw removes both.
   queueMicrotask(() => svg.isConnected && svg.after(tip));
   let at = days.length - 1;
   /** @param {number} index */

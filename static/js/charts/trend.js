@@ -177,7 +177,7 @@ function marksOf(lines, { low, high }) {
 }
 
 /**
- * When there are more than 365 days, each label contains its year.
+ * Return labels for some of the days. When there are more than 365 days, each label contains the year.
  *
  * @param {readonly string[]} days
  * @param {number} width

@@ -6,7 +6,7 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Announce a text after the screen reader has finished speaking. Messages in quick succession are joined.
+ * Announce a text after the screen reader has finished speaking. Texts in quick succession are joined.
  *
  * @param {string} text
  */

@@ -1,4 +1,4 @@
-/* All requests to the server: JSON of /api/v1/pardot/, with every status handled. */
+/* Requests to /api/v1/pardot/, which answers with JSON. Every failure except an abort becomes an ApiError. */
 
 import { isAway } from "./outage.js";
 import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
@@ -6,7 +6,7 @@ import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
 const BASE = "/api/v1/pardot/";
 const PATIENCE = 30_000;
 
-/** A failed request. `message` is a sentence for people; `status` is 0 when there was no answer. */
+/** A failed request. `message` is written for people; `status` is 0 when there was no answer. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -44,7 +44,8 @@ async function markOutage(promise) {
 }
 
 /**
- * Return the result, or null when its endpoint fails: the page can show the other data. An outage is still thrown.
+ * Return the result of a request, or null when it fails: the page can show its other data. Outages and aborts are
+ * still thrown.
  *
  * @template Type
  * @param {Promise<Type>} promise
@@ -58,7 +59,7 @@ export function optional(promise) {
 }
 
 /**
- * Requests that return the JSON of the answer: get("assets/forms", { params: { page: 2 }, signal }).
+ * Requests that return the JSON of the answer: get("assets/forms", { params: { limit: 50 }, signal }).
  * The types of answers are from the OpenAPI document.
  *
  * @type {ApiClient}
@@ -98,7 +99,7 @@ export function isAbort(error) {
 }
 
 /**
- * Return the message of an error, a sentence for people.
+ * Return the message of an error, or another thrown value as text.
  *
  * @param {unknown} error
  */
@@ -132,7 +133,7 @@ async function request(method, path, { params, body, signal, waits } = {}) {
 }
 
 /**
- * Read the answer to its last byte. An answer that stalls or is cut off counts as no answer.
+ * Send the request, and read the answer to its last byte. An answer that stalls or is cut off counts as no answer.
  *
  * @param {string} method
  * @param {string} address
@@ -185,7 +186,7 @@ function refusal(response, answer) {
 }
 
 /**
- * Replace messages that are meant for programs.
+ * Return the page's message for a status whose own message is meant for programs; otherwise null.
  *
  * @param {number} status
  */

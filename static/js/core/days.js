@@ -1,4 +1,4 @@
-/* Days as text, such as "2026-11-22". Today is the day in the server's time zone, not in the reader's. */
+/* Days as text, such as "2026-11-22". today() uses the server's time zone, which may differ from the reader's. */
 
 import { shared } from "./shared.js";
 

@@ -1,4 +1,4 @@
-/* Create elements. Data is inserted as text; nothing here accepts markup. */
+/* Create and find elements. Data is inserted as text; nothing here accepts markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -34,7 +34,7 @@ export function s(tag, attributes = {}, ...children) {
 }
 
 /**
- * Return an icon of templates/icons.html. It is decoration: its meaning is in the text beside it, or in `label`.
+ * Return an icon of templates/icons.html. Without `label`, it is decoration: the text beside it says the same.
  *
  * @param {string} name
  * @param {string} [label]
@@ -45,7 +45,7 @@ export function icon(name, label = "") {
 }
 
 /**
- * Return the first element below `root` that matches. Throws an Error when there is none.
+ * Return the first element below `root` that matches. Throws an Error when there is none, or when it is not HTML.
  *
  * @param {ParentNode} root
  * @param {string} selector
@@ -58,7 +58,7 @@ export function find(root, selector) {
 }
 
 /**
- * Return all elements below `root` that match.
+ * Return all HTML elements below `root` that match.
  *
  * @param {ParentNode} root
  * @param {string} selector
@@ -69,7 +69,7 @@ export function findAll(root, selector) {
 }
 
 /**
- * Return the target of an event, or its closest ancestor that matches.
+ * Return the first element that matches, from the event's target upward; null when there is none.
  *
  * @param {Event} event
  * @param {string} selector
