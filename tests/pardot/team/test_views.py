@@ -50,7 +50,8 @@ def test_only_the_owner_sees_a_view_until_it_is_shared(browser: Browser, colleag
 def test_only_the_owner_changes_and_deletes_a_view(browser: Browser, colleague: Browser) -> None:
     view = save(browser, is_shared=True)["id"]
     for method, body in (("patch", {"name": "Mine now"}), ("delete", None)):
-        assert "Only the person who saved a shared view" in colleague.ask(method, f"views/{view}", body, expect=404)["message"]
+        refused = colleague.ask(method, f"views/{view}", body, expect=404)["message"]
+        assert "Only the person who saved a shared view" in refused
     assert browser.ask("patch", f"views/{view}", {"name": " Old forms "})["name"] == "Old forms"
     browser.ask("delete", f"views/{view}", expect=204)
     browser.ask("delete", f"views/{view}", expect=404)
