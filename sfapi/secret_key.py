@@ -21,10 +21,18 @@ def kept_secret_key(data_dir: Path, *, allowed: bool) -> str:
     except FileExistsError:
         pass
     except OSError as error:
-        raise ImproperlyConfigured(f"SFAPI_DATA_DIR: {error.filename}: {error.strerror}") from error
+        raise _refused(error) from error
     # Two processes may begin at once: the second waits up to 5 s until the first has written.
     for _ in range(50):
-        if key := path.read_text():
+        try:
+            key = path.read_text()
+        except OSError as error:
+            raise _refused(error) from error
+        if key:
             return key
         time.sleep(0.1)
     raise ImproperlyConfigured(f"SECRET_KEY: {path} is empty; remove it")
+
+
+def _refused(error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"SFAPI_DATA_DIR: {error.filename}: {error.strerror}")

@@ -128,6 +128,11 @@ def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_ru
     assert operator.get("/admin/ops/state.json").json()["mark"] != state["mark"], "the process of this sync has died"
 
 
+def test_bars_say_one_run_in_the_singular(operator: Client) -> None:
+    make_run("accounts", "done", ago=timedelta(hours=1))
+    assert "Last run: done" in page(operator)
+
+
 def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
     for hours in range(20):
         make_run("accounts", "failed" if hours == 5 else "done", ago=timedelta(hours=hours))

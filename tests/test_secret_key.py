@@ -32,3 +32,9 @@ def test_a_process_waits_for_the_key_that_another_process_is_writing(tmp_path: P
 def test_a_missing_key_is_an_error_without_development_mode(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="DEBUG=on"):
         kept_secret_key(tmp_path, allowed=False)
+
+
+def test_a_key_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").mkdir()
+    with pytest.raises(ImproperlyConfigured, match=r"SFAPI_DATA_DIR: .*secret_key: Is a directory"):
+        kept_secret_key(tmp_path, allowed=True)

@@ -81,4 +81,6 @@ def _label(states: Sequence[str]) -> str:
     if not states:
         return "no runs yet"
     counts = Counter(states).most_common()
+    if len(states) == 1:
+        return f"Last run: {states[0]}"
     return f"Last {len(states)} runs: {', '.join(f'{count} {state}' for state, count in counts)}. Latest: {states[0]}"
