@@ -22,8 +22,9 @@ SOURCE = "case"
 def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
     """Store a case, and try once to deliver it if Salesforce may be called now.
 
-    Return the case, and whether an earlier request with the same key created it; then nothing is stored or sent.
-    Raises ``Conflict`` when the earlier request is still running, and ``Unprocessable`` when it had another body.
+    Return the case, and whether an earlier request with the same key created it. If one did, nothing is stored
+    or sent. Raises ``Conflict`` when the earlier request is still running, and ``Unprocessable`` when it had another
+    body.
     """
     case_id, claimed = uuid.uuid4(), False
     with place(Neighbor.SALESFORCE) as free:

@@ -54,7 +54,8 @@ class SalesforceField(models.Field):
     def clone(self) -> Any:
         """Return the plain field, for migrations.
 
-        ``deconstruct`` omits Django's defaults, such as ``null=False``; this class would put its own in their place.
+        ``deconstruct`` omits options with Django's default, such as ``null=False``. Django's own ``clone`` would make a
+        field of this class, which sets ``null=True`` where the option is omitted.
         """
         _, _, arguments, options = self.deconstruct()
         return self.plain_field(*arguments, **options)

@@ -3,8 +3,9 @@
 Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". If the HTTP status is not documented, it
 is from a report of users, or 400.
 
-In a call for several records, the refusal is the result of each record, and the status of the answer is 200. ``only``
-is a regular expression. If the JSON of a record does not match it, the record is written as usual.
+In a call for several records, most refusals are the result of each record, and the status of the answer is 200. A
+refusal with ``whole`` refuses the call itself. The action may also have ``only``, a regular expression: then only the
+records whose JSON matches it are refused, and the others are written as usual.
 """
 
 from __future__ import annotations

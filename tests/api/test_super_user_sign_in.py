@@ -34,7 +34,7 @@ def signed_in(cookies: CookieMaker, seconds: int | None) -> Client:
 
 
 @pytest.mark.parametrize("when", NOT_RECENT)
-def test_an_old_sign_in_gives_no_super_user_rights_and_the_error_says_what_to_do(
+def test_a_sign_in_that_is_not_recent_gives_no_super_user_rights_and_the_error_says_what_to_do(
     cookies: CookieMaker, when: str
 ) -> None:
     client = signed_in(cookies, NOT_RECENT[when])
@@ -58,7 +58,7 @@ def test_a_recent_sign_in_has_all_rights(cookies: CookieMaker, when: str) -> Non
 
 
 @pytest.mark.parametrize("when", NOT_RECENT)
-def test_an_old_sign_in_keeps_the_rights_that_every_user_has(cookies: CookieMaker, when: str) -> None:
+def test_a_sign_in_that_is_not_recent_keeps_the_rights_that_every_user_has(cookies: CookieMaker, when: str) -> None:
     records.contact(accounts_uuid=UUID)
     client = signed_in(cookies, NOT_RECENT[when])
     assert client.get("/api/v1/contact").status_code == 200

@@ -1,4 +1,4 @@
-"""Show single components on a dashboard page, made with the page's own modules (``window.modules``)."""
+"""Show components and run code in a dashboard page, with the page's own modules (``window.modules``)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def show_panel(visit: Visit, *, wait: bool = True) -> None:
 
 
 def run_module(visit: Visit, module: str, code: str) -> object:
-    """Run ``code``, the body of a function whose argument ``m`` is the module."""
+    """Run ``code`` as the body of an async function in which ``m`` is the module, and return its value."""
     return visit.page.evaluate(f"async () => {{ const m = await import(modules['{module}']); {code} }}")
 
 

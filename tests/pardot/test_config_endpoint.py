@@ -45,12 +45,14 @@ def test_the_configuration_says_which_flag_counts_for_which_issue(super_user: Cl
 
 
 def test_a_change_is_seen_at_once(super_user: Client) -> None:
+    before = super_user.get(URL).json()
     SyncConfig.objects.create(instance_url="https://example.my.salesforce.com")
     member("Ben Example", "forms", role="Writer", order=2)
     member("Ada Example", "forms", label="Ada", order=1)
     set_value("camp_dates", {"start": "2026-06-01", "end": "2026-06-30"}, by="test")
     set_value("target_score", 95, by="test")
     body = super_user.get(URL).json()
+    assert before["target_score"] != body["target_score"]
     assert body["sf_instance_url"] == "https://example.my.salesforce.com"
     assert [(person["name"], person["label"], person["areas"]) for person in body["team"]] == [
         ("Ada Example", "Ada", ["forms"]),

@@ -1,4 +1,7 @@
-"""Find what the database keeps only for the previous release, in the documented list and in the code."""
+"""Find what the database keeps only for the previous release.
+
+The documented list names it, and the code of this release never does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from sf.ingest.load.target import Target
-from sf.models.fields import SalesforceField
+from sf.models.fields import CopiedField
 from tests.simulated import ROOT
 
 LIST = ROOT / "docs" / "decisions" / "expand-and-contract.md"
@@ -88,7 +91,7 @@ def _columns_of_models() -> Iterator[tuple[str, bool]]:
     """Yield the columns that models know, and whether the code uses each."""
     for model in chain.from_iterable(apps.get_app_config(app).get_models(include_auto_created=True) for app in APPS):
         for field in model._meta.concrete_fields:
-            used = isinstance(field, SalesforceField) or _is_djangos(model, field) or _is_named(field)
+            used = isinstance(field, CopiedField) or _is_djangos(model, field) or _is_named(field)
             yield f"{model._meta.db_table}.{field.column}", used
 
 
@@ -104,7 +107,7 @@ def _is_named(field: models.Field) -> bool:  # type: ignore[type-arg]
 
 
 def _not_called(functions: Mapping[str, tuple[str, bool]], definitions: list[str]) -> set[str]:
-    """Return the functions that are named by no code, no definition and no function in use."""
+    """Return the functions that no code, index, computed column, trigger or function in use names."""
     words = _words() | set(re.findall(r"\w+", " ".join(definitions)))
     called = {name for name, (_, by_trigger) in functions.items() if by_trigger or name in words}
     while further := {
