@@ -294,6 +294,7 @@ def test_a_task_discarded_while_signed_out_is_not_sent_later(open_window: Open, 
     expect(page.locator("#session-bar")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_label("Title")).to_have_count(0)
     page.context.add_cookies(
         [{"name": "oxa", "value": empty_site.cookies.cookie(uuid=SUPER_USER), "url": empty_site.url}]
     )

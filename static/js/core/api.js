@@ -1,7 +1,7 @@
 /* Requests to /api/v1/pardot/, which answers with JSON. Every failure except an abort becomes an ApiError. */
 
 import { isAway } from "./outage.js";
-import { sessionBack, sessionEnded, sessionWorks } from "./session.js";
+import { discardsSoFar, sessionEnded, sessionWorks, writeMayGo } from "./session.js";
 
 const BASE = "/api/v1/pardot/";
 const PATIENCE = 30_000;
@@ -115,12 +115,12 @@ export function messageOf(error) {
  * @returns {Promise<any>}
  */
 async function request(method, path, { params, body, signal, waits } = {}) {
-  const sentAt = performance.now();
+  const [sentAt, discards] = [performance.now(), discardsSoFar()];
   const { response, text } = await send(method, addressOf(path, params), body, signal);
   const answer = contentOf(text);
   if (response.status === 401) {
     sessionEnded();
-    if ((waits ?? method !== "GET") && (await sessionBack())) {
+    if ((waits ?? method !== "GET") && (await writeMayGo(discards))) {
       return request(method, path, { params, body, signal, waits });
     }
   }

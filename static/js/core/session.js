@@ -9,6 +9,9 @@ const PAUSE = 15_000;
 let endedAt = 0;
 /** @type {Set<(works: boolean) => void>} */
 const waiting = new Set();
+/** @type {Set<(works: boolean) => void>} */
+const waitingWrites = new Set();
+let discards = 0;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
 
@@ -63,23 +66,44 @@ export function sessionWorks(sentAt) {
   document.getElementById(BAR)?.remove();
   clearInterval(timer);
   timer = undefined;
-  settle(true);
+  settle(waiting, true);
+  settle(waitingWrites, true);
 }
 
-/** Resolve to true when the session is valid again, or to false after abandonWrites(). */
+/** Resolve when the session is valid again. */
 export function sessionBack() {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
 }
 
-/** Cancel the waiting writes, because discarded input must not be saved later. */
-export function abandonWrites() {
-  settle(false);
+/** Return how often the user has discarded input, for writeMayGo(). */
+export function discardsSoFar() {
+  return discards;
 }
 
-/** @param {boolean} works */
-function settle(works) {
-  const all = [...waiting];
-  waiting.clear();
+/**
+ * Resolve to true when the session is valid again, or to false when the user has discarded input since the write was
+ * sent: the answer that the session has ended may arrive after the discard.
+ *
+ * @param {number} since discardsSoFar() when the write was sent
+ */
+export function writeMayGo(since) {
+  if (since !== discards) return Promise.resolve(false);
+  return /** @type {Promise<boolean>} */ (new Promise((resolve) => waitingWrites.add(resolve)));
+}
+
+/** Cancel the waiting writes, because discarded input must not be saved later. */
+export function abandonWrites() {
+  discards += 1;
+  settle(waitingWrites, false);
+}
+
+/**
+ * @param {Set<(works: boolean) => void>} resolvers
+ * @param {boolean} works
+ */
+function settle(resolvers, works) {
+  const all = [...resolvers];
+  resolvers.clear();
   for (const resolve of all) resolve(works);
 }
 

@@ -66,7 +66,7 @@ export function nothingFound({ sentence, didYouMean, search, clearSearch, clearF
  */
 export function failed(error, retry) {
   const known = error instanceof ApiError ? error : null;
-  if (known?.status === 401 && retry) sessionBack().then((works) => works && retry());
+  if (known?.status === 401 && retry) sessionBack().then(() => retry());
   const sentence = known?.message ?? "This part of the page failed. Refresh the page; if it fails again, report it.";
   const reference = known && known.status >= 500 && known.requestId;
   return state(
