@@ -98,7 +98,8 @@ class LoadingSync(Sync[AnyLoaded]):
         if not read.is_full:  # a full read has brought the refused records again
             quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)
         counts, refusals = merge.run(
-            replace_older_than=read.began if read.replace else None, keep=quarantine.ids_set_aside(self._synced)
+            replace_older_than=read.began if read.replace else None,
+            keep=quarantine.ids_set_aside(self._synced, since=read.began),
         )
         self._check_all_came(read, counts)
         quarantine.keep_refusals(self._synced, refusals)

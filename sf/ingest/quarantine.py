@@ -56,8 +56,12 @@ def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_w
     old.delete()
 
 
-def ids_set_aside(synced: Synced) -> list[str]:
-    return list(RefusedRecord.objects.filter(object=synced.name).values_list("record_id", flat=True))
+def ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]:
+    """Return the ids of the records that are set aside, or of those that were tried again ``since`` a time."""
+    records = RefusedRecord.objects.filter(object=synced.name)
+    if since:
+        records = records.filter(last_tried__gte=since)
+    return list(records.values_list("record_id", flat=True))
 
 
 def _row(record: RefusedRecord, stage: Stage) -> Row:

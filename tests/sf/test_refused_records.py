@@ -104,6 +104,24 @@ def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(
 
 
 @pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize(
+    "options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "replacement"]
+)
+def test_a_bad_record_that_salesforce_deleted_is_no_longer_shown(
+    simulator: Simulator, options: dict[str, bool]
+) -> None:
+    sync("sync_opportunities")
+    bad = spoil(simulator)
+    sync("sync_opportunities")
+    fix_values(simulator, bad)
+    for record in bad.values():
+        simulator.do("delete", "Opportunity", record)
+    sync("sync_opportunities", **options)
+    assert not Opportunity.objects.filter(id__in=bad.values()).exists()
+    assert not RefusedRecord.objects.exists()
+
+
+@pytest.mark.usefixtures("pages")
 def test_each_run_retries_bad_records_and_counts_its_tries(simulator: Simulator) -> None:
     bad = spoil(simulator)
     for _ in range(3):

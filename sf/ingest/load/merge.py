@@ -192,13 +192,11 @@ class Merge:
         )
 
     def _remove(self, older_than: datetime, keep: Sequence[str]) -> None:
-        """Delete the older rows, except those of the ids in ``keep`` that are not staged."""
         # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
         execute(
-            sql.SQL(
-                """DELETE FROM {} t WHERE t.local_update_date < %s
-                AND (t.id::text <> ALL (%s) OR EXISTS (SELECT 1 FROM {} s WHERE {} = t.id))"""
-            ).format(self._target.identifier, self._target.staging, self._target.key),
+            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id::text <> ALL (%s)").format(
+                self._target.identifier
+            ),
             [older_than, list(keep)],
         )
 
