@@ -57,7 +57,7 @@ def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_w
 
 
 def ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]:
-    """Return the ids of the records that are set aside, or of those that were tried again ``since`` a time."""
+    """Return the ids of the records that are set aside, or only those that were tried ``since`` a time."""
     records = RefusedRecord.objects.filter(object=synced.name)
     if since:
         records = records.filter(last_tried__gte=since)
