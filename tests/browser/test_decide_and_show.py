@@ -54,7 +54,7 @@ def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot
     page.get_by_label("Prospects not linked to Salesforce").fill("9")
     page.get_by_role("button", name="See what changes").click()
     dialog = page.get_by_role("dialog", name="What these settings change")
-    chart = dialog.get_by_role("figure", name="Score of the last 45 days, as recorded and with these settings")
+    chart = dialog.get_by_role("figure", name="Score of the 44 days before today, as recorded and with these settings")
     expect(chart.locator(".mark-line")).to_have_count(4)
     expect(dialog.get_by_role("list").filter(has_text="Prospects")).to_be_visible()
     assert camp.axe() == []

@@ -138,5 +138,5 @@ def test_a_super_user_without_the_right_sees_no_refresh_button(open_window: Open
     visit.go("/pardot/")
     visit.page.get_by_title("Data freshness").click()
     dialog = visit.page.get_by_role("dialog", name="Data freshness")
-    expect(dialog.get_by_text("Ask your administrator to start it.")).to_be_visible()
+    expect(dialog.get_by_text("Ask your administrator to start a sync.")).to_be_visible()
     expect(dialog.get_by_role("button", name="Refresh data")).to_have_count(0)

@@ -39,7 +39,10 @@ export class Draft {
     this.clear();
   }
 
-  /** Save the value, but ask first if another user changed it too. Throws an ApiError if the server refuses it. */
+  /**
+   * Save the value, merged with the changes of other users. If another user changed the same field to another value,
+   * ask which change to keep. Throws an ApiError if a request fails.
+   */
   async save() {
     this.clear();
     const entered = this.editor.get();
@@ -53,7 +56,8 @@ export class Draft {
   }
 
   /**
-   * Return the labels of the fields that two people changed differently; for a single field, also both values.
+   * Return the labels of the fields that two people changed differently, or else the title of the key. Both values are
+   * null when several fields were changed differently.
    *
    * @param {Entry} there
    * @param {Held} entered
@@ -74,7 +78,7 @@ export class Draft {
   }
 
   /**
-   * Get the saved values again, because another user may have changed them since the page was loaded.
+   * Get the entry of this key again, because another user may have changed the value since the page was loaded.
    *
    * @returns {Promise<Entry>}
    */
@@ -117,7 +121,7 @@ export class Draft {
    * Replace all messages. If the message above the fields stays, it is not hidden in between: hiding it would take its
    * focus away.
    *
-   * path: the path of a field; null for a message about the whole value.
+   * path: the path of a field; "" for the whole value; null for a message that belongs above the fields.
    *
    * @param {readonly { path: string | null, message: string }[]} complaints
    */
@@ -154,8 +158,8 @@ function fieldOf(fields, path) {
 /**
  * Save everything unsaved. Return { saved, failed: [[draft, error]] }.
  *
- * Some values can be saved in one order only, such as the months of stale lists. So refused values are tried again as
- * long as another value was accepted.
+ * Some values can be saved in one order only, such as the months after which lists are stale and very stale. So refused
+ * values are tried again as long as another value was accepted. Any other failure ends the saving.
  *
  * @param {readonly Draft[]} drafts
  */
@@ -212,7 +216,7 @@ export function mergeTheirs(now, before, entered) {
 }
 
 /**
- * Return whether two people have changed the same field to different values.
+ * Return whether two people have changed the same field to different values. A list counts as one field.
  *
  * @param {Held} now
  * @param {Held} before

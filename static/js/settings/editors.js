@@ -23,7 +23,8 @@ import { settingField } from "./field.js";
  */
 
 /**
- * Each function takes an entry of `admin/config` and the context, and returns { element, fields(), get(), set(value) }.
+ * Each function takes an entry of `admin/config` and the context. It returns { element, fields(), get(), set(value) },
+ * and for some keys also:
  *
  * - overlays: true when only values that differ from the default are sent.
  * - standard: the default in words, if the fields do not show it.
@@ -89,7 +90,7 @@ function camp(entry) {
  *
  * - line(value) → { element, fields, get() }.
  * - blank: the value of a new line.
- * - keep: the number of lines that cannot be removed.
+ * - keep: the minimum number of lines.
  *
  * @template Value
  * @param {readonly Value[]} values
@@ -349,7 +350,7 @@ function textsOf(key, { value, default: standard }, title) {
   const make = (path, label, more) =>
     settingField({ path: `${key}.${path}`, label, value: value[key][path], standard: standard[key][path], ...more });
   const parts = {
-    title: make("title", "Title", { hint: "{count} becomes the number.", maxlength: 200 }),
+    title: make("title", "Title", { hint: "{count} becomes the issue's count.", maxlength: 200 }),
     description: make("description", "What to do", { type: "textarea", maxlength: 2000 }),
     priority: make("priority", "Priority", { type: "select", options: PRIORITIES, say: (one) => one }),
   };

@@ -7,12 +7,12 @@ import { makeInput } from "../ui/form.js";
  * settingField({ path, label, type, value, standard, options, say, hint, … }) →
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
- * - path: the `loc` of the server's errors, joined by dots; "" for the value itself.
+ * - path: the path of this value in the key's value, such as "forms_errors.title"; "" for the whole value.
  * - standard: the default; undefined if there is none.
  * - say(value): the default in words.
  * - write(value): the text in the field.
  *
- * Options such as min and maxlength become attributes of the input.
+ * Other parameters, such as min and maxlength, become attributes of the input.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}

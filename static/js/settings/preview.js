@@ -24,7 +24,7 @@ const SCORE_KEYS = [
 ];
 const PAUSE = 350;
 
-/** A line with the effect of the typed values. Its height is reserved, so that nothing jumps when the answer arrives. */
+/** A line with the effect of the unsaved values. Its height is reserved, so nothing jumps when the answer arrives. */
 export class SettingsPreview {
   /**
    * @param {readonly Draft[]} drafts
@@ -83,7 +83,7 @@ export class SettingsPreview {
     this.more.disabled = preview === null;
   }
 
-  /** Return the typed grades. */
+  /** Return the grades in the form, saved or not. */
   grades() {
     return this.drafts.find(({ entry }) => entry.key === "grade_thresholds")?.editor.get() ?? [];
   }
@@ -122,7 +122,7 @@ function markAll(drafts, complaints) {
 }
 
 /**
- * Return "Score 74 → 70 (grade C), Campaigns 36 → 0, Rowan D → F."
+ * Return a sentence such as "Score 74 → 70 (grade C), Campaigns 36 → 0, Rowan D → F."
  *
  * @param {Preview} preview
  */
@@ -168,7 +168,7 @@ function details(preview, titles, toneOf) {
         people.some(moves) ? changeLines(people, toneOf) : h("p", { class: "soft" }, "Nobody's score changes."),
       ),
     issues.length > 0 && part("Counted differently", counts(issues, titles)),
-    part("The last 45 days", [earlier(preview), ...limits.map(limit)]),
+    part("Earlier days", [earlier(preview), ...limits.map(limit)]),
   ];
 }
 
@@ -206,5 +206,5 @@ function earlier({ days, limits }) {
     { name: "As recorded", tone: "6", values: valuesOf(all, days, (one) => one.before) },
     { name: "With these settings", tone: "1", values: valuesOf(all, days, (one) => one.after) },
   ];
-  return trend({ title: "Score of the last 45 days, as recorded and with these settings", days: all, series });
+  return trend({ title: "Score of the 44 days before today, as recorded and with these settings", days: all, series });
 }

@@ -50,7 +50,7 @@ export const KINDS = {
   },
 };
 
-/** The kinds in the order of the list. */
+/** The kinds, in the order in which the page lists them. */
 export const ALL = /** @type {Api["Kind"][]} */ (Object.keys(KINDS));
 
 /** @param {Api["ContentType"]} asset */
@@ -60,7 +60,8 @@ function assetsOf(asset) {
 }
 
 /**
- * Return the kind that the address names, or else the first kind with orphans.
+ * Return the kind that the page's address names, or else the first kind with orphans. Without orphans, return the
+ * first kind.
  *
  * @param {string} name
  * @param {readonly Pick<Api["OrphanKind"], "kind" | "count">[]} kinds
@@ -74,9 +75,9 @@ export function chosenKind(name, kinds) {
 }
 
 /**
- * Return the last check of each day, oldest first: [{ day, total, counts }].
+ * Return the last check of each day, oldest first: [{ day, captured_at, total, counts }].
  *
- * @param {readonly Api["PastCheck"][]} checks
+ * @param {readonly Api["PastCheck"][]} checks newest first
  */
 export function byDay(checks) {
   const days = new Map();

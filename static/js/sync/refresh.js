@@ -25,7 +25,7 @@ const REMEDIES = {
 };
 
 /**
- * Return a button that starts the sync. Without entities, a refresh reads all daily entities. The buttons that accept
+ * Return a button that starts a sync. Without entities, a refresh reads all daily entities. The buttons that accept
  * deletions or run a survey ask the user first.
  *
  * @param {Remedy} remedy
@@ -69,7 +69,8 @@ async function accept(entities) {
     title: "Accept deletions?",
     text:
       `The last read did not return ${joinNames(blocked.map(missing), 10)}. The next read deletes these records here, ` +
-      "with their audits, but no more than these. Check in Pardot first that these records were really deleted.",
+      "with their audits. If more records of a source are missing by then, none of them are deleted. " +
+      "First check at the source that these records were really deleted.",
     yes: "Accept deletions",
     danger: true,
   });
@@ -91,7 +92,7 @@ async function survey() {
     : "Pardot has not said yet how many are left today.";
   const isSure = await confirm({
     title: "Run a survey?",
-    text: `The first survey reads all prospects, activities and campaign members. Later surveys read the changes. A survey takes minutes to hours, and ${takes}. ${left}`,
+    text: `The first survey reads all prospects and campaign members, and recent activities. Later surveys read the changes. A survey takes minutes to hours, and ${takes}. ${left}`,
     yes: "Run survey",
   });
   return isSure ? api.post("sync/survey", {}) : null;

@@ -12,15 +12,15 @@ import { remedyButton } from "./refresh.js";
 /** @typedef {import("./refresh.js").Remedy} Remedy */
 
 /**
- * Return a sentence for users without the button: "Ask Ada Example or Bo Sample, who can start it here."
+ * Return a sentence for users without the button: "Ask Ada Example or Bo Sample, who can start a sync here."
  *
  * @param {Status | null} status
  */
 export function whoCan(status) {
   const names = status?.who_may_refresh ?? [];
   return names.length
-    ? `Ask ${joinNames(names, 4, "or")}, who can start it here.`
-    : "Ask your administrator to start it.";
+    ? `Ask ${joinNames(names, 4, "or")}, who can start a sync here.`
+    : "Ask your administrator to start a sync.";
 }
 
 /**
@@ -49,11 +49,11 @@ function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
-/** Return the status that noData needs; null when it could not be loaded. */
+/** Return the status that noData needs; null when it cannot be loaded. An outage is still thrown. */
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
- * Say that the data was never synced, because a zero would be wrong. `command` and the button start a sync.
+ * Say that there is no data yet, because a zero would be wrong. `command` and the button start a sync.
  *
  * @param {string} command
  * @param {Status | null} status

@@ -1,4 +1,4 @@
-/* Create a task from any place: the form, the request, and a message with a link to the task. */
+/* Create tasks from any place in the dashboard: the form, the request, and a message with “Show it” or “Undo”. */
 
 import { api, messageOf } from "../core/api.js";
 import { number, plural } from "../core/format.js";
@@ -9,7 +9,7 @@ import { toast } from "../ui/toast.js";
 import { taskForm } from "./task-form.js";
 
 /**
- * Ask for the assignee and due date of a task. The other values come from the issue.
+ * Create a task for an issue. The form asks for the assignee and due date; the other values come from the issue.
  *
  * @param {Api["IssueItem"]} issue
  */
@@ -26,7 +26,7 @@ export async function makeIssueTask({ key, title, description, owners }) {
 }
 
 /**
- * Ask for a task about one asset.
+ * Create a task about one asset.
  *
  * @param {Api["Area"]} type
  * @param {{ id: number, name: string | null, flags?: string[], exempt?: string[] }} row
@@ -44,7 +44,7 @@ export async function makeAssetTask(type, row) {
 }
 
 /**
- * Ask for a task about anything. Return the new task; undefined when the dialog was closed.
+ * Create a task about anything. Return the new task; undefined when the dialog was closed.
  *
  * @param {Api["PardotConfig"]} config
  * @returns {Promise<Api["TaskOut"] | undefined>}
@@ -82,7 +82,7 @@ export async function makeBulkTasks({ type, size, title, submit }) {
         ["all", `One task for all ${many}`],
       ],
       value: "each",
-      hint: `Separate tasks add the ${one}'s name to the title. A single task names all ${many}.`,
+      hint: `Separate tasks add the ${one}'s name to the title. A single task lists the ${many} in its description.`,
     },
     defaults: { title, assignee: config?.team.find(({ areas }) => areas.includes(type))?.name },
     config,

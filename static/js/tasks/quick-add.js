@@ -6,7 +6,7 @@ import { makeInput } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
 /**
- * Return a line of fields. changed(): called after a task was created, and after “Undo”.
+ * Return a line of fields. changed(): called when all waiting tasks were sent, and after “Undo”.
  *
  * @param {Api["PardotConfig"]} config
  * @param {() => unknown} changed
