@@ -1,7 +1,7 @@
 /* Figures about all prospects: links to Salesforce, email addresses, broken fields. */
 
 import { h, icon } from "../core/dom.js";
-import { ago, moment, number, percent } from "../core/format.js";
+import { ago, moment, number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
@@ -59,9 +59,9 @@ function linkRate({ link_rate: rate, total, unlinked, audited_at: at }) {
           h(
             "a",
             { href: route.href("full-survey", { "orphans.kind": "prospects_unlinked" }) },
-            `${number(unlinked)} are not`,
+            `${plural(unlinked, "is", "are")} not`,
           ),
-          ": each costs points.",
+          ", which costs points.",
         ),
       h("p", { class: "small soft", title: moment(at) }, `Counted ${ago(at)}.`),
     ),
@@ -97,7 +97,7 @@ const SECTIONS = [
       ["Adoption data stuck", "adoption_stuck"],
     ],
     isBad: true,
-    todo: "Empty the field in Pardot and let the connector sync the prospect again.",
+    todo: "Empty the field in Pardot and let the connector sync the prospect again. Empty adoption data only after the adoption was recorded in Salesforce.",
   },
 ];
 

@@ -21,12 +21,13 @@ export default panel({
     h(
       "p",
       { class: "small soft" },
+      "With an email address: ",
       countLink(health.with_email, "with_email"),
-      " have an email address, ",
+      ". Opted out: ",
       countLink(health.opted_out, "opted_out"),
-      " opted out, ",
+      ". In Pardot's recycle bin: ",
       countLink(health.deleted, "deleted"),
-      " in the recycle bin.",
+      ".",
     ),
     broken(health),
   ],
@@ -41,7 +42,8 @@ function broken({ bad_lead_ids: leads, bad_contact_ids: contacts }) {
 }
 
 /**
- * Count a prospect with a lead and a contact as a contact, because leads become contacts.
+ * Return the parts of the bar. A prospect with a lead and a contact counts as a contact, because leads become contacts.
+ * A prospect with only a `salesforce_id` counts as a lead.
  *
  * @param {Api["ProspectHealth"]} health
  */

@@ -1,4 +1,4 @@
-/* Show the last 45 days of a number as a small line, and its change in a week. */
+/* Show the recent days of a number as a small line, and its change in a week. */
 
 import { optional } from "../core/api.js";
 import { before, dayIn } from "../core/days.js";
@@ -13,9 +13,9 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Return the last 45 days; no days when they cannot be loaded. The first day is counted back from the reader's date,
- * which may be one day off the server's date. Asking the server for its date would delay the first view by another
- * request.
+ * Return the days from the first to the last snapshot since SPAN days ago; no days when they cannot be loaded. The days
+ * are counted back from the reader's date, which may be one day off the server's date. Asking the server for its date
+ * would delay the first view by another request.
  *
  * @returns {Promise<Recent>}
  */
@@ -40,7 +40,7 @@ export function recentLine({ days, snapshots }, name, pick) {
 }
 
 /**
- * Return the change since the latest snapshot that is at least a week old; null without such a snapshot.
+ * Return the change since the latest snapshot that is at least a week old; null if one of the two values is missing.
  *
  * @param {Recent} recent
  * @param {Maybe<number>} now
@@ -52,7 +52,7 @@ export function weekChange({ lastWeek }, now, pick) {
 }
 
 /**
- * Return the small line and the change in a week below it.
+ * Return the small line with the change in a week below it; null without a line.
  *
  * @param {Recent} recent
  * @param {{ name: string, now: Maybe<number>, pick: Pick, better?: "up" | "down" }} options

@@ -11,7 +11,7 @@ export default panel({
   lines: 6,
   load: () =>
     Promise.all([shared("trail", { from: find(document, ".report").dataset.from }), optional(shared("config"))]),
-  empty: ([{ count }]) => count === 0 && "No score was recorded yet.",
+  empty: ([{ count }]) => count === 0 && "No score was recorded in this period.",
   render: ([{ snapshots, notes }, config]) => {
     const days = allDays(snapshots);
     const target = config?.target_score ?? null;

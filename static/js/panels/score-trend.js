@@ -157,13 +157,17 @@ function drawing(data) {
     { class: "stack" },
     trend({ title, days, series, notes, ...scale, ...headline, format: number, height: 280, pick: pin, goal }),
     shown.length === 1 &&
-      h("p", { class: "small soft" }, "One day is recorded, and a line needs two: come back tomorrow."),
+      h(
+        "p",
+        { class: "small soft" },
+        "A line needs two days, and only one is recorded here: choose a longer span, or come back tomorrow.",
+      ),
     ahead && h("p", { class: "small soft" }, forecastWords(ahead, target)),
   );
 }
 
 /**
- * Return the forecast; null when the user chose a last day, because past days need no forecast.
+ * Return the forecast; null if there is none, or if the user chose “From … to”.
  *
  * @param {Data} data
  */

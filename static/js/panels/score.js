@@ -1,4 +1,4 @@
-/* Score and grade, their change, and the distance to the next grade. */
+/* The score and its grade, the changes of the score, and the distance to the next grade and the target. */
 
 import { daysBetween } from "../core/days.js";
 import { optional } from "../core/api.js";
@@ -21,7 +21,7 @@ export default panel({
 });
 
 /**
- * Before the first sync, the rest of Base Camp is hidden (css/camp.css).
+ * Return the content before the first sync. The rest of Base Camp is hidden then (css/camp.css).
  *
  * @param {Api["SyncStatus"] | null} status
  */
@@ -63,7 +63,7 @@ function hero(briefing, config) {
 }
 
 /**
- * Return the changes as buttons. A button opens the comparison of the two days.
+ * Return the changes of the score as buttons. Each button opens the comparison of today with the earlier day.
  *
  * @param {Api["Briefing"]} briefing
  */
@@ -109,7 +109,7 @@ function ahead(score, { grade_thresholds: thresholds, target_score: target }) {
   if (next || aim)
     return [next && `${plural(next.minimum - score, "point")} to grade ${next.grade}`, aim].filter(Boolean).join(" · ");
   return score === 100
-    ? "Nothing is wrong. Sit down by the fire."
+    ? "A perfect score. Sit down by the fire."
     : `${plural(100 - score, "point")} from a perfect 100`;
 }
 

@@ -77,7 +77,8 @@ function without({ total, tagged }) {
 }
 
 /**
- * Return the count as a link to its rows. The Gear Locker lists tagged campaigns; no page lists tagged prospects.
+ * Return the count as a link to its rows. Campaigns have a link to the Gear Locker, because the Campaign Map cannot
+ * filter by tags. Prospects have no link, because no page lists them by tags.
  *
  * @param {Api["Area"] | null} area
  * @param {number | null} count

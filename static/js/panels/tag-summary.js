@@ -40,7 +40,7 @@ function convention({ tags, with_prefix, prefixes, tagged_objects }) {
       h("strong", {}, percent(share)),
       ` have a prefix; there are ${number(prefixes)} different ones. Tags are used `,
       h("strong", {}, number(tagged_objects)),
-      " times on assets and prospects.",
+      " times.",
     ),
     shares({ label: "Tags", parts, large: true }),
   );

@@ -176,7 +176,8 @@ async function save(change, focus) {
 }
 
 /**
- * After the list was redrawn, focus the button that was used. If it is disabled now, focus “Edit” of the same member.
+ * After the list was redrawn, focus the button in `returnTo`. If it is disabled now, focus “Edit” of the same member.
+ * If the member was removed, focus the first button.
  *
  * @param {HTMLElement} element
  */
@@ -223,7 +224,7 @@ async function edit(member, areas) {
         label: "Email",
         maxlength: 254,
         value: member?.email ?? "",
-        hint: "For a message each working day: the member's areas, changes and tasks.",
+        hint: "For a message each working day about the member's areas, changes and tasks.",
       },
       { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
     ],

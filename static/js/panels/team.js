@@ -40,7 +40,7 @@ function people({ by_person: persons }, recent, toneOf) {
           {
             type: "button",
             class: "link-button",
-            title: "Open tasks",
+            title: "Show the open tasks",
             on: { click: () => openOverlay("tasks", { "tasks.whose": `=${person.name}` }) },
           },
           person.name,

@@ -83,7 +83,13 @@ function columnsOf(summary, links) {
     { key: "score", label: "Score", end: true, first: "desc", show: (row) => score(row, summary.top_score) },
     { key: "grade", label: "Grade", sort: false, value: (row) => row.grade?.trim() || null },
     { key: "categories", label: "Score by category", value: categoriesText, sort: false, show: categories },
-    { key: "activity_count", label: "In 30 days", end: true, first: "desc", show: (row) => number(row.activity_count) },
+    {
+      key: "activity_count",
+      label: "Activities in 30 days",
+      end: true,
+      first: "desc",
+      show: (row) => number(row.activity_count),
+    },
     {
       key: "last_activity",
       label: "Last activity",

@@ -1,4 +1,4 @@
-/* Choose the days of the trend: the last 30 to 365, the days since camp began, all, or the days between two dates. */
+/* Choose the days of the trend: 30, 42, 90 or 365 days back, since camp began, all, or from one date to another. */
 
 import { before } from "../core/days.js";
 import { h } from "../core/dom.js";

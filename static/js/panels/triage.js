@@ -1,4 +1,4 @@
-/* Clean-up by tags: the number of records with each action's tag, and the tagged share of each issue. */
+/* Clean-up by tags: the number of records with each action's tag, and the tagged share of each issue of assets. */
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
@@ -46,7 +46,7 @@ function setup(actions) {
     kind: "primary",
     sign: "plus",
   });
-  const sentence = `${plural(missing.length, "tag is", "tags are")} not in Pardot yet: ${missing.map((action) => action.tag).join(", ")}.`;
+  const sentence = `${plural(missing.length, "tag was", "tags were")} not found in Pardot yet: ${missing.map((action) => action.tag).join(", ")}.`;
   return h(
     "div",
     { class: "banner" },
@@ -105,7 +105,7 @@ function actionItem({ action: name, tag, tag_id, count, by_type }) {
       { class: "small soft" },
       types.length ? types.join(", ") : count === null ? "No data yet" : "Nothing tagged",
     ),
-    h("p", {}, tag_id === null ? chip(`${tag}: not in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
+    h("p", {}, tag_id === null ? chip(`${tag}: not found in Pardot`, { tone: "warn" }) : chip(tag, { sign: "tag" })),
   );
 }
 

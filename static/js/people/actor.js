@@ -5,7 +5,7 @@ import { h } from "../core/dom.js";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * Return the name as text.
+ * Return the name as text, or “an unknown person” when no name is known.
  *
  * @param {Maybe<string>} by
  */
@@ -14,7 +14,7 @@ export function actorText(by) {
 }
 
 /**
- * Return the name. When only the account's UUID is known, it appears on hover.
+ * Return the name, or “an unknown person”, with the account's UUID on hover if it is known.
  *
  * @param {Maybe<string>} by
  * @returns {Child}

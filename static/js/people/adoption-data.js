@@ -1,7 +1,9 @@
-/* Show the adoption data of a prospect. The form on the web site writes JSON, but anybody can edit the field. */
+/* Show the adoption data of a prospect. OpenStax's form writes JSON, but users of Pardot can edit the field. */
 
 /**
- * Return the books with their students: “Biology (120 students), Physics”. Return data in another form unchanged.
+ * Return the books with their numbers of students: “Biology (120 students), Physics”. Return data in another form
+ * unchanged.
+ *
  * @param {string} text
  */
 export function booksOf(text) {

@@ -10,7 +10,8 @@ import { TEAM, writeTeam } from "./write-team.js";
 /** @typedef {Api["ConfigTeamMember"]} Member */
 
 /**
- * why: a sentence that gives the reason for the question.
+ * Return the question, or a link to the settings when every member is linked to an account. why: a sentence that gives
+ * the reason for the question.
  *
  * @param {Api["PardotConfig"]} config
  * @param {string} why
@@ -60,7 +61,7 @@ async function claim({ id, name }, account, pressed) {
     await writeTeam((team) => {
       const now = team.find((one) => one.id === id);
       if (!now || now.accounts_uuid !== null)
-        throw new ApiError(409, `${name} was changed meanwhile. Reload the page, then choose again.`);
+        throw new ApiError(409, `${name} was changed or removed meanwhile. Reload the page, then choose again.`);
       return team.map((one) => (one.id === id ? { ...one, accounts_uuid: account } : one));
     });
     toast(`You are ${name} on the team.`, { about: "team" });
