@@ -1,4 +1,4 @@
-/* Types that several modules share. `make lint` generates the types of answers from the OpenAPI document.
+/* Types that several modules share. `make lint` generates the types of the API from the OpenAPI document.
 
    Types of other modules are here too when a module needs only the type: collectstatic treats an import() in a comment
    as an import. */
@@ -26,7 +26,7 @@ interface Attributes<E> {
 
 type Maybe<Type> = Type | null | undefined;
 
-/** good, warn, bad, info, accent, or a number of the palette. */
+/** good, warn, bad, info, none, the number of a chart color (1 to 8), or empty. */
 type Tone = string;
 
 // -- the API -------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ type Sent<Path extends string, M extends Method> =
     ? Json
     : Record<string, never>;
 
-/** Parameters of an address. Empty parameters are left out. A list becomes one parameter per entry. */
+/** Parameters of an address: of a request (core/api.js) or of the page (core/route.js). */
 type Params = Record<string, ParamValue | readonly ParamValue[]>;
 type ParamValue = string | number | boolean | null | undefined;
 
@@ -109,22 +109,22 @@ interface ApiClient {
   delete<P extends PathFor<"delete">>(path: P, options?: RequestOptions): Promise<Answer<P, "delete">>;
 }
 
-/** One error in the server's answer to a write. */
+/** An entry of `errors` in an ApiError: core/api.js. */
 interface Complaint {
   loc: string[];
   message: string;
 }
 
-/** The part of an asset that most columns use. */
+/** The id and name of an asset. */
 interface Named {
   id: number;
   name: string | null;
 }
 
-/** The color of a score, by the grades: core/tones.js. */
+/** Returns the color of a score, by the grades: core/tones.js. */
 type ToneOf = (score: Maybe<number>) => Tone;
 
-/** The last 45 days of all numbers: panels/recent.js. */
+/** The snapshots since 45 days ago, and the latest that is at least a week old: panels/recent.js. */
 interface Recent {
   days: readonly string[];
   snapshots: readonly Api["Snapshot"][];
@@ -144,7 +144,7 @@ interface Pages {
   salesforce(id: Maybe<string>): string | null;
 }
 
-/** Swagger UI, on the page of the documentation. */
+/** Swagger UI, on the API's documentation page: docs.js. */
 interface Window {
   SwaggerUIBundle: ((options: object) => unknown) & { presets: { apis: unknown } };
 }
@@ -169,7 +169,7 @@ interface PanelSpec<Data> {
   load(context: { signal: AbortSignal; route: Route }): Promise<Data> | Data;
   noData?(data: Data): boolean;
   empty?(data: Data): string | false;
-  /** When `load` resolves to null, `noData` or `empty` says why. */
+  /** Never gets null: when `load` may resolve to null, `noData` or `empty` must handle it. */
   render(data: NonNullable<Data>, context: RenderContext): Child;
 }
 
@@ -193,7 +193,7 @@ interface HTMLElementEventMap {
 
 // -- tables --------------------------------------------------------------------------------------------------
 
-/** The value of a row that is searched, sorted and exported. */
+/** A row's value in one column, for searching, sorting and exporting. */
 type Cell = string | number | boolean | null | undefined | readonly (string | number | null | undefined)[];
 
 /** A column of ui/table.js. */
@@ -215,7 +215,7 @@ interface Column<Row> {
 /** A value and its label. */
 type Option = readonly [value: string, label: string];
 
-/** A filter of ui/table.js. The endpoint applies a filter without `test`. */
+/** A filter of ui/table.js. If `test` is missing, the endpoint applies the filter. */
 interface Filter<Row> {
   key: string;
   label: string;
@@ -249,7 +249,7 @@ interface FullColumn<Row> extends Omit<Column<Row>, "sort"> {
   sort: string | null;
 }
 
-/** The store of a table's query: ui/table-state.js. */
+/** The store of a table's query and hidden columns: ui/table-state.js. */
 interface TableState {
   get(name: string): string;
   set(changes: Params, options?: { replace?: boolean }): void;
@@ -296,7 +296,7 @@ interface Bulk<Row> {
 /** The selected rows that an action gets: ui/selection.js. */
 interface Selected<Row> {
   size: number;
-  /** True when all rows that match `q` and `filters` are selected. Then `known` may lack rows: use rows(). */
+  /** True after "Select all": all rows that match `q` and `filters` are selected. `known` may lack some: use rows(). */
   isAll: boolean;
   known: readonly Row[];
   filters: Record<string, string>;
@@ -387,7 +387,7 @@ interface FormField {
   pattern?: string;
 }
 
-/** A field that is built into a form. */
+/** A field of an open form, with its elements: ui/form.js. */
 interface FormPart {
   name: string;
   label: string;
@@ -410,7 +410,7 @@ interface ToastAction {
   run(): unknown;
 }
 
-/** An item of the palette: palette/entries.js. `to`: an address, or parameters to set; empty if the item has only `run`. */
+/** An item of the palette: palette/entries.js. `to`: an address, or parameters to set; empty if the item has `run`. */
 interface PaletteEntry {
   group: string;
   label: string;
@@ -428,7 +428,7 @@ type Point = readonly [x: number, y: number];
 
 type Format = (value: Maybe<number>) => string;
 
-/** The options of every chart: charts/chart.js. */
+/** The options that all charts with a frame share: charts/chart.js. */
 interface ChartFrame {
   title: string;
   caption?: boolean;
@@ -447,7 +447,7 @@ type DrawnTrend = import("./charts/trend.js").DrawnTrend;
 
 // -- settings ------------------------------------------------------------------------------------------------
 
-/** A key of the configuration with its value and default, in the type of the key's editor. */
+/** A key of the configuration. Its value and default have the type that the key's editor returns. */
 type Entry<Value = Held> = Omit<Api["ConfiguredOut"], "value" | "default"> & { value: Value; default: Value };
 
 /** An input for one value: settings/field.js. */

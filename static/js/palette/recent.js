@@ -13,7 +13,7 @@ export function recentEntries() {
     const stored = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return Array.isArray(stored) ? stored.filter((one) => one?.label && one?.to) : [];
   } catch {
-    return []; // Storage is disabled, or contains data from an older release.
+    return []; // Storage is disabled, or the stored text is not JSON.
   }
 }
 

@@ -1,4 +1,4 @@
-/* Choose the columns of a table. The choice is stored in this browser, and in the address (forms.hide=url,updated_at). */
+/* Choose the columns of a table. This browser and the address (forms.hide=url,updated_at) store the hidden columns. */
 
 import { h, replace } from "../core/dom.js";
 
@@ -6,7 +6,9 @@ const KEY = "hidden-columns";
 const LEAST = 4;
 
 /**
- * Return { hidden(), element }: the keys of the hidden columns, and the menu. changed: called after each choice.
+ * Return { hidden(), element }: the keys of the hidden columns, and the menu.
+ *
+ * changed: called after each choice, and when the address names other hidden columns.
  *
  * The first column names the row and is always shown. Tables without a key, or with up to four columns, have no menu.
  *
@@ -63,7 +65,7 @@ function storedChoices() {
     const stored = JSON.parse(localStorage.getItem(KEY) ?? "{}");
     return Object.fromEntries(Object.entries(stored ?? {}).filter(([, names]) => Array.isArray(names)));
   } catch {
-    return {}; // Storage is disabled, or contains data from an older release.
+    return {}; // Storage is disabled, or the stored text is not JSON.
   }
 }
 

@@ -6,12 +6,12 @@ import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
- * Return the result of submit(values); undefined when the dialog was closed.
+ * Return the result of submit(values); undefined when the user closed the form without saving.
  *
  * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
  *
- * When `submit` fails, the form stays open and shows the error. The user is asked before entries are discarded. The
- * first field that is not valid has the focus.
+ * The form opens with the focus on the first field that is not valid, or else on the first field. When `submit` fails,
+ * the form stays open and shows the error. The user is asked before entries are discarded.
  *
  * @template Made
  * @param {FormOptions<Made>} options

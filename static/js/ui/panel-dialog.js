@@ -6,9 +6,10 @@ import { openDialog } from "./dialog.js";
 const SETUP = "python manage.py camp_sync";
 
 /**
- * Open a dialog with the panel `content`. The options and the result are those of openDialog (ui/dialog.js).
+ * Open a dialog with the panel `content`. The result and all other options are those of openDialog (ui/dialog.js).
  *
- * before: nodes above the panel, which stay while the panel loads.
+ * - before: nodes above the panel, which stay while the panel loads.
+ * - command: the command to show when nothing was synced yet, if the panel has none of its own.
  *
  * @param {Omit<DialogOptions, "body"> & { content: Panel, before?: Child, command?: string }} options
  * @returns {Dialog}

@@ -28,7 +28,8 @@ export function time(at, words = day) {
 }
 
 /**
- * Return a change: an arrow, the number, and a text such as "since yesterday". better: the good direction.
+ * Return a change: an arrow (for 0 a dash), the number, and a text such as "since yesterday".
+ * better: the good direction.
  *
  * @param {Maybe<number>} change
  * @param {string} since
@@ -86,7 +87,7 @@ export function outward(text, href) {
 }
 
 /**
- * Keep the sign on the line of the last word, unless that word is so long that it must be broken.
+ * Keep the icon on the line of the last word, unless that word is so long that it may have to be broken.
  *
  * @param {string} text
  * @returns {Child}

@@ -4,7 +4,7 @@ import { h } from "../core/dom.js";
 import { MISSING } from "../core/format.js";
 
 /**
- * columns: [{ label, value(row), end }]; the first column is the row's header. A value may be a node.
+ * columns: [{ label, value(row), end }]; the first column has the row headers. A value may be a node.
  *
  * @template Row
  * @param {string} caption

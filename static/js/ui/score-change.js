@@ -1,4 +1,4 @@
-/* Show the score before and after fixes or new settings, and the areas and people whose score changes. */
+/* Show the score before and after fixes or new settings, and the areas and people whose score or grade changes. */
 
 import { h } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -38,7 +38,8 @@ function score(label, value, grade) {
 }
 
 /**
- * Return a line for each score that changes: name, a bar, "36 → 0", and the grades if they differ.
+ * Return a line for each area or person whose score or grade changes: the name, a bar, "36 → 0", and the grades if
+ * they differ.
  *
  * @param {readonly (Change & { label?: string, name?: string })[]} changes
  * @param {ToneOf} toneOf

@@ -18,8 +18,8 @@ export function fold(text) {
 }
 
 /**
- * Return the rows in which every word of q begins a word. If there are none, return the rows that contain every word of q
- * anywhere.
+ * Return the rows in which every word of q begins a word. If there are none, return the rows that contain every word
+ * of q anywhere.
  *
  * @template Row
  * @param {readonly Row[]} rows
@@ -34,8 +34,8 @@ export function withWords(rows, q, textOf) {
 }
 
 /**
- * Return q with its words replaced by the most similar known words. Return null when a word is similar to no known word, or
- * when nothing would change.
+ * Return q with its words replaced by the most similar known words; a word that begins a known word stays. Return null
+ * when a word is similar to no known word, or when nothing would change.
  *
  * @param {string} q
  * @param {Iterable<string>} texts folded

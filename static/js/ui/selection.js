@@ -79,7 +79,7 @@ export class Selection {
   }
 
   /**
-   * Call this after the rows were redrawn.
+   * Call this after newly loaded rows were drawn.
    *
    * @param {TableQuery} query
    * @param {number} total
@@ -171,7 +171,7 @@ export class Selection {
     focusOn(this.bar.querySelector(".bulk-actions button"));
   }
 
-  /** When a row is removed from "all", the other rows of this page stay selected. */
+  /** When a row is removed from "all", the other rows of this page and the rows selected before "all" stay selected. */
   leaveAll() {
     if (!this.isAll) return;
     this.isAll = false;

@@ -1,4 +1,4 @@
-/* Scroll to the first row of a table when a link leads to it. */
+/* Scroll to the first row of a table when a link leads to the table. */
 
 import { route } from "../core/route.js";
 
@@ -7,7 +7,7 @@ const ROOM = 160;
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
 /**
- * By table, the address for which the page last scrolled to the table. Reloading the table does not scroll again.
+ * The last address that was handled for each table, by the table's key. Reloading the table does not scroll again.
  *
  * @type {Map<string, string>}
  */
@@ -76,7 +76,8 @@ function intoView(element) {
 }
 
 /**
- * Return the topmost element that fits on the screen with the row: the panel's heading, the search, or the column heads.
+ * Return the outermost element around the row, up to the panel, whose top fits on the screen with the row. Its top
+ * shows the panel's heading, the search, or the column heads. When no such element fits, return the row.
  *
  * @param {Element} row
  * @param {number} height

@@ -17,7 +17,7 @@ export function loading(lines = 3) {
 }
 
 /**
- * Return gray lines, shown while the server is down. core/outage.js shows the message, once.
+ * Return a short text and gray lines, shown while the server is down. core/outage.js shows one banner for the page.
  *
  * @param {number} [lines]
  */

@@ -65,7 +65,8 @@ export class RowsInMemory {
   }
 
   /**
-   * Return the search text with similar words that occur in the rows; null if this text finds no row either.
+   * Return the search text with similar words that occur in the rows. Return null when there are no such words, or when
+   * the new text finds no row either.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters

@@ -1,4 +1,4 @@
-/* Keep a table's search, filters, order and page. */
+/* Keep a table's search, filters, order, page, page size and hidden columns. */
 
 import { route } from "../core/route.js";
 
