@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.components import fetch_json
 from tests.browser.conftest import Open
@@ -92,6 +92,26 @@ def test_the_palette_reports_no_match_and_a_failed_search(camp: Visit) -> None:
     )
     camp.page.keyboard.type("y")
     expect(palette(camp)).to_contain_text("It is unavailable.")
+
+
+def test_a_click_still_counts_when_results_arrive_while_the_button_is_down(camp: Visit) -> None:
+    page, held = camp.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.keyboard.press("/")
+    palette(camp).get_by_role("option", name="Full Survey").hover()
+    page.route("**/pardot/search*", hold)
+    with page.expect_request("**/pardot/search*"):
+        page.keyboard.type("form")
+    page.mouse.down()
+    with page.expect_response("**/pardot/search*"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    expect(palette(camp)).to_have_count(0)
+    expect(page.get_by_role("tab", name="Full Survey")).to_have_attribute("aria-selected", "true")
 
 
 def test_single_key_shortcuts_do_nothing_while_typing_and_can_be_turned_off(camp: Visit) -> None:

@@ -205,6 +205,18 @@ def test_rows_open_by_keyboard_and_arrow_keys_move_between_rows(window: Visit) -
     assert page.locator("td.detail:visible").count() == 25
 
 
+def test_a_click_still_counts_when_the_rows_are_replaced_while_the_button_is_down(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    page.locator(".expand-button").first.hover()
+    page.get_by_placeholder("Search").press_sequentially("script")
+    page.mouse.down()
+    page.wait_for_url("**forms.q=script*")
+    page.mouse.up()
+    expect(count(window)).to_have_text("(1 form found)")
+    expect(page.get_by_text("Everything about <script>alert(1)</script>")).to_be_visible()
+
+
 def test_one_page_of_ten_thousand_rows_is_drawn(window: Visit) -> None:
     show_gallery(window, rows=10_000)
     assert window.page.locator(".table-block tbody tr:visible").count() == 25

@@ -1,6 +1,7 @@
 /* Buttons of the header: reload, theme, print. They are hidden until they work. */
 
 import { announce } from "./announce.js";
+import { startWatchingPresses } from "./pressed.js";
 import { printPage, startPrinting } from "./printing.js";
 import { find, hiddenText, icon, replace } from "./dom.js";
 
@@ -16,6 +17,7 @@ const THEMES = [
 /** @param {{ refresh?: (() => unknown) | null }} [options] */
 export function startChrome({ refresh = null } = {}) {
   startPrinting();
+  startWatchingPresses();
   const theme = find(document, "[data-theme-button]");
   label(theme, currentTheme());
   ready(theme, () => turn(theme));

@@ -4,6 +4,7 @@ import { announce } from "../core/announce.js";
 import { api, isAbort, messageOf } from "../core/api.js";
 import { freshId, h, icon, replace } from "../core/dom.js";
 import { plural } from "../core/format.js";
+import { released } from "../core/pressed.js";
 import { route } from "../core/route.js";
 import { openDialog } from "../ui/dialog.js";
 import { assetEntry, loadEntries, matching, places } from "./entries.js";
@@ -109,6 +110,7 @@ class Palette {
     if (q.length < LEAST) return this.show(here, "Type one more character to search assets.");
     try {
       const { found } = await api.get("search", { params: { q, limit: EACH }, signal });
+      await released();
       if (!signal.aborted)
         this.show(
           [...here, ...found.map(assetEntry)],

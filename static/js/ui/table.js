@@ -4,6 +4,7 @@ import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { onBack } from "../core/outage.js";
 import { closest, focusOn, h, replace } from "../core/dom.js";
+import { released } from "../core/pressed.js";
 import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
 import { columnChooser } from "./columns.js";
@@ -153,6 +154,7 @@ class Table {
     if (!this.memory) this.scroll.setAttribute("aria-busy", "true");
     try {
       const page = await this.fetch({ ...query, signal });
+      await released();
       if (!signal.aborted) this.show(page, query, quiet);
     } catch (error) {
       if (signal.aborted || isAbort(error)) return;
