@@ -30,7 +30,7 @@ ATTEMPTS = Rate(limit=10, seconds=60)
 
 @never_cache
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Show Django's own page; 429 after too many attempts."""
+    """Let Django show and process the sign-in form; answer 429 after too many attempts."""
     if request.method == "POST":
         for policy, identity in _counted(request):
             passage = try_pass(policy, identity, ATTEMPTS)

@@ -52,7 +52,7 @@ def _slug(words: Sequence[str]) -> str:
 
 
 def _config(schedules: Sequence[str]) -> dict[str, Any] | None:
-    """Return the monitor's schedule; ``None`` for a job with several lines, which Sentry cannot express."""
+    """Return the monitor's settings; ``None`` for a job with several lines: a monitor has one schedule."""
     if len(schedules) > 1:
         return None
     return {

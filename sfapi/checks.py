@@ -24,7 +24,7 @@ _UNSET = {
 
 @register(deploy=True)
 def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Warn when any host name is accepted, and when errors would not name their environment."""
+    """Warn when any host name is accepted, and when ``ENVIRONMENT`` is still ``local``."""
     warnings: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         hint = "List the names of this site, such as sfapi.example.org."
@@ -51,7 +51,7 @@ def check_watching(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
 def check_static_files(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
     if settings.DEBUG or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return []
-    hint = "Run manage.py collectstatic, again after each release."
+    hint = "Run manage.py collectstatic, now and after each release."
     return [checks.Warning("Pages come without style: no static files are collected.", hint=hint, id="sfapi.W003")]
 
 
@@ -74,7 +74,7 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     except CrontabError as error:
         if _worker_leads():
             return []
-        return [checks.Warning(f"Nothing runs on schedule: {error}", hint=hint, id="sfapi.W005")]
+        return [checks.Warning(f"No scheduled jobs were found: {error}", hint=hint, id="sfapi.W005")]
     if not wrong or _worker_leads():
         return []
     message = f"{len(wrong)} scheduled jobs are missing in this user's crontab, outdated, or of another folder."

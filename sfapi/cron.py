@@ -57,7 +57,7 @@ def scheduled_jobs(
 
 
 def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
-    """Return the job with its pause from ``every``. Frequent syncs are quiet: cron mails all output."""
+    """Return the job as ``every`` requires it. Frequent syncs are quiet: cron mails all output."""
     expression, function, arguments = job
     pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:
@@ -72,7 +72,7 @@ def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
 
 
 def _more_often(every: Mapping[str, timedelta]) -> list[Job]:
-    """Return a line for each object that is synced more often than ``sync_all`` runs."""
+    """Return a job for each object of ``sync_all`` that is synced more often than ``sync_all`` runs."""
     often = [name for name in INTERDEPENDENT if every[name] < _of_sync_all(every)]
     return [(cron_expression(every[name], ""), _RUN, [f"sync_{name}", _QUIET]) for name in often]
 

@@ -34,7 +34,10 @@ _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_tim
 
 
 def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
-    """Return the entry ``default`` of ``DATABASES``. Raises ``ImproperlyConfigured``."""
+    """Return the entry ``default`` of ``DATABASES``.
+
+    Raises ``ImproperlyConfigured`` when a variable is missing or has a wrong value.
+    """
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
@@ -56,7 +59,7 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
 
 
 def replica_settings(env: Environment) -> dict[str, Any]:
-    """Return the entry ``replica`` of ``DATABASES``, or nothing."""
+    """Return a dict with the entry ``replica`` of ``DATABASES``; an empty dict when no replica is set."""
     url = env.text("DATABASE_REPLICA_URL")
     if not url:
         return {}
@@ -78,7 +81,7 @@ def _common(env: Environment) -> dict[str, Any]:
 
 
 def _time_limits(env: Environment) -> dict[str, int]:
-    """Return milliseconds by PostgreSQL's names.
+    """Return the time limits in milliseconds, by the names of PostgreSQL's settings.
 
     No user waits for a command, so only its waits for locks are limited.
     """

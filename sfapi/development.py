@@ -21,7 +21,7 @@ _WITHOUT_TABLES = {"crontab"}
 
 
 def choose_development(arguments: Sequence[str]) -> None:
-    """Turn ``DEBUG`` on for ``runserver``, and for other commands of a checkout without configuration."""
+    """Turn an unset ``DEBUG`` on for ``runserver``, and for other commands without configuration."""
     command = arguments[1] if len(arguments) > 1 else ""
     configured = [name for name in _CONFIGURED_BY if os.environ.get(name, os.environ.get(f"{name}_FILE", "")).strip()]
     if command == "runserver" and "DEBUG" not in configured:

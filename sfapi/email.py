@@ -26,7 +26,7 @@ class MailServer:
 
 
 def mail_server(env: Environment) -> MailServer:
-    """Parse ``smtp+tls://`` (STARTTLS), ``smtps://`` or ``smtp://user:password@host:port``."""
+    """Parse ``EMAIL_URL``: ``smtps://user:password@host:port``, ``smtp+tls://…`` (STARTTLS), ``smtp://…``."""
     url = env.text("EMAIL_URL")
     if not url:
         return MailServer()

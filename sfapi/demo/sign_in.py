@@ -13,8 +13,8 @@ from sfapi.sign_in import demo_is_running, way_back
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the simulator, which sets the cookie of ``?user=<uuid>`` (a Super User by default).
 
-    The simulator redirects back to ``?next=``, an address of this site. Without ``?next=``, it redirects to
-    ``/api/v1/me``, which says who is logged in.
+    The simulator redirects back to ``?next=``, if that is an address of this site, otherwise to ``/api/v1/me``,
+    which says who is logged in.
     """
     if not demo_is_running():
         raise Http404("SIMULATOR_URL is not set")

@@ -94,7 +94,8 @@ function filterField(filter, choose) {
 }
 
 /**
- * Return a button for phones, which shows and hides the filters (css/table.css). It has the number of active filters.
+ * Return { element, show(set) }: a button for phones that shows and hides the filters (css/table.css).
+ * Its label has the number of active filters. With fewer than two filters there is no button: element is null.
  *
  * @param {HTMLElement} tools
  * @param {number} count
@@ -265,7 +266,7 @@ function expandButton(name, detail, remember) {
 }
 
 /**
- * Return the detail row. Its content is created when the row is first opened.
+ * Return { element, open(opened) } of the detail row. Its content is created when the row is first opened.
  *
  * @template Row
  * @param {TableParts<Row>} table

@@ -23,7 +23,7 @@ const EXPORT_PAGE = 500;
 /**
  * Make a table. Return { element, reload(), setRows(rows) }.
  *
- * - key: the prefix of the table's parameters in the address: "forms" → forms.q, forms.sort, forms.page, forms.<name>.
+ * - key: the prefix of the table's parameters in the address: "forms" → forms.q, forms.sort, forms.<key of a filter>, ….
  *   Without a key, the search, filters, order and page are not in the address.
  * - caption: the name of the rows.
  * - noun: the word for one row ("form"), for counts.
@@ -31,7 +31,7 @@ const EXPORT_PAGE = 500;
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * - rows: an array. Instead of rows: source({ q, sort, page, size, filters, signal }) → { rows, total }.
  * - filters: [{ key, label, options: [[value, label]], test(row, value), initial }]. Only tables with `rows` call test.
- *   `initial` is the option when the address has none. A filter with `initial` has no option "All".
+ *   `initial` is the value until the user chooses another one. A filter with `initial` has no option "All".
  * - search: the label of the search field, or false.
  * - sort: the default order ("-score").
  * - detail(row) → node: the content that opens below the row.
@@ -119,7 +119,7 @@ class Table {
     return this.memory ? Promise.resolve(this.memory.page(query)) : this.source(query);
   }
 
-  /** Return whether the table is in the visible tab, and its query in the address has changed. */
+  /** Return whether the table is visible, and its query has changed since it was last drawn. */
   isConcerned() {
     // A panel that reloads replaces its tables, so the old tables must stop listening.
     if (this.wasSeen && !this.element.isConnected) this.lifetime.abort();
@@ -305,7 +305,7 @@ class Table {
   openAll(opened) {
     for (const row of this.rows) this.open[opened ? "add" : "delete"](this.options.rowId(row));
     replace(this.body, makeRows(this, this.rows));
-    announce(opened ? "All rows of this page are open." : "All rows are closed.");
+    announce(opened ? "All rows of this page are open." : "All rows of this page are closed.");
   }
 
   async export() {

@@ -9,8 +9,9 @@ const MOST = 3;
 const undos = [];
 
 /**
- * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }) shows a message for 10 seconds. It
- * replaces a message with the same `about`. A message of the kind "bad" stays until it is dismissed.
+ * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }) shows a message for 10 seconds.
+ * The new message replaces an earlier one with the same `about`; without `about`, one with the same text.
+ * A message of the kind "bad" stays until it is dismissed or newer messages take its place.
  *
  * @param {string} text
  * @param {{ kind?: string, about?: string, action?: ToastAction | null }} [options]

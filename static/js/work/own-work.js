@@ -16,7 +16,7 @@ import { toast } from "../ui/toast.js";
 
 /** @typedef {Api["MyWork"]} Work */
 
-/** True when a task was just closed or opened. The list is then redrawn, and “My tasks” gets the focus. */
+/** True when a task was just completed or reopened. The list is then redrawn, and “My tasks” gets the focus. */
 let isWritten = false;
 
 /**

@@ -19,7 +19,7 @@ const TIMES = [
   ["monday", "Every Monday"],
 ];
 
-/** True when a view was just changed. The list is then redrawn, and “Save this view” gets the focus. */
+/** True when a view or its mail was just changed. The list is then redrawn, and “Save this view” gets the focus. */
 let isWritten = false;
 
 /** @param {Api["ViewList"]} answer */
@@ -156,7 +156,7 @@ async function mailView(view, noMail) {
 }
 
 /**
- * Save how often the view is mailed. Return the message to show.
+ * Save when the view is mailed to the user. Return the message to show.
  *
  * @param {View} view
  * @param {Api["MailTime"] | "never"} when
@@ -167,7 +167,8 @@ async function sendSubscription(view, when) {
     return `“${view.name}” is not mailed to you.`;
   }
   await api.put(`views/${view.id}/subscription`, { when });
-  return `“${view.name}” is in your morning message.`;
+  const time = when === "monday" ? "every Monday" : "when its rows change";
+  return `“${view.name}” is in your morning message ${time}.`;
 }
 
 /** @param {View} view */

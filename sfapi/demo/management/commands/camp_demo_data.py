@@ -70,7 +70,7 @@ def _make_team(day: date) -> None:
 
 
 def _make_history(latest: DailySnapshot, day: date) -> None:
-    """Make days that get worse toward the past, as if camp had fixed things."""
+    """Make snapshots that get worse toward the past, as if the team had fixed things since then."""
     chance = random.Random(7)  # noqa: S311 - the same history each time
     for ago in range(1, DAYS + 1):
         worse = ago / DAYS
