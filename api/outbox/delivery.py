@@ -193,5 +193,7 @@ def _report(case: OutboundCase, error: SalesforceError) -> None:
     if error.group is Group.RECORD:
         reason = f"{error.code} {', '.join(error.fields)}".strip()
         logger.error("Salesforce refuses case %s for good: %s", case.pk, reason)
-    elif error.group is not Group.MOMENT and case.error_code != error.code:  # once, not at each try
+    elif error.concerns_everything or error.group is Group.MOMENT:
+        return  # the command itself reports an error of all cases; a transient error needs no person
+    elif case.error_code != error.code:  # once, not at each try
         logger.error("case %s stays queued until an operator acts: %s", case.pk, error)

@@ -161,7 +161,9 @@ def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceErr
         soon = TransientError(str(error), code=error.code, status=error.status)
         soon.concerns_everything = False
         return Outcome(error=soon)
-    if error.concerns_everything or error.code in _NO_SUCH_PLACE:
+    if error.code in _NO_SUCH_PLACE:
+        error.concerns_everything = True
+    if error.concerns_everything:
         raise error
     return Outcome(error=error)
 

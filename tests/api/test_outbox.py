@@ -107,6 +107,19 @@ def test_the_queue_depth_does_not_read_delivered_cases(db: None) -> None:
         assert "Seq Scan" not in plan
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_missing_external_id_field_stops_the_run_and_every_case_stays_queued(
+    writer: Client, simulator: Simulator, settings: Any, caplog: pytest.LogCaptureFixture, count: int
+) -> None:
+    settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = "Missing__c"
+    make_queued_cases(count)
+    with pytest.raises(CommandError, match=f"NOT_FOUND.* {count} still queued"):
+        deliver()
+    assert "until an operator acts" not in caplog.text  # the command says it once, not for each case
+    assert not breaker.request_may_call()
+    assert OutboundCase.objects.filter(state=OutboundCase.State.QUEUED, error_code="NOT_FOUND").count() == count
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_case_that_another_attempt_made_first_counts_as_delivered(
     writer: Client, simulator: Simulator, count: int
