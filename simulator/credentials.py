@@ -1,6 +1,6 @@
-"""The demo's credentials: all invented, all worthless elsewhere.
+"""The simulator's credentials: all invented, all worthless elsewhere.
 
-The key pair of the JWT bearer flow is not stored here. It is created once in the data folder.
+The private key of the JWT bearer flow is not here. It is created once, in the simulator's folder.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from simulator.schema import FIRST_SERIAL
 from simulator.schema.ids import make_id
 
 CLIENT_ID = "3MVG9.simulator.connected.app"
-CLIENT_SECRET = "simulator-client-secret"  # noqa: S105 (the demo's own)
+CLIENT_SECRET = "simulator-client-secret"  # noqa: S105 (the simulator's own)
 USERNAME = "integration@camp.example"
 PASSWORD = "simulator-password"  # noqa: S105
 SECURITY_TOKEN = "simulatortoken"  # noqa: S105

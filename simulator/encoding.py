@@ -1,6 +1,6 @@
 """Encode rows of SQLite as Salesforce does: CSV for Bulk results, JSON for REST pages.
 
-SQLite has already converted the values (see ``simulator.soql.Style``), so little Python runs for each row.
+SQLite has already converted most values (see ``simulator.soql.Style``), so little Python runs for each row.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ def csv_blocks(result: QueryResult) -> Iterator[Block]:
 
 
 def _csv_by_template(rows: list[Row], template: str) -> str | None:
-    """Encode three times as fast as the csv module. Return ``None`` when a value contains a separator.
+    """Encode by filling the template. Return ``None`` when a value contains a separator.
 
-    The separators stand for the quotes and commas between values. One replacement can therefore double the quotes
-    inside all values, before the separators are replaced.
+    The separators stand for the quotes, commas and line ends between values. One replacement can therefore double
+    the quotes inside all values, before the separators are replaced.
     """
     values = ["" if value is None else value for row in rows for value in row]
     text = template % tuple(values)
@@ -148,7 +148,7 @@ def _aggregate_maker(columns: Sequence[Column]) -> Callable[[Row], Record]:
 
 
 class _Node:
-    """The columns of a record, and the parents of this record. A parent is such a node too."""
+    """The columns of a record, and a node for each of its parents."""
 
     def __init__(self, sobject: str, base: str) -> None:
         self._sobject = sobject

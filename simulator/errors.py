@@ -1,4 +1,4 @@
-"""Errors in each system's form, for faults and for requests that do not reach a route."""
+"""Errors in each system's form, for faults and for requests that no route answers."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def error_response(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return one error in the system's form. ``code`` is the system's name or number for the error."""
+    """Return one error in the system's form; for ``None``, in Salesforce's.
+
+    Pardot's codes are numbers. Any other ``code`` becomes ``PARDOT_UNKNOWN`` there.
+    """
     if system == "pardot":
         number = int(code) if code.isdigit() else PARDOT_UNKNOWN
         usual = PardotError(number)

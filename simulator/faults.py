@@ -1,12 +1,12 @@
 """Faults on demand, by rules that say which calls go wrong, and how.
 
-A rule in the form of the control API (everything except ``action.kind`` is optional)::
+A rule in the form of the control API (only ``action.kind`` is required, and ``action.name`` for a ``refusal``)::
 
     {"match": {"system": "salesforce", "method": "GET", "path": "regex", "body": "regex"},
      "skip": 2, "times": 1, "action": {"kind": "status", "status": 503, "body": "…", "headers": {…}}}
 
-``path`` and ``body`` may match a part of the text; ``path`` includes the query string. The first rule that
-matches and is not used up applies. Kinds: see :data:`KINDS`.
+``match.path`` and ``match.body`` may match a part of the text; the path includes the query string. The first
+matching rule that neither skips the call nor is used up applies. Kinds: see :data:`KINDS`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Action:
     message: str = ""
     name: str = ""
     only: str = ""
-    """A regular expression. In a call for several records, the fault refuses only the records that match."""
+    """A regular expression. In a call for several records, ``refusal`` refuses only matching records."""
     seconds: float = 60.0
     fraction: float = 0.5
     rows: int = 0
@@ -94,7 +94,7 @@ class Rule:
     match: Match
     action: Action
     skip: int
-    """The number of matching calls that pass before the first fault."""
+    """The number of matching calls still to pass before the first fault."""
     times: int | None
     """The number of faults still to come; ``None``: no limit."""
     used: int = 0
@@ -104,7 +104,7 @@ class Rule:
 
 
 class Faults:
-    """The rules in force, in the order in which they were added. Safe to use from many threads."""
+    """The rules in the order in which they were added, used up or not. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -128,7 +128,10 @@ class Faults:
         return rule.id
 
     def take(self, system: System, request: Request, target: str) -> Action | None:
-        """Return the fault of this call, or ``None``, and update the counts of the rules that match."""
+        """Return the fault of this call, or ``None``.
+
+        Count the call for the rule that applies, and for the rules before it that skip the call.
+        """
         with self._lock:
             for rule in self._rules:
                 if rule.times == 0 or not rule.match.fits(system, request, target):

@@ -1,4 +1,4 @@
-"""Answer a request: find its system, count it, and apply the fault of the first matching rule."""
+"""Answer a request: find its system, count it, and apply the fault of a rule if one applies."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _target(request: Request) -> str:
 
 
 def _refusal(system: System, action: Action) -> Response | None:
-    """Return the answer of a fault that replaces the system's answer, or ``None`` for other faults."""
+    """Return the answer of ``status``, ``error``, ``quota`` or ``concurrent``; ``None`` for other kinds."""
     if action.kind == "status":
         return Response(action.status or 503, action.body.encode(), dict(action.headers))
     if action.kind == "error":

@@ -67,7 +67,7 @@ class Opportunities:
         self._alive = 0
 
     def add(self, count: int, account_id: str, site: Place, contacts: list[Somebody]) -> list[Deal]:
-        """Add ``count`` opportunities at one school, distributed among its contacts."""
+        """Add ``count`` opportunities at one school, distributed among its contacts, and some deleted copies."""
         deals = []
         books = self._directory.school_books if site.below_college else self._directory.books
         for index in range(count):
@@ -135,7 +135,10 @@ class Adoptions:
         self._autumn = f"{draw.as_of:%m-%d}" >= "07-01"
 
     def add(self, count: int, school: str, deals: list[Deal], lost_deal: str) -> None:
-        """Add ``count`` adoptions at one school: first each deal's last school year, then earlier years."""
+        """Add ``count`` adoptions at one school, and some deleted copies.
+
+        The deals take turns. Each deal starts with its last school year and continues with earlier years.
+        """
         latest = self._draw.year if self._autumn else self._draw.year - 1
         for index in range(count):
             self._alive += 1

@@ -25,9 +25,10 @@ COLUMNS = (
 PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 """``pi__url__c`` is this URL, followed by the number of a prospect."""
 FIRST_PROSPECT = 20_000_000
-"""The prospect number of the contact with the lowest id. Each following contact has the next number.
+"""A contact's prospect number is this number plus the contact's index in the order of ids.
 
-The generation of Pardot's data replaces these numbers with the numbers of its prospects.
+A deleted copy has the number of its original. The generation of Pardot's data then replaces or clears most of these
+numbers. The others lead to no prospect.
 """
 _EXCLUDED_EVERY = 10
 """For every 10 contacts there is another contact that SFAPI's filter excludes."""
@@ -51,14 +52,14 @@ _GRADES = ("A", "A-", "B+", "B", "C", "D", "F")
 
 @dataclass(slots=True)
 class Somebody:
-    """The part of a contact that its opportunities and adoptions need."""
+    """A contact whose row is made after its adoptions, because the row lists them."""
 
     id: str
     number: int
     """The number of the contact in the order of ids, from 0."""
     person: Person
     books: list[tuple[str, int, int | None]]
-    """Book, school year, students."""
+    """The book, school year and number of students of each adoption."""
 
 
 class Contacts:

@@ -1,4 +1,4 @@
-"""Compute the number of records of each school: uneven, as in reality, but with an exact sum."""
+"""Compute how many records each school has: unequal numbers, as in reality, but with exact sums."""
 
 from __future__ import annotations
 

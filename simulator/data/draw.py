@@ -12,10 +12,13 @@ T = TypeVar("T")
 _YEARS_BACK = 13
 _TIMES_OF_DAY = 4096
 """A small number, so that many records have the same time, as in Salesforce."""
-_NIGHTLY_JOBS = 45
+_JOBS = 45
 _COMBINATIONS = 4096
 RECYCLE_BIN_DAYS = 14
-"""Salesforce lists the deletions of the last 15 days. All generated deletions are among these."""
+"""Salesforce lists the deletions of the last 15 days.
+
+All generated deletions are among these, except the deletions of a book and of campaigns.
+"""
 
 
 def weighted(shares: Mapping[T, int]) -> tuple[T, ...]:
@@ -35,7 +38,7 @@ class Draw:
         self.days = [f"{as_of - timedelta(days=back):%Y-%m-%d}" for back in range(_YEARS_BACK * 366)]
         """The dates from ``as_of`` (index 0) backwards."""
         self._times = [self._time_of_day() for _ in range(_TIMES_OF_DAY)]
-        self._jobs = [(int(4 + self.random() ** 2 * 400), self.pick(self._times)) for _ in range(_NIGHTLY_JOBS)]
+        self._jobs = [(int(4 + self.random() ** 2 * 400), self.pick(self._times)) for _ in range(_JOBS)]
 
     def _time_of_day(self) -> str:
         hour = int(self.random() * 24)
@@ -56,7 +59,7 @@ class Draw:
         return 1 + int(self.random() ** 2 * most)
 
     def age(self, most: int, *, new: float) -> int:
-        """Return a record's age in days: 400 to ``most``, but 1 to 400 for the share ``new`` of records."""
+        """Return a record's age in days: 400 to below ``most``, but 1 to 400 for the share ``new`` of records."""
         if self.random() < new:
             return self.ago(400)
         return 400 + int(self.random() * (most - 400))
@@ -66,13 +69,13 @@ class Draw:
         return self.days[days_ago] + self._times[int(self.random() * _TIMES_OF_DAY)]
 
     def life(self, created: int) -> tuple[str, str]:
-        """Return the creation time and the last change of a record that is ``created`` days old.
+        """Return the times of creation and last change of a record that is ``created`` days old.
 
-        A person or a nightly job made the last change.
+        Some records were last changed by one of a few jobs, each of which changed many records at the same time.
         """
         created_at = self.moment(created)
         if self.random() < 0.4:
-            day, time = self._jobs[int(self.random() * _NIGHTLY_JOBS)]
+            day, time = self._jobs[int(self.random() * _JOBS)]
             if day < created:
                 return created_at, self.days[day] + time
         return created_at, max(created_at, self.moment(1 + int(self.random() ** 1.4 * created)))

@@ -13,7 +13,10 @@ from simulator.data.tables import Table
 from simulator.schema import picklists
 
 FIRST_LEAD_PROSPECT = 60_000_000
-"""The prospect number of the lead with the lowest id. Each following lead has the next number."""
+"""A lead's prospect number is this number plus the lead's index in the order of ids.
+
+The generation of Pardot's data then replaces or clears most of these numbers, as for contacts.
+"""
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")
 _DELETED_EVERY = 70
@@ -159,7 +162,10 @@ _SETTLING = (
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """Delete the records of deleted parents, and derive values. Call this after the indexes are created."""
+    """Delete members and scores of deleted records, and derive values.
+
+    Call this after the indexes are created.
+    """
     for statement in _SETTLING:
         connection.execute(statement)
 

@@ -37,7 +37,7 @@ class Directory:
     """The ids of all users. The API's own user occurs several times: it changes most records."""
     owners: tuple[str, ...]
     account_types: tuple[str, str]
-    """The record types of universities and of schools."""
+    """The ids of the record types ``Higher Education`` and ``K-12``."""
     opportunity_types: tuple[str, str]
     books: tuple[Book, ...]
     """The books; popular ones occur several times."""

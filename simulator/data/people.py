@@ -1,4 +1,4 @@
-"""Generate names and addresses of people."""
+"""Generate people's names, and the first parts of their email addresses."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Person:
     last: str
     full: str
     mailbox: str
-    """The part of the address before the @."""
+    """The start of the email address. A number follows, then the @."""
 
 
 def plain(text: str) -> str:
-    """Return the text in lower case and ASCII. Only letters, digits and full stops remain."""
+    """Return the text in lower case and ASCII. Only letters, digits and periods remain."""
     folded = unicodedata.normalize("NFKD", text.translate(_UNDECOMPOSED)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9.]+", "", folded.lower())
 

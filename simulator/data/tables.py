@@ -13,7 +13,10 @@ Row = tuple[Any, ...]
 
 
 class Table:
-    """Collects rows of one sObject and inserts them many at a time. Columns left out are null."""
+    """Collects rows of one sObject and inserts them many at a time.
+
+    Columns left out are null, or false if boolean.
+    """
 
     def __init__(self, connection: sqlite3.Connection, sobject: str, columns: Sequence[str]) -> None:
         names = ", ".join(f'"{name}"' for name in columns)

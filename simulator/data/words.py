@@ -1,4 +1,4 @@
-"""Parts of names, towns, titles and notes. All people, schools and books are invented."""
+"""Names, titles, notes and their parts. All people, schools and books are invented."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ODD_PEOPLE = (
     (None, "Info", "info"),
     ("Maximiliana-Theodora Alexandrina", "von Hohenstein-Wittgenberg zu Altenmarkt", "max.hohenstein"),
 )
-"""First name, last name, and the part of the email address before the @."""
+"""First name, last name, and the start of the email address."""
 
 COLLEGE_TITLES = (
     "Professor",

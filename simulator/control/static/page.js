@@ -15,7 +15,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Calls the control server. If a call fails, throws an error with the message of the answer.
+ * Calls the control server. If the answer reports an error, throws an error with its message or status text.
  *
  * @param {string} method
  * @param {string} path
@@ -86,7 +86,7 @@ function faultRow(fault) {
       return "Fault removed.";
     }),
   );
-  const left = fault.left === null ? "always" : `${fault.left} left`;
+  const left = fault.left === null ? "no limit" : `${fault.left} left`;
   return row([fault.action.kind, JSON.stringify(fault.match || {}), `${fault.used} used, ${left}`, remove]);
 }
 
@@ -94,8 +94,8 @@ async function showState() {
   const state = await call("GET", "/state");
   const { counters } = state;
   byId("summary").textContent =
-    `${state.schools.toLocaleString("en")} schools, seed ${state.seed}, data of ` +
-    `${state.as_of.slice(0, 10)} · ${state.base_url} · API calls today: ${state.api_usage.daily_used} of ` +
+    `${state.schools.toLocaleString("en")} schools, seed ${state.seed}, data up to ` +
+    `${state.as_of.slice(0, 10)} · ${state.base_url} · Salesforce API calls: ${state.api_usage.daily_used} of ` +
     `${state.api_usage.daily_max} · ${state.sessions} sessions`;
   byId("systems").replaceChildren(
     ...Object.keys(counters.max_open).map((name) => row([name, counters[name], counters.max_open[name]])),

@@ -43,7 +43,7 @@ async function ask(text) {
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return;
     offer([]);
-    status.textContent = "The API cannot be reached. Check its base URL and CORS_ALLOWED_ORIGINS.";
+    status.textContent = "The API gave no usable answer. Check its base URL and CORS_ALLOWED_ORIGINS.";
   }
 }
 
