@@ -1,8 +1,8 @@
 """Run ``make demo``: a simulator, a synced cache and a server, from nothing.
 
-Each step is an ordinary command that is printed before it runs. The variables that the commands need are passed in
-the environment and stored in ``.data/demo.env`` for other shells. Ctrl-C ends everything; the data stays for the
-next start.
+Each ``manage.py`` command is printed before it runs. The variables that the commands need are passed in the
+environment and stored in ``.data/demo.env`` for other shells. Ctrl-C ends everything; the data stays for the next
+start.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SIMULATOR_VARIABLES = DATA / "simulator.env"
 
 
 def _number(name: str, default: int, least: int, most: int) -> int:
-    """Return the number in a variable.
+    """Return the number in an environment variable, or ``default`` if the variable is not set or empty.
 
     Ends the program with one line when the value is not a number in the range.
     """
@@ -53,7 +53,7 @@ READY_SECONDS = 300
 
 
 class DemoFailed(Exception):
-    """A step failed; the message says which."""
+    """The demo cannot start or continue; the message says why."""
 
 
 def main() -> None:
@@ -230,9 +230,9 @@ def _is_free(port: int) -> bool:
 
 
 def _base_environment() -> dict[str, str]:
-    """Return an environment without ``.env`` and without this shell's Salesforce and database variables.
+    """Return this shell's environment without the variables of real systems; ``.env`` is not read.
 
-    The demo must not touch the systems that these variables name.
+    The demo must not touch these systems.
     """
     foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -240,7 +240,7 @@ def _base_environment() -> dict[str, str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables that lead to the simulator, and those of an earlier start of the demo."""
+    """Return the base environment with the simulator's variables and the secrets of an earlier start."""
     return {
         **_base_environment(),
         **_kept_from_last_time(),
@@ -252,7 +252,10 @@ def _environment() -> dict[str, str]:
 
 
 def _trusted_pages() -> dict[str, str]:
-    """Let the simulator's picker and a page on port 3000 call the API. The page may also write."""
+    """Let the simulator's picker and a page on port 3000 call the API.
+
+    The page on port 3000 may also write. Variables of this shell take precedence.
+    """
     page = "http://localhost:3000"
     usual = {"CORS_ALLOWED_ORIGINS": f"http://localhost:{CONTROL_PORT},{page}", "CSRF_TRUSTED_ORIGINS": page}
     return {name: os.environ.get(name) or value for name, value in usual.items()}
@@ -261,8 +264,8 @@ def _trusted_pages() -> dict[str, str]:
 def _simulator_variables() -> dict[str, str]:
     """Return the simulator's variables.
 
-    User name and password are left out, so that the login uses client credentials. Salesforce ends the other logins in
-    2027.
+    User name and password are left out, so that the login uses client credentials. Salesforce ends logins with a
+    password in 2027.
     """
     ending = {"SALESFORCE_USERNAME", "SALESFORCE_PASSWORD", "SALESFORCE_SECURITY_TOKEN"}
     return {name: value for name, value in _parse(SIMULATOR_VARIABLES).items() if name not in ending}

@@ -22,7 +22,7 @@ def tables() -> Mapping[str, str]:
 
 
 def _salesforce_rows(group: Group) -> Iterator[str]:
-    """Yield the table of a group; codes with the same meaning share a row."""
+    """Yield the table of a group; codes with the same meaning and remedy share a row."""
     yield from ("| code | meaning | what to do |", "|---|---|---|")
     rows: dict[tuple[str, str], list[str]] = {}
     for code, refusal in REFUSALS.items():
@@ -39,7 +39,7 @@ def _pardot_rows() -> Iterator[str]:
 
 
 def with_tables(page: str) -> str:
-    """Return the page with the tables of the code."""
+    """Return the page with its tables written again from the code."""
     for name, table in tables().items():
         begin, end = BEGIN.format(name), END.format(name)
         before, _, rest = page.partition(begin)

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from simulator.http import Request, Response
 
 WORTH_IT = 1_000
-"""Smaller answers are not compressed."""
+"""A smaller answer is not compressed, unless it is streamed and its length is unknown."""
 AT_ONCE = 1024 * 1024
-"""A larger streamed answer is compressed while it is sent, so its length is not known in advance."""
+"""A streamed answer that is larger, or of unknown length, is compressed while it is sent."""
 _LEVEL = 1  # the fastest: the simulator must not slow a benchmark
 _GZIP = 31
 
 
 def compressed(request: Request, response: Response) -> Response:
-    """Compress a 200 answer with gzip if the caller accepts gzip and the answer is not small."""
+    """Compress a 200 answer with gzip if the caller accepts gzip and the answer is not known to be small."""
     accepted = request.headers.get("accept-encoding", "")
     if "gzip" not in accepted or response.status != 200 or "Content-Encoding" in response.headers:
         return response

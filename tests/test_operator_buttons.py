@@ -71,7 +71,7 @@ def test_a_pressed_button_is_recorded_and_left_for_the_worker(worker: None) -> N
 @pytest.mark.parametrize(
     ("key", "words", "warning"),
     [
-        ("survey", "camp_sync --survey", "It takes at least"),
+        ("survey", "camp_sync --survey", "The survey takes at least"),
         ("digest", "camp_digest --send --again", "also to those that got it today"),
         (
             "accept-contacts-1200",

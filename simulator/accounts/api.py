@@ -1,4 +1,4 @@
-"""The API: ``POST /oauth/token`` and ``GET /api/users``."""
+"""The API of Accounts: ``POST /oauth/token`` and ``GET /api/users``."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ def add_control_routes(router: Router, world: World) -> None:
     """Add the routes of Accounts to the control server.
 
     ==================================  =======================================================================
-    ``GET /accounts/users``             the demo users
+    ``GET /accounts/users``             some users to sign in as
     ``GET /accounts/users/{uuid}``      one user
     ``PATCH /accounts/users/{uuid}``    changes the user, or adds a user if the UUID is new
-    ``DELETE /accounts/users/{uuid}``   undoes all changes to the user
+    ``DELETE /accounts/users/{uuid}``   undoes all changes to the user; removes an added user
     ``POST /accounts/settings``         delay_seconds, token_seconds, denied_status, fail_status, fail_times
-    ``POST /accounts/settings/reset``   restores the defaults
+    ``POST /accounts/settings/reset``   restores the defaults; removes all tokens, and all changes to users
     ``POST /accounts/tokens/expire``    makes all tokens expire
     ==================================  =======================================================================
     """

@@ -1,4 +1,4 @@
-"""Settings of the simulated Accounts that the control API can change, and the valid tokens."""
+"""Settings of the simulated Accounts, changes to its users, and issued tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass
 class AccountsSettings:
-    """The settings of the simulated Accounts that the control API can change."""
+    """The settings that the control API can change, the changes to users, and the tokens."""
 
     delay_seconds: float = 0.0
     """The delay of each call."""
@@ -23,13 +23,13 @@ class AccountsSettings:
     fail_times: int = 0
     """This many of the next calls get ``fail_status``; -1: all calls."""
     tokens: dict[str, float] = field(default_factory=dict, repr=False)
-    """The valid tokens and when they expire, in seconds since 1970."""
+    """The issued tokens and when they expire, in seconds since 1970."""
     changed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Changes by UUID: added users, and fields that differ from Salesforce's values."""
+    """Changes by UUID: the fields of added users, and the new values of other users' fields."""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def reset(self) -> None:
-        """Restore the defaults, in place."""
+        """Restore the defaults in place, and forget all tokens and all changes to users."""
         self.__dict__.update(AccountsSettings().__dict__)
 
     def fails_now(self) -> bool:

@@ -130,7 +130,7 @@ def _names(first: str | None, last: str | None, title: str | None = None) -> Use
 
 
 def blank_user(uuid: str, number: str | None = None) -> User:
-    """Return a user of whom only the UUID is known."""
+    """Return a user of whom only the UUID, and perhaps the id ``number``, is known."""
     return {
         "id": int(number) if number and number.isdecimal() else 10_000_000 + zlib.crc32(uuid.encode()),
         "username": None,

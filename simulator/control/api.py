@@ -3,12 +3,12 @@
 Nothing here counts as a call to one of the three systems.
 
 =========================================  ===================================================================
-``GET  /state``                            sizes, counters, API usage, faults, settings
+``GET  /state``                            number of schools, counters, API usage, faults, some settings
 ``POST /reset``                            {data?, counters?, faults?, sessions?, settings?}; with none: all
 ``POST /counters/reset``
 ``POST /query``                            {soql, all_rows?} → {columns, rows}: raw values, streamed
 ``GET  /records/{sobject}/{id}``           one record, even if it is deleted
-``POST /records/{sobject}``                values → {id}; ``PATCH …/{id}`` changes it
+``POST /records/{sobject}``                values → {id} of a new record; ``PATCH …/{id}`` changes one
 ``POST /records/{sobject}/{id}/delete``    also ``undelete``, ``purge``
 ``POST /records/{sobject}/{id}/raw``       {values, touch?}: no checks; with touch false the stamps stay
 ``POST /merge``                            {sobject, master, losers}
@@ -19,7 +19,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
-``POST /move``                             {former: "redirects" or "closed"} → {instance_url} of the new host
+``POST /move``                             {former?: "redirects" or "closed"} → {instance_url} of the new host
 ``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """
