@@ -1,8 +1,8 @@
 """Encode answers to queries once and keep them, so that the simulator never slows a benchmark.
 
-A prepared answer consists of blocks. A block is some encoded rows. A small answer is kept in memory, a large one in a
-file. A separate thread writes a large answer while its first blocks are already being sent. The files are anonymous, so
-they disappear with the process, however the process ends.
+A prepared answer consists of blocks. A block is some encoded rows. An answer of few bytes is kept in memory, any other
+answer in a file. A separate thread writes an answer of many rows while its first blocks are already being sent. The
+files are anonymous, so they disappear with the process, however the process ends.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Prepared:
         self._error: Exception | None = None
 
     def fill(self, open_result: Open, encode: Encode) -> None:
-        """Run the query and store its blocks. If one of these fails, waiting callers raise the same error."""
+        """Run the query and store its blocks. If either step fails, waiting callers raise the same error."""
         try:
             result = open_result()
             self.sobject, self.kind = result.sobject, result.kind
@@ -157,8 +157,8 @@ class Prepared:
 class PreparedAnswers:
     """The stored answers by query, all from one version of the data.
 
-    When there are more than ``most`` answers or ``budget`` bytes, the least recently used answers are dropped. A
-    dropped answer stays readable for callers that still use it.
+    If there are more than ``most`` answers or ``budget`` bytes when an answer is added, the least recently used answers
+    are dropped. A dropped answer stays readable for callers that still use it.
     """
 
     def __init__(self, folder: Path, *, budget: int = 2 * 1024**3, most: int = 100) -> None:
@@ -172,7 +172,7 @@ class PreparedAnswers:
     def get(self, key: Hashable, version: int, open_result: Open, encode: Encode) -> Prepared:
         """Return the stored answer to the query ``key``. If there is none, start to make it.
 
-        Raises the exceptions of ``open_result``, and for a small answer the exceptions of ``encode``.
+        Raises the exceptions of ``open_result``, and of ``encode`` if the encoding has already failed.
         """
         with self._lock:
             if version != self._version:

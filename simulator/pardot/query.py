@@ -117,7 +117,7 @@ Maker = Callable[[str, str], Condition]
 
 
 def _filters(pardot_object: PardotObject) -> dict[str, tuple[str, Maker]]:
-    """Return for each parameter the name of the field, and the function that makes the condition."""
+    """Return for each filter the name of its field, and the function that makes the condition."""
     filters: dict[str, tuple[str, Maker]] = {"idList": ("id", _one_of_ids)}
     for ending, operator in _ID_ENDINGS.items():
         filters[f"id{ending}"] = ("id", _comparison(pardot_object.by_name["id"], operator, _number))

@@ -114,7 +114,10 @@ class PardotApi:
         return _json_response(content)
 
     def create(self, request: Request) -> Response:
-        """Answer 201 with the fields that the URL asks for, or the id. ``Location`` is the record's address."""
+        """Answer 201 with the fields that the URL lists, by default the id.
+
+        ``Location`` is the record's address.
+        """
         pardot_object = _writable(request)
         values = _body(request, pardot_object)
         for name in pardot_object.creatable:
@@ -126,7 +129,7 @@ class PardotApi:
         return self._answer_written(request, pardot_object, record_id, values, 201, headers)
 
     def update(self, request: Request) -> Response:
-        """Answer 200 with the fields that the URL asks for, otherwise 204."""
+        """Answer 200 with the fields that the URL lists, or 204 when it has no ``fields``."""
         pardot_object = _writable(request)
         record_id = self._existing(request, pardot_object)
         values = _body(request, pardot_object)

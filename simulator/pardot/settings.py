@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from simulator.pardot.errors import PardotError
 
 BUSINESS_UNIT = "0Uv0x0000000001CAM"
-"""The invented business unit: 18 characters, beginning with 0Uv like every real one."""
+"""The id of the invented business unit. Like every real id, it has 18 characters and begins with 0Uv."""
 
 
 class Gate:
@@ -85,7 +85,7 @@ class Failures:
 
 
 class Cache:
-    """The changes that readers do not see yet. Only a thread that holds ``lock`` may change them."""
+    """The changes that readers do not see yet. Hold ``lock`` to modify the attributes."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -95,7 +95,7 @@ class Cache:
         """The last assigned id by object, so that no other record gets the id of a waiting record."""
 
     def forget(self) -> None:
-        """Drop the waiting changes. This is for a reset of the data."""
+        """Drop the waiting changes and the assigned ids, because the data is generated again."""
         with self.lock:
             self.waiting.clear()
             self.last_ids.clear()
@@ -115,13 +115,13 @@ class PardotSettings:
     tokens_after: float = 0.0
     """Page tokens that were issued before this time (seconds since 1970) have expired."""
     delay_seconds: float = 0.0
-    """The delay of each call. A delayed call counts as open."""
+    """The delay of each call. Meanwhile, the call keeps its place in the gate."""
     lag_seconds: float = 0.0
     """The time until reads see a change. In the real Pardot it is up to a minute."""
     empty_last_page: bool = False
     """The last page of a sequence has no rows."""
     hidden_fields: dict[str, list[str]] = field(default_factory=dict)
-    """Fields that the API user cannot see, by path. A query for such a field is refused."""
+    """Fields that the API user cannot see, by the path of the object. A query for such a field is refused."""
     statuses: dict[int, int] = field(default_factory=dict)
     """HTTP statuses by error code, for errors with another status than usual."""
     gate: Gate = field(default_factory=Gate)
@@ -131,6 +131,6 @@ class PardotSettings:
     token_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def reset(self) -> None:
-        """Restore the defaults, in place. Page tokens stay valid."""
+        """Restore the defaults, in place. Waiting changes are dropped; the key of the page tokens stays."""
         fresh = PardotSettings(token_key=self.token_key, business_unit=self.own_unit, own_unit=self.own_unit)
         self.__dict__.update(fresh.__dict__)

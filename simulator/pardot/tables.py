@@ -68,7 +68,7 @@ def _columns(pardot_object: PardotObject) -> list[str]:
         f"{field.column} {_SQL_TYPES[field.type]}" + (" PRIMARY KEY" if field.name == "id" else "")
         for field in pardot_object.columns
     ]
-    # The API user may not see a withheld row. Pages leave the row out, with a warning.
+    # The API user has no access to a withheld row. Pages leave the row out, with a warning.
     return [*columns, "withheld INTEGER NOT NULL DEFAULT 0"]
 
 

@@ -54,7 +54,7 @@ def make_tags(connection: sqlite3.Connection, plan: Plan, content: Content, camp
 def _tags(plan: Plan, rng: random.Random) -> Iterator[Tag]:
     for number, name in enumerate(_names(plan, rng)):
         luck = rng.random()
-        # Of the tags, 1 in 7 is unused, 1 in 7 is used once, and 1 in 10 is on prospects only.
+        # About 1 tag in 7 is unused, and 1 in 7 is used once. For 1 in 10, only prospects are drawn.
         uses = 0 if luck < 0.14 else 1 if luck < 0.28 else 2 + int(30 * rng.random() ** 2)
         yield Tag(FIRST_ID + number, name, uses, prospects_only=rng.random() < 0.1)
 

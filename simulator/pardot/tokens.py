@@ -19,15 +19,15 @@ _SIGNATURE_BYTES = 12
 
 @dataclass(frozen=True)
 class Position:
-    """The position at which the next page begins."""
+    """The position at which a page begins."""
 
     path: str
     params: dict[str, str]
     """The parameters of the first page, without ``fields``."""
     after: tuple[Any, int]
-    """The sort key and the id of the last row on the page before."""
+    """The sort key and the id of the last row on the page before; ``(None, 0)`` for the first page."""
     served: int
-    """The number of rows on the pages so far."""
+    """The number of rows on all pages before."""
 
 
 def write(position: Position, settings: PardotSettings) -> str:

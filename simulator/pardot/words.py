@@ -1,4 +1,4 @@
-"""Words for invented names, which belong to no real person or thing."""
+"""Words for the generated Pardot data, whose people and schools are invented."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OCCASIONS = (
 
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
 
-# Names with quotes, commas, odd spaces, other scripts and emoji, as people type them.
+# Patterns for names with quotes, commas, odd spaces, other scripts and emoji, as people type them.
 CURIOUS = (
     '"{}"',
     "{} 🎒",

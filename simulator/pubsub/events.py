@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 RETAINED = 200_000
-"""The number of events that are kept. Salesforce keeps all events for 72 hours."""
+"""At most this many events are kept. Salesforce keeps all events for 72 hours."""
 KEEPALIVE_SECONDS = 270.0
 IDLE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Change:
-    """A committed change of records. ``values`` are the fields that were set."""
+    """A committed change of records. ``values`` are the new values, by field."""
 
     kind: str
     sobject: str
@@ -69,12 +69,12 @@ class EventBus:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        """Notified of every event, change of a setting, and dropped connection."""
+        """Notified whenever an open stream may have something to do."""
         self.settings = EventSettings()
         self.drops = 0
         """Increased to break all open streams."""
         self.recording = False
-        """Set when the server starts. Earlier events are not kept."""
+        """Set when the server starts. Earlier changes make no events."""
         self._events: deque[Event] = deque(maxlen=RETAINED)
         self._last = self._first = int(time.time() * 1000)
 

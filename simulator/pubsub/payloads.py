@@ -24,7 +24,7 @@ KINDS = ("CREATE", "UPDATE", "DELETE", "UNDELETE")
 GAPS = tuple(f"GAP_{kind}" for kind in KINDS)
 OVERFLOW = "GAP_OVERFLOW"
 NO_RECORD = "000000000000000AAA"
-"""The record id of an overflow event."""
+"""The record id in Salesforce's overflow events."""
 _AVRO = {"boolean": "boolean", "int": "int", "datetime": "long"} | dict.fromkeys(
     ("double", "currency", "percent"), "double"
 )

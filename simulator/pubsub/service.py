@@ -25,7 +25,7 @@ MOST_REQUESTED = 100
 MOST_STREAMS = 64
 _CODES = "sfdc.platform.eventbus.grpc."
 _LOOK_SECONDS = 1.0
-"""The time between two checks whether the session of an open stream is still valid."""
+"""The longest time between two checks whether the session of an open stream is still valid."""
 
 
 class Refused(Exception):
@@ -38,7 +38,7 @@ class Refused(Exception):
 
 
 class _Subscription:
-    """The requests of one caller. A thread reads all requests after the first request."""
+    """The requests of one stream. A thread reads all requests after the first request."""
 
     def __init__(self, bus: EventBus, requests: Iterator[Any]) -> None:
         self._bus = bus

@@ -11,7 +11,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Apex:
-    """Answers calls to ``/services/apexrest/Echo/…``. These paths have no API version."""
+    """Answers calls to ``/services/apexrest/<class>/…``. These paths have no API version."""
 
     def __init__(self, world: World) -> None:
         self._world = world

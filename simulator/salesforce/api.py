@@ -1,8 +1,9 @@
 """The common part of Salesforce's REST calls: version, session, daily limit and error bodies.
 
-Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 20.0 to 30.0 are retired and answer 410
-(help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Every answer to a known
-session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info Header").
+Errors are a JSON list of ``{"message", "errorCode", "fields"?}``. Versions 21.0 to 30.0 are retired and answer 410
+(help.salesforce.com, "Salesforce Platform API Versions 21.0 through 30.0 Retirement"). Here, version 20.0 answers 410
+too. Every answer to a known session has the header ``Sforce-Limit-Info`` (REST API Developer Guide, "Limit Info
+Header").
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 class Api:
-    """Registers routes under a version. A handler gets only calls with a valid session and within quota."""
+    """Registers versioned routes. A handler gets only calls with a valid session, within the daily limit."""
 
     def __init__(self, router: Router, world: World) -> None:
         self.world = world

@@ -143,7 +143,7 @@ class BulkQueries:
 
 
 def _check_body(body: dict[str, Any], request: Request) -> tuple[str, str]:
-    """Return the operation and the query of a new job. Raises ``ApiError`` for unsupported options."""
+    """Return a new job's operation and query. Raises ``ApiError`` for an old version or a wrong body."""
     if float(request.params["version"]) < FIRST_BULK_VERSION:
         raise not_found()
     if body.get("operation") not in ("query", "queryAll"):

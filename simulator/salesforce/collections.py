@@ -1,8 +1,9 @@
 """Up to 200 records in one call: ``/composite/sobjects``.
 
-Each record gets a result, ``{"id"?, "success", "errors": [{"statusCode", "message", "fields"}]}``, in the order of
-the request. The status is 200 even when all records failed. With ``allOrNone``, one failure undoes all writes. The
-other results are then ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API Developer Guide, "sObject Collections").
+Each write gets a result, ``{"id"?, "success", "errors": [{"statusCode", "message", "fields"}]}``, in the order of the
+request. A successful upsert adds ``created``. The status is 200 even when all writes failed. With ``allOrNone``, one
+failure undoes all writes. The results of the undone writes are then ALL_OR_NONE_OPERATION_ROLLED_BACK (REST API
+Developer Guide, "sObject Collections").
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class _RolledBack(Exception):
 
 
 class Collections:
-    """Writes of several records at once."""
+    """The calls that write or read several records at once."""
 
     def __init__(self, store: Store, records: Records) -> None:
         self._store = store
@@ -79,7 +80,7 @@ class Collections:
         return delete
 
     def read(self, request: Request) -> Response:
-        """Answer the records with these ids, and null for an id without a record."""
+        """Answer the records with the given ids, and null for an id without a record."""
         sobject = known(request.params["sobject"])
         body = json_object(request) if request.method == "POST" else request.query
         ids, fields = _split_list(body.get("ids", "")), _split_list(body.get("fields", ""))
