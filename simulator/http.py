@@ -26,11 +26,11 @@ class Request:
     """The matches of the named groups in the route's pattern."""
 
     def json(self) -> Any:
-        """Return the body as JSON. Raises ``ValueError`` when it is not JSON."""
+        """Parse the body as JSON; an empty body is ``None``. Raises ``ValueError`` if it is not JSON."""
         return json.loads(self.body or b"null")
 
     def form(self) -> dict[str, str]:
-        """Return the body as a URL-encoded form."""
+        """Return the fields of the body, a URL-encoded form. A repeated name has its last value."""
         fields = parse_qs(self.body.decode(), keep_blank_values=True)
         return {name: values[-1] for name, values in fields.items()}
 
@@ -53,7 +53,10 @@ class Response:
     """The body, or the chunks of a large body. For chunks, ``headers`` may contain ``Content-Length``."""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: float | None = None
-    """For a fault: the share of the body (0 to 1) after which the connection is closed. ``None``: never."""
+    """For a fault: the share of the body (0 to 1) after which the connection is closed.
+
+    ``None``: the whole body is sent.
+    """
 
     @classmethod
     def json(cls, payload: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

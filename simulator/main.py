@@ -33,7 +33,7 @@ MIN_SCHOOLS, MAX_SCHOOLS = 50, 200_000
 OPEN_FILES = 4096
 
 Say = Callable[[str], None]
-"""Writes a line of output."""
+"""Writes one or more lines of output."""
 
 
 class CannotStart(Exception):
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--organization",
         type=int,
         metavar="N",
-        help="number of the org; each number has its own organization id (default: the seed)",
+        help="number of the org; each number has its own organization id (default: the seed, but at least 1)",
     )
     add(
         "--instance",
@@ -95,7 +95,10 @@ class Simulator:
     """The running servers of one world."""
 
     def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        """Bind the HTTP ports, then open or generate the data. Raises ``CannotStart`` if one of these fails."""
+        """Bind the HTTP ports, then open or generate the data.
+
+        Raises ``CannotStart`` for a wrong option, an unusable data folder or a taken port.
+        """
         try:
             ids.name_instance(options.instance)
         except ValueError as error:
@@ -172,7 +175,7 @@ class Simulator:
         self.world.store.close()
 
     def variables(self) -> str:
-        """Return a file of variables as text. The variables of the other logins are comments."""
+        """Return the text of a file of variables. In it, the variables of other logins are comments."""
         return variables.as_text(self.world, self.certificates)
 
     def variables_to_set(self) -> list[str]:

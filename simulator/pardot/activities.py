@@ -1,4 +1,7 @@
-"""Generate visitor activities of 390 days in the order of their ids. The last 30 days have more."""
+"""Generate visitor activities of 390 days in the order of their ids.
+
+The last 30 days have more activities per day than the days before.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,7 @@ class Season:
     mixture: list[list[Tail]] = field(default_factory=list)
     """The choices for a random activity. Each kind of activity has as many entries as its share in 1,000."""
     certain: list[Tail] = field(default_factory=list)
-    """The activities that happen at least once."""
+    """Activities that happen at least once, unless the season has too few activities."""
 
 
 def make_activities(connection: sqlite3.Connection, plan: Plan, content: Content) -> array[int]:
@@ -109,7 +112,7 @@ class _History:
             number += count
 
     def _one_day(self, day: int, count: int, number: int) -> Iterator[Row]:
-        """Yield the activities of a day. This is the hot loop: about 300,000 rows per second."""
+        """Yield the activities of a day. This is the hot loop: hundreds of thousands of rows per second."""
         recent = day >= DAYS - RECENT_DAYS
         mixture = (self._lately if recent else self._earlier).mixture
         chance, stamp, last, kinds = self._rng.random, self._plan.stamp, self.last, len(mixture)
@@ -119,7 +122,7 @@ class _History:
         for position in range(count):
             tails = mixture[int(chance() * kinds)]
             luck = chance()
-            # Squared, so that a few assets have most of the activities.
+            # Squared, so that a quarter of the assets have half of the activities.
             tail = tails[int(luck * luck * len(tails))]
             if recent:
                 tail = next(self._certain, None) or tail
@@ -129,7 +132,7 @@ class _History:
             prospect: int | None = None
             visitor = 7_000_000 + int(luck * 10_000_000)
             if luck > _ANONYMOUS:
-                # Only every third prospect is ever active. Newer prospects are more active than older prospects.
+                # Only every third prospect has activities. Newer prospects have more of them than older prospects.
                 index = int((1 - luck * luck) * known) // 3 * 3
                 last[index] = moment
                 prospect, visitor = FIRST_PROSPECT + index, 7_500_000 + index
@@ -152,7 +155,7 @@ def _counts(plan: Plan) -> list[int]:
 
 
 def _spread(tails: Sequence[Tail], places: int) -> Iterator[Tail | None]:
-    """Yield a value for each of the ``places``: the tails at even distances, and ``None`` between them."""
+    """Yield a value for each of the ``places``: the tails at even distances, ``None`` elsewhere."""
     step = max(1, places // max(1, len(tails)))
     waiting = iter(tails)
     for place in range(places):

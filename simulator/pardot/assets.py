@@ -1,4 +1,4 @@
-"""Generate content and lists. Some rows have the faults that audits look for."""
+"""Generate content and lists. Some rows have the faults that SFAPI's audits look for."""
 
 from __future__ import annotations
 
@@ -31,18 +31,21 @@ Use = Literal["active", "dormant", "never"]
 
 @dataclass(frozen=True)
 class Asset:
-    """The values of an asset that other parts need."""
+    """The values of an asset that several generators need."""
 
     id: int
     name: str
     campaign_id: int | None
     use: Use = "never"
-    """``active`` assets have activities in the last 30 days, ``dormant`` assets only older ones."""
+    """``active`` assets can have activities in the last 30 days, ``dormant`` assets only older ones.
+
+    ``never`` assets and all lists have none.
+    """
 
 
 @dataclass
 class Content:
-    """All assets: the content that visitors can act upon, and the lists."""
+    """The content that visitors can act upon, and the lists."""
 
     forms: list[Asset] = field(default_factory=list)
     landing_pages: list[Asset] = field(default_factory=list)
@@ -58,7 +61,10 @@ class Maker:
     plan: Plan
     rng: random.Random
     campaign_ids: Sequence[int]
-    """The ids of campaigns with content. The first assets go to these in turn, later assets at random."""
+    """The ids of campaigns with content.
+
+    Of the assets with an existing campaign, the first ones go to these in order, the others at random.
+    """
     folder_ids: Sequence[int]
     asset_count: int = 0
 
@@ -178,7 +184,10 @@ def _custom_redirect(maker: Maker, asset: Asset) -> Row:
 
 
 def _list(maker: Maker, asset: Asset) -> Row:
-    """Return a list's row: 1 in 16 has no name, 1 in 7 is unchanged for 6 to 12 months, 1 in 6 for longer."""
+    """Return a list's row.
+
+    Of the lists, 1 in 17 has a blank name, 1 in 7 is unchanged for 6 to 12 months, 1 in 6 for longer.
+    """
     rng, plan = maker.rng, maker.plan
     luck = rng.random()
     name = "" if luck < 0.04 else "   " if luck < 0.06 else asset.name

@@ -62,7 +62,7 @@ _ROOTS = ("Uncategorized", "Marketing Assets", "Higher Ed", "K-12", "Events & We
 
 
 def make_folders(connection: sqlite3.Connection, plan: Plan) -> list[int]:
-    """Insert a tree of folders, some levels deep; return their ids."""
+    """Insert nested folders; return their ids."""
     rows = list(_folders(plan, plan.chance("folders")))
     insert(connection, FOLDERS, rows)
     return [row[0] for row in rows]

@@ -1,7 +1,7 @@
 """Changes to Pardot's records, by the API and by the control server.
 
-With ``lag_seconds`` set, a change becomes visible only after this time, because the real Pardot reads from a cache. The
-stamps of the record always contain the time of the change itself.
+With ``lag_seconds`` set, a change becomes visible only after this time, because the real Pardot reads from a cache. A
+stamp that the change sets is the time of the change itself, not the time at which it becomes visible.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Changes:
         self._settings = settings
 
     def apply_due(self) -> None:
-        """Write the changes that are old enough. This is called before each API call is answered."""
+        """Write the changes that are old enough. Each API call does this before it reads or writes."""
         cache = self._settings.cache
         if not cache.waiting:
             return
@@ -46,7 +46,7 @@ class Changes:
                 self._write(cache.waiting.popleft()[1])
 
     def add(self, pardot_object: PardotObject, values: Mapping[str, Any]) -> int:
-        """Add a record, and return its id. Raises error 154 for an unknown field or a wrong type."""
+        """Add a record, and return its id. Raises error 154 for a field or value that cannot be stored."""
         stamps: dict[str, Any] = {name: now() for name in ("createdAt", "updatedAt") if name in pardot_object.by_name}
         defaults: dict[str, Any] = {field.name: False for field in pardot_object.columns if field.type == "boolean"}
         record_id = int(values.get("id") or self._next_id(pardot_object))
@@ -59,7 +59,7 @@ class Changes:
     def edit(
         self, pardot_object: PardotObject, record_id: int, values: Mapping[str, Any], *, touch: bool = True
     ) -> None:
-        """Set fields. With ``touch``, also set ``updatedAt`` to now."""
+        """Set fields. With ``touch``, also set ``updatedAt`` to now, unless ``values`` contain it."""
         stamped = {"updatedAt": now()} if touch and "updatedAt" in pardot_object.by_name else {}
         row = _columns(pardot_object, {**stamped, **values})
         sets = ", ".join(f"{column} = ?" for column in row)
@@ -110,7 +110,7 @@ class Changes:
             change(connection)
 
     def _next_id(self, pardot_object: PardotObject) -> int:
-        """Return an id above all ids, including the ids of records that are not visible yet."""
+        """Return an id above all ids in the table and above the ids returned before."""
         query = f"SELECT coalesce(max(id), 1000) FROM {pardot_object.table}"
         last_ids = self._settings.cache.last_ids
         with self._settings.cache.lock:
@@ -126,7 +126,7 @@ def _execute(connection: sqlite3.Connection, statement: str, values: Iterable[An
 def _columns(pardot_object: PardotObject, values: Mapping[str, Any]) -> dict[str, Any]:
     """Convert API names and values to columns and SQLite's values.
 
-    Raises error 154 for an unknown field or a value of the wrong type.
+    Raises error 154 for an unknown or computed field, or a value of the wrong type.
     """
     columns = {}
     for name, value in values.items():

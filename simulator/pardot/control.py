@@ -3,15 +3,15 @@
 ==========================================  ================================================================
 ``GET  /pardot/state``                      settings, and the number of rows by object
 ``POST /pardot/settings``                   some of the settings below → all settings
-``POST /pardot/settings/reset``             restores the defaults
+``POST /pardot/settings/reset``             restores the defaults; drops changes that are not visible yet
 ``POST /pardot/tokens/expire``              page tokens issued so far get error 210
 ``POST /pardot/fail``                       {code, times?}: the next calls get this error
 ``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
-``POST /pardot/objects/{path}``             values → {id}; ``PATCH …/{id}`` {values, touch?} changes it
+``POST /pardot/objects/{path}``             adds a record: values → {id}; ``PATCH …/{id}`` {values, touch?} edits it
 ``POST /pardot/objects/{path}/{id}/delete`` deletes as Pardot does; also ``undelete``, ``purge``
 ``POST /pardot/withhold``                   {path, ids, withheld?}: hides rows from the API user
 ``POST /pardot/untag``                      {tag, type, id}: removes a tag from an object
-``POST /pardot/size``                       {assets?, prospects?, activities?}: generates all data again
+``POST /pardot/size``                       {assets?, prospects?, activities?}: generates Pardot's data again
 ==========================================  ================================================================
 
 Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
@@ -66,7 +66,7 @@ def add_control_routes(router: Router, world: World) -> None:
 
 
 class PardotControl:
-    """The control calls of one world. Each call returns a response, or the value to send as JSON."""
+    """The control calls of one world. Each returns a response, a value to send as JSON, or ``None``."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -211,7 +211,10 @@ def _settings_values(settings: PardotSettings) -> dict[str, Any]:
 
 
 def _as_route(handler: Callable[[Request], Any]) -> Handler:
-    """Return a handler that answers with the result of ``handler``, or with the reason of a refusal."""
+    """Return a handler that answers with the result of ``handler``, or with its error.
+
+    A result of ``None`` becomes ``{"done": true}``.
+    """
 
     def answer(request: Request) -> Response:
         try:

@@ -22,11 +22,11 @@ def create(connection: sqlite3.Connection) -> None:
 def generate(
     connection: sqlite3.Connection, *, schools: int, seed: int, as_of: datetime, sizes: Sizes | None = None
 ) -> None:
-    """Fill the tables. Equal arguments give equal data.
+    """Fill the tables. Equal arguments and Salesforce records give equal data.
 
     This reads the existing Contacts, Leads, Campaigns and CampaignMembers. It writes the URL of a prospect into the
-    ``pi__url__c`` of the prospect's Contact or Lead. 80,000 prospects and 400,000 activities, the data for 20,000
-    schools, take about five seconds.
+    ``pi__url__c`` of the prospect's Contact or Lead, and clears most other values of ``pi__url__c``. 80,000 prospects
+    and 400,000 activities, the data for 20,000 schools, take about five seconds.
     """
     plan = Plan.of(schools=schools, seed=seed, as_of=as_of, sizes=sizes)
     alone = not connection.in_transaction
@@ -46,7 +46,7 @@ def generate(
 def campaign_links(connection: sqlite3.Connection) -> list[str]:
     """Return the ids of Salesforce's campaigns, in the order in which Pardot's campaigns use them.
 
-    Every fifth campaign has no members, as long as there are campaigns with and without members.
+    Four campaigns with members are followed by one without, until there are no more of one kind.
     """
     peopled_ids = {row[0] for row in connection.execute("SELECT DISTINCT CampaignId FROM CampaignMember")}
     every = [row[0] for row in connection.execute("SELECT Id FROM Campaign WHERE IsDeleted = 0 ORDER BY Id")]

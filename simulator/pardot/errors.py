@@ -1,8 +1,8 @@
 """Pardot's errors: a number and a sentence in the body. The HTTP status says little.
 
 Source: developer.salesforce.com/docs/marketing/pardot/guide/error-codes.html. The page gives no HTTP status
-for most codes. The statuses here are those that users of the API have reported. The control API can change
-them.
+for most codes. Users of the API have reported 400 for code 51 and 405 for code 60; most other statuses here are
+assumptions. The control API can change all of them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ STATUSES: Mapping[int, int] = {49: 401, 60: 405, 109: 404, 184: 401, 198: 404}
 
 
 class PardotError(Exception):
-    """A refusal in Pardot's form."""
+    """An error in Pardot's form."""
 
     def __init__(self, code: int, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
         """Create the error. ``detail`` follows the message of the code after a colon."""

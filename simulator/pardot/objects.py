@@ -36,7 +36,7 @@ class Field:
 
     @property
     def sort_key(self) -> str:
-        """Return the SQL to sort by. It is never null, so that a page can continue after any value."""
+        """Return the SQL to sort by. Its value is never null, so that a page can continue after any row."""
         if self.type == "integer" or self.name in ("createdAt", "updatedAt"):
             return self.column
         return f"coalesce({self.column}, '')"
@@ -52,7 +52,7 @@ class PardotObject:
     dates: tuple[str, ...] = ()
     """Date fields with filters. Forms, custom redirects and folders have none."""
     filters: tuple[str, ...] = ()
-    """Other fields, besides ``id``, with a filter for equality."""
+    """Fields, other than ``id`` and ``dates``, that can be filtered by equality."""
     sortable: tuple[str, ...] = ("id", "createdAt", "updatedAt")
     recycle_bin: bool = False
     """Deleted records can still be read with ``deleted=all`` or ``deleted=true``."""

@@ -62,7 +62,7 @@ class _Source:
         return None
 
     def finish(self) -> None:
-        """Clear the links of most people who were not used for a prospect."""
+        """Clear the links of most people whom ``next`` has not reached, and write all waiting links."""
         for row in self._rows:
             self._seen += 1
             self._skip(row[0])

@@ -38,8 +38,9 @@ class Sizes:
     ) -> Sizes:
         """Return the sizes for this many schools. A given number replaces the computed number.
 
-        Prospects and activities grow with the number of schools, assets with its fourth root. ``assets`` is the number
-        of all campaigns, lists, forms, landing pages, emails, redirects, folders and tags together.
+        Prospects and activities grow with the number of schools, assets with its fourth root. ``assets`` is the wanted
+        number of all campaigns, lists, forms, landing pages, emails, redirects, folders and tags together. Each of
+        these numbers is rounded and has a minimum.
         """
         usual = cls()
         growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets
@@ -78,7 +79,7 @@ class Plan:
         return cls(seed, schools, seconds_of(as_of), sizes or Sizes.of(schools))
 
     def chance(self, part: str) -> random.Random:
-        """Return the random generator of one part, so that a change to this part changes no other part."""
+        """Return a random generator for one part, so that no other part affects its random numbers."""
         return chance("pardot", part, self.seed, self.schools)
 
     def ago(self, days: float) -> int:

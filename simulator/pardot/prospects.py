@@ -124,7 +124,7 @@ def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -
 
 
 def _adoption_json(rng: random.Random) -> str | None:
-    """Return adoption JSON for 1 prospect in 40. For all others it is cleared: null, empty or "Blank"."""
+    """Return adoption JSON for 1 prospect in 40. For all others the field is null, empty or "Blank"."""
     luck = rng.random()
     if luck > 0.1:
         return None
