@@ -26,9 +26,9 @@ from api.v1 import adoptions, books, cases, contact, forms, info, me, schools
 
 
 class SalesforceAPIRateThrottle(RateThrottle):
-    """The limit for routes with Salesforce data: all these routes share one budget per caller.
+    """Limit contact, adoptions, books, schools, cases and forms, which share one budget per caller.
 
-    The caller is a user, a key or an address. A key may have its own rate.
+    The caller is a user or a key. A key may have its own rate.
     """
 
     policy = "salesforce"
@@ -102,7 +102,7 @@ api = V1(
         f"* me: {parse_rate(MeThrottle.rate)}\n"
         f"* invalid credentials: {FAILURES_RATE}\n\n"
         "A request above a limit gets 429 and is not counted: try again after `Retry-After` seconds. "
-        "The headers `RateLimit` and `RateLimit-Policy` say how many requests are left."
+        "The header `RateLimit` says how many requests are left; `RateLimit-Policy` names the limit."
     ),
     urls_namespace="v1",
     docs_url="/docs/",

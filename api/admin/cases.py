@@ -32,7 +32,10 @@ _FIELDS = (
 
 
 class CaseForm(forms.ModelForm):
-    """The form of one case. ``get_form`` adds a field for each value of a refused case."""
+    """The form of a case.
+
+    It has no fields; for a case that may be changed, ``get_form`` derives a form with fields.
+    """
 
     class Meta:
         model = OutboundCase
@@ -63,7 +66,7 @@ def _names(case: OutboundCase) -> list[str]:
 
 @admin.register(OutboundCase)
 class OutboundCaseAdmin(CasesOfOtherOrgs):
-    """The cases. A case is read-only, except when Salesforce refused it after SFAPI had accepted it."""
+    """Shows cases, and lets operators change failed and stuck cases that no process is sending."""
 
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
@@ -102,7 +105,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def subject(self, case: OutboundCase) -> str:
         return str(case.values.get("Subject", ""))[:80]
 
-    @admin.display(description="refusal")
+    @admin.display(description="why not delivered")
     def why(self, case: OutboundCase) -> str:
         if is_kept_apart(case):
             return f"for another org: {case.organization_id}"
@@ -181,7 +184,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         if request.queued_again:  # type: ignore[attr-defined]
             self.message_user(request, self._queued(obj), messages.SUCCESS)
         else:
-            self.message_user(request, "Nothing was changed: the case is being sent right now.", messages.WARNING)
+            message = "Nothing was changed: SFAPI has begun to send the case, or another user has queued it."
+            self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(self._page_of(obj))
 
     @staticmethod
@@ -207,7 +211,9 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         if not self.has_retry_permission(request):
             raise PermissionDenied
         if request.method != "POST":
-            message = "Nothing was changed. Use the button “Mark as dealt with” at the end of this page."
+            message = (
+                "Nothing was changed. If the case can be changed, “Mark as dealt with” is at the end of this page."
+            )
             self.message_user(request, message, messages.WARNING)
             return HttpResponseRedirect(self._page_of(case))
         self._settle(request, [case])
@@ -225,7 +231,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         changed_cases = [case for case in cases if queue_again([case])]
         for case in changed_cases:
             self.log_change(request, case, "Queued again.")
-        result = f"Queued again: {len(changed_cases)}; deliver_pending sends them within a minute."
+        result = f"Queued again: {len(changed_cases)}; deliver_pending sends those for the cached org within a minute."
         self._report(request, result, others=len(cases) - len(changed_cases))
 
     @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
@@ -240,5 +246,5 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     def _report(self, request: HttpRequest, result: str, *, others: int) -> None:
         if others:
-            result += f" Not changed, because they were not refused after acceptance, or are being sent: {others}."
+            result += f" Not changed, because they are neither failed nor stuck, or are being sent: {others}."
         self.message_user(request, result, messages.WARNING if others else messages.SUCCESS)

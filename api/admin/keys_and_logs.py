@@ -1,4 +1,7 @@
-"""Admin pages of callers, API keys and logs. A key is shown once, right after it was created."""
+"""Admin pages of users, API keys, logs, form submissions and circuit breakers.
+
+The text of an API key is shown once, right after the key was created.
+"""
 
 from __future__ import annotations
 
