@@ -333,7 +333,10 @@ interface TableParts<Row> {
   selection: Selecting<Row> | null;
   search(text: string): void;
   filter(key: string, value: string): void;
+  areAllOpen(): boolean;
   openAll(opened: boolean): void;
+  /** Remember whether the row is open. */
+  remember(id: string | number, opened: boolean): void;
   export(): void;
 }
 

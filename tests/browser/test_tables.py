@@ -201,8 +201,41 @@ def test_rows_open_by_keyboard_and_arrow_keys_move_between_rows(window: Visit) -
     expect(page.get_by_text("Everything about <script>alert(1)</script>")).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(buttons.nth(1)).to_be_focused()
-    page.get_by_role("button", name="Expand all").click()
-    assert page.locator("td.detail:visible").count() == 25
+
+
+def test_expand_all_concerns_the_rows_of_the_page_that_is_shown(window: Visit) -> None:
+    show_gallery(window)
+    page = window.page
+    expand_all = page.get_by_role("button", name="Expand all")
+    expand_all.click()
+    expect(page.locator("td.detail:visible")).to_have_count(25)
+    expect(expand_all).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Next page").click()
+    expect(expand_all).to_have_attribute("aria-pressed", "false")
+    expand_all.click()
+    expect(page.locator("td.detail:visible")).to_have_count(25)
+    page.locator(".expand-button").first.click()
+    expect(expand_all).to_have_attribute("aria-pressed", "false")
+
+
+def test_arrow_keys_skip_the_links_of_closed_details(window: Visit) -> None:
+    window.go("/pardot/")
+    run_module(
+        window,
+        "ui/table",
+        """
+        const link = () => Object.assign(document.createElement("a"), { href: "#", textContent: "link" });
+        const columns = [{ key: "name", label: "Name" }];
+        const rows = [{ id: 1, name: "a" }, { id: 2, name: "b" }];
+        const made = m.table({ caption: "Links", rows, columns, detail: link });
+        document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(made.element);
+        """,
+    )
+    buttons = window.page.locator(".expand-button")
+    buttons.first.click()
+    buttons.first.click()
+    window.page.keyboard.press("ArrowDown")
+    expect(buttons.nth(1)).to_be_focused()
 
 
 def test_a_click_still_counts_when_the_rows_are_replaced_while_the_button_is_down(window: Visit) -> None:

@@ -9,7 +9,7 @@ const TYPING = 180;
 // -- controls ------------------------------------------------------------------------------------------------
 
 /**
- * Return { element, exportButton, show(query), focus() }.
+ * Return { element, exportButton, show(query), showOpened(areAllOpen), focus() }.
  *
  * @template Row
  * @param {TableParts<Row>} table
@@ -25,6 +25,7 @@ export function makeTools(table) {
     "CSV",
   );
   exportButton.setAttribute("aria-label", `Export as CSV: ${options.caption}`);
+  const openAll = options.detail && openAllButton(table);
   const element = h("div", { class: "table-tools" });
   const filterButton = makeFilterButton(element, selects.length);
   replace(
@@ -33,7 +34,7 @@ export function makeTools(table) {
     filterButton.element,
     selects.map((one) => one.element),
     options.tools,
-    h("span", { class: "push row" }, options.detail && openAllButton(table), table.chooser.element, exportButton),
+    h("span", { class: "push row" }, openAll, table.chooser.element, exportButton),
   );
   return {
     element,
@@ -45,6 +46,8 @@ export function makeTools(table) {
       for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
       filterButton.show(selects.filter(({ filter, select }) => select.value !== (filter.initial ?? "")).length);
     },
+    /** @param {boolean} areAllOpen */
+    showOpened: (areAllOpen) => openAll?.setAttribute("aria-pressed", String(areAllOpen)),
   };
 }
 
@@ -118,14 +121,10 @@ function makeFilterButton(tools, count) {
   };
 }
 
-/** @param {{ openAll(opened: boolean): void }} table */
+/** @param {{ areAllOpen(): boolean, openAll(opened: boolean): void }} table */
 function openAllButton(table) {
   const button = h("button", { type: "button", class: "button compact", "aria-pressed": "false" }, "Expand all");
-  button.addEventListener("click", () => {
-    const opened = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(opened));
-    table.openAll(opened);
-  });
+  button.addEventListener("click", () => table.openAll(!table.areAllOpen()));
   return button;
 }
 
@@ -224,7 +223,7 @@ function rowOf(table, row) {
   const id = options.rowId(row);
   const detail = detailOf(table, options.detail, row);
   detail.open(table.open.has(id));
-  const button = expandButton(columns[0].value(row), detail, (opened) => table.open[opened ? "add" : "delete"](id));
+  const button = expandButton(columns[0].value(row), detail, (opened) => table.remember(id, opened));
   return [h("tr", {}, pick, h("td", { class: "tight expand" }, button), cells), detail.element];
 }
 

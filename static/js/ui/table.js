@@ -190,6 +190,7 @@ class Table {
     if (total === 0) this.say(this.nothing(query, didYouMean));
     else this.say(null);
     replace(this.body, makeRows(this, rows));
+    this.tools.showOpened(this.areAllOpen());
     this.selection?.show(query, total);
     this.pager.show({ ...query, pages, total, shown: rows.length });
     if (!quiet)
@@ -301,9 +302,23 @@ class Table {
     replace(this.body, makeRows(this, this.rows));
   }
 
+  /** Return whether all rows of this page are open. */
+  areAllOpen() {
+    return this.rows.length > 0 && this.rows.every((row) => this.open.has(this.options.rowId(row)));
+  }
+
+  /**
+   * @param {string | number} id of a row
+   * @param {boolean} opened
+   */
+  remember(id, opened) {
+    this.open[opened ? "add" : "delete"](id);
+    this.tools.showOpened(this.areAllOpen());
+  }
+
   /** @param {boolean} opened */
   openAll(opened) {
-    for (const row of this.rows) this.open[opened ? "add" : "delete"](this.options.rowId(row));
+    for (const row of this.rows) this.remember(this.options.rowId(row), opened);
     replace(this.body, makeRows(this, this.rows));
     announce(opened ? "All rows of this page are open." : "All rows of this page are closed.");
   }
@@ -377,7 +392,7 @@ function moveAmongRows(event) {
   const isStep = event.key === "ArrowDown" || event.key === "ArrowUp";
   if (!isStep || !(cell instanceof HTMLTableCellElement) || !closest(event, "a, button, input")) return;
   for (let row = cell.parentElement?.[sibling]; row instanceof HTMLTableRowElement; row = row[sibling]) {
-    const target = row.cells[cell.cellIndex]?.querySelector("a, button, input");
+    const target = row.cells[cell.cellIndex]?.querySelector(":scope:not(.detail) :is(a, button, input)");
     if (target) {
       event.preventDefault();
       focusOn(target);
