@@ -1,8 +1,8 @@
 """Several calls in one: ``/composite`` (with references between them) and ``/composite/batch``.
 
 Limits and shapes: REST API Developer Guide, "Composite" (25 subrequests, ``@{reference.field}``) and "Batch".
-All subrequests together count as one API call. With ``allOrNone``, a failure undoes all other subrequests. They then
-answer 400 PROCESSING_HALTED.
+All subrequests together count as one API call. With ``allOrNone``, a failure undoes the subrequests that succeeded.
+Their answers become 400 PROCESSING_HALTED.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_SUBREQUESTS = 25
 _REFERENCE = re.compile(r"@\{(?P<id>\w+)\.(?P<path>[\w.\[\]]+)\}")
 
 Bodies = dict[str, Any]
-"""The answers so far, by ``referenceId``."""
+"""The bodies of the successful answers so far, by ``referenceId``."""
 
 
 class _RolledBack(Exception):

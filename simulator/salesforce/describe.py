@@ -1,4 +1,4 @@
-"""Describe the org: versions, resources, limits, and the describe calls."""
+"""Describe the org: its versions, resources, limits, sObjects and page layouts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", 
 
 
 class Describe:
-    """The describe calls of one org, without the fields that are hidden from the API user."""
+    """Describes one org. Lists of fields and layouts omit the fields that are hidden from the API user."""
 
     def __init__(self, world: World, jobs: Jobs, recent: Recent) -> None:
         self._world = world

@@ -3,7 +3,7 @@
 Sources, in Salesforce Help:
 
 - "Identity URLs" and "Identity URL Response Parameters": a refused call gets 403, and the body is one word. The token
-  may be in the query, as ``oauth_token``. ``format=json`` asks for JSON.
+  may be in the query, as ``oauth_token``. ``format=json`` asks for JSON; here, the report is always JSON.
 - "Query for User Information"
 
 Clients replace ``{version}`` in ``urls`` themselves.
@@ -33,7 +33,7 @@ _SOAP = {"enterprise": "c", "metadata": "m", "partner": "u", "tooling_soap": "T"
 
 
 class Identity:
-    """The user of the calling session."""
+    """The reports about the integration user, to whom all sessions belong."""
 
     def __init__(self, world: World) -> None:
         self._world = world

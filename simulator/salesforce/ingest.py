@@ -49,7 +49,7 @@ class Job:
 
     id: str
     spec: Mapping[str, Any]
-    """The object, operation and format from the call that created the job."""
+    """The values from the call that created the job, checked and with defaults."""
     version: str
     created: float = field(default_factory=time.time)
     state: str = "Open"
@@ -90,7 +90,7 @@ class Job:
 
 
 class Ingest:
-    """The ingest jobs of one org. The first status call after the upload writes the job's lines."""
+    """The ingest jobs of one org. A job set to ``UploadComplete`` runs in the next status call."""
 
     def __init__(self, store: Store, records: Records) -> None:
         self._store = store
@@ -210,7 +210,7 @@ class Ingest:
 
 
 def _check_body(body: Mapping[str, Any], store: Store) -> dict[str, Any]:
-    """Return the job's object, operation and format, with defaults. Raises ``ApiError`` if one is wrong."""
+    """Return the values that a job keeps, with defaults. Raises ``ApiError`` if one is wrong."""
     sobject = known(str(body.get("object", "")))
     if body.get("operation") not in OPERATIONS:
         raise ApiError("INVALIDJOB", f"operation: one of {', '.join(OPERATIONS)}")

@@ -55,7 +55,7 @@ class Instance:
         return self.url
 
     def go_home(self) -> None:
-        """Return to the first host, and close all other ports."""
+        """Return to the first host, and close the ports of all moves."""
         with self._lock:
             self._close(list(self._listeners))
             self.url = self._home

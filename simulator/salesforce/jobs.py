@@ -73,7 +73,7 @@ class Job:
         }
 
     def status(self) -> dict[str, Any]:
-        """Return the answer to a status call: the info, the progress, and the reason of a failure."""
+        """Return the answer to a status call: the info, the progress, and the error of a failed job."""
         done = self.prepared.ready[1] if self.state != "Failed" else 0
         status = {
             **self.info(),

@@ -21,7 +21,7 @@ def random_id(prefix: str) -> str:
 
 @dataclass(frozen=True)
 class Cursor:
-    """A query with more pages to read."""
+    """The prepared answer to a query, and the size of its pages."""
 
     prepared: Prepared
     page_size: int

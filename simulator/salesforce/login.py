@@ -5,7 +5,7 @@ Error bodies are ``{"error", "error_description"}`` with status 400. Sources of 
 - Salesforce Help, "OAuth 2.0 Authorization Errors": "expired access/refresh token" for a refresh token
 - omniphx/forrest issue 302: "audience is invalid"
 - pozil/pub-sub-api-node-client issue 58: "request not supported on this domain"
-- answers that users have published: all other texts
+- answers that users have published: all other texts, except the reasons after "invalid assertion: "
 
 ``invalid_grant`` "authentication failure" is the answer to a wrong password, to a missing security token, and to a flow
 that the organization has switched off.
@@ -32,8 +32,9 @@ TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 (a path)
 REVOKE_PATH = "/services/oauth2/revoke"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFETIME = 180
-"""The longest lifetime in seconds. An assertion that expires later is refused."""
+"""The longest lifetime of an assertion in seconds. One that expires later is refused."""
 CLOCK_SKEW = 30
+"""The tolerated difference in seconds between the caller's clock and this one."""
 
 Form = Mapping[str, str]
 
@@ -48,7 +49,7 @@ class LoginError(Exception):
 
 
 class OAuth:
-    """The token endpoint of one world."""
+    """The endpoints of one world that issue and revoke tokens."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -141,9 +142,9 @@ class OAuth:
 
 
 def password_fits(username: str, password: str, *, trusted_address: bool = False) -> bool:
-    """Return whether this is the demo user's password, followed by the security token.
+    """Return whether both values are those of the integration user.
 
-    From a trusted address, the token may be missing. Here, a login with an organization id counts as trusted.
+    The security token follows the password. From a trusted address, the token may be missing.
     """
     fits = {credentials.PASSWORD + credentials.SECURITY_TOKEN}
     if trusted_address:
@@ -152,7 +153,7 @@ def password_fits(username: str, password: str, *, trusted_address: bool = False
 
 
 def user_is_active(world: World) -> bool:
-    """Return whether the integration user's ``User`` record is active. Only an active user may log in."""
+    """Return whether the integration user may log in: the ``User`` record is active or missing."""
     user = world.store.get("User", credentials.user_id())
     return user is None or bool(user.get("IsActive", True))
 

@@ -6,7 +6,7 @@ Header").
 
 A locator is 18 characters long and begins with 0r8. An unknown or expired locator gets 400 INVALID_QUERY_LOCATOR
 (help.salesforce.com, article 000384958). Salesforce's locators expire after two days. Here, they expire when the
-control API says so, or when there are too many.
+control API says so. When there are too many, the oldest expire.
 
 An aggregate query has no second page. It is refused if its groups do not fit on one page.
 """

@@ -9,7 +9,7 @@ from simulator.salesforce.soap import fault
 
 
 def login_refusal(path: str, action: Action) -> Response | None:
-    """Return the answer of a login to the faults ``error`` and ``quota``; otherwise ``None``."""
+    """Return a login's answer if the fault is ``error`` or ``quota``; ``None`` for other calls and faults."""
     code, message = action.code, action.message
     if action.kind == "quota":
         code, message = "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."

@@ -52,7 +52,7 @@ class Search:
         text = request.query.get("q", "")
         match = _FIND.fullmatch(text)
         if not match:
-            raise ApiError("MALFORMED_SEARCH", "A search begins with FIND {text}")
+            raise ApiError("MALFORMED_SEARCH", "A search has the form FIND {text} IN … FIELDS RETURNING …")
         words = _words(re.sub(r"\\(.)", r"\1", match["braces"] or match["quotes"] or ""))
         limit = min(int(match["limit"] or MAX_RESULTS), MAX_RESULTS)
         records: list[dict[str, Any]] = []

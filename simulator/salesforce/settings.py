@@ -21,7 +21,7 @@ class BulkSettings:
     page_records: int = 50_000
     """The number of rows on a result page when the caller gives no ``maxRecords``."""
     largest_page: int = 250_000
-    """The most rows on a result page: Salesforce may send fewer than ``maxRecords``."""
+    """The most rows on a result page when the caller gives ``maxRecords``: Salesforce may send fewer."""
     page_delay: float = 0.0
     """The pause in seconds before each result page."""
     daily_jobs: int = 10_000
@@ -40,10 +40,10 @@ class ApiUsage:
         self.daily_max = daily_max
         self.daily_used = 0
         self.more_parts = True
-        """The header sometimes has a second part. Some clients cannot read such a header."""
+        """``Sforce-Limit-Info`` sometimes has a second part. Some clients cannot read such a header."""
 
     def spend(self) -> bool:
-        """Count one call. When the daily limit is reached, return ``False`` and do not count the call."""
+        """Count one call. If the daily limit has already been reached, return ``False`` and do not count it."""
         with self._lock:
             if self.daily_used >= self.daily_max:
                 return False

@@ -2,7 +2,7 @@
 
 Here, a login with an organization id counts as a login from a trusted address.
 
-API versions from 65.0 on do not have this call. It is retired in all versions in summer 2027 (help.salesforce.com,
+API versions from 65.0 on do not have this call. It will be retired in all versions in summer 2027 (help.salesforce.com,
 "Platform SOAP API login() Retirement"). A version without the call answers 500 ``UNSUPPORTED_API_VERSION`` (SOAP API
 Developer Guide, "End-of-Life Policy"). Faults are 500 with ``sf:exceptionCode`` in a ``LoginFault``.
 """
