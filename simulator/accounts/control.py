@@ -37,7 +37,7 @@ def add_control_routes(router: Router, world: World) -> None:
         ("POST", "/accounts/tokens/expire", control.expire_tokens),
     )
     for method, pattern, handler in routes:
-        router.add(method, pattern, handler)
+        router.add(method, pattern, _guarded(handler))
 
 
 _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
@@ -47,6 +47,18 @@ _SETTINGS: Mapping[str, Callable[[Any], Any]] = {
     "fail_status": int,
     "fail_times": int,
 }
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Return a handler that answers 400 to a body that is not as it should be."""
+
+    def answer(request: Request) -> Response:
+        try:
+            return handler(request)
+        except (ValueError, TypeError, AttributeError) as error:
+            return _bad_request(str(error))
+
+    return answer
 
 
 class AccountsControl:

@@ -22,6 +22,7 @@ code: HTTP status}).
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -224,6 +225,8 @@ def _as_route(handler: Callable[[Request], Any]) -> Handler:
             return Response.json({"error": "NOT_FOUND", "message": message}, 404)
         except (PardotError, TypeError, ValueError, AttributeError) as error:
             return Response.json({"error": "BAD_REQUEST", "message": str(error)}, 400)
+        except sqlite3.IntegrityError:
+            return Response.json({"error": "BAD_REQUEST", "message": "There is a record with this id already."}, 400)
         if isinstance(result, Response):
             return result
         return Response.json({"done": True} if result is None else result)

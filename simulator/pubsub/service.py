@@ -114,7 +114,7 @@ class PubSub:
     def _stream(self, subscription: _Subscription, sobject: SObject, place: int, context: Any) -> Iterator[Any]:
         drops, last_sent = self._bus.drops, time.monotonic()
         while context.is_active() and not subscription.over:
-            events = self._wait(subscription, sobject, place, last_sent)
+            events, last = self._wait(subscription, sobject, place, last_sent)
             if subscription.problem:
                 raise subscription.problem
             if self._bus.drops != drops:
@@ -124,13 +124,16 @@ class PubSub:
             if subscription.pending == 0 and quiet >= self._bus.settings.idle_seconds:
                 return
             if events or (subscription.pending and quiet >= self._bus.settings.keepalive_seconds):
-                place = events[-1].number if events else max(place, self._bus.last)
+                place = events[-1].number if events else max(place, last)
                 with self._bus.changed:
                     subscription.pending -= len(events)
                 last_sent = time.monotonic()
                 yield self._response(sobject, events, place, subscription.pending)
 
-    def _wait(self, subscription: _Subscription, sobject: SObject, place: int, last_sent: float) -> list[Event]:
+    def _wait(
+        self, subscription: _Subscription, sobject: SObject, place: int, last_sent: float
+    ) -> tuple[list[Event], int]:
+        """Return the next events, and the number of the last event of any object at that time."""
         settings = self._bus.settings
         until = last_sent + (settings.keepalive_seconds if subscription.pending else settings.idle_seconds)
         with self._bus.changed:
@@ -138,7 +141,7 @@ class PubSub:
             if not events and not subscription.over:
                 self._bus.changed.wait(max(0.0, min(_LOOK_SECONDS, until - time.monotonic())))
                 events = self._bus.after(place, sobject.name, subscription.pending)
-            return events
+            return events, self._bus.last
 
     def _response(self, sobject: SObject, events: list[Event], place: int, pending: int) -> Any:
         return contract.FetchResponse(

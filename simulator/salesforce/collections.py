@@ -101,6 +101,8 @@ class Collections:
         if not body.get("records"):
             raise ApiError("REQUIRED_FIELD_MISSING", "Required input field: records[] is missing.", fields=["records"])
         for record in _few(body["records"]):
+            if not isinstance(record, dict):
+                raise ApiError("JSON_PARSER_ERROR", "Can not deserialize: each record must be a JSON object")
             sobject = (record.get("attributes") or {}).get("type", "")
             values = {name: value for name, value in record.items() if name != "attributes"}
             writes.append(lambda sobject=sobject, values=values: write(sobject, values))  # type: ignore[misc]

@@ -128,7 +128,7 @@ class Ingest:
         return Response.json(job.status())
 
     def list(self, _request: Request) -> Response:
-        records = [{**job.info(), "jobType": "V2Ingest"} for job in self._jobs.values()]
+        records = [{**job.info(), "jobType": "V2Ingest"} for job in list(self._jobs.values())]
         return Response.json({"done": True, "records": records, "nextRecordsUrl": None})
 
     def delete(self, request: Request) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from simulator.http import Request, Response
 
@@ -70,4 +70,5 @@ class Instance:
         host = request.headers.get("host", "")
         if not self.moved or host == urlsplit(self.url).netloc or request.path.startswith(LOGIN_PATHS):
             return None
-        return Response(301, b"", {"Location": f"{self.url}{request.path}"})
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        return Response(301, b"", {"Location": f"{self.url}{quote(request.path)}{query}"})

@@ -153,8 +153,12 @@ def known(name: str) -> SObject:
 def check_external_id_field(sobject: SObject, name: str, store: Store) -> None:
     """Raise a 404 ``ApiError`` unless ``name`` is an id or external id field that the API user may see."""
     field = sobject.field(name)
-    usable = field is not None and (field.external_id or field.type == "id")
-    if not usable or name in store.hidden_fields(sobject.name):
+    usable = (
+        field is not None
+        and (field.external_id or field.type == "id")
+        and field.name not in store.hidden_fields(sobject.name)
+    )
+    if not usable:
         raise not_found(f"Provided external ID field does not exist or is not accessible: {name}")
 
 

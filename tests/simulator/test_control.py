@@ -91,6 +91,7 @@ def test_a_reset_restores_everything(simulator: RunningSimulator, salesforce: Sa
 
 
 def test_refused_calls_say_why(simulator: RunningSimulator) -> None:
+    campaign = simulator.control("POST", "/pardot/objects/campaigns", {"name": "Once"})["id"]
     for path, payload in (
         ("/query", {"soql": "SELECT Nothing__c FROM Account"}),
         ("/query", {}),
@@ -99,6 +100,9 @@ def test_refused_calls_say_why(simulator: RunningSimulator) -> None:
         ("/bulk", {"session_form": "odd"}),
         ("/login-flows", {"blocked": ["nothing"]}),
         ("/records/Account/001/delete", None),
+        ("/accounts/settings", {"fail_times": "many"}),
+        ("/accounts/settings", ["fail_times"]),
+        ("/pardot/objects/campaigns", {"id": campaign, "name": "Twice"}),
     ):
         response = requests.post(f"{simulator.control_url}{path}", json=payload, timeout=30)
         assert response.status_code == 400, path

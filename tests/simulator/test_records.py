@@ -99,6 +99,7 @@ def test_a_collection_answers_record_by_record(salesforce: Salesforce) -> None:
         {"attributes": {"type": "Case"}, **CASE},
         {"attributes": {"type": "Case"}, "Subject": "x" * 300},
     ]
+    assert errors(salesforce.call("POST", "/composite/sobjects", json={"records": ["Case"]})) == ["JSON_PARSER_ERROR"]
     response = salesforce.call("POST", "/composite/sobjects", json={"allOrNone": False, "records": records})
     good, bad = response.json()
     assert (response.status_code, good["success"], bad["success"]) == (200, True, False)
