@@ -90,9 +90,11 @@ def _prepare(environment: dict[str, str]) -> None:
 
 
 def _key_works(environment: dict[str, str]) -> bool:
-    """Return whether the key of an earlier start is still in the database."""
+    """Return whether the key of an earlier start is still in the database and active."""
     key = environment.get("SFAPI_DEMO_KEY", "")
-    return bool(key) and key.split("_")[1] in manage(environment, "list_api_keys")
+    return bool(key) and any(
+        line.split()[:2] == [key.split("_")[1], "active"] for line in manage(environment, "list_api_keys").splitlines()
+    )
 
 
 def manage(environment: dict[str, str], *arguments: str) -> str:

@@ -165,6 +165,13 @@ def test_the_page_reports_budgets_the_queue_breakers_the_scheduler_and_the_org(o
     assert "All is well" not in html
 
 
+def test_all_is_well_until_a_field_can_no_longer_be_read(operator: Client) -> None:
+    make_all_fresh()
+    assert "All is well" in page(operator)
+    UnreadableField.objects.create(object="contacts", column="lms", field="Contact.LMS__c")
+    assert "All is well" not in page(operator)
+
+
 def test_without_a_worker_and_without_cron_the_page_says_what_to_start(operator: Client) -> None:
     assert "Start <code>manage.py work</code>, or run <code>manage.py crontab add</code>" in page(operator)
     make_run("deliver_pending")

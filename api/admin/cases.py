@@ -177,6 +177,8 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         request.queued_again = bool(queue_again([obj], form.salesforce_values()))  # type: ignore[attr-defined]
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        if not request.queued_again:  # type: ignore[attr-defined]
+            return "Tried to queue the case again; nothing was changed."
         names = ", ".join(form.changed_data)
         return f"Corrected {names}; queued again." if names else "Queued again."
 

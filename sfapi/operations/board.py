@@ -218,6 +218,12 @@ class Board:
         return moment_text(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
 
     @property
+    def is_well(self) -> bool:
+        """Return whether nothing on this page needs an operator."""
+        needs = (self.bad_count, self.open_breakers, self.queue.failed, self.queue.stuck, self.lost_fields)
+        return bool(self.config.syncs_are_on) and not any(needs)
+
+    @property
     def lost_fields_text(self) -> str:
         return remedy(list(self.lost_fields)) if self.lost_fields else ""
 
