@@ -24,7 +24,10 @@ IDLE_SECONDS = 120.0
 
 Send = Callable[[Response], None]
 Exchange = Callable[[Request, int, Send], None]
-"""Answers a request by calling ``send`` once. The number is the size of the request's head in bytes."""
+"""Answers a request by calling ``send`` once, or raises ``ConnectionDropped``.
+
+The number is the size of the request's head in bytes.
+"""
 
 
 class PortTaken(Exception):

@@ -1,8 +1,9 @@
 """The parts of the Tooling API that clients use: queries and describe calls of three sObjects.
 
 Source: Tooling API Developer Guide, "Tooling API Objects" (EntityDefinition, FieldDefinition, ApexClass) and "REST
-Resources" (``/tooling/query``, ``/tooling/sobjects``). A query of FieldDefinition has to name the entity ("a
-filter on a reified column is required"). Simplified: the id of an entity is its name, and all rows are one page.
+Resources" (``/tooling/query``, ``/tooling/sobjects``). A query of FieldDefinition has to filter by the entity or by
+``DurableId`` ("a filter on a reified column is required"). Simplified: the id of an entity is its name, the id of a
+field is ``Entity.Field``, and an answer has only one page.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _ONE_ENTITY = re.compile(r"\bWHERE\b.*\b(EntityDefinition\.\w+|EntityDefinitionI
 
 
 class Tooling:
-    """Describes the org. Its tables are in memory, and are filled once."""
+    """Describes the org from tables in memory, which are filled once."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -21,7 +21,7 @@ _SOAP_TYPES = {
 
 
 def describe_global(sobject: SObject) -> dict[str, Any]:
-    """Return the sObject's entry in the list of all sObjects."""
+    """Return the sObject's entry in the list of all sObjects, without ``urls``."""
     return {
         "activateable": False,
         "createable": sobject.writable,
@@ -49,7 +49,10 @@ def describe_global(sobject: SObject) -> dict[str, Any]:
 
 
 def describe(sobject: SObject, hidden: Collection[str] = ()) -> dict[str, Any]:
-    """Return the whole description, without the fields in ``hidden``. The caller adds ``urls``."""
+    """Return the description, without the fields in ``hidden``.
+
+    It has no ``urls``, and ``childRelationships`` is empty; a caller that needs them adds them.
+    """
     return {
         **describe_global(sobject),
         "actionOverrides": [],

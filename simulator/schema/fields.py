@@ -88,7 +88,7 @@ def ref(name: str, to: str, **options: Any) -> Field:
 
 
 def system_fields(*, name: Field, owner: bool = True, viewed: bool = False) -> tuple[Field, ...]:
-    """Return the system fields. ``viewed`` adds the times of the last activity, view and reference."""
+    """Return the system fields. ``viewed`` adds the dates of the last activity, view and reference."""
     stamp = {"nillable": False, "read_only": True}
     fields = [
         _field("Id", "id", label="Record ID", length=18, **stamp),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-"""The digits in the order of their codes, so that ids sort in the same order as their serial numbers."""
+"""The base-62 digits in ASCII order, so that ids sort in the order of their serial numbers."""
 _SUFFIX = string.ascii_uppercase + "012345"
 _BASE = len(DIGITS)
 _LETTERS = frozenset(DIGITS)
 _UPPER = frozenset(string.ascii_uppercase)
 INSTANCE = "Hs"
-"""Characters 4 and 5. In Salesforce, they name the instance on which the record was created."""
+"""The default for characters 4 and 5. In Salesforce, they name the instance that created the record."""
 _instance = INSTANCE
 _SERIAL_DIGITS = 10
 
@@ -43,9 +43,9 @@ def to_18(text: str) -> str:
 
 
 def name_instance(letters: str) -> None:
-    """Make these two characters part of all ids of this process.
+    """Make ``letters`` characters 4 and 5 of all record ids of this process.
 
-    Raises ``ValueError`` when they cannot be part of an id.
+    Raises ``ValueError`` unless they are exactly two letters or digits.
     """
     global _instance  # noqa: PLW0603 - one org per process
     if len(letters) != 2 or not _LETTERS.issuperset(letters):
@@ -55,12 +55,12 @@ def name_instance(letters: str) -> None:
 
 
 def instance() -> str:
-    """Return characters 4 and 5 of all ids."""
+    """Return characters 4 and 5 of all record ids."""
     return _instance
 
 
 def make_id(prefix: str, serial: int) -> str:
-    """Return the id of the record with this serial number, from 0."""
+    """Return the id with this prefix and this serial number, in 18 characters."""
     high, low = divmod(serial, len(_PAIRS))
     head, ending, bits = _beginning(prefix, high)
     pair, pair_bits = _PAIRS[low]
@@ -79,7 +79,10 @@ def make_ids(prefix: str, serial: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _beginning(prefix: str, high: int) -> tuple[str, str, int]:
-    """Return the part that 62² ids share: 13 characters, 2 of the ending, and the last case bits."""
+    """Return the parts that 62² ids share: 13 characters, 2 characters of the ending, and case bits.
+
+    The case bits are those of characters 11 to 13.
+    """
     digits = []
     for _ in range(_SERIAL_DIGITS - 2):
         high, digit = divmod(high, _BASE)

@@ -1,4 +1,4 @@
-"""Leads, campaigns, their members, cases, and the score records of the Pardot package."""
+"""Leads, campaigns, campaign members, cases, and the score records of the Pardot package."""
 
 from __future__ import annotations
 

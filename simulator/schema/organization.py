@@ -7,7 +7,7 @@ from simulator.schema.types import Field, SObject
 
 
 def _undeletable(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Return the fields without ``IsDeleted``: these records are switched off, never deleted."""
+    """Return the fields without ``IsDeleted``, for an sObject whose records are never deleted."""
     return tuple(field for field in fields if field.name != "IsDeleted")
 
 

@@ -1,4 +1,4 @@
-"""The values of the picklists, which the generated data uses."""
+"""The values of the picklists. The schema and the generated data use them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The SQLite tables of the sObjects, derived from the schema.
 
-Records are stored in the order of their ids, because Salesforce returns this order without ``ORDER BY``. As in
+Records are stored in the order of their ids. Without ``ORDER BY``, Salesforce returns records in this order. As in
 Salesforce, a comparison ignores the case of text, but not the case of ids.
 """
 
@@ -16,7 +16,7 @@ CREATE TABLE simulator_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT
 CREATE TABLE simulator_serial (sobject TEXT PRIMARY KEY, next INTEGER NOT NULL) WITHOUT ROWID;
 """
 _UNINDEXED_PARENTS = frozenset({"User", "RecordType"})
-"""Small objects whose records are never deleted, so that no query looks for their children."""
+"""Small sObjects whose records are never deleted, so that no deletion looks for their children."""
 _SEARCHED = frozenset({"Email"})
 """Fields that the duplicate rules search."""
 

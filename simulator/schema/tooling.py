@@ -71,5 +71,5 @@ TOOLING: dict[str, SObject] = {sobject.name: sobject for sobject in (ENTITY_DEFI
 
 
 def find(name: str) -> SObject | None:
-    """Return the Tooling API's sObject with this name. Case is ignored."""
+    """Return the Tooling API's sObject with this name, in upper or lower case."""
     return next((sobject for sobject in TOOLING.values() if sobject.name.lower() == name.lower()), None)

@@ -43,17 +43,17 @@ class Field:
     type: FieldType
     label: str
     length: int = 0
-    """The number of characters of text and ids."""
+    """The greatest number of characters of a text or an id."""
     precision: int = 0
-    """The number of digits of a number, before and after the point."""
+    """The greatest number of digits of a number, before and after the point together."""
     scale: int = 0
     """The number of digits of a number after the point."""
     values: tuple[str, ...] = ()
-    """The values of a picklist."""
+    """The active values of a picklist."""
     former_values: tuple[str, ...] = ()
     """The inactive values of a picklist. ``describe`` still lists them."""
     restricted: bool = False
-    """The picklist refuses values that are not listed."""
+    """The picklist refuses all values but the active ones."""
     reference_to: str = ""
     relationship: str = ""
     """The name of the parent record in SOQL: ``Account``, ``Opportunity__r``."""

@@ -32,11 +32,11 @@ _SUMMED = frozenset({"SUM", "AVG"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the answer. ``path``: a dotted path in Salesforce's spelling, or an aggregate's alias."""
+    """A column of the answer. ``path``: a dotted path in Salesforce's spelling, or an alias."""
 
     path: str
     type: str
-    """A type of the schema, such as ``id``, ``string`` or ``double``, or ``children``."""
+    """A type of the schema, such as ``id`` or ``double``; ``children`` for a subquery."""
     children: Children | None = None
 
 
@@ -52,8 +52,8 @@ class Children:
 class Statement:
     """A compiled query.
 
-    ``sql`` returns the rows; it is empty for a COUNT(). ``count_sql`` returns the number of rows before LIMIT and
-    OFFSET; it is empty for other aggregates.
+    ``sql`` returns the rows; it is empty for the kind ``count``. ``count_sql`` returns the number of rows before LIMIT
+    and OFFSET; it is empty for the kind ``aggregate``.
     """
 
     sobject: str
@@ -76,7 +76,7 @@ def compile_soql(
     style: Style = "raw",
     find: Callable[[str], SObject | None] = schema.find,
 ) -> Statement:
-    """Compile a query. Raises ``SoqlError`` when Salesforce would not run it."""
+    """Compile a query. Raises ``SoqlError`` when Salesforce or this simulator cannot run it."""
     query = parse(soql)
     context = Context(soql, now, include_deleted or query.all_rows, hidden, count(), find)
     return _Compiler(query, Scope(query, context), style).statement()
@@ -123,6 +123,7 @@ class _Compiler:
         return self._finished("count", "", self._count_sql(where), where.parameters)
 
     def _records(self) -> Statement:
+        # The count comes before the columns, because it needs only the joins of the conditions.
         where = self._where()
         count_sql = self._count_sql(where)
         for item in self.query.items:
@@ -153,7 +154,6 @@ class _Compiler:
     # Clauses
 
     def _where(self) -> _Where:
-        """Compile the conditions. Columns must come later, because a count needs only the conditions' joins."""
         conditions = Conditions(self.scope, self._where_term, self._subquery)
         sql = conditions.sql(self.query.where) if self.query.where else ""
         return _Where(sql, conditions.parameters)
@@ -190,7 +190,7 @@ class _Compiler:
             self._add_column(self.scope.resolve(item.what))
 
     def _select_children(self, query: Query) -> None:
-        """Select all children of the row as one JSON text."""
+        """Select the subquery's children of the row as one JSON text."""
         if self.style != "rest":
             raise SoqlError("FUNCTIONALITY_NOT_ENABLED", "Parent-to-child queries are not supported here")
         child, reference = self.scope.children(query)

@@ -92,7 +92,7 @@ class Conditions:
 
     def _like(self, left: Resolved, token: Token) -> str:
         if token.kind != "string":
-            # This raises an error for the field's type, if the value does not fit the type.
+            # For every value but null, this raises an error that names the field's type.
             self._value(token, left.field)
             raise SoqlError("MALFORMED_QUERY", f"unexpected token: '{token.text}'")
         pattern = like_pattern(token, self.scope.context.soql)
@@ -115,9 +115,9 @@ class Conditions:
         return balanced(parts, "OR")
 
     def _includes(self, left: Resolved, values: Sequence[Value], *, excludes: bool) -> str:
-        """Return SQL for INCLUDES.
+        """Return SQL for INCLUDES, or for its opposite EXCLUDES.
 
-        The value ``A;B`` matches a field in which both A and B are selected. One matching value is enough.
+        The value ``A;B`` matches a field in which both A and B are selected. INCLUDES needs only one matching value.
         """
         alternatives = []
         for value in values:

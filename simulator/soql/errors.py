@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 _CONTEXT = 30
-"""The number of characters of the query shown to the left and right of the fault."""
+"""The number of characters of the query shown on each side of the fault."""
 
 
 class SoqlError(Exception):
-    """Salesforce's answer to a query that it does not run.
+    """The refusal of a query, in Salesforce's form.
 
-    ``code`` is Salesforce's ``errorCode``, such as ``MALFORMED_QUERY`` or ``INVALID_FIELD``. ``message`` is its text.
+    ``code`` is the answer's ``errorCode``, such as ``MALFORMED_QUERY``. ``message`` is the answer's ``message``.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -19,7 +19,7 @@ class SoqlError(Exception):
 
     @classmethod
     def at(cls, code: str, message: str, soql: str, position: int) -> SoqlError:
-        """Return an error with an excerpt of the query, a mark under the fault, and row and column from 1."""
+        """Return an error with an excerpt of the query, a mark under the fault, and its row and column."""
         start = max(0, position - _CONTEXT)
         excerpt = soql[start : position + _CONTEXT].replace("\n", " ").replace("\r", " ")
         row = soql.count("\n", 0, position) + 1

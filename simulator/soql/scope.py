@@ -35,12 +35,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Resolved:
-    """The field that a path leads to."""
+    """The field that a path leads to, or an aggregate."""
 
     field: Field
     sql: str
     path: str
-    """The path in Salesforce's spelling, without the name or alias of the sObject."""
+    """The path in Salesforce's spelling, without the sObject's name or alias; or an aggregate's function."""
 
 
 class Scope:
@@ -93,7 +93,7 @@ class Scope:
             own = self._new_alias()
             condition = f'{own}."Id" = {alias}."{reference.name}"'
             if parent.soft_deletes and not self.context.include_deleted:
-                # The plus keeps SQLite from using the index on IsDeleted, which matches nearly all rows.
+                # The plus keeps SQLite from using the index on IsDeleted, because nearly all rows match.
                 condition += f' AND +{own}."IsDeleted" = 0'
             join = f' LEFT JOIN "{parent.name}" AS {own} ON {condition}'
             self._joins[spelled] = (own, parent, join)
@@ -122,9 +122,10 @@ class Scope:
         return f'FROM "{self.sobject.name}" AS {self._table}' + "".join(join for _, _, join in self._joins.values())
 
     def only_alive(self, *, by_index: bool) -> str:
-        """Return the condition that excludes the recycle bin; empty when deleted records are included.
+        """Return the condition that excludes the recycle bin; empty when no condition is needed.
 
-        A count is faster with the index on IsDeleted. A scan must not use it, because nearly all rows match.
+        A count of all records is faster with the index on IsDeleted. No other query should use this index, because
+        nearly all rows match.
         """
         if self.context.include_deleted or not self.sobject.soft_deletes:
             return ""

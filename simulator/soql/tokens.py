@@ -40,7 +40,10 @@ class Token:
 
 
 def tokenize(soql: str) -> list[Token]:
-    """Return the tokens; the last has the kind ``end``. Raises ``MALFORMED_QUERY`` for unknown syntax."""
+    """Return the tokens; the last has the kind ``end``.
+
+    Raises ``MALFORMED_QUERY`` for unknown syntax, and for a statement that is too long.
+    """
     if len(soql) > MAX_LENGTH:
         raise SoqlError("MALFORMED_QUERY", f"SOQL statements cannot be longer than {MAX_LENGTH} characters.")
     tokens: list[Token] = []
