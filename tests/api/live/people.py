@@ -1,4 +1,4 @@
-"""Make contacts and adoptions of instructors in the simulator."""
+"""Make contacts and their adoptions in the simulator."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.simulated import Simulator
 
 __all__ = ["contact", "writer"]
 
-WRONG_CASE = {**CASE, "product": "Assignables"}
+REFUSED_CASE = {**CASE, "product": "Assignables"}
 CASE_DESCRIBE = "sobjects/Case/describe"
 CONTACT_DESCRIBE = "sobjects/Contact/describe"
 
@@ -30,7 +30,7 @@ def only_error(answer: Any) -> dict[str, Any]:
 
 
 def test_a_refused_case_lists_the_active_values(writer: Client) -> None:
-    error = only_error(post_case(writer, WRONG_CASE))
+    error = only_error(post_case(writer, REFUSED_CASE))
     assert (error["loc"], error["allowed"]) == (["body", "product"], list(picklists.PRODUCTS))
 
 
@@ -78,7 +78,7 @@ def test_reading_the_values_may_take_only_the_rest_of_the_requests_time(writer: 
     writer.get("/api/v1/me")  # load every module before the time is measured
     simulator.fail("delay", path="sobjects/Case/SFAPI", seconds=1.3)
     simulator.fail("delay", path=CASE_DESCRIBE, seconds=2)
-    assert "allowed" not in only_error(post_case(writer, WRONG_CASE))
+    assert "allowed" not in only_error(post_case(writer, REFUSED_CASE))
     assert simulator.calls_to(CASE_DESCRIBE) == 1
 
 
@@ -103,5 +103,5 @@ def test_a_failed_describe_call_is_not_repeated_at_once_and_refusals_list_no_val
 def test_the_kill_switch_stops_the_describe_call_but_not_the_refusal(writer: Client, simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(sync_enabled=False)
-    assert "allowed" not in only_error(post_case(writer, WRONG_CASE))
+    assert "allowed" not in only_error(post_case(writer, REFUSED_CASE))
     assert simulator.calls_to(CASE_DESCRIBE) == 0

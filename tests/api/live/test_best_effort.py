@@ -1,4 +1,4 @@
-"""After Salesforce has answered, a failure of bookkeeping (a locked table, a lost connection) changes no answer."""
+"""A failure of bookkeeping (a locked table, a lost connection) does not make a request fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``PUT /contact``: the change goes to Salesforce, then into the cache, and the answer is true whatever happens."""
+"""``PUT /contact`` changes the user's contact in Salesforce, then in the cache, or reports that nothing changed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
     assert put(user, {"last_name": "Changed"}).status_code == 404
     assert in_salesforce(salesforce, contact)["LastName"] == "Example"
     assert patches(salesforce) == 0
-    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the cache has the new UUID too"
+    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the cache still has the old UUID"
 
 
 def test_the_master_contact_is_changed_after_a_merge_in_salesforce(
@@ -102,7 +102,7 @@ def test_the_change_log_has_the_old_value_of_salesforce_and_not_of_the_cache(
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang", "status", "quota"])
-def test_an_outage_of_salesforce_before_the_change_means_503_and_nothing_is_sent(
+def test_an_outage_of_salesforce_before_the_change_means_503_and_no_change_is_sent(
     user: Client, salesforce: Simulator, contact: str, fault: str, hurry: None
 ) -> None:
     salesforce.fail(fault, path=QUERY, times=None, **({"seconds": 1} if fault == "hang" else {}))
@@ -142,7 +142,7 @@ def test_a_value_that_stays_the_same_is_not_logged(user: Client, salesforce: Sim
     assert in_salesforce(salesforce, contact)["LMS__c"] == "Canvas"
 
 
-def test_the_next_sync_finds_nothing_to_fix(user: Client, salesforce: Simulator, contact: str) -> None:
+def test_all_cached_contacts_equal_salesforce_after_a_change(user: Client, salesforce: Simulator, contact: str) -> None:
     sync()
     put(user, {"first_name": "Inés"})
     assert assert_equal(salesforce, Contact)
@@ -180,7 +180,7 @@ def test_an_invalid_change_is_refused_and_not_sent(
         ({"first_name": "x" * 41}, "STRING_TOO_LONG", "first_name"),
     ],
 )
-def test_a_refusal_by_salesforce_is_422_with_its_reason(
+def test_a_refusal_by_salesforce_is_422_with_its_code_and_field(
     user: Client, salesforce: Simulator, contact: str, body: dict[str, str], code: str, field: str
 ) -> None:
     before = in_salesforce(salesforce, contact)
@@ -296,7 +296,7 @@ def test_a_change_counts_for_the_rate_limit_and_needs_json(
     assert form.status_code == 415
     broken = user.put(CONTACT, "{", content_type="application/json", headers={"X-CSRFToken": token})
     assert broken.status_code == 400
-    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # three requests have been counted already
+    settings.SALESFORCE_API_RATE_LIMIT = "4/day"  # three requests count already; GET /me has its own limit
     assert user.get(CONTACT).status_code == 200
     assert put(user, {"role": "Instructor"}).status_code == 429
     assert patches(salesforce) == 0

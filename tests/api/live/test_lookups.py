@@ -80,7 +80,7 @@ def test_a_uuid_in_capitals_identifies_the_same_user(user: Client, salesforce: S
     assert user.get(ADOPTIONS).json()["contact_id"] == contact
     stored = Contact.objects.values().get(pk=contact)
     sync("sync_contacts")
-    assert Contact.objects.values().get(pk=contact) == stored, "there was nothing to fix"
+    assert Contact.objects.values().get(pk=contact) == stored, "the sync changed the contact"
     salesforce.edit("Contact", contact, Accounts_UUID__c=None)
     assert user.get(CONTACT, {"expire": "true"}).status_code == 404
 
@@ -239,7 +239,7 @@ def test_a_field_that_the_api_user_may_no_longer_read_does_not_stop_a_look_up(
     salesforce.edit("Contact", contact, FirstName="Changed")
     answer = user.get(CONTACT, {"expire": "true"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Changed")
-    assert answer.json()["position"] == "Full-time faculty", "unchanged since the last read"
+    assert answer.json()["position"] == "Full-time faculty", "a hidden field keeps its cached value"
     calls = salesforce.calls_to("describe")
     assert user.get(CONTACT, {"expire": "true"}).status_code == 200
     assert salesforce.calls_to("describe") == calls, "one describe call is enough"
