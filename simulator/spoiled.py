@@ -18,7 +18,7 @@ ROWS = ("records", "values", "items")
 
 
 def spoil(response: Response, action: Action) -> Response:
-    """Return the answer after the fault. Only ``truncate`` changes answers with another status than 200."""
+    """Return the answer after the fault. If its status is not 200, only ``truncate`` changes it."""
     if action.kind == "truncate":
         response.cut_at = action.fraction
     spoiled = _SPOILED.get(action.kind)

@@ -71,7 +71,7 @@ def encrypted(token: bytes, key: bytes, *, iv_bytes: int = 12, header: Mapping[s
 
 
 class Identity:
-    """The keys of one simulated Accounts and the cookies signed with them. Safe to use from many threads."""
+    """The keys of one simulated Accounts, and the cookies made with them. Safe to use from many threads."""
 
     def __init__(self, private_key: str, encryption_key: str) -> None:
         self._private_key = private_key
@@ -117,9 +117,10 @@ class Identity:
         lifetime: timedelta = LIFETIME,
         claims: Mapping[str, Any] | None = None,
     ) -> str:
-        """Return the value of the cookie for the user ``subject``: ``{"id": 1, "uuid": "…", "name": "…"}``.
+        """Return the value of a user's cookie.
 
-        The IV of a real cookie has 12 bytes. Older libraries made IVs of 16 bytes.
+        ``subject`` describes the user: ``{"id": 1, "uuid": "…", "name": "…"}``. The IV of a real cookie has 12 bytes.
+        Older libraries made IVs of 16 bytes.
         """
         token = self.token(subject, lifetime=lifetime, claims=claims)
         return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

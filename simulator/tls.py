@@ -6,7 +6,7 @@ The data folder has these files. They are made again when one is missing or the 
 - ``server.pem``: the certificate and key for localhost, 127.0.0.1 and ::1
 - ``bundle.pem``: certifi's authorities and this authority, for ``REQUESTS_CA_BUNDLE``
 
-The authority's own key is never stored, so nobody can make another certificate that this bundle trusts.
+The authority's own key is never stored, so nobody can make another certificate in the authority's name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALIDITY = timedelta(days=397)
-"""The longest validity that clients accept in a server certificate."""
+"""The validity from now on. With the day before, it is 398 days: the most that some clients accept."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ class Certificates:
 
 
 def certificates(folder: Path, *hosts: str) -> Certificates:
-    """Return the files in ``folder``. Create them when one is missing or expires within a day.
+    """Return the files in ``folder``.
 
-    ``hosts`` are further names of the simulator, besides localhost.
+    Create them when one is missing or the certificate expires within a day. ``hosts`` are names of the simulator
+    besides localhost, for a new certificate.
     """
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "bundle.pem")
     if not _usable(files):

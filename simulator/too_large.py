@@ -45,7 +45,7 @@ def _rows_of_soql(request: Request) -> float:
 def _rows_of_pardot(request: Request) -> int:
     """Return the number of rows that a request asks for.
 
-    A request with a page token counts as one row, because the limit applies to first pages only.
+    A request with a page token counts as one row, because the fault is meant for first pages only.
     """
     if "nextPageToken" in request.query:
         return 1

@@ -46,7 +46,8 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
 def other_logins(world: World) -> dict[str, str]:
     """Return the variables of logins other than the one in ``variables``.
 
-    SFAPI prefers a session id, a refresh token or a private key to a password, but not an organization id.
+    If a session id, a refresh token or a private key is set, SFAPI logs in with it instead of the password. It uses an
+    organization id only when no security token is set.
     """
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,

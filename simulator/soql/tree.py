@@ -41,13 +41,17 @@ Term = Path | Aggregate
 @dataclass(frozen=True)
 class SelectItem:
     what: Path | Aggregate | FieldSet | Query
-    """The selected term. A ``Query`` selects the children of each record: ``(SELECT Id FROM Contacts)``."""
+    """A ``Query`` selects the children of each record: ``(SELECT Id FROM Contacts)``."""
     alias: str = ""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison. ``operator`` is one of = != < <= > >= LIKE IN NOT IN INCLUDES EXCLUDES."""
+    """A comparison.
+
+    ``operator`` is a symbol (``=``, ``!=``, ``<``, ``<=``, ``>``, ``>=``), or ``LIKE``, ``IN``, ``NOT IN``,
+    ``INCLUDES`` or ``EXCLUDES``.
+    """
 
     left: Term
     operator: str

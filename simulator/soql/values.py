@@ -15,7 +15,7 @@ Value = str | int | float | None | Span
 
 
 def read_value(token: Token, field: Field, soql: str, now: datetime) -> Value:
-    """Return the value for the comparison; ``None`` for ``null`` and for an empty string."""
+    """Return the value for the comparison; ``None`` for ``null`` and for a text field's empty string."""
     if token.word == "NULL":
         return None
     if field.type in ID_TYPES:

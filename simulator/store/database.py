@@ -1,4 +1,4 @@
-"""Connections to the one SQLite file: parallel readers, one writer, and a reset to the generated data."""
+"""Connections to the live SQLite file: parallel readers, one writer, a reset to the generated data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Reads of a file mapped into memory would be 10% faster, but the process would se
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that is closed with its thread. Python 3.13 warns about connections left open."""
+    """A connection that is closed when it is no longer referenced, as after the end of its thread.
+
+    Python 3.13 warns about connections left open.
+    """
 
     def __del__(self) -> None:
         self.close()
@@ -76,7 +79,10 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a write transaction, or join the open one. An exception rolls back the whole transaction."""
+        """Open a write transaction, or join this thread's open one.
+
+        An exception that leaves the outermost block rolls back the whole transaction.
+        """
         with self._write_lock:
             connection = self.connection()
             if self._writers:

@@ -1,4 +1,4 @@
-"""Errors of writes, and of opening a store."""
+"""Errors of calls about records, and of opening a store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class RecordError(Exception):
-    """Salesforce's answer to a record that it refuses.
+    """Salesforce's refusal of a call that reads or writes a record.
 
     ``code`` is Salesforce's status code, such as ``REQUIRED_FIELD_MISSING`` or ``NOT_FOUND``. ``fields`` are the API
     names of the wrong fields, if there are any.
@@ -20,4 +20,4 @@ class RecordError(Exception):
 
 
 class StoreBusyError(Exception):
-    """Another process has this folder open."""
+    """Another store has this folder open."""

@@ -21,7 +21,7 @@ from simulator.store.errors import StoreBusyError
 Progress = Callable[[str], None]
 
 _SOURCES = ("schema/*.py", "data/*.py", "pardot/**/*.py")
-"""The code that generates the data. After a change to it, the data is generated again."""
+"""Files with the code that generates the data. After a change in them, the data is generated again."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,10 @@ def prepare(
     fresh: bool,
     progress: Progress,
 ) -> tuple[Recipe, Database]:
-    """Open the data in the folder if it was made with these options. Otherwise, generate it."""
+    """Open the data in the folder.
+
+    Generate it first if it is missing, was made with other options or code, or ``fresh`` is true.
+    """
     pristine, live = folder / "pristine.sqlite3", folder / "live.sqlite3"
     recipe = None if fresh else _matching(pristine, schools, seed, as_of, organization)
     if recipe is None:

@@ -20,7 +20,7 @@ Threads that take the lock from each other at every row are several times slower
 
 
 def run(database: Database, statement: Statement) -> QueryResult:
-    """Run a statement. Rows are counted at once, and read on demand from the same snapshot."""
+    """Run a statement. Records are counted at once, and read on demand from the same snapshot."""
     if statement.kind == "records":
         connection = database.borrow()
         total = _bounded(_count(connection, statement), statement)
@@ -49,7 +49,7 @@ def _next_rows(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 
 
 def _stream(database: Database, connection: sqlite3.Connection, statement: Statement) -> Iterator[tuple[Any, ...]]:
-    """Yield rows from a snapshot. After the last row, give the connection back."""
+    """Yield rows from a snapshot. Give the connection back after the last row, or when the caller stops."""
     cursor = connection.execute(statement.sql, statement.parameters)
     try:
         while rows := _next_rows(cursor):

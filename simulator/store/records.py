@@ -16,7 +16,7 @@ from simulator.store.validation import clean
 Visible = Callable[[Field], bool]
 
 _DUPLICATE_RULES = {"Contact": ("Email",)}
-"""The fields of each sObject that must differ between records, unless duplicates are allowed."""
+"""By sObject, the fields in which a new record must differ from others, unless it may be a duplicate."""
 
 
 def create(
@@ -76,7 +76,7 @@ def patch(
     moment: str,
     touch: bool,
 ) -> None:
-    """Set the values without Salesforce's checks. ``touch`` also sets the stamps."""
+    """Set the values without Salesforce's checks. ``touch`` also sets the times of the last change."""
     record_id = rows.checked_id(sobject, record_id)
     if rows.load(connection, sobject, record_id) is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")

@@ -66,7 +66,10 @@ def remove(connection: sqlite3.Connection, sobject: SObject, record_id: str) -> 
 def ids_where(
     connection: sqlite3.Connection, sobject: SObject, field: str, value: str, *, alive: bool = True
 ) -> list[str]:
-    """Return the ids of the records with this value, in ascending order. Case is ignored."""
+    """Return the ids of the records with this value, in ascending order.
+
+    ``alive`` leaves out deleted records. The case of text is ignored, but not the case of ids.
+    """
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""
     rows = connection.execute(
@@ -93,5 +96,5 @@ def stamp_text(moment: datetime) -> str:
 
 
 def stamps(moment: str, user: str) -> dict[str, str]:
-    """Return the values that every change sets."""
+    """Return the values that record the time and the user of a change."""
     return {"LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment}

@@ -31,8 +31,9 @@ def _utc_now() -> datetime:
 class Store:
     """The data of the org: queried in SOQL, changed by Salesforce's rules, safe to use from many threads.
 
-    Reads raise ``SoqlError``, writes ``RecordError``. Both have Salesforce's code and message. Writes happen one after
-    another, each in a separate transaction. Readers see only committed changes.
+    Queries raise ``SoqlError``, other calls ``RecordError``. Both have Salesforce's code and message. Writes happen one
+    after another. Each has its own transaction, or joins the one that its thread has opened with ``writing``. Other
+    threads see only committed changes.
     """
 
     def __init__(self, recipe: files.Recipe, database: Database, lock: IO[str], clock: Clock) -> None:
@@ -58,11 +59,14 @@ class Store:
         progress: Callable[[str], None] = logger.info,
         clock: Clock = _utc_now,
     ) -> Store:
-        """Open the data in the folder. If it was made with other arguments or code, generate it again first.
+        """Open the data in the folder.
+
+        Generate it first if it is missing, was made with other arguments or code, or ``fresh`` is true. Otherwise, keep
+        the data with its changes.
 
         ``as_of`` is the day on which the data ends. By default, it is the last day of the data in the folder, or today
-        for new data. Changes to the generated data are kept, unless ``fresh``. ``clock`` gives the time of changes and
-        of date literals. Raises ``StoreBusyError`` when another store uses the folder.
+        for new data. ``clock`` gives the time of changes and of date literals. Raises ``StoreBusyError`` when another
+        store uses the folder.
         """
         lock = files.lock(folder)
         try:
@@ -103,7 +107,7 @@ class Store:
     def query(self, soql: str, *, include_deleted: bool = False, style: Style = "raw") -> QueryResult:
         """Run a query. ``include_deleted`` adds deleted records, as ``queryAll`` does.
 
-        Without ORDER BY, rows come in the order of their ids.
+        Without ORDER BY, records come in the order of their ids.
         """
         statement = compile_soql(
             soql, now=self._clock(), include_deleted=include_deleted, hidden=self.hidden_fields, style=style
@@ -129,7 +133,7 @@ class Store:
         return rows.ids_where(self.connection(), kind, column.name, value)
 
     def updated(self, sobject: str, start: datetime, end: datetime) -> list[str]:
-        """Return the ids of undeleted records that were changed from ``start`` on and before ``end``."""
+        """Return the ids of records changed from ``start`` on and before ``end``, except deleted records."""
         return [record_id for record_id, _ in self._stamped(sobject, start, end, deleted=0)]
 
     def deleted(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
@@ -221,8 +225,9 @@ class Store:
     def on_changes(self, callback: Callable[[list[Change]], None]) -> None:
         """Call ``callback`` with the changes of each commit.
 
-        A record counts as changed if it was changed itself. As in Salesforce's events, it does not count if another
-        record was deleted or merged and only a lookup to that record changed (docs/platform-facts.md).
+        Leave out a record of which only a lookup changed, because another record was deleted or merged: Salesforce may
+        or may not send an event for it (docs/platform-facts.md). Also leave out changes by ``patch_raw`` without
+        ``touch``.
         """
         self._database.on_commit = callback
 
@@ -266,7 +271,7 @@ class Store:
     # All data
 
     def reset(self) -> None:
-        """Restore the generated data, with all fields visible. Reads that have begun see the changed data."""
+        """Restore the generated data, with all fields visible. Reads that have begun still see the old data."""
         if any(self._hidden.values()):
             self._hidden = {}
             self._database.touch()
@@ -278,6 +283,6 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Open a transaction on this thread's connection; its commit increases ``version``."""
+        """Open a transaction, or join this thread's open one. The commit increases ``version``."""
         with self._database.writing() as connection:
             yield connection
