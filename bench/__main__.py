@@ -66,7 +66,7 @@ def _benchmarks(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--schools", type=int, default=FULL_SCALE, help="size of the data; default %(default)s")
+    parser.add_argument("--schools", type=int, default=FULL_SCALE, help="number of schools; default %(default)s")
     parser.add_argument("--runs", type=int, default=3, help="number of runs; the median counts; default %(default)s")
     parser.add_argument("only", nargs="*", help="names of benchmarks; default: all")
     return parser.parse_args()

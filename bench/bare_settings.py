@@ -1,4 +1,4 @@
-"""Settings of a bare Django project with the same apps, for the comparison of start times."""
+"""Settings of a bare Django project with SFAPI's apps, for the comparison of start times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bare Django project with the same apps, which gunicorn serves for the comparison of start times."""
+"""Routes and WSGI application of a bare Django project with SFAPI's apps, to compare start times."""
 
 from __future__ import annotations
 

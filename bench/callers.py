@@ -32,5 +32,5 @@ class Callers:
         return [[Request(path, {"Cookie": f"oxa={cookie}"})] for cookie in self.cookies]
 
     def service(self, paths: Sequence[str]) -> list[list[Request]]:
-        """Return requests with the key on all connections."""
+        """Return the same requests, each with the key, for every connection."""
         return [[Request(path, {"Authorization": f"Bearer {self.key}"}) for path in paths]] * CONNECTIONS

@@ -1,4 +1,4 @@
-"""Measure ``camp_sync --survey``: speed against row-by-row upserts, calls, and Pardot's ceiling."""
+"""Measure ``camp_sync``: a survey's speed and calls, and a read of more rows than Pardot's ceiling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.report import Result
 from bench.world import World, world
 
 PAGES = 3
-"""The pages of each object that are read row by row, enough to measure the rate."""
+"""The number of pages of each object that are stored row by row, enough to measure the rate."""
 CEILING = 100_000
 PER_CEILING = 10
 """The number of activities, as a multiple of ``CEILING``.
@@ -56,7 +56,10 @@ def camp_survey(schools: int, runs: int) -> Iterator[Result]:
 
 
 def camp_ceiling(schools: int) -> Iterator[Result]:
-    """Copy more activities than Pardot returns in one sequence of page tokens."""
+    """Copy more activities than Pardot returns in one sequence of page tokens.
+
+    With fewer than 20,000 schools, only 20,000 activities are copied, to check that the benchmark works.
+    """
     many = PER_CEILING * CEILING if schools >= 20_000 else 20_000
     with world(200) as here:
         _post(here, "/pardot/size", {"activities": many})
@@ -79,7 +82,7 @@ def _row_by_row(here: World) -> float:
 
 
 def _read(output: str) -> tuple[int, int]:
-    """Return rows and calls, from the command's last line."""
+    """Return the numbers of rows and calls, from the command's last line."""
     totals = re.search(r"^all: ([\d,]+) read.*; ([\d,]+) calls", output, re.MULTILINE)
     assert totals
     rows, calls = (int(text.replace(",", "")) for text in totals.groups())

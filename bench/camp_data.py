@@ -139,14 +139,14 @@ print(f"{rolled - began:.1f} {time.monotonic() - rolled:.1f}")
 
 @dataclass(frozen=True)
 class Finished:
-    """The seconds of the roll-ups, and of the audits."""
+    """The seconds of the roll-ups, and of the audits with the day's snapshot."""
 
     rolling: float
     auditing: float
 
 
 def fill_camp(here: World, size: CampSize) -> Finished:
-    """Fill the tables of an empty database, and run the steps after a survey."""
+    """Fill the tables of an empty database, compute the roll-ups, and run the steps after a survey."""
     values = {
         "prospects": size.prospects,
         "activities": size.activities,
@@ -155,7 +155,7 @@ def fill_camp(here: World, size: CampSize) -> Finished:
     }
     with here.connect() as connection:
         for statement in _STATEMENTS:
-            # Without parameters, psycopg leaves doubled percent signs as they are.
+            # Every statement gets the values: without values, psycopg would leave doubled percent signs as they are.
             connection.execute(statement, values)
         connection.execute("ANALYZE")
     output = here.manage("shell", "--verbosity=0", "-c", _FINISH).output.split()

@@ -1,7 +1,7 @@
 """Compare the sync with two public data connectors, in one run against the same simulator.
 
-The connectors read every field that the API user may see and write JSON lines; SFAPI reads the cached fields and writes
-rows into PostgreSQL. Each program logs in by itself. ``make conformance`` installs the connectors.
+The connectors read every field that the API user may see, and print JSON lines. SFAPI reads the cached fields, and
+writes rows into PostgreSQL. Each program logs in by itself. ``make conformance`` installs the connectors.
 """
 
 from __future__ import annotations

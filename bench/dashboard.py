@@ -44,7 +44,7 @@ _MANY_ROWS = (Path(__file__).parent / "many_rows.js").read_text().rstrip().rstri
 
 @dataclass(frozen=True)
 class Address:
-    """A running service: its address, the caller's cookie, and its modules."""
+    """A running service: its address, the caller's cookie, and the hashed names of its static files."""
 
     url: str
     cookie: str
@@ -54,7 +54,7 @@ class Address:
 def dashboard(divisor: int, runs: int) -> Iterator[Result]:
     """Measure the loading of Base Camp, and the longest frame of a long table.
 
-    ``divisor`` shrinks assets and rows, to check that the benchmark works.
+    ``divisor`` shrinks the large data and the table, to check that the benchmark works.
     """
     if not chromium_path():
         raise SystemExit(MISSING)
@@ -108,7 +108,7 @@ def _load_times(browser: Browser, address: Address) -> dict[str, float]:
 
 @contextmanager
 def _page(browser: Browser, address: Address) -> Iterator[Page]:
-    """Open Base Camp with all its panels, in a new profile."""
+    """Open Base Camp in a new profile, and wait until all its panels have loaded."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     try:
         context.add_cookies([{"name": "oxa", "value": address.cookie, "url": address.url}])

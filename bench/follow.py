@@ -1,9 +1,10 @@
 """Measure how long a change takes from Salesforce to the API's answer while ``sf follow`` runs.
 
 Contacts are changed in the simulator at a steady rate, each once, each to a different title. The clock of a change
-starts before the change is sent to the simulator, and stops when a client has received the new title. The client keeps
-a copy: it reads ``/records/contacts/`` with a key, from the ``as_of`` of its last pass. It sends two requests a second,
-because the limit of the records API allows no more. The pauses of the client are part of the figure.
+starts before the change is sent to the simulator, and stops when a client has received the new title. The client reads
+like one that keeps a copy: ``/records/contacts/`` with a key, from the ``as_of`` of its last request. It sends at most
+two requests a second, because the limit of the records API allows no more. The pauses of the client are part of the
+figure.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ def _result(took: list[float], began: list[float]) -> Result:
 
 
 class Copy:
-    """A client that keeps a copy of the contacts, by the records API."""
+    """A client of the records API that reads like one that keeps a copy of the contacts."""
 
     def __init__(self, running: Service, key: str) -> None:
         self._address = f"http://{HOST}:{running.port}/api/v1/records/contacts/"
@@ -81,7 +82,7 @@ class Copy:
         return seen
 
     def _changed(self) -> list[dict[str, str]]:
-        """Return the contacts that changed since the last pass, which fit on one page."""
+        """Return the contacts that changed since the last request. They fit on one page."""
         body = self._get(self._address, {"limit": 5000, "fields": "id,title", "modified_since": self._as_of})
         if body["next"]:
             raise SystemExit("more contacts changed than this benchmark changes")

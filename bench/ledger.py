@@ -47,9 +47,9 @@ print(json.dumps([first, statistics.median(plain), statistics.median(recorded), 
 
 
 def ledger(divisor: int, runs: int) -> Iterator[Result]:
-    """Compare the audits with the ledger and without it.
+    """Compare how long the audits take without the ledger, and with it.
 
-    ``divisor`` shrinks the data, to check the benchmark.
+    ``divisor`` shrinks the data, to check that the benchmark works.
     """
     with world(200) as here:
         fill_camp(here, SIZE.part(divisor))

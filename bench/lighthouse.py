@@ -24,7 +24,7 @@ from tests.environments import NotInstalled, install_node
 PACKAGES = [Path(__file__).parent / "npm" / name for name in ("package.json", "package-lock.json")]
 FOLDER = DATA / "npm"
 LEAST = {"performance": 90, "accessibility": 100, "best-practices": 100, "seo": 100}
-"""Points of 100."""
+"""The goals, in points out of 100."""
 SHOWN = {
     "largest-contentful-paint": "largest paint after",
     "total-blocking-time": "blocked for",

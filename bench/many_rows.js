@@ -1,4 +1,4 @@
-/* Replace the panels of Base Camp by a table of many rows. Return its longest frames during search and sort. */
+/* Replace Base Camp's panels with a table of many rows. Return the longest frame of its searches, and of its sorts. */
 async ({ address, many }) => {
   const { table } = await import(address);
   const rows = Array.from({ length: many }, (_, id) => ({

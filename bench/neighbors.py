@@ -1,8 +1,9 @@
 """Measure how a slow or hanging Salesforce or Accounts slows down users who need neither.
 
-The service runs with its default settings. 20 clients use a route that needs the failing system. Each route that
-does not need the system has one visitor. Each case is measured twice: while that system is healthy, and while it hangs
-or answers after three seconds. The clients behave like people: each waits a moment between two requests.
+The service runs with its default settings, except for a rate limit that is never reached. 20 clients use a route that
+needs the failing system. Three routes that do not need it have one visitor each. Each case is measured twice: while the
+system is healthy, and while it hangs or answers after three seconds. Clients and visitors behave like people: each
+waits a moment between two requests.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the time limit for Salesforce. The start, with the breaker still closed, counts too."""
+"""Three times the time limit for Salesforce. The start, while the breaker is still closed, counts too."""
 STRANGERS = 1_000
-"""More users than one measurement needs; each is new to the cache and to Accounts."""
+"""More users than one measurement needs. None of them is in the cache or in Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
 MOST = 2.0
 ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
@@ -88,12 +89,12 @@ def _environment(here: World) -> dict[str, str]:
 
 
 class Crowd:
-    """Users who are new to the service, and visitors of ``VISITED`` with a key."""
+    """Users who are neither in the cache nor in Accounts, and visitors of ``VISITED`` with a key."""
 
     def __init__(self, here: World, schools: int) -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")
         self._key = {"Authorization": f"Bearer {Callers(here, schools).key}"}
-        # Created in advance: signing takes processor time from the measurement.
+        # Created in advance: signing cookies would take processor time from the measurement.
         self._strangers = cycle([_stranger(identity) for _ in range(STRANGERS)])
 
     def measure(self, port: int, path: str, *, seconds: float) -> dict[str, Visits]:

@@ -1,7 +1,7 @@
-"""Measure the cost of the audit log and the limiter: an endpoint with and without them, in turns.
+"""Measure the cost of the audit log and the limiter: endpoints with and without them, in turns.
 
 Each service has one worker. With several workers, the result would depend more on the division of connections between
-them. "Nothing" compares the service with itself: its figure is the noise of the run.
+them than on the measured cost. "Nothing" compares the service with itself: its figure is the noise of the run.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TWINS = {
 
 
 def overhead(schools: int, runs: int) -> Iterator[Result]:
-    """Yield the additional time of a request as a share. All twins run at once and are measured in turns."""
+    """Yield the additional time of a request as a share. Whole service and twin are measured in turns."""
     with filled(schools) as here, ExitStack() as stack:
         loads = {name: load[: CONNECTIONS // WORKERS] for name, load in loads_of(here, Callers(here, schools)).items()}
         whole = stack.enter_context(service(here, workers=1))

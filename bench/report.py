@@ -25,7 +25,7 @@ class Result:
 
 
 def write(results: list[Result], scale: str) -> str:
-    """Write both files under ``bench/results``, and return the Markdown."""
+    """Write ``latest.md`` and ``latest.json`` under ``bench/results``, and return the Markdown."""
     RESULTS.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     about = {

@@ -1,6 +1,7 @@
 """Copy Pardot objects the usual way: read a page, then call ``update_or_create`` for each row.
 
-Run as ``python -m bench.row_by_row <pages>``. It prints rows and seconds, without the start of the process.
+Run as ``python -m bench.row_by_row <pages>``. It prints the number of rows, and the seconds without the start of the
+process.
 """
 
 from __future__ import annotations

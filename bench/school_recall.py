@@ -1,7 +1,7 @@
 """Measure recall: when a school's name is typed differently, the school must be in the first ten.
 
-``SCHOOL_NAMES`` is the path of a JSON list of ``{"name", "country", "state"}``; Hipo/university-domains-list (MIT) has
-that form. Without the variable, the report has one line that says "not measured".
+The variable ``SCHOOL_NAMES`` is the path of a JSON list of objects with a ``name``, such as the list in
+Hipo/university-domains-list (MIT). Without the variable, the report has one line that says "not measured".
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Change = Callable[[str], str]
 
 FIRST = 10
 SAMPLE = 150
-"""The number of names for each kind of change."""
+"""The largest number of names for each kind of change."""
 
 _COPY = """
     COPY sf_account (
@@ -41,7 +41,7 @@ CITIES = (("Houston", "Texas", "TX"), ("Saint Paul", "Minnesota", "MN"), ("Coeur
 def school_recall() -> Iterator[Result]:
     path = os.environ.get("SCHOOL_NAMES")
     if not path:
-        yield Result("recall of the search for schools", "not measured", "a list of names", False, "set SCHOOL_NAMES")
+        yield Result("recall of the search for schools", "not measured", "–", False, "set SCHOOL_NAMES")
         return
     names = list(dict.fromkeys(row["name"] for row in json.loads(Path(path).read_text())))
     with world(50) as here:

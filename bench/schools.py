@@ -47,7 +47,7 @@ _STATISTICS_SECONDS = 3
 
 
 def schools_search(schools: int, runs: int) -> Iterator[Result]:
-    """Search ten times as many schools as ``schools``, the scale of the other benchmarks."""
+    """Search ten times as many schools as the other benchmarks have, but at most ``SCHOOLS``."""
     many = min(schools * 10, SCHOOLS)
     with world(200) as here:
         _fill(here, many)
@@ -62,7 +62,7 @@ def schools_search(schools: int, runs: int) -> Iterator[Result]:
 
 
 def _common(here: World, many: int, runs: int) -> Iterator[Result]:
-    """Search for a very common word, and for two common words side by side."""
+    """Search for a very common word, and for two very common words side by side."""
     hits = VERY_COMMON * many // SCHOOLS
     names = _names(here, hits)
     for what, milliseconds in (("a very common word", COMMON_MILLISECONDS), (_TWO_WORDS, TWO_COMMON_MILLISECONDS)):
@@ -139,7 +139,7 @@ def _towns() -> Iterator[str]:
 
 
 def _parts() -> Iterator[str]:
-    """Yield parts of words that occur in very many names, each once."""
+    """Yield all different parts of some words that occur in very many names."""
     whole = ("university", "college", "high school", "community college", "community", "academy")
     parts = (word[begin:end].strip() for word in whole for begin in range(len(word)) for end in range(len(word) + 1))
     return iter(dict.fromkeys(part for part in parts if len(part) >= SHORTEST_NAME))

@@ -1,8 +1,7 @@
 """Compare two servers for the application: gunicorn with SFAPI's configuration, and Granian.
 
 Each server has 2 processes of 4 threads, and takes its turn in every round. Both do the same work: a page without the
-database, reads with a key, and reads while clients write. The clients write to a Salesforce that takes a second for
-each case.
+database, reads with a key, and reads while clients create cases. Salesforce takes a second for each case.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ def _work(here: World, server: tuple[Service, int], callers: Callers) -> Figures
 
 @contextmanager
 def _slow_writes(here: World, port: int, key: str) -> Iterator[Callable[[], int]]:
-    """Run clients that create a case, wait for the answer, and repeat; yield a counter of the answers."""
+    """Run clients that create a case, wait for the answer, and repeat; yield a counter of accepted cases."""
     fault = {"match": {"method": "PATCH"}, "times": None, "action": {"kind": "delay", "seconds": WRITE_SECONDS}}
     requests.post(f"{here.control}/faults", json=fault, timeout=30).raise_for_status()
     over, answered = threading.Event(), []

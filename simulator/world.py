@@ -122,14 +122,17 @@ class World:
         self.sessions.adopt(credentials.session_id(self.organization_id))
 
     def reset_sessions(self) -> None:
-        """End all sessions, query locators and Bulk jobs; accept the preset session id again."""
+        """End all sessions, query locators and Bulk query jobs; accept the preset session id again."""
         self.sessions.expire_all()
         self.locators.expire_all()
         self.jobs.expire_all()
         self.adopt_session()
 
     def reset_settings(self) -> None:
-        """Restore all settings. This changes the settings in place, because routes keep references to them."""
+        """Restore all settings in place, because routes keep references to them.
+
+        The org also moves back to its first host, all change events expire, and Accounts forgets tokens and changes.
+        """
         self.salesforce.reset()
         self.events.reset()
         self.instance.go_home()
