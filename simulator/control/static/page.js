@@ -58,7 +58,7 @@ async function act(action) {
   } catch (error) {
     tell(messageOf(error), true);
   }
-  await showState();
+  await showState().catch((error) => tell(messageOf(error), true));
 }
 
 /**

@@ -142,5 +142,6 @@ input.addEventListener("keydown", (event) => {
 
 input.addEventListener("blur", () => {
   pending.abort();
+  clearTimeout(timer);
   offer([]);
 });
