@@ -58,7 +58,7 @@ def cases_in(simulator: Simulator, where: str = f"{FIELD} != null") -> list[dict
 
 
 def break_salesforce(simulator: Simulator, kind: str = "status", *, times: int | None = None, **action: Any) -> None:
-    """Apply a fault to the next ``times`` writes of a Case, or to all writes."""
+    """Apply a fault to the next ``times`` writes of a Case; without ``times``, to all of them."""
     simulator.fail(kind, path="sobjects/Case|composite/sobjects", times=times, **action)
 
 

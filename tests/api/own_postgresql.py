@@ -20,7 +20,7 @@ _START_SECONDS = 30
 
 
 class OwnPostgreSQL:
-    """A server with one database, always on the same port."""
+    """A server with one database. When it is started again, it has the same port."""
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation

@@ -60,9 +60,10 @@ class Replicated:
 
     @contextmanager
     def primary_cannot_read(self) -> Iterator[None]:
-        """Lock the cached tables and Pardot's tables on the primary, so that only the replica can read them.
+        """Lock the tables of ``sf`` and ``pardot`` on the primary, so that only the replica can read them.
 
-        Pause the standby's replay first: it would repeat the locks on the standby.
+        The table of the replica mark is not locked. Pause the standby's replay first: it would repeat the locks on the
+        standby.
         """
         with psycopg.connect(self.primary.url) as locking:
             [(tables,)] = locking.execute(CACHED_AND_PARDOT).fetchall()

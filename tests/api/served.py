@@ -1,4 +1,4 @@
-"""Run the service as in production: gunicorn with several processes, on the test database."""
+"""Run the service with gunicorn, as in production."""
 
 from __future__ import annotations
 

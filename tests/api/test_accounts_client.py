@@ -63,7 +63,7 @@ def test_the_token_is_sent_in_the_header_unless_token_in_query_is_set(server: Ac
     assert "Authorization" not in headers
 
 
-def test_a_token_is_kept_until_shortly_before_its_end(server: AccountsServer) -> None:
+def test_a_token_is_kept_and_a_short_lived_token_is_renewed_after_half_its_lifetime(server: AccountsServer) -> None:
     client = client_of(server)
     for _ in range(3):
         client.user(UUID)
@@ -105,7 +105,9 @@ def test_outages_and_refusals_raise_different_errors(server: AccountsServer) -> 
 
 
 @pytest.mark.parametrize("trickle_seconds", [0.02, 5])
-def test_a_slow_server_takes_no_more_time_than_the_limit(server: AccountsServer, trickle_seconds: float) -> None:
+def test_the_client_gives_up_on_a_slow_server_soon_after_the_time_limit(
+    server: AccountsServer, trickle_seconds: float
+) -> None:
     server.trickle_seconds = trickle_seconds
     server.raw = b" " * 500  # takes at least ten seconds
     began = time.monotonic()

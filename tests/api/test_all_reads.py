@@ -1,4 +1,4 @@
-"""Fifty clients read every endpoint of several processes at the same time.
+"""Fifty clients at once read every ``GET`` endpoint of a service with several processes.
 
 ``make soak`` reads for a minute.
 """

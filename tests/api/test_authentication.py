@@ -45,7 +45,7 @@ def test_a_change_without_credentials_is_401_before_csrf_is_checked(anonymous: C
     assert getattr(anonymous, method)(ANYBODY).status_code == 401
 
 
-def forged(maker: CookieMaker) -> dict[str, str]:
+def invalid_cookies(maker: CookieMaker) -> dict[str, str]:
     claims = maker.claims(sub={"id": 7, "uuid": UUID, "name": "x"})
     token = maker.signed(claims)
     return {
@@ -67,8 +67,8 @@ def forged(maker: CookieMaker) -> dict[str, str]:
     }
 
 
-def test_no_forged_cookie_is_accepted(anonymous: Client, cookies: CookieMaker) -> None:
-    for number, (name, cookie) in enumerate(forged(cookies).items()):
+def test_no_invalid_cookie_is_accepted(anonymous: Client, cookies: CookieMaker) -> None:
+    for number, (name, cookie) in enumerate(invalid_cookies(cookies).items()):
         anonymous.cookies["oxa"] = cookie
         answer = anonymous.get(ANYBODY, REMOTE_ADDR=f"192.0.2.{number}")
         assert answer.status_code == 401, name
@@ -160,7 +160,7 @@ def test_a_key_is_refused_when_revoked_expired_wrong_or_mistyped(db: None, cooki
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-def test_the_scheme_may_be_written_in_any_case(anonymous: Client, scheme: str) -> None:
+def test_upper_and_lower_case_make_no_difference_in_the_scheme(anonymous: Client, scheme: str) -> None:
     key = api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text
     assert anonymous.get(ANYBODY, headers={"Authorization": f"{scheme} {key}"}).status_code == 200
 
@@ -201,7 +201,7 @@ def test_routes_for_people_refuse_keys(super_user: Client, service: Callable[...
     assert super_user.post("/api/doors/super-user", headers=token).status_code == 403
 
 
-def test_failed_credentials_are_limited_to_twenty_a_minute_and_other_requests_are_not(
+def test_an_address_may_send_twenty_wrong_credentials_a_minute_and_its_other_requests_are_answered(
     anonymous: Client, user: Client
 ) -> None:
     wrong = {"Authorization": "Bearer wrong"}

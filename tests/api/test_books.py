@@ -15,7 +15,7 @@ BOOKS = "/api/v1/books"
 
 
 def test_active_books_are_listed_by_name(service: Callable[..., Client]) -> None:
-    algebra, zoology = records.book("Algebra", type="OpenStax"), records.book("Zoology", website_url=None)
+    zoology, algebra = records.book("Zoology", website_url=None), records.book("Algebra", type="OpenStax")
     records.book("Old", active_book=False)
     records.book("Gone", is_deleted=True)
     records.book("Unclear", active_book=None)

@@ -69,9 +69,9 @@ def full(settings: Any) -> Iterator[None]:
 
 
 def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dict[str, Any]], int]:
-    """Send requests that need the slow system all at once, then three quick ones.
+    """Send ``WAITING`` requests for the slow system at the same moment, then three quick requests.
 
-    Return the answers to the slow requests, and how many of them came before the last answer to a quick one.
+    Return the answers to the slow requests, and how many of them came before the last answer to a quick request.
     """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
@@ -96,7 +96,7 @@ def test_other_requests_are_answered_while_salesforce_hangs(
 ) -> None:
     simulator.fail("hang", path="/query", seconds=8, times=None)
     answers, before = ask_all_at_once(url, CONTACT, cookies)
-    assert before < WAITING, "the quick requests were answered before the last slow one"
+    assert before < WAITING, "the quick requests must be answered before the last slow one"
     assert {answer["code"] for answer in answers} == {503}
     assert "salesforce_busy" in {answer["type"] for answer in answers[: WAITING - PLACES]}
     assert answers[-1]["type"] == "salesforce_away"
@@ -192,7 +192,7 @@ def test_slow_answers_of_accounts_open_its_breaker(
     assert not CircuitBreaker.objects.exclude(name=breaker.ACCOUNTS).exists()
 
 
-def test_answers_of_accounts_are_cached_for_a_while(
+def test_a_cached_answer_of_accounts_is_used_while_accounts_is_away(
     anonymous: Client, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     anonymous.cookies["oxa"] = cookies.cookie(uuid=KNOWN_TO_ACCOUNTS)

@@ -1,4 +1,4 @@
-"""Look-ups while Salesforce is unavailable, hangs, refuses the login, or may not be called."""
+"""Look-ups and changes while Salesforce is away, hangs, refuses the login, or may not be called."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("fault", ["status", "drop", "quota", "truncate", "concurrent"])
-def test_a_miss_is_503_and_cached_contacts_are_returned_while_salesforce_is_away(
+def test_cached_records_are_returned_while_salesforce_is_away_and_an_uncached_contact_is_503(
     user: Client, salesforce: Simulator, fault: str
 ) -> None:
     salesforce.fail(fault, path="/query", times=None)
@@ -47,7 +47,7 @@ def test_a_miss_is_503_and_cached_contacts_are_returned_while_salesforce_is_away
         assert user.get(path, {"expire": "true"}).status_code == 200
 
 
-def test_no_look_up_waits_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
+def test_a_look_up_does_not_wait_long_for_salesforce(user: Client, salesforce: Simulator, hurry: None) -> None:
     user.get("/api/v1/me")  # load every module before the time is measured
     salesforce.fail("hang", path="/query", seconds=30)
     began = time.monotonic()
@@ -106,7 +106,7 @@ def test_a_wrong_password_is_not_tried_by_every_request(
     assert logins() == 1
 
 
-def test_a_wrong_password_stops_changes_as_well(user: Client, simulator: Simulator) -> None:
+def test_a_wrong_password_is_not_tried_by_every_change(user: Client, simulator: Simulator) -> None:
     token = user.get("/api/v1/me").json()["csrf_token"]
     simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
     for _ in range(3):
@@ -133,7 +133,7 @@ def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     before = salesforce.calls()
     assert [user.get(CONTACT).status_code for _ in range(2)] == [404, 404]
     assert salesforce.calls() == before
-    assert live_call_allowed(), "the probe is still available"
+    assert live_call_allowed(), "the probe must still be available"
 
 
 def test_a_refusal_does_not_count_as_an_outage(
@@ -172,7 +172,7 @@ def test_salesforce_is_not_called_while_syncs_are_switched_off(user: Client, sal
     assert salesforce.calls() - before == 0
 
 
-def test_salesforce_is_not_called_for_an_hour_after_the_api_budget_is_used_up(
+def test_salesforce_is_not_called_for_an_hour_after_it_reported_a_usage_above_the_budget(
     user: Client, salesforce: Simulator
 ) -> None:
     new_contact(salesforce)
@@ -185,6 +185,6 @@ def test_salesforce_is_not_called_for_an_hour_after_the_api_budget_is_used_up(
     assert user.get(CONTACT).status_code == 200
 
 
-def test_only_the_cache_is_read_without_salesforce_settings(user: Client, settings: Any) -> None:
+def test_only_the_cache_is_read_without_a_salesforce_login(user: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert user.get(CONTACT).status_code == 404

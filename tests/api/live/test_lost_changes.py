@@ -1,4 +1,4 @@
-"""``PUT /contact`` when Salesforce's answer is lost or late: the result is looked up and reported truthfully."""
+"""``PUT /contact`` reports the truth when Salesforce's answer is lost or late, or PostgreSQL fails."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_another_spelling_of_a_name_is_a_change(
     assert put(user, change).status_code == 200
 
 
-def test_a_lost_change_is_recognized_in_the_spelling_of_the_picklist(
+def test_a_change_whose_answer_is_lost_is_recognized_in_the_spelling_that_salesforce_stores(
     user: Client, salesforce: Simulator, contact: str
 ) -> None:
     salesforce.fail("drop_after", path=PATCH)
@@ -104,7 +104,7 @@ def test_a_change_that_cannot_be_read_back_is_still_shown(user: Client, salesfor
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
 
 
-def test_a_read_back_has_a_shorter_time_limit_than_the_change(
+def test_reading_a_change_back_has_its_own_time_limit(
     user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "READ_BACK_SECONDS", 0.3)

@@ -1,4 +1,4 @@
-"""``PUT /contact`` when Salesforce refuses: 422 when the values are wrong, otherwise 503 with nothing changed."""
+"""``PUT /contact`` when Salesforce refuses: 422 for wrong values, 503 for most other reasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.simulated import Simulator
 __all__ = ["contact"]
 
 GONE = {"NOT_FOUND", "ENTITY_IS_DELETED"}
-NOT_THE_RECORD = [
+NOT_THE_VALUES = [
     code
     for code, refusal in REFUSALS.items()
     if refusal.group is not Group.RECORD and code not in GONE and code != "UNABLE_TO_LOCK_ROW"
@@ -33,12 +33,12 @@ def assert_nothing_was_changed(user: Client, salesforce: Simulator, contact: str
     assert not FieldChangeLog.objects.exists()
 
 
-# A sample of the codes is enough here: ``tests/sf/test_refusals.py`` tests every code.
+# ``make soak`` runs the codes that this sample leaves out.
 @pytest.mark.parametrize(
     ("code", "status"),
-    sampled(*((code, (400, 403, 503)[index % 3]) for index, code in enumerate(NOT_THE_RECORD)), each=7),
+    sampled(*((code, (400, 403, 503)[index % 3]) for index, code in enumerate(NOT_THE_VALUES)), each=7),
 )
-def test_a_refusal_that_does_not_concern_the_record_changes_nothing_and_means_503(
+def test_a_refusal_for_other_reasons_than_the_values_changes_nothing_and_means_503(
     user: Client, salesforce: Simulator, contact: str, code: str, status: int
 ) -> None:
     salesforce.fail("error", path=PATCH, times=None, code=code, status=status)
@@ -47,7 +47,7 @@ def test_a_refusal_that_does_not_concern_the_record_changes_nothing_and_means_50
 
 @pytest.mark.parametrize("name", ["maintenance", "trigger_lock", "flow_lock", "trigger_limit", "expired_password",
                                   "storage_full", "client_blocked", "no_right", "unknown"])  # fmt: skip
-def test_each_recorded_refusal_that_does_not_concern_the_record_means_503(
+def test_a_realistic_refusal_for_other_reasons_than_the_values_means_503(
     user: Client, salesforce: Simulator, contact: str, name: str
 ) -> None:
     salesforce.fail("refusal", path=PATCH, times=None, name=name)
