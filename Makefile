@@ -21,10 +21,10 @@ demo: $(VENV)/test.installed  ## run everything with made-up data on http://loca
 test: $(VENV)/test.installed  ## run the tests that are not slow, against a real PostgreSQL and the simulator (ARGS="tests/sf -k name" for a part, slow or not)
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(or $(ARGS),$(USUAL))
 
-slow: $(VENV)/test.installed  ## run the slow tests: every page in a browser, whole installations, killed servers, surveys of faults
+slow: $(VENV)/test.installed  ## run the slow tests: every page in a browser, whole installations, killed servers, many kinds of faults
 	$(RUN) -m pytest -n $(WORKERS) --dist worksteal -m "slow and not soak and not screenshots" $(ARGS)
 
-quick: $(VENV)/test.installed  ## run the tests without a database, server, browser or simulator: under a minute (ARGS="-k name")
+quick: $(VENV)/test.installed  ## run the tests that need no database, server, browser or simulator: under a minute (ARGS="-k name")
 	$(RUN) -m pytest -m quick $(ARGS)
 
 coverage: $(VENV)/dev.installed  ## run the tests and measure coverage, with all processes they start: a table, and .data/coverage/html (ARGS="tests/sf")
@@ -38,7 +38,7 @@ conformance: $(VENV)/test.installed  ## run public Salesforce clients against th
 clients: $(VENV)/test.installed  ## validate openapi.json, generate clients from it and run them (ARGS="openapi-typescript" for one)
 	$(RUN) -m tests.clients $(ARGS)
 
-soak: $(VENV)/test.installed  ## run the long forms of tests: a two-minute flood, twenty killed workers; takes minutes
+soak: $(VENV)/test.installed  ## run the long forms of tests (a two-minute flood, twenty killed workers) and the test cases that other targets leave out
 	$(RUN) -m pytest -m soak $(ARGS)
 
 screenshots: $(VENV)/test.installed  ## take pictures of every page at three widths, light and dark, into screenshots/ (ARGS="-k phone")
@@ -74,7 +74,7 @@ bench: $(VENV)/test.installed  ## run the benchmarks of docs/performance.md (ARG
 simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
-clean:  ## remove all files of the demo and the tests, with the embedded database
+clean:  ## remove what the demo, the tests, the linters and `make docs` have written, with the embedded database
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # the data is elsewhere when the user "nobody" cannot enter the checkout
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .deploy .javascript
 

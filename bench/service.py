@@ -1,4 +1,4 @@
-"""Run the service as in production, gunicorn with several processes, and put load on it."""
+"""Run the service with gunicorn, as in production, and put load on it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNLIMITED = "600000/min"
 
 @dataclass(frozen=True)
 class Request:
-    """A request that one connection repeats."""
+    """A GET request with its path and headers."""
 
     path: str
     headers: Mapping[str, str]
@@ -44,7 +44,8 @@ class Service:
     ) -> LoadResult:
         """Send requests from a separate process. Each item of ``requests`` is for one connection.
 
-        A status that is not in ``allowed`` ends the benchmark.
+        A connection repeats its requests for ``seconds``; with 0 it sends each request once. A status that is not in
+        ``allowed`` ends the benchmark.
         """
         plan = Plan(HOST, self.port, [[each.text() for each in several] for several in requests], seconds)
         done = subprocess.run(
@@ -63,7 +64,7 @@ class Service:
 
 @contextmanager
 def service(here: World, *, settings: str = "sfapi.settings.base", workers: int = WORKERS) -> Iterator[Service]:
-    """Run the service as in production, with a rate limit that is never reached."""
+    """Run the service as in production, but with configured rate limits that are never reached."""
     environment = {
         **{name: value for name, value in here.environment.items() if name != "SIMULATOR_URL"},
         "DEBUG": "off",
@@ -100,7 +101,10 @@ def free_port() -> int:
 def answering(
     command: Sequence[str], environment: Mapping[str, str], port: int, *, quiet: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Python with ``command``, a web server on ``port``. Enter the block when it answers ``/ping/``."""
+    """Run the Python program ``command``, a web server on ``port``.
+
+    The block begins once the server answers ``/ping/``.
+    """
     log = subprocess.DEVNULL if quiet else None
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=dict(environment), stderr=log)
     try:

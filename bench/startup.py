@@ -1,4 +1,4 @@
-"""Compare the start of ``manage.py`` and of a gunicorn worker with a bare project of the same apps."""
+"""Compare the start times of ``manage.py`` and gunicorn with those of a bare project of the same apps."""
 
 from __future__ import annotations
 

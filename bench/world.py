@@ -34,7 +34,7 @@ class Process:
 
 @dataclass(frozen=True)
 class World:
-    """The simulator's control address, and the environment of processes that use the simulator."""
+    """The simulator's control address, the environment of processes, and the database's URL."""
 
     control: str
     environment: Mapping[str, str]
@@ -78,7 +78,7 @@ class World:
 def world(schools: int) -> Iterator[World]:
     """Yield a simulator with this many schools and an empty, migrated database.
 
-    The simulator ends afterward; the next benchmark drops the database.
+    The simulator ends afterward; the next call drops the database.
     """
     DATA.mkdir(parents=True, exist_ok=True)
     database = _fresh_database()

@@ -1,6 +1,6 @@
 """Mark tests that ``make test`` leaves out, so that it ends within ten minutes on two cores.
 
-``make slow`` runs these tests: whole installations, surveys of faults, killed servers, and the pages in a browser.
+``make slow`` runs these tests: whole installations, many kinds of faults, killed servers, and the pages in a browser.
 ``make test`` keeps the two modules which show that all pages work together. ``.ci/run`` runs both commands.
 """
 
