@@ -1,6 +1,6 @@
-"""Send canary secrets to the development server in every way.
+"""Send canary secrets through the service, and look for them.
 
-No canary may be stored or logged.
+None may be stored, logged, or reported to Sentry.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ def test_sentry_receives_no_canary_and_no_person(run_manage: Manage) -> None:
         done = run_manage("shell", "-v0", "-c", EVENTS, SENTRY_DSN=sentry.dsn, ACCOUNTS_TOKEN_IN_QUERY="on")
     assert done.returncode == 0, done.stderr
     assert [message.partition(" ")[0] for message in sentry.messages] == ["first", "second"]
-    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "each call leaves a breadcrumb"
+    assert len(sentry.events[-1]["breadcrumbs"]["values"]) >= 3, "each call must leave a breadcrumb"
     assert "canary" not in sentry.received
+    assert "00000000cafe" not in sentry.received
     assert "access_token=" not in sentry.received.replace("access_token=***", "")
     assert not re.search("FROM.{1,3}Contact", sentry.received)
 
@@ -84,7 +85,7 @@ except ValueError:
 """
 
 
-def test_no_query_of_a_request_is_sent_to_sentry(
+def test_neither_the_query_string_nor_the_user_of_a_request_is_sent_to_sentry(
     database: str, simulator: Simulator, cookies: CookieMaker, tmp_path: Path
 ) -> None:
     for _ in range(2):
@@ -114,7 +115,7 @@ def test_no_query_of_a_request_is_sent_to_sentry(
 
 @contextmanager
 def server(variables: dict[str, str], log: Path) -> Iterator[str]:
-    """Start ``runserver`` as developers do, on a port that it chooses."""
+    """Run ``runserver`` on a free port, and yield its address."""
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", "--noreload", "127.0.0.1:0"],
@@ -137,7 +138,7 @@ def address_in(log: Path) -> str:
 
 
 def send_everywhere(url: str, secrets: dict[str, str]) -> int:
-    """Send the secrets in all requests, and return the number of requests to the API."""
+    """Send the secrets in headers, cookies, paths and query strings, and return the number of requests."""
     key, cookie, word = secrets["key"], secrets["cookie"], secrets["word"]
     calls: list[tuple[str, dict[str, str]]] = [
         ("books", {"Authorization": f"Bearer {key}"}),

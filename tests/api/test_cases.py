@@ -167,7 +167,7 @@ def test_a_case_that_salesforce_refuses_gets_422_with_the_reason(writer: Client,
         {"kind": "error", "code": "NOT_FOUND", "status": 404},
     ],
 )
-def test_a_case_gets_202_while_salesforce_is_away_and_is_delivered_later(
+def test_a_case_whose_first_delivery_attempt_fails_gets_202_and_is_delivered_later(
     writer: Client, simulator: Simulator, fault: Any
 ) -> None:
     break_salesforce(simulator, **fault)
@@ -231,7 +231,7 @@ def test_the_same_key_and_body_return_one_case_in_its_current_state(writer: Clie
     assert len(cases_in(simulator)) == 1
 
 
-def test_a_retry_of_a_case_whose_delivery_an_operator_ended_says_so(writer: Client, simulator: Simulator) -> None:
+def test_a_retry_says_that_an_operator_ended_the_delivery(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     assert post_case(writer, **KEY).status_code == 202
     OutboundCase.objects.update(state="failed", settled_at=Now())  # as the admin does

@@ -1,4 +1,4 @@
-"""Bodies without ``Content-Length``, sent as raw bytes to a running service."""
+"""Requests with ``Transfer-Encoding: chunked`` instead of ``Content-Length``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def chunks(*parts: bytes) -> bytes:
 
 
 def send(url: str, key: str, body: bytes, *headers: str) -> tuple[int, dict[str, Any]]:
-    """Send a case as exactly these bytes, and return the answer's status and body."""
+    """Send exactly these bytes as the body of ``POST /case``; return the answer's status and body."""
     host, port = urlsplit(url).hostname, urlsplit(url).port
     lines = [
         "POST /api/v1/case HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {key}",
@@ -54,18 +54,18 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
         status, answer = send(served, key, body, CHUNKED)
         assert (status, answer.get("subject")) == (202, "s"), answer
     for body in (b"zz\r\n" + CASE, b"5\r\n" + CASE):
-        assert send(served, key, body, CHUNKED)[0] == 400, "refused by gunicorn or by SFAPI"
+        assert send(served, key, body, CHUNKED)[0] == 400, "gunicorn or SFAPI must refuse a broken body"
     status, answer = send(served, key, chunks(CASE)[:-9], CHUNKED)
     assert (status, answer["type"]) == (400, "request_malformed"), "the body is truncated"
     status, answer = send(served, key, chunks(b" " * 2_000_000, b" " * 2_000_000), CHUNKED)
     assert (status, answer["type"]) == (413, "body_too_large")
     status, answer = send(served, key, chunks(), CHUNKED)
-    assert (status, answer["type"]) == (422, "field_invalid"), "an empty body is a missing body"
+    assert (status, answer["type"]) == (422, "field_invalid"), "an empty body must count as a missing body"
     with_length = send(served, key, CASE, f"Content-Length: {len(CASE)}")
     assert with_length[0] == 202
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     streamed = requests.post(f"{served}/api/v1/case", data=iter([CASE[:9], CASE[9:]]), headers=headers, timeout=60)
-    assert streamed.status_code == 202, "the body of a streaming client is read"
+    assert streamed.status_code == 202, "the body of a streaming client must be read"
 
 
 @pytest.mark.django_db  # Django reads the state of a connection that an earlier test left open

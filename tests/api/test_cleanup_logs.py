@@ -45,9 +45,9 @@ def action_of(days: float) -> None:
 
 
 def case_of(days: float, state: str, *, form: bool = False) -> None:
-    """Make a case accepted this many days ago.
+    """Make a case that was created this many days ago.
 
-    Unless the case is queued, it ended on the same day.
+    Unless the case is queued, it ended at the same moment.
     """
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
@@ -94,7 +94,9 @@ def test_a_dry_run_changes_nothing() -> None:
     assert OutboundCase.objects.count() == FormSubmission.objects.count() == 1
 
 
-def test_old_cases_and_forms_are_removed_once_they_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_delivered_and_refused_cases_and_spam_are_removed_but_queued_and_failed_cases_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(old_cases, "CHUNK", 2)
     for state in OutboundCase.State.values:
         for days in (399, 401, 402, 403):
@@ -104,9 +106,9 @@ def test_old_cases_and_forms_are_removed_once_they_have_ended(monkeypatch: pytes
         FormSubmission.objects.filter(pk=spam.pk).update(created_at=timezone.now() - timedelta(days=days))
     case_of(100, "delivered")
     assert "cases (outbox) 6, form submissions 9, " in cleanup()
-    unfinished = {f"{state} {days}" for state in ("queued", "failed") for days in (399, 401, 402, 403)}
+    kept = {f"{state} {days}" for state in ("queued", "failed") for days in (399, 401, 402, 403)}
     assert set(FormSubmission.objects.values_list("form_type", flat=True)) == {
-        *unfinished,
+        *kept,
         "delivered 399",
         "refused 399",
         "spam 399",

@@ -1,4 +1,4 @@
-"""The client's address is taken only from headers of trusted proxies."""
+"""The client's address comes from the connection, or from ``X-Forwarded-For`` of trusted proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every example of ``docs/consumers.md`` runs as it is printed."""
+"""Every example of ``docs/consumers.md`` runs; those of generated clients run in ``tests/clients/``."""
 
 from __future__ import annotations
 

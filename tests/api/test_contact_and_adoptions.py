@@ -44,7 +44,7 @@ def test_a_missing_or_deleted_school_is_null(user: Client) -> None:
         contact.delete()
 
 
-def test_the_last_modified_of_several_contacts_is_shown_and_an_error_is_logged(
+def test_the_most_recently_modified_of_several_contacts_is_shown_and_an_error_is_logged(
     user: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_contact_and_adoptions_are_for_logged_in_users(
 
 
 def make_adoption(user_contact: Any, **values: Any) -> Any:
-    """Make an adoption of the contact, with opportunity, book and school."""
+    """Make an adoption of the contact, with an opportunity that has the given book and school."""
     opportunity = records.opportunity(
         contact=user_contact, account=values.pop("school", None), book=values.pop("book", None)
     )

@@ -1,4 +1,4 @@
-"""Dead letters in the admin: read, correct, resend, or resolve them."""
+"""Failed and stuck cases in the admin: read, correct and resend them, or mark them as dealt with."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_an_operator_reads_corrects_and_resends_a_dead_letter(
     for shown in ("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "bad value for restricted picklist", "Long story."):
         assert shown in page
     assert "Choose a value of the picklist" in page
-    assert '{"Subject"' not in page.replace("&quot;", '"'), "no raw JSON"
+    assert '{"Subject"' not in page.replace("&quot;", '"'), "the page must show no raw JSON"
     answer = admin_client.post(page_of(dead_letter), {**BAD, "Product__c": "Assignable"}, follow=True)
     assert "Queued again" in answer.text
     assert deliver() == "1 delivered, 0 refused for good, 0 still queued\n"
@@ -137,7 +137,9 @@ def test_a_case_that_is_being_sent_cannot_be_changed(simulator: Simulator, admin
 
 
 @pytest.mark.parametrize("state", ["queued", "delivered", "refused"])
-def test_only_dead_letters_can_be_changed(simulator: Simulator, admin_client: Client, state: str) -> None:
+def test_a_case_that_is_neither_failed_nor_stuck_cannot_be_changed(
+    simulator: Simulator, admin_client: Client, state: str
+) -> None:
     (case,) = make_queued_cases(1, state=state)
     page = admin_client.get(page_of(case))
     assert (page.status_code, "Number 0" in page.text, "send again" in page.text) == (200, True, False)

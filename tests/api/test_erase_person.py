@@ -1,4 +1,4 @@
-"""``erase_person`` deletes the rows of one person only, and lists the copies that it cannot delete."""
+"""``erase_person`` erases the data of one person only, and lists the copies that it cannot reach."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def erase(*options: str) -> str:
 
 
 def make_person(uuid: str, email: str, number: int) -> Contact:
-    """Make a person with a row in every table about people."""
+    """Make a person with rows in most tables about people."""
     stamp, who = timezone.now(), f"user:{uuid}"
     contact = records.contact(accounts_uuid=uuid, email=email, full_name=f"Person {number}", is_deleted=True)
     opportunity = records.opportunity(contact=contact, name=f"Person {number} - Algebra", stage_name="Won")
@@ -144,7 +144,7 @@ def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option
 
 
 @pytest.mark.parametrize("word", ["Prospect", "prospects", "PROSPECT"])
-def test_the_tags_of_a_prospect_are_deleted_with_each_spelling_of_the_type(word: str) -> None:
+def test_the_tags_of_a_prospect_are_deleted_whatever_the_spelling_of_the_type(word: str) -> None:
     Prospect.objects.create(id=1, email="ines@example.org")
     TaggedObject.objects.create(id=1, object_type=word, object_id=1, object_name="Ines")
     TaggedObject.objects.create(id=2, object_type=word, object_id=2, object_name="Ida")
@@ -192,7 +192,7 @@ def test_a_contact_that_salesforce_still_has_is_reported() -> None:
         ([f"--uuid={UUID}"], "there is no terminal to ask on: repeat the command with --yes"),
     ],
 )
-def test_wrong_options_change_nothing(options: list[str], message: str) -> None:
+def test_wrong_options_or_a_missing_confirmation_change_nothing(options: list[str], message: str) -> None:
     contact = records.contact()
     with pytest.raises(CommandError, match=message):
         erase(*options)

@@ -83,7 +83,7 @@ def test_403_names_the_scope_that_is_missing(service: Service, user: Client, pat
         assert answer["WWW-Authenticate"] == f'Bearer realm="sfapi", error="insufficient_scope", scope="{scope}"'
 
 
-def test_every_reason_for_403_except_a_missing_scope_has_its_own_type(service: Service, user: Client) -> None:
+def test_a_missing_csrf_token_user_or_super_user_is_a_403_of_its_own_type(service: Service, user: Client) -> None:
     for answer, kind in (
         (user.put("/api/v1/contact", {"role": "x"}, content_type="application/json"), "csrf_token_missing"),
         (service(Scope.READ_BOOKS).get("/api/v1/contact"), "user_required"),
@@ -109,7 +109,7 @@ def test_a_wrong_address_and_a_missing_record_are_404s_of_different_types(servic
     assert_error(user.get("/api/v1/adoptions"), 404, "no_match")
 
 
-def test_each_reason_for_422_has_its_own_type(service: Service) -> None:
+def test_no_search_a_short_search_and_an_invalid_field_are_422s_of_different_types(service: Service) -> None:
     client = service(*Scope)
     for path, kind in (
         ("schools?name=ab", "search_too_short"),

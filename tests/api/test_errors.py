@@ -1,4 +1,4 @@
-"""Every error has the same format, whatever layer it comes from, and every answer has a request id."""
+"""Every API error has the same format, whatever layer it comes from; every answer has a request id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def door_routes(settings: Any) -> None:
 
 @pytest.fixture
 def forgiving(db: None) -> Client:
-    """A client that returns 500 when a view crashes, as a server does, and does not raise."""
+    """A client that does not raise when a view crashes, but returns the answer 500 as a server does."""
     return Client(raise_request_exception=False)
 
 

@@ -1,4 +1,4 @@
-"""Send requests as fast as possible for two minutes, over several processes (``make soak``)."""
+"""For two minutes, send requests as fast as possible to several server processes (``make soak``)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_at_most_five_requests_pass_in_any_minute_and_another_user_is_never_refu
         assert set(theirs.result()) == {200}
     assert 2 * LIMIT <= len(passed) <= 3 * LIMIT
     # The server counts a request at some time between sending and answer.
-    # So measure from the sending of the first request to the answer to the sixth.
+    # So of any six requests in a row, measure from the sending of the first to the answer to the sixth.
     for (sent_at, _), (_, answered_at) in zip(passed, passed[LIMIT:], strict=False):
         assert answered_at - sent_at >= WINDOW
 
@@ -42,7 +42,7 @@ def test_at_most_five_requests_pass_in_any_minute_and_another_user_is_never_refu
 def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
     """Send requests without a pause.
 
-    Return when each request that passed was sent and answered.
+    Return the times at which each passed request was sent and answered.
     """
     passed = []
     with requests.Session() as session:
@@ -55,7 +55,7 @@ def flood(url: str, cookie: str, end: float) -> list[tuple[float, float]]:
 
 
 def now_and_then(url: str, cookie: str, end: float) -> list[int]:
-    """Send another user's requests, four per minute."""
+    """Send at most four requests per minute as another user, and return the statuses."""
     statuses = []
     while time.monotonic() < end:
         headers = {"Cookie": f"oxa={cookie}"}

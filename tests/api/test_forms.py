@@ -188,7 +188,7 @@ def test_unknown_keys_are_stored_and_shown_in_the_admin_but_not_sent(
     assert "Algebra" in page
 
 
-def test_a_number_too_large_for_json_in_postgresql_is_refused(sender: Client) -> None:
+def test_a_number_too_large_for_a_float_is_refused(sender: Client) -> None:
     token = sender.get("/api/v1/me").json()["csrf_token"]
     body = '{"form_type": "contact_us", "data": {"message": "a", "more": 1e999}}'
     answer = sender.post("/api/v1/forms/submit", body, content_type="application/json", headers={"X-CSRFToken": token})
@@ -313,7 +313,7 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
 def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
     sender: Client, simulator: Simulator, away: bool
 ) -> None:
-    """A form that is delivered, or that waits for its next attempt, is not sent again."""
+    """The repeated request does not send a form that is delivered or waits for its next attempt."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)
@@ -323,7 +323,7 @@ def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
         defaults={"failures": breaker.THRESHOLD, "last_failure": Now() - breaker.LONGEST_SILENCE},
     )
     assert submit(sender, **key).status_code == 202
-    assert breaker.request_may_call(), "the probe is still available"
+    assert breaker.request_may_call(), "the repeated form must leave the probe"
 
 
 def test_the_admin_shows_forms_and_the_reason_for_spam(sender: Client, admin_client: Client) -> None:

@@ -1,4 +1,4 @@
-"""``/ping/`` and ``/healthz/``, for load balancers and monitoring."""
+"""``/ping/``, ``/readyz`` and ``/healthz/``, for load balancers and monitoring."""
 
 from __future__ import annotations
 
