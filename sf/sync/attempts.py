@@ -66,7 +66,8 @@ class Attempts:
             return BULK
         too_large = expected is None or expected > REST_INSTEAD
         if why_not and (REST in self._barred or (too_large and isinstance(why_not, BulkUsedUp))):
-            raise ObjectPaused(str(why_not), cause=SyncRun.Cause.LIMIT)
+            cause = SyncRun.Cause.LIMIT if isinstance(why_not, BulkUsedUp) else ""
+            raise ObjectPaused(str(why_not), cause=cause)
         return REST
 
     def note_failure(self, transport: str, error: Exception, *, resumed: bool = False) -> None:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from sf.ingest.progress import LineProgress
 from sf.models import Account, Adoption, Contact, Opportunity, SyncRun
 from sf.sync import attempts
+from sf.sync.again import next_tries
 from tests.sampling import sampled
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import Simulator
@@ -160,6 +161,19 @@ def test_a_job_that_does_not_end_is_aborted(simulator: Simulator, bulk: None, se
     assert {run.state for run in SyncRun.objects.all()} == {"done"}
     assert simulator.calls_to("PATCH /services/data/jobs/query") >= 1
     assert_equal(simulator, Account, Opportunity)
+
+
+def test_an_object_that_waits_because_a_job_did_not_end_is_retried(
+    simulator: Simulator, bulk: None, settings: Any
+) -> None:
+    settings.SALESFORCE_BULK_JOB_MINUTES = 0.002
+    simulator.fail("job_stuck", path="jobs/query$", times=None)
+    simulator.fail("garble", path="/query.*FROM.Opportunity", times=None)
+    sync("sync_all")
+    run = last_run("opportunities")
+    assert (run.state, run.cause) == ("paused", "")
+    assert "was still InProgress when its time was up" in run.message
+    assert [each.name for each in next_tries()] == ["opportunities"]
 
 
 # -- requests that are too large --------------------------------------------------------------------------------------
