@@ -237,6 +237,22 @@ def test_outdated_and_missing_lines_are_shown_and_replaced(
     assert crontab.read_text() == before
 
 
+def test_a_line_that_is_there_twice_is_shown_as_a_duplicate_and_replaced(
+    crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("crontab", "add")
+    right = crontab.read_text()
+    crontab.write_text(right + right.splitlines()[-1] + "\n")
+    capsys.readouterr()
+    with pytest.raises(CommandError, match="1 of these are not"):
+        call_command("crontab", "show")
+    shown = capsys.readouterr().out
+    assert shown.count("duplicate, run manage.py crontab add: ") == 1
+    assert "outdated" not in shown
+    call_command("crontab", "add")
+    assert crontab.read_text() == right
+
+
 def test_a_change_that_fails_leaves_the_crontab_as_it_was(crontab: Path, settings: Any) -> None:
     call_command("crontab", "add")
     before = crontab.read_text()

@@ -100,11 +100,14 @@ class UserCrontab:
 
     def report(self, *, only_here: bool = False) -> Iterator[Job]:
         """Yield SFAPI's jobs in this crontab, each with its fault if it has one, and the missing jobs."""
-        missing = self.planned_lines()
+        planned = self.planned_lines()
+        missing = dict(planned)
         for line in self.own_lines():
             known = missing.pop(line.text, None)
             if known:
                 yield Job(known, is_right=True)
+            elif line.text in planned:
+                yield Job(f"duplicate, {ADD}: {line.text}")
             elif line.folder == self.folder:
                 yield Job(f"outdated, {ADD}: {line.text}")
             elif not only_here:
