@@ -196,21 +196,24 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
     )
     ends = {row["object"]: _Ends(row["done"], row["well"], row["bad"], row["killed"]) for row in rows}
     for run in dead_runs(names):
+        if adopted and run.ended <= adopted:
+            continue
         before = ends.get(run.name, _NEVER)
         if before.bad is None or run.ended > before.bad:
             ends[run.name] = replace(before, bad=run.ended, killed=run.ended)
-    for name, ended in _held_back_twice(ends).items():
+    for name, ended in _held_back_twice(ends, of_this_org).items():
         ends[name] = replace(ends[name], bad=max(ended, ends[name].bad or ended))
     return ends
 
 
-def _held_back_twice(ends: Mapping[str, _Ends]) -> dict[str, datetime]:
+def _held_back_twice(ends: Mapping[str, _Ends], of_this_org: Q) -> dict[str, datetime]:
     """Return by object the last time at which it found the day's calls used up.
 
     Objects that found this less than twice since their last good run are left out.
     """
     times: dict[str, list[datetime]] = {}
-    for name, ended in SyncRun.objects.filter(_HELD_BACK, object__in=ends).order_by().values_list("object", "ended"):
+    runs = SyncRun.objects.filter(_HELD_BACK, of_this_org, object__in=ends)
+    for name, ended in runs.order_by().values_list("object", "ended"):
         well = ends[name].well
         if ended and (well is None or ended > well):
             times.setdefault(name, []).append(ended)

@@ -15,7 +15,7 @@ from api.protection import breaker
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.schedule import is_overdue, longest_pause
 from sf.ingest.switch import check_switch
-from sf.models import SyncConfig, SyncRun
+from sf.models import CachedOrg, SyncConfig, SyncRun
 from sf.status.freshness import MAX_AGE, allowed_age
 
 State, Cause = SyncRun.State, SyncRun.Cause
@@ -102,6 +102,15 @@ def test_an_api_budget_exhausted_twice_in_a_row_makes_healthz_fail(
     assert "usage is 100 calls" in capsys.readouterr().out
     record_run("contacts", timedelta(0))
     assert probe.get("/healthz/").status_code == 200
+
+
+def test_runs_before_the_adoption_of_another_org_do_not_count(probe: Client) -> None:
+    record_run("contacts", timedelta(minutes=50), State.PAUSED, cause=Cause.LIMIT)
+    SyncRun.objects.create(object="accounts", started=timezone.now() - timedelta(minutes=50))  # its process was killed
+    CachedOrg.objects.create(organization_id="00D", adopted_at=timezone.now() - timedelta(minutes=30))
+    record_run("contacts", timedelta(minutes=5), State.PAUSED, cause=Cause.LIMIT)
+    states = {name: each["state"] for name, each in probe.get("/healthz/").json()["syncs"]["objects"].items()}
+    assert (states["contacts"], states["accounts"]) == ("never", "never")
 
 
 def test_runs_skipped_by_the_kill_switch_are_not_failures(probe: Client) -> None:
