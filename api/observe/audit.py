@@ -59,7 +59,10 @@ _COUNT = """
     ON CONFLICT (name) DO UPDATE SET total = kept.total + EXCLUDED.total
 """
 _COPY = f"COPY api_requestlog ({', '.join(Entry._fields)}) FROM STDIN"
-_FIND = "SELECT 1 FROM api_requestlog WHERE request_id = %s AND time = %s AND path = %s"
+_FIND = """
+    SELECT 1 FROM api_requestlog JOIN unnest(%s::text[], %s::timestamptz[]) AS sent (request_id, time)
+                                 USING (request_id, time) LIMIT 1
+"""
 
 
 class Noted(NamedTuple):
@@ -158,13 +161,13 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
 def write_noted(noted: Sequence[Noted], again: bool) -> None:
     """Store the rows and add to the counts, in one transaction.
 
-    ``again``: the previous attempt failed, or its answer was lost. If the first row is stored, the whole batch was
-    stored. A batch without rows cannot be recognized, so its counts may be added twice.
+    ``again``: the previous attempt failed, or its answer was lost. If one of the rows is stored, the whole batch was
+    stored. A batch without stored rows cannot be recognized, so its counts may be added twice.
     """
     rows = [each.entry for each in noted if each.entry is not None]
     try:
         connection.close_if_unusable_or_obsolete()
-        if again and rows and _is_stored(rows[0]):
+        if again and rows and _is_one_stored(rows):
             return
         with transaction.atomic():
             _copy_or_skip(rows)
@@ -186,9 +189,10 @@ def _count(name: str, requests: int) -> None:
         cursor.execute(_COUNT, [name, requests])
 
 
-def _is_stored(entry: Entry) -> bool:
+def _is_one_stored(entries: Sequence[Entry]) -> bool:
+    """Return whether one of the entries is stored. PostgreSQL may have refused the others."""
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [entry.request_id, entry.time, entry.path])
+        cursor.execute(_FIND, [[entry.request_id for entry in entries], [entry.time for entry in entries]])
         return cursor.fetchone() is not None
 
 

@@ -181,6 +181,15 @@ def test_a_batch_whose_answer_was_lost_is_neither_written_nor_counted_twice() ->
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("bad", [{"address": "nowhere"}, {"path": "a\0b"}], ids=str)
+def test_a_batch_whose_first_row_is_refused_is_not_written_twice_either(bad: dict[str, str]) -> None:
+    batch = [Noted(entry(number, **(bad if number == 0 else {}))) for number in range(3)]
+    write_noted(batch, again=False)
+    write_noted(batch, again=True)
+    assert RequestLog.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_row_that_postgresql_refuses_does_not_block_the_other_rows(caplog: pytest.LogCaptureFixture) -> None:
     rows = [entry(0), entry(1, path="a\0b"), entry(2), entry(3)]
     write_noted([Noted(each) for each in rows], again=False)
