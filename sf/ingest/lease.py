@@ -106,16 +106,18 @@ def hold_lease(
 ) -> Iterator[Lease | None]:
     """Take the lease and yield it, or yield ``None`` if another process holds it.
 
-    When ``longest`` has passed since this call, ``check_held`` raises ``RanTooLong``; the time spent waiting for the
-    lease counts. ``patience`` is the longest wait for another holder, rounded up to a multiple of ``_WAIT_SECONDS``.
+    When ``longest`` has passed since the lease was taken, ``check_held`` raises ``RanTooLong``. ``patience`` is the
+    longest wait for another holder, rounded up to a multiple of ``_WAIT_SECONDS``.
     """
-    lease = Lease(name, time.monotonic() + longest.total_seconds() if longest else None, _hours(longest))
+    lease = Lease(name, longest=_hours(longest))
     give_up = time.monotonic() + patience.total_seconds()
     while not (taken := _take(lease)) and time.monotonic() < give_up:
         time.sleep(_WAIT_SECONDS)
     if not taken:
         yield None
         return
+    if longest:
+        lease.ends = time.monotonic() + longest.total_seconds()
     token = _held.set((*_held.get(), lease))
     try:
         with _heartbeat(lease):

@@ -267,6 +267,20 @@ def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatc
         assert not is_running("accounts"), "a run that hangs this long does not block others"
 
 
+def test_the_wait_for_a_lease_does_not_count_toward_the_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end_other() -> None:
+        time.sleep(0.5)
+        SyncLease.objects.all().delete()
+        connection.close()
+
+    monkeypatch.setattr(leases, "_WAIT_SECONDS", 0.05)
+    with ThreadPoolExecutor() as elsewhere, held_elsewhere("accounts"):
+        elsewhere.submit(end_other)
+        with hold_lease("accounts", longest=timedelta(seconds=0.4), patience=timedelta(minutes=1)) as held:
+            assert held is not None
+            check_held()
+
+
 def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = 1
     settings.SYNC_MAX_HOURS = 1 / 3600
