@@ -295,10 +295,12 @@ class Follower:
         touched = {name: self._touched(name, collected) for name, collected in parts.items()}
         done = self._catch_up.sync(in_order(set().union(*touched.values())))
         synced = {name: collected for name, collected in parts.items() if touched[name] <= done}
-        self._store(
-            {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST},
-            after_sync=synced,
-        )
+        named = {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST}
+        try:
+            self._store(named, after_sync=synced)
+        except RequestRefused as error:
+            self._warn(f"{_in_one_line(error)}. The sync has read the changes")
+            self._store({}, after_sync=synced)
         return {name: collected for name, collected in parts.items() if name not in synced}
 
     # -- failures ---------------------------------------------------------------------------------------

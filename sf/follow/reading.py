@@ -32,9 +32,14 @@ class Selection:
     ids: set[str] = field(default_factory=set)
     by_parent: dict[str, set[str]] = field(default_factory=dict)
 
-    def conditions(self) -> Iterator[str]:
+    def conditions(self, synced: SyncedObject) -> Iterator[str]:
+        """Yield the conditions of the queries, without lookup fields that ``synced`` does not read.
+
+        A query that names a field that the API user may not read is refused.
+        """
+        readable = set(synced.paths.values())
         for path, values in (("Id", self.ids), *self.by_parent.items()):
-            every = sorted(values)
+            every = sorted(values) if path == "Id" or path in readable else []
             for first in range(0, len(every), MAX_IDS):
                 yield soql.one_of(path, every[first : first + MAX_IDS])
 
@@ -61,8 +66,8 @@ def read_changes(client: SalesforceClient, changes: Mapping[str, Collected]) -> 
     reads = []
     for synced in PARENTS_FIRST:
         collected = changes.get(synced.name, Collected())
-        if conditions := list(selections[synced.name].conditions()):
-            read = _read(client, synced, conditions, collected.deleted)
+        if any(selections[synced.name].conditions(synced)):
+            read = _read(client, synced, selections[synced.name], collected.deleted)
             reads.append(read)
             position = _id_position(read.synced)
             _add_children(synced, {str(row[position]) for row in read.rows}, collected, selections)
@@ -88,13 +93,13 @@ def _add_children(
             child.ids.update(known.values_list("pk", flat=True))
 
 
-def _read(client: SalesforceClient, synced: SyncedObject, conditions: list[str], deleted: Iterable[str]) -> Read:
+def _read(client: SalesforceClient, synced: SyncedObject, selection: Selection, deleted: Iterable[str]) -> Read:
     began, readable = database_now(), as_readable(synced)
     try:
-        rows = list(_rows(client, readable, conditions))
+        rows = list(_rows(client, readable, selection.conditions(readable)))
     except RequestRefused as refusal:
         readable = readable_after(refusal, client, readable)
-        rows = list(_rows(client, readable, conditions))
+        rows = list(_rows(client, readable, selection.conditions(readable)))
     position = _id_position(readable)
     return Read(readable, began, rows, frozenset(deleted) - {str(row[position]) for row in rows})
 

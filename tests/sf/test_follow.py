@@ -18,7 +18,7 @@ pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow
 from django.core.management import CommandError, call_command
 
 from sf.ingest.lease import hold_lease
-from sf.models import Account, Contact, FollowedObject, SyncRun
+from sf.models import Account, Contact, FollowedObject, Opportunity, SyncRun
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
@@ -158,6 +158,27 @@ def test_too_many_deletions_are_left_to_the_sync_and_its_guard(simulator: Simula
         simulator.do("delete", "Contact", contact)
     wait_for(lambda: SyncRun.objects.filter(object="contacts", message__contains="would be deleted").exists())
     assert Contact.objects.count() > cached - cached // 50
+
+
+def test_the_follower_continues_when_salesforce_refuses_reads_by_id(simulator: Simulator, follow: Follow) -> None:
+    follow()
+    simulator.fail("error", path="Id.*IN", times=None, code="MALFORMED_QUERY", status=400, message="unexpected token")
+    school = simulator.ids("Account")[0]
+    for name in ("Read by a sync", "Also read by a sync"):
+        before = runs("accounts")
+        simulator.edit("Account", school, Name=name)
+        wait_for(lambda before=before: runs("accounts") > before and equal(simulator))  # type: ignore[misc]
+
+
+def test_children_are_not_read_by_a_field_that_the_api_user_may_not_read(simulator: Simulator, follow: Follow) -> None:
+    follow()
+    simulator.post("/fields/Adoption__c/Opportunity__c/hide")
+    before = runs()
+    opportunity = simulator.ids("Opportunity")[0]
+    for name in ("Renamed", "Renamed again"):
+        simulator.edit("Opportunity", opportunity, Name=name)
+        wait_for(lambda name=name: Opportunity.objects.get(pk=opportunity).name == name)  # type: ignore[misc]
+    assert runs() == before
 
 
 def test_another_process_takes_over_when_sigterm_has_ended_the_first(
