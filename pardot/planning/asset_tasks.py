@@ -14,6 +14,9 @@ from pardot.planning.tasks import BadTask, task_create
 
 _LONGEST_TITLE = 200
 _LONGEST_DESCRIPTION = 10_000
+_REST = "\n\n… and {:,} more"
+_ROOM_FOR_TEXT = _LONGEST_DESCRIPTION - len(_REST.format(1_000))
+"""The longest text that leaves room for the number of the assets."""
 
 
 def tasks_for_each(
@@ -48,6 +51,10 @@ def task_for_all(
 
     The task has no issue: an open task with an issue and without an asset is about all assets that have the issue.
     """
+    if len(description) > _ROOM_FOR_TEXT:
+        raise BadTask(
+            "description", f"Use at most {_ROOM_FOR_TEXT:,} characters, so that the list of assets can follow"
+        )
     lines = [f"{name} (Pardot ID {asset})" for asset, name in names.items()]
     return task_create(
         title=title, description="\n".join(_fit(description, lines)), area=area, created_by=created_by, **values
@@ -73,10 +80,10 @@ def _fit(description: str, lines: list[str]) -> Iterator[str]:
     """Yield ``description``, as many ``lines`` as fit into a task, and the number of lines left out."""
     if description:
         yield f"{description}\n"
-    room = _LONGEST_DESCRIPTION - len(description) - len("\n\n… and 1,000 more")
+    room = _ROOM_FOR_TEXT - len(description)
     for index, line in enumerate(lines):
         room -= len(line) + 1
         if room < 0:
-            yield f"… and {len(lines) - index:,} more"
+            yield _REST.format(len(lines) - index).strip()
             return
         yield line

@@ -79,6 +79,17 @@ def test_the_list_in_one_task_for_all_assets_fits_the_longest_description(browse
     browser.ask("patch", f"tasks/{pk}", {"description": description})
 
 
+def test_a_description_without_room_for_the_list_of_assets_is_refused(browser: Browser) -> None:
+    forms = [records.form(f"Form {number}") for number in range(3)]
+    body = {"ids": [one.id for one in forms], "title": "Look at these", "for_each": False}
+    for length in (9_983, 10_000):
+        refused = browser.ask("post", "assets/forms/tasks", {**body, "description": "D" * length}, expect=422)
+        assert refused["errors"][0]["loc"] == ["body", "description"]
+        assert "at most 9,982 characters" in refused["message"]
+    [pk] = browser.ask("post", "assets/forms/tasks", {**body, "description": "D" * 9_982}, expect=201)["ids"]
+    assert Task.objects.get(pk=pk).description == f"{'D' * 9_982}\n\n… and 3 more"
+
+
 def test_a_title_with_a_long_name_is_cut(browser: Browser) -> None:
     form = records.form("F" * 300)
     answer = browser.ask("post", "assets/forms/tasks", {"ids": [form.id], "title": "Look at"}, expect=201)
