@@ -111,7 +111,10 @@ class PardotClient:
     def create_tag(self, name: str) -> int:
         """Create a tag, and return its id. There is no retry, because the tag may have been created already."""
         answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
-        return int(_json(answer, "POST tags")["id"])
+        try:
+            return int(_json(answer, "POST tags")["id"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise UnusableAnswer("Pardot's answer to POST tags has no id") from error
 
     def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
         """Call ``action``, which requests one page, with retries.
@@ -129,7 +132,7 @@ class PardotClient:
         answer = self._attempt("GET", path, params=params)
         parsed = _json(answer, f"GET {path}")
         values = parsed.get("values")
-        if not isinstance(values, list) or any(name not in record for record in values for name in fields):
+        if not isinstance(values, list) or not all(_is_whole(record, fields) for record in values):
             raise UnusableAnswer(f"Pardot's answer to GET {path} is not a whole page")
         warnings = re.findall(r"(?:^|,)\s*(\d+)", answer.headers.get("Pardot-Warning", ""))
         return Page(
@@ -204,6 +207,10 @@ def _never(_: TransientError) -> bool:
 def _is_size_timeout(error: TransientError) -> bool:
     """Return whether the error is a timeout, reported by Pardot's own code or by a gateway."""
     return error.code == API_TIMEOUT or (error.status == 504 and not error.code)
+
+
+def _is_whole(record: Any, fields: Sequence[str]) -> bool:
+    return isinstance(record, dict) and all(name in record for name in fields) and record.get("id", 0) is not None
 
 
 def _usage(header: str) -> ApiUsage | None:

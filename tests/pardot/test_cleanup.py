@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -173,6 +174,16 @@ def test_a_refusal_of_pardot_is_reported_and_the_tags_created_so_far_remain(
     assert get(super_user)["actions"][0]["tag_id"] is not None
     simulator.post("/reset", {"faults": True})
     assert [tag["created"] for tag in post(super_user)["tags"]] == [False, True, True]
+
+
+@pytest.mark.parametrize("answer", [{"name": "Camp: Remove"}, {"id": None}, {"id": "new"}], ids=str)
+def test_an_answer_without_the_id_of_the_new_tag_is_reported(
+    pardot: Pardot, super_user: Client, simulator: Simulator, answer: dict[str, Any]
+) -> None:
+    simulator.fail("status", path="^(?!.*name=).*objects/tags", status=201, body=json.dumps(answer))
+    refused = post(super_user, 503)
+    assert refused["type"] == "pardot_away"
+    assert len(post(super_user)["tags"]) == 3
 
 
 def test_creating_tags_can_be_retried_after_a_lost_answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -270,6 +271,18 @@ def test_a_read_keeps_at_most_four_requests_open(pardot: Pardot, settings: Any) 
     pardot.settings(delay_seconds=0.2)
     camp_sync("--entities", "activities")
     assert pardot.most_open() == 4
+
+
+NO_ID = dict.fromkeys(entities.TAGS.api_names)
+
+
+@pytest.mark.parametrize("record", [7, "text", {}, NO_ID], ids=["number", "text", "empty", "null"])
+def test_a_page_with_a_record_without_id_fails_the_read(pardot: Pardot, simulator: Simulator, record: Any) -> None:
+    page = json.dumps({"nextPageToken": None, "values": [record]})
+    simulator.fail("status", path="objects/tags", times=None, skip=1, status=200, body=page)
+    with pytest.raises(CommandError):
+        camp_sync("--entities", "tags")
+    assert (last_run("tags").state, "is not a whole page" in last_run("tags").message) == ("failed", True)
 
 
 def test_a_record_that_cannot_be_stored_is_set_aside_alone(pardot: Pardot) -> None:
