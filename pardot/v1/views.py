@@ -168,7 +168,8 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionI
 )
 def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Remove the view from the caller's morning message, if it is there."""
-    unsubscribe(_member(_account(request)), view_id)
+    if member := member_by_account(_account(request)):
+        unsubscribe(member, view_id)
     return Status(204, None)
 
 

@@ -144,6 +144,10 @@ def test_subscribing_to_a_view_that_cannot_be_mailed_is_refused(browser: Browser
     assert not ViewSubscription.objects.exists()
 
 
+def test_a_user_who_is_no_team_member_has_nothing_to_unsubscribe(browser: Browser) -> None:
+    browser.ask("delete", f"views/{save(browser)['id']}/subscription", expect=204)
+
+
 def test_the_list_says_why_no_mail_is_sent(browser: Browser, settings: Any) -> None:
     assert browser.get("views")["no_mail"].startswith("No team member has your account")
     ines = records.member("Ines", accounts_uuid=UUID)
