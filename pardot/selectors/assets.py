@@ -18,7 +18,7 @@ from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObj
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.asset_search import did_you_mean, searched
-from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered
+from pardot.selectors.rows import FlagFilters, Rows, SortKeys, filtered, number_of_flags, ordered
 from pardot.selectors.since import add_since, newest_finding
 
 SHOWN = (
@@ -77,17 +77,15 @@ def columns_of(area: Area) -> tuple[str, ...]:
     return tuple(name for name in SHOWN if name in have)
 
 
-@cache
-def sort_keys(area: Area) -> SortKeys:
-    """Return the sort keys of ``area``, except ``since``."""
-    have = columns_of(area)
-    keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": HowMany("flags")}
+def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
+    have = columns_of(health.area)
+    keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": number_of_flags(health)}
     keys |= {name: F(name) for name in _SORT_COLUMNS if name in have}
     keys |= {name: Lower(name) for name in ("subject", "prefix") if name in have}
     if "campaign_id" in have:
         name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=BY_NAME)
         keys["campaign_name"] = Subquery(name_of)
-    return keys
+    return {**keys, "since": newest_finding(health, flag)}
 
 
 def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
@@ -96,7 +94,7 @@ def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: i
     Raises ``Unknown`` or ``NotOfThisArea``.
     """
     rows = matching_assets(health, filters)
-    keys = {**sort_keys(health.area), "since": newest_finding(health, filters.flag)}
+    keys = _sort_keys(health, filters.flag)
     records = shown_records(ordered(rows, sort, keys)[offset : offset + limit], health)
     count = rows.count()
     suggestion = None if count else did_you_mean(health.area, filters, lambda other: matching_assets(health, other))

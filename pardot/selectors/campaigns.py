@@ -16,7 +16,7 @@ from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.asset_search import did_you_mean, searched
 from pardot.selectors.assets import add_names, as_known
 from pardot.selectors.children import COUNT_OF, children_of, orphans
-from pardot.selectors.rows import FlagFilters, HowMany, Rows, SortKeys, filtered, ordered, with_flag
+from pardot.selectors.rows import FlagFilters, Rows, SortKeys, filtered, number_of_flags, ordered, with_flag
 from pardot.selectors.since import add_since, newest_finding
 
 _SHOWN = (
@@ -24,13 +24,7 @@ _SHOWN = (
     "start_date", "end_date", *COUNT_OF.values(), "member_count", "responded_count", "activity_count", "flags",
 )  # fmt: skip
 _ASSETS = sum((F(column) for column in list(COUNT_OF.values())[1:]), F("form_count"))
-SORT_KEYS: SortKeys = {
-    "id": F("pk"),
-    "name": BY_NAME,
-    "issues": HowMany("flags"),
-    **{name: F(name) for name in _SHOWN if name not in {"id", "name", "salesforce_id", "folder_id", "flags"}},
-    "asset_count": _ASSETS,
-}
+_SORT_COLUMNS = {name: F(name) for name in _SHOWN if name not in {"id", "name", "salesforce_id", "folder_id", "flags"}}
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ def campaign_page(
     ``health`` must contain ``Area.CAMPAIGNS`` and every area in ``COUNT_OF``.
     """
     rows = matching_campaigns(health[Area.CAMPAIGNS], filters)
-    keys = {**SORT_KEYS, "since": newest_finding(health[Area.CAMPAIGNS], filters.flag)}
+    keys = _sort_keys(health[Area.CAMPAIGNS], filters.flag)
     campaigns = list(ordered(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
     add_names(campaigns)
     add_since(campaigns, health[Area.CAMPAIGNS])
@@ -91,6 +85,17 @@ def campaign_page(
         if count
         else did_you_mean(Area.CAMPAIGNS, filters, lambda other: matching_campaigns(of_campaigns, other)),
     )
+
+
+def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
+    return {
+        "id": F("pk"),
+        "name": BY_NAME,
+        "issues": number_of_flags(health),
+        **_SORT_COLUMNS,
+        "asset_count": _ASSETS,
+        "since": newest_finding(health, flag),
+    }
 
 
 def matching_campaigns(health: AreaHealth, filters: CampaignFilters) -> Rows:

@@ -9,7 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery, TextField, Value
 
 from pardot.selectors.area_health import AreaHealth
 from pardot.selectors.since import assets_fixed_since, assets_new_since
@@ -38,11 +39,17 @@ class FlagFilters:
     q: str | None = None
 
 
-class HowMany(Func):
-    """The number of elements of an array, 0 when it is empty."""
+class _HowManyIn(Func):
+    """The number of different elements of one array that are also in another array."""
 
-    function = "cardinality"
+    template = "cardinality(ARRAY(SELECT unnest(%(expressions)s)))"
+    arg_joiner = ") INTERSECT SELECT unnest("
     output_field = IntegerField()
+
+
+def number_of_flags(health: AreaHealth) -> Func:
+    """Return the sort key ``issues``: the number of an asset's flags that have data."""
+    return _HowManyIn("flags", Value(sorted(health.known_flags), output_field=ArrayField(TextField())))
 
 
 class Unknown(ValueError):

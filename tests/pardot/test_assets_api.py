@@ -332,6 +332,25 @@ def test_an_asset_that_is_only_dormant_has_no_issue_without_activities(ask: Ask)
     assert names(ask("assets/forms", issues=False)) == ["Quiet"]
 
 
+@pytest.mark.parametrize(("path", "model"), [("assets/forms", Form), ("assets/campaigns", Campaign)])
+def test_assets_are_not_sorted_by_flags_without_data(ask: Ask, path: str, model: Any) -> None:
+    first = make(model, name="No flags")
+    second = make(model, name="Only flags without data")
+    audit_now()
+    known = ask(path)["summary"]["counts"]
+    flag = next(name for name, count in known.items() if count is not None)
+    AuditSummary.objects.update(activity_until=None)
+    without_data = [name for name, count in ask(path)["summary"]["counts"].items() if count is None]
+    assert without_data
+    model.objects.filter(pk=first).update(flags=[])
+    model.objects.filter(pk=second).update(flags=without_data)
+    model.objects.filter(pk=make(model, name="One flag")).update(flags=[flag])
+    for asked in (path, "campaigns") if model is Campaign else (path,):
+        answer = ask(asked, sort="-issues")
+        found = [each["name"] for each in answer.get("records") or answer["campaigns"]]
+        assert found == ["One flag", "No flags", "Only flags without data"]
+
+
 def test_answers_are_as_documented(ask: Ask) -> None:
     """The service does not validate its answers, so this test does."""
     form = make(Form, name="A", campaign_id=make(Campaign, salesforce_id=SF_ID), created_at=timezone.now())
