@@ -121,6 +121,11 @@ class World:
         """Accept the preset session id, which a program can use instead of logging in."""
         self.sessions.adopt(credentials.session_id(self.organization_id))
 
+    def reset_data(self) -> None:
+        """Restore the generated data, and drop the changes that readers of Pardot do not see yet."""
+        self.pardot.cache.forget()
+        self.store.reset()
+
     def reset_sessions(self) -> None:
         """End all sessions, query locators and Bulk query jobs; accept the preset session id again."""
         self.sessions.expire_all()

@@ -86,7 +86,7 @@ class Control:
     def reset(self, request: Request) -> Response:
         parts = _object(request)
         steps: dict[str, Callable[[], Any]] = {
-            "data": self._store.reset,
+            "data": self._world.reset_data,
             "counters": self._world.counters.reset,
             "faults": self._world.faults.clear,
             "sessions": self._world.reset_sessions,

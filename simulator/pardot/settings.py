@@ -131,6 +131,8 @@ class PardotSettings:
     token_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def reset(self) -> None:
-        """Restore the defaults, in place. Waiting changes are dropped; the key of the page tokens stays."""
-        fresh = PardotSettings(token_key=self.token_key, business_unit=self.own_unit, own_unit=self.own_unit)
+        """Restore the defaults, in place. The key of the page tokens and the waiting changes stay."""
+        fresh = PardotSettings(
+            token_key=self.token_key, cache=self.cache, business_unit=self.own_unit, own_unit=self.own_unit
+        )
         self.__dict__.update(fresh.__dict__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -162,6 +163,20 @@ class TestCache:
         time.sleep(1.1)
         pardot.settings(lag_seconds=0.5)
         assert pardot.get(f"tags/{tag}", fields="name").json()["name"] == "Camp: Later"
+
+    @pytest.mark.parametrize(("path", "body"), [("/pardot/settings/reset", {}), ("/reset", {"settings": True})])
+    def test_keeps_waiting_changes_at_a_reset_of_the_settings(self, pardot: Pardot, path: str, body: Any) -> None:
+        pardot.settings(lag_seconds=60)
+        tag = pardot.call("POST", "tags", json={"name": "Camp: Kept"}).json()["id"]
+        pardot.simulator.control("POST", path, body)
+        assert pardot.get(f"tags/{tag}", fields="name").json()["name"] == "Camp: Kept"
+
+    def test_loses_waiting_changes_at_a_reset_of_the_data(self, pardot: Pardot) -> None:
+        pardot.settings(lag_seconds=60)
+        tag = pardot.call("POST", "tags", json={"name": "Camp: Never"}).json()["id"]
+        pardot.simulator.control("POST", "/reset", {"data": True})
+        pardot.settings(lag_seconds=0)
+        assert refusal(pardot.get(f"tags/{tag}", fields="name")) == 109
 
     def test_loses_waiting_changes_at_a_reset(self, pardot: Pardot) -> None:
         pardot.settings(lag_seconds=60)
