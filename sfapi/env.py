@@ -72,7 +72,7 @@ class Environment:
         value = self._raw_value(name)
         if not is_placeholder(name, value):
             return value
-        if self._values.get("DEBUG", "").strip().lower() not in _ON:
+        if self._raw_value("DEBUG").lower() not in _ON:
             raise ImproperlyConfigured(placeholder_problem(name, value, self._values))
         if name not in self.placeholders:
             self.placeholders.append(name)
@@ -86,6 +86,12 @@ class Environment:
         if value:
             raise ImproperlyConfigured(f"{name}, {name}_FILE: both are set; keep one of them")
         return read_value(f"{name}_FILE", path)
+
+    def read_by_library(self, name: str) -> None:
+        """Declare a variable that a library reads from the environment. Its value cannot come from a file."""
+        if self._values.get(f"{name}_FILE", "").strip():
+            raise ImproperlyConfigured(f"{name}_FILE: set {name} instead, which names the file itself")
+        self.text(name)
 
     def flag(self, name: str, *, default: bool) -> bool:
         value = self.text(name, "on" if default else "off").lower()

@@ -136,6 +136,7 @@ def test_a_command_may_come_before_the_server(checkout: Path, simulator_process:
         (["list_api_keys"], {"DEBUG": "off"}),
         (["list_api_keys"], {"ENVIRONMENT": "production"}),
         (["list_api_keys"], {"DATABASE_URL": "postgresql://u@h/d"}),
+        (["list_api_keys"], {"DATABASE_URL": "", "DATABASE_URL_FILE": "/run/secrets/database_url"}),
         (["check", "--deploy"], {}),
         (["collectstatic", "--noinput"], {}),
     ],

@@ -100,6 +100,8 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"SECURE_HSTS_SECONDS": "a year"}, "SECURE_HSTS_SECONDS: 'a year' is not a whole number"),
         ({"REQUESTS_CA_BUNDLE": "/nowhere.pem"}, "REQUESTS_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
         ({"CURL_CA_BUNDLE": "/nowhere.pem"}, "CURL_CA_BUNDLE: there is no file or folder '/nowhere.pem'"),
+        ({"REQUESTS_CA_BUNDLE_FILE": "/nowhere"}, "REQUESTS_CA_BUNDLE_FILE: set REQUESTS_CA_BUNDLE instead"),
+        ({"CURL_CA_BUNDLE_FILE": "/nowhere"}, "CURL_CA_BUNDLE_FILE: set CURL_CA_BUNDLE instead"),
         ({"REQUESTS_CA_BUNDLE": str(ROOT / "README.md")}, "is not a readable file of certificates in PEM form"),
         ({"SYNC_EVERY": "1d,contacts=7m"}, "SYNC_EVERY: '7m' is none of 1m, 2m, 3m, 4m, 5m, 6m, 10m"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT: 'xml' is not one of text, json"),
@@ -220,6 +222,14 @@ def test_a_placeholder_in_a_secret_file_is_refused(tmp_path: Path) -> None:
     values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
     with pytest.raises(ImproperlyConfigured, match="SALESFORCE_PASSWORD: <your_password> is a placeholder"):
         Environment(values).text("SALESFORCE_PASSWORD")
+
+
+def test_placeholders_count_as_not_set_also_when_debug_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "debug").write_text("on\n")
+    values = {"DEBUG_FILE": str(tmp_path / "debug"), "SALESFORCE_PASSWORD": "<your_password>"}
+    environment = Environment(values)
+    assert environment.text("SALESFORCE_PASSWORD") == ""
+    assert environment.placeholders == ["SALESFORCE_PASSWORD"]
 
 
 def assert_refused_in_one_line(answer: subprocess.CompletedProcess[str], says: str) -> None:

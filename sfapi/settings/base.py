@@ -237,8 +237,8 @@ ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=D
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)
 
 # The requests library itself reads these two variables; each names a file or folder of certificate authorities.
-env.text("REQUESTS_CA_BUNDLE")
-env.text("CURL_CA_BUNDLE")
+env.read_by_library("REQUESTS_CA_BUNDLE")
+env.read_by_library("CURL_CA_BUNDLE")
 check_authorities()
 
 PLACEHOLDERS = env.placeholders
