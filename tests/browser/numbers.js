@@ -1,4 +1,4 @@
-// Finds links with numbers and counts the rows they lead to. Injected into every page that the test opens.
+// Finds links and the rows that they lead to. `test_numbers_and_rows.py` and `test_rows_in_view.py` inject this script.
 
 const PANELS = {
   campaigns: "campaigns",
@@ -22,7 +22,7 @@ function numberOf(text) {
   return Number([...text.matchAll(NUMBER)].at(-1)?.[0].replaceAll(",", ""));
 }
 
-/** Return the links of a tab that show a number, as [{ panel, text, number, href }]. */
+/** Return the links of a tab that show a number other than 0, as [{ panel, text, number, href }]. */
 globalThis.linksWithNumbers = (tab) =>
   [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)]
     .filter((link) => !link.matches(NO_COUNT))
@@ -33,7 +33,7 @@ globalThis.linksWithNumbers = (tab) =>
     })
     .filter(({ number }) => number);
 
-/** Return the links of a tab that filter a table. */
+/** Return the addresses of the links of a tab that filter a table. */
 globalThis.linksToRows = (tab) => {
   const addresses = [...document.querySelectorAll(`#panel-${tab} a[href*="tab="]`)].map((link) =>
     link.getAttribute("href"),
@@ -43,14 +43,14 @@ globalThis.linksToRows = (tab) => {
   );
 };
 
-/** Return the table that an address filters. */
+/** Return the name of the table that an address opens or filters. */
 globalThis.tableOf = (href) => tableIn(new URL(href, location.href).searchParams);
 
 function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return the position of the table's first row (or of the sentence in place of rows), or "" if it is in view. */
+/** Return "" if the first row of the address's table (or the sentence in its place) is in view, else the problem. */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];
@@ -61,7 +61,7 @@ globalThis.rowOutOfView = () => {
   return isSeen(top + 2) && isSeen(top + height - 2) ? "" : `${location.search}: from ${top} to ${top + height}`;
 };
 
-/** Click each link from the top of its tab, and return those whose first row is out of view. */
+/** Scroll to the top and click, for each link. Describe the links whose first row is then out of view. */
 globalThis.linksWithoutRowsInView = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));
   const wrong = [];
@@ -78,7 +78,7 @@ globalThis.linksWithoutRowsInView = async (links) => {
   return wrong.filter(Boolean).join("\n");
 };
 
-/** Click each link, and describe those whose number differs from the number of rows in the table. */
+/** Click each link, and describe those whose number differs from the count in the table's caption. */
 globalThis.linksThatMislead = async (links) => {
   const link = document.body.appendChild(document.createElement("a"));
   const wrong = [];
@@ -93,7 +93,7 @@ globalThis.linksThatMislead = async (links) => {
   return wrong.join("\n");
 };
 
-/** Return the number of rows that the address's table shows. */
+/** Return the count in the caption of the address's table: all rows that match, on all its pages. */
 function rowsOf(params) {
   const table = [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
   const panel = PANELS[table] ?? { "campaign-map": "campaigns" }[params.get("tab")] ?? params.get("tab");

@@ -1,4 +1,4 @@
-"""Add earlier days to a surveyed site, and remove them at the end."""
+"""Give a surveyed site earlier days for the length of a test, or dates of camp."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || js
 FROM (SELECT * FROM pardot_dailysnapshot ORDER BY day DESC LIMIT 1) latest, generate_series(1, %(days)s) ago
 """
 _NO_EARLIER = "DELETE FROM pardot_dailysnapshot WHERE day < (SELECT max(day) FROM pardot_dailysnapshot)"
-# Yesterday two fewer forms had no campaign and one more list had no name; all other issues are a month old.
+# On each of the seven days before the latest, two fewer forms had no campaign and one more list had no name.
+# All other findings are a month old.
 _BEFORE = (
     "UPDATE pardot_finding SET first_seen = first_seen - 30",
     """
@@ -66,7 +67,7 @@ def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycop
 
 @contextmanager
 def worse_and_better(site: Site) -> Iterator[None]:
-    """Make two more forms without a campaign and one fewer list without a name than yesterday."""
+    """Change the past: today two more forms have no campaign than yesterday, and one fewer list has no name."""
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
             for statement in _BEFORE:

@@ -1,7 +1,7 @@
 """Share browser profiles among the windows that tests open one after another.
 
 A page uses what earlier pages have fetched and compiled. This halves the time of a page.
-Cookies, storage and permissions of one test never reach the next test.
+Closing a window clears its cookies and permissions; ``Visit.begin`` clears the local storage.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Profiles:
     ) -> Page:
         """Open a window.
 
-        With any other option, such as ``is_mobile``, the window does not share its profile.
+        With options besides these three, such as ``is_mobile``, the window has a profile of its own.
         """
         context = self._browser.new_context(**options) if options else self._borrow()
         if permissions:

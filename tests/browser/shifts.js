@@ -1,7 +1,7 @@
-// Measures layout shifts while a page loads, and delays answers in random order. Injected into every page that the
-// test opens. The test sets `seed` and `span` first.
+// Records layout shifts, and delays each request by a time that depends on its address and `seed`.
+// `test_layout_shift.py` first sets `seed` and `span`. Every delay is shorter than `span` milliseconds.
 
-/** Each layout shift with the elements that moved. The values add up to the page's cumulative layout shift. */
+/** Layout shifts that follow no input, with the elements that moved. Cumulative layout shift is at most their sum. */
 globalThis.shifts = [];
 
 const boxOf = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");
@@ -22,7 +22,7 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: "layout-shift", buffered: true });
 
-/** Return the delay of an answer, which depends on its address and the seed. */
+/** Return the delay of a request to this address, in milliseconds. */
 function waitFor(address) {
   let hash = 2166136261 ^ seed;
   for (const letter of address) hash = Math.imul(hash ^ letter.charCodeAt(0), 16777619);

@@ -1,4 +1,4 @@
-"""Run the service for browser tests, on databases that last from the first test to the last.
+"""Run the service for browser tests, on databases that many tests share.
 
 Tests read the data, or change it and restore it.
 """
@@ -34,7 +34,7 @@ def serve(database: str, cookies: CookieMaker, deployed: Mapping[str, str], **va
     """Run the site with collected static files and production settings, except HTTPS."""
     keys = {"SSO_SIGNATURE_PUBLIC_KEY": cookies.public_pem, "SSO_ENCRYPTION_PRIVATE_KEY": cookies.encryption_key}
     with gunicorn(database, workers=1, **{**deployed, **keys, **variables}) as url:
-        # Use localhost, not 127.0.0.1, because browsers treat localhost like HTTPS.
+        # Browsers treat localhost like HTTPS, so secure cookies work.
         yield Site(
             url.replace("127.0.0.1", "localhost"), database, cookies, _modules(Path(deployed["COLLECTED_STATIC"]))
         )

@@ -71,7 +71,7 @@ def test_the_drawer_of_an_asset_without_issues_names_the_checks_without_data(cam
         camp.page.unroute(f"**/{path}")
 
 
-def test_a_fixed_issue_is_never_called_new(camp: Visit) -> None:
+def test_an_issue_fixed_within_a_day_is_called_fixed_and_not_new(camp: Visit) -> None:
     record, _ = first_form(camp)
     path = f"assets/forms/{record}"
     issue = {"issue": "x", "flag": "no_campaign", "first_seen": "2026-06-01", "fixed_on": "2026-06-01", "days": 0}

@@ -63,7 +63,7 @@ def test_the_three_tabs_fit_a_phone(open_window: Open, camp_site: Site) -> None:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 360, tab
 
 
-def test_each_tab_names_the_command_when_there_is_no_data(window: Visit) -> None:
+def test_the_three_tabs_name_the_command_when_there_is_no_data(window: Visit) -> None:
     for tab in ("campaign-map", "gear-locker", "tags"):
         window.go(f"/pardot/?tab={tab}")
         panel = window.page.locator(f"#panel-{tab}")
@@ -100,7 +100,7 @@ def test_an_issue_that_does_not_occur_shows_0_and_no_number_in_its_name(camp: Vi
     assert [name for name in names.all_inner_texts() if any(letter.isdigit() for letter in name)] == []
 
 
-def test_the_filters_of_campaigns_find_what_the_endpoint_finds(camp: Visit) -> None:
+def test_the_filters_of_campaigns_find_as_many_as_the_endpoint(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sf=no&campaigns.assets=some")
     answer = get(camp, "campaigns?no_sf=true&has_assets=true&limit=500")
     expect(count(camp.page, "Campaigns")).to_have_text(f"({answer['count']} campaigns found)")
@@ -162,7 +162,7 @@ def test_the_number_of_an_issue_opens_a_drawer_with_its_rows_and_the_drawer_clos
 
 
 @pytest.mark.parametrize("type_", ["campaigns", "custom_redirects", "lists", "tags"])
-def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_: str) -> None:
+def test_a_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_: str) -> None:
     camp.go(f"/pardot/?tab=gear-locker&gear.type={type_}&{type_}.sort=name")
     answer = get(camp, f"assets/{type_}?sort=name&limit=500")
     table = camp.page.locator(".drawer-inside").get_by_role("table")
@@ -171,7 +171,7 @@ def test_every_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_
     assert [row["Name"] for row in rows] == [record["name"] or "" for record in answer["records"]]
 
 
-def test_every_tab_calls_a_deleted_campaign_deleted(camp: Visit, tmp_path: Path) -> None:
+def test_tabs_and_the_csv_call_a_deleted_campaign_deleted(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
     rows = download_csv(camp.page, "Custom redirects", tmp_path)
     assert len(rows) > 0
@@ -294,7 +294,7 @@ def test_a_name_is_shown_as_text_and_a_missing_name_as_the_id(camp: Visit) -> No
     camp.go("/pardot/?tab=gear-locker&gear.type=forms")
     shown = names(camp.page, "Forms")
     assert shown[0] == "<script>alert(1)</script>"
-    assert "(no name, " in shown[1]
+    assert re.fullmatch(r"\(no name, \d+\)", shown[1])
 
 
 def test_dormant_and_errors_show_no_data_until_activities_are_read(camp: Visit) -> None:
@@ -368,7 +368,7 @@ def with_tags(route: Route) -> None:
     route.fulfill(json=status)
 
 
-def test_every_tab_defines_its_terms(camp: Visit) -> None:
+def test_the_three_tabs_define_terms(camp: Visit) -> None:
     for tab, button, term in (
         ("campaign-map", "Issues of campaigns", "Members but no assets"),
         ("tags", "Issues of tags", "Mixed separators"),

@@ -40,7 +40,7 @@ def test_a_tab_without_data_says_what_to_run(window: Visit, tab: Tab) -> None:
     expect(panel.get_by_text("No data yet").first).to_be_visible()
     panel.get_by_text("For administrators").first.click()
     expect(panel.get_by_text(tab.command, exact=True).first).to_be_visible()
-    assert panel.locator(".figure-value").all_inner_texts() == [], "no number without data"
+    assert panel.locator(".figure-value").all_inner_texts() == [], "a number without data"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def rename_row(site: Site, table: str, record: object, **values: str | None) -> 
             connection.execute(change, [*before, record])
 
 
-def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Site) -> None:
+def test_a_name_that_is_markup_is_shown_as_text(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=scout-report")
     best = fetch_json(visit, "engagement?limit=1")["prospects"][0]["id"]
@@ -95,7 +95,7 @@ def test_a_name_that_is_markup_is_read_as_text(open_window: Open, camp_site: Sit
         assert visit.page.title() == "Scout Report · Camp Campaign"
 
 
-def test_a_prospect_and_an_orphan_without_a_name_can_be_opened(open_window: Open, camp_site: Site) -> None:
+def test_a_prospect_and_an_orphan_without_a_name_are_named_by_their_ids(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=scout-report")
     best = fetch_json(visit, "engagement?limit=1")["prospects"][0]["id"]
@@ -189,7 +189,7 @@ def test_the_failing_endpoints_include_every_endpoint_of_a_page(open_window: Ope
 
 
 def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Open, camp_site: Site) -> None:
-    """These pages need the issues' names, not their counts."""
+    """These panels need the issues' names, not their counts."""
     visit = open_window(camp_site)
     visit.expect("status of 503")
     visit.page.route("**/api/v1/pardot/issues", lambda route: route.fulfill(status=503, json={"message": "Away."}))
@@ -264,7 +264,7 @@ def test_a_half_filled_form_survives_an_expired_cookie_and_is_sent_after_the_sig
     box, heading = bar.bounding_box(), form.get_by_role("heading", name="New task").bounding_box()
     assert box
     assert heading
-    assert heading["y"] >= box["y"] + box["height"], "the bar does not cover the form"
+    assert heading["y"] >= box["y"] + box["height"], "the bar covers the form"
     assert visit.axe() == []
     expect(form.get_by_text("Bearer")).to_have_count(0)
     expect(form.get_by_label("Title")).to_have_value("Ask for the camp's photos")

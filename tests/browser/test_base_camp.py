@@ -1,4 +1,4 @@
-"""Base Camp, and the parts of every tab: score, reasons, next steps, texts, a failing panel."""
+"""Base Camp: score, reasons, next steps, copied texts, a failed endpoint; and filters on a phone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
     return open_window(camp_site, permissions=["clipboard-read", "clipboard-write"])
 
 
-def test_the_score_shows_its_reasons_and_leads_to_the_rows(camp: Visit) -> None:
+def test_the_score_has_its_reasons_and_a_next_step_leads_to_its_rows(camp: Visit) -> None:
     camp.go("/pardot/")
     page, health = camp.page, camp.answer("health-score")
     score = page.locator('[data-panel="score"]')
@@ -57,7 +57,7 @@ def test_the_table_of_all_issues_sorts_filters_and_exports(camp: Visit, tmp_path
     assert {row["Priority"] for row in rows} == {"high"}
     counts = [float(row["Count"]) for row in rows]
     assert counts == sorted(counts, reverse=True)
-    assert not [row["Issue"] for row in rows if re.search(r"\d", row["Issue"])], "the count has its own column"
+    assert not [row["Issue"] for row in rows if re.search(r"\d", row["Issue"])], "an issue's name contains its count"
     page.reload()
     camp.settle()
     expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")

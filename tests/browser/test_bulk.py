@@ -72,7 +72,7 @@ def test_a_task_needs_a_title_and_its_creation_can_be_undone(camp: Visit) -> Non
     assert fetch_json(camp, "tasks")["count"] == 0
 
 
-# -- forty rows ------------------------------------------------------------------------------------------------------
+# -- selected rows ---------------------------------------------------------------------------------------------------
 
 
 def test_one_request_creates_forty_tasks_and_another_undoes_them(camp: Visit, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_one_request_creates_forty_tasks_and_another_undoes_them(camp: Visit, tm
     click(boxes(page).first)
     click(boxes(page).nth(39), modifiers=["Shift"])
     expect(bar(page)).to_contain_text("40 selected")
-    assert page.evaluate(PLACE) == before, "nothing jumps"
+    assert page.evaluate(PLACE) == before, "the table has moved"
     assert len(download_csv(camp, bar(page).get_by_role("button", name="CSV"), tmp_path)) == 40
     expected = fetch_json(camp, "campaigns?sort=name&limit=40")["campaigns"]
 

@@ -23,7 +23,7 @@ def a_change(camp_site: Site) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("a_change")
-def test_the_first_card_says_what_changed_and_leads_to_the_new_rows(camp: Visit) -> None:
+def test_the_card_says_what_changed_and_leads_to_the_new_rows(camp: Visit) -> None:
     camp.go("/pardot/")
     card = camp.page.locator('[data-panel="changes"]')
     expect(card).to_contain_text("Since yesterday: 1 worse, 1 better")
@@ -53,7 +53,7 @@ def test_fixed_rows_are_shown_and_another_day_can_be_chosen(camp: Visit) -> None
 
 
 @pytest.mark.usefixtures("a_change")
-def test_a_comparison_begins_with_the_worst_change_and_each_issue_has_a_trend(camp: Visit) -> None:
+def test_a_comparison_begins_with_the_worst_change_and_an_issue_has_a_trend(camp: Visit) -> None:
     camp.go("/pardot/?steps=all&open=compare")
     dialog = camp.page.get_by_role("dialog", name="Compare two days")
     rows = dialog.get_by_role("row")

@@ -35,7 +35,7 @@ def test_a_change_of_the_score_opens_the_comparison_of_two_days(camp: Visit) -> 
 
 
 @pytest.mark.usefixtures("a_week")
-def test_the_change_names_its_day_and_the_trend_bridges_the_gap_after_missed_nights(
+def test_the_change_names_the_day_it_is_counted_from_and_the_trend_bridges_missed_nights(
     camp: Visit, camp_site: Site
 ) -> None:
     with psycopg.connect(camp_site.database, autocommit=True) as connection:

@@ -46,7 +46,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
 # -- decide -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_areas_people_and_earlier_days_and_says_what_it_cannot_show(camp: Visit) -> None:
+def test_the_preview_shows_areas_issues_and_earlier_days_and_says_what_it_cannot_show(camp: Visit) -> None:
     camp.expect("status of 422")
     page = camp.page
     camp.go("/pardot/admin-settings/")

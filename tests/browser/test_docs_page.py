@@ -18,7 +18,7 @@ ALL_BUT_A_FEW = "document.querySelectorAll('.opblock-tag-section').forEach((one,
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.soak)])
 def test_axe_finds_nothing_and_the_page_fits(open_window: Open, scheme: str, width: int, whole: bool) -> None:
-    """Operations look alike, so axe checks a fifth of them, and all of them in ``make soak``."""
+    """Operations look alike, so axe checks every fifth group of them, and all groups in ``make soak``."""
     window = open_window(who=None, color_scheme=scheme, viewport={"width": width, "height": 800})
     window.go(DOCS)
     page = window.page
@@ -33,7 +33,7 @@ def test_axe_finds_nothing_and_the_page_fits(open_window: Open, scheme: str, wid
 
 
 def test_an_address_opens_its_operation_and_a_signed_in_visitor_can_try_it(open_window: Open) -> None:
-    """The page is the same for everyone, so it does not contain the CSRF token."""
+    """The page is the same for everyone, so its script fetches the visitor's CSRF token before a write."""
     window = open_window()
     window.go(f"{DOCS}#operations-forms-submit_form")
     form = window.page.locator("#operations-forms-submit_form")

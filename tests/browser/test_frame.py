@@ -1,4 +1,4 @@
-"""The dashboard's frame in a browser: access, tabs, themes, widths, and axe-core on all pages."""
+"""The dashboard's frame and the landing page in a browser: access, tabs, themes, widths, print, axe-core."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_an_old_tab_and_the_status_strip_are_loaded_again(window: Visit) -> None
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#loaded-at")).to_contain_text("Loaded at 9:11")
     window.settle()
-    assert "health-score" in requests, "Base Camp is loaded again"
-    assert "sync/status" in requests, "the status strip is loaded again"
+    assert "health-score" in requests, "Base Camp was not loaded again"
+    assert "sync/status" in requests, "the status strip was not loaded again"
 
 
 def test_the_skip_link_leads_past_the_header(window: Visit) -> None:
@@ -116,7 +116,7 @@ def test_the_chosen_theme_is_kept(window: Visit) -> None:
     assert page.evaluate("Object.keys(localStorage)") == ["theme"]
     page.emulate_media(media="print")
     on_paper = page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
-    assert on_paper == ["rgb(255, 255, 255)", ink], "paper is white in every color scheme"
+    assert on_paper == ["rgb(255, 255, 255)", ink], "the print has the colors of the dark theme"
 
 
 def test_the_page_sets_the_csrf_cookie(window: Visit) -> None:
@@ -155,7 +155,9 @@ def test_an_unknown_page_links_to_the_landing_page(stranger: Visit) -> None:
         pytest.param("dark", PHONE, id="phone", marks=pytest.mark.soak),
     ],
 )
-def test_axe_finds_nothing_on_any_page(open_window: Open, scheme: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_on_the_landing_page_the_settings_and_the_tabs(
+    open_window: Open, scheme: str, viewport: dict[str, int]
+) -> None:
     window = open_window(color_scheme=scheme, viewport=viewport)
     window.expect("status of 404")
     for path in ["/", "/nowhere", "/pardot/admin-settings/", *(f"/pardot/?tab={tab}" for tab in TABS)]:
@@ -201,7 +203,7 @@ def test_a_printed_tab_names_itself_and_shows_all_rows(open_window: Open, camp_s
     expect(shown).to_have_count(25)
 
 
-def test_only_an_open_drawer_is_printed(open_window: Open, camp_site: Site) -> None:
+def test_an_open_drawer_is_printed_alone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?open=freshness")
     visit.page.emulate_media(media="print")

@@ -59,7 +59,7 @@ REMEDIES = {
 }
 
 
-def test_each_failure_has_its_own_sentence_and_remedy(camp: Visit) -> None:
+def test_each_failure_has_a_sentence_and_if_needed_a_command(camp: Visit) -> None:
     status = camp.answer("sync/status")
     entities = status["entities"]
     sources = sorted(

@@ -1,4 +1,4 @@
-"""Every number links to its rows: the table that opens shows as many rows as the link says."""
+"""A link with a number leads to that many rows, by the count in the caption of the table that opens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PANELS = {
     "tag-summary", "naming", "tag-coverage", "triage", "engagement", "crm-links", "stuck-adoptions", "orphan-kinds",
     "prospect-health",
 }  # fmt: skip
-"""The panels that have links with numbers."""
+"""The panels with links whose number counts rows."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def camp(open_window: Open, camp_site: Site) -> Visit:
 
 @pytest.fixture
 def exemptions(camp: Visit) -> Iterator[None]:
-    """Exempt an asset of each type from one issue, and forms from two issues."""
+    """Exempt one asset of each type from one issue, and one form from a second issue."""
     camp.go("/pardot/?tab=tags")
     ids = []
     for area, summary in fetch_json(camp, "asset-health")["types"].items():
