@@ -1,4 +1,4 @@
-"""The pages of ``/records/`` and ``as_of``: a copying client misses no record while others write."""
+"""Pages of ``/records/`` and their ``as_of``: a copying client misses no record while others write."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_page_costs_two_statements_besides_key_and_rate_limit(reader: Client) 
 
 @pytest.fixture
 def other_session(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of another process that writes to the same database."""
+    """A second connection to the same database, like that of another process."""
     with psycopg.connect(database) as other:
         yield other
 
@@ -76,9 +76,9 @@ INSERT = """INSERT INTO sf_account (id, system_modstamp, is_deleted, local_creat
 def test_a_merge_that_is_still_open_is_not_skipped(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """The merge starts before the client's read and commits after it.
+    """The merge begins before the client's two reads and commits after them.
 
-    So the merged rows are dated before the read.
+    So the merged rows are dated before both reads.
     """
     late = records.salesforce_id("001")
     other_session.execute("SELECT 1")  # the transaction has begun, but has written nothing yet
@@ -100,12 +100,11 @@ def test_as_of_follows_the_clock_without_open_transactions(reader: Client, datab
 def test_as_of_is_the_same_on_all_pages_of_one_reading(
     reader: Client, database: str, other_session: psycopg.Connection[Any]
 ) -> None:
-    """Rows committed between two pages may be dated before the position of the first page."""
-    for _ in range(4):
-        records.school()
+    """A row that is committed between two pages may be dated before the rows of the first page."""
     late = records.salesforce_id("001")
     other_session.execute(INSERT, [late])
-    records.school()
+    for _ in range(4):
+        records.school()
     first = page(reader, limit=3)
     other_session.commit()
     last = reader.get(first["next"].removeprefix("http://testserver")).json()

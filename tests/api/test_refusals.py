@@ -71,7 +71,7 @@ def test_accepted_cases_survive_each_refusal_that_does_not_concern_the_record(
 
 
 @pytest.mark.parametrize("name", sampled(*((name,) for name in sorted(NAMED.keys() - set(OF_THE_RECORD))), each=4))
-def test_accepted_cases_survive_each_recorded_refusal_without_an_external_id_field(
+def test_accepted_cases_survive_without_an_external_id_field_when_the_refusal_is_not_about_the_record(
     writer: Client, simulator: Simulator, settings: Any, name: str
 ) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = ""

@@ -86,7 +86,7 @@ def wait_for(process: subprocess.Popen[bytes], installation: Installation, name:
     deadline = time.monotonic() + SECONDS
     while not installation.answers_to(name):
         assert process.poll() is None, "gunicorn has ended"
-        assert time.monotonic() < deadline, f"{name} got no answer"
+        assert time.monotonic() < deadline, f"no request for the host {name} was answered with 200"
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""A standby answers what it provably has, and the primary answers all other requests."""
+"""A replica answers a read only when it provably has the data; otherwise the primary answers."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ ERASED = "7c1d9f04-0000-4000-8000-0000000050d0"
 LONG_LAG = 3600
 SHORT_LAG = 2
 MANY = 300
-"""The number of accounts, so that a page takes some work."""
+"""The number of accounts: enough to make a page some work."""
 
 
 @pytest.fixture(scope="module")
 def both(migrated_database: str, worker_id: str) -> Iterator[Replicated]:
     """A primary and its standby, with ``MANY`` accounts."""
-    # The tests of this module may run in two processes.
+    # The tests of this module may run in several processes at once.
     with replicated(ROOT / ".data" / "tests" / f"replica-{worker_id}", migrated_database) as both:
         both.primary.rows(
             "INSERT INTO sf_account "
@@ -74,7 +74,7 @@ def in_step(both: Replicated) -> Iterator[None]:
 
 @contextmanager
 def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
-    """Pause the standby's replay after these services have had an answer from the standby."""
+    """Pause the standby's replay once ``/healthz/`` of each of these services shows it as used."""
     for service in used_by:
         wait_for(service.is_replicated)
     both.standby.pause()
@@ -271,17 +271,19 @@ def test_a_write_on_the_dashboard_is_seen_by_every_later_read(both: Replicated, 
         wait_for(lambda: "Changed" in notes(patient))  # the replica answers again
 
 
-def test_the_dashboard_shows_what_a_sync_has_stored(both: Replicated, patient: Service, simulator: Simulator) -> None:
+def test_after_a_sync_the_dashboard_shows_what_was_stored_before_its_end(
+    both: Replicated, patient: Service, simulator: Simulator
+) -> None:
     notes(patient)
     with paused(both, patient):
         both.primary.rows("INSERT INTO pardot_daynote (day, text, created_by, created_at) VALUES "
-                          "('2026-03-01', 'By the sync', '', now())")  # fmt: skip
-        assert "By the sync" not in notes(patient)
+                          "('2026-03-01', 'Before the end', '', now())")  # fmt: skip
+        assert "Before the end" not in notes(patient)
         run_on(both.primary.url, "sync_books", **simulator.variables)
-        assert "By the sync" in notes(patient)
+        assert "Before the end" in notes(patient)
 
 
-def test_a_person_who_was_erased_is_not_shown_any_more(both: Replicated, patient: Service) -> None:
+def test_a_saved_view_of_an_erased_person_is_not_shown_any_more(both: Replicated, patient: Service) -> None:
     def views() -> list[str]:
         return [view["name"] for view in patient.get("/api/v1/pardot/views").json()["views"]]
 
@@ -296,7 +298,7 @@ def test_a_person_who_was_erased_is_not_shown_any_more(both: Replicated, patient
         assert views() == []
 
 
-# -- a replica that is unavailable ---------------------------------------------------------------------------------
+# -- faults and poolers ---------------------------------------------------------------------------------
 
 
 class Load:

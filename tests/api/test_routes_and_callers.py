@@ -1,6 +1,6 @@
 """Each kind of caller gets the status in ``routes_and_callers.csv`` on each route of the API.
 
-A new route needs a line in that file. The columns ``query`` and ``body`` (JSON) make a request that succeeds.
+A new route needs a line in that file. The columns ``query`` and ``body`` (JSON) complete the request.
 ``World`` has the values for the names in braces in ``route``. ``scope`` is the scope that an API key needs, if any.
 """
 

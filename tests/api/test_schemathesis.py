@@ -84,7 +84,7 @@ def service_url(simulator: Simulator, cookies: CookieMaker, database: str, deplo
 
 
 def team_data() -> None:
-    """Make the data that the team enters about Pardot."""
+    """Make a form, and data that the team enters: a task, an exemption, a day note and a saved view."""
     form = Form.objects.create(id=1, name="Contact us")
     Task.objects.create(title="Look at it", assignee=TeamMember.objects.create(name="Ada", accounts_uuid=UUID))
     Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test form.")

@@ -126,13 +126,13 @@ def test_a_school_is_found_by_its_sheerid_name(anonymous: Client) -> None:
     assert names(anonymous.get(SCHOOLS, {"name": "university of houston houston tx"})) == ["UH"]
 
 
-def test_every_word_of_the_search_must_begin_a_word_of_the_name(anonymous: Client) -> None:
+def test_a_search_with_an_unknown_word_or_the_end_of_a_word_finds_nothing(anonymous: Client) -> None:
     records.school("Houston Community College")
     assert anonymous.get(SCHOOLS, {"name": "houston zebra"}).status_code == 404
     assert anonymous.get(SCHOOLS, {"name": "munity"}).status_code == 404
 
 
-def test_an_admin_can_add_a_short_form(anonymous: Client) -> None:
+def test_a_school_is_found_by_an_added_short_form(anonymous: Client) -> None:
     records.school("Agricultural and Mechanical College of Texas")
     assert anonymous.get(SCHOOLS, {"name": "aggies"}).status_code == 404
     SchoolShortForm.objects.create(short="Aggies", stands_for="Agricultural and Mechanical College")
@@ -169,7 +169,7 @@ def test_anonymous_callers_have_a_limit_of_their_own(anonymous: Client, user: Cl
 
 
 @pytest.mark.parametrize("text", ["universite de montreal", "UNIVERSITÉ DE MONTRÉAL", "  université de Montreal "])
-def test_case_and_accents_do_not_matter(anonymous: Client, text: str) -> None:
+def test_capitals_and_accents_do_not_matter(anonymous: Client, text: str) -> None:
     records.school("Université de Montréal", city="Montréal", state="Québec", state_code="QC")
     assert names(anonymous.get(SCHOOLS, {"name": text})) == ["Université de Montréal"]
     assert len(names(anonymous.get(SCHOOLS, {"city": "MONTREAL", "state": "quebec"}))) == 1
@@ -353,7 +353,7 @@ def test_one_school_is_found_by_either_form_of_its_id(user: Client, service: Cal
     assert (body["assignments_created"], body["assignments_completed"]) == (14, None)
 
 
-def test_one_school_needs_credentials_and_a_valid_id(anonymous: Client, user: Client) -> None:
+def test_reading_one_school_needs_credentials_and_a_valid_id(anonymous: Client, user: Client) -> None:
     school = records.school()
     assert anonymous.get(f"{SCHOOLS}/{school.id}").status_code == 401
     assert user.get(f"{SCHOOLS}/{records.salesforce_id('001')}").status_code == 404

@@ -36,7 +36,7 @@ def test_good_values_and_missing_values_are_accepted() -> None:
         ({"dev_user_uuid": "ines"}, "DEV_USER_UUID"),
     ],
 )
-def test_a_wrong_value_is_named_and_no_key_is_shown(change: dict[str, str], variable: str) -> None:
+def test_the_error_names_the_variable_and_shows_no_key(change: dict[str, str], variable: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"^{variable}: ") as caught:
         check_sso_variables(**{**GOOD, **change})
     assert "secret" not in str(caught.value)
@@ -71,7 +71,7 @@ def ids_of_findings() -> set[str]:
 
 
 @pytest.mark.django_db
-def test_check_finds_settings_that_are_wrong_together(
+def test_check_finds_wrong_and_missing_settings(
     settings: Any, cookies: CookieMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRUSTED_PROXY_COUNT", "0")

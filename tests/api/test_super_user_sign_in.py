@@ -15,10 +15,10 @@ from tests.api.cookies import UUID, CookieMaker
 DAY = 86_400
 FOR_SUPER_USERS = ["/api/v1/books", "/api/v1/info", "/api/v1/records/books/", "/api/v1/pardot/campaigns", "/pardot/"]
 NOT_RECENT = {
-    "19 years ago": -19 * 365 * DAY, "a little too long ago": -30 * DAY - 60, "in a year": 365 * DAY, "never": None,
-    "in two minutes": 120,
+    "19 years ago": -19 * 365 * DAY, "a little too long ago": -30 * DAY - 60, "in a year": 365 * DAY,
+    "in two minutes": 120, "at an unknown time": None,
 }  # fmt: skip
-RECENT = {"just now": 0, "29 days ago": -29 * DAY, "clocks apart": 30}
+RECENT = {"just now": 0, "29 days ago": -29 * DAY, "in half a minute": 30}
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_a_sign_in_that_is_not_recent_gives_no_super_user_rights_and_the_error_s
 
 
 @pytest.mark.parametrize("when", RECENT)
-def test_a_recent_sign_in_has_all_rights(cookies: CookieMaker, when: str) -> None:
+def test_a_recent_sign_in_gives_super_user_rights(cookies: CookieMaker, when: str) -> None:
     client = signed_in(cookies, RECENT[when])
     for path in FOR_SUPER_USERS:
         assert client.get(path).status_code == 200, path
@@ -65,7 +65,7 @@ def test_a_sign_in_that_is_not_recent_keeps_the_rights_that_every_user_has(cooki
     assert client.get("/api/v1/me").json()["uuid"] == UUID
 
 
-def test_other_users_with_an_old_sign_in_are_refused_for_their_scope(cookies: CookieMaker) -> None:
+def test_an_old_sign_in_of_another_user_is_refused_for_the_missing_scope(cookies: CookieMaker) -> None:
     SuperUser.objects.update(active=False)
     client = signed_in(cookies, NOT_RECENT["19 years ago"])
     assert client.get("/api/v1/books").json()["type"] == "scope_missing"

@@ -22,7 +22,7 @@ from tests.simulated import Simulator, manage
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GUNICORN_SECONDS = 30
-"""After this time gunicorn kills a worker that does not answer."""
+"""After this time without a heartbeat, gunicorn kills a worker."""
 ALL_READS = 12
 
 
@@ -99,7 +99,7 @@ def test_a_statement_that_runs_too_long_gives_503(
 
 def test_an_html_page_that_waits_too_long_gives_503_too(database: str, deployed: dict[str, str]) -> None:
     with gunicorn(database, workers=1, DATABASE_LOCK_SECONDS="1", **deployed) as url, locked(database, "api_user"):
-        # The cookie is for HTTPS only, so requests would not send it.
+        # The cookie is for HTTPS only, so a session of the library ``requests`` would not send it.
         token = requests.get(f"{url}/admin/login/", timeout=60).cookies["csrftoken"]
         form = {"username": "ines", "password": "wrong", "csrfmiddlewaretoken": token}
         headers = {"Cookie": f"csrftoken={token}"}
@@ -109,7 +109,7 @@ def test_an_html_page_that_waits_too_long_gives_503_too(database: str, deployed:
     assert "crowded" in answer.text
 
 
-def test_web_limits_do_not_leak_to_commands_that_share_the_sessions(
+def test_web_limits_do_not_leak_to_other_clients_of_the_pooler(
     database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}

@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope that a key needs, the status with it, and the status without it or when no scope is needed."""
+"""The scope with which keys may call, if any; the status of such a key; the status of all other keys."""
 
 Line = Mapping[str, str]
 
@@ -57,7 +57,7 @@ class World:
     """The ids, by the path segment before the braces: ``schools`` for ``/schools/{school_id}``."""
 
     def address(self, line: Line) -> str:
-        """Return path and query of a request that succeeds for a permitted caller."""
+        """Return path and query of the line's request."""
         return self._path(line["route"]) + (f"?{line['query']}" if line["query"] else "")
 
     def _path(self, route: str) -> str:
@@ -118,7 +118,7 @@ def _callers(cookies: CookieMaker) -> dict[str, Client]:
     def signed_in(uuid: str) -> Client:
         client = Client(enforce_csrf_checks=True)
         client.cookies["oxa"] = cookies.cookie(uuid=uuid)
-        # The web pages of SFAPI also fetch the token before they change anything.
+        # Web sites also fetch this token before they change anything.
         client.defaults["HTTP_X_CSRFTOKEN"] = client.get("/api/v1/me").json()["csrf_token"]
         return client
 

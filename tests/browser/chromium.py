@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MISSING = (
-    "no Chromium is installed, so no test of the pages in a browser has run; on Debian and Ubuntu: "
+    "no Chromium is installed, so no test of the pages in a browser has run; on Debian: "
     "apt-get install chromium-headless-shell"
 )
 ARGUMENTS = ["--disable-background-networking", "--font-render-hinting=none"]

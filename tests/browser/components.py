@@ -41,7 +41,7 @@ new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
 
 
 def show_gallery(visit: Visit, *, rows: int = 320, address: str = "/pardot/") -> None:
-    """Show all components at ``address``, with a table of this many rows."""
+    """Show examples of the common components at ``address``, with a table of this many rows."""
     visit.go(address)
     visit.page.evaluate(f"window.galleryRows = {rows}")
     visit.page.evaluate(GALLERY)

@@ -1,6 +1,7 @@
 """Browser windows on running services.
 
-Without a browser these tests are skipped, and the run's summary says so.
+Without a browser the tests of this folder are skipped, and the run's summary says so. With ``BROWSER_REQUIRED`` the
+run fails instead.
 """
 
 from __future__ import annotations
@@ -124,7 +125,10 @@ def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process
 
 @pytest.fixture(scope="package")
 def browser(empty_site: Site) -> Iterator[Browser]:
-    """The browser, started after the databases are made: Playwright's event loop blocks Django's queries."""
+    """The browser, started after the first database is made.
+
+    Making it needs a query of Django, and Django refuses queries while Playwright's event loop runs.
+    """
     with chromium() as started:
         yield started
 

@@ -1,4 +1,4 @@
-/* Mount every component with made-up data into the open tab, for tests and pictures. */
+/* Mount examples of the common components, with made-up data, into the open tab, for tests and pictures. */
 async () => {
   const load = async (name) => import(window.modules[name]);
   const [{ ApiError }, { h, icon }, states, remedy, parts, { table }, { plainTable }] = await Promise.all(

@@ -1,4 +1,4 @@
-"""Make a bad Monday for operators: failed syncs, held-back deletions, refused cases, messages."""
+"""Make a bad Monday for operators: failed syncs, held-back deletions, refused cases, an alert."""
 
 from __future__ import annotations
 
@@ -39,19 +39,21 @@ ran("contacts", "running", 4, mode="full", transport="bulk", rows_read=248_210)
 lease = {"holder": "a", "place": "worker-1 boot", "pid": 4711, "renewed_at": now + timedelta(days=1)}
 SyncLease.objects.create(name="contacts", **lease)
 ran("accounts", "failed", 3, message="accounts: 1,840 of 4,211 cached records would be deleted, more than 20%; "
-    "nothing was changed. If the records are really gone in Salesforce, run sync_accounts --allow-deletes")
-ran("books", "failed", 2, cause="lasting", message="INVALID_LOGIN: Invalid username, password, security token; or user "
-    "locked out. Salesforce asked for it at https://camp.example.my.salesforce.com/services/oauth2/token")
+    "nothing was changed. If Salesforce really lost them, run again with --allow-deletes accounts=1840")
+ran("books", "failed", 2, cause="lasting", message="Salesforce answered 400 INVALID_LOGIN to POST "
+    "https://camp.example.my.salesforce.com/services/oauth2/token: Invalid username, password, security token; or user "
+    "locked out.")
 ran("opportunities", "failed", 2, retry_command="sync_opportunities", message="timed out after 30 seconds")
-ran("adoptions", "skipped", 1, cause="busy", message="another run is under way")
+ran("adoptions", "skipped", 1, cause="busy", message="another run of it is under way")
 ran("deliver_pending", "failed", 1, message="3 cases were refused")
 SyncConfig.load()
 SyncConfig.objects.update(last_usage_check=now, last_usage_value=81_200, last_usage_limit=100_000,
                           instance_url="https://camp.example.my.salesforce.com")
 for label, state, words in [
     ("Sync contacts", {"started": now}, "sync_contacts --wait 10"), ("Sync salesforce", {}, "sync_all --wait 10"),
-    ("Accept deletions of forms", {"started": now, "ended": now, "exit_status": 1, "outcome": "forms: the copy is as "
-     "it was\\nlogin refused: the Pardot business unit does not belong to this org"}, "camp_sync --entities forms"),
+    ("Accept deletions of forms", {"started": now, "ended": now, "exit_status": 1, "outcome": "forms: failed; "
+     "the cached forms are unchanged\\nThe login was refused: the Pardot business unit does not belong to this org"},
+     "camp_sync --entities forms"),
     ("Switch syncs on", {"ended": now, "exit_status": 0}, ""),
 ]:
     OperatorAction.objects.create(label=label, command=words, requested_by="maren", host="worker-1", **state)
