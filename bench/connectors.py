@@ -24,7 +24,7 @@ from tests.conformance.proxy import HOSTS, Proxy
 
 TAP = Client("tap-salesforce", "tap_salesforce_client")
 AIRBYTE = Client("airbyte-source-salesforce", "airbyte_client")
-TABLES = ("sf_book", "sf_account", "sf_contact", "sf_opportunity", "sf_adoption")
+TABLES = ("sf_account", "sf_contact", "sf_opportunity", "sf_adoption")
 
 
 @dataclass

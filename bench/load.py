@@ -107,7 +107,10 @@ def run(plan: Plan) -> LoadResult:
             connection.ask()
         while ready.get_map():
             over = plan.seconds and time.perf_counter() - began > plan.seconds
-            for key, _ in ready.select(_PATIENCE_SECONDS):
+            answered = ready.select(_PATIENCE_SECONDS)
+            if not answered:
+                raise TimeoutError(f"no answer for {_PATIENCE_SECONDS} s")
+            for key, _ in answered:
                 if answer := key.data.receive():
                     statuses[answer[0]] += 1
                     result.took.append(answer[1])
