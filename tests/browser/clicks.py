@@ -1,4 +1,4 @@
-"""Count clicks: each job in ``test_the_twelve_jobs.py`` has a limit."""
+"""Count clicks: most jobs in ``test_the_twelve_jobs.py`` have a limit."""
 
 from __future__ import annotations
 

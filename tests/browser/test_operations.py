@@ -19,7 +19,7 @@ MORE = [
     "/admin/ops/switch/",
 ]
 PATIENCE = 90_000
-"""Milliseconds until a sync has ended, on a busy machine."""
+"""Milliseconds to wait for the end of a sync: the machine may be busy."""
 
 
 def sign_in(visit: Visit) -> Page:
@@ -71,7 +71,7 @@ def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site,
         expect(visit.page.get_by_role("main")).to_contain_text("1,840 of 4,211")
 
 
-def test_the_page_shows_a_started_sync_until_the_sync_ends(open_window: Open, ops_site: Site) -> None:
+def test_the_page_shows_that_a_sync_has_started_and_later_that_it_is_done(open_window: Open, ops_site: Site) -> None:
     page = sign_in(open_window(ops_site))
     page.get_by_role("button", name="Sync now books").click()
     expect(page.get_by_text("Sync books: started on")).to_be_visible()
@@ -118,7 +118,9 @@ def test_syncs_are_switched_off_with_a_reason_and_on_again(open_window: Open, op
     expect(page.get_by_text("Syncs are switched off")).to_have_count(0)
 
 
-def test_a_super_user_with_the_right_refreshes_the_data_from_the_dashboard(open_window: Open, ops_site: Site) -> None:
+def test_a_super_user_who_may_start_syncs_refreshes_the_data_from_the_dashboard(
+    open_window: Open, ops_site: Site
+) -> None:
     visit = open_window(ops_site)
     visit.go("/pardot/")
     page = visit.page
@@ -133,7 +135,7 @@ def test_a_super_user_with_the_right_refreshes_the_data_from_the_dashboard(open_
     assert visit.axe() == []
 
 
-def test_a_super_user_without_the_right_sees_no_refresh_button(open_window: Open, empty_site: Site) -> None:
+def test_a_super_user_who_may_not_start_syncs_sees_no_refresh_button(open_window: Open, empty_site: Site) -> None:
     visit = open_window(empty_site, who=SUPER_USER)
     visit.go("/pardot/")
     visit.page.get_by_title("Data freshness").click()

@@ -1,4 +1,4 @@
-"""All panels: loading, errors, no data and ended sessions; dialogs, forms, and charts by keyboard."""
+"""Panels that load, fail, have no data or lose the session; messages, dialogs, forms and charts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def test_a_panel_shows_that_it_is_loading(window: Visit) -> None:
         (404, '{"code": 404, "message": "No such thing."}', "No such"),
     ],
 )
-def test_an_unusable_answer_becomes_a_sentence(window: Visit, status: int, body: str, sentence: str) -> None:
+def test_an_error_or_an_unreadable_answer_becomes_a_sentence(
+    window: Visit, status: int, body: str, sentence: str
+) -> None:
     window.expect("status of")
     window.page.route(ENDPOINT, lambda route: route.fulfill(status=status, body=body))
     show_panel(window)
@@ -89,7 +91,9 @@ def test_a_network_failure_becomes_a_sentence(window: Visit) -> None:
         return m.api.get('under-test').catch((error) => `${{error.name}}: ${{error.message}}`);
         """,
     )
-    assert str(sentence).startswith("ApiError: The server cannot be reached."), "the connection broke during the answer"
+    assert str(sentence).startswith("ApiError: The server cannot be reached."), (
+        "an answer that breaks off is reported too"
+    )
 
 
 def test_a_module_that_fails_to_load_affects_no_other_module(window: Visit) -> None:
@@ -111,7 +115,7 @@ def test_a_module_that_fails_to_load_affects_no_other_module(window: Visit) -> N
     expect(panel).to_contain_text("No data yet")
 
 
-def test_an_address_with_an_unknown_name_opens_nothing(open_window: Open, camp_site: Site) -> None:
+def test_an_unknown_name_in_the_address_is_ignored(open_window: Open, camp_site: Site) -> None:
     """``constructor`` is a property of every JavaScript object."""
     visit = open_window(camp_site)
     visit.go("/pardot/?tab=gear-locker&gear.type=constructor&open=constructor")
@@ -125,7 +129,7 @@ EVERY_ENDPOINT = "**/api/v1/pardot/**"
 SIGNED_OUT = {"code": 401, "message": "You need to log in."}
 
 
-def test_the_page_offers_to_sign_in_and_come_back_when_the_session_ends(window: Visit) -> None:
+def test_when_the_session_ends_the_page_offers_to_sign_in_and_come_back(window: Visit) -> None:
     window.expect("status of 401")
     window.settle()
     # Other endpoints fail too: an answer would mean that the user has signed in again.
@@ -213,7 +217,7 @@ def test_writes_send_the_csrf_token(window: Visit) -> None:
     assert headers[0]["content-type"] == "application/json"
 
 
-def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Visit) -> None:
+def test_a_dialog_takes_the_focus_and_gives_it_back(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     page.get_by_role("link", name="Settings").focus()
@@ -267,6 +271,8 @@ def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
     window.page.keyboard.press("Home")
     expect(window.page.locator(".tip")).to_contain_text("Oct 24, 2026")
     expect(window.page.locator("#announcer")).to_contain_text("Overall: 70")
+    window.page.keyboard.press("ArrowRight")
+    expect(window.page.locator(".tip")).to_contain_text("Oct 25, 2026")
 
 
 def test_charts_show_their_numbers_as_tables(window: Visit) -> None:
@@ -297,7 +303,7 @@ def test_focus_is_never_under_the_header(open_window: Open) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), LIGHT_AND_WIDE)
-def test_axe_finds_nothing_in_any_component(open_window: Open, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_in_the_common_components(open_window: Open, scheme: str, width: int) -> None:
     window = open_window(color_scheme=scheme, viewport={"width": width, "height": 900})
     show_gallery(window, rows=30)
     assert window.axe() == []

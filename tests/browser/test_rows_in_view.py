@@ -1,4 +1,4 @@
-"""A link to a table, or an opened table, shows the first row without scrolling."""
+"""After a click on a link to a table, or when its address is opened, the first row is in view."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def camp(open_window: Open, camp_site: Site, request: pytest.FixtureRequest) -> 
 
 
 def links_by_table(camp: Visit) -> dict[str, str]:
-    """Return one link to each table, because links with other values behave alike."""
+    """Return one link to each table: links to the same table with other filters behave alike."""
     return {camp.page.evaluate("tableOf", link): link for link in links_of(camp)}
 
 
 def test_links_to_rows_bring_the_first_row_into_view(camp: Visit) -> None:
-    """Follow one link to each table, and open every fourth link as an address."""
+    """Follow one link to each table, and open every fourth of these links as an address."""
     by_table = links_by_table(camp)
     assert set(by_table) == TABLES
     assert camp.page.evaluate("linksWithoutRowsInView", list(by_table.values())) == ""

@@ -1,4 +1,4 @@
-"""Type into the school picker of another site at human speed.
+"""Use the school picker of another site, and type into it at human speed.
 
 The simulator serves the picker.
 """
@@ -46,7 +46,7 @@ _FILL = """
 
 @pytest.fixture
 def picking_site(camp_site: Site) -> Iterator[Site]:
-    """A site with schools to find, and no counted requests."""
+    """A site with schools to find, whose rate limits have not counted any request yet."""
     with psycopg.connect(camp_site.database, autocommit=True) as connection:
         connection.execute("DELETE FROM api_ratecount")
         connection.execute(_FILL, [sorted({*NAMES, *TYPED.values()})])

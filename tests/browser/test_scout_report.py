@@ -1,4 +1,4 @@
-"""The tab Scout Report: figures, a prospect's drawer, broken links, stuck adoption data."""
+"""The tab Scout Report: figures, prospects, broken CRM links, stuck adoption data."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_the_drawer_fits_a_phone(open_window: Open, camp_site: Site) -> None:
     assert visit.page.locator("dialog").evaluate("(one) => one.getBoundingClientRect().left") == 0
 
 
-def test_the_drawer_says_that_a_prospect_does_not_exist(scout: Visit) -> None:
+def test_the_drawer_says_that_the_prospect_was_not_synced(scout: Visit) -> None:
     scout.expect("status of 404")
     scout.go(f"{TAB}&open=prospect&prospect.id=404")
     expect(scout.page.get_by_role("dialog")).to_contain_text("No prospect with this id was synced.")

@@ -1,6 +1,6 @@
-"""Take pictures of every page at three widths, light and dark, for people to look at.
+"""Take pictures of the pages at three widths, light and dark, and on paper, for people to look at.
 
-Nothing is tested.
+The pictures are not compared with anything.
 """
 
 from __future__ import annotations

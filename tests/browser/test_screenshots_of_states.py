@@ -140,7 +140,9 @@ def take_dialog(visit: Visit, name: str) -> None:
 def test_failures(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 50", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
-    visit.page.route("**/pardot/engagement*", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
+    visit.page.route(
+        "**/pardot/engagement*", lambda route: route.fulfill(status=503, json={"message": "A part is unavailable."})
+    )
     visit.go("/pardot/?tab=scout-report")
     take(visit, f"panel-failed-{width}-{scheme}")
     begin_outage(visit)
@@ -184,7 +186,7 @@ def test_api_docs(open_window: Open, camp_site: Site, width: int, scheme: str) -
 
 
 @six_looks
-def test_sessions_and_networks_that_end(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
+def test_an_offline_browser_and_an_ended_session(open_window: Open, camp_site: Site, width: int, scheme: str) -> None:
     visit = look(open_window, camp_site, width, scheme)
     visit.expect("status of 401", "ERR_INTERNET_DISCONNECTED", "Failed to fetch", "error loading dynamically")
     page = visit.page
@@ -214,7 +216,9 @@ def test_sessions_and_networks_that_end(open_window: Open, camp_site: Site, widt
 
 
 @six_looks
-def test_settings_that_collide_and_the_team(open_window: Open, empty_site: Site, width: int, scheme: str) -> None:
+def test_the_team_and_settings_that_two_users_change(
+    open_window: Open, empty_site: Site, width: int, scheme: str
+) -> None:
     visit = look(open_window, empty_site, width, scheme)
     visit.expect("status of 422")
     page = visit.page
@@ -319,7 +323,7 @@ def test_searches(open_window: Open, camp_site: Site, width: int, scheme: str) -
         page.get_by_role("combobox").fill(typed)
         page.wait_for_timeout(600)
         take(visit, f"palette-{name}-{width}-{scheme}", full_page=False)
-    page.route("**/pardot/search*", lambda route: route.fulfill(status=503, json={"message": "It is away."}))
+    page.route("**/pardot/search*", lambda route: route.fulfill(status=503, json={"message": "A part is unavailable."}))
     page.get_by_role("combobox").fill("summer")
     page.wait_for_timeout(600)
     take(visit, f"palette-failed-{width}-{scheme}", full_page=False)

@@ -285,7 +285,7 @@ def test_values_that_depend_on_each_other_are_saved_together(settings: Visit) ->
     assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)
 
 
-def test_lines_are_added_and_removed_and_texts_are_changed(settings: Visit) -> None:
+def test_lines_a_priority_and_dates_are_changed_and_reset(settings: Visit) -> None:
     page, clean_up = settings.page, section(settings, "Clean-up tags")
     clean_up.get_by_role("button", name="Add an action").click()
     page.keyboard.type("Merge")
@@ -330,7 +330,7 @@ def test_leaving_with_unsaved_changes_asks_first(settings: Visit) -> None:
     page.get_by_role("button", name="Discard").click()
     page.get_by_role("link", name="Back to Base Camp").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Base Camp")
-    assert dialogs == ["beforeunload"], "no change was unsaved anymore"
+    assert dialogs == ["beforeunload"], "the page asked although nothing was unsaved"
 
 
 def test_the_navigation_marks_the_section_in_view(settings: Visit) -> None:

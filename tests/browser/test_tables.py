@@ -51,7 +51,7 @@ def by_numbers(name: str) -> list[int]:
     return [int(word) for word in name.split() if word.isdigit()]
 
 
-def test_the_back_button_undoes_the_last_step(window: Visit) -> None:
+def test_going_back_twice_undoes_the_last_two_steps(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     expect(page.locator(".pager .number")).to_have_text("1–25 of 320")
@@ -238,7 +238,7 @@ def test_arrow_keys_skip_the_links_of_closed_details(window: Visit) -> None:
     expect(buttons.nth(1)).to_be_focused()
 
 
-def test_a_click_still_counts_when_the_rows_are_replaced_while_the_button_is_down(window: Visit) -> None:
+def test_a_click_still_counts_when_the_rows_are_replaced_while_the_mouse_button_is_down(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     page.locator(".expand-button").first.hover()
@@ -250,7 +250,7 @@ def test_a_click_still_counts_when_the_rows_are_replaced_while_the_button_is_dow
     expect(page.get_by_text("Everything about <script>alert(1)</script>")).to_be_visible()
 
 
-def test_one_page_of_ten_thousand_rows_is_drawn(window: Visit) -> None:
+def test_a_table_of_ten_thousand_rows_draws_only_one_page(window: Visit) -> None:
     show_gallery(window, rows=10_000)
     assert window.page.locator(".table-block tbody tr:visible").count() == 25
     window.page.get_by_placeholder("Search").fill("follow-up 9999")

@@ -1,4 +1,4 @@
-"""The task board: the life of a task, its owner, and refused changes."""
+"""The task board: the life of a task, the filters, and a task that cannot be saved."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_board_filters_own_and_overdue_tasks(camp: Visit) -> None:
 
 
 def task(number: int, title: str, **values: object) -> dict[str, object]:
-    """Return a task as the endpoint does: open, unassigned, without a date."""
+    """Return a task as the endpoint does: open, unassigned, without a due date."""
     no = dict.fromkeys(
         ["assignee", "area", "issue", "asset_type", "asset_id", "asset_name", "due_date", "completed_at"]
     )
@@ -82,7 +82,7 @@ def task(number: int, title: str, **values: object) -> dict[str, object]:
     return {**no, **common, **times, "is_overdue": False, **values}
 
 
-def test_a_task_that_the_server_refuses_stays_in_the_form(camp: Visit) -> None:
+def test_a_task_that_cannot_be_saved_stays_in_the_form(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.go("/pardot/?open=tasks")
     page = camp.page
@@ -96,3 +96,4 @@ def test_a_task_that_the_server_refuses_stays_in_the_form(camp: Visit) -> None:
     form.get_by_label("Title").fill("Something")
     form.get_by_role("button", name="Create task").click()
     expect(form.get_by_role("alert")).to_contain_text("A part is unavailable.")
+    expect(form.get_by_label("Title")).to_have_value("Something")

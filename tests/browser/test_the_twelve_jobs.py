@@ -1,4 +1,4 @@
-"""The twelve jobs of a Monday morning at Camp Campaign, each with a limit of clicks.
+"""The twelve jobs of a Monday morning at Camp Campaign, most with a limit of clicks.
 
 Each job begins on Base Camp. Clicks are counted; typing is free.
 """
@@ -41,7 +41,7 @@ async () => {
 }
 """
 PATIENCE = 90_000
-"""Milliseconds until a sync has ended, on a busy machine."""
+"""Milliseconds to wait for the end of a sync: the machine may be busy."""
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_job_c_a_half_remembered_campaign_is_found_with_three_clicks_and_typing(
     assert click.number <= 3
 
 
-def test_job_d_creating_five_tasks_and_closing_two_takes_six_clicks(camp: Visit) -> None:
+def test_job_d_creating_five_tasks_and_closing_two_takes_at_most_six_clicks(camp: Visit) -> None:
     camp.go("/pardot/")
     page, click = camp.page, Clicks()
     click(page.get_by_role("button", name="Tasks").first)
@@ -200,7 +200,7 @@ def scores(result: Locator) -> list[int]:
     return [int(text) for text in result.locator(".figure-value").all_text_contents()]
 
 
-def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
+def test_job_h_two_clicks_find_fixes_that_reach_the_target(camp: Visit) -> None:
     page, click = camp.page, Clicks()
     camp.go("/pardot/")
     click(page.get_by_role("button", name="What if…"))
@@ -228,7 +228,7 @@ def test_job_h_two_clicks_reach_the_target(camp: Visit) -> None:
     expect(dialog).to_contain_text("The score is 1 or more already.")
 
 
-def test_job_i_stale_data_are_named_and_one_click_reads_them_again(
+def test_job_i_a_failed_sync_is_named_and_one_click_reads_the_data_again(
     open_window: Open, ops_site: Site, simulator_process: Simulator
 ) -> None:
     sync = partial(manage, "camp_sync", "--entities=forms", database=ops_site.database)
@@ -265,7 +265,7 @@ def test_job_j_weights_are_changed_in_three_clicks_with_a_preview(camp: Visit) -
     assert fetch_json(camp, "health-score")["overall"] == promised < before
 
 
-def test_job_k_the_first_number_is_within_the_first_300_pixels_of_a_phone(open_window: Open, camp_site: Site) -> None:
+def test_job_k_the_score_is_within_the_first_300_pixels_of_a_phones_screen(open_window: Open, camp_site: Site) -> None:
     phone = open_window(camp_site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     phone.go("/pardot/")
     score = phone.page.locator('[data-panel="score"] .ring text').bounding_box()
@@ -274,7 +274,7 @@ def test_job_k_the_first_number_is_within_the_first_300_pixels_of_a_phone(open_w
 
 
 @pytest.mark.usefixtures("a_change")
-def test_job_l_the_first_rows_are_under_eight_tab_stops_away(camp: Visit) -> None:
+def test_job_l_the_first_link_to_rows_is_fewer_than_eight_tab_stops_away(camp: Visit) -> None:
     camp.go("/pardot/")
     keyboard, stops = camp.page.keyboard, list[str]()
     keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The browser tests record console errors, crashes and other faults of a page, and fail."""
+"""A window of a browser test records console errors, crashes and other faults of its page."""
 
 from __future__ import annotations
 

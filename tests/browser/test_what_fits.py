@@ -78,7 +78,7 @@ def late(route: Route) -> None:
     route.fulfill(response=answer)
 
 
-def test_no_date_is_broken_across_lines_on_paper(open_window: Open, camp_site: Site) -> None:
+def test_no_date_in_a_table_is_broken_across_lines_on_paper(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 718, "height": 1000})
     seen = 0
     for path in (
