@@ -1,4 +1,4 @@
-"""The cost of adding and discarding held passes does not grow with the number of callers."""
+"""Adding held passes costs the same with any number of callers, and idle callers are forgotten."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def take(passes: HeldPasses, caller: int, *, at: float) -> None:
     passes.add(f"caller-{caller}", RATE, Hold(size=4, left=3, since=at, room=90_000, next_at=at + 1))
 
 
-def calls_of_a_new_caller(active: int) -> int:
-    """Return the number of function calls that a new caller costs with this many active callers."""
+def events_of_a_new_caller(active: int) -> int:
+    """Return how many calls and returns of functions a new caller costs with this many active callers."""
     passes = HeldPasses()
     for caller in range(active):
         take(passes, caller, at=100.0)
@@ -30,7 +30,7 @@ def calls_of_a_new_caller(active: int) -> int:
 
 
 def test_a_new_caller_costs_the_same_with_any_number_of_active_callers() -> None:
-    assert calls_of_a_new_caller(5000) == calls_of_a_new_caller(5)
+    assert events_of_a_new_caller(5000) == events_of_a_new_caller(5)
 
 
 @pytest.mark.parametrize("callers", [3, 3000])
@@ -38,6 +38,6 @@ def test_callers_who_stay_away_are_forgotten_when_another_caller_comes(callers: 
     passes = HeldPasses()
     for caller in range(callers):
         take(passes, caller, at=100.0)
-    take(passes, 0, at=101.5)  # the caller's second request
+    take(passes, 0, at=101.5)  # the second request of caller 0
     take(passes, callers, at=103.0)
     assert len(passes) == 2

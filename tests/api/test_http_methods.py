@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS and 405 under ``/api/``, in Django Ninja and in Django REST framework."""
+"""HEAD, OPTIONS, 405, extra slashes and ``Content-Length``, in Django Ninja and Django REST framework."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_head_counts_for_the_rate_limit_and_needs_no_csrf_token(user: Client, se
         ("openapi.json", "GET, HEAD, OPTIONS"),
     ],
 )
-def test_options_and_405_list_the_methods(anonymous: Client, path: str, allowed: str) -> None:
+def test_options_and_405_list_the_allowed_methods(anonymous: Client, path: str, allowed: str) -> None:
     answer = anonymous.options(f"/api/v1/{path}")
     assert (answer.status_code, answer.content, answer["Allow"]) == (204, b"", allowed)
     refused = anonymous.delete(f"/api/v1/{path}")
@@ -87,7 +87,7 @@ def test_an_unknown_address_with_a_slash_is_404(anonymous: Client, path: str) ->
 
 
 @pytest.mark.parametrize("path", ["/ping/", "/api/v1/nothing", "/api/v1/books", "/api/v1/me", "/healthz/"])
-def test_every_answer_has_a_content_length(anonymous: Client, path: str) -> None:
+def test_answers_and_errors_have_a_content_length(anonymous: Client, path: str) -> None:
     answer = anonymous.get(path)
     assert answer["Content-Length"] == str(len(answer.content))
 
@@ -96,6 +96,6 @@ def test_options_of_an_unknown_address_is_404(anonymous: Client) -> None:
     assert anonymous.options("/api/v1/nothing").status_code == 404
 
 
-def test_a_get_may_have_a_body_of_any_size(user: Client) -> None:
+def test_a_get_may_have_a_body_of_three_megabytes(user: Client) -> None:
     answer = user.generic("GET", "/api/v1/contact", b"a" * 3_000_000, content_type="text/plain")
     assert answer.status_code == 404

@@ -1,4 +1,4 @@
-"""``GET /info``: the system's status, always with 200 and without secrets."""
+"""``GET /info``: the system's status, with 200 even when a part is unavailable, and without secrets."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_versions_and_environments_are_shown(reader: Client, settings: Any) -> N
         ("https://salesforce.com.evil.example", "other"),
     ],
 )
-def test_the_host_tells_the_kind_of_org(host: str, environment: str) -> None:
+def test_the_salesforce_environment_is_read_from_the_host(host: str, environment: str) -> None:
     assert salesforce_environment(host) == environment
 
 
@@ -93,7 +93,7 @@ def test_api_usage_is_an_error_while_salesforce_is_away(simulator: Simulator, re
     usage = info(reader)["api_usage"]
     assert list(usage) == ["error"]
     assert "503" in usage["error"]
-    assert simulator.calls_to("/limits") == 1, "the caller does not wait for retries"
+    assert simulator.calls_to("/limits") == 1, "the caller would have to wait for a retry"
     assert SFAPIUsageLog.objects.get().source == "api info"
 
 
@@ -104,7 +104,7 @@ def test_repeated_requests_do_not_lock_the_api_user_out(simulator: Simulator, re
     assert simulator.calls_to("oauth2/token") == 1
 
 
-def test_info_and_live_look_ups_share_a_breaker(simulator: Simulator, reader: Client) -> None:
+def test_info_uses_the_breaker_of_live_calls(simulator: Simulator, reader: Client) -> None:
     for _ in range(breaker.THRESHOLD):
         breaker.note_failure("away", name=breaker.LIVE)
     assert list(info(reader)["api_usage"]) == ["error"]
@@ -114,7 +114,7 @@ def test_info_and_live_look_ups_share_a_breaker(simulator: Simulator, reader: Cl
     assert CircuitBreaker.objects.get().failures == 0
 
 
-def test_no_caller_waits_long_for_the_api_usage(
+def test_api_usage_is_an_error_when_salesforce_is_slower_than_the_time_limit(
     simulator: Simulator, reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "SECONDS", 0.5)
@@ -150,7 +150,9 @@ def test_missing_settings_of_accounts_are_shown(reader: Client) -> None:
     assert (part["configured"], part["status"]) == (False, "not configured")
 
 
-def test_info_shows_only_the_types_of_the_cookie_keys(reader: Client, cookies: CookieMaker, settings: Any) -> None:
+def test_info_describes_the_cookie_keys_without_showing_them(
+    reader: Client, cookies: CookieMaker, settings: Any
+) -> None:
     assert info(reader)["sso_config"] == {
         "cookie_name": "oxa",
         "has_signature_key": True,

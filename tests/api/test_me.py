@@ -1,4 +1,4 @@
-"""``GET /me``: the user, their data in Accounts, or the reason why no user is logged in."""
+"""``GET /me``: the user and their data in Accounts, or the reason why no user is logged in."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_me_tells_super_users_that_they_are_super_users(super_user: Client) -> N
     assert super_user.get(ME).json()["is_super_user"] is True
 
 
-def test_the_accounts_fields_are_null_when_accounts_does_not_answer(
+def test_the_accounts_fields_are_null_when_accounts_fails_or_is_not_configured(
     accounts: AccountsServer, user: Client, settings: Any
 ) -> None:
     accounts.status = 503
@@ -96,7 +96,7 @@ def test_me_waits_at_most_three_seconds_for_accounts(accounts: AccountsServer, u
     accounts.trickle_seconds = 30
     began = time.monotonic()
     assert_accounts_fields_are_null(user)
-    assert time.monotonic() - began < 6  # leaves room for a busy machine
+    assert time.monotonic() - began < 6  # three, and room for a busy machine
 
 
 def test_me_names_the_step_at_which_a_refused_cookie_fails(anonymous: Client, cookies: CookieMaker) -> None:
@@ -117,7 +117,7 @@ def test_me_names_the_step_at_which_a_refused_cookie_fails(anonymous: Client, co
     assert steps(cookies.cookie(exp=1)) == ("ok", "ok", "failed: expired")
 
 
-def test_me_names_the_missing_keys_when_no_user_is_logged_in(
+def test_me_reports_a_missing_or_unusable_key_when_no_user_is_logged_in(
     anonymous: Client, cookies: CookieMaker, settings: Any
 ) -> None:
     settings.SSO_SIGNATURE_PUBLIC_KEY = ""

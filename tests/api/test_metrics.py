@@ -137,11 +137,11 @@ def figures(client: Client, name: str) -> list[str]:
     return [line for line in client.get("/metrics").text.splitlines() if line.startswith(name)]
 
 
-@pytest.mark.django_db(transaction=True)  # because the log's thread has its own connection
+@pytest.mark.django_db(transaction=True)  # because write_noted would close a connection with an open transaction
 def test_requests_are_counted_by_route_method_and_status(
     prometheus: Client, user: Client, noted_requests: NotedRequests, settings: Any
 ) -> None:
-    settings.REQUEST_LOG_SAMPLE = 1e-9  # requests without a row are counted too
+    settings.REQUEST_LOG_SAMPLE = 1e-9  # requests that the audit log leaves out are counted too
     for number in range(3):
         user.get(f"/api/v1/case/00000000-0000-4000-8000-00000000000{number}")
         user.get(f"/api/v1/records/accounts/001{number}/")
@@ -216,7 +216,7 @@ def test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus:
     assert 'sfapi_sync_last_run_duration_seconds{object="accounts"} 60' in lines
     assert 'sfapi_sync_running{object="accounts"} 1' in lines
     assert 'sfapi_sync_running{object="books"} 0' in lines
-    assert 'sfapi_sync_running{object="contacts"} 0' in lines, "no process holds the lease of this run"
+    assert 'sfapi_sync_running{object="contacts"} 0' in lines, "the run began an hour ago and has no lease"
     for state, runs in (("done", 1), ("failed", 1), ("skipped", 1), ("paused", 0)):
         assert f'sfapi_sync_recent_runs{{object="accounts",state="{state}"}} {runs}' in lines
     assert 'sfapi_records_set_aside{object="books"} 0' in lines
@@ -226,6 +226,7 @@ def test_cached_records_are_estimated_and_not_counted(prometheus: Client) -> Non
     records.school()
     records.school()
     analyze(Account)
+    records.school()  # not in the estimate
     assert 'sfapi_cached_records{object="accounts"} 2' in prometheus.get("/metrics").text.splitlines()
 
 
@@ -237,12 +238,12 @@ def test_pardots_quota_and_the_health_score_are_shown(prometheus: Client) -> Non
     assert {"sfapi_pardot_calls_used 10", "sfapi_pardot_calls_limit 25000", "sfapi_camp_health_score 91"} <= set(lines)
 
 
-def test_rows_that_the_log_lost_are_counted(prometheus: Client) -> None:
+def test_rows_that_the_audit_log_lost_are_counted(prometheus: Client) -> None:
     audit._note_lost(7)
     assert "sfapi_request_log_lost_rows_total 7" in prometheus.get("/metrics").text.splitlines()
 
 
-def test_no_scrape_reads_a_log_or_a_copied_table(prometheus: Client) -> None:
+def test_a_scrape_reads_no_large_table(prometheus: Client) -> None:
     with CaptureQueriesContext(connection) as captured:
         prometheus.get("/metrics")
     statements = " ".join(query["sql"] for query in captured.captured_queries)

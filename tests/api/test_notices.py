@@ -1,4 +1,4 @@
-"""Notices of silent trouble: missing jobs, a repeatedly exhausted API budget, open breakers."""
+"""Notices of silent trouble: late jobs, an API budget exhausted twice in a row, open breakers, pauses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_healthz_is_ok_and_lists_jobs_as_never_run_where_cron_was_never_installe
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.SKIPPED])
-def test_healthz_fails_eleven_minutes_after_the_last_run_of_cron(
+def test_healthz_fails_when_the_last_delivery_run_was_eleven_minutes_ago(
     probe: Client, state: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record_run("deliver_pending", timedelta(minutes=8), state)

@@ -36,8 +36,8 @@ def test_the_page_loads_nothing_from_other_sites(anonymous: Client) -> None:
     assert anonymous.get("/api/v1/docs")["Location"] == "/api/v1/docs/"
 
 
-def test_the_page_is_the_same_for_everyone_and_may_be_cached(anonymous: Client) -> None:
-    first, second = (anonymous.get("/api/v1/docs/") for _ in range(2))
+def test_the_page_is_the_same_for_everyone_and_may_be_cached(anonymous: Client, super_user: Client) -> None:
+    first, second = (client.get("/api/v1/docs/") for client in (anonymous, super_user))
     assert first.content == second.content
     assert first["Cache-Control"] == "public, max-age=300"
     assert "Cookie" not in first.get("Vary", "")
@@ -54,7 +54,7 @@ def test_the_description_names_the_limits(document: dict[str, Any]) -> None:
         assert re.search(limit, description), limit
 
 
-def test_every_route_declares_its_credentials_and_its_errors(document: dict[str, Any]) -> None:
+def test_routes_declare_their_credentials_and_errors(document: dict[str, Any]) -> None:
     security = {
         f"{method.upper()} {path}": [next(iter(way), "nothing") for way in operation.get("security", [])]
         for path, operations in document["paths"].items()
@@ -123,7 +123,7 @@ def test_only_operations_that_change_data_name_the_csrf_token(document: dict[str
         assert ("X-CSRFToken" in names) == (method != "get")
 
 
-def test_idempotency_keys_have_the_bounds_that_are_enforced(document: dict[str, Any]) -> None:
+def test_the_document_has_the_bounds_of_idempotency_keys(document: dict[str, Any]) -> None:
     parameters = document["paths"]["/api/v1/case"]["post"]["parameters"]
     [key] = [parameter["schema"] for parameter in parameters if parameter["name"] == "Idempotency-Key"]
     assert (key["minLength"], key["maxLength"], key["pattern"]) == (1, 255, "^[!-~]+$")
@@ -146,7 +146,7 @@ def test_answers_name_their_headers_and_have_examples(document: dict[str, Any]) 
 
 
 def types_of(document: dict[str, Any], method: str, path: str, status: str) -> set[str]:
-    """Return the error types that the examples of a shared answer have."""
+    """Return the error types in the examples of an answer that several routes share."""
     name = document["paths"][f"/api/v1/{path}"][method]["responses"][status]["$ref"].rpartition("/")[2]
     return set(document["components"]["responses"][name]["content"]["application/json"]["examples"])
 
@@ -214,7 +214,7 @@ def test_no_text_of_the_document_begins_like_a_fragment(document: dict[str, Any]
     assert texts == []
 
 
-def test_the_document_has_the_bounds_of_limit(document: dict[str, Any]) -> None:
+def test_the_document_has_the_bounds_of_the_parameter_limit(document: dict[str, Any]) -> None:
     [limit] = [
         parameter["schema"]
         for parameter in document["paths"]["/api/v1/records/accounts"]["get"]["parameters"]

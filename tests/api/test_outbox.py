@@ -1,4 +1,4 @@
-"""The outbox: no case is lost or doubled, and no caller waits while Salesforce is unavailable."""
+"""The outbox: no accepted case is lost; with an external ID field, no case is created twice."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_a_missing_external_id_field_stops_the_run_and_every_case_stays_queued(
     make_queued_cases(count)
     with pytest.raises(CommandError, match=f"NOT_FOUND.* {count} still queued"):
         deliver()
-    assert "until an operator acts" not in caplog.text  # the command says it once, not for each case
+    assert "until an operator acts" not in caplog.text  # the command reports it, not the log of each case
     assert not breaker.request_may_call()
     assert OutboundCase.objects.filter(state=OutboundCase.State.QUEUED, error_code="NOT_FOUND").count() == count
 
@@ -217,6 +217,7 @@ def test_the_cases_of_a_refused_batch_are_sent_one_by_one(writer: Client, simula
     make_queued_cases(3)
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400, times=1)
     assert deliver().startswith("3 delivered")
+    assert simulator.calls_to("composite/sobjects") == 1
     assert len(cases_in(simulator)) == 3
 
 
@@ -265,7 +266,7 @@ def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulato
     assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
 
 
-def test_a_claim_takes_at_most_its_limit_with_any_query_plan(db: None) -> None:
+def test_a_claim_takes_at_most_its_limit_when_the_table_has_no_statistics(db: None) -> None:
     make_queued_cases(20)
     with connection.cursor() as cursor:  # force the plan of a table without statistics
         cursor.execute(
@@ -303,7 +304,7 @@ def test_a_wrong_configuration_fails_the_command(writer: Client, settings: Any) 
     assert outbox.queue_depth().queued == 1
 
 
-def test_the_admin_shows_dead_letters_and_sends_them_again(
+def test_the_admin_shows_dead_letters_and_queues_them_again(
     writer: Client, simulator: Simulator, admin_client: Client
 ) -> None:
     (bad,) = make_queued_cases(1, values={"Subject": "Bad", "Product__c": "Nonsense"})

@@ -1,4 +1,4 @@
-"""While Salesforce is unavailable, the circuit breaker keeps calls rare, and no caller waits."""
+"""While the breaker is open, calls to Salesforce are rare, and only the caller of a probe waits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.simulated import Simulator
 __all__ = ["writer"]
 
 
-def test_no_caller_waits_while_the_breaker_is_open(writer: Client, simulator: Simulator) -> None:
+def test_a_case_is_queued_at_once_while_the_breaker_is_open(writer: Client, simulator: Simulator) -> None:
     break_salesforce(simulator, status=503)
     for _ in range(breaker.THRESHOLD):
         post_case(writer)
@@ -62,7 +62,8 @@ def test_a_success_in_between_keeps_the_breaker_closed(writer: Client, simulator
 def test_an_error_that_lasts_opens_the_breaker_at_once(
     writer: Client, simulator: Simulator, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)  # in production, deliver_pending is a separate process
+    # In production, deliver_pending is another process, without this process's memory of the refusal.
+    monkeypatch.setattr(login, "REFUSAL_HOLDS_SECONDS", 0)
     if kind == "quota":
         break_salesforce(simulator, "quota")
     else:
@@ -98,25 +99,29 @@ def test_a_refused_login_is_tried_again_after_half_an_hour_and_then_less_often(
 ) -> None:
     refuse_logins(simulator, code, message)
     assert post_case(writer).status_code == 202
+    pauses = [minutes_to_next_try()]
     for _ in range(3):
         another_process()
         assert "refused logins: 1. The next automatic try is at " in deliver()
         CircuitBreaker.objects.update(last_failure=Now() - 2 * breaker.LONGEST_SILENCE)
         assert post_case(writer).status_code == 202
     assert simulator.calls_to("oauth2/token") == 1
-    pauses = []
     for _ in range(3):
         RefusedLogin.objects.update(next_try=Now())
         another_process()
         with pytest.raises(CommandError, match="nothing is lost"):
             deliver()
-        pauses.append(round((RefusedLogin.objects.get().next_try - timezone.now()) / timedelta(minutes=1)))
+        pauses.append(minutes_to_next_try())
     assert simulator.calls_to("oauth2/token") == 4
-    assert pauses == [60, 120, 120]
+    assert pauses == [30, 60, 120, 120]
+
+
+def minutes_to_next_try() -> int:
+    return round((RefusedLogin.objects.get().next_try - timezone.now()) / timedelta(minutes=1))
 
 
 @pytest.mark.parametrize("change", ["other settings", "deliver_pending --all", "sf limits"])
-def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
+def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_gone(
     simulator: Simulator, settings: Any, another_process: Callable[[], None], change: str, db: None
 ) -> None:
     login = settings.SALESFORCE_LOGIN
@@ -134,7 +139,7 @@ def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_removed(
     assert deliver(*(["--all"] if change == "deliver_pending --all" else [])).startswith("2 delivered")
 
 
-def test_the_deliverer_probes_with_one_case_and_ever_less_often_while_the_breaker_is_open(
+def test_the_deliverer_probes_with_one_case_and_pauses_after_two_failed_probes(
     writer: Client, simulator: Simulator
 ) -> None:
     make_queued_cases(5)
@@ -161,6 +166,7 @@ def test_a_case_that_always_fails_does_not_keep_the_breaker_open(writer: Client,
     deliver("--all")
     assert OutboundCase.objects.filter(state="delivered").count() >= 1
     assert OutboundCase.objects.get(pk=poison.pk).state == "queued"
+    assert not breaker.breaker_state().open
 
 
 def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Client, simulator: Simulator) -> None:
@@ -173,7 +179,7 @@ def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Cl
     assert deliver().startswith("1 delivered")
 
 
-def test_no_request_is_the_probe_where_cron_runs(writer: Client, simulator: Simulator) -> None:
+def test_no_request_is_the_probe_where_cron_runs_every_minute(writer: Client, simulator: Simulator) -> None:
     """Test the worst case: the longest pause ends just after a run began, and the next run's probe hangs."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)

@@ -1,4 +1,4 @@
-"""The outbox when gunicorn or ``manage.py`` is killed during work, or PostgreSQL is unavailable."""
+"""The outbox in real processes: parallel requests, killed processes, lost answers, no PostgreSQL."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 Post = Callable[..., requests.Response]
 
 LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
-"""The long version, for ``make soak``."""
+"""The number of kills or stops in ``make soak``."""
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def gunicorn_pid(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[str]:
-    """A service with two processes, connected to the simulator."""
+    """A service with two worker processes, connected to the simulator."""
     variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
     with gunicorn(database, workers=2, GUNICORN_CMD_ARGS=f"--pid {gunicorn_pid}", **variables) as url:
         yield url

@@ -32,7 +32,7 @@ def postgresql() -> Iterator[OwnPostgreSQL]:
 
 
 class Writers:
-    """Several clients that create cases without a pause, and their answers."""
+    """Several clients that create one case after another, and their answers."""
 
     def __init__(self, url: str, key: str) -> None:
         self._url, self._headers = f"{url}/api/v1/case", {"Authorization": f"Bearer {key}"}
@@ -103,7 +103,7 @@ def stored(postgresql: OwnPostgreSQL) -> dict[str, str]:
 
 
 def deliver_the_rest(postgresql: OwnPostgreSQL, simulator: Simulator) -> None:
-    """Expire the leases, and deliver the cases that were being sent when PostgreSQL stopped."""
+    """Expire the leases, deliver the cases that are still queued, and require that none is left."""
     postgresql.rows("UPDATE api_outboundcase SET lease_until = now() WHERE lease_until IS NOT NULL RETURNING id")
     done = manage("deliver_pending", variables=simulator.variables, database=postgresql.url)
     assert done.returncode == 0, done.stdout + done.stderr

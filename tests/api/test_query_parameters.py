@@ -1,4 +1,7 @@
-"""Unknown query parameters are refused, in Django Ninja and in Django REST framework."""
+"""Routes of Django Ninja and Django REST framework refuse unknown query parameters.
+
+Parameters that analytics and caches append are ignored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of Salesforce may quote records, so no message reaches logs, cron's mail or Sentry."""
+"""No message of Salesforce that may quote a record reaches logs, cron's mail or Sentry."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_values_that_salesforce_quotes_are_in_no_log_mail_or_event(
     assert CANARY not in sentry.received
     case = OutboundCase.objects.all()[0]
     assert case.error_code == code
-    assert CANARY in case.error_message, "operators see the message in the admin"
+    assert CANARY in case.error_message, "operators need the message in the admin"
 
 
 def test_the_logs_do_not_quote_an_html_error_page(simulator: Simulator, run_manage: Manage) -> None:

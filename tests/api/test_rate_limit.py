@@ -54,7 +54,7 @@ def test_exactly_five_of_sixty_requests_to_four_processes_pass(database: str, co
             assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers if answer.status_code == 429)
             return Counter(answer.status_code for answer in answers)
 
-        # One user with two cookies and made-up addresses.
+        # One user (one UUID) with two ids in the cookies, and made-up addresses.
         mine = [
             {"Cookie": f"oxa={cookies.cookie(user_id=number % 2)}", "X-Forwarded-For": f"192.0.2.{number}"}
             for number in range(60)
@@ -77,7 +77,7 @@ def passes(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
 
 def flood(passes: Callable[[str, Rate], bool], rate: Rate, *, count: int) -> list[tuple[float, float]]:
-    """Send requests without a pause until this many have passed; return the times before and after each."""
+    """Send requests until this many have passed; return the times before and after each pass."""
     times: list[tuple[float, float]] = []
     while len(times) < count:
         before = time.monotonic()
@@ -183,7 +183,7 @@ def test_held_passes_are_counted_when_they_are_fetched_and_lost_when_they_expire
     assert RateCount.objects.get().totals[-1] == 10
 
 
-def test_headers_count_held_passes_as_remaining(passes: Callable[[str, Rate], bool]) -> None:
+def test_held_passes_count_as_remaining(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=9000, seconds=3600)
     assert [try_pass("test", "a", rate).remaining for _ in range(12)] == list(range(8999, 8987, -1))
 
