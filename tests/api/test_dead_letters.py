@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db.models.functions import Now
 from django.test import Client
 
 from api.models import OutboundCase, User
@@ -127,9 +126,8 @@ def test_a_queued_case_with_an_unknown_error_can_be_corrected(simulator: Simulat
 
 
 def test_a_case_that_is_being_sent_cannot_be_changed(simulator: Simulator, admin_client: Client) -> None:
-    lease = {"lease_holder": "deliver_pending 1", "lease_until": Now()}
     (case,) = make_queued_cases(1, error_group="unknown", error_code="NEW")
-    OutboundCase.objects.update(**{**lease, "lease_until": "2100-01-01T00:00:00Z"})
+    OutboundCase.objects.update(lease_holder="deliver_pending 1", lease_until="2100-01-01T00:00:00Z")
     assert admin_client.post(page_of(case), {"Subject": "Other"}).status_code == 403
     admin_client.post(f"/admin/api/outboundcase/{case.pk}/settle/")
     case.refresh_from_db()
