@@ -97,3 +97,38 @@ def test_a_task_that_cannot_be_saved_stays_in_the_form(camp: Visit) -> None:
     form.get_by_role("button", name="Create task").click()
     expect(form.get_by_role("alert")).to_contain_text("A part is unavailable.")
     expect(form.get_by_label("Title")).to_have_value("Something")
+
+
+def test_a_form_shows_refusals_beside_their_fields_and_the_others_above(camp: Visit) -> None:
+    camp.expect("status of 422")
+    camp.go("/pardot/?open=tasks")
+    page = camp.page
+    title = {"loc": ["body", "title"], "message": "Must be shorter"}
+    issue = {"loc": ["body", "issue"], "message": "There is no such issue"}
+    refusal: dict[str, object] = {"message": "The request is not valid."}
+    page.route("**/api/v1/pardot/tasks", lambda route: route.fulfill(status=422, json=refusal))
+    page.get_by_role("button", name="New task").click()
+    form = page.get_by_role("dialog", name="New task")
+    form.get_by_label("Title").fill("Something")
+    beside, above = form.get_by_text("Must be shorter", exact=True), form.get_by_role("alert")
+    refusal["errors"] = [title, issue]
+    form.get_by_role("button", name="Create task").click()
+    expect(beside).to_be_visible()
+    expect(above).to_have_text("issue: There is no such issue")
+    refusal["errors"] = [title]
+    form.get_by_role("button", name="Create task").click()
+    expect(above).to_have_count(0)
+    expect(beside).to_be_visible()
+    refusal["errors"] = [issue]
+    form.get_by_role("button", name="Create task").click()
+    expect(above).to_have_text("The request is not valid.")
+
+
+def test_only_an_open_task_is_new(camp: Visit) -> None:
+    done = {"status": "done", "completed_at": "2026-01-01T09:00:00Z"}
+    tasks = [task(1, "Made today", age_days=0), task(2, "Done at once", age_days=0, **done)]
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 2, "tasks": tasks}))
+    camp.go("/pardot/?open=tasks&tasks.state=any")
+    rows = camp.page.get_by_role("dialog", name="Tasks").get_by_role("row")
+    expect(rows.filter(has_text="Made today")).to_contain_text("New")
+    expect(rows.filter(has_text="Done at once")).to_contain_text("0 days")

@@ -70,7 +70,7 @@ export function columnsOf(acts, close, today) {
       end: true,
       first: "desc",
       search: false,
-      show: (task) => (task.age_days === 0 ? "New" : plural(task.age_days, "day")),
+      show: (task) => (task.age_days === 0 && task.status === "open" ? "New" : plural(task.age_days, "day")),
     },
     {
       key: "acts",

@@ -206,18 +206,22 @@ function mark({ input, problem }, sentence) {
 }
 
 /**
+ * Show each error beside its field, and errors without a field above the fields.
+ *
  * @param {unknown} error
  * @param {readonly FormPart[]} parts
  * @param {HTMLElement} problem
  */
 function show(error, parts, problem) {
-  let placed = false;
-  for (const { loc = [], message } of error instanceof ApiError ? error.errors : []) {
+  const complaints = error instanceof ApiError ? error.errors : [];
+  const rest = [];
+  for (const { loc = [], message } of complaints) {
     const part = parts.find((one) => loc.includes(one.name));
     if (part) mark(part, message);
-    placed ||= Boolean(part);
+    else rest.push([loc.slice(1).join("."), message].filter(Boolean).join(": "));
   }
-  problem.hidden = placed;
-  replace(problem, messageOf(error) || "This could not be saved. Try again.");
+  const isPlaced = rest.length < complaints.length;
+  problem.hidden = isPlaced && rest.length === 0;
+  replace(problem, isPlaced ? rest.join("; ") : messageOf(error) || "This could not be saved. Try again.");
   focusOn(parts.find((part) => part.problem.textContent));
 }
