@@ -58,6 +58,7 @@ const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit
 function cell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "string" && STAMP.test(value)) return days.format(new Date(value));
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const plain = String(value);
+  const text = typeof value !== "number" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
