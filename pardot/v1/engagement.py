@@ -38,6 +38,9 @@ ProspectId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 router = Router(tags=["pardot: prospects"])
 
+MOST_ADOPTION_DATA = 10_000
+"""The number of characters of adoption data in an answer: enough for whole JSON with dozens of books."""
+
 
 class EngagedProspect(Schema):
     id: int
@@ -87,7 +90,9 @@ class CrmIdAlerts(Schema):
 
 class StuckAdoption(NamedProspect):
     score: int | None
-    value: str = Field(description="The first 200 characters of the adoption data that Salesforce did not take.")
+    value: str = Field(
+        description=f"The first {MOST_ADOPTION_DATA:,} characters of the adoption data that Salesforce did not take.",
+    )
 
 
 class AdoptionAlert(Schema):
@@ -251,7 +256,8 @@ def _adoption_alert(data: ProspectData, prospects: dict[int, dict[str, Any]]) ->
         pct_affected=percentage(stuck, total),
         high_score_count=data.figures.get("adoption_stuck_high_score"),
         sample=[
-            StuckAdoption(**_named(row), score=row["score"], value=(row["adoption_json"] or "")[:200]) for row in rows
+            StuckAdoption(**_named(row), score=row["score"], value=(row["adoption_json"] or "")[:MOST_ADOPTION_DATA])
+            for row in rows
         ],
     )
 

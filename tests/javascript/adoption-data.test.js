@@ -4,9 +4,13 @@ import { booksOf } from "../../static/js/people/adoption-data.js";
 
 test("adoption data is shown as books with their students", () => {
   const text = JSON.stringify({
-    Books: [{ name: "Biology", students: 120, howUsing: "As the core textbook" }, { name: "Physics" }],
+    Books: [
+      { name: "Biology", students: 120, howUsing: "As the core textbook" },
+      { name: "Physics" },
+      { name: "Logic", students: "1" },
+    ],
   });
-  assert.equal(booksOf(text), "Biology (120 students), Physics");
+  assert.equal(booksOf(text), "Biology (120 students), Physics, Logic (1 student)");
 });
 
 test("other data is shown as stored", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -104,8 +105,9 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     mark_read("prospects")
     lead = prospect(salesforce_lead_id="null", first_name="Ana")
     both = prospect(salesforce_lead_id="n/a", salesforce_contact_id="n/a")
-    low = prospect(score=99, adoption_json="x" * 500)
-    high = prospect(score=100, adoption_json="{}")
+    books = json.dumps({"Books": [{"name": f"Book {number}", "students": number} for number in range(80)]})
+    low = prospect(score=99, adoption_json="x" * 20_000)
+    high = prospect(score=100, adoption_json=books)
     prospect(adoption_json="Blank", salesforce_contact_id=crm_id())
     prospect(adoption_json="{}", salesforce_contact_id="n/a", is_deleted=True)
     run_audits()
@@ -117,7 +119,7 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     assert alerts["summary"].startswith("Values that are not Salesforce ids: 2 in lead fields, 1 in contact fields")
     assert (stuck["stuck_count"], stuck["total_prospects"], stuck["pct_affected"]) == (2, 5, 40.0)
     assert stuck["high_score_count"] == 1
-    assert [(row["id"], len(row["value"])) for row in stuck["sample"]] == [(high.pk, 2), (low.pk, 200)]
+    assert [(row["id"], row["value"]) for row in stuck["sample"]] == [(high.pk, books), (low.pk, "x" * 10_000)]
     Prospect.objects.all().update(salesforce_lead_id=None, salesforce_contact_id=None)
     run_audits()
     assert get(super_user, ENGAGEMENT)["crm_id_alerts"]["summary"].startswith("Every lead and contact field")

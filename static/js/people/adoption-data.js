@@ -1,5 +1,7 @@
 /* Show the adoption data of a prospect. OpenStax's form writes JSON, but users of Pardot can edit the field. */
 
+import { plural } from "../core/format.js";
+
 /**
  * Return the books with their numbers of students: “Biology (120 students), Physics”. Return data in another form
  * unchanged.
@@ -9,7 +11,9 @@
 export function booksOf(text) {
   const books = parseJson(text)?.Books;
   if (!Array.isArray(books) || !books.length || !books.every(isNamed)) return text;
-  return books.map(({ name, students }) => (students > 0 ? `${name} (${students} students)` : name)).join(", ");
+  return books
+    .map(({ name, students }) => (students > 0 ? `${name} (${plural(Number(students), "student")})` : name))
+    .join(", ");
 }
 
 /** @param {any} book */
