@@ -75,6 +75,19 @@ def test_the_preview_shows_areas_issues_and_earlier_days_and_says_what_it_cannot
     page.get_by_role("button", name="Discard").click()
 
 
+def test_the_preview_of_values_that_are_saved_already_says_that_no_earlier_score_changes(camp: Visit) -> None:
+    camp.go("/pardot/admin-settings/")
+    run_module(
+        camp, "core/api", "await m.api.put('admin/config/score_weights', { value: { prospects_unlinked_pct: 9 } });"
+    )
+    camp.page.get_by_label("Prospects not linked to Salesforce").fill("9")
+    camp.page.get_by_role("button", name="See what changes").click()
+    dialog = camp.page.get_by_role("dialog", name="What these settings change")
+    expect(dialog).to_contain_text("No earlier score changes.")
+    dialog.get_by_role("button", name="Keep editing").click()
+    camp.page.get_by_role("button", name="Discard").click()
+
+
 # -- show -------------------------------------------------------------------------------------------------------------
 
 
