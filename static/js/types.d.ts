@@ -129,6 +129,8 @@ interface Recent {
   days: readonly string[];
   snapshots: readonly Api["Snapshot"][];
   lastWeek: Api["Snapshot"] | null;
+  /** The day of `lastWeek` in words; "" when it is a week old. */
+  since: string;
 }
 
 interface Flagged {

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pardot.reports.wording import since_day
+from tests.browser.past import earlier_days
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
@@ -51,6 +52,23 @@ def test_the_change_names_the_day_it_is_counted_from_and_the_trend_bridges_misse
     expect(camp.page.locator('[data-panel="score-trend"] .mark-bridge')).to_have_count(1)
     camp.page.get_by_role("button", name="Compare days").click()
     expect(camp.page.get_by_role("dialog", name="Compare two days")).to_contain_text("+4 points")
+
+
+def test_changes_since_a_snapshot_older_than_a_week_name_its_day(camp: Visit, camp_site: Site) -> None:
+    with earlier_days(camp_site, 9) as connection:
+        connection.execute(
+            "DELETE FROM pardot_dailysnapshot WHERE day = (SELECT max(day) - 7 FROM pardot_dailysnapshot)"
+        )
+        briefing = camp.answer("briefing")
+        before, today = (date.fromisoformat(day) for day in (briefing["last_week"]["day"], str(briefing["date"])))
+        assert today - before == timedelta(days=8)
+        camp.go("/pardot/?steps=all")
+        why = camp.page.locator('[data-panel="why"]')
+        expect(why).to_contain_text(f"marks the score on {before:%b} {before.day}, {before.year}, if it differs")
+        since = since_day(before, today)
+        expect(camp.page.locator('[data-panel="gear-overview"] .delta').first).to_contain_text(since)
+        expect(camp.page.get_by_role("button", name=f"Change {since}")).to_be_visible()
+        assert "a week" not in camp.page.locator("main").inner_text()
 
 
 @pytest.mark.usefixtures("a_week")

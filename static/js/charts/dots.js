@@ -92,7 +92,8 @@ function gridLine(mark, { x, bottom }) {
 function line(row, y, places, { beforeLabel, costLabel, formatCost }) {
   const { labels, width, score } = places;
   const middle = y + LINE / 2;
-  const was = typeof row.before === "number" ? `, ${number(row.before)} ${beforeLabel.toLowerCase()}` : "";
+  const then = beforeLabel.charAt(0).toLowerCase() + beforeLabel.slice(1);
+  const was = typeof row.before === "number" ? `, ${number(row.before)} ${then}` : "";
   const text = `${row.label}: score ${number(row.value)}${was}, ${costLabel.toLowerCase()} ${formatCost(row.cost)}`;
   return s(
     "a",

@@ -118,7 +118,7 @@ function recentColumns(recent) {
   return [
     {
       key: "week",
-      label: "Week's change",
+      label: recent.since ? `Change ${recent.since}` : "Week's change",
       end: true,
       first: "desc",
       search: false,

@@ -1,8 +1,9 @@
-/* Show the recent days of a number as a small line, and its change in a week. */
+/* Show the recent days of a number as a small line, and its change since about a week ago. */
 
 import { optional } from "../core/api.js";
-import { before, dayIn } from "../core/days.js";
+import { before, dayIn, daysBetween } from "../core/days.js";
 import { h } from "../core/dom.js";
+import { sinceDay } from "../core/format.js";
 import { shared } from "../core/shared.js";
 import { sparkline } from "../charts/sparkline.js";
 import { delta } from "../ui/parts.js";
@@ -25,7 +26,18 @@ export async function recentDays() {
     optional(shared("trail", { from: before(dayIn(), SPAN) })),
   ]);
   const snapshots = trail?.snapshots ?? [];
-  return { days: snapshots.length ? allDays(snapshots) : [], snapshots, lastWeek: briefing?.last_week ?? null };
+  const days = snapshots.length ? allDays(snapshots) : [];
+  return { days, snapshots, lastWeek: briefing?.last_week ?? null, since: sinceLastWeek(briefing) };
+}
+
+/**
+ * Name the snapshot `last_week`, which may be older than a week: "since Wed, Nov 25". Return "" when it is a week old.
+ *
+ * @param {Api["Briefing"] | null} briefing
+ */
+export function sinceLastWeek(briefing) {
+  const day = briefing?.last_week?.day;
+  return day && daysBetween(day, briefing.date) !== 7 ? sinceDay(day, briefing.date) : "";
 }
 
 /**
@@ -52,14 +64,20 @@ export function weekChange({ lastWeek }, now, pick) {
 }
 
 /**
- * Return the small line with the change in a week below it; null without a line.
+ * Return the small line with the change since `lastWeek` below it; null without a line.
  *
  * @param {Recent} recent
  * @param {{ name: string, now: Maybe<number>, pick: Pick, better?: "up" | "down" }} options
  */
 export function recentTrend(recent, { name, now, pick, better = "up" }) {
   const line = recentLine(recent, name, pick);
-  return line && h("span", { class: "recent" }, line, delta(weekChange(recent, now, pick), "in a week", { better }));
+  if (!line) return null;
+  return h(
+    "span",
+    { class: "recent" },
+    line,
+    delta(weekChange(recent, now, pick), recent.since || "in a week", { better }),
+  );
 }
 
 /**

@@ -2,8 +2,8 @@
 
 import { optional } from "../core/api.js";
 import { h } from "../core/dom.js";
-import { points } from "../core/format.js";
-import { joinNames } from "../core/names.js";
+import { day, points } from "../core/format.js";
+import { joinNames, sentenceCase } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { rowsOf, rowsOfIssue } from "../core/rows.js";
 import { shared } from "../core/shared.js";
@@ -11,6 +11,7 @@ import { tones } from "../core/tones.js";
 import { scoreDefinition } from "../assets/definitions.js";
 import { dots } from "../charts/dots.js";
 import { about } from "../ui/about.js";
+import { sinceLastWeek } from "./recent.js";
 
 export default panel({
   lines: 7,
@@ -25,7 +26,7 @@ export default panel({
       " ",
       about("How the score works", scoreDefinition),
     ),
-    h("div", { class: "stack" }, scores(health.by_area, briefing?.last_week ?? null, toneOf)),
+    h("div", { class: "stack" }, scores(health.by_area, briefing, toneOf)),
   ],
 });
 
@@ -53,13 +54,15 @@ function byLoss(areas) {
 }
 
 /**
- * Show each area's score a week ago and now, with its cost.
+ * Show each area's score now and in the snapshot `last_week`, with its cost.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
- * @param {Api["Snapshot"] | null} lastWeek
+ * @param {Api["Briefing"] | null} briefing
  * @param {ToneOf} toneOf
  */
-function scores(areas, lastWeek, toneOf) {
+function scores(areas, briefing, toneOf) {
+  const lastWeek = briefing?.last_week ?? null;
+  const then = sinceLastWeek(briefing) ? `on ${day(lastWeek?.day)}` : "a week ago";
   const without = areas.filter((area) => area.score === null).map((area) => area.label);
   const rows = byLoss(areas).map((area) => ({
     label: area.label,
@@ -73,11 +76,11 @@ function scores(areas, lastWeek, toneOf) {
     dots({
       title: "Score and points lost by area",
       rows,
-      beforeLabel: "A week ago",
+      beforeLabel: sentenceCase(then),
       costLabel: "Points lost",
       formatCost: points,
     }),
-    lastWeek && h("p", { class: "small soft" }, "An open circle marks the score a week ago, if it differs."),
+    lastWeek && h("p", { class: "small soft" }, `An open circle marks the score ${then}, if it differs.`),
     without.length > 0 &&
       h("p", { class: "small soft" }, `Not counted, because there is no data yet: ${joinNames(without, 8)}.`),
   ];
