@@ -221,7 +221,8 @@ type Option = readonly [value: string, label: string];
 interface Filter<Row> {
   key: string;
   label: string;
-  options: readonly Option[];
+  /** A function is called again whenever the rows are drawn. */
+  options: readonly Option[] | (() => readonly Option[]);
   test?(row: Row, value: string): boolean;
   initial?: string;
   all?: string;

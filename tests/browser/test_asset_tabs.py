@@ -143,6 +143,27 @@ def test_the_drawer_of_members_has_an_address(camp: Visit) -> None:
     expect(members).to_be_focused()
 
 
+def test_the_statuses_of_more_members_can_be_chosen(camp: Visit) -> None:
+    campaign = get(camp, "campaigns?sort=-member_count&limit=1")["campaigns"][0]
+    path = f"campaigns/{campaign['salesforce_id']}/members"
+    page_of = get(camp, f"{path}?limit=2")
+    first, second = page_of["members"]
+    pages = [
+        page_of | {"members": [first | {"status": "Sent"}], "next": "00v000000000001AAA"},
+        page_of | {"members": [second | {"status": "Came late"}], "next": None},
+    ]
+    camp.page.route(f"**/{path}?*", lambda route: route.fulfill(json=pages["after=" in route.request.url]))
+    camp.go(f"/pardot/?open=members&members.of={campaign['salesforce_id']}")
+    drawer = camp.page.get_by_role("dialog", name="Members")
+    status = drawer.get_by_role("combobox", name="Status", exact=True)
+    status.select_option("Sent")
+    drawer.get_by_role("button", name="Load more").click()
+    expect(status.locator("option")).to_have_text(["All", "Came late", "Sent"])
+    expect(status).to_have_value("Sent")
+    status.select_option("Came late")
+    expect(count(camp.page, "Members")).to_have_text("(1 member found)")
+
+
 # -- gear locker ----------------------------------------------------------------------------------------------------
 
 

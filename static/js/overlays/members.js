@@ -120,11 +120,11 @@ class Members {
 
   /** @returns {Filter<Api["CampaignMemberItem"]>} */
   statuses() {
-    const statuses = [...new Set(this.members.map(({ status }) => status ?? ""))].filter(Boolean).sort();
+    const ofMembers = () => [...new Set(this.members.map(({ status }) => status ?? ""))].filter(Boolean).sort();
     return {
       key: "status",
       label: "Status",
-      options: statuses.map((status) => [status, status]),
+      options: () => ofMembers().map((status) => [status, status]),
       test: (row, status) => row.status === status,
     };
   }

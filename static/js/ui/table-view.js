@@ -43,7 +43,10 @@ export function makeTools(table) {
     /** @param {TableQuery} query */
     show({ q, filters }) {
       search?.show(q);
-      for (const { filter, select } of selects) select.value = filters[filter.key] ?? "";
+      for (const { filter, select, fill } of selects) {
+        if (typeof filter.options === "function") fill();
+        select.value = filters[filter.key] ?? "";
+      }
       filterButton.show(selects.filter(({ filter, select }) => select.value !== (filter.initial ?? "")).length);
     },
     /** @param {boolean} areAllOpen */
@@ -91,9 +94,16 @@ function searchField(label, search) {
 function filterField(filter, choose) {
   const id = freshId("filter");
   const all = filter.initial ? [] : [["", filter.all ?? "All"]];
-  const options = [...all, ...filter.options].map(([value, label]) => h("option", { value }, label));
-  const select = h("select", { id, on: { change: (event) => choose(event.currentTarget.value) } }, options);
-  return { filter, select, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
+  const select = h("select", { id, on: { change: (event) => choose(event.currentTarget.value) } });
+  const fill = () => {
+    const options = typeof filter.options === "function" ? filter.options() : filter.options;
+    replace(
+      select,
+      [...all, ...options].map(([value, label]) => h("option", { value }, label)),
+    );
+  };
+  fill();
+  return { filter, select, fill, element: h("div", { class: "field" }, h("label", { for: id }, filter.label), select) };
 }
 
 /**

@@ -31,7 +31,8 @@ const EXPORT_PAGE = 500;
  *   first: "desc", end: true (numbers), className, search: false }]. value defaults to row[key].
  * - rows: an array. Instead of rows: source({ q, sort, page, size, filters, signal }) → { rows, total }.
  * - filters: [{ key, label, options: [[value, label]], test(row, value), initial }]. Only tables with `rows` call test.
- *   `initial` is the value until the user chooses another one. A filter with `initial` has no option "All".
+ *   `initial` is the value until the user chooses another one. A filter with `initial` has no option "All". `options`
+ *   may be a function, for options that depend on the rows.
  * - search: the label of the search field, or false.
  * - sort: the default order ("-score").
  * - detail(row) → node: the content that opens below the row.
