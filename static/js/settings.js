@@ -2,11 +2,21 @@
 
 import { startChrome } from "./core/chrome.js";
 import { find } from "./core/dom.js";
-import { mountPanels } from "./core/mount.js";
+import { mountPanels, reloadPanels } from "./core/mount.js";
 import { startRouting } from "./core/route.js";
+import { forget } from "./core/shared.js";
 import { followReader } from "./settings/here.js";
+
+const main = find(document, "#main");
+const title = "Settings";
 
 startRouting();
 startChrome();
 followReader(find(document, ".settings-nav"));
-mountPanels(find(document, "#main"), { title: "Settings", command: "python manage.py camp_sync" });
+mountPanels(main, { title, command: "python manage.py camp_sync" });
+// The browser may restore this page when the user goes back. Its values are old then. Unsaved entries are kept.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted || main.querySelector(".save-bar:not([hidden])")) return;
+  forget();
+  reloadPanels(main, { title });
+});

@@ -333,6 +333,23 @@ def test_leaving_with_unsaved_changes_asks_first(settings: Visit) -> None:
     assert dialogs == ["beforeunload"], "the page asked although nothing was unsaved"
 
 
+COME_BACK = "() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+
+
+def test_a_page_that_the_browser_restores_shows_the_saved_values(settings: Visit) -> None:
+    """The test browser does not restore pages, so the test dispatches the event."""
+    page = settings.page
+    run_module(settings, "core/api", TEAM)
+    expect(section(settings, "Team")).not_to_contain_text("Tom Sample")
+    page.evaluate(COME_BACK)
+    expect(section(settings, "Team")).to_contain_text("Tom Sample")
+    settings.settle()
+    page.get_by_label("Look-back of activity, in days").fill("7")
+    page.evaluate(COME_BACK)
+    settings.settle()
+    expect(page.get_by_label("Look-back of activity, in days")).to_have_value("7")
+
+
 def test_the_navigation_marks_the_section_in_view(settings: Visit) -> None:
     nav = settings.page.get_by_role("navigation", name="Settings")
     current = nav.locator("[aria-current]")
