@@ -286,6 +286,24 @@ def test_the_removal_of_an_exemption_that_another_user_removed_has_no_undo(camp:
     assert page.get_by_role("button", name="Undo").count() == 0
 
 
+def test_the_removal_of_an_ended_exemption_has_no_undo(camp: Visit) -> None:
+    """The server would refuse the same exemption: its last day has passed."""
+    ended = {
+        "id": 1, "asset_type": "forms", "asset_id": 1, "asset_name": "Old form", "salesforce_id": None,
+        "issue": "forms_no_campaign", "reason": "Known.", "until": "2026-01-31", "in_force": False,
+        "created_by": "Kit", "created_at": "2026-01-01T08:00:00Z",
+    }  # fmt: skip
+    page = camp.page
+    page.route("**/pardot/exemptions?*", lambda route: route.fulfill(json={"count": 1, "exemptions": [ended]}))
+    page.route("**/pardot/exemptions/1", lambda route: route.fulfill(status=204))
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms")
+    page.get_by_role("table", name="Exemptions").get_by_role("button", name="Remove the exemption").click()
+    expect(page.get_by_role("dialog")).to_contain_text("It has ended, so no count changes.")
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.locator(".toast")).to_contain_text("Exemption removed.")
+    assert page.get_by_role("button", name="Undo").count() == 0
+
+
 @pytest.mark.usefixtures("without_traces")
 def test_a_task_about_an_asset_is_created_and_shown(camp: Visit) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")

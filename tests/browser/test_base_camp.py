@@ -94,6 +94,15 @@ def test_texts_are_copied_as_the_server_writes_them(camp: Visit) -> None:
         camp.page.keyboard.press("Escape")
 
 
+def test_the_clipboard_is_not_blamed_for_a_picture_that_cannot_be_drawn(camp: Visit) -> None:
+    camp.go("/pardot/")
+    camp.page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+    chart = camp.page.get_by_role("figure", name="Score and points lost by area")
+    chart.get_by_text("Picture", exact=True).click()
+    chart.get_by_role("button", name="Copy").click()
+    expect(camp.page.locator(".toast")).to_contain_text("This browser could not draw the picture.")
+
+
 def test_a_failed_endpoint_affects_only_its_panels(camp: Visit) -> None:
     camp.expect("status of 503")
     camp.page.route(

@@ -32,6 +32,7 @@ def test_the_banner_names_sources_that_are_missing_late_or_failed(camp: Visit) -
     entities["custom_redirects"] |= failed
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     camp.go("/pardot/?tab=tags")
+    expect(camp.page.get_by_role("button", name="1 source failed")).to_be_visible()
     banner = camp.page.locator('[data-panel="freshness-banner"]')
     expect(banner).to_contain_text("Never synced: Lists.")
     expect(banner).to_contain_text("Late: Forms (last good: ")

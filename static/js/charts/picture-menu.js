@@ -34,7 +34,8 @@ export function pictureMenu(chart) {
 }
 
 /**
- * Copy the picture. `png` is a promise, because some browsers allow the clipboard call only during the click.
+ * Copy the picture. Throws an error when the picture could not be drawn. `png` is a promise, because some browsers
+ * allow the clipboard call only during the click.
  *
  * @param {Promise<Blob>} png
  */
@@ -43,6 +44,7 @@ async function copy(png) {
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
   } catch {
+    await png; // When the drawing failed, the clipboard is not to blame, and PNG would fail too.
     toast("The browser does not allow copying pictures here. Download the PNG instead.", { kind: "bad" });
     return;
   }

@@ -157,7 +157,9 @@ function removeButton(row) {
 async function remove(row, name) {
   const sure = await confirm({
     title: "Remove the exemption?",
-    text: `Without the exemption, “${name}” counts for “${row.issueLabel}”.`,
+    text: row.in_force
+      ? `Without the exemption, “${name}” counts for “${row.issueLabel}”.`
+      : "It has ended, so no count changes. It cannot be restored.",
     yes: "Remove it",
     danger: true,
   });
@@ -178,6 +180,8 @@ async function remove(row, name) {
     }
     changed("exemptions", "issues");
   };
-  toast("Exemption removed.", { about: "exemption", action: { label: "Undo", run: undo } });
+  // The server refuses an exemption whose last day has passed, so its removal cannot be undone.
+  const action = row.in_force ? { label: "Undo", run: undo } : null;
+  toast("Exemption removed.", { about: "exemption", action });
   changed("exemptions", "issues");
 }

@@ -40,10 +40,9 @@ function wordsFor({ entities, running, steps, activity }) {
   const last = lastSync(entities);
   if (last === null) return { text: "Never synced", tone: "warn", sign: "warning" };
   const bad = problemsOf(entities).filter(({ words }) => words.isBad);
-  const count = bad.flatMap((problem) => problem.entities).length;
-  const text = bad.every(({ kind }) => kind === "old")
-    ? plural(count, "source is late", "sources are late")
-    : `${plural(count, "source")} failed`;
-  if (count) return { text, tone: "warn", sign: "warning" };
+  const late = bad.filter(({ kind }) => kind === "old").flatMap(({ entities }) => entities).length;
+  const failed = bad.flatMap((problem) => problem.entities).length - late;
+  const text = failed ? `${plural(failed, "source")} failed` : plural(late, "source is late", "sources are late");
+  if (failed || late) return { text, tone: "warn", sign: "warning" };
   return { text: `Synced ${ago(last)}`, tone: "good", sign: "check" };
 }
