@@ -13,7 +13,6 @@ import { table } from "../ui/table.js";
 export default panel({
   load: async () => (await shared("tags", { limit: 1 })).object_type_coverage,
   noData: (coverage) => coverage === null,
-  empty: (coverage) => coverage?.length === 0 && "Nothing has a tag.",
   render: (coverage) =>
     table({
       key: "coverage",
