@@ -3,7 +3,7 @@
 ==========================================  ================================================================
 ``GET  /pardot/state``                      settings, and the number of rows by object
 ``POST /pardot/settings``                   some of the settings below → all settings
-``POST /pardot/settings/reset``             restores the defaults; drops changes that are not visible yet
+``POST /pardot/settings/reset``             restores the defaults; waiting changes become visible
 ``POST /pardot/tokens/expire``              page tokens issued so far get error 210
 ``POST /pardot/fail``                       {code, times?}: the next calls get this error
 ``GET  /pardot/rows/{path}``                every row, recycle bin included: {columns, rows}
