@@ -14,7 +14,7 @@ MIN_NODE = 18
 INSTALL_SECONDS = 900
 _NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 _NPM_PROBE = ("view", "typescript", "version", "--fetch-retries=0")
-"""Fetch one package first: without a registry, ``npm ci`` would retry hundreds of packages for minutes."""
+"""Look up one version first. Without a registry, ``npm ci`` would retry for minutes."""
 _UNREACHABLE = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "EPROTO", "CERT")
 
 
@@ -23,11 +23,11 @@ class NotInstalled(Exception):
 
 
 _failed: dict[Path, NotInstalled] = {}
-"""The reason why a folder could not be installed, so that the next program there fails at once."""
+"""The reason why a folder has no packages, so that the next program there fails at once."""
 
 
 def install_python(folder: Path, pinned: Path) -> None:
-    """Make a virtual environment with exactly the packages of ``pinned``, unless it exists."""
+    """Make ``folder`` a virtual environment with exactly the packages of ``pinned``, unless it is one."""
     if _is_current(folder, pinned):
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +90,7 @@ def run_installer(command: list[str]) -> str:
 
 
 def _reason(complaint: str) -> str:
-    """Return the line with the reason; npm's last lines name a log file, and its first ones only a code."""
+    """Return the line with the reason; npm's last lines name a log file, its first has only a code."""
     lines = [line for line in complaint.strip().splitlines() if "complete log" not in line] or [""]
     errors = [line for line in lines if "error" in line.lower()] or lines
     reason = next((line for line in errors if "reason" in line), errors[-1])

@@ -12,7 +12,7 @@ from sfapi.embedded_postgres.server import USER, ensure_running
 def fresh_database(data: Path, name: str) -> str:
     """Make an empty database and return its URL.
 
-    The server runs as long as this process.
+    The server runs at least as long as this process.
     """
     endpoint = ensure_running(data)
     server = f"postgresql://{USER}:{endpoint.password}@{endpoint.host}:{endpoint.port}"

@@ -22,7 +22,7 @@ START_SECONDS = 60
 class Host:
     """A program with its child processes.
 
-    ``log`` contains the output of every start.
+    ``log`` contains all output since the first start.
     """
 
     def __init__(self, arguments: Sequence[str], variables: Mapping[str, str], log: Path) -> None:
@@ -58,7 +58,10 @@ class Host:
 
 
 class WebHost(Host):
-    """gunicorn as shipped, on a port that refuses connections while the host is down."""
+    """gunicorn with the shipped configuration and two workers.
+
+    Its port refuses connections while the host is down.
+    """
 
     def __init__(self, variables: Mapping[str, str], log: Path) -> None:
         [port] = free_ports(1)

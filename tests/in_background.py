@@ -12,7 +12,7 @@ from contextlib import contextmanager
 def in_background(work: Sequence[Callable[[], None]], stop: threading.Event) -> Iterator[None]:
     """Run each function in a thread.
 
-    At the end, set ``stop`` to end the threads, and raise the first error.
+    At the end, set ``stop`` to end the threads, and raise the first error in the order of ``work``.
     """
     with ThreadPoolExecutor(len(work)) as pool:
         working = [pool.submit(each) for each in work]

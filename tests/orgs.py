@@ -39,7 +39,7 @@ def org_id(simulator: Simulator) -> str:
 
 
 def digests_of_copies() -> dict[str, str]:
-    """Return a digest of each table with cached rows, cases or Pardot data, and the watermarks."""
+    """Return a digest of each table with data of the cached org or of Pardot, and the watermarks."""
     tables = [synced.model._meta.db_table for synced in EVERY_OBJECT]
     tables += ["sf_cachedorg", "api_outboundcase", "sf_lookupmiss", "sf_refusedrecord", "api_fieldchangelog"]
     with connection.cursor() as cursor:

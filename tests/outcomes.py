@@ -1,4 +1,4 @@
-"""The outcome of a client's run: its calls, and whether it passed."""
+"""The outcome of a program's run: its calls or checks, and whether it passed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CLIENT_SECONDS = 600
 
 @dataclass
 class Outcome:
-    """One client's run."""
+    """The run of one program: a client, a validator or a generator."""
 
     name: str
     version: str = ""
@@ -29,7 +29,7 @@ class Outcome:
     """The reason why the run as a whole failed."""
 
     def note(self, call: str, wrong: str = "") -> None:
-        """Record and print a call made in this process; ``wrong`` says why it failed."""
+        """Record and print a call or check made in this process; ``wrong`` says why it failed."""
         self.calls.append({"call": call, "ok": not wrong, "detail": wrong})
         print(f"  {'FAIL' if wrong else 'ok  '} {call}{': ' if wrong else ''}{wrong}", flush=True)
 
@@ -50,19 +50,19 @@ class Outcome:
 
 
 def print_table(outcomes: list[Outcome]) -> None:
-    print("\nclient                      version    what it did")
+    print("\nprogram                     version    what it did")
     for outcome in outcomes:
         print(f"{outcome.name:<27} {outcome.version or '-':<10} {outcome.verdict}")
 
 
 def exit_status(outcomes: list[Outcome]) -> int:
-    """Return 0 when at least one client could be installed, and all that were installed passed."""
+    """Return 0 when at least one program could be installed, and all that were installed passed."""
     ran = [outcome for outcome in outcomes if not outcome.skipped]
     skipped = len(outcomes) - len(ran)
     failed = sum(not outcome.passed for outcome in ran)
     print(f"\n{len(ran) - failed} passed, {failed} failed, {skipped} skipped")
     if skipped:
-        print("NOT every client was run: the reasons are above.", file=sys.stderr)
+        print("NOT every program was run: the reasons are above.", file=sys.stderr)
     return 1 if failed or not ran else 0
 
 

@@ -66,7 +66,7 @@ class Connector:
         raise NotImplementedError
 
     def records(self) -> dict[str, int]:
-        """Read all objects of the catalog and return the number of records of each."""
+        """Read the objects that ``discover`` has chosen, and return the number of records of each."""
         counts: dict[str, int] = {}
         for message in self.run(*self.read_arguments()):
             if message.get("type") == "RECORD":
@@ -93,7 +93,7 @@ def _messages(lines: Iterable[str], logged: list[str]) -> Iterator[dict[str, Any
 
 
 class Tap(Connector):
-    """The Singer tap, over REST."""
+    """The Singer tap, tap-salesforce."""
 
     def discover(self) -> int:
         """Write the catalog with the cached objects selected, and return the number of streams."""

@@ -1,4 +1,7 @@
-"""Install each public client in its own environment under ``.conformance/``, from pinned files."""
+"""Install public clients under ``.conformance/`` from pinned files.
+
+Each Python client has its own environment. The clients for Node share a folder.
+"""
 
 from __future__ import annotations
 

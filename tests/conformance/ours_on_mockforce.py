@@ -100,7 +100,7 @@ def _case(ours: Ours) -> str:
         answer = requests.post(
             f"{address}/api/v1/case", json=case, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
-    expect(f"200, not {answer.status_code}: {answer.text[:200]}", answer.status_code == 200)
+    expect(f"status 200 (it is {answer.status_code}: {answer.text[:200]})", answer.status_code == 200)
     cases = ours.manage("sf", "query", "SELECT Id, Subject FROM Case")[1]
     expect("the case in the mock", case["subject"] in cases)
     return str(answer.json()["status"])

@@ -1,7 +1,7 @@
-"""A proxy that connects ``*.salesforce.com`` to the simulator, for clients with built-in addresses.
+"""A proxy that leads three hosts of Salesforce to the simulator, for clients with built-in addresses.
 
 The proxy forwards bytes (``CONNECT``), so TLS is between client and simulator. The simulator's certificate names
-these hosts. Any other address is refused, so nothing leaves this machine.
+the three hosts. Any other address is refused, so nothing leaves this machine.
 """
 
 from __future__ import annotations

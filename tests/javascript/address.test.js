@@ -84,7 +84,7 @@ test("the address names an issue without a number for all rows, and with a numbe
   assert.deepEqual(fromAddress("forms_errors,campaigns_no_sf:5", ISSUES), fixes);
 });
 
-test("an old address asks for no more rows than there are now", () => {
+test("an old or wrong address asks for no more rows than there are now", () => {
   assert.deepEqual([...fromAddress("gone:2,campaigns_no_sf:99", ISSUES)], [["campaigns_no_sf", 12]]);
   assert.deepEqual([...fromAddress("forms_errors:many", ISSUES)], [["forms_errors", 3]]);
   assert.deepEqual([...fromAddress("forms_errors:-1", ISSUES)], [["forms_errors", 3]]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { booksOf } from "../../static/js/people/adoption-data.js";
 
-test("adoption data is shown as books with their students", () => {
+test("adoption data is shown as books with their numbers of students", () => {
   const text = JSON.stringify({
     Books: [
       { name: "Biology", students: 120, howUsing: "As the core textbook" },

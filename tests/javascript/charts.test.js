@@ -5,7 +5,7 @@ import { linear, spread, ticks } from "../../static/js/charts/scale.js";
 import { strokes } from "../../static/js/charts/strokes.js";
 import { textOf } from "../../static/js/charts/trend.js";
 
-test("a scale maps numbers to pixels, also in reverse and for an empty range", () => {
+test("a scale maps numbers to rising or falling pixels, also in a range of one number", () => {
   assert.equal(linear([0, 10], [0, 100])(5), 50);
   assert.equal(linear([0, 10], [100, 0])(10), 0);
   assert.equal(linear([7, 7], [20, 100])(7), 20);
@@ -43,7 +43,7 @@ test("a line bridges the days without a value, and shows values between two gaps
   assert.deepEqual(strokes([null, null], same, same), { solid: "", bridges: "", alone: [] });
 });
 
-test("labels are evenly spaced, include the first and the last, and never crowd each other", () => {
+test("labels include the first and the last, never crowd each other, and only their first gap may differ", () => {
   assert.deepEqual(spread(0, 5), []);
   assert.deepEqual(spread(1, 5), [0]);
   assert.deepEqual(spread(3, 5), [0, 1, 2]);

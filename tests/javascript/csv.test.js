@@ -18,7 +18,7 @@ test("the CSV of a table begins with the labels", () => {
   assert.equal(csvText(columns, []), "Name,Length\r\n");
 });
 
-test("characters that would end a cell or a line are quoted", () => {
+test("a cell with a comma, a quote or a line break is quoted", () => {
   assert.equal(cellOf("a,b"), '"a,b"');
   assert.equal(cellOf('say "hi"'), '"say ""hi"""');
   assert.equal(cellOf("two\nlines"), '"two\nlines"');

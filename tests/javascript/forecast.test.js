@@ -130,7 +130,7 @@ test("the team's target comes first until it is reached", () => {
   );
 });
 
-test("a span is a number of days back, all of camp, all days, or two days in either order", () => {
+test("a span is a number of days back, the days since camp began, all days, or two days in either order", () => {
   const camp = { start: "2026-11-01", end: "2026-12-18" };
   assert.deepEqual(daysOf("42", TODAY, camp), { from: "2026-10-18", to: null });
   assert.deepEqual(daysOf("camp", TODAY, camp), { from: "2026-11-01", to: null });

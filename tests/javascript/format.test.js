@@ -44,7 +44,7 @@ test("a change is written with its sign", () => {
   assert.deepEqual([3, -3, 0, -1234.56].map(signed), ["+3", "−3", "±0", "−1,234.6"]);
 });
 
-test("the text of a day does not depend on the reader's time zone", () => {
+test("a timestamp has the text of its day in UTC", () => {
   assert.equal(day("2026-11-22"), "Nov 22, 2026");
   assert.equal(day("2026-11-22T23:59:59Z"), "Nov 22, 2026");
   assert.equal(shortDay("2026-01-01"), "Jan 1");

@@ -9,7 +9,7 @@ const { params: ofCampaigns } = await import("../../static/js/panels/campaigns.j
 /** @type {{ view: string, path: string, params: object }[]} */
 const LINKED = JSON.parse(readFileSync(new URL("linked-filters.json", import.meta.url), "utf8"));
 
-test("a link requests the same rows that the server counts for a saved view (tests/pardot/test_view_rows.py)", () => {
+test("the page requests the rows that the server counts for a saved view (tests/pardot/test_view_rows.py)", () => {
   for (const { view, path, params } of LINKED) {
     const given = [...new URLSearchParams(view)].filter(([name]) => name.includes(".") && name !== "gear.type");
     const filters = Object.fromEntries(given.map(([name, value]) => [name.split(".")[1], value]));

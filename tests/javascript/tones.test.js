@@ -17,7 +17,7 @@ test("a score has the color of its grade: the lowest is bad, and the upper half 
   assert.equal(toned([95, 90, 85, 80, 0], 90, 89, 79), "good warn bad");
   assert.equal(toned([95, 80, 0], 95, 94, 79), "good warn bad");
   assert.equal(toned([95, 0], 95, 94), "good bad");
-  assert.equal(toned([0], 0), "good");
+  assert.equal(toned([0], 0), "good", "the only grade is not bad");
 });
 
 test("there is no color when the score or the grades are missing", () => {

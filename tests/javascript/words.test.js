@@ -12,12 +12,12 @@ const { same } = await import("../../static/js/settings/drafts.js");
 const { shortTitle } = await import("../../static/js/settings/editors.js");
 const { byDay, chosenKind } = await import("../../static/js/survey/kinds.js");
 
-test("a name of the server becomes words", () => {
+test("a key from the server becomes words", () => {
   assert.equal(nameOf("landing_pages"), "Landing pages");
   assert.equal(nameOf("list_emails"), "List emails");
 });
 
-test("a list ends with “and”, a long one with the number of the rest", () => {
+test("names are joined with “and” or “or”, and a long list ends with the number of the rest", () => {
   assert.deepEqual(
     [[], ["a"], ["a", "b"], ["a", "b", "c"]].map((names) => joinNames(names)),
     ["", "a", "a and b", "a, b and c"],
@@ -33,7 +33,7 @@ test("an asset without a name is called by its id", () => {
   assert.equal(nameOfAsset({ name: "Form", id: 7 }), "Form");
 });
 
-test("an account is never shown in place of a name", () => {
+test("an account's UUID is never shown in place of a name", () => {
   assert.equal(actorText("Ines Example"), "Ines Example");
   assert.equal(actor("Ines Example"), "Ines Example");
   for (const by of ["5b0a4f3e-1d27-4a69-9f0e-2c8b7d61a935", "5B0A4F3E-1D27-4A69-9F0E-2C8B7D61A935", "", null]) {
@@ -51,7 +51,7 @@ test("exported flags show which are exempt", () => {
   assert.equal(flagText({ flags: [], exempt: [] }), "");
 });
 
-test("filters are sent under the endpoint's own names", () => {
+test("filters by flag and exemption become parameters of the endpoint", () => {
   assert.deepEqual(flagParams({ flag: "any", exempt: "no" }), { exempt: false, issues: true });
   assert.deepEqual(flagParams({ flag: "none" }), { exempt: undefined, issues: false });
   assert.deepEqual(flagParams({ flag: "dormant", exempt: "yes" }), { exempt: true, flag: "dormant" });
@@ -163,7 +163,7 @@ test("a failed sync counts even while data is fresh, and before the first succes
   assert.equal(kindOf({ ...FRESH, freshness: "never" }), "never");
 });
 
-test("the last sync is the latest of all tiers, and a tier has its own command", () => {
+test("the last sync is the latest of all entities, and an unknown tier has the command of the survey", () => {
   assert.equal(
     lastSync([FRESH, { ...FRESH, last_sync: "2026-11-23T06:00:00Z" }, { ...FRESH, last_sync: null }]),
     "2026-11-23T06:00:00Z",

@@ -51,7 +51,7 @@ def names(answer: Any) -> list[Any]:
 
 
 def assert_documented(schema: Any, body: Any) -> None:
-    """Require that ``body`` has exactly the names and types of ``schema``."""
+    """Require that ``schema`` documents every name and type in ``body``."""
     assert _shape(body) == _shape(schema.model_validate(body).model_dump(mode="json", exclude_unset=True))
 
 

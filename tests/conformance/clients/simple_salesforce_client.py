@@ -1,4 +1,4 @@
-"""simple-salesforce: logins with its own functions, then the calls of its README."""
+"""simple-salesforce: five kinds of logins, then reads, writes and Bulk API 2.0."""
 
 from __future__ import annotations
 
