@@ -19,13 +19,13 @@ from tests.simulated import Simulator
 
 WRITERS = 4
 SOME = 10
-"""The number of accepted writes to wait for after each killed host."""
+"""The number of accepted writes to wait for before and after each kill."""
 PAUSE = 0.1
 ASK_SECONDS = 20
 
 
 class Clients:
-    """Programs that try the next host when one does not answer.
+    """Programs that send each request to the next host in turn.
 
     A retried write keeps its ``Idempotency-Key``.
     """
@@ -98,7 +98,7 @@ class Clients:
 
 
 class Watcher:
-    """Changes a school in Salesforce every second, and records how old the API's answers get."""
+    """Changes a school in Salesforce again and again, and records how old the API's answers get."""
 
     def __init__(self, simulator: Simulator, school: str) -> None:
         self._simulator, self._school = simulator, school
@@ -112,7 +112,11 @@ class Watcher:
             self.look(ask)
 
     def look(self, ask: Callable[[str], requests.Response | None]) -> None:
-        """Ask for the school, and record the age of the data, even when an earlier answer was newer."""
+        """Ask for the school, and record the age of the answer if it is the oldest so far.
+
+        The age is the time since the first change that the answer does not show. Without an answer, the newest change
+        seen so far counts as shown.
+        """
         began = time.monotonic()
         answer = ask(f"schools/{self._school}")
         shown = self.seen

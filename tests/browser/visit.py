@@ -16,7 +16,7 @@ from tests.browser.sites import Site
 _WIDE, _NARROW = ("light", 1280), ("dark", 390)
 LIGHT_AND_WIDE = [_WIDE, pytest.param(*_NARROW, marks=pytest.mark.soak)]
 DARK_AND_NARROW = [_NARROW, pytest.param(*_WIDE, marks=pytest.mark.soak)]
-"""Color scheme and width. A page is tested in one combination; `make soak` tests both."""
+"""Color scheme and width. `make soak` tests a page in the second combination, other targets in the first."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = "(options) => axe.run(document.querySelector('dialog:modal') ?? document, options)"
@@ -39,7 +39,8 @@ addEventListener("securitypolicyviolation", (event) => {
 class Visit:
     """A window on a site.
 
-    ``complaints`` are console errors, CSP violations, crashes, and requests to other hosts.
+    ``complaints`` are console errors, CSP violations, uncaught exceptions and requests to other hosts, except expected
+    ones.
     """
 
     page: Page
@@ -93,10 +94,10 @@ class Visit:
         return [text for text in self._errors if not any(known in text for known in self.expected)]
 
     def axe(self) -> list[str]:
-        """Return axe-core's findings (WCAG 2.2 AA and best practice), one line each.
+        """Return axe-core's findings (WCAG 2.2 AA and best practice), one string each.
 
         Scroll to the top first: axe reports links as too small while the sticky header covers them.
-        While a dialog is open, check only the dialog: nothing behind it can be read or used.
+        While a modal dialog is open, check only the dialog: nothing behind it can be read or used.
         """
         self.page.evaluate(ANIMATIONS_END)
         self.page.evaluate("scrollTo(0, 0)")

@@ -2,8 +2,9 @@
 
 Validators read the whole document and its public part. Then each generator makes a client from the running service's
 document. The client is type-checked, and a program calls every operation of the public part with the client. The
-request log of the service, not the program, shows which operations were called. The exit status is 1 when something
-fails. A program that cannot be installed is skipped, with the reason. With ``NPM_REQUIRED``, this counts as a failure.
+request log of the service, not the program, shows which operations were called. A validator or generator that cannot
+be installed is skipped, with the reason. The exit status is 1 when something fails, when nothing could be installed,
+or, with ``NPM_REQUIRED``, when something is skipped.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def main() -> int:
     print_table(outcomes)
     status = exit_status(outcomes)
     if os.environ.get("NPM_REQUIRED") and any(outcome.skipped for outcome in outcomes):
-        print("NPM_REQUIRED is set, so a skipped program counts as failed.", file=sys.stderr)
+        print("NPM_REQUIRED is set, so a skipped validator or generator counts as failed.", file=sys.stderr)
         return 1
     return status
 
@@ -84,8 +85,8 @@ def _validate(validator: Validator, url: str) -> Outcome:
         warnings = ", ".join(f"{count} × {rule}" for rule, count in findings.warnings.items())
         for each in findings.errors:
             print(f"  {each}")
-        wrong = f"{len(findings.errors)} errors" if findings.errors else ""
-        outcome.note(f"{path}: 0 errors" + (f" (warnings: {warnings})" if warnings else ""), wrong)
+        wrong = f"errors: {len(findings.errors)}" if findings.errors else ""
+        outcome.note(f"finds no error in {path}" + (f" (warnings: {warnings})" if warnings else ""), wrong)
     return outcome
 
 

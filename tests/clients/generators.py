@@ -28,7 +28,7 @@ STEP_SECONDS = 300
 
 
 class StepFailed(Exception):
-    """Raised with a command's output when a step of a generator or validator fails."""
+    """Raised, with the output or the error, when a step of a generator or validator fails."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Generator:
         raise NotImplementedError
 
     def check(self) -> None:
-        """Compile or type-check the client and the program."""
+        """Compile or type-check the client, the program and the example."""
         raise NotImplementedError
 
     def run_command(self, name: str) -> list[str]:
@@ -96,7 +96,7 @@ class PythonGenerator(Generator):
         return run_step([str(self._bin / "python"), "-c", code], ROOT, self.environment()).strip()
 
     def add_files(self) -> None:
-        # calls.py needs only the standard library, and prints the lines for the results table.
+        # calls.py needs only the standard library, and prints each result as a line that tests/outcomes.py reads.
         shutil.copy(ROOT / "tests" / "conformance" / "clients" / "calls.py", self.folder)
 
     def check(self) -> None:

@@ -14,7 +14,7 @@ from tests.simulated import Simulator
 ERROR_STATUSES = frozenset({401, 403, 404, 422})
 """The errors that each client must get at least once; any other error is a failure."""
 BAD_INPUT = "must not be stored"
-"""The text in every value that the service must reject."""
+"""The programs send this text only in requests that the service must reject."""
 _METHODS = ("get", "put", "post", "patch", "delete")
 _STORED = """
     SELECT 'case', values::text FROM api_outboundcase UNION ALL SELECT 'form', data::text FROM api_formsubmission
@@ -82,7 +82,7 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
 
 
 def stored_bad_input(database: str, simulator: Simulator) -> list[str]:
-    """Return a sentence for each rejected input that was stored anyway, in the database or in Salesforce."""
+    """Return a sentence for each rejected input that was stored in the database or in a Salesforce case."""
     with psycopg.connect(database) as connection:
         rows = connection.execute(_STORED).fetchall()
     here = [f"the refused input of a {kind} was stored" for kind, text in rows if BAD_INPUT in text]

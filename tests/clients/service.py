@@ -29,7 +29,7 @@ _SCHOOL = "SELECT name FROM sf_account WHERE name ~ '^[A-Z][a-z]+ ' ORDER BY id 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The data, simulator and keys that all clients share."""
+    """The simulator, the database and the maker of cookies that all clients share."""
 
     simulator: Simulator
     database: str

@@ -35,7 +35,7 @@ class Findings:
 
 
 class Validator:
-    """openapi-spec-validator, which is installed with the tests' packages."""
+    """openapi-spec-validator, installed with the tests' packages; the base class of the others."""
 
     package = "openapi-spec-validator"
 

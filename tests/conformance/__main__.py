@@ -1,8 +1,8 @@
 """``make conformance``: run public clients, written by others, against the simulator over TLS.
 
-It prints each kind of call and its result. The exit status is 1 when a call fails, when a client reports no call, or
-when no client could be installed. A single client that cannot be installed is skipped, with the reason.
-simple-mockforce is a mock of Salesforce, not a client, so SFAPI itself calls it.
+It prints each kind of call and its result. The exit status is 1 when a call fails, when a client ends with an error or
+reports no call, or when no client could be installed. A single client that cannot be installed is skipped, with the
+reason. simple-mockforce is a mock of Salesforce, not a client, so SFAPI itself calls it.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ export function good<Data>(answer: { data?: Data; error?: unknown; response: Res
   return answer.data;
 }
 
-/** Return the body of an error, which must exist. */
+/** Return the body of an error; throw when the answer is no error. */
 export function bad<Failure>(answer: { error?: Failure; response: Response }): NonNullable<Failure> {
   if (!answer.error) throw new Error(`${answer.response.status} is no error`);
   return answer.error;

@@ -10,7 +10,7 @@ const baseUrl = variable("SFAPI_URL");
 const school = variable("SCHOOL");
 const cookie = variable("SFAPI_COOKIE");
 
-/** A client with an API key or a signed-in user's cookie; the document says which of them an operation accepts. */
+/** Return a client with an API key, a cookie or neither. The OpenAPI document says which of them an operation accepts. */
 function clientWith({ key, cookie }: { key?: string; cookie?: string }) {
   return createClient(createConfig({ baseUrl, auth: (way) => (way.in === "cookie" ? cookie : key) }));
 }
@@ -104,7 +104,7 @@ async function forms(): Promise<string> {
     const state = good(await sfapi.submitForm({ client: service, body }));
     const path = { submission_id: state.id };
     const read = good(await sfapi.getSubmission({ client: service, path }));
-    expect("as it was sent", read.form_type === body.form_type);
+    expect("the form type that was sent", read.form_type === body.form_type);
     states.push(read.status);
   }
   return states.join(", ");
@@ -115,9 +115,9 @@ async function records(): Promise<string> {
   const page = good(await sfapi.listBooksRecords({ client: service, ...params }));
   const path = { id: page.results[0]!.id };
   const one = good(await sfapi.getBookRecord({ client: service, path }));
-  expect("the same book", one.official_name === page.results[0]!.official_name);
+  expect("the same book", one.id === path.id && one.official_name === page.results[0]!.official_name);
   const named = good(await sfapi.listBooksRecords({ client: service, query: { limit: 1, fields: ["name"] } }));
-  expect("id and name only", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
+  expect("the name, but no official_name", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
   return `as of ${page.as_of.slice(0, 4)}, next: ${page.next !== null}`;
 }
 
@@ -131,10 +131,11 @@ async function otherRecords(): Promise<void> {
   const person = good(await sfapi.getContactRecord({ client: service, path: { id: contacts.results[0]!.id } }));
   const opportunity = good(await sfapi.getOpportunityRecord({ client: service, path: { id: opportunities.results[0]!.id } }));
   const adoption = good(await sfapi.getAdoptionRecord({ client: service, path: { id: adopted.results[0]!.id } }));
-  expect("the same account", account.name === accounts.results[0]!.name);
-  expect("the same contact", person.full_name === contacts.results[0]!.full_name);
-  expect("the same opportunity", opportunity.system_modstamp === opportunities.results[0]!.system_modstamp);
-  expect("the same adoption", adoption.base_year === adopted.results[0]!.base_year);
+  expect("the same account", account.id === accounts.results[0]!.id && account.name === accounts.results[0]!.name);
+  expect("the same contact", person.id === contacts.results[0]!.id && person.full_name === contacts.results[0]!.full_name);
+  const listed = opportunities.results[0]!;
+  expect("the same opportunity", opportunity.id === listed.id && opportunity.system_modstamp === listed.system_modstamp);
+  expect("the same adoption", adoption.id === adopted.results[0]!.id && adoption.base_year === adopted.results[0]!.base_year);
 }
 
 async function missingRecords(): Promise<void> {
@@ -158,7 +159,7 @@ async function badValues(): Promise<void> {
 
 async function noRight(): Promise<void> {
   const nobody = await sfapi.listBooks({ client: anybody });
-  expect("401", nobody.response.status === 401 && bad(nobody).type === "credentials_missing");
+  expect("401 credentials_missing", nobody.response.status === 401 && bad(nobody).type === "credentials_missing");
   const refused = bad(await sfapi.getInfo({ client: narrow }));
   expect("scope_missing, with the name of the scope", refused.type === "scope_missing" && "scope" in refused && refused.scope === "read:info");
 }

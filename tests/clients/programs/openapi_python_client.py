@@ -117,7 +117,7 @@ def find_school() -> str:
     return f"{page.count} schools, {detail.name}"
 
 
-def books_once() -> str:
+def books() -> str:
     first = list_books.sync_detailed(client=service)
     again = list_books.sync_detailed(client=service, if_none_match=first.headers["ETag"])
     expect("304 to the ETag", (again.status_code, again.parsed) == (304, None))
@@ -188,7 +188,7 @@ def forms() -> str:
     ]  # fmt: skip
     states = [good(submit_form.sync_detailed(client=service, body=form), SubmissionState) for form in sent]
     read = [good(get_submission.sync_detailed(state.id, client=service), SubmissionState) for state in states]
-    expect("as they were sent", [state.form_type for state in read] == ["contact_us", "web_to_case"])
+    expect("the form types that were sent", [state.form_type for state in read] == ["contact_us", "web_to_case"])
     return ", ".join(state.status.value for state in read)
 
 
@@ -203,7 +203,8 @@ def books_records() -> str:
         list_books_records.sync_detailed(client=service, limit=1, fields=[ListBooksRecordsFieldsItem.NAME]),
         BookRecordPage,
     )
-    expect("id and name only", isinstance(named.results[0].official_name, Unset) and named.results[0].name == one.name)
+    first = named.results[0]
+    expect("the name, but no official_name", isinstance(first.official_name, Unset) and first.name == one.name)
     return f"as of {page.as_of:%Y}, next: {page.next_ is not None}"
 
 
@@ -286,7 +287,7 @@ def no_scope() -> None:
 
 CALLS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("search_schools, get_school", find_school),
-    ("list_books, again with its ETag", books_once),
+    ("list_books, again with its ETag", books),
     ("get_info", info),
     ("get_me", me),
     ("get_contact, change_contact", contact_changes),

@@ -106,7 +106,7 @@ async function forms(): Promise<string> {
     const state = good(await service.POST("/api/v1/forms/submit", { body }));
     const path = { submission_id: state.id };
     const read = good(await service.GET("/api/v1/forms/submissions/{submission_id}", { params: { path } }));
-    expect("as it was sent", read.form_type === body.form_type);
+    expect("the form type that was sent", read.form_type === body.form_type);
     states.push(read.status);
   }
   return states.join(", ");
@@ -117,9 +117,9 @@ async function records(): Promise<string> {
   const page = good(await service.GET("/api/v1/records/books", { params }));
   const path = { id: page.results[0]!.id };
   const one = good(await service.GET("/api/v1/records/books/{id}", { params: { path } }));
-  expect("the same book", one.official_name === page.results[0]!.official_name);
+  expect("the same book", one.id === path.id && one.official_name === page.results[0]!.official_name);
   const named = good(await service.GET("/api/v1/records/books", { params: { query: { limit: 1, fields: ["name"] } } }));
-  expect("id and name only", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
+  expect("the name, but no official_name", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
   return `as of ${page.as_of.slice(0, 4)}, next: ${page.next !== null}`;
 }
 
@@ -134,10 +134,11 @@ async function otherRecords(): Promise<void> {
   const person = good(await service.GET("/api/v1/records/contacts/{id}", at(contacts.results[0]!.id)));
   const opportunity = good(await service.GET("/api/v1/records/opportunities/{id}", at(opportunities.results[0]!.id)));
   const adoption = good(await service.GET("/api/v1/records/adoptions/{id}", at(adopted.results[0]!.id)));
-  expect("the same account", account.name === accounts.results[0]!.name);
-  expect("the same contact", person.full_name === contacts.results[0]!.full_name);
-  expect("the same opportunity", opportunity.system_modstamp === opportunities.results[0]!.system_modstamp);
-  expect("the same adoption", adoption.base_year === adopted.results[0]!.base_year);
+  expect("the same account", account.id === accounts.results[0]!.id && account.name === accounts.results[0]!.name);
+  expect("the same contact", person.id === contacts.results[0]!.id && person.full_name === contacts.results[0]!.full_name);
+  const listed = opportunities.results[0]!;
+  expect("the same opportunity", opportunity.id === listed.id && opportunity.system_modstamp === listed.system_modstamp);
+  expect("the same adoption", adoption.id === adopted.results[0]!.id && adoption.base_year === adopted.results[0]!.base_year);
 }
 
 async function missingRecords(): Promise<void> {
@@ -161,7 +162,7 @@ async function badValues(): Promise<void> {
 
 async function noRight(): Promise<void> {
   const nobody = await anybody.GET("/api/v1/books");
-  expect("401", nobody.response.status === 401 && bad(nobody).type === "credentials_missing");
+  expect("401 credentials_missing", nobody.response.status === 401 && bad(nobody).type === "credentials_missing");
   const refused = bad(await narrow.GET("/api/v1/info"));
   expect("scope_missing, with the name of the scope", refused.type === "scope_missing" && "scope" in refused && refused.scope === "read:info");
 }

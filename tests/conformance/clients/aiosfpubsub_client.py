@@ -9,7 +9,7 @@ from tests.conformance.clients import calls, events
 from tests.conformance.clients.calls import attempt, expect
 
 events.trust_simulator()
-from aiosfpubsub import Client  # noqa: E402 - a client reads the trusted authorities when it is created
+from aiosfpubsub import Client  # noqa: E402 - trust_simulator() comes first
 
 client = Client(**events.LOGIN)
 

@@ -1,6 +1,6 @@
 """Print one line of JSON for each call, with its result.
 
-The runner shows the results in a table.
+The runner prints the results, and counts them in a table.
 
 This module runs in each client's own environment, so it imports only the standard library.
 """

@@ -1,4 +1,4 @@
-"""The task of each of the two Pub/Sub API clients: create a record, and receive its event."""
+"""The task of the two Pub/Sub API clients: receive the event of a record that this module creates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Heard(Exception):
 
 
 def trust_simulator() -> None:
-    """Make certifi return the simulator's certificates.
+    """Make certifi return the path of the simulator's certificates.
 
     Call this function before a client's package is imported.
     """

@@ -68,7 +68,7 @@ await attempt("relationship query", async () => {
 });
 await attempt("aggregate query", async () => {
   const page = await conn.query("SELECT Type, COUNT(Id) many FROM Account GROUP BY Type");
-  expect("groups", page.records.every((group) => group.many > 0));
+  expect("groups", page.records.length > 0 && page.records.every((group) => group.many > 0));
 });
 await attempt("describe", async () => {
   const account = await conn.describe("Account");

@@ -20,7 +20,7 @@ NOT_THERE = json.dumps([{"errorCode": "NOT_FOUND", "message": "The mock does not
 
 
 class Bridge(BaseHTTPRequestHandler):
-    # One request for each connection, one at a time: the mock patches only this thread.
+    # One request for each connection, one at a time: the mock's records are not protected by a lock.
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
