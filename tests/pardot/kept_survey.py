@@ -1,4 +1,4 @@
-"""Keep the rows of a survey, and restore them for tests that start from a survey.
+"""Keep the rows of a survey (``camp_sync --survey``), and restore them for tests that start from it.
 
 A survey takes seconds; restoring its rows takes a tenth of a second.
 """

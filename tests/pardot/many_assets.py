@@ -69,7 +69,7 @@ def bulk(model: Any, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def fill(campaigns: int) -> None:
-    """Make this many campaigns with assets, and 20 times as many rows in the tables about people."""
+    """Make this many campaigns and assets of each type, and 20 times as many rows about people."""
     now, numbers = timezone.now(), range(1, campaigns + 1)
     bulk(Campaign, ({"id": n, "name": f"C {n}", "salesforce_id": sf_id("701", n), "folder_id": n} for n in numbers))
     bulk(Folder, ({"id": n, "name": f"Folder {n}"} for n in numbers))

@@ -46,7 +46,7 @@ FLAGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class World:
-    """Every row, and the time of the audit."""
+    """The rows that the audits read, without activities outside the look-back, and the time of the audit."""
 
     now: datetime
     look_back_days: int = 30

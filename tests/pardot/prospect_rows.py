@@ -1,4 +1,4 @@
-"""Make prospects and related rows, for the tests of prospects, engagement and orphans."""
+"""Make prospects, their activities and their engagement, and mark entities as read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_engagement(who: Prospect, activities: int, *, last: datetime | None = N
 
 
 def mark_read(*entities: str, ago: timedelta = timedelta(hours=1), since: datetime | None = None) -> None:
-    """Mark entities as completely read by a sync that began this long ago."""
+    """Mark entities as completely read, from ``since`` on, by a sync that began this long ago."""
     for name in entities:
         EntityState.objects.update_or_create(
             name=name, defaults={"complete_until": timezone.now() - ago, "complete_since": since}

@@ -1,4 +1,4 @@
-"""``assets/{type}/{asset_id}``: everything about one asset, for its drawer."""
+"""``assets/{type}/{asset_id}``: one asset with its issues, tags, tasks and exemptions."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_an_asset_has_current_and_past_issues_tags_tasks_and_exemptions(ask: Ask
     assert_documented(AssetDetail, detail)
 
 
-def test_an_issue_from_before_the_ledger_has_no_age(ask: Ask, form: int) -> None:
+def test_an_issue_from_before_findings_were_recorded_has_no_age(ask: Ask, form: int) -> None:
     Finding.objects.filter(issue="forms_no_campaign").update(first_seen=None)
     issues = ask(f"assets/forms/{form}")["issues"]
     assert [each["days"] for each in issues if each["flag"] == "no_campaign"] == [None]
 
 
-def test_every_type_of_asset_has_details(ask: Ask) -> None:
+def test_campaigns_and_list_emails_have_details_and_unknown_assets_or_types_give_404(ask: Ask) -> None:
     make(Campaign, id=1, name="Fall")
     make(ListEmail, id=2, name="Hello", campaign_id=1)
     audit_now()

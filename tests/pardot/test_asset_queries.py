@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from pardot.models import AssetActivityDay, CampaignMember, TaggedObject, VisitorActivity
+from pardot.models import AssetActivityDay, CampaignMember, Prospect, ProspectEngagement, TaggedObject, VisitorActivity
 from tests.pardot.asset_api import cookies, super_user, user
 from tests.pardot.many_assets import empty_tables, fill, statements, tables, tables_read_whole
 
@@ -43,7 +43,7 @@ def test_the_number_of_statements_does_not_grow_and_none_scans_a_large_table(sup
     few = {path: len(statements(super_user, path)) for path in PATHS}
     empty_tables()
     fill(120)
-    large = tables(CampaignMember, TaggedObject, VisitorActivity, AssetActivityDay)
+    large = tables(CampaignMember, TaggedObject, Prospect, ProspectEngagement, VisitorActivity, AssetActivityDay)
     many = {}
     for path in PATHS:
         queries = statements(super_user, path)

@@ -10,7 +10,7 @@ ROOT = "/api/v1/pardot/"
 
 
 class Browser:
-    """Sends requests as our pages do."""
+    """Sends requests as the dashboard's pages do."""
 
     def __init__(self, client: Client) -> None:
         self.client = client

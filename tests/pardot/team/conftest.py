@@ -1,4 +1,4 @@
-"""The callers of the API's tests, and a Super User's client."""
+"""The clients of the API's tests, a Super User's ``Browser``, and a client of Django admin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def browser(super_user: Client) -> Browser:
 
 @pytest.fixture
 def admin(db: None) -> Client:
-    """A client that is logged in to Django admin as the superuser admin."""
+    """A client that is logged in to Django admin as a superuser called admin."""
     client = Client()
     client.force_login(User.objects.create_superuser("admin"))
     return client

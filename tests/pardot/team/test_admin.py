@@ -1,4 +1,4 @@
-"""/admin/pardot/: copies and findings are read-only, and entries have the same checks as in the API."""
+"""/admin/pardot/: what programs write is read-only; what the team enters is checked as in the API."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_one_of_each_covers_every_read_only_model(one_of_each: Rows) -> None:
     assert set(one_of_each) == set(READ_ONLY)
 
 
-def test_copies_and_findings_can_be_looked_at_but_not_changed(admin: Client, one_of_each: Rows) -> None:
+def test_rows_that_only_programs_write_can_be_looked_at_but_not_changed(admin: Client, one_of_each: Rows) -> None:
     for model, row in one_of_each.items():
         assert page(model, "change", row.pk) in html(admin, page(model))
         shown = html(admin, page(model, "change", row.pk))
@@ -119,7 +119,7 @@ def test_copies_and_findings_can_be_looked_at_but_not_changed(admin: Client, one
         assert model._base_manager.filter(pk=row.pk).exists()
 
 
-def test_lists_can_be_filtered_and_sorted_by_every_column(admin: Client, one_of_each: Rows) -> None:
+def test_lists_can_be_filtered_and_can_be_sorted_by_every_column(admin: Client, one_of_each: Rows) -> None:
     for model, row in one_of_each.items():
         options = site._registry[model]
         columns = ".".join(str(place) for place in range(1, len(options.list_display) + 1))
@@ -182,12 +182,15 @@ def test_the_search_for_an_email_address_uses_an_index(admin: Client) -> None:
     assert "prospect_email_lower" in plan_of(statement)
 
 
-def test_assets_are_filtered_by_flag_and_name_their_campaign(admin: Client, one_of_each: Rows) -> None:
+def test_lists_of_assets_can_be_filtered_by_flag_and_show_the_campaign(admin: Client, one_of_each: Rows) -> None:
     form = page(models.Form, "change", 1)
     assert form in html(admin, f"{page(models.Form)}?flag=no_campaign")
     assert form not in html(admin, f"{page(models.Form)}?flag=dormant")
     assert f'<a href="{page(models.Campaign, "change", 1)}">Spring</a>' in html(admin, page(models.Form))
     assert "99 (unknown)" in html(admin, page(models.CustomRedirect))
+
+
+def test_the_list_of_summaries_shows_flags_and_missing_data_as_words(admin: Client, one_of_each: Rows) -> None:
     assert "dormant: no data, no campaign: 1" in html(admin, page(models.AuditSummary))
 
 
@@ -202,7 +205,9 @@ def test_no_add_form_of_the_admin_shows_a_default_that_postgresql_computes(admin
 
 def test_lists_show_yes_or_no_as_words_instead_of_icons(admin: Client, one_of_each: Rows) -> None:
     for model in one_of_each:
-        assert "icon-no" not in html(admin, page(model)), model
+        shown = html(admin, page(model))
+        assert "icon-no" not in shown, model
+        assert "icon-yes" not in shown, model
     assert '<td class="field-shown">no</td>' in html(admin, page(models.EntityState))
 
 

@@ -58,9 +58,10 @@ def test_one_request_makes_a_task_for_each_asset_and_another_removes_the_tasks(b
     assert browser.ask("post", "tasks/remove", {"ids": answer["ids"]}) == {"removed": 0}
 
 
-def test_one_task_for_all_assets_lists_them_and_names_no_issue(browser: Browser) -> None:
+def test_one_task_for_all_assets_lists_them_and_gets_no_issue(browser: Browser) -> None:
     forms = [records.form(name) for name in ("Contact us", None)]
-    body = {"ids": [one.id for one in forms], "title": "Look at these", "description": "By May.", "for_each": False}
+    body = {"ids": [one.id for one in forms], "title": "Look at these", "description": "By May.", "for_each": False,
+            "issue": "forms_dormant"}  # fmt: skip
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
     task = Task.objects.get(pk=pk)
     assert task.description.splitlines()[:3] == ["By May.", "", f"Contact us (Pardot ID {forms[0].id})"]
@@ -132,7 +133,7 @@ def test_matching_chooses_the_assets_that_the_table_shows_with_the_same_filters(
     assert Task.objects.get().asset_name == "Summer form"
 
 
-def test_matching_chooses_the_campaigns_that_the_map_shows(browser: Browser) -> None:
+def test_matching_chooses_the_campaigns_of_the_given_folder(browser: Browser) -> None:
     records.campaign("In a folder", folder_id=7)
     records.campaign("Elsewhere", folder_id=8)
     body = {"matching": 1, "title": "Look at"}
@@ -175,7 +176,7 @@ def test_an_invalid_choice_is_refused_with_the_reason(
         ("tasks", {"title": "Look", "issue": "lists_stale"}, "issue"),
         ("tasks", {"title": "Look", "issue": "forms_lost"}, "issue"),
         ("exemptions", {**NO_CAMPAIGN, "issue": "lists_stale"}, "issue"),
-        ("exemptions", {**NO_CAMPAIGN, "issue": "forms_orphan"}, "issue"),
+        ("exemptions", {**NO_CAMPAIGN, "issue": "forms_lost"}, "issue"),
         ("exemptions", {**NO_CAMPAIGN, "reason": " "}, "reason"),
         ("exemptions", {**NO_CAMPAIGN, "until": day(-1)}, "until"),
     ],
@@ -197,6 +198,12 @@ def test_exempting_assets_without_the_issue_is_refused_with_the_reason(browser: 
     assert "None of these assets has forms_no_campaign, or all that have it are exempt already" in refused
 
 
+@pytest.mark.parametrize("what", ["tasks", "exemptions"])
+def test_removing_no_rows_or_too_many_is_refused(browser: Browser, what: str) -> None:
+    for ids, message in (([], "Nothing is chosen"), ([*range(1, MOST_CHOSEN + 2)], "At most 2,000")):
+        assert message in str(browser.ask("post", f"{what}/remove", {"ids": ids}, expect=422)["errors"])
+
+
 # -- issues -----------------------------------------------------------------------------------------------------------
 
 
@@ -212,13 +219,7 @@ def test_each_of_several_issues_gets_a_task_unless_the_issue_has_an_open_task(br
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", ["tasks", "exemptions"])
-def test_removing_no_rows_or_too_many_is_refused(browser: Browser, what: str) -> None:
-    for ids, message in (([], "Nothing is chosen"), ([*range(1, MOST_CHOSEN + 2)], "At most 2,000")):
-        assert message in str(browser.ask("post", f"{what}/remove", {"ids": ids}, expect=422)["errors"])
-
-
 @pytest.mark.parametrize("values", [{"issues": []}, {"issues": ["forms_errors", "forms_lost"]}])
-def test_a_wrong_issue_makes_no_task(browser: Browser, values: dict[str, Any]) -> None:
+def test_an_empty_list_or_an_unknown_issue_makes_no_task(browser: Browser, values: dict[str, Any]) -> None:
     browser.refused("post", "issues/create-tasks", values)
     assert not Task.objects.exists()

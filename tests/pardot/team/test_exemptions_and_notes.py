@@ -1,4 +1,4 @@
-"""Exemptions remove assets from counts and stay listed; notes belong to days."""
+"""Exemptions remove assets from counts, and stay listed after they end; notes belong to days."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def no_campaign(browser: Browser) -> Any:
     return browser.get("health-score")["issue_counts"]["forms_no_campaign"]
 
 
-def test_the_exemption_of_a_campaign_contains_the_salesforce_id(browser: Browser) -> None:
+def test_the_exemption_of_a_campaign_contains_the_campaigns_salesforce_id(browser: Browser) -> None:
     linked = records.campaign(salesforce_id=records.salesforce_id("701"))
     values = {"asset_type": "campaigns", "asset_id": linked.id, "issue": "campaigns_empty", "reason": "A test."}
     made = browser.ask("post", "exemptions", values, expect=201)
@@ -39,7 +39,7 @@ def test_the_exemption_of_a_campaign_contains_the_salesforce_id(browser: Browser
     assert browser.get("exemptions")["exemptions"] == [made]
 
 
-def test_an_exempt_asset_is_not_counted_from_the_next_request_on(browser: Browser) -> None:
+def test_an_exemption_and_its_deletion_change_the_count_from_the_next_request_on(browser: Browser) -> None:
     first, second = (records.form(campaign_id=None) for _ in range(2))
     records.mark_read("forms")
     run_audits()

@@ -23,10 +23,7 @@ LIST = "/admin/sf/refusedrecord/"
 
 @contextmanager
 def forbidden(table: str, record: int) -> Iterator[None]:
-    """Make PostgreSQL refuse a record for a while.
-
-    Afterward the same record can be stored.
-    """
+    """Make PostgreSQL refuse a record until the ``with`` block ends."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT forbidden CHECK (id <> {record})")
     try:

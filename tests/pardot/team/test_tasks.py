@@ -107,7 +107,7 @@ def test_a_task_gets_the_area_of_its_issue(browser: Browser) -> None:
     assert (made["priority"], made["area"], made["issue"]) == ("low", "tags", "tags_unused")
 
 
-def test_the_name_of_the_asset_follows_the_asset(browser: Browser) -> None:
+def test_a_given_asset_name_stays_until_the_task_gets_another_asset(browser: Browser) -> None:
     first, second = records.form("First"), records.form(None)
     prospect = Prospect.objects.create(id=1, email="ana@school.example")
     made = browser.ask(
@@ -158,7 +158,7 @@ def test_tasks_are_filtered_by_status_and_due_date(browser: Browser) -> None:
         assert query.partition("=")[0] in browser.refused("get", f"tasks?{query}")
 
 
-def test_the_most_urgent_tasks_come_first_in_all_pages(browser: Browser) -> None:
+def test_open_tasks_come_first_sorted_by_priority_and_due_date_across_pages(browser: Browser) -> None:
     for title, priority, due, status in (
         ("done", "high", None, "done"), ("low", "low", -9, "open"), ("no date", "normal", None, "open"),
         ("soon", "normal", 1, "open"), ("sooner", "normal", 0, "open"), ("high", "high", 9, "open"),

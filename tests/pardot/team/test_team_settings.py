@@ -102,14 +102,14 @@ def test_each_error_names_the_place_of_the_value(browser: Browser) -> None:
     assert [error["loc"] for error in errors] == [["body", "team", 2, "name"], ["body", "team", 1, "id"]]
 
 
-def test_a_change_of_the_team_changes_owners_and_scores_at_once(browser: Browser) -> None:
+def test_a_new_member_is_a_person_and_an_owner_in_the_health_score_at_once(browser: Browser) -> None:
     browser.ask("put", "admin/team", {"team": [{"name": "Ada", "areas": ["forms"]}]})
     score = browser.get("health-score")
     assert [person["name"] for person in score["by_person"]] == ["Ada"]
     assert next(area for area in score["by_area"] if area["area"] == "forms")["owners"] == ["Ada"]
 
 
-def test_settings_are_for_super_users(user: Client) -> None:
+def test_settings_tasks_exemptions_and_notes_are_for_super_users(user: Client) -> None:
     for path in ("admin/team", "admin/config", "tasks", "exemptions", "notes"):
         assert user.get(f"/api/v1/pardot/{path}").status_code == 403
         assert Client().get(f"/api/v1/pardot/{path}").status_code == 401

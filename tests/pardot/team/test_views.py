@@ -1,4 +1,4 @@
-"""Saved views: the rights to see and change them, and the parts of an address that are kept."""
+"""Saved views: the rights to see and change them, the parts of an address that are kept, and mail."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_two_users_may_use_the_same_name_but_one_user_may_not_use_it_twice(
         ("tab=tags&tags.q=", "tab=tags"),
     ],
 )
-def test_a_view_keeps_the_address_without_the_page_and_the_open_dialog(
+def test_a_view_keeps_no_page_number_no_open_dialog_and_no_empty_parameter(
     browser: Browser, query: str, expected: str
 ) -> None:
     assert save(browser, query=query)["query"] == expected
@@ -130,7 +130,9 @@ def test_a_member_can_subscribe_to_a_view_and_unsubscribe(browser: Browser) -> N
     assert [each["mailed"] for each in browser.get("views")["views"]] == [None]
 
 
-def test_subscribing_to_a_view_that_cannot_be_mailed_is_refused(browser: Browser, colleague: Browser) -> None:
+def test_a_subscription_needs_a_team_member_a_table_current_data_and_a_visible_view(
+    browser: Browser, colleague: Browser
+) -> None:
     def refusal(query: str) -> str:
         view = save(browser, query, query)["id"]
         return browser.refused("put", f"views/{view}/subscription", {"when": "monday"})
@@ -144,7 +146,7 @@ def test_subscribing_to_a_view_that_cannot_be_mailed_is_refused(browser: Browser
     assert not ViewSubscription.objects.exists()
 
 
-def test_a_user_who_is_no_team_member_has_nothing_to_unsubscribe(browser: Browser) -> None:
+def test_unsubscribing_succeeds_for_a_user_outside_the_team(browser: Browser) -> None:
     browser.ask("delete", f"views/{save(browser)['id']}/subscription", expect=204)
 
 
