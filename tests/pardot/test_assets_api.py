@@ -1,4 +1,4 @@
-"""``assets``, ``asset-health``, ``assets/{type}``, ``gear-summary`` and ``tags``."""
+"""``assets``, ``asset-health``, ``assets/{type}``; with ``campaigns``, ``gear-summary``, ``tags``."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_every_count_equals_the_number_of_rows_with_its_filter(ask: Ask) -> None
             assert ask(f"assets/{type_}", flag=flag)["count"] == count + health["exempt"][flag]
 
 
-def test_all_counts_are_null_before_the_first_sync(ask: Ask) -> None:
+def test_summaries_are_null_and_pages_are_empty_before_the_first_sync(ask: Ask) -> None:
     assert {each["count"] for each in ask("assets")["types"]} == {None}
     health = ask("asset-health")["types"]
     assert {each["items"] for each in health.values()} == {None}
@@ -136,7 +136,7 @@ def test_all_counts_are_null_before_the_first_sync(ask: Ask) -> None:
 # -- one type -------------------------------------------------------------------------------------------------------
 
 
-def test_a_record_has_the_values_that_the_table_shows(ask: Ask) -> None:
+def test_a_record_has_names_counts_flags_and_exemptions(ask: Ask) -> None:
     make(Campaign, id=3, name="Spring")
     make(Folder, id=9, name="Forms")
     when = timezone.now() - timedelta(days=3)
@@ -189,7 +189,7 @@ def test_each_type_has_its_own_columns(ask: Ask, type_: str, columns: set[str]) 
     assert {"id", "name", "created_at", "updated_at", "flags", "exempt", *columns} <= set(record)
 
 
-def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
+def test_records_come_in_pages_and_in_the_requested_order(ask: Ask) -> None:
     campaigns = [make(Campaign, name=name) for name in ("Zebra", "ape")]
     for number, name in enumerate((" b", "A", "c", None)):
         form = make(Form, id=number + 1, name=name, campaign_id=[*campaigns, None, None][number])
@@ -201,7 +201,7 @@ def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
     assert names(ask("assets/forms", offset=4)) == []
     assert names(ask("assets/forms", sort="-id")) == [None, "c", "A", " b"]
     assert names(ask("assets/forms", sort="name")) == ["A", " b", "c", None], (
-        "case and spaces are ignored, empty names are last"
+        "case and leading spaces are ignored, and null is last"
     )
     assert names(ask("assets/forms", sort="-name")) == ["c", " b", "A", None]
     assert names(ask("assets/forms", sort="-activity_count")) == [None, "c", "A", " b"]
@@ -211,7 +211,7 @@ def test_records_come_in_pages_and_in_every_order(ask: Ask) -> None:
     )
 
 
-def test_records_are_filtered_by_flag_issue_text_and_campaign(ask: Ask) -> None:
+def test_records_are_filtered_by_flag_exemption_issues_text_and_campaign(ask: Ask) -> None:
     campaign = make(Campaign, name="Spring")
     for name, where in (("Fine", campaign), ("Lost %", 99), ("Loose", None)):
         form = make(Form, name=name, campaign_id=where)
@@ -224,7 +224,9 @@ def test_records_are_filtered_by_flag_issue_text_and_campaign(ask: Ask) -> None:
     assert names(ask("assets/forms", flag="orphan", exempt=False)) == []
     assert names(ask("assets/forms", exempt=True)) == ["Lost %"]
     assert names(ask("assets/forms", exempt=False)) == ["Fine", "Loose"]
-    assert names(ask("assets/forms", issues=True)) == ["Loose"], "exempt assets do not count"
+    assert names(ask("assets/forms", issues=True)) == ["Loose"], (
+        "an issue from which the asset is exempt does not count"
+    )
     assert names(ask("assets/forms", issues=False)) == ["Fine", "Lost %"]
     assert names(ask("assets/forms", q="LO")) == ["Lost %", "Loose"]
     assert names(ask("assets/forms", q="%")) == ["Lost %"]
@@ -273,7 +275,7 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
         ("campaigns", {"min_age_days": 9, "max_age_days": 3}, "min_age_days is more than max_age_days"),
     ],
 )
-def test_an_invalid_filter_is_refused_with_the_reason(ask: Ask, path: str, query: dict[str, Any], says: str) -> None:
+def test_an_invalid_parameter_is_refused_with_the_reason(ask: Ask, path: str, query: dict[str, Any], says: str) -> None:
     answer = ask(path, status=422, **query)
     assert says in answer["message"]
     assert answer["errors"][0]["loc"][0] == "query"
@@ -288,7 +290,7 @@ def test_an_unknown_type_is_a_404_that_lists_the_known_types(ask: Ask) -> None:
 # -- activity that is missing or old --------------------------------------------------------------------------------
 
 
-def test_flags_and_counts_of_activities_are_absent_without_activities(ask: Ask) -> None:
+def test_flags_and_counts_of_activities_are_absent_when_activities_were_never_read(ask: Ask) -> None:
     make(Form, campaign_id=None)
     audit_now("activities")
     assert_no_activity_data(ask)
@@ -322,7 +324,7 @@ def assert_no_activity_data(ask: Ask) -> None:
     assert ask("campaigns")["has_activities"] is False
 
 
-def test_an_asset_that_is_only_dormant_has_no_issue_without_activities(ask: Ask) -> None:
+def test_an_asset_that_is_only_dormant_has_no_issue_while_activities_have_no_data(ask: Ask) -> None:
     make(Form, name="Quiet", campaign_id=make(Campaign))
     audit_now()
     assert names(ask("assets/forms", issues=True)) == ["Quiet"]

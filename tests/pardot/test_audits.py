@@ -1,4 +1,7 @@
-"""Flags and figures of the audits, on small data sets. Campaigns and tags have their own files."""
+"""Flags and figures of the audits, on small data sets.
+
+Campaigns, tags and prospects also have their own files.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +87,7 @@ def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
 
 
 def flags_without_activities() -> dict[str, set[str]]:
-    """Make an asset of each kind, without activities.
+    """Make an asset of each kind that can be dormant, without activities.
 
     Return which of the flags ``dormant`` and ``errors`` each asset has.
     """
@@ -105,7 +108,7 @@ def assert_no_data() -> None:
     assert set(Form.objects.values_list("activity_count", "error_count")) == {(None, None)}
 
 
-def test_no_asset_is_dormant_without_activities() -> None:
+def test_no_asset_is_dormant_when_activities_were_never_read() -> None:
     mark_read(*(name for name in READ if name != "activities"))
     assert_no_data()
 
@@ -237,7 +240,7 @@ def test_a_list_is_stale_after_6_months_and_very_stale_after_12(changed: datetim
     assert flags(List, record) & STALE == expected
 
 
-def test_a_list_that_was_never_changed_counts_from_its_creation() -> None:
+def test_the_age_of_a_list_that_was_never_changed_counts_from_its_creation() -> None:
     mark_read(*READ)
     old, undated = make(List, name="A", created_at=NOW.replace(year=2019)), make(List, name="B")
     audit()

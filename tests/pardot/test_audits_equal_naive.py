@@ -1,4 +1,4 @@
-"""On random rows the audits give the same flags and counts as ``naive_audits.py``."""
+"""On random rows the audits of assets give the same flags and counts as ``naive_audits.py``."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def draw(random: Random, field: models.Field[Any, Any]) -> Any:
 
 
 def bulk_assets(random: Random, model: type[models.Model], rows: Sequence[dict[str, Any]]) -> None:
-    """Create the rows with a value in every column, drawn unless given: a flag may depend on any column."""
+    """Create the rows, and draw the columns that they lack: a flag may depend on any column of Pardot."""
     sent = [field for field in model._meta.concrete_fields if field.editable and not field.generated]
     bulk(model, [{field.name: draw(random, field) for field in sent if field.name not in row} | row for row in rows])
 

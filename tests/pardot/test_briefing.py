@@ -1,4 +1,4 @@
-"""``/briefing`` and ``/sf-health``: today, yesterday, a week ago."""
+"""``/briefing`` (today, yesterday, a week ago) and ``/sf-health``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def briefing(clock: Any, super_user: Client) -> Any:
     return ask
 
 
-def test_all_values_are_null_instead_of_zero_before_the_first_sync(briefing: Any) -> None:
+def test_scores_and_counts_are_null_instead_of_zero_before_the_first_sync(briefing: Any) -> None:
     body = briefing()
     assert (body["date"], body["tier"]) == ("2026-06-30", 0)
     assert (body["health_score"], body["grade"], body["audited_at"]) == (None, None, None)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Slack:
-    """A webhook that answers as the test says, and records the messages."""
+    """A webhook that answers as the test says, and records the messages that it accepts."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, str]]] = []
@@ -84,7 +84,7 @@ def test_the_digest_is_sent_to_slack_and_by_mail_once_each(webhook: Slack, setti
     assert mail.outbox[0].subject == str(mail.outbox[0].body).partition("\n")[0]
 
 
-def test_two_hosts_send_the_digest_once_a_day(webhook: Slack) -> None:
+def test_the_digest_is_sent_once_a_day_unless_again_is_given(webhook: Slack) -> None:
     camp_digest("--send")
     assert re.fullmatch(r"the digest was sent today at \d\d:\d\d; --again sends it once more\n", camp_digest("--send"))
     assert len(webhook.messages) == 1
@@ -183,7 +183,7 @@ def test_a_busy_slack_gets_the_message_again(webhook: Slack) -> None:
         ([(500, {})] * 3, "Slack: 500 no_service; tried 3 times"),
     ],
 )
-def test_slack_that_refuses_is_reported_and_the_mail_is_still_sent(
+def test_an_error_of_slack_is_reported_and_the_mail_is_still_sent(
     webhook: Slack, settings: Any, answers: list[tuple[int, dict[str, str]]], says: str
 ) -> None:
     webhook.answers = answers

@@ -36,7 +36,7 @@ from tests.pardot.audit_factories import (
 pytestmark = pytest.mark.django_db
 
 
-def test_a_campaign_is_empty_without_form_page_email_and_redirect() -> None:
+def test_a_campaign_without_any_form_page_email_or_redirect_is_empty() -> None:
     mark_read(*READ)
     empty = make(Campaign, name="Empty")
     contents: tuple[type[PardotRecord], ...] = (Form, LandingPage, ListEmail, CustomRedirect)

@@ -222,7 +222,7 @@ def test_a_percentage_is_rounded_half_up(ask: Ask) -> None:
     assert coverage["campaigns"]["tagged_pct"] == 6.3
 
 
-def test_members_that_are_contacts_have_names(ask: Ask) -> None:
+def test_only_members_that_are_cached_contacts_have_names(ask: Ask) -> None:
     make(Campaign, id=1, salesforce_id=SF_18)
     known, other = "003Hs000000000AIAA", "003Hs000000000BIAA"
     Contact.objects.create(id=known, full_name="Robin Example", system_modstamp=timezone.now())
@@ -232,7 +232,7 @@ def test_members_that_are_contacts_have_names(ask: Ask) -> None:
     assert [each["name"] for each in ask(f"campaigns/{SF_18}/members")["members"]] == ["Robin Example", None, None]
 
 
-def test_a_campaign_that_only_salesforce_has_gets_an_empty_member_list(ask: Ask) -> None:
+def test_a_campaign_that_is_only_in_salesforce_is_found(ask: Ask) -> None:
     SalesforceCampaign.objects.create(id=SF_18, system_modstamp=timezone.now())
     audit_now()
     answer = ask(f"campaigns/{SF_18}/members")
@@ -257,5 +257,10 @@ def test_an_invalid_campaign_id_is_refused(ask: Ask, text: str) -> None:
 def test_an_unknown_or_deleted_campaign_is_a_404(ask: Ask) -> None:
     make(Campaign, salesforce_id=OTHER_SF)
     SalesforceCampaign.objects.create(id=SF_18, system_modstamp=timezone.now(), is_deleted=True)
-    assert "There is no campaign with this id" in ask(f"campaigns/{SF_18}/members", status=404)["message"]
+    for sf_id in ("701Hs0000012QqQ", SF_18):
+        assert "There is no campaign with this id" in ask(f"campaigns/{sf_id}/members", status=404)["message"]
+
+
+def test_an_invalid_id_in_after_is_refused(ask: Ask) -> None:
+    make(Campaign, salesforce_id=OTHER_SF)
     assert ask(f"campaigns/{OTHER_SF}/members", status=422, after="1")["errors"][0]["loc"] == ["query", "after"]

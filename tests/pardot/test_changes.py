@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day)``: it sets the day of June, marks all entities but activities read, and audits."""
+    """Return ``sync(day)``: it ends a sync of all entities except activities on this day of June."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ def mailing_list(name: str) -> int:
     return make(List, name=name, updated_at=datetime(2026, 6, 1, tzinfo=UTC))
 
 
-def test_no_day_is_compared_before_the_second_day(ask: Ask, sync: Any) -> None:
+def test_there_is_nothing_to_compare_with_on_the_first_day(ask: Ask, sync: Any) -> None:
     form("Contact us")
     sync(5)
     answer = ask("changes")
@@ -74,7 +74,7 @@ def test_the_answer_lists_worse_and_better_issues_with_owners_and_rows(ask: Ask,
     assert worse["harm"] > 0 > better["harm"]
 
 
-def test_an_equal_count_of_different_assets_is_listed_apart(ask: Ask, sync: Any) -> None:
+def test_an_issue_with_an_equal_count_of_different_assets_is_in_other_rows(ask: Ask, sync: Any) -> None:
     old = form("Old")
     sync(5)
     Form.objects.filter(pk=old).delete()
@@ -143,7 +143,9 @@ def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: An
 @pytest.mark.parametrize(
     ("since", "expected"), [("2026-06-05", "2026-06-04"), ("2026-06-30", "2026-06-06"), (None, "2026-06-06")]
 )
-def test_any_earlier_day_can_be_compared(ask: Ask, sync: Any, since: str | None, expected: str) -> None:
+def test_today_is_compared_with_the_last_earlier_snapshot_that_is_not_after_since(
+    ask: Ask, sync: Any, since: str | None, expected: str
+) -> None:
     for day in (4, 6, 9):
         form(f"Of day {day}")
         sync(day)

@@ -68,7 +68,7 @@ def test_the_status_has_no_data_before_anything_was_read(super_user: Client) -> 
 
 
 def test_the_status_counts_tagged_objects_by_tag_and_by_issue(super_user: Client) -> None:
-    """Six forms have no campaign. Forms 1, 2 and 6 have cleanup tags; form 2 has two. Form 6 is exempt."""
+    """Six forms have no campaign. Forms 1, 2 and 6 have clean-up tags; form 2 has two. Form 6 is exempt."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
     CustomRedirect.objects.bulk_create(CustomRedirect(id=number, name="redirect") for number in (1, 2, 3))
     Tag.objects.create(id=10, name="camp: remove")

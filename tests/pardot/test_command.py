@@ -27,7 +27,9 @@ def objects_of_runs() -> set[str]:
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 
-def test_tier_1_reads_assets_and_salesforces_counts_in_at_most_22_calls(pardot: Pardot, simulator: Simulator) -> None:
+def test_tier_1_reads_assets_counts_and_campaign_dates_in_at_most_22_calls(
+    pardot: Pardot, simulator: Simulator
+) -> None:
     output = camp_sync()
     assert objects_of_runs() == SET_UP
     assert_equal(pardot, *entities.ASSETS)
@@ -101,7 +103,7 @@ def test_entities_are_chosen_by_name_alias_or_group(names: str, expected: set[st
 
 
 @pytest.mark.parametrize("names", ["froms", "forms,froms", ""])
-def test_an_unknown_entity_lists_the_known_ones(names: str, settings: Any) -> None:
+def test_the_error_about_an_unknown_entity_lists_the_known_ones(names: str, settings: Any) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001CAA"
     with pytest.raises(CommandError, match=r"unknown entity .* landing_pages \(lps\), .* assets \(group\)"):
         camp_sync("--entities", names)
@@ -130,7 +132,7 @@ class Terminal:
 
 
 @pytest.mark.parametrize(("answer", "done"), [("", False), ("n", False), ("y", True)])
-def test_a_survey_on_a_terminal_asks_before_it_spends_calls(
+def test_a_survey_on_a_terminal_asks_before_it_starts(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, answer: str, done: bool
 ) -> None:
     questions: list[str] = []

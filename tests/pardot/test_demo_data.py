@@ -1,4 +1,4 @@
-"""``camp_demo_data`` fills the dashboard in the demo, and refuses to run anywhere else."""
+"""``camp_demo_data`` fills the demo's dashboard with made-up data, and is refused without ``DEBUG``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the Pardot routes: each name has the same meaning everywhere."""
+"""The OpenAPI document: each name of a schema has the same meaning in all routes."""
 
 from __future__ import annotations
 

@@ -69,7 +69,9 @@ def test_a_session_that_is_refused_after_a_redirect_is_a_refused_login(pardot: P
         (214, "Pardot took too long"),
     ],
 )
-def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, message: str) -> None:
+def test_an_error_that_lasts_fails_the_run_with_a_message_about_its_code(
+    pardot: Pardot, code: int, message: str
+) -> None:
     pardot.fail(code, times=10_000)
     with pytest.raises(CommandError) as failed:
         camp_sync("--entities", "forms")
@@ -78,7 +80,7 @@ def test_every_code_has_a_message_that_helps(pardot: Pardot, code: int, message:
     assert not Form.objects.exists()
 
 
-def test_the_daily_limit_pauses_a_read(pardot: Pardot) -> None:
+def test_a_read_is_skipped_when_the_daily_limit_is_used_up(pardot: Pardot) -> None:
     pardot.settings(daily_max=10, daily_used=10)
     assert "the business unit's API calls of the day are used up" in camp_sync("--entities", "forms")
     assert last_run("forms").state == "skipped"
@@ -122,6 +124,7 @@ def test_no_request_is_sent_without_a_business_unit(pardot: Pardot, settings: An
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     with pytest.raises(CommandError, match="set SALESFORCE_PARDOT_BUSINESS_UNIT"):
         camp_sync()
+    assert pardot.calls() == 0
     assert not SyncRun.objects.exists(), "an unconfigured Pardot is not a failed run"
 
 
@@ -148,7 +151,7 @@ def test_the_kill_switch_stops_a_read_that_is_under_way(pardot: Pardot, start: S
     assert process.returncode == 0
 
 
-def test_one_command_runs_at_a_time(pardot: Pardot, start: Start) -> None:
+def test_only_one_camp_sync_runs_at_a_time(pardot: Pardot, start: Start) -> None:
     pardot.settings(delay_seconds=0.2)
     first = start("camp_sync")
     wait_for(lambda: pardot.calls() >= 2)

@@ -171,7 +171,9 @@ def refusing_snapshots() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_audits_that_crash_show_in_the_health_of_the_service(expected: dict[str, timedelta], pardot: Pardot) -> None:
+def test_a_snapshot_that_cannot_be_stored_shows_in_the_health_of_the_service(
+    expected: dict[str, timedelta], pardot: Pardot
+) -> None:
     with refusing_snapshots(), pytest.raises(IntegrityError):
         camp_sync("--entities", "forms")
     make_all_fresh(expected)
@@ -195,7 +197,7 @@ def without_tasks() -> Iterator[None]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_digest_that_cannot_be_written_shows_in_the_health_of_the_service(
+def test_a_digest_that_cannot_be_written_or_has_no_channel_shows_in_the_health_of_the_service(
     expected: dict[str, timedelta], settings: Any
 ) -> None:
     settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""

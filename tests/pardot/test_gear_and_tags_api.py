@@ -1,4 +1,4 @@
-"""``gear-summary``, ``tags``, and search by prefix."""
+"""``gear-summary``, ``tags``, and the filter of tags by prefix."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_gear_summary_counts_the_links_of_each_type_to_campaigns(ask: Ask) -
     assert gear["lists_count"] == 1
 
 
-def test_counts_of_links_are_null_while_campaigns_were_never_read(ask: Ask) -> None:
+def test_counts_of_links_are_null_when_campaigns_were_never_read(ask: Ask) -> None:
     make(Form, campaign_id=4)
     audit_now("campaigns")
     forms = ask("gear-summary")["content"]["forms"]
@@ -80,7 +80,7 @@ def test_tags_have_flags_naming_patterns_and_coverage(ask: Ask) -> None:
     assert [tag["name"] for tag in ask("tags", q="region")["tags"]] == ["Region: EU", "Region: US"]
 
 
-def test_a_prefix_matches_as_a_whole_in_any_case(ask: Ask) -> None:
+def test_a_prefix_matches_as_a_whole_in_upper_or_lower_case(ask: Ask) -> None:
     for name in ("Region: EU", "REGION - US", "Regional: x", "old Region: x", "100%: x", "Region"):
         make(Tag, name=name)
     audit_now()
