@@ -1,7 +1,7 @@
 """Mark quick tests: those that need no database, server, browser, simulator or other process.
 
-The mark follows from a test's fixtures and its module's imports, so nobody must remember to set it. ``make quick`` runs
-the marked tests, before a commit for example.
+The mark follows from a test's fixtures and its module's imports, so nobody has to set it. Tests marked ``slow``,
+``soak`` or ``screenshots`` are never quick. ``make quick`` runs the quick tests, before a commit for example.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MODULES = {
     "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",
     "tests.simulator.running", "tests.standby",
 }  # fmt: skip
-"""Modules that start processes and servers for the modules that import them."""
+"""Modules for processes, servers and ports. Tests in a module that imports one, or a name from one, are not quick."""
 
 
 def mark_quick_tests(items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""Sample long tables of cases: the default tier runs some of the rows, ``make soak`` the others."""
+"""Sample long tables of test cases: leave some of the rows to ``make soak``."""
 
 from __future__ import annotations
 

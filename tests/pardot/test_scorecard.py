@@ -1,4 +1,4 @@
-"""The score follows from audits, exemptions and the team's weights. Parts without data have no score."""
+"""The score follows from audits, exemptions and the team's weights. An area without data has no score."""
 
 from __future__ import annotations
 
@@ -79,12 +79,12 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_other_issues_grade_its_
     form()
     mark_read("forms")
     finish_sync()
-    weigh(forms_no_campaign=0.1)
+    weigh(forms_no_campaign=10)
     issues = current_scorecard(NOW).issues
     assert issues["forms_no_campaign"].count == 1
     assert issues["orphan_forms"].count is None, "campaigns were not read"
     assert issues["forms_dormant"].count is None, "activities were not read"
-    assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 100
+    assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 90
 
 
 def test_issues_about_activity_are_null_once_the_activities_are_old() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pardot.models import Campaign, Folder, Form, LandingPage, List, ListEmail, Tag
+from pardot.models import Campaign, CustomRedirect, Folder, Form, LandingPage, List, ListEmail, Tag
 from tests.pardot.asset_api import Ask, ask, cookies, super_user, user
 from tests.pardot.audit_factories import make
 
@@ -23,6 +23,7 @@ def assets(db: None) -> None:
     make(List, id=5, name="Newsletter")
     make(ListEmail, id=6, name="May", subject="About 100% of _all_")
     make(Tag, id=7, name="summer")
+    make(CustomRedirect, id=8, name="Handbook")
 
 
 def search(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
@@ -33,6 +34,8 @@ def search(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
     ("q", "expected"),
     [
         ("NURSING summer", [("campaigns", 1), ("forms", 3), ("forms", 2)]),
+        ("summer", [("campaigns", 1), ("forms", 2), ("forms", 3), ("tags", 7)]),
+        ("handbook", [("custom_redirects", 8)]),
         ("precalculo", [("landing_pages", 4)]),
         ("fisica", [("landing_pages", 4)]),
         ("100%", [("list_emails", 6)]),

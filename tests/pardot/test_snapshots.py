@@ -1,4 +1,4 @@
-"""Each day has one snapshot. Later runs replace it, but keep figures that they did not read."""
+"""Each day has one snapshot. Later runs update it, but keep figures that they did not read."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_snapshot_has_scores_issues_and_counts() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_survey_that_could_not_read_pardot_has_tier_0(pardot: Pardot) -> None:
+def test_the_snapshot_of_a_survey_that_could_not_read_pardot_has_tier_0(pardot: Pardot) -> None:
     pardot.fail(201, times=10_000)
     with pytest.raises(CommandError, match="failed"):
         camp_sync("--survey")
@@ -74,14 +74,14 @@ def test_values_that_were_never_read_are_null() -> None:
     assert kept.issue_counts["forms_dormant"] is None
 
 
-def test_the_number_of_active_prospects_is_null_without_activities() -> None:
+def test_the_number_of_active_prospects_is_null_until_activities_are_read() -> None:
     prospect()
     mark_read("prospects")
     kept = finish_sync(None)
     assert (kept.prospects, kept.prospects_active) == (1, None)
 
 
-def test_a_later_run_of_the_day_replaces_the_row() -> None:
+def test_a_later_run_of_the_day_updates_the_row() -> None:
     mark_read("forms")
     first = finish_sync()
     form()
@@ -162,6 +162,6 @@ def test_rows_are_counted_without_the_recycle_bin() -> None:
     assert dict(EntityState.objects.values_list("name", "rows")) == {"prospects": 2, "forms": 1}
 
 
-def test_a_snapshot_has_a_column_for_every_asset() -> None:
+def test_a_snapshot_has_a_column_for_every_asset_type() -> None:
     columns = {field.name for field in DailySnapshot._meta.fields}
     assert {entity.name for entity in ASSETS} <= columns

@@ -92,7 +92,7 @@ def test_a_second_survey_copies_changes_deletions_and_removed_tags(surveyed: Par
     assert_equal(surveyed)
     own = sum(isinstance(entity, entities.PardotEntity) for entity in entities.ALL)
     assert surveyed.calls() <= own + len(entities.ASSETS) + 1, (
-        "one call per entity, one more for each that deletes rows, and one for the quota"
+        "one call per entity, a second one for each asset type because a row is missing, and one for the quota"
     )
     assert last_run("prospects").mode == "incremental"
     assert last_run("forms").soft_deleted == 1

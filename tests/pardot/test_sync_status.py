@@ -1,4 +1,4 @@
-"""``/sync/status``: stale, partial and missing data, running syncs, and the rest of the day's calls."""
+"""``/sync/status``: stale, partial and missing data, running syncs, and the API calls left for the day."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def best_prospects() -> None:
 
 
 def survey() -> None:
-    """Add the data of tier 3: figures of activities, all prospects, a team and its tasks."""
+    """Add the data of tier 3 (activities, all prospects, orphans), a team, tasks and a triage tag."""
     for area, counts in {
         Area.CAMPAIGNS: {"dormant": 11},
         Area.FORMS: {"dormant": 7, "errors": 3},
@@ -162,7 +162,7 @@ def test_digest_and_progress_equal_their_files_before_the_first_sync() -> None:
     assert_text("progress_no_data", progress(progress_facts(NOW)))
 
 
-def test_the_digest_of_tier_1_equals_its_file_on_the_first_day() -> None:
+def test_the_digest_of_tier_1_equals_its_file_without_camp_dates_and_snapshots() -> None:
     set_up_camp()
     assert_text("digest_tier_1", digest(digest_facts(NOW)))
 
@@ -222,7 +222,7 @@ def test_the_orphan_check_is_dated_in_the_installations_time_zone(settings: Any,
     assert f"checked on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
 
 
-def test_triage_ignores_the_case_of_tags_and_is_left_out_without_tagged_objects() -> None:
+def test_triage_ignores_capital_letters_in_tags_and_is_left_out_when_tagged_objects_were_never_read() -> None:
     set_up_camp()
     Tag.objects.create(id=7, name="camp: remove")
     TaggedObject.objects.create(id=1, tag_id=7, object_type="Form")

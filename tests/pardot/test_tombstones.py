@@ -106,7 +106,7 @@ def test_a_record_that_left_the_cache_and_comes_back_is_filled_again(simulator: 
     assert_equal(simulator)
 
 
-def test_only_deleted_rows_are_emptied_and_in_chunks(
+def test_all_deleted_rows_and_no_others_are_emptied_across_several_chunks(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tombstones, "CHUNK", 2)

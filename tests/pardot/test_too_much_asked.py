@@ -1,4 +1,4 @@
-"""When Pardot times out on large pages, the rest of the run uses smaller pages."""
+"""When Pardot times out on large pages, the rest of the command uses smaller pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_pages_are_made_smaller_until_pardot_answers(
     assert_equal(pardot, entities.ACTIVITIES)
 
 
-def test_a_smaller_page_size_is_kept_for_the_rest_of_the_run(
+def test_a_smaller_page_size_is_kept_for_the_rest_of_the_command(
     pardot: Pardot, simulator: Simulator, settings: Any
 ) -> None:
     simulator.fail("size_timeout", path="prospects|forms|visitor-activities", times=None, rows=600)

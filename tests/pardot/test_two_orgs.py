@@ -76,7 +76,7 @@ def test_another_business_unit_stops_camp_sync_and_changes_nothing(
     )
     assert done.returncode == 1
     assert [OTHER_UNIT in line and own in line for line in done.stderr.splitlines()] == [True]
-    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "/healthz/ reports the failed run"
+    assert SyncRun.objects.filter(object="camp_sync", state="failed").exists(), "/healthz/ reports only recorded runs"
 
 
 @pytest.mark.usefixtures("surveyed")
@@ -99,7 +99,7 @@ def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simu
         assert entered_by_people._default_manager.count() == 1, entered_by_people
 
 
-def test_a_business_unit_that_does_not_answer_is_not_adopted(simulator: Simulator, settings: Any) -> None:
+def test_a_business_unit_that_pardot_refuses_is_not_adopted(simulator: Simulator, settings: Any) -> None:
     camp_sync()
     before = digests_of_copies()
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT

@@ -1,4 +1,4 @@
-"""The rows of a saved view equal the rows of the table at the view's address."""
+"""A saved view counts the rows that the table at the view's address shows."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ LINKED = json.loads((ROOT / "tests" / "javascript" / "linked-filters.json").read
 """Views with their endpoints and parameters. tests/javascript/linked-filters.test.js checks them too."""
 
 
-def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Client) -> None:
+def test_a_view_counts_as_many_rows_as_the_page_shows_at_its_address(super_user: Client) -> None:
     browser, different = Browser(super_user), set()
     for case in LINKED:
         shown = browser.get(
@@ -161,7 +161,7 @@ def test_a_view_has_the_rows_that_the_page_shows_at_its_address(super_user: Clie
 
 
 def test_every_filter_of_a_view_is_compared_with_the_page() -> None:
-    """Filters are the parameters that the module reads from the address, except the search by words."""
+    """Filters are the parameters that ``view_rows`` reads from the address, except the search by words."""
     filters = set(re.findall(r'options(?:\.get\(|\[)"(\w+)"', getsource(view_rows))) - {"q"}
     compared = {name.partition(".")[2] for case in LINKED for name, _ in parse_qsl(case["view"])}
     assert filters == compared - {"", "type"}

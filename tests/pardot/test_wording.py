@@ -1,4 +1,7 @@
-"""Server and page share texts in one table. tests/javascript/format.test.js checks the page."""
+"""Server and page write the same texts.
+
+The expected texts are in one table. ``tests/javascript/format.test.js`` compares the page's texts with it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m tests.releases 0.2.0 HEAD``: record the tables, columns and functions of a release.
+"""``python -m tests.releases 0.2.0 HEAD``: record the database schema of a release.
 
 It migrates an empty database with the code of that commit, in this virtual environment, and describes the database
 in ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run it.

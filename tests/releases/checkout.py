@@ -1,4 +1,4 @@
-"""Check out the code of an earlier release from this repository's history."""
+"""Check out the code of a release from this repository's history."""
 
 from __future__ import annotations
 

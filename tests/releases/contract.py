@@ -52,14 +52,15 @@ def kept_columns() -> frozenset[tuple[str, str]]:
 
 
 def is_on_kept_column(definition: str) -> bool:
-    """Return whether an index covers a listed column, and will be dropped with the column."""
+    """Return whether an index begins with a listed column, and will be dropped with the column."""
     return any(f"{table} " in definition and f"({column} " in definition for table, column in kept_columns())
 
 
 def unused() -> set[str]:
     """Return the tables, columns and functions of the database that the code of this release never names.
 
-    A column that is copied from Salesforce or Pardot always counts as used, because each sync reads it.
+    A column that is copied from Salesforce or Pardot always counts as used, because each sync reads it. A table
+    without a model always counts as unused.
     """
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS.replace("%s.%s", "%%s.%%s"), [list(APPS)])

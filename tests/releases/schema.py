@@ -1,4 +1,4 @@
-"""Describe the schema of a database, and find what a release would miss in another database."""
+"""Describe the schema of a database, and find what would break another release's code on it."""
 
 from __future__ import annotations
 

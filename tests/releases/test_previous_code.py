@@ -1,7 +1,7 @@
 """The previous release's code works on the tables and rows of this release (``make soak``).
 
 As in an upgrade, the current code migrates and fills the database, and web processes of both releases answer
-from it while commands of both run. The older code runs in the current virtual environment, so the test fails
+from it while commands of both run. The older code runs in the current virtual environment, so the tests fail
 when a package that the older code needs is no longer installed.
 """
 
@@ -177,7 +177,7 @@ def test_the_previous_release_answers_and_syncs_on_the_tables_of_this_release(
     assert older("sync_all", "--force").returncode == 0
     assert_equal(simulator)
     schools = Client().get(f"/api/v1/schools?name={RENAMED}").json()
-    assert schools["count"] == len(COMMANDS), "the current search finds what the older code merges"
+    assert schools["count"] == len(COMMANDS), "the current search finds what both releases merged"
 
 
 def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(

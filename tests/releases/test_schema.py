@@ -28,7 +28,7 @@ def test_the_previous_release_finds_all_that_it_needs(migrated_database: str) ->
     assert find_missing(needed, describe_schema(migrated_database)) == []
 
 
-def test_the_file_describes_the_previous_release() -> None:
+def test_the_only_file_is_named_after_the_previous_release() -> None:
     """The next release replaces this file. Then a migration may drop what only the older code uses."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
@@ -54,7 +54,7 @@ def test_the_file_describes_the_previous_release() -> None:
         (replace(TABLE, constraints={"CHECK (price > 0)": ["price"]}), None),
     ],
 )  # fmt: skip
-def test_a_change_that_breaks_older_code_is_reported(present: Table, line: str | None) -> None:
+def test_only_changes_that_break_older_code_are_reported(present: Table, line: str | None) -> None:
     lines = find_missing(schema(TABLE), schema(present))
     assert line in lines if line else lines == []
 

@@ -83,7 +83,7 @@ class Load:
 
     @contextmanager
     def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
-        """Let each visitor send all requests in its own order, once and then again until the context ends."""
+        """Let each visitor send all its requests in random order, at least once, until the context ends."""
         with in_background([partial(self._work, *visitor) for visitor in visitors], self._ended):
             yield
 
