@@ -63,8 +63,8 @@ def test_the_plan_reaches_the_target_with_at_most_one_row_too_many(
 KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 
 
-def test_an_area_below_zero_is_chosen_only_when_its_score_rises_above_zero() -> None:
-    """Eight forms at 40 points each: the first five fixes gain nothing."""
+def test_an_area_whose_first_fixes_gain_nothing_is_chosen_only_when_it_is_needed() -> None:
+    """Eight forms cost 40 points each: after five fixes, the score of forms is still 0."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
     assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
     assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
@@ -95,7 +95,7 @@ def ask(client: Client, target: object) -> Any:
     return client.get(f"/api/v1/pardot/goal?target={target}")
 
 
-def test_a_target_that_is_reached_needs_no_fixes(browser: Client) -> None:
+def test_a_target_that_is_already_reached_needs_no_fixes(browser: Client) -> None:
     camp(1, 0, 0, forms_no_campaign=5)
     assert ask(browser, 90).json() == {"target": 90, "fixes": [], "rows": 0}
     assert ask(browser, 100).json() == {
@@ -104,7 +104,7 @@ def test_a_target_that_is_reached_needs_no_fixes(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(("target", "message"), [(0, "1 or more"), (101, "100 or less"), ("A", "a whole number")])
-def test_a_target_that_is_no_score_is_refused(browser: Client, target: object, message: str) -> None:
+def test_a_target_that_is_not_a_number_from_1_to_100_is_refused(browser: Client, target: object, message: str) -> None:
     answer = ask(browser, target)
     assert answer.status_code == 422
     assert message in answer.json()["message"]

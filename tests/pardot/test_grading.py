@@ -1,4 +1,4 @@
-"""Scores, grades and impact, compared with figures by hand and with a naive implementation."""
+"""Scores, grades and impact, compared with figures worked out by hand and with a naive implementation."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Return the weighted mean of (score, items) as a whole number, computed with 40 decimal places."""
+    """Return the weighted mean score of pairs of score and items, rounded half up to a whole number."""
     if not scores:
         return None
     with localcontext() as context:

@@ -30,11 +30,11 @@ def test_no_area_or_person_has_a_score_before_the_first_sync(super_user: Client)
     assert [(person["score"], person["grade"]) for person in body["by_person"]] == [(None, None)]
 
 
-def test_an_area_has_the_points_that_it_costs(super_user: Client) -> None:
+def test_each_area_reports_the_points_that_it_costs(super_user: Client) -> None:
     """Forms lose 4 × 5 = 20 of 100 points, and have the weight ln 5 = 1.6094.
 
     Lists lose none, and have the weight ln 2 = .6931. Forms cost 20 × 1.6094 ÷ 2.3026 = 13.98 points.
-    The score is 86.02.
+    The overall score is 86.02, rounded to 86.
     """
     weigh(forms_no_campaign=5)
     member("Ada Example", "forms", role="Writer", label="Ada")

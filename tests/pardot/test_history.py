@@ -36,20 +36,20 @@ def test_the_trail_is_oldest_first_and_both_ends_are_included(super_user: Client
 
 
 def test_a_snapshot_on_the_trail_has_all_stored_values(super_user: Client) -> None:
-    snapshot(
-        date(2026, 6, 1), tier=3, health_score=88, area_scores={"forms": 70, "lists": None},
-        person_scores={"Ada Example": 70}, issue_counts={"forms_errors": 3, "prospects_unlinked_pct": 12.5},
-        forms=4, prospects=None, total_leads=6, total_contacts=2, leads_with_pardot=1, contacts_with_pardot=0,
-    )  # fmt: skip
+    stored: dict[str, Any] = {
+        "tier": 3, "health_score": 88, "area_scores": {"forms": 70, "lists": None},
+        "person_scores": {"Ada Example": 70}, "issue_counts": {"forms_errors": 3, "prospects_unlinked_pct": 12.5},
+        "forms": 4, "prospects": None,
+        "total_leads": 6, "total_contacts": 2, "leads_with_pardot": 1, "contacts_with_pardot": 0,
+    }  # fmt: skip
+    snapshot(date(2026, 6, 1), **stored)
     (body,) = super_user.get(TRAIL).json()["snapshots"]
-    assert (body["tier"], body["health_score"], body["forms"], body["prospects"]) == (3, 88, 4, None)
-    assert body["area_scores"] == {"forms": 70, "lists": None}
-    assert body["issue_counts"] == {"forms_errors": 3, "prospects_unlinked_pct": 12.5}
+    assert {name: body[name] for name in stored} == stored
     assert body["coverage_pct"] == 12.5
     assert set(body) == set(Snapshot.model_fields), "the OpenAPI document names every field of the answer"
 
 
-def test_the_trail_has_the_notes_of_all_its_days_even_without_a_sync(super_user: Client) -> None:
+def test_the_trail_has_the_notes_of_all_its_days_even_of_days_without_a_snapshot(super_user: Client) -> None:
     snapshot(date(2026, 6, 1))
     for day, text in ((2, "Second"), (1, "First"), (9, "Later")):
         DayNote.objects.create(day=date(2026, 6, day), text=text, created_by="Ada Example")
@@ -108,7 +108,7 @@ def test_two_days_are_compared_side_by_side(super_user: Client) -> None:
     assert (counts["forms"], counts["lists"]) == ((9, 10, 1), (3, None, None))
 
 
-def test_each_change_has_its_owners_and_its_harm(super_user: Client) -> None:
+def test_changes_of_areas_and_issues_have_owners_and_harm(super_user: Client) -> None:
     read_everything()
     finish_sync()
     member("Ada Example", "forms")
@@ -173,7 +173,7 @@ def test_reversed_or_invalid_days_cannot_be_compared(super_user: Client, query: 
         ("?from=2026-06-02", ("2026-06-01", "2026-06-09")),
     ],
 )
-def test_an_omitted_day_is_the_latest_or_the_one_before_it(
+def test_an_omitted_to_is_the_latest_snapshot_and_an_omitted_from_the_one_before_to(
     super_user: Client, query: str, used: tuple[str, str]
 ) -> None:
     for day in (1, 5, 9):

@@ -121,7 +121,7 @@ def test_a_paused_read_that_cannot_be_resumed_keeps_nothing_and_says_so(pardot: 
     assert not TaggedObject.objects.exists()
 
 
-def test_a_paused_survey_is_resumed_after_a_sample(pardot: Pardot, settings: Any) -> None:
+def test_a_paused_read_is_resumed_after_a_sample(pardot: Pardot, settings: Any) -> None:
     staged = pause_prospects(pardot, settings)
     camp_sync("--scout")
     assert last_run("prospects").mode == SyncRun.Mode.SAMPLE
@@ -130,8 +130,8 @@ def test_a_paused_survey_is_resumed_after_a_sample(pardot: Pardot, settings: Any
     assert_equal(pardot, entities.PROSPECTS)
 
 
-def test_a_paused_survey_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
-    """Pages of Pardot are read by id and do not expire. The results of a Bulk job do."""
+def test_a_paused_read_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
+    """A read of Pardot can always continue after its last staged id; results of a Bulk job expire."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
     state = paused.resume_state or {}
@@ -180,7 +180,7 @@ def test_a_read_that_fails_half_way_changes_nothing(
     assert_equal(pardot, entities.FORMS, entities.PROSPECTS)
 
 
-def test_an_answer_without_rows_deletes_only_as_many_rows_as_allowed(pardot: Pardot) -> None:
+def test_an_answer_without_rows_deletes_nothing_unless_all_deletions_are_allowed(pardot: Pardot) -> None:
     camp_sync("--entities", "redirects")
     before = copied(entities.CUSTOM_REDIRECTS)
     for record in pardot.ids("custom-redirects"):
@@ -195,7 +195,7 @@ def test_an_answer_without_rows_deletes_only_as_many_rows_as_allowed(pardot: Par
     assert copied(entities.CUSTOM_REDIRECTS) == {}
 
 
-def test_a_mass_deletion_stops_until_it_is_allowed(pardot: Pardot) -> None:
+def test_a_mass_deletion_is_held_back_until_it_is_allowed(pardot: Pardot) -> None:
     camp_sync("--entities", "tagged_objects")
     ids = pardot.ids("tagged-objects")
     for record in ids[: len(ids) // 4]:

@@ -25,7 +25,10 @@ def noon(day: int) -> datetime:
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day, *unread)``: it sets the day, marks all entities but ``unread`` read, and audits."""
+    """Return ``sync(day, *unread)``.
+
+    ``sync`` sets the day of June, marks the entities in ``READ`` except ``unread`` as read, and runs the audits.
+    """
 
     def sync_on(day: int, *unread: str) -> None:
         monkeypatch.setattr(timezone, "now", lambda: noon(day))
@@ -67,7 +70,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
         ("tags", Tag, {}, "unused"),
     ],
 )
-def test_every_table_of_assets_says_since_when_an_asset_has_an_issue(
+def test_lists_emails_campaigns_and_tags_say_since_when_they_have_an_issue(
     ask: Ask, sync: Any, path: str, model: Any, values: dict[str, Any], flag: str
 ) -> None:
     make(model, **{"name": "Lonely", "created_at": noon(1), "updated_at": noon(1), **values})
@@ -124,7 +127,7 @@ def test_an_issue_that_an_audit_could_not_check_keeps_its_findings(ask: Ask, syn
     assert since(ask, "campaigns")["Spring"]["no_sf"] == "2026-06-01"
 
 
-def test_a_deleted_asset_closes_its_findings_also_while_there_is_no_data(sync: Any) -> None:
+def test_the_findings_of_a_deleted_asset_are_closed_even_without_data_about_activity(sync: Any) -> None:
     form = make(Form, name="Idle", campaign_id=make(Campaign, name="Spring"))
     sync(1)
     EntityState.objects.filter(name="activities").delete()

@@ -32,7 +32,7 @@ def record(of: OrphanRun, kind: Kind, record_id: Any, name: str = "", missing: s
     OrphanRecord.objects.create(run=of, kind=kind, record_id=str(record_id), name=name, missing=missing)
 
 
-def test_every_value_is_null_or_empty_before_the_first_check(super_user: Client) -> None:
+def test_there_are_no_figures_and_no_records_before_the_first_check(super_user: Client) -> None:
     nothing: dict[str, Any] = {"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []}
     assert get(super_user) == nothing
     assert get(super_user, f"{ORPHANS}/history") == {"checks": []}

@@ -1,4 +1,4 @@
-"""A survey's orphan check agrees with a naive comparison of both systems. It stores no partial result."""
+"""The orphan check equals a naive comparison of Pardot and Salesforce, and stores no partial result."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def live(pardot: Pardot, path: str) -> list[dict[str, Any]]:
 
 
 def naive(pardot: Pardot, simulator: Simulator) -> dict[str, set[str]]:
-    """Return the ids of orphans by kind, computed from the raw rows of both systems."""
+    """Return the ids of orphans by kind, computed from the raw rows of Pardot and Salesforce."""
     campaigns = set(pardot.ids("campaigns"))
     ids_by_kind: dict[str, set[str]] = {
         kind: {str(row["id"]) for row in live(pardot, path) if row["campaignId"] and row["campaignId"] not in campaigns}
@@ -213,7 +213,7 @@ def test_the_check_takes_at_most_six_calls_and_counts_them(pardot: Pardot, simul
 
 
 @pytest.mark.slow
-def test_requests_with_hundreds_of_ids_stay_below_the_longest_request(surveyed: Pardot) -> None:
+def test_requests_with_hundreds_of_ids_are_not_too_long(surveyed: Pardot) -> None:
     """The simulator refuses longer requests, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):
         linked_prospect(surveyed, number, salesforceLeadId=f"00Qzz{number:010}")

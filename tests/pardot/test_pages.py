@@ -1,4 +1,4 @@
-"""The dashboard's pages without a browser: access, and the next step that each page names."""
+"""The dashboard's pages without a browser: access, advice to users without access, tabs, modules."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_other_users_are_told_which_command_an_operator_must_run(client: Client,
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_visitor_who_is_signed_out_is_sent_to_sign_in(client: Client, path: str) -> None:
+def test_a_visitor_who_is_signed_out_gets_a_link_to_sign_in(client: Client, path: str) -> None:
     client.cookies.clear()
     page = client.get(path)
     assert page.status_code == 401

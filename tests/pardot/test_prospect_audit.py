@@ -1,4 +1,4 @@
-"""Figures about prospects: by hand on a small set, and against a naive count on random sets."""
+"""The audit of prospects equals figures worked out by hand, and a naive count on random sets."""
 
 from __future__ import annotations
 
@@ -165,5 +165,5 @@ def is_bad(value: str | None) -> bool:
 
 
 def tenth(total: int, of: int) -> float | None:
-    """Round to one decimal place, half away from zero, as PostgreSQL does."""
+    """Return ``total / of`` to one decimal place, with a half rounded away from zero, as PostgreSQL does."""
     return float((Decimal(total) / of).quantize(Decimal("0.1"), ROUND_HALF_UP)) if of else None

@@ -45,7 +45,7 @@ def test_prospect_health_is_null_until_every_prospect_was_read(super_user: Clien
     }  # fmt: skip
 
 
-def test_engagement_is_null_before_anything_was_read(super_user: Client) -> None:
+def test_engagement_has_no_prospects_or_figures_before_anything_was_read(super_user: Client) -> None:
     body = get(super_user, ENGAGEMENT)
     assert (body["tier"], body["prospects"], body["activity_until"]) == (0, [], None)
     assert set(body["summary"].values()) == {None}
@@ -125,7 +125,7 @@ def test_engagement_names_broken_crm_links_and_stuck_adoption_data(super_user: C
     assert get(super_user, ENGAGEMENT)["crm_id_alerts"]["summary"].startswith("Every lead and contact field")
 
 
-def test_figures_about_old_activities_are_null(super_user: Client) -> None:
+def test_data_about_activity_is_absent_when_the_last_read_is_more_than_8_days_old(super_user: Client) -> None:
     mark_read("prospects", "activities")
     who = prospect()
     make_engagement(who, 2)
@@ -138,7 +138,7 @@ def test_figures_about_old_activities_are_null(super_user: Client) -> None:
     assert get(super_user, f"{ENGAGEMENT}/{who.pk}/activities")["activities"] is None
 
 
-def test_the_activities_of_a_prospect_are_those_of_the_last_30_days(super_user: Client) -> None:
+def test_the_activities_of_a_prospect_are_those_of_the_30_days_before_the_last_read(super_user: Client) -> None:
     Form.objects.create(id=5, name="Request a copy")
     Campaign.objects.create(id=7, name="Spring", salesforce_id="701000000000001AAA")
     who = prospect()

@@ -114,7 +114,10 @@ ORDERED = {
 def test_prospects_come_in_every_order(
     super_user: Client, monkeypatch: pytest.MonkeyPatch, sort: str, few: int
 ) -> None:
-    """Up to ``FEW`` matches are sorted, more are read in the order of an index. Prospects without a value come last."""
+    """Up to ``FEW`` matches are sorted; more matches are read in the order of an index.
+
+    Prospects without a value come last.
+    """
     monkeypatch.setattr(pages, "FEW", few)
     mark_read("prospects", "activities")
     prospect(score=30, first_name="Zoe", last_activity_at="2026-02-01T00:00Z")

@@ -113,7 +113,8 @@ def test_names_aliases_and_groups_are_accepted(browser: Browser, names: list[str
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(browser: Browser) -> None:
-    assert "unknown entity 'from'" in browser.refused("post", REFRESH, {"entities": ["from"]})
+    message = browser.refused("post", REFRESH, {"entities": ["from"]})
+    assert "unknown entity 'from'. Known: campaigns, " in message
     assert not OperatorAction.objects.exists()
 
 

@@ -76,8 +76,10 @@ def test_only_the_days_that_were_read_are_counted_again(pardot: Pardot) -> None:
 
 def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "activities")
+    rows = AssetActivityDay.objects.count()
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 100
     camp_sync("--entities", "activities")
+    assert AssetActivityDay.objects.count() < rows
     assert_rolled_up()
 
 
