@@ -189,7 +189,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("flow", "variable", "message"), WRONG)
-def test_a_wrong_value_is_refused_once_and_named(
+def test_a_wrong_value_is_refused_once_and_its_variable_is_named(
     simulator: Simulator, settings: Any, flow: LoginFlow, variable: str, message: str
 ) -> None:
     client = client_with(settings, login_of(simulator, flow) | {variable: "wrong"})
@@ -276,7 +276,7 @@ def test_a_login_that_salesforce_cannot_answer_now_is_retried(
 
 
 @FLOWS_THAT_LOG_IN
-def test_a_host_that_is_not_salesforce_is_named(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
+def test_a_host_that_is_not_salesforce_is_reported(simulator: Simulator, settings: Any, flow: LoginFlow) -> None:
     client = client_with(settings, login_of(simulator, flow))
     simulator.fail("status", path="oauth2/token|Soap", status=200, body="<html>Welcome!</html>")
     with pytest.raises(LoginFailed, match=r"did not answer like Salesforce's login: check SALESFORCE_HOST"):

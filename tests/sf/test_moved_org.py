@@ -1,4 +1,4 @@
-"""The org moves to another host while a process runs: one new login, and no call is lost or repeated."""
+"""The org moves to another host while a process runs: one new login, and no change is lost or made twice."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Malformed answers (a proxy's page with status 200, half an answer) are requested again.
 
-If they stay malformed, the read uses the other transport. If that fails too, the run fails with one line.
+If they stay malformed, the read uses the other transport. If that fails too, the run fails with a message of one line.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def test_malformed_answers_on_both_transports_fail_the_run_in_one_line(simulator
     assert (run.state, run.resume_state) == ("failed", None)
     assert "is not understood: no '" in run.message
     assert "Neither REST nor Bulk could read it" in run.message
+    assert "\n" not in run.message
     assert simulator.calls_to("query") <= 5, "the count, and each transport twice"
 
 
@@ -81,5 +82,6 @@ def test_a_missing_field_is_not_taken_as_an_empty_field(simulator: Simulator, se
 )
 def test_an_sf_command_reports_a_malformed_answer_in_one_line(simulator: Simulator, arguments: list[str]) -> None:
     simulator.fail("status", path="/search|/sobjects", times=None, status=200, body="[]")
-    with pytest.raises(CommandError, match="is not understood"):
+    with pytest.raises(CommandError, match="is not understood") as caught:
         call_command("sf", *arguments, stdout=StringIO())
+    assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Only one process syncs an object. The lease works across machines and ends with its process."""
+"""Only one process syncs an object at a time. Its lease ends when the process is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``sf check`` reports only what it could read; unreadable limits do not stop a sync."""
+"""``sf check`` says what is wrong and what to do; unreadable limits do not stop a sync."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "message"), FAULTS)
-def test_a_session_that_is_refused_is_reported_in_one_line(
+def test_a_session_that_cannot_be_used_is_reported_in_one_line(
     simulator: Simulator, settings: Any, fault: dict[str, Any], message: str
 ) -> None:
     hand_over_session(simulator, settings)
@@ -154,7 +154,9 @@ def test_usage_in_the_headers_pauses_syncs_even_with_unreadable_limits(simulator
     sync("sync_all")
     assert last_run("accounts").state == "done", "the usage is unknown until Salesforce answers"
     assert last_run("contacts").state == "skipped"
-    assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, "org, count and page"
+    assert "Salesforce API usage is 903 calls today" in last_run("contacts").message, (
+        "900, and one call each for the org, the count and the page"
+    )
 
 
 def test_our_own_count_of_calls_decides_before_the_first_header(simulator: Simulator) -> None:

@@ -1,4 +1,4 @@
-"""Callers wait for another thread's login or a trickling answer only until their deadline."""
+"""Callers wait for another thread's login or a slow answer only until their deadline."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_caller_with_a_deadline_does_not_wait_for_another_threads_login(simulator: Simulator) -> None:
+def test_a_caller_waits_for_another_threads_login_only_until_its_deadline(simulator: Simulator) -> None:
     simulator.fail("hang", path="oauth2/token", seconds=5)
     patient = salesforce_client(UsageCounter("test"), Patience(deadline=0))
 
@@ -46,7 +46,7 @@ def test_a_caller_with_a_deadline_does_not_wait_for_another_threads_login(simula
 
 @pytest.mark.parametrize("keep_alive", [True, False], ids=["kept connection", "closed connection"])
 @pytest.mark.parametrize("then", ["trickle", "stall"])
-def test_an_answer_that_trickles_is_not_waited_for(keep_alive: bool, then: str) -> None:
+def test_a_slow_answer_is_waited_for_only_until_the_deadline(keep_alive: bool, then: str) -> None:
     with slow_server(keep_alive=keep_alive, then=then) as url:
         with pytest.raises(TransientError, match="no answer in time") as caught:
             Transport(patience=Patience.for_seconds(0.6)).send("POST", url)

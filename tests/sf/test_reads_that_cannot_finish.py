@@ -36,7 +36,7 @@ def test_a_bulk_page_that_cannot_be_used_leads_to_rest(simulator: Simulator, bul
     run = last_run("accounts")
     assert (run.state, run.transport) == ("done", "rest")
     assert run.message.startswith("read by REST")
-    assert simulator.calls_to("results") <= 4, "each of the two tries requests the page again to read it row by row"
+    assert simulator.calls_to("results") <= 4, "two tries; each may request the page once more, to read it row by row"
     assert_equal(simulator, Account)
 
 
@@ -136,7 +136,7 @@ def test_a_job_that_always_fails_leads_to_rest(simulator: Simulator, bulk: None)
     assert_equal(simulator, Account)
 
 
-@pytest.mark.parametrize("used_up", ["by a fault", "by the settings"])
+@pytest.mark.parametrize("used_up", ["by a fault", "by the simulator's limit"])
 def test_only_one_job_is_requested_when_the_days_bulk_jobs_are_used_up(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch, used_up: str
 ) -> None:
@@ -163,7 +163,7 @@ def test_a_job_that_does_not_end_is_aborted(simulator: Simulator, bulk: None, se
     assert_equal(simulator, Account, Opportunity)
 
 
-def test_an_object_that_waits_because_a_job_did_not_end_is_retried(
+def test_an_object_that_waits_because_a_job_did_not_end_will_be_retried(
     simulator: Simulator, bulk: None, settings: Any
 ) -> None:
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.002
@@ -203,7 +203,7 @@ def test_an_invalid_cursor_error_of_a_count_causes_no_endless_loop(
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("threshold", [1, 10**9], ids=["Bulk", "REST"])
-def test_invalid_cursor_errors_to_every_call_fail_the_run_after_a_few_calls(
+def test_invalid_cursor_errors_to_every_query_fail_the_run_after_a_few_calls(
     simulator: Simulator, settings: Any, threshold: int
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold

@@ -72,7 +72,7 @@ def test_the_message_for_the_log_never_quotes_a_record(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["UNKNOWN_EXCEPTION", "SOMETHING_NEW", "STRING_TOO_LONG", "APEX_ERROR"])
-def test_the_message_of_a_read_does_not_quote_a_record_either(code: str) -> None:
+def test_the_message_of_a_read_never_quotes_a_record(code: str) -> None:
     assert "canary" not in str(refused(code, "canary", status=500, asked="GET /services/data/v62.0/query"))
 
 

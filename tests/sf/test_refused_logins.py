@@ -101,7 +101,9 @@ def test_a_wrong_password_is_tried_once_in_a_command(simulator: Simulator, setti
     assert logins(simulator) == 1
 
 
-def test_a_refused_login_is_refused_for_all_threads_of_the_process(simulator: Simulator, settings: Any) -> None:
+def test_a_refused_login_is_not_tried_again_by_other_threads_of_the_process(
+    simulator: Simulator, settings: Any
+) -> None:
     client = client_with(settings, login_of(simulator, LoginFlow.PASSWORD) | {"SALESFORCE_PASSWORD": "wrong"})
 
     def ask(_: int) -> str:
@@ -199,7 +201,7 @@ def test_a_login_host_that_leads_elsewhere_is_named(simulator: Simulator) -> Non
         salesforce_client(UsageCounter("test")).limits()
 
 
-def test_each_kind_of_refusal_is_in_the_docs() -> None:
+def test_the_advice_for_each_refusal_is_in_the_docs() -> None:
     text = (ROOT / "docs" / "connecting.md").read_text()
     assert [rule.advice for rule in RULES if rule.advice and _plain(rule.advice) not in _plain(text)] == []
 

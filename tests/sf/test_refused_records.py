@@ -107,7 +107,7 @@ def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(
 @pytest.mark.parametrize(
     "options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "replacement"]
 )
-def test_a_bad_record_that_salesforce_deleted_is_no_longer_shown(
+def test_a_bad_record_that_was_fixed_and_deleted_is_no_longer_set_aside(
     simulator: Simulator, options: dict[str, bool]
 ) -> None:
     sync("sync_opportunities")
@@ -122,7 +122,7 @@ def test_a_bad_record_that_salesforce_deleted_is_no_longer_shown(
 
 
 @pytest.mark.usefixtures("pages")
-def test_each_run_retries_bad_records_and_counts_its_tries(simulator: Simulator) -> None:
+def test_each_run_retries_bad_records_and_counts_the_tries_of_each(simulator: Simulator) -> None:
     bad = spoil(simulator)
     for _ in range(3):
         sync("sync_opportunities")
@@ -142,7 +142,7 @@ def test_a_full_run_forgets_a_bad_record_that_was_purged(simulator: Simulator) -
     assert_equal(simulator, Opportunity)
 
 
-def test_a_record_that_was_set_aside_is_retried_without_another_read(simulator: Simulator, settings: Any) -> None:
+def test_a_record_that_was_set_aside_is_retried_without_being_read_again(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOOKBACK_SECONDS = 0
     sync("sync_accounts")
     refused, newest = simulator.ids("Account")[:2]
@@ -238,7 +238,7 @@ def test_retry_takes_no_session_lock(simulator: Simulator) -> None:
 
 
 def assert_set_aside(bad: dict[str, str]) -> None:
-    """Require that each record is set aside with its reason, complete as Salesforce sent it."""
+    """Require that each record is set aside with its reason, and with all values that Salesforce sent."""
     assert set(RefusedRecord.objects.values_list("record_id", flat=True)) == set(bad.values())
     for name, record in bad.items():
         field, value, reason = BAD_VALUES[name]

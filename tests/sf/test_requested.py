@@ -1,4 +1,4 @@
-"""An operator's request is started once, by the leading worker or by the process that received it."""
+"""The leading worker starts an operator's request once, and the end of each request is recorded."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_the_next_run_makes_the_cache_equal_after_kills_at_random_points(
     assert_equal(simulator)
 
 
-def test_a_bulk_job_under_way_is_resumed_without_a_new_query(simulator: Simulator, database: str) -> None:
+def test_a_bulk_job_under_way_is_resumed_without_a_new_job(simulator: Simulator, database: str) -> None:
     simulator.fail("hang", path="/results", times=1, skip=0, seconds=60)
     process = _start(simulator, database, "sync_accounts", SALESFORCE_BULK_THRESHOLD="1")
     _wait_for(lambda: simulator.calls_to("results") == 1)

@@ -41,9 +41,9 @@ def test_hours_are_in_the_time_zone_of_the_settings(settings: Any) -> None:
 
 
 CLOCKS_GO_BACK = datetime(2026, 11, 1, 6, 25, tzinfo=UTC)
-"""In Chicago, clocks go back from 2:00 AM (7:00 UTC) to 1:00 AM."""
+"""35 minutes before clocks in Chicago go back from 2:00 AM (7:00 UTC) to 1:00 AM."""
 CLOCKS_GO_FORWARD = datetime(2027, 3, 14, 7, 25, tzinfo=UTC)
-"""In Chicago, clocks go forward from 2:00 AM (8:00 UTC) to 3:00 AM."""
+"""35 minutes before clocks in Chicago go forward from 2:00 AM (8:00 UTC) to 3:00 AM."""
 
 
 @pytest.mark.parametrize(

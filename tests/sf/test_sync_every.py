@@ -106,7 +106,7 @@ def test_a_quiet_sync_says_nothing_unless_something_is_wrong(run_manage: Manage,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_object_that_is_synced_often_may_be_skipped_while_a_long_run_is_under_way(
+def test_an_object_that_is_synced_often_may_be_skipped_repeatedly_during_a_long_run(
     simulator: Simulator, settings: Any
 ) -> None:
     settings.SYNC_EVERY = parse_sync_every("1d,books=5m")
@@ -162,7 +162,7 @@ def test_a_full_read_waits_for_the_run_of_the_same_minute(
 
 
 @pytest.mark.django_db
-def test_the_cost_is_estimated_from_the_latest_runs_for_other_intervals_too(settings: Any) -> None:
+def test_the_cost_is_estimated_from_earlier_runs_for_other_intervals_too(settings: Any) -> None:
     settings.SYNC_EVERY = parse_sync_every("1d,contacts=1h")
     for synced in EVERY_OBJECT:
         for calls in (2, 4):
