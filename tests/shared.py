@@ -13,7 +13,10 @@ Make = Callable[[Path], None]
 
 
 def make_once(factory: pytest.TempPathFactory, name: str, make: Make) -> Path:
-    """Return the run's folder ``name``, filled by ``make``. After a failure the next caller tries again."""
+    """Return the test run's folder for ``name``, filled by ``make``.
+
+    After a failure the next caller tries again.
+    """
     run = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         run = run.parent

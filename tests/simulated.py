@@ -91,7 +91,7 @@ class Simulator:
 
 
 def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tuple[subprocess.Popen[bytes], Simulator]:
-    """Start a simulator on free ports; stop it with ``terminate``."""
+    """Start a simulator on free ports; the caller stops the process with ``terminate``."""
     variables = folder / "simulator.env"
     log = (folder / "simulator.log").open("wb")
     with log:

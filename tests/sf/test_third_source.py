@@ -117,7 +117,7 @@ def trails_in_copy() -> dict[str, tuple[str, float]]:
         return {row[0]: (row[1], float(row[2])) for row in cursor.fetchall()}
 
 
-def test_a_second_copy_writes_only_the_changed_rows(folder: Path) -> None:
+def test_a_second_copy_writes_only_the_new_and_changed_rows(folder: Path) -> None:
     first = TrailSync(write(folder, 300)).run()
     assert (first.state, first.rows_read, first.inserted) == ("done", 300, 300)
     again = TrailSync(write(folder, 310, longer=1)).run()
@@ -132,8 +132,8 @@ def test_missing_rows_are_removed_and_an_empty_file_is_taken_for_an_outage(folde
     empty = TrailSync(write(folder, 0)).run()
     assert (empty.state, len(trails_in_copy())) == ("failed", 290)
     assert "The folder sent no records" in empty.message
-    halved = TrailSync(write(folder, 100)).run()
-    assert (halved.state, len(trails_in_copy())) == ("failed", 290), "the mass-delete guard stopped the run"
+    shrunk = TrailSync(write(folder, 100)).run()
+    assert (shrunk.state, len(trails_in_copy())) == ("failed", 290), "the mass-delete guard must stop the run"
     allowed = TrailSync(write(folder, 100), SyncOptions(allow_deletes=ANY_DELETES)).run()
     assert (allowed.state, len(trails_in_copy())) == ("done", 100)
 
@@ -144,7 +144,7 @@ def test_a_row_with_an_invalid_value_is_set_aside_and_the_others_are_copied(fold
     assert RefusedRecord.objects.get().record_id == "t999"
 
 
-def test_an_unreadable_file_fails_the_run_but_not_the_other_objects(folder: Path) -> None:
+def test_a_missing_file_fails_the_run_but_does_not_stop_the_rest(folder: Path) -> None:
     sync = TrailSync(folder / "nothing.csv")
     run = sync.run()
     assert (run.state, sync.stops_the_rest) == ("failed", False)

@@ -40,7 +40,7 @@ def test_calls_are_counted_under_their_source_and_day(simulator: Simulator, sett
     sync("sync_books")
     call_command("sf", "limits")
     sources = dict(SFAPIUsageLog.objects.values_list("source", "call_count"))
-    assert sources == {"sync_books": 5, "sf limits": 1}, "login, limits, org, count and page; limits again"
+    assert sources == {"sync_books": 5, "sf limits": 1}, "sync_books: login, limits, org, count and page"
     assert set(SFAPIUsageLog.objects.values_list("date", flat=True)) <= {before, datetime.now(UTC).date()}
 
 

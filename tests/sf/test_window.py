@@ -76,7 +76,9 @@ def test_a_window_never_begins_after_the_watermark(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("age", "mode"), [(13, "incremental"), (15, "full")])
-def test_a_cache_that_was_not_synced_for_long_is_read_again(simulator: Simulator, age: int, mode: str) -> None:
+def test_a_cache_that_was_not_synced_for_over_14_days_is_read_in_full(
+    simulator: Simulator, age: int, mode: str
+) -> None:
     sync("sync_accounts")
     purged = simulator.ids("Account")[0]
     simulator.do("delete", "Account", purged)
@@ -90,7 +92,7 @@ def test_a_cache_that_was_not_synced_for_long_is_read_again(simulator: Simulator
 
 @pytest.mark.django_db(transaction=True)
 def test_records_that_share_the_watermarks_stamp_are_all_read(simulator: Simulator, settings: Any) -> None:
-    """A transaction that commits late may have a stamp that was read already."""
+    """A record that is committed late may have the same stamp as a record that was read already."""
     settings.SALESFORCE_LOOKBACK_SECONDS = 0
     early, late = simulator.ids("Account")[:2]
     stamp = "2026-12-01T00:00:00.000Z"

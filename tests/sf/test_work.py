@@ -161,10 +161,10 @@ def test_a_job_that_fails_is_reported_and_stops_no_other(table: None, caplog: py
 def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplog: pytest.LogCaptureFixture) -> None:
     set_last_run("deliver_pending", timedelta(days=1))
 
-    def no_memory(words: list[str]) -> subprocess.Popen[bytes]:
+    def missing_program(words: list[str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(["/nowhere/python", *words])
 
-    worker = Worker(no_memory, grace=60)
+    worker = Worker(missing_program, grace=60)
     assert worker.run_once()
     assert worker.failed == 1
     assert "deliver_pending: cannot be started" in caplog.text
@@ -232,7 +232,7 @@ def leaders() -> list[int]:
 
 
 def test_another_worker_takes_over_from_one_that_is_killed(start: Start, database: str) -> None:
-    """A lost connection stops no worker. A leader on another machine keeps its lease until it runs out."""
+    """A lost connection stops no worker. The lease of a leader killed on another machine first has to run out."""
     set_last_run("cleanup_logs", timedelta(seconds=-1))
     first, second = start("work", LEASE_SECONDS="4"), start("work", LEASE_SECONDS="4")
     wait_for(lambda: bool(leaders()))

@@ -1,4 +1,4 @@
-"""One simulator for all tests in this folder, reset before each test."""
+"""One simulator for most tests in this folder, reset before each of them."""
 
 from __future__ import annotations
 

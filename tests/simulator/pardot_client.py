@@ -51,7 +51,7 @@ class Pardot:
         self.control("POST", "/settings", values)
 
     def stored(self, path: str) -> list[dict[str, Any]]:
-        """Return all stored rows through the control port, which does not count as API calls."""
+        """Return all stored rows of an object. The control port is called, which does not count as an API call."""
         answer = self.control("GET", f"/rows/{path}")
         return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 

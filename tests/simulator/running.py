@@ -44,7 +44,7 @@ class RunningSimulator:
         deadline = time.monotonic() + START_SECONDS
         while not file.exists() or "Ready." not in self.output():
             if self.process.poll() is not None:
-                raise RuntimeError(f"The simulator ended at once:\n{self.output()}")
+                raise RuntimeError(f"The simulator ended before it was ready:\n{self.output()}")
             if time.monotonic() > deadline:
                 self.stop()
                 raise RuntimeError(f"The simulator did not start:\n{self.output()}")

@@ -118,14 +118,14 @@ class TestUsers:
         (contact,) = accounts.simulator.control("POST", "/query", {"soql": soql})["rows"]
         assert contact == [known["uuid"], user["faculty_status"]]
 
-    def test_are_found_by_their_number(self, accounts: Accounts) -> None:
+    def test_are_found_only_if_both_the_id_and_the_uuid_match(self, accounts: Accounts) -> None:
         accounts.log_in()
         known = accounts.control("GET", "/users")["users"][1]
         number = accounts.users(f"uuid:{known['uuid']}")[0]["id"]
         assert accounts.users(f"id:{number} uuid:{known['uuid']}")[0]["uuid"] == known["uuid"]
         assert accounts.users(f"id:{number} uuid:{SUPER_USER_UUID}") == []
 
-    def test_are_not_found_by_unknown_uuids(self, accounts: Accounts) -> None:
+    def test_are_not_found_by_unknown_or_invalid_uuids(self, accounts: Accounts) -> None:
         accounts.log_in()
         for uuid in ("99999999-0000-4000-8000-000000000000", "no-uuid", "'; DROP TABLE"):
             assert accounts.users(f"uuid:{uuid.replace(' ', '')}") == []

@@ -21,7 +21,7 @@ def test_a_job_is_created_polled_and_read(salesforce: Salesforce) -> None:
     assert len(rows(page)) == 50
 
 
-def test_pages_follow_their_locators_and_each_has_a_header_line(salesforce: Salesforce) -> None:
+def test_locators_lead_to_all_pages_and_each_page_has_a_header_line(salesforce: Salesforce) -> None:
     job = salesforce.finished_job("SELECT Id, Name__c FROM Adoption__c")
     whole = rows(salesforce.results(job))
     collected: list[dict[str, str]] = []

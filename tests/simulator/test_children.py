@@ -30,13 +30,13 @@ def test_a_parent_without_children_has_null(salesforce: Salesforce) -> None:
 
 
 def test_the_children_of_each_record_are_filtered_sorted_and_limited(salesforce: Salesforce) -> None:
-    school = salesforce.call("POST", "/sobjects/Account", json={"Name": "Of three"}).json()["id"]
+    school = salesforce.call("POST", "/sobjects/Account", json={"Name": "Of four"}).json()["id"]
     for name in ("Cole", "Adams", "Baker", "O'Hara"):
         salesforce.call("POST", "/sobjects/Contact", json={"LastName": name, "AccountId": school})
     inner = "SELECT LastName, Account.Name FROM Contacts WHERE LastName != 'Adams' ORDER BY LastName DESC LIMIT 2"
-    (parent,) = salesforce.records(f"SELECT ({inner}), Name FROM Account WHERE Name = 'Of three'")
+    (parent,) = salesforce.records(f"SELECT ({inner}), Name FROM Account WHERE Name = 'Of four'")
     assert [child["LastName"] for child in parent["Contacts"]["records"]] == ["O'Hara", "Cole"]
-    assert parent["Contacts"]["records"][0]["Account"]["Name"] == "Of three"
+    assert parent["Contacts"]["records"][0]["Account"]["Name"] == "Of four"
 
 
 def test_a_custom_relationship_ends_in_r(salesforce: Salesforce) -> None:
@@ -86,7 +86,7 @@ def test_invalid_sub_queries_are_refused(salesforce: Salesforce, soql: str, code
     assert errors(salesforce.query(soql)) == [code]
 
 
-def test_a_hidden_look_up_hides_its_children(salesforce: Salesforce) -> None:
+def test_a_hidden_lookup_field_hides_its_children(salesforce: Salesforce) -> None:
     salesforce.simulator.control("POST", "/fields/Contact/AccountId/hide")
     assert errors(salesforce.query("SELECT Id, (SELECT Id FROM Contacts) FROM Account")) == ["INVALID_TYPE"]
 

@@ -50,7 +50,7 @@ def test_records_are_created_deleted_undeleted_and_purged(simulator: RunningSimu
     soql = f"SELECT Id FROM Account WHERE Id = '{record_id}'"
 
     def numbers() -> tuple[int, int]:
-        """Return the number of records that ``query`` and ``queryAll`` return."""
+        """Return how many records ``query`` returns, and how many ``queryAll`` returns."""
         return len(salesforce.records(soql)), len(salesforce.records(soql, all_rows=True))
 
     assert numbers() == (1, 1)
@@ -86,6 +86,7 @@ def test_a_reset_restores_everything(simulator: RunningSimulator, salesforce: Sa
     simulator.fault("drop", times=None)
     simulator.control("POST", "/limits", {"daily_used": 7})
     simulator.control("POST", "/reset")
+    assert simulator.control("GET", "/state")["api_usage"]["daily_used"] == 0
     assert salesforce.records(soql) == before
     assert salesforce.query("SELECT LMS__c FROM Account LIMIT 1").status_code == 200
 

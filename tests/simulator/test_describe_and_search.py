@@ -1,4 +1,4 @@
-"""Describe calls, searches, and Apex REST."""
+"""Limits, describe calls, searches, and Apex REST."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_limits_include_the_calls_and_jobs_of_the_day(simulator: RunningSimulato
     assert limits["DailyBulkV2QueryJobs"]["Max"] - limits["DailyBulkV2QueryJobs"]["Remaining"] >= 1
 
 
-def test_every_object_and_field_is_described(salesforce: Salesforce) -> None:
+def test_objects_and_their_fields_are_described(salesforce: Salesforce) -> None:
     overview = salesforce.call("GET", "/sobjects").json()
     names = {sobject["name"] for sobject in overview["sobjects"]}
     assert {"Account", "Contact", "Opportunity", "Adoption__c", "Book__c", "Case", "Lead", "Campaign"} <= names

@@ -118,7 +118,7 @@ def test_a_session_can_expire_between_two_calls(simulator: RunningSimulator, sal
     assert [salesforce.call("GET", "/limits").status_code for _ in range(3)] == [200, 401, 401]
 
 
-def test_the_other_systems_have_faults_too(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_fault_of_accounts_does_not_affect_salesforce(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("status", status=500, times=None, match={"system": "accounts"})
     assert salesforce.call("GET", "/limits").status_code == 200
     assert salesforce.http.get(f"{simulator.base_url}/api/users", timeout=30).status_code == 500

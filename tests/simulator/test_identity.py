@@ -37,7 +37,7 @@ def test_userinfo_has_the_names_of_openid(simulator: RunningSimulator, salesforc
 
 @pytest.mark.parametrize("path", [IDENTITY, "/services/oauth2/userinfo"])
 @pytest.mark.parametrize(("token", "word"), [("", "Missing_OAuth_Token"), ("Bearer none", "Bad_OAuth_Token")])
-def test_both_addresses_answer_403_and_one_word_without_a_session(
+def test_identity_and_userinfo_answer_403_and_one_word_without_a_session(
     simulator: RunningSimulator, path: str, token: str, word: str
 ) -> None:
     headers = {"Authorization": token} if token else {}

@@ -72,7 +72,7 @@ def test_delete_leaves_the_record_in_the_recycle_bin_and_hard_delete_does_not(
         ("LastName,Nothing__c\nOne,x\n", {}, "InvalidBatch : Field name not found : Nothing__c"),
     ],
 )
-def test_a_file_that_cannot_be_read_fails_as_a_whole(
+def test_an_invalid_file_fails_as_a_whole(
     salesforce: Salesforce, data: str, options: dict[str, Any], message: str
 ) -> None:
     job = run(salesforce, data, **options)

@@ -97,7 +97,7 @@ def test_the_answer_is_signed_with_the_client_secret(simulator: RunningSimulator
         ({"grant_type": "magic"}, "unsupported_grant_type"),
     ],
 )
-def test_each_wrong_credential_has_its_own_error(
+def test_a_login_with_a_wrong_value_gets_salesforces_error(
     simulator: RunningSimulator, change: dict[str, str], error: str
 ) -> None:
     response = log_in(simulator, {**PASSWORD, **change})
@@ -121,7 +121,7 @@ def test_assertions_are_checked(simulator: RunningSimulator, change: dict[str, A
     assert description in response.json()["error_description"]
 
 
-def test_an_assertion_signed_with_another_key_is_refused(simulator: RunningSimulator) -> None:
+def test_an_assertion_signed_by_another_algorithm_is_refused(simulator: RunningSimulator) -> None:
     forged = jwt.encode({"iss": credentials.CLIENT_ID}, "x" * 40, algorithm="HS256")
     assert log_in(simulator, {"grant_type": JWT_GRANT, "assertion": forged}).json()["error"] == "invalid_grant"
 

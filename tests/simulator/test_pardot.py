@@ -33,7 +33,7 @@ class TestQuery:
         assert len(pardot.values("visitor-activities", fields="id", limit=1000)) == 1000
 
     @pytest.mark.parametrize("limit", ["0", "1001", "-1", "many"])
-    def test_refuses_other_limits(self, pardot: Pardot, limit: str) -> None:
+    def test_refuses_limits_outside_1_to_1000(self, pardot: Pardot, limit: str) -> None:
         assert refusal(pardot.get("lists", fields="id", limit=limit)) == 61
 
     def test_refuses_unknown_parameters(self, pardot: Pardot) -> None:
@@ -46,11 +46,11 @@ class TestQuery:
         assert [row["id"] for row in pardot.values("campaigns", fields="id", idGreaterThan=ids[4])] == ids[5:]
         assert pardot.values("campaigns", fields="id", id=ids[3]) == [{"id": ids[3]}]
 
-    def test_filters_by_type_and_prospect(self, pardot: Pardot) -> None:
+    def test_filters_by_type(self, pardot: Pardot) -> None:
         rows = pardot.every("visitor-activities", fields="id,type", type=4, limit=1000)
         assert {row["type"] for row in rows} == {4}
 
-    def test_filters_at_most_three_fields(self, pardot: Pardot) -> None:
+    def test_filters_by_at_most_three_fields(self, pardot: Pardot) -> None:
         filters = {"idGreaterThan": 1, "createdAtAfter": "2020-01-01T00:00:00+00:00", "type": 1}
         assert pardot.get("visitor-activities", fields="id", **filters).status_code == 200
         assert refusal(pardot.get("visitor-activities", fields="id", **filters, campaignId=1)) == 209
@@ -78,7 +78,7 @@ class TestDates:
         "date",
         ["2026-01-31T12:00:00Z", "2026-01-31", "2026-01-31T12:00:00", "2026-13-31T12:00:00+00:00", "today"],
     )
-    def test_are_refused_in_other_forms(self, pardot: Pardot, date: str) -> None:
+    def test_are_refused_when_invalid_or_in_other_forms(self, pardot: Pardot, date: str) -> None:
         assert refusal(pardot.get("prospects", fields="id", createdAtAfter=date)) == 61
 
     def test_are_refused_with_a_plus_that_is_not_encoded(self, pardot: Pardot) -> None:
@@ -111,7 +111,7 @@ class TestOrder:
         assert len(keys) == len(set(keys)) > 100
 
     @pytest.mark.parametrize("order", ["score", "lastActivityAt", "id SIDEWAYS", ""])
-    def test_is_refused_for_other_fields(self, pardot: Pardot, order: str) -> None:
+    def test_is_refused_for_other_fields_and_directions(self, pardot: Pardot, order: str) -> None:
         assert refusal(pardot.get("lists", fields="id", orderBy=order)) == 61
 
 
@@ -182,7 +182,7 @@ class TestRecycleBin:
     def test_does_not_exist_for_tags(self, pardot: Pardot) -> None:
         assert pardot.values("tags", fields="id", deleted="true") == []
 
-    def test_refuses_other_values_of_the_parameter(self, pardot: Pardot) -> None:
+    def test_refuses_other_values_of_the_parameter_deleted(self, pardot: Pardot) -> None:
         assert refusal(pardot.get("prospects", fields="id", deleted="yes")) == 61
 
 
