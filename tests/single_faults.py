@@ -1,4 +1,7 @@
-"""List single faults at single calls for ``test_any_single_fault.py``, and run a command with one."""
+"""List faults and the calls at which they begin, and run a command with one fault.
+
+This is for ``test_any_single_fault.py``.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ FAULTS: list[dict[str, Any]] = [{"kind": kind, **more} for kind in KINDS for mor
 
 @dataclass(frozen=True)
 class Example:
-    """A fault, the number of the call that gets it first, and how often the fault happens."""
+    """A fault, the call that gets it first (counted from 0), and how often the fault happens."""
 
     fault: Mapping[str, Any]
     call: int
@@ -68,7 +71,7 @@ class Example:
 
     def __str__(self) -> str:
         often = "from then on" if self.times is None else f"{self.times} times"
-        return f"{dict(self.fault)} at call {self.call}, {often}"
+        return f"{dict(self.fault)} at call {self.call + 1}, {often}"
 
 
 @dataclass
@@ -114,7 +117,7 @@ def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iter
 
 
 def sampled(calls: int, seed: int, parts: int) -> list[Example]:
-    """Split the kinds of faults into ``parts``, and return one example for each kind in one part.
+    """Split the kinds of faults into ``parts`` parts; return one example for each kind of the seed's part.
 
     A seed always gives the same examples. ``parts`` consecutive seeds cover every kind.
     """

@@ -1,7 +1,8 @@
-"""Mark tests that ``make test`` leaves out, so that it ends within ten minutes on two cores.
+"""Mark the browser tests as slow, so that ``make test`` ends within ten minutes on two cores.
 
-``make slow`` runs these tests: whole installations, many kinds of faults, killed servers, and the pages in a browser.
-``make test`` keeps the two modules which show that all pages work together. ``.ci/run`` runs both commands.
+``make test`` keeps the two modules which show that all pages work together. ``make slow`` runs the tests marked here,
+except the screenshots, and the tests that other modules mark: whole installations, many kinds of faults, killed
+servers. ``.ci/run`` runs both commands.
 """
 
 from __future__ import annotations

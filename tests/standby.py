@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 60
 
 
 class Standby(OwnPostgreSQL):
-    """A streaming standby. Its ``url`` is read-only."""
+    """A streaming standby. It accepts only reads until it is promoted."""
 
     def __init__(self, installation: Installation, *, primary: OwnPostgreSQL) -> None:
         self._primary = primary

@@ -43,7 +43,7 @@ def test_an_address_has_ten_attempts_a_minute_whatever_the_names() -> None:
     answer = attempt("ines", PASSWORD)
     assert (answer.status_code, 1 <= int(answer["Retry-After"]) <= ATTEMPTS.seconds) == (429, True)
     assert "Too many attempts" in answer.text
-    assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 302, "other addresses are not locked out"
+    assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 302, "another address is locked out too"
 
 
 def test_a_name_has_ten_attempts_a_minute_whatever_the_addresses() -> None:

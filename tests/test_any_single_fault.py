@@ -4,7 +4,7 @@ The long form (``make soak``) tries every fault at three random calls of each co
 changes the random calls. ``FAULT_CALLS`` sets another number of calls, or ``all``, which takes a night.
 
 The short form (``make slow``) tries each kind of fault twice: in a delivery of one case or of three cases, and in
-``sync_all`` or a survey, by REST or by Bulk. New kinds of fault in the simulator are included automatically.
+``sync_all`` or ``camp_sync``, by REST or by Bulk. New kinds of fault in the simulator are included automatically.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def assert_delivered(simulator: Simulator, accepted: set[str]) -> None:
 
 @TRANSPORTS
 @EXAMPLES
-def test_a_survey_recovers_from_a_fault(
+def test_camp_sync_recovers_from_a_fault(
     simulator: Simulator, settings: Any, threshold: int, seed: int, kind: str | None
 ) -> None:
     pardot = Pardot(simulator)

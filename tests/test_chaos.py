@@ -154,7 +154,7 @@ def a_key(primary: OwnPostgreSQL, simulator: Simulator) -> str:
 
 
 def beat(deployment: Deployment, clients: Clients) -> int:
-    """Kill one host after another until the time is over; return the number of kills."""
+    """Strike hosts and servers in rounds of four until the time is over; return the number of strikes."""
     end, number = time.monotonic() + SECONDS, 0
     while time.monotonic() < end:
         for strike in (

@@ -1,4 +1,4 @@
-"""The tier of generated clients reports failures; docs and pins agree. No client is generated here."""
+"""``make clients`` reports failures, and its pins agree with the docs. No client is generated here."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def test_packages_from_npm_are_locked_with_their_hashes() -> None:
 
 
 @pytest.mark.parametrize("name", ["node", "npm"])
-def test_a_machine_without_npm_is_told_what_to_install(
+def test_a_machine_without_node_or_without_npm_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    """The message is also shown when only node or only npm is missing, as with Debian's nodejs alone."""
+    """Only ``name`` is installed. Debian's package nodejs, for example, does not include npm."""
     program = tmp_path / name
     program.write_text("#!/bin/sh\necho v20.0.0\n")
     program.chmod(0o755)

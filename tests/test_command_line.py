@@ -1,4 +1,4 @@
-"""``manage.py`` in a shell: closed pipes, Ctrl-C, Ctrl-D, a database without tables."""
+"""``manage.py`` in a shell: closed pipes, Ctrl-C, Ctrl-D, unusable databases, errors in one line."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, 
 
 
 @pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
-def test_ctrl_c_ends_a_command_with_one_line(simulator: Simulator, database: str, arguments: tuple[str, ...]) -> None:
+def test_ctrl_c_ends_a_command_with_the_line_interrupted(
+    simulator: Simulator, database: str, arguments: tuple[str, ...]
+) -> None:
     simulator.fail("delay", path="/query", seconds=30, times=None)
     with start(simulator, database, *arguments) as process:
         while not simulator.calls_to("/query"):

@@ -1,4 +1,7 @@
-"""The tier of public clients reports failures, and no call leaves this machine. No client is run here."""
+"""``make conformance`` reports failures, and its proxy leads only to the simulator.
+
+No client is run here.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ def test_a_skipped_client_is_no_failure_unless_all_clients_are_skipped() -> None
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.package)
-def test_every_client_is_pinned_with_all_of_its_dependencies(client: Client) -> None:
+def test_every_client_is_pinned_to_an_exact_version(client: Client) -> None:
     if client.by_node:
         pinned = json.loads(NODE_FILES[0].read_text())["dependencies"][client.package]
         assert json.loads(NODE_FILES[1].read_text())["packages"][f"node_modules/{client.package}"]["version"] == pinned
@@ -98,7 +101,7 @@ def _connect(proxy: Proxy, address: str) -> bytes:
         return client.recv(1_000)
 
 
-def test_only_the_tiers_own_certificate_is_for_salesforces_hosts(tmp_path: Path) -> None:
+def test_only_the_certificate_of_make_conformance_is_for_salesforces_hosts(tmp_path: Path) -> None:
     def names(folder: str, *hosts: str) -> list[str]:
         files = certificates(tmp_path / folder, *hosts)
         ssl.create_default_context(cafile=files.authority)
@@ -107,4 +110,4 @@ def test_only_the_tiers_own_certificate_is_for_salesforces_hosts(tmp_path: Path)
         return extension.value.get_values_for_type(x509.DNSName)
 
     assert names("usual") == ["localhost"]
-    assert names("tier", *HOSTS) == ["localhost", *HOSTS]
+    assert names("conformance", *HOSTS) == ["localhost", *HOSTS]

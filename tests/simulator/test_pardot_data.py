@@ -1,4 +1,4 @@
-"""The simulated Pardot's generated data: it covers every audit, and is the same every time."""
+"""The simulated Pardot's data has faults for the audits to find, and is the same for the same seed."""
 
 from __future__ import annotations
 
@@ -83,11 +83,13 @@ def unused(table: str, column: str, kind: int) -> str:
         (f"pardot_visitor_activities WHERE created_at >= '{RECENT}'", 500, 1_200),
     ],
 )
-def test_every_audit_finds_something(connection: sqlite3.Connection, query: str, fewest: int, most: int) -> None:
+def test_the_numbers_of_rows_and_of_faults_are_in_their_ranges(
+    connection: sqlite3.Connection, query: str, fewest: int, most: int
+) -> None:
     assert fewest <= count(connection, query) <= most
 
 
-def test_linked_prospects_are_contacts_and_leads_of_salesforce(connection: sqlite3.Connection) -> None:
+def test_nearly_all_linked_prospects_are_contacts_or_leads_of_salesforce(connection: sqlite3.Connection) -> None:
     for sobject, column in (("Contact", "salesforce_contact_id"), ("Lead", "salesforce_lead_id")):
         good = f"pardot_prospects WHERE length({column}) = 18 AND {column} LIKE '00%'"
         linked = f"pardot_prospects p JOIN {sobject} s ON s.Id = p.{column}"
@@ -104,18 +106,18 @@ def test_some_prospects_name_crm_records_that_do_not_exist(connection: sqlite3.C
     assert 1 <= count(connection, missing) <= 20
 
 
-def test_a_few_people_of_salesforce_have_no_prospect(connection: sqlite3.Connection) -> None:
+def test_few_contacts_and_leads_with_the_url_of_a_prospect_have_no_prospect(connection: sqlite3.Connection) -> None:
     for sobject in ("Contact", "Lead"):
         unknown = f"{sobject} WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 AND Email NOT IN "
         assert count(connection, f"{unknown} (SELECT email FROM pardot_prospects WHERE email IS NOT NULL)") < 40
 
 
-def test_form_handlers_have_the_ids_of_forms(connection: sqlite3.Connection) -> None:
+def test_some_form_handlers_have_the_same_ids_as_forms(connection: sqlite3.Connection) -> None:
     handlers = "pardot_visitor_activities WHERE form_handler_id IN (SELECT id FROM pardot_forms)"
     assert count(connection, f"{handlers} AND form_id IS NULL") > 10
 
 
-def test_activities_come_in_the_order_of_their_ids_with_ties(connection: sqlite3.Connection) -> None:
+def test_activities_are_created_in_the_order_of_their_ids_some_at_the_same_time(connection: sqlite3.Connection) -> None:
     stamps = [row[0] for row in connection.execute("SELECT created_at FROM pardot_visitor_activities ORDER BY id")]
     assert stamps == sorted(stamps)
     assert len(set(stamps)) < len(stamps)

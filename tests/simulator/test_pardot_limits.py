@@ -1,4 +1,4 @@
-"""The simulated Pardot: callers, limits, writes, and the control server's changes."""
+"""The simulated Pardot: callers, limits, writes, the cache, and the control server's changes."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ class TestControl:
         assert pardot.stored("forms") == before
         assert pardot.control("GET", "/state")["settings"]["ceiling"] == 100_000
 
-    def test_generates_other_numbers_of_rows(self, pardot: Pardot) -> None:
+    def test_generates_the_requested_numbers_of_rows(self, pardot: Pardot) -> None:
         few, many = (
             pardot.control("POST", "/size", {"assets": assets, "prospects": 40, "activities": 1_500})["rows"]
             for assets in (900, 1_800)
@@ -165,20 +165,20 @@ class TestCache:
         assert pardot.get(f"tags/{tag}", fields="name").json()["name"] == "Camp: Later"
 
     @pytest.mark.parametrize(("path", "body"), [("/pardot/settings/reset", {}), ("/reset", {"settings": True})])
-    def test_keeps_waiting_changes_at_a_reset_of_the_settings(self, pardot: Pardot, path: str, body: Any) -> None:
+    def test_shows_pending_changes_after_a_reset_of_the_settings(self, pardot: Pardot, path: str, body: Any) -> None:
         pardot.settings(lag_seconds=60)
         tag = pardot.call("POST", "tags", json={"name": "Camp: Kept"}).json()["id"]
         pardot.simulator.control("POST", path, body)
         assert pardot.get(f"tags/{tag}", fields="name").json()["name"] == "Camp: Kept"
 
-    def test_loses_waiting_changes_at_a_reset_of_the_data(self, pardot: Pardot) -> None:
+    def test_loses_pending_changes_at_a_reset_of_the_data(self, pardot: Pardot) -> None:
         pardot.settings(lag_seconds=60)
         tag = pardot.call("POST", "tags", json={"name": "Camp: Never"}).json()["id"]
         pardot.simulator.control("POST", "/reset", {"data": True})
         pardot.settings(lag_seconds=0)
         assert refusal(pardot.get(f"tags/{tag}", fields="name")) == 109
 
-    def test_loses_waiting_changes_at_a_reset(self, pardot: Pardot) -> None:
+    def test_loses_pending_changes_at_a_reset_of_everything(self, pardot: Pardot) -> None:
         pardot.settings(lag_seconds=60)
         tag = pardot.call("POST", "tags", json={"name": "Camp: Never"}).json()["id"]
         pardot.simulator.control("POST", "/reset")

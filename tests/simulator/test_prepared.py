@@ -1,4 +1,4 @@
-"""Answers are encoded once, can be read while being written, and are discarded when the data changes."""
+"""Answers are encoded once for each version of the data, and can be read while they are being written."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_large_answer_can_be_read_while_it_is_written(answers: PreparedAnswers
     assert prepared.ready == (11, INLINE_ROWS + 1)
 
 
-def test_large_answers_move_to_disk(answers: PreparedAnswers) -> None:
+def test_a_large_answer_is_read_back_unchanged_in_blocks_and_in_chunks(answers: PreparedAnswers) -> None:
     def wide(result: QueryResult) -> Iterator[Block]:
         for number in range(3):
             yield bytes([number]) * 700_000, 1

@@ -46,7 +46,7 @@ class Subscriber:
         return self.ask("GetTopic", contract.TopicRequest(topic_name=name), contract.TopicInfo)
 
     def subscribe(self, *requests: Any) -> Any:
-        """Return the stream after the server's first answer or refusal."""
+        """Return the stream as soon as the server has accepted or refused it."""
         call = self._channel.stream_stream(f"/{contract.SERVICE}/Subscribe", contract.FetchRequest.SerializeToString,
                                            contract.FetchResponse.FromString)  # fmt: skip
         self.stream = call(iter(requests), metadata=self._headers, timeout=60)
@@ -89,7 +89,7 @@ def account(simulator: RunningSimulator) -> str:
     return str(simulator.control("POST", "/query", {"soql": "SELECT Id FROM Account LIMIT 1"})["rows"][0][0])
 
 
-def test_each_change_of_a_record_is_an_event_with_its_kind_and_id(
+def test_each_change_is_an_event_with_the_kind_of_change_and_the_records_id(
     simulator: RunningSimulator, subscriber: Subscriber, salesforce: Salesforce
 ) -> None:
     stream = subscriber.subscribe(fetch())
@@ -149,7 +149,7 @@ def test_an_old_replay_id_is_refused(simulator: RunningSimulator, subscriber: Su
     ("settings", "topic"),
     [({"enabled": ["Contact"]}, TOPIC), ({}, "/data/accountChangeEvent"), ({}, "/data/Book__cChangeEvent")],
 )
-def test_an_object_that_is_not_selected_has_no_topic(
+def test_topics_of_unselected_objects_and_misspelled_topics_are_not_found(
     simulator: RunningSimulator, subscriber: Subscriber, settings: Any, topic: str
 ) -> None:
     simulator.control("POST", "/pubsub", settings)
@@ -180,7 +180,9 @@ def test_gap_and_overflow_events_can_be_published(simulator: RunningSimulator, s
     assert [subscriber.header(event)["changeType"] for event in events] == ["GAP_UPDATE", "GAP_OVERFLOW"]
 
 
-def test_records_whose_look_up_was_cleared_have_no_event(simulator: RunningSimulator, subscriber: Subscriber) -> None:
+def test_a_look_up_that_is_cleared_by_a_deletion_makes_no_event(
+    simulator: RunningSimulator, subscriber: Subscriber
+) -> None:
     stream = subscriber.subscribe(fetch(topic="/data/ContactChangeEvent"))
     parent = simulator.control("POST", "/records/Account", {"Name": "Parent"})["id"]
     child = simulator.control("POST", "/records/Contact", {"LastName": "Child", "AccountId": parent})["id"]

@@ -1,4 +1,4 @@
-"""REST queries: pages, locators, formats of values."""
+"""REST queries: pages, locators, formats of values, the API usage, and refused requests."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_an_expired_locator_is_refused(simulator: RunningSimulator, salesforce: 
     assert (response.status_code, errors(response)) == (400, ["INVALID_QUERY_LOCATOR"])
 
 
-def test_later_pages_show_the_same_data_as_the_first_page(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_later_pages_show_the_data_as_of_the_first_page(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     soql = "SELECT Id, Name__c FROM Adoption__c ORDER BY Id DESC"
     page = salesforce.query(soql, headers={"Sforce-Query-Options": "batchSize=200"}).json()
     last = salesforce.records("SELECT Id, Name__c FROM Adoption__c ORDER BY Id LIMIT 1")[0]

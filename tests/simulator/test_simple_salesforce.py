@@ -1,4 +1,4 @@
-"""simple-salesforce, the library that most Python programs use, against the simulator."""
+"""simple-salesforce, a Python library for Salesforce, works with the simulator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def client(simulator: RunningSimulator) -> Any:
 
 def test_the_library_queries_all_pages(client: Any) -> None:
     assert client.query("SELECT COUNT() FROM Account")["totalSize"] == 50
-    assert len(list(client.query_all_iter("SELECT Id FROM Opportunity"))) == 200
+    pages_of_200 = {"Sforce-Query-Options": "batchSize=200"}
+    assert len(list(client.query_all_iter("SELECT Id FROM Adoption__c", headers=pages_of_200))) == 300
     with pytest.raises(SalesforceMalformedRequest, match="Nothing__c"):
         client.query("SELECT Nothing__c FROM Account")
 

@@ -32,7 +32,7 @@ SUBJECTS = ["Math", "Math;Science", None, "Science", "Business;Math", "Mathemati
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store with the generated schools, and only the six contacts above."""
+    """A store with the generated data, but only the six contacts above and no campaign members."""
     with Store.open(tmp_path_factory.mktemp("soql"), schools=50, as_of=AS_OF, clock=lambda: NOW) as store:
         with store.writing() as connection:
             for table in ("Contact", "CampaignMember"):
@@ -149,7 +149,7 @@ def test_a_condition_finds_what_salesforce_would_find(store: Store, condition: s
         ("LastActivityDate IN (2026-09-27, 2026-09-29)", "acdf"),
     ],
 )
-def test_dates_are_compared_with_spans_of_days(store: Store, condition: str, expected: str) -> None:
+def test_dates_are_compared_with_dates_times_and_spans_of_days(store: Store, condition: str, expected: str) -> None:
     assert find(store, condition) == expected
 
 
@@ -313,7 +313,9 @@ def test_having_and_order_by_accept_aggregates(store: Store) -> None:
         ("SELECT Id FROM Contact WHERE Name = '" + "x" * 100_000 + "'", "MALFORMED_QUERY", "longer than"),
     ],
 )
-def test_invalid_queries_are_refused_with_salesforces_error_code(soql: str, code: str, words: str) -> None:
+def test_invalid_and_unsupported_queries_are_refused_with_salesforces_error_codes(
+    soql: str, code: str, words: str
+) -> None:
     error = refusal(soql)
     assert error.code == code
     assert re.search(words, error.message), error.message

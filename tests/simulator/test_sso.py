@@ -1,4 +1,4 @@
-"""The simulated Accounts' cookie, decrypted by RFC 7516 and RFC 7519 without the code under test."""
+"""The cookie of the simulated Accounts, decrypted as RFC 7516 and RFC 7519 say, without SFAPI's code."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def refusal(action: Any, *arguments: Any, **options: Any) -> RecordError:
 # -- creating ---------------------------------------------------------------------------------------------
 
 
-def test_a_created_record_has_an_id_stamps_defaults_and_numbers(store: Store) -> None:
+def test_a_created_record_has_an_id_stamps_defaults_and_a_number(store: Store) -> None:
     record_id = store.create("Case", {"Subject": "Cannot log in", "product__c": "Accounts"})
     record = store.get("case", record_id[:15])
     assert record is not None
@@ -154,7 +154,7 @@ def test_a_required_field_cannot_be_emptied(store: Store) -> None:
     assert refusal(store.update, "Contact", contact, {"LastName": ""}).code == "REQUIRED_FIELD_MISSING"
 
 
-def test_raw_values_skip_all_checks_and_can_leave_the_stamp(store: Store) -> None:
+def test_raw_values_skip_all_checks_and_can_leave_the_stamp_unchanged(store: Store) -> None:
     account, before = next(store.query("SELECT Id, SystemModstamp FROM Account LIMIT 1").rows)
     store.patch_raw("Account", account, {"Name": "a\0b", "Assignments_Created__c": 10**30}, touch=False)
     record = store.get("Account", account)
