@@ -1,4 +1,4 @@
-"""Run commands as processes that tests start, watch and kill (the fixture ``start``)."""
+"""Run commands as processes that tests start (with the fixture ``start``), watch and kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failed syncs are retried automatically: 5, 10 and 15 minutes after failures in a row."""
+"""Failed syncs are retried: 5, 10 and 15 minutes after the first, second and third failure in a row."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def test_three_tries_follow_after_pauses_of_5_10_and_15_minutes_and_then_none() 
         ({"command": ""}, 1),
         ({}, 61),
     ],
-    ids=["done", "limit", "paused by the limit", "a refused login", "not a sync", "cron was stopped"],
+    ids=["done", "limit", "paused by the limit", "a refused login", "no retry command", "over an hour ago"],
 )
-def test_a_run_is_not_retried_after_success_a_limit_a_refused_login_or_an_hour(
+def test_a_run_is_not_retried_after_success_a_limit_a_refused_login_or_an_hour_or_without_a_command(
     values: dict[str, str], ago: float
 ) -> None:
     make_failed_run(ago, **values)
@@ -113,7 +113,7 @@ def test_each_command_is_due_once_with_its_entities_combined() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sync_that_failed_in_an_outage_succeeds_five_minutes_later(simulator: Simulator, run_manage: Manage) -> None:
+def test_a_sync_that_salesforce_refused_succeeds_five_minutes_later(simulator: Simulator, run_manage: Manage) -> None:
     simulator.fail("error", path="FROM.Account", times=None, code="INSUFFICIENT_ACCESS", message="now", status=403)
     first = run_manage("sync_all")
     assert first.returncode == 1

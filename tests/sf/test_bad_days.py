@@ -1,4 +1,4 @@
-"""Commands fail with one clear line, without a traceback, a secret, or a partial result."""
+"""A command that fails says why in one line, without a traceback, a secret, or a partial result."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ BAD_DAYS: dict[str, tuple[Day, str]] = {
 
 
 @pytest.mark.parametrize(("day", "line"), BAD_DAYS.values(), ids=BAD_DAYS)
-def test_a_failed_sync_prints_one_clear_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
+def test_a_failed_sync_says_why_in_one_line(simulator: Simulator, run_manage: Manage, day: Day, line: str) -> None:
     done = run_manage("sync_accounts", **day(simulator))
     assert done.returncode != 0
     assert done.stdout == ""
@@ -85,7 +85,7 @@ def test_a_failed_sync_prints_one_clear_line(simulator: Simulator, run_manage: M
 
 
 @pytest.mark.parametrize("command", [["sync_status"], ["deliver_pending"]], ids=lambda command: command[0])
-def test_no_command_shows_a_traceback_without_postgresql(run_manage: Manage, command: list[str]) -> None:
+def test_commands_fail_with_one_line_without_postgresql(run_manage: Manage, command: list[str]) -> None:
     done = run_manage(*command, DATABASE_URL="postgresql://somebody:canary@127.0.0.1:1/sfapi")
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Decoding change events, and the meaning of Pub/Sub API errors."""
+"""Change events are decoded and collected; Pub/Sub API errors get the class that says what to do."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_each_pub_sub_error_gets_the_class_that_says_what_to_do(failure: Failure
     ("sobject", "topic"),
     [("Account", "/data/AccountChangeEvent"), ("Adoption__c", "/data/Adoption__ChangeEvent")],
 )
-def test_each_object_has_a_channel(sobject: str, topic: str) -> None:
+def test_the_topic_follows_from_the_name_of_the_object(sobject: str, topic: str) -> None:
     assert topic_of(sobject) == topic
 
 

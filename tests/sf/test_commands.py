@@ -9,12 +9,14 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partialmethod
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from sf.models import SyncConfig
+from sf.salesforce.client import SalesforceClient
 from sf.sync.objects import OPPORTUNITIES
 from tests.conftest import SCHOOLS, Manage
 from tests.sf.cache import sync
@@ -56,7 +58,7 @@ def screen(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> Screen:
 
 
 def contacts_query(simulator: Simulator) -> tuple[str, str, str]:
-    """Return the ids of a contact without a school and of one with an awkward title, and a query for both."""
+    """Give one contact no school and one an awkward title; return their ids, and a query for both."""
     alone, awkward = simulator.ids("Contact", "AccountId != null")[:2]
     simulator.set_raw("Contact", alone, AccountId=None, Title=None)
     simulator.set_raw("Contact", awkward, Title=AWKWARD)
@@ -89,9 +91,14 @@ def test_a_query_as_a_table_has_one_line_per_record(simulator: Simulator, screen
     assert second[:2] == [awkward, " ".join(AWKWARD.split())]
 
 
-def test_a_query_of_several_pages_shows_all_of_them(simulator: Simulator, screen: Screen) -> None:
+def test_a_query_of_several_pages_shows_all_records(
+    simulator: Simulator, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pages = partialmethod(SalesforceClient.attempt, headers={"Sforce-Query-Options": "batchSize=200"})
+    monkeypatch.setattr(SalesforceClient, "attempt", small_pages)
     everything = simulator.ids("Adoption__c")
     rows = screen.csv("query", "SELECT Id FROM Adoption__c")
+    assert simulator.calls_to("{locator}") >= 1
     assert [row["Id"] for row in rows] == everything
 
 

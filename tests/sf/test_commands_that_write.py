@@ -1,4 +1,4 @@
-"""``sf create|update|upsert|delete``, ``sf shell`` and ``sf query --bulk``, run as processes."""
+"""The writing commands of ``sf``, ``sf shell``, ``sf query --bulk`` and ``sf search``, as processes."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
         with pytest.raises(CommandError, match="failed: accounts"):
             sync("sync_accounts")
         termination.result()
-    errors = capsys.readouterr().err.splitlines()
-    assert [line for line in errors if line.startswith("accounts: failed: PostgreSQL: ")]
+    (error,) = capsys.readouterr().err.splitlines()
+    assert error.startswith("accounts: failed: PostgreSQL: ")
     assert not Account.all_objects.exists()
     sync("sync_accounts")
     assert_equal(simulator, Account)

@@ -67,7 +67,9 @@ def test_a_transient_error_is_retried(
 
 
 @pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
-def test_every_call_of_a_sync_is_retried(simulator: Simulator, settings: Any, threshold: int, path: str) -> None:
+def test_requests_for_pages_counts_limits_and_job_states_are_retried(
+    simulator: Simulator, settings: Any, threshold: int, path: str
+) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     simulator.fail("status", path=path, times=2, status=503)
     sync("sync_accounts")
@@ -151,7 +153,7 @@ def test_a_session_that_ends_in_the_middle_of_a_bulk_read_is_renewed(
 
 
 @pytest.mark.parametrize("path", ["/limits", "COUNT", "q=SELECT.Id", "/query/"])
-def test_a_session_that_ends_in_the_middle_of_a_query_is_renewed(
+def test_a_session_that_ends_in_the_middle_of_a_rest_read_is_renewed(
     simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
@@ -247,6 +249,9 @@ def test_a_run_fails_when_neither_bulk_nor_rest_works(simulator: Simulator, sett
     assert_equal(simulator, Account)
 
 
+# -- Bulk jobs and results -------------------------------------------------------------------------------------
+
+
 def test_a_sync_waits_for_its_bulk_job(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
     simulator.post("/bulk", {"polls_until_complete": 3})
@@ -265,7 +270,7 @@ def test_a_sync_waits_for_its_bulk_job(simulator: Simulator, settings: Any) -> N
     ],
     ids=["other columns", "a short row", "no CSV", "nothing"],
 )
-def test_an_invalid_result_is_requested_again(
+def test_a_sync_succeeds_after_two_invalid_results(
     simulator: Simulator, settings: Any, body: str, headers: dict[str, str]
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = BULK
@@ -322,7 +327,7 @@ def test_an_error_names_the_fields(simulator: Simulator) -> None:
     assert error.in_full.endswith("Fill in the field. Original message: Required")
 
 
-def test_all_errors_of_an_answer_name_their_fields() -> None:
+def test_the_error_names_the_fields_of_all_errors_in_the_answer() -> None:
     body = (
         b'[{"errorCode": "STRING_TOO_LONG", "message": "a", "fields": ["FirstName"]},'
         b' {"errorCode": "STRING_TOO_LONG", "message": "b", "fields": ["LastName", "FirstName"]}]'

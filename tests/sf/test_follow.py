@@ -204,7 +204,7 @@ def test_another_process_takes_over_when_sigterm_has_ended_the_first(
         ({"forbidden": ["Contact"]}, "the API user may not follow Contact: grant View All Records"),
     ],
 )
-def test_missing_setup_in_salesforce_is_reported_in_one_line(
+def test_missing_setup_in_salesforce_is_reported_before_any_sync(
     simulator: Simulator, setup: dict[str, Any], message: str
 ) -> None:
     simulator.post("/pubsub", setup)

@@ -1,4 +1,4 @@
-"""A sync never deletes because of an outage. It deletes many records only with an operator's consent."""
+"""A sync never deletes because of an outage, and many records only with an operator's consent."""
 
 from __future__ import annotations
 

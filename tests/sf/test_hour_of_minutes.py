@@ -1,4 +1,4 @@
-"""With ``SYNC_EVERY=1m``, an hour of changes arrives with no more calls than ``sync_status`` predicts."""
+"""With a sync every minute, an hour's changes arrive with no more calls than ``sync_status`` predicts."""
 
 from __future__ import annotations
 

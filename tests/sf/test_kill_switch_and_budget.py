@@ -78,7 +78,7 @@ def test_invalid_arguments_leave_the_switch_unchanged(arguments: list[str], mess
         (285_000, 1_000, 840, True),
         (285_000, 1_000, 850, False),
     ],
-    ids=["below ours", "at ours", "below the org's", "at the org's"],
+    ids=["below 85% of our limit", "at 85% of our limit", "below 85% of the org's", "at 85% of the org's"],
 )
 def test_the_smaller_limit_decides_whether_a_run_begins(
     simulator: Simulator, api_limit: int, daily_max: int, used: int, begins: bool
@@ -190,7 +190,7 @@ def test_a_run_that_waits_for_its_bulk_job_pauses_at_the_threshold(simulator: Si
     configure(api_limit=10, pause_threshold=1.0)
     sync("sync_adoptions")
     run = last_run("adoptions")
-    assert (run.state, run.api_calls) == ("paused", 11), "a login is not an API call"
+    assert (run.state, run.api_calls) == ("paused", 11), "10 calls, and the login, which Salesforce does not count"
     assert "syncs pause from 10" in run.message
 
 

@@ -42,7 +42,7 @@ def move_to_another_machine(name: str = "accounts") -> None:
     SyncLease.objects.filter(name=name).update(place=ELSEWHERE)
 
 
-def stop_heart(name: str = "accounts") -> None:
+def expire_lease(name: str = "accounts") -> None:
     SyncLease.objects.filter(name=name).update(renewed_at=F("renewed_at") - leases.LEASE_DURATION)
 
 
@@ -82,7 +82,7 @@ def test_a_lease_survives_missed_heartbeats_but_ends_within_a_minute() -> None:
         assert is_running("accounts")
         with hold_lease("accounts") as second:
             assert second is None
-        stop_heart()
+        expire_lease()
         assert not is_running("accounts")
         with hold_lease("accounts") as third:
             assert third is not None
@@ -93,7 +93,7 @@ def test_a_lease_survives_missed_heartbeats_but_ends_within_a_minute() -> None:
 def test_a_long_statement_keeps_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "BEAT_SECONDS", 0.05)
     with held_elsewhere("accounts"), connection.cursor() as cursor:
-        stop_heart()
+        expire_lease()
         cursor.execute("SELECT pg_sleep(1)")
         assert is_running("accounts")
 
@@ -108,7 +108,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
         return taken
 
     with ThreadPoolExecutor() as elsewhere, held_elsewhere("accounts"):
-        stop_heart()
+        expire_lease()
         with transaction.atomic():
             lock_table_for_write("sf_account")
             assert not elsewhere.submit(take).result()
@@ -150,7 +150,7 @@ def test_the_heartbeat_tells_a_run_that_it_lost_its_lease(monkeypatch: pytest.Mo
     assert SyncLease.objects.get().holder == "another"
 
 
-def test_a_paused_machine_that_lost_its_lease_does_not_merge(
+def test_a_paused_process_that_lost_its_lease_does_not_merge(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     """The first process is paused while it waits for rows. Meanwhile a run on another machine completes."""
@@ -160,8 +160,8 @@ def test_a_paused_machine_that_lost_its_lease_does_not_merge(
     wait_for(lambda: simulator.calls_to("query") == 2)
     paused.send_signal(signal.SIGSTOP)
     move_to_another_machine()
-    stop_heart()
-    simulator.edit("Account", stale, Name="Edited while the first one slept")
+    expire_lease()
+    simulator.edit("Account", stale, Name="Edited while the first process was paused")
     second = run_manage("sync_accounts", "--force")
     assert second.returncode == 0, second.stderr
     assert f"{SCHOOLS} inserted" in second.stdout
@@ -203,7 +203,7 @@ def test_a_sync_whose_machine_is_gone_is_shown_as_interrupted_within_a_minute(
     kill(process)
     move_to_another_machine()
     assert states(client)["accounts"] == "never", "the process may still live"
-    stop_heart()
+    expire_lease()
     assert states(client)["accounts"] == "interrupted"
     assert run_manage("sync_accounts").returncode == 0
 
@@ -212,7 +212,7 @@ def test_a_killed_job_that_is_not_a_sync_is_reported_too(client: Client) -> None
     with recorded_job("cleanup_logs") as run:
         assert client.get("/healthz/").json()["jobs"]["failing"] == []
         SyncLease.objects.filter(name=f"cleanup_logs {run.pk}").update(place=ELSEWHERE)
-        stop_heart(f"cleanup_logs {run.pk}")
+        expire_lease(f"cleanup_logs {run.pk}")
         assert client.get("/healthz/").json()["jobs"]["failing"] == ["cleanup_logs"]
     assert client.get("/healthz/").json()["jobs"]["failing"] == []
 
@@ -222,7 +222,7 @@ def let_a_minute_pass() -> None:
     SyncRun.objects.update(started=F("started") - minute, ended=F("ended") - minute)
 
 
-def test_commands_that_start_together_are_skipped_and_not_failed(run_manage: Manage) -> None:
+def test_commands_that_start_within_seconds_of_each_other_are_skipped_and_not_failed(run_manage: Manage) -> None:
     with held_elsewhere("books"):
         for _ in range(2):
             assert run_manage("sync_books").stdout == "books: skipped: another run of it is under way\n"
@@ -263,7 +263,7 @@ def test_a_run_ends_itself_after_its_longest_time(monkeypatch: pytest.MonkeyPatc
             check_held()
         move_to_another_machine()
         wait_for(lambda: not any(thread.name == "lease of accounts" for thread in threading.enumerate()))
-        stop_heart()
+        expire_lease()
         assert not is_running("accounts"), "a run that hangs this long does not block others"
 
 
