@@ -1,4 +1,4 @@
-"""The lines in the crontab, run as cron does: by ``/bin/sh`` with an empty environment."""
+"""SFAPI's lines in the crontab: added, shown, removed, and run by ``/bin/sh`` as cron does."""
 
 from __future__ import annotations
 
@@ -271,15 +271,16 @@ def test_a_line_of_an_earlier_release_still_runs(crontab: Path, settings: Any, d
     assert SyncRun.objects.get().object == "cleanup_logs"
 
 
-def test_a_line_of_an_earlier_table_says_what_to_do(crontab: Path, database: str, tmp_path: Path) -> None:
+def test_a_line_with_an_unknown_hash_says_what_to_do(crontab: Path, database: str, tmp_path: Path) -> None:
     crontab.write_text(f"0 3 * * 0 {sys.executable} {ROOT}/manage.py crontab run {'0' * 32} # sfapi in {ROOT}\n")
     done = run_line(crontab, "0 3 * * 0", env_file(tmp_path, {"DATABASE_URL": database}), add=False)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"CommandError: No job with hash {'0' * 32}: this line of the crontab is outdated")
+    message = f"No job with hash {'0' * 32}: this line of the crontab is outdated, run manage.py crontab add"
+    assert done.stderr.startswith(f"CommandError: {message}")
     assert "Traceback" not in done.stderr
 
 
-def test_a_scheduled_sync_runs_under_an_empty_environment(
+def test_a_scheduled_sync_runs_in_a_nearly_empty_environment(
     crontab: Path, simulator: Simulator, database: str, tmp_path: Path
 ) -> None:
     done = run_line(crontab, "0 5 * * *", env_file(tmp_path, {**simulator.variables, "DATABASE_URL": database}))
@@ -322,7 +323,7 @@ def add_as_typed(crontab: Path, folder: Path, **variables: str) -> None:
 
 
 def run_line(crontab: Path, when: str, env_file: Path, *, add: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run the line with this schedule as cron does, by ``sh`` under ``env -i``.
+    """Run the line with this schedule as cron does, by ``sh``, with no variable but ``SFAPI_ENV_FILE``.
 
     Text after an unescaped % is the input of the command.
     """

@@ -1,4 +1,4 @@
-"""``make demo`` starts a server with data, restarts within seconds, and stops everything on Ctrl-C."""
+"""``make demo`` starts a server with data, keeps the data for the next start, and stops on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def data_dir() -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)  # two full starts; each takes seconds, or minutes on a busy machine
-def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) -> None:
+def test_demo_serves_data_keeps_it_and_ends_with_no_port_open(data_dir: Path) -> None:
     ports = free_ports(3)
     first = Demo(data_dir, ports)
     first.wait_until_ready()
@@ -51,9 +51,9 @@ def test_demo_serves_data_keeps_it_and_ends_without_leftovers(data_dir: Path) ->
     forget(data_dir / "demo.env", "DJANGO_SUPERUSER_PASSWORD")
     second = Demo(data_dir, ports)
     second.wait_until_ready()
-    assert variables["SFAPI_DEMO_KEY"] in second.output, "the key of the first start still works"
+    assert variables["SFAPI_DEMO_KEY"] in second.output, "the second start printed another key"
     assert second.admin_password != variables["DJANGO_SUPERUSER_PASSWORD"]
-    assert may_log_in(here, second.admin_password), "the printed password works, although the first start made the user"
+    assert may_log_in(here, second.admin_password), "the second start printed a password that does not work"
     second.stop(ports)
 
 
@@ -79,7 +79,7 @@ def forget(file: Path, name: str) -> None:
 
 
 def test_make_clean_removes_the_database_in_its_real_folder(tmp_path: Path) -> None:
-    """A root process runs PostgreSQL as ``nobody``, who may not enter a clone in ``/root``."""
+    """The database is outside the clone when root starts it and ``nobody`` may not enter the clone."""
     tmp_path.chmod(0o700)
     shutil.copy(ROOT / "Makefile", tmp_path)
     home = find_installation(tmp_path / ".data").home

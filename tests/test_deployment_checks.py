@@ -55,7 +55,9 @@ def test_a_complete_deployment_gets_no_warning(deployed_settings: Any) -> None:
         ("METRICS_ALLOWED_NETWORKS", [], "sfapi.I002"),
     ],
 )
-def test_a_missing_setting_is_reported(deployed_settings: Any, name: str, value: Any, identifier: str) -> None:
+def test_a_missing_or_unsuitable_setting_is_reported(
+    deployed_settings: Any, name: str, value: Any, identifier: str
+) -> None:
     setattr(deployed_settings, name, value)
     assert list(check_ids()) == [identifier]
 
@@ -63,7 +65,7 @@ def test_a_missing_setting_is_reported(deployed_settings: Any, name: str, value:
 @pytest.mark.parametrize(
     ("mode", "is_reported"), [(0o600, False), (0o640, False), (0o644, True), (0o604, True), (0o602, True)]
 )
-def test_an_env_file_that_others_may_read_is_reported(
+def test_an_env_file_that_others_may_read_or_write_is_reported(
     deployed_settings: Any, tmp_path: Path, mode: int, is_reported: bool
 ) -> None:
     (tmp_path / "own.env").chmod(mode)

@@ -1,4 +1,4 @@
-"""Documents name every command, folder and decision, and no page, section or test that is missing."""
+"""Documents name every command, decision and folder of an app, and no missing page, section or test."""
 
 from __future__ import annotations
 

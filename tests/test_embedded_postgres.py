@@ -24,7 +24,7 @@ from tests.simulated import ROOT
 
 pytestmark = pytest.mark.slow
 
-# Prints a word from the database, then waits for its standard input to end.
+# Prints the server's port and a word from the database, then waits until standard input ends.
 USE_IT = f"""
 import sys, psycopg
 from pathlib import Path

@@ -18,7 +18,7 @@ def kept_rows() -> tuple[set[Any], set[Any]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_table_is_empty_and_permissions_stay() -> None:
+def test_only_permissions_and_content_types_stay() -> None:
     kept = kept_rows()
     user = User.objects.create(username="ines")
     user.user_permissions.add(Permission.objects.all()[0])

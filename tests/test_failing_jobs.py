@@ -1,4 +1,4 @@
-"""A failed scheduled job is reported to Sentry and leaves a run, whatever the cause."""
+"""A failed scheduled job is reported to Sentry, and leaves a run unless PostgreSQL is unavailable."""
 
 from __future__ import annotations
 

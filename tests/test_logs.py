@@ -1,4 +1,4 @@
-"""Log lines: text from strangers cannot look like a line of its own."""
+"""Text from strangers cannot forge a log line, and with ``LOG_FORMAT=json`` commands print JSON."""
 
 from __future__ import annotations
 
@@ -46,9 +46,10 @@ def test_scheduled_commands_print_json_when_the_log_is_json() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_line_of_a_command_is_json_on_its_own_stream(run_manage: Manage) -> None:
+def test_every_line_of_a_command_is_json_and_problems_go_to_stderr(run_manage: Manage) -> None:
     done = run_manage("sync_books", LOG_FORMAT="json")
-    [line] = [json.loads(each) for each in done.stdout.splitlines() if "Salesforce calls" in each]
+    lines = [json.loads(each) for each in done.stdout.splitlines()]
+    [line] = [each for each in lines if "Salesforce calls" in each["message"]]
     assert (line["level"], line["logger"]) == ("info", "command.sync_books")
     assert line["message"].startswith("books: Full by REST: ")
     failed = run_manage("sync_books", LOG_FORMAT="json", SALESFORCE_PASSWORD="wrong")

@@ -19,7 +19,7 @@ from tests.simulated import Simulator
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 BACK = ("migrate", "api", "0004", "--lock-seconds=1")
-"""Migrate back to before a migration that alters ``TABLE``."""
+"""Reverse all migrations after 0004; 0005 alters ``TABLE``."""
 TABLE = "api_ratecount"
 
 
@@ -75,7 +75,7 @@ def test_a_migrate_command_waits_for_another_and_says_so(database: str, simulato
     assert waiting.returncode == 0
 
 
-def test_two_hosts_that_migrate_at_once_both_succeed(database: str, run_manage: Manage) -> None:
+def test_two_migrate_commands_at_once_both_succeed(database: str, run_manage: Manage) -> None:
     call_command("migrate", "api", "0005", verbosity=0)
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: run_manage("migrate", "--verbosity=0"), range(2)))

@@ -1,4 +1,4 @@
-"""The newest migrations can be reversed and applied on data. No new migration locks a large table."""
+"""The newest migrations can be reversed and applied on data. No new index locks a large table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APPS = ("pardot", "api", "sf")
 FORGOTTEN = {"api_ratecount"}
 """Tables whose rows a migration may delete; the migration says why."""
 BEFORE_THE_FIRST_RELEASE = {("sf", "0002_school_search"), ("pardot", "0003_pages_of_prospects")}
-"""Migrations from before the first release, when no installation had rows."""
+"""Migrations whose indexes lock tables: from before the first release, when no installation had rows."""
 SMALL_TABLES = {"pardot_digestdelivery"}
 """Tables that get some rows a day: their index is built within milliseconds."""
 INDEX_OF_A_TABLE = re.compile(r'CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON "?(\w+)', re.IGNORECASE)
@@ -63,7 +63,7 @@ def test_the_newest_migration_goes_back_and_forth_and_loses_no_row(in_use: None,
 
 @pytest.mark.django_db(transaction=True)  # AddIndexConcurrently allows no transaction, not even to print its SQL
 def test_an_index_on_a_table_that_exists_does_not_lock_it() -> None:
-    """A migration that adds such an index contains only ``AddIndexConcurrently``, with ``atomic = False``."""
+    """Such an index is built concurrently, by a migration with ``atomic = False``."""
     locking = set()
     for app in APPS:
         for name in migrations(app)[1:]:

@@ -215,7 +215,7 @@ def test_ops_redirects_to_the_page(operator: Client) -> None:
 # -- groups -----------------------------------------------------------------------------------------------------------
 
 
-def test_models_are_in_five_groups_in_this_order_and_none_is_missing(operator: Client) -> None:
+def test_groups_are_in_order_and_no_model_is_missing(operator: Client) -> None:
     groups = operator.get("/admin/").context["app_list"]
     assert [group["name"] for group in groups] == list(GROUPS)
     assert {model["object_name"] for group in groups for model in group["models"]} == {
@@ -230,7 +230,7 @@ def test_models_are_in_five_groups_in_this_order_and_none_is_missing(operator: C
     )
 
 
-def test_every_name_of_a_group_is_a_model_of_the_admin() -> None:
+def test_every_name_in_a_group_is_a_model_of_the_admin() -> None:
     registered = {model.__name__ for model in site._registry}
     assert {name for names in GROUPS.values() for name in names} <= registered
 

@@ -32,7 +32,7 @@ PASSWORD = "a long pass phrase of the test"
 
 @pytest.fixture
 def worker(settings: Any) -> Iterator[None]:
-    """Let a worker lead, so that the web process starts no job. Configure Pardot and a channel."""
+    """Let a worker lead, so that the web process starts no job. Configure Pardot and Slack."""
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     settings.SLACK_WEBHOOK_URL = "https://slack.example/hook"
     with hold_lease(WORK):
@@ -81,7 +81,7 @@ def test_a_pressed_button_is_recorded_and_left_for_the_worker(worker: None) -> N
         ("accept-forms-33", "camp_sync --entities forms --allow-deletes forms=33", "Check at the source first"),
     ],
 )
-def test_an_action_that_cannot_be_undone_asks_first_and_shows_the_calls_left(
+def test_an_action_that_cannot_be_undone_asks_first_and_shows_the_calls_left_if_it_needs_pardot(
     worker: None, key: str, words: str, warning: str
 ) -> None:
     PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=timezone.now())
@@ -112,7 +112,7 @@ def test_deletions_are_accepted_only_while_their_number_is_the_one_shown(worker:
     assert not OperatorAction.objects.exists()
 
 
-def test_an_answer_without_any_record_of_salesforce_is_not_offered_for_acceptance(worker: None) -> None:
+def test_deletions_cannot_be_accepted_when_salesforce_sent_no_records(worker: None) -> None:
     message = "contacts: Salesforce sent no records, but 4,000 are cached; nothing was changed."
     SyncRun.objects.create(object="contacts", state="failed", ended=timezone.now(), message=message)
     assert "Accept deletions" not in staff("start_jobs").get("/admin/").content.decode()
@@ -137,7 +137,7 @@ def test_the_sign_out_address_shows_a_button_instead_of_signing_out(worker: None
     page = operator.get("/admin/logout/")
     assert page.status_code == 200
     assert '<form method="post" action="/admin/logout/">' in page.text
-    assert operator.get("/admin/").status_code == 200, "nobody was signed out by a link"
+    assert operator.get("/admin/").status_code == 200, "a link signed the operator out"
     operator.post("/admin/logout/")
     assert operator.get("/admin/").status_code == 302
 
@@ -206,7 +206,7 @@ def with_token(page: requests.Response, **values: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sync_now_makes_the_copy_equal_even_when_the_web_server_ends_meanwhile(
+def test_a_sync_started_by_a_button_completes_even_when_the_web_server_ends_meanwhile(
     simulator: Simulator, database: str, settings: Any
 ) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # the hasher that the service uses

@@ -1,4 +1,4 @@
-"""Persistent connections are replaced when the server has closed them, and not checked by a query."""
+"""Persistent connections, prepared statements, and the forms of ``DATABASE_URL``."""
 
 from __future__ import annotations
 

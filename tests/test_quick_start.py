@@ -1,6 +1,6 @@
 """The quick start as a newcomer types it: a new checkout, a ``.env`` with 13 variables, ``runserver``.
 
-Only the variables that replace Salesforce with the simulator come from the environment.
+The environment has only ``PATH`` and the variables that lead to the simulator's Salesforce and Pardot.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def first_answer(url: str) -> requests.Response:
 
 
 @pytest.mark.timeout(600)  # PostgreSQL is set up and five commands run, which take longer on a busy machine
-def test_the_server_answers_without_a_further_step_and_every_command_works(
+def test_the_server_answers_without_a_further_step_and_the_first_commands_work(
     checkout: Path, simulator_process: Simulator
 ) -> None:
     with runserver(checkout, simulator_process) as here:

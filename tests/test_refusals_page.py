@@ -1,4 +1,4 @@
-"""The page about refusals matches the code's table."""
+"""The page about refusals matches the code's tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer tells browsers to run only our own files, and every page works under that policy."""
+"""Answers tell browsers to run only our own files; pages have nothing inline, which would not run."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_every_kind_of_answer_has_the_headers(path: str) -> None:
 
 
 @pytest.mark.django_db
-def test_refusals_of_the_middleware_have_the_headers_too(settings: Any) -> None:
+def test_answers_of_the_middleware_have_the_headers_too(settings: Any) -> None:
     assert_safe(Client().get("/admin/login/", HTTP_HOST="evil.example"))
     assert_safe(Client(enforce_csrf_checks=True).post("/admin/login/"))
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example"]

@@ -1,4 +1,4 @@
-"""Sentry gets each kind of error at most once a minute, and the check-ins of scheduled jobs."""
+"""A process reports each kind of error at most once a minute. Scheduled jobs check in with Sentry."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_one_event_of_a_kind_is_sent_and_the_next_says_how_many_were_left_out(
     )
 
 
-def test_an_outage_of_postgresql_is_reported_once_by_each_process(sentry: Sentry, deployed: dict[str, str]) -> None:
+def test_a_process_reports_each_error_of_a_postgresql_outage_once(sentry: Sentry, deployed: dict[str, str]) -> None:
     away = "postgresql://nobody@127.0.0.1:9/nowhere"
     with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn, **deployed) as url, ThreadPoolExecutor(4) as pool:
         paths = [f"{url}/admin/?number={number}" for number in range(30)]
@@ -97,5 +97,7 @@ def test_a_job_of_every_minute_sends_only_its_end_and_other_commands_send_nothin
         ("https://example--uat.sandbox.my.salesforce.com", False, "staging"),
     ],
 )
-def test_an_environment_that_is_not_set_is_derived_from_the_host(host: str, debug: bool, environment: str) -> None:
+def test_an_environment_that_is_not_set_is_derived_from_debug_and_the_host(
+    host: str, debug: bool, environment: str
+) -> None:
     assert environment_of(host, debug=debug) == environment

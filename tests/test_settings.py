@@ -205,7 +205,7 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
         (None, "cannot be read (No such file or directory)"),
     ],
 )
-def test_a_secret_file_without_a_usable_value_is_refused(tmp_path: Path, content: bytes | None, says: str) -> None:
+def test_a_secret_file_that_cannot_be_used_is_refused(tmp_path: Path, content: bytes | None, says: str) -> None:
     values = {"SALESFORCE_PASSWORD_FILE": str(tmp_path / "password")}
     if content:
         (tmp_path / "password").write_bytes(content)

@@ -1,4 +1,4 @@
-"""Requests ignore files of the user who runs SFAPI, such as .netrc, but follow proxy variables."""
+"""Outgoing calls ignore the user's ``.netrc``, follow no redirect, and use the proxy variables."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_netrc_does_not_replace_the_session_of_salesforce(
     simulator: Simulator, netrc: Path, call: Callable[[], None]
 ) -> None:
     call()
-    assert simulator.calls_to("oauth2/token") == 1, "no call was refused"
+    assert simulator.calls_to("oauth2/token") == 1, "a call was refused, so the client logged in again"
 
 
 def test_a_file_named_by_the_variable_netrc_is_not_read_either(

@@ -119,7 +119,7 @@ def test_a_repeated_command_has_loaded_the_project_and_prints_the_same(database:
     assert {other.stdout.replace("True", "False", 1) for other in others} == {first.stdout}
     assert [other.stdout.split()[0] for other in others] == ["True"] * 3
     assert {(other.returncode, other.stderr[24:]) for other in others} == {(1, first.stderr[24:])}, (
-        "only the time differs"
+        "more than the time differs"
     )
     another = manage(
         "shell", "-v0", "-c", LOADED, variables=variables, database=database, more={"DEBUG": "off", "SECRET_KEY": "x"}

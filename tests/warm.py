@@ -9,7 +9,7 @@ When a command of ``manage.py`` is repeated in the same environment, it is forke
 loaded the project too (``Loaded``). The first run of each command still tests a complete start.
 
 Forks are used only on Linux, and only where this Python's private ``Popen._execute_child`` has the known parameters.
-Elsewhere, and for every other program, ``subprocess`` works as usual.
+Elsewhere, and for every call that ``_can_be_forked`` rejects, ``subprocess`` works as usual.
 """
 
 from __future__ import annotations
@@ -95,7 +95,11 @@ def _is_known(execute_child: Callable[..., None]) -> bool:
 
 
 def _can_be_forked(options: Mapping[str, Any]) -> bool:
-    """Return whether the call runs a script or module of this Python. No variable may configure Python."""
+    """Return whether the call runs a script or module with this Python and only options that a fork can take over.
+
+    The call must pass an environment. Of the variables that configure Python or its libraries, the environment may
+    contain only ``PYTHONUNBUFFERED``.
+    """
     args, environment = options["args"], options["env"]
     if isinstance(args, (str, bytes, os.PathLike)) or environment is None or len(args) < 2:
         return False
@@ -160,7 +164,7 @@ class Warm:
 
 
 def _adopt_orphans(adopt: bool) -> None:
-    """Let orphaned descendants become children of this process, not of init."""
+    """Set whether orphaned descendants become children of this process or of init."""
     if ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, int(adopt), 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
 
@@ -256,8 +260,8 @@ class Loaded:
 def _kind(order: Mapping[str, Any]) -> str:
     """Return the kind of loaded process that can run this order; "" when none can.
 
-    The settings depend on the environment and the command's name. A web process loads the settings itself, and so
-    does a command with a settings file or with coverage.
+    The settings depend on the environment and the command's name. A server loads the settings itself. So does a
+    command with a settings file or module, with Sentry or coverage, or without ``DATABASE_URL``.
     """
     program, *arguments = order["arguments"]
     environment = order["environment"]
