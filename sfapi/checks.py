@@ -77,7 +77,7 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
         return [checks.Warning(f"No scheduled jobs were found: {error}", hint=hint, id="sfapi.W005")]
     if not wrong or _worker_leads():
         return []
-    problems = "missing in this user's crontab, outdated, there twice, or of another folder"
+    problems = "missing in this user's crontab, outdated, duplicate, or of another folder"
     message = f"{len(wrong)} scheduled jobs are {problems}."
     return [checks.Warning(message, hint=f"See manage.py crontab show. {hint}", id="sfapi.W006")]
 
