@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 
 import requests
@@ -86,9 +86,8 @@ class Clients:
         self._note(method, str(answer.status_code))
         if answer.ok:
             return answer
-        if answer.status_code not in {403, 409, 503} or (
-            answer.status_code != 403 and not answer.headers["Retry-After"]
-        ):
+        says_when = answer.status_code == 403 or answer.headers.get("Retry-After")
+        if answer.status_code not in {403, 409, 503} or not says_when:
             self.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
         return None
 
@@ -121,8 +120,8 @@ class Watcher:
         answer = ask(f"schools/{self._school}")
         shown = self.seen
         if answer is not None:
-            with suppress(ValueError):  # the name before the first change
-                shown = int(answer.json()["name"].removeprefix("Change "))
+            word, _, number = answer.json()["name"].partition(" ")
+            shown = int(number) if word == "Change" else 0  # 0: the name before the first change
         self.seen = max(self.seen, shown)
         if shown < len(self.changed):
             self.stalest = max(self.stalest, began - self.changed[shown])
