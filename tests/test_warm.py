@@ -83,8 +83,9 @@ def test_a_forked_process_behaves_like_a_new_process(
     tmp_path: Path, program: str, status: int, more: dict[str, str]
 ) -> None:
     environment = {"PATH": os.environ["PATH"], "A": "b=c", **more}
-    new = run(tmp_path, program, env=environment, umask=os.umask(0o022))  # a umask rules out the warm process
-    os.umask(0o022)
+    own = os.umask(0o022)
+    os.umask(own)
+    new = run(tmp_path, program, env=environment, umask=own)  # a umask rules out the warm process
     warm = run(tmp_path, program, env=environment)
     assert warm == new
     assert warm["status"] == status

@@ -227,7 +227,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     # -- several ----------------------------------------------------------------------------------------------
 
-    @admin.action(description="Send the selected refused cases again", permissions=["retry"])
+    @admin.action(description="Send the selected failed or stuck cases again", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
         cases = list(queryset)
         changed_cases = [case for case in cases if queue_again([case])]
@@ -236,7 +236,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         result = f"Queued again: {len(changed_cases)}; deliver_pending sends those for the cached org within a minute."
         self._report(request, result, others=len(cases) - len(changed_cases))
 
-    @admin.action(description="Mark the selected refused cases as dealt with", permissions=["retry"])
+    @admin.action(description="Mark the selected failed or stuck cases as dealt with", permissions=["retry"])
     def deal_with(self, request: HttpRequest, queryset: QuerySet[OutboundCase]) -> None:
         self._settle(request, list(queryset))
 

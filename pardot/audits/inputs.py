@@ -15,7 +15,7 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""The maximum age of the end of a look-back. Older activities do not show the current use of assets."""
+"""The maximum age of the last complete read of activities. Older data does not show the current use."""
 
 
 @dataclass(frozen=True)

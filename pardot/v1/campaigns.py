@@ -34,8 +34,8 @@ class CampaignChild(Schema):
     flags: list[str]
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     activity_count: int | None = Field(
-        description="The number of activities within the look-back; null: no data. Always null for list emails, whose "
-        "activities are not counted."
+        description="The number of activities within the look-back: successful submissions of forms, views of pages, "
+        "clicks on redirects; null: no data. Always null for list emails, whose activities are not counted."
     )
 
 

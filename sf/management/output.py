@@ -15,7 +15,7 @@ FORMATS = ("table", "json", "csv")
 
 _SAMPLE = 2000
 """The number of records from which the columns are taken.
-One record is not enough: a null parent has no columns."""
+One record is not enough: a null parent does not show its fields."""
 _WIDEST = 60
 
 

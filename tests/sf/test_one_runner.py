@@ -1,4 +1,4 @@
-"""Only one process syncs an object at a time. Its lease ends when the process is killed."""
+"""Only one process syncs an object at a time. After a kill, another process on the same host goes on at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.simulated import Simulator
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_only_one_of_five_syncs_runs_and_a_killed_holder_releases_the_lease(
+def test_only_one_of_five_syncs_runs_and_the_next_takes_the_lease_of_a_killed_one(
     simulator: Simulator, start: Start, run_manage: Manage
 ) -> None:
     simulator.fail("hang", path="q=SELECT.Id", seconds=120)
