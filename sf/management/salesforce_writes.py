@@ -54,7 +54,10 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
 
 
 def make_change(client: SalesforceClient, change: Change, options: Mapping[str, Any]) -> tuple[str, str]:
-    """Confirm (unless ``--yes``) and send. Return the record's id (empty when declined) and the result."""
+    """Confirm (unless ``--yes``) and send. Return the record's id (empty when declined) and the result.
+
+    Old API versions answer an upsert without the id. The key then takes its place.
+    """
     if not options["yes"] and not _agreed(client, change):
         return "", "nothing was changed"
     send = client.request if change.repeatable else client.attempt
@@ -123,7 +126,7 @@ def _declare(parser: ArgumentParser, *, values: bool) -> None:
 
 
 def _take_values_behind_options(parser: ArgumentParser) -> None:
-    """Accept values after options too: in Python 3.11, argparse takes ``nargs="*"`` only before options."""
+    """Accept values after an option that follows the object. In Python 3.11, argparse itself does not."""
     parse = parser.parse_known_args
 
     def parse_known_args(*given: Any) -> tuple[Any, list[str]]:

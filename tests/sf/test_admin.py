@@ -40,7 +40,7 @@ EVERYTHING: list[type[Model]] = [model for model in site._registry if model._met
 
 @pytest.fixture
 def admin(simulator: Simulator, settings: Any) -> Client:
-    """Return a superuser's client. The cache has one deleted account and one account set aside."""
+    """Return a superuser's client. One account is deleted in the cache, and one was set aside."""
     settings.SECURE_SSL_REDIRECT = False
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

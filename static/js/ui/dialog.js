@@ -10,7 +10,7 @@ import { findAll, freshId, h, hiddenText, icon, replace } from "../core/dom.js";
  *
  * - body: nodes.
  * - actions: nodes for the line of buttons.
- * - drawer: true to open the dialog at the side, for tables.
+ * - drawer: true to open the dialog at the side, over the full height.
  * - wide: true for more room.
  * - mayClose(): called before the user closes the dialog; returns true, false, or a promise of a boolean.
  *
