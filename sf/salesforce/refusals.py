@@ -218,7 +218,7 @@ _SETUP: Mapping[str, tuple[str, str]] = {
         "Check the id, object and field (for cases SALESFORCE_CASE_EXTERNAL_ID_FIELD) and the API user's rights.",
     ),
     "METHOD_NOT_ALLOWED": ("The object does not allow this method.", _ACCESS),
-    "MALFORMED_QUERY": ("The org does not understand the query.", "Compare its fields with sf describe."),
+    "MALFORMED_QUERY": ("The org does not understand the query.", "Compare the query's fields with sf describe."),
     "SELF_REFERENCE_FROM_TRIGGER": (
         "A trigger of the org changes the record that started it.",
         f"{_ADMIN} correct the trigger.",
@@ -227,7 +227,10 @@ _SETUP: Mapping[str, tuple[str, str]] = {
         "A flow of the org changes the record that started it.",
         f"{_ADMIN} correct the flow.",
     ),
-    "MIXED_DML_OPERATION": ("A trigger of the org mixes users and records.", f"{_ADMIN} correct the trigger."),
+    "MIXED_DML_OPERATION": (
+        "A trigger of the org changes setup objects, such as users, and other records in one transaction.",
+        f"{_ADMIN} correct the trigger.",
+    ),
     "APEX_DATA_ACCESS_RESTRICTION": ("Apex code of the org may not see the data.", f"{_ADMIN} correct the code."),
     "UNSUPPORTED_APEX_TRIGGER_OPERATON": (
         "A trigger of the org does something that is not allowed.",
