@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 class CookieError(Exception):
-    """The cookie is not valid. The error has the step that failed and the reason."""
+    """The cookie is not valid, or SFAPI's keys cannot check it; ``step`` and ``reason`` say which."""
 
     def __init__(self, step: Step, reason: Reason) -> None:
         super().__init__(f"{step}: {reason}")

@@ -1,4 +1,4 @@
-"""Two routes for each resource, with an optional slash at the end: the API's other routes have none."""
+"""Two routes for each resource, one with a slash at the end. Other endpoints have only one."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 SLICES = 8
-"""The number of slices of a read.
+"""The number of slices into which a long read is divided.
 There are more slices than threads, so that one long slice delays the end less."""
 
 
@@ -77,7 +77,8 @@ class SlicedRead:
     def divided(self, earliest: datetime) -> Self:
         """Divide the only slice into equal spans of the time from ``earliest`` to the start of the read.
 
-        Most of the remaining records were created in this time. The first and the last slice include the others.
+        ``earliest`` is when the last record of the first page was created. Most records after that page were created in
+        this time; the first and the last slice include the others.
         """
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES

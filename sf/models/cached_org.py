@@ -7,7 +7,7 @@ from django.db import models
 
 
 class CachedOrg(models.Model):
-    """The single row with the Salesforce org that the cache is a copy of; none before the first sync."""
+    """The single row with the Salesforce org that the cache is a copy of; none while the cache is empty."""
 
     ONLY_ID: ClassVar[int] = 1
 

@@ -36,13 +36,13 @@ class SalesforceError(Exception):
         self.retry_after = 0.0
         """Seconds to wait, if Salesforce asks for a wait (``Retry-After``)."""
         self.reason = ""
-        """Salesforce's own sentence, without the request.
+        """Only Salesforce's own sentence; ``str()`` also names the call.
 
         It may quote values: show it only to the sender of the values, to operators in the admin, and on the
         terminal of the caller. Never log it.
         """
         self.unanswered = False
-        """The call was sent and no complete answer came back."""
+        """The call was sent, and no answer came back that tells its outcome."""
 
     @property
     def outcome_unknown(self) -> bool:
@@ -96,7 +96,7 @@ class QueryLocatorGone(SalesforceError):
 
 
 class RequestRefused(SalesforceError):
-    """Salesforce refuses this call for good. ``group`` says whether the record's values are the reason."""
+    """Salesforce refuses this call. ``group`` says whether the record's values are the reason."""
 
     group = Group.UNKNOWN
     concerns_everything = False
@@ -133,9 +133,10 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
 
 
 def is_passing(status: int) -> bool:
-    """Return whether a status without a known code says nothing about the call itself.
+    """Return whether an HTTP status is temporary, and therefore no refusal.
 
-    A redirect is not a refusal: the org has moved, or a gateway answers in its place.
+    Salesforce's code, if it is known, decides instead. A redirect is not a refusal: the org has moved, or a gateway
+    answers in its place.
     """
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 

@@ -6,11 +6,13 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from pardot.domain.issues import ISSUES
+from tests.browser.components import alter_answers
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import DARK_AND_NARROW, Visit
@@ -61,6 +63,22 @@ def test_the_table_of_all_issues_sorts_filters_and_exports(camp: Visit, tmp_path
     page.reload()
     camp.settle()
     expect(page.get_by_role("combobox", name="Priority", exact=True)).to_have_value("high")
+
+
+def test_no_issue_is_called_absent_while_its_data_is_missing(camp: Visit) -> None:
+    missing = [ISSUES[0].key]
+
+    def without_findings(body: Any) -> None:
+        for issue in body["issues"]:
+            issue["count"] = None if issue["key"] in missing else 0
+
+    alter_answers(camp, "issues", without_findings)
+    steps = camp.page.locator('[data-panel="next-steps"]')
+    camp.go("/pardot/")
+    expect(steps).to_contain_text("No issues found, but 1 issue has no data yet.")
+    missing.clear()
+    camp.go("/pardot/")
+    expect(steps).to_contain_text("No issues today.")
 
 
 def test_what_if_shows_the_resulting_score_and_has_an_address(camp: Visit) -> None:

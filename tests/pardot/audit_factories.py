@@ -46,7 +46,7 @@ def make_activities(kind: int, when: datetime = UNTIL, times: int = 1, **of: int
 
 
 def audit(now: datetime = NOW) -> None:
-    """Compute the rollups, then run every audit as of ``now``."""
+    """Compute the daily counts of activities, then run every audit as of ``now``."""
     rollups.count_days(datetime(2000, 1, 1, tzinfo=UTC).date(), None)
     run.run_audits(now=now)
 

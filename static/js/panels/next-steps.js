@@ -55,7 +55,7 @@ function first(issues) {
   const open = issues.filter((issue) => issue.count);
   const list = open.length
     ? h("ol", { class: "steps" }, open.slice(0, FIRST).map(step))
-    : h("p", {}, "No issues today. Sit down by the fire.");
+    : h("p", {}, nothingOpen(issues));
   return [
     list,
     further(open.slice(FIRST)),
@@ -67,6 +67,14 @@ function first(issues) {
         h("a", { href: route.href("gear-locker", { "exemptions.state": "holds" }) }, "Exempt rows are not counted"),
     ),
   ];
+}
+
+/** @param {readonly Api["IssueItem"][]} issues */
+function nothingOpen(issues) {
+  const without = issues.filter((issue) => issue.count === null).length;
+  return without
+    ? `No issues found, but ${plural(without, "issue has", "issues have")} no data yet.`
+    : "No issues today. Sit down by the fire.";
 }
 
 /**
