@@ -68,7 +68,7 @@ class ContentAdmin(AssetAdmin):
         return ["campaign" if name == "campaign_id" else name for name in super().get_fields(request, obj)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # The annotation makes a separate query per row for the campaign's name unnecessary.
+        # The annotation saves a query per row for the campaign's name.
         campaign = Campaign.objects.filter(pk=OuterRef("campaign_id"))
         return super().get_queryset(request).annotate(campaign_name=Subquery(campaign.values("name")[:1]))
 

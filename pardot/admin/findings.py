@@ -110,7 +110,7 @@ class OrphanRunAdmin(ProgramsOnlyAdmin):
 
 @admin.register(OrphanRecord)
 class OrphanRecordAdmin(ProgramsOnlyAdmin):
-    """The orphans of the latest run. In ``OrphanRunAdmin`` links of older runs lead to an empty list."""
+    """The orphans of the latest run. The links of older runs in ``OrphanRunAdmin`` lead to an empty list."""
 
     list_display = ["record_id", "kind", "name", "missing", "run"]
     list_filter = ["kind"]

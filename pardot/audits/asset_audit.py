@@ -186,8 +186,8 @@ CHAIN: Mapping[str, str] = {
     "orphaned": f"count(*) FILTER (WHERE {ORPHAN})",
     "no_campaign": f"count(*) FILTER (WHERE {NO_CAMPAIGN})",
 }
-"""SQL aggregates: assets in an existing, a linked and a deleted campaign, and in no campaign.
+"""SQL aggregates: assets whose campaign exists, is linked to Salesforce, was deleted, or is not set.
 
-They need the entities in ``CHAIN_NEEDS``.
+The aggregates need the entities in ``CHAIN_NEEDS``.
 """
 CHAIN_NEEDS = ("campaigns",)

@@ -1,9 +1,10 @@
 """Keep the ledger of findings: when each issue of an asset was first seen, and when it was fixed.
 
 An audit skips an issue when the needed data is incomplete or too old. The issue's findings then stay unchanged.
-Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings. Unchanged
-findings are not written: unless the issue was skipped, an open finding was last seen at ``AuditSummary.audited_at`` of
-its area.
+Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings.
+
+Unchanged findings are not written. The area's ``AuditSummary.audited_at`` is the time at which its open findings were
+last seen, unless their issue was skipped.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mappi
     """Open, close and reopen the findings of one area according to its assets' flags, in one statement.
 
     ``counts_before`` are the counts of the area's previous audit. An issue is older than the ledger if it has a count
-    above 0 there, but no findings yet. Its new findings get no first day.
+    above 0 there, but no findings yet. Its new findings get no ``first_seen``.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     audited = audit.flags_with_data(inputs)

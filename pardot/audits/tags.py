@@ -1,4 +1,4 @@
-"""Audit tags: each should be used, and begin with a prefix that other tags share, then a separator."""
+"""Audit tags: each should be used, and begin with a shared prefix and a separator."""
 
 from __future__ import annotations
 

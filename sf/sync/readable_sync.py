@@ -1,4 +1,4 @@
-"""A sync that continues without the fields that the other system no longer shows."""
+"""A sync that continues without the fields that Salesforce or Pardot no longer shows."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Retry = Callable[[], tuple[int, int]]
 def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] | None = None) -> tuple[int, int]:
     """Retry the records set aside; return how many are stored now, and how many are still set aside.
 
-    Records that were read with other declared fields are not retried. ``after_merge`` is called with the stage, in the
+    Records that were read with another fingerprint are not retried. ``after_merge`` is called with the stage, in the
     same transaction; the stage contains the stored records. Raises ``SyncSkipped`` when a sync of the object is under
     way: that sync retries the records itself.
     """
