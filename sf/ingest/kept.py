@@ -13,9 +13,10 @@ logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 60.0
 """The pause before the first restart, in which an operator can read the error."""
 LONGEST_AGAIN_SECONDS = 1_800.0
-"""The pause doubles up to this. After a run of at least this long, it is short again.
+"""The longest pause between restarts: each pause is twice the previous one.
 
-Each start may log in, and Salesforce locks a user out after a few wrong passwords.
+After the process has run for at least this long, the next pause is ``AGAIN_SECONDS`` again. Each start may log in, and
+Salesforce locks a user out after a few wrong passwords.
 """
 STOP_SECONDS = 10.0
 

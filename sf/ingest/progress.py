@@ -17,7 +17,7 @@ def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
     """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
-    # A stream that writes JSON has another stream for lines that report no problem.
+    # Standard error as JSON marks each line as a warning. Progress is no warning, so it has another stream.
     return BarProgress(stream) if stream.isatty() else LineProgress(getattr(stream, "for_information", stream))
 
 

@@ -20,7 +20,8 @@ from sf.ingest.horizon import HORIZON, MARGIN
 
 logger = logging.getLogger(__name__)
 
-# The origin identifies the primary: databases of one server differ, and so does a dump restored on another server.
+# The origin identifies the primary. Each database of a server has its own origin, and so has a dump restored on
+# another server.
 _ORIGIN = """
     SELECT md5(system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()))::uuid
       FROM pg_control_system()
@@ -65,7 +66,10 @@ def write_mark(database: BaseDatabaseWrapper) -> Mark:
 
 
 def note_write() -> None:
-    """Make reads after a write require a later mark. Call this after the commit; it only logs a failure."""
+    """Record that a write has ended: reads that must see the write then require a later mark.
+
+    Call this after the commit. If the call fails, the error is logged, not raised.
+    """
     database = connections[DEFAULT_DB_ALIAS]
     if database.in_atomic_block:
         return

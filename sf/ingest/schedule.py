@@ -33,7 +33,7 @@ def next_run(command: str, after: datetime) -> datetime | None:
 def longest_pause(command: str) -> timedelta | None:
     """Return the longest time between two runs of a command; ``None`` when it is not scheduled.
 
-    Stops after 100 pauses, or at the first run that is more than 35 days after the first one.
+    Examines at most 100 pauses, and stops once they span more than 35 days.
     """
     moment = next_run(command, _ANY_MOMENT)
     if moment is None:

@@ -122,8 +122,8 @@ class LiveRead:
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         """Return the records that have one of the values in the column, as text by column.
 
-        Deleted records are included. Columns that the API user may not read are missing. Cached records with such a
-        value are also asked for by id. They are returned even if Salesforce has another value now, so that ``store``
+        Deleted records are included. Columns that the API user may not read are missing. Cached records with one of the
+        values are also asked for by id. They are returned even if Salesforce has another value now, so that ``store``
         corrects the cache.
         """
         readable = as_readable(synced)

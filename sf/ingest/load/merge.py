@@ -247,6 +247,9 @@ class Merge:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Return whether a value is at fault, not the database. Of operational errors, only size limits count."""
+    """Return whether a value is at fault, not the database.
+
+    An operational error is the fault of a value only when the value exceeds a size limit.
+    """
     state = getattr(error.__cause__, "sqlstate", None)
     return not isinstance(error, OperationalError) or state == _PROGRAM_LIMIT_EXCEEDED
