@@ -93,7 +93,7 @@ def _declare_writes() -> None:
 
 
 def _remove_cases(rows: Rows, person: Person) -> int:
-    """Delete the cases, except cases that still have a form because they ended during the erasure."""
+    """Delete the cases. A case that ended after the forms were deleted still has its form, and is kept."""
     return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
 
 

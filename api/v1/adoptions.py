@@ -23,7 +23,7 @@ from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
 LIFETIME = timedelta(hours=1)
 """The time that a client may keep an answer.
-Only an answer without ``expire`` tells browsers to keep it."""
+Browsers are told to keep it only if the request had no ``expire``."""
 
 router = Router(tags=["adoptions"])
 

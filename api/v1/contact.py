@@ -96,9 +96,9 @@ class ContactChange(Schema):
     )
 
     def changes(self) -> dict[str, str | None]:
-        """Return the new values by field, ``None`` for an empty text. Fields that are null are left out.
+        """Return the new values by field, ``None`` for an empty text.
 
-        Raises ``Unprocessable`` when no field is given.
+        Fields that are null in the request are left out. Raises ``Unprocessable`` when no field is given.
         """
         if not self.model_fields_set:
             names = ", ".join(type(self).model_fields)
@@ -117,9 +117,9 @@ class ContactChange(Schema):
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     """Return the contact that Salesforce has for the logged-in user, from the cache.
 
-    With `expire`, or when no contact is cached, the contact is read from Salesforce first. After Salesforce had no
-    contact of the user, only a request with `expire` asks again within five minutes. If Salesforce is unavailable, the
-    answer is the cached contact, or 503 when none is cached.
+    With `expire`, or when no contact is cached, the contact is read from Salesforce first. If Salesforce has no
+    contact of the user, requests without `expire` do not ask Salesforce again for five minutes. If Salesforce is
+    unavailable, the answer is the cached contact, or 503 when none is cached.
     """
     return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
 

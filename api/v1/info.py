@@ -77,13 +77,15 @@ class SSOConfig(Schema):
     cookie_name: CookieName
     has_signature_key: HasSignatureKey
     signature_key_type: str | None = Field(
-        description="Kind and length of the signature key, such as `RSA-2048`, or `unusable`; null when no key is set "
-        "or the encryption key is unusable. During a change of keys there are several: `RSA-2048, RSA-4096`."
+        description="Kind and length of the signature key, such as `RSA-2048`, or `unusable`; null when no "
+        "signature key is set, and also while the encryption key is unusable. During a change of keys there are "
+        "several: `RSA-2048, RSA-4096`."
     )
     has_encryption_key: HasEncryptionKey
     encryption_key_type: str | None = Field(
-        description="Kind and length of the encryption key, `AES-256`, or `unusable`; null when no key is set or the "
-        "signature key is unusable. During a change of keys there are several: `AES-256, AES-256`."
+        description="Kind and length of the encryption key, `AES-256`, or `unusable`; null when no "
+        "encryption key is set, and also while the signature key is unusable. During a change of keys there are "
+        "several: `AES-256, AES-256`."
     )
     dev_user_bypass: bool = Field(
         description="True if `DEV_USER_UUID` signs in every caller without an `Authorization` header. Only `DEBUG` "

@@ -2,7 +2,8 @@
 
 Requests and ``deliver_pending`` retry a refused login after half an hour, then after an hour, then every two hours.
 Other commands (syncs, ``sf check``, ``sf follow``) are not held back. The pause ends when a login works in any process,
-with ``deliver_pending --all``, or when the login variables change: each set of variables has its own fingerprint.
+when ``deliver_pending --all`` is run, or when the login variables change: each set of variables has its own
+fingerprint.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
 """The largest number of records of an object that are read by id after a sync.
 
-Events named these records. The sync may miss them: a gap event can come without a newer stamp on the record."""
+Events named these records. A sync may miss a record: a gap event can come without a newer stamp on the record."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip

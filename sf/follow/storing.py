@@ -45,7 +45,7 @@ def _merge(read: Read) -> int:
 
 
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
-    """Mark records that Salesforce no longer has as deleted, then apply the mass-delete guard."""
+    """Soft-delete the cached records that Salesforce no longer has, then apply the mass-delete guard."""
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(

@@ -17,7 +17,10 @@ _IMPORTED = time.monotonic()
 
 @dataclass(frozen=True)
 class Place:
-    """A process. ``place`` names its host, boot and process namespace; empty where these are unknown."""
+    """Identifies a process.
+
+    ``place`` names its host, boot and process namespace; empty where these are unknown.
+    """
 
     place: str
     pid: int
@@ -37,7 +40,7 @@ class Place:
 
 
 def here() -> Place:
-    """Return the place of this process."""
+    """Return the ``Place`` of this process."""
     return Place(_here(), os.getpid())
 
 
