@@ -15,7 +15,7 @@ from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import SalesforceError
 
 _WRITTEN = (*SALESFORCE_FIELDS.values(), "SuppliedName", "SuppliedEmail", "Origin")
-_EXTERNAL_ID = "exactly one case"
+_EXTERNAL_ID = "external id of cases"
 
 
 @register

@@ -60,8 +60,8 @@ def api_key_rotate(
     """Replace a key: create its successor, and let the old key expire after ``overlap`` at the latest.
 
     Returns the old and the new key, or ``None`` when no key has this id. Rate limits, cases and logs treat both keys as
-    the same service. Without ``expires_in`` the new key gets the lifetime of the service's newest key. Raises
-    ``NotActive`` when the key is revoked or expired.
+    the same service. Without ``expires_in`` the new key gets the lifetime of the service's newest key so far.
+    Raises ``NotActive`` when the old key is revoked or expired.
     """
     old = APIKey.objects.select_for_update().filter(public_id=public_id).first()
     if old is None:

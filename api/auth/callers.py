@@ -291,8 +291,8 @@ Raises ``Forbidden`` without the right, and ``NotAuthenticated`` when a Super Us
 class Credential(AuthBase):
     """One kind of credentials in the OpenAPI document.
 
-    Each object checks credentials of any kind, and raises when it does not admit the caller. So Ninja never calls a
-    route's second object.
+    A route lists an object for each kind of credentials that it accepts. The first object checks credentials of all
+    kinds, and returns the caller or raises. So Ninja never calls the second.
 
     ``who`` describes the permitted callers in the OpenAPI document; ``roles`` are the scopes that a key needs.
     """

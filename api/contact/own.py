@@ -27,7 +27,7 @@ Returns the seconds of the slowest call to Salesforce."""
 
 ANOTHER_ORG = (
     "This service is connected to a different Salesforce org than the one its data came from. Nothing was read or "
-    "changed there. The operators of this service must correct the connection."
+    "changed. The operators of this service must correct the connection."
 )
 _AWAY = "Salesforce cannot be asked for this user at the moment: try again soon."
 _NONE = "There is no contact for this user in Salesforce."

@@ -3,7 +3,8 @@
 An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail``. The last two have the same
 text, because some clients read ``message`` and some read ``detail``. Some errors have more fields. Views and the code
 that they call raise errors; the handlers here turn them into responses. Other layers refuse an unknown path, a wrong
-method or a broken header. ``api/middleware/requests.py`` gives those responses, and crashes, the same shape.
+method or a broken header. ``api/middleware/requests.py`` gives the same shape to their responses, and to the response
+after a crash.
 """
 
 from __future__ import annotations
@@ -242,7 +243,7 @@ def _validation_error(request: HttpRequest, error: ValidationError | type[Valida
 
 
 def _location(loc: Sequence[str | int]) -> list[str | int]:
-    """Return the place without the name of our function's parameter, such as ``["body", "subject"]``."""
+    """Return the place, such as ``["body", "subject"]``, without the name of our function's parameter."""
     return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
 
 

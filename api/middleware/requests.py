@@ -58,7 +58,7 @@ class RequestIdMiddleware:
 
 
 class AuditMiddleware:
-    """Hands every request under ``/api/`` to the audit log, and counts the requests of pages."""
+    """Hands every request under ``/api/`` to the audit log, and counts the requests for pages."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response

@@ -74,7 +74,7 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         T.SALESFORCE_BUSY: "Too many requests are waiting for Salesforce at the moment, and nothing was changed: try "
         "again soon.",
         T.SALESFORCE_ANOTHER_ORG: "This service is connected to a different Salesforce org than the one its data came "
-        "from. Nothing was read or changed there. The operators of this service must correct the connection.",
+        "from. Nothing was read or changed. The operators of this service must correct the connection.",
         T.CHANGE_NOT_MADE: "Salesforce accepts no changes at the moment, and nothing was changed: try again soon.",
         T.CHANGE_UNCERTAIN: "Salesforce's answer was lost, so the change may have been made. Read the contact again "
         "soon (GET /api/v1/contact?expire=true), or send the same request again: that does no harm.",

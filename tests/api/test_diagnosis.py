@@ -26,7 +26,7 @@ def check() -> str:
 def test_a_complete_configuration_passes(simulator: Simulator) -> None:
     output = check()
     assert "ok   cases: all 8 fields can be written\n" in output
-    assert "ok   exactly one case: Case.SFAPI_Id__c is a unique external id\n" in output
+    assert "ok   external id of cases: Case.SFAPI_Id__c is a unique external id\n" in output
     assert "ok   Accounts: " in output
     assert "gives a Bearer token" in output
     assert "error" not in output
@@ -35,15 +35,15 @@ def test_a_complete_configuration_passes(simulator: Simulator) -> None:
 def test_missing_settings_are_reported_as_off(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = settings.ACCOUNTS_CLIENT_ID = ""
     output = check()
-    assert "off  exactly one case: SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set" in output
+    assert "off  external id of cases: SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set" in output
     assert "off  Accounts: not configured" in output
 
 
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("Product__c", "fix  exactly one case: Case.Product__c must be an external id and unique"),
-        ("Nothing__c", "fix  exactly one case: Case has no field Nothing__c"),
+        ("Product__c", "fix  external id of cases: Case.Product__c must be an external id and unique"),
+        ("Nothing__c", "fix  external id of cases: Case has no field Nothing__c"),
     ],
 )
 def test_the_external_id_field_of_cases_must_exist_and_be_unique(

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="only print how many rows would be removed or emptied, without rate counts and look-ups",
+            help="only print how many rows would be removed or emptied (except rate counts and notes of look-ups)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
