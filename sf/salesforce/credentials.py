@@ -59,7 +59,7 @@ _NEEDS = {
     LoginFlow.SOAP_ORGANIZATION: (USERNAME, PASSWORD, ORGANIZATION_ID),
 }
 
-# Variables that show that a group was begun. A client id belongs to four groups, but shows this for only two.
+# Variables that show that a group was begun. A client id alone says nothing about a refresh token or a JWT.
 _BEGUN_BY = {
     LoginFlow.DIRECT_SESSION: {INSTANCE_URL, SESSION_ID},
     LoginFlow.REFRESH_TOKEN: {REFRESH_TOKEN},

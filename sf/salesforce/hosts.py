@@ -11,7 +11,7 @@ SHARED_LOGIN_HOSTS = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 _NO_API_HOST = re.compile(r"\.(lightning\.force|my\.salesforce-setup|file\.force|vf\.force|visualforce)\.com$")
 _PACKAGE = re.compile(r"^([^.]+)--[^.]+(?:(?=\.(?:[^.]+\.)?vf\.force\.com$)|\.[^.]+(?=\.visualforce\.com$))")
-"""The package in a host of Visualforce pages, and the instance in an older one.
+"""The start of a Visualforce host: My Domain, package, and in ``visualforce.com`` the instance.
 
 Source: https://help.salesforce.com/s/articleView?id=xcloud.domain_name_partitioned_domains_scratch.htm
 """

@@ -71,7 +71,7 @@ class Patience:
 
     @classmethod
     def for_seconds(cls, seconds: float) -> Self:
-        """Return limits without retries, by which everything together ends this many seconds from now."""
+        """Return limits without retries: all logins and calls end within this many seconds from now."""
         return cls(deadline=0, until=time.monotonic() + seconds)
 
     @property

@@ -156,8 +156,8 @@ class SessionKeeper:
 def log_in(request: LoginRequest, transport: Transport) -> Session:
     """Return the session of a new login, or the session from the settings.
 
-    Raises ``LoginFailed``, which says what to check, ``DailyLimitReached``, ``TransientError`` when retries do not
-    help, or a plain ``SalesforceError`` when the host's certificate cannot be checked or is not trusted.
+    Raises ``LoginFailed`` (the message says what to check), ``DailyLimitReached``, ``TransientError`` when retries do
+    not help, or a plain ``SalesforceError`` when the host's certificate cannot be checked or is not trusted.
     """
     if request.credentials.flow is LoginFlow.DIRECT_SESSION:
         return Session(

@@ -1,7 +1,7 @@
 """Decide what a refused login means: retry, wait for free API calls, or stop until a person acts.
 
 Salesforce's code and words decide, then the HTTP status. Only known temporary refusals are retried: each further
-login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows this table to
+login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows ``RULES`` to
 operators.
 """
 
@@ -97,7 +97,7 @@ RULES = (
     Rule(
         words="not supported on this domain",
         advice="client credentials need the org's own host: set SALESFORCE_HOST to its My Domain "
-        "(https://….my.salesforce.com, Setup > My Domain), not to login. or test.salesforce.com",
+        "(https://….my.salesforce.com, Setup > My Domain), not to login.salesforce.com or test.salesforce.com",
     ),
     Rule(
         words="no client credentials user",
@@ -178,9 +178,10 @@ def login_error(answer: LoginAnswer) -> SalesforceError:
 
 
 def _kind_of_status(status: int, code: str) -> type[SalesforceError]:
-    """Return the class for a status. Unknown codes are final, because SOAP faults are always 500.
+    """Return the class of an error that no rule fits.
 
-    Without a code, the answer did not come from the login.
+    With a code, the refusal is final: the status proves nothing, because SOAP faults always have status 500.
+    Without a code, the answer did not come from Salesforce's login, and the status decides.
     """
     return LoginNotAnswered if status in TRANSIENT_STATUSES and not code else LoginRefused
 

@@ -74,7 +74,8 @@ class Freshness:
     ``late``: an object's last complete run is too old, or a job did not run when due. ``never``: no complete run yet.
     ``failing``: a run failed, or two runs found the day's calls used up, and no good run has followed.
     ``interrupted``: the last bad run was stopped or killed, or lost its lease, and no good run has followed.
-    Some objects are synced more often than a run may last. Their bad runs are no fault while the copy is fresh enough.
+    If the pause between an object's syncs is shorter than a run may last, its bad runs are no fault while the copy is
+    fresh enough.
     """
 
     name: str
@@ -97,7 +98,10 @@ def sync_freshness() -> list[Freshness]:
 
 
 def job_freshness() -> list[Freshness]:
-    """Judge all jobs of ``JOBS``, in the order of ``JOBS``. A skipped job counts as seen."""
+    """Judge all jobs of ``JOBS``, in the order of ``JOBS``.
+
+    A job whose run was skipped when due is not late.
+    """
     return _judge_jobs(_last_ends(JOBS), _last_seen(JOBS))
 
 

@@ -127,6 +127,9 @@ OPPORTUNITIES = SyncedObject("opportunities", Opportunity)
 ADOPTIONS = SyncedObject("adoptions", Adoption, stamps=("SystemModstamp", "Opportunity__r.SystemModstamp"))
 
 INTERDEPENDENT = (ACCOUNTS, CONTACTS, OPPORTUNITIES, ADOPTIONS)
-"""The objects that ``sync_all`` syncs, parents first. After ``--adopt-org`` it syncs books too."""
+"""The objects that ``sync_all`` syncs, parents first.
+
+While books of the previous org remain (``--adopt-org``), ``sync_all`` syncs books too.
+"""
 
 EVERY_OBJECT = (BOOKS, *INTERDEPENDENT)

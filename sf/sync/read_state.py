@@ -17,13 +17,13 @@ class ReadState:
     transport: str
     soql: str
     began: str
-    """The start, by PostgreSQL's clock. A full read does not remove rows written here since then."""
+    """The start, by PostgreSQL's clock. A full read removes no cached row written since then."""
     instance_url: str
     api_version: str
     fingerprint: str
     organization_id: str = ""
     replace: bool = False
-    """Rows that were written here before the read began are deleted first (``--forcedelete``)."""
+    """The merge first removes cached rows that were written before the read began (``--forcedelete``)."""
     read_id: str = ""
     cursor: str = ""
     pages: int = 0

@@ -110,7 +110,7 @@ class Subscription:
         threading.Thread(target=self._await_answer, name=f"headers of {topic}", daemon=True).start()
 
     def cancel(self) -> None:
-        """End the stream, so that ``batches`` raises its error."""
+        """End the stream; ``batches`` then raises ``SalesforceError``."""
         self._requests.put(None)
         self._stream.cancel()
 
@@ -149,7 +149,10 @@ class Subscription:
 
 
 def _proxy_of_environment(host: str) -> str:
-    """Return the proxy that other calls to this host would use: gRPC reads the variables differently."""
+    """Return the proxy that ``requests`` would use for this host.
+
+    gRPC itself reads the proxy variables differently.
+    """
     proxies = get_environ_proxies(f"https://{host}")
     return str(proxies.get("https") or proxies.get("all") or "")
 
