@@ -32,7 +32,7 @@ class SyncRun(models.Model):
         PARDOT = "Pardot", "Pardot API"
 
     class Cause(models.TextChoices):
-        """The reason why a run was held back or cannot succeed by itself. Empty for all other reasons."""
+        """The reason why a run was held back or cannot succeed by itself. Empty for other runs."""
 
         SWITCH = "switch"
         """Syncs are switched off."""

@@ -49,7 +49,8 @@ class _Trouble:
     def leave_alone(self) -> None:
         """Do not use the replica for a while.
 
-        Called after a failure. The first request that tries the replica again calls it too: other requests stay away.
+        Called after a failure. The first request that tries the replica again also calls this method, so that other
+        requests use the primary meanwhile.
         """
         self.away_until = time.monotonic() + _AWAY_SECONDS
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
-        # An operator may read another org to find a mistake, but must not write to it by mistake.
+        # An operator may read an org other than the cached one to find a mistake, but not write to it by accident.
         may_write = name in {*WRITES, "follow", "shell"} or options.get("method", "GET") != "GET"
         patience = Patience() if name == "follow" else _PATIENCE
         client = (salesforce_client if may_write else client_of_any_org)(counter, patience)

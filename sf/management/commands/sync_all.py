@@ -31,7 +31,7 @@ class Command(SyncCommand):
                 self.stdout.write("nothing was done")
                 return
         if BOOKS.name in objects_to_replace():
-            self.objects = EVERY_OBJECT  # an adoption, even an interrupted one, must replace every object
+            self.objects = EVERY_OBJECT  # adopting an org, even with interruptions, must replace every object
         super().handle(*args, **options)
         if left := objects_to_replace():
             raise CommandError(
