@@ -5,7 +5,8 @@ could fill the disk. ``REQUEST_LOG_SAMPLE`` may leave out reads that succeeded.
 
 A request only puts its row into a buffer (about 40 µs); a thread of the process copies batches into PostgreSQL.
 Rows survive a normal end of the process, and short times without PostgreSQL. A process that is killed loses the
-rows in its buffer: the rows of the last half second while PostgreSQL answers (``docs/decisions/audit-log.md``).
+rows in its buffer. While PostgreSQL answers, these are the rows of about the last half second
+(``docs/decisions/audit-log.md``).
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def write_noted(noted: Sequence[Noted], again: bool) -> None:
     """Store the rows and add to the counts, in one transaction.
 
     ``again``: the previous attempt failed, or its answer was lost. If one of the rows is stored, the whole batch was
-    stored. A batch without stored rows cannot be recognized, so its counts may be added twice.
+    stored. A batch that stored only counts cannot be recognized, so these counts may be added twice.
     """
     rows = [each.entry for each in noted if each.entry is not None]
     try:

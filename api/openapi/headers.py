@@ -54,7 +54,11 @@ _HEADERS: Mapping[str, tuple[str, Mapping[str, Any], str | int]] = {
         _TEXT,
         '"salesforce";r=4;t=0',
     ),
-    "RateLimit-Policy": ("The same limit: `q` requests in `w` seconds.", _TEXT, '"salesforce";q=5;w=60'),
+    "RateLimit-Policy": (
+        "The limit that counts this request: `q` requests in `w` seconds.",
+        _TEXT,
+        '"salesforce";q=5;w=60',
+    ),
     "WWW-Authenticate": (
         "The challenge of RFC 6750; `error` is the reason why an API key was not accepted.",
         _TEXT,

@@ -182,8 +182,8 @@ def hasten_all() -> int:
 def queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
-    Queued and failed cases are counted separately, because each of the two states has its own index. Probes call this
-    function every few seconds, and the table also contains all delivered cases.
+    Queued and failed cases are counted separately, because each of the two states has its own index. ``/healthz/``
+    calls this function every few seconds, and the table also contains all delivered cases.
     """
     here = ["", cached_org_id() if organization_id is None else organization_id]
     waiting = OutboundCase.objects.filter(state=State.QUEUED)

@@ -1,9 +1,10 @@
 """Take several passes of a rate limit at once for frequent callers, and hold them in the process.
 
-Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small request. When a caller has a limit of
-thousands and comes often, one count therefore takes several passes. The process holds these passes for the caller's
-next requests. Held passes expire after a short time. PostgreSQL counts them as if they were used at the moment they
-expire, so no window ever contains more requests than the limit. Passes that expire unused are lost for one window.
+A pass lets one request through. Counting a request is a round trip to PostgreSQL: a quarter of the cost of a small
+request. When a caller has a limit of thousands and comes often, one count therefore takes several passes. The process
+holds these passes for the caller's next requests. Held passes expire after a short time. PostgreSQL counts them as if
+they were used at the moment they expire, so no window ever contains more requests than the limit. Passes that expire
+unused are lost for one window.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ window. Its own time is then added, and times that are no longer needed are drop
 row's lock and by PostgreSQL's clock, so the number of processes and servers does not matter. Refused requests write
 nothing. (A fixed window would let nearly 2 N requests pass around its edge.)
 
-Up to a limit of 100 each pass is an entry. With a higher limit, the window is cut into 100 parts. The passes of a part
-are one entry, with the time of the last pass. Never more than N requests pass, perhaps a few fewer, and no row grows
-long. From a limit of 2,000 on, one count may take several passes (``api/protection/held_passes.py``).
+Up to a limit of 100, the row has an entry for each pass. With a higher limit, the window is cut into 100 parts. The row
+then has an entry for each part that contains passes, with the time of the last pass. Never more than N requests pass,
+perhaps a few fewer, and no row grows long. From a limit of 2,000 on, one count may take several passes
+(``api/protection/held_passes.py``).
 
 The statement must commit on its own. Otherwise a request that is rolled back would not be counted, and the requests of
 a caller would wait for each other. The statement therefore runs before the view, and a system check refuses

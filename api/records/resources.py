@@ -143,8 +143,8 @@ class RecordPage(Schema):
     """A page of records."""
 
     as_of: datetime = SchemaField(
-        description="No record with a `local_update_date` before this moment can appear later. Pass it as "
-        "`modified_since` in the next read. All pages of one read have the same value."
+        description="Every change with a `local_update_date` before this moment is already visible. Pass this "
+        "moment as `modified_since` in the next read. All pages of one read have the same value."
     )
     next: str | None = SchemaField(description="The address of the next page; null on the last page.")
 

@@ -1,4 +1,4 @@
-"""Two routes for each resource, one with a slash at the end. Other endpoints have only one."""
+"""Two routes for each resource; unlike the API's other routes, they may end with a slash."""
 
 from __future__ import annotations
 
