@@ -53,9 +53,7 @@ _TAKE_OVER = """
 """
 _RENEW = "UPDATE sf_synclease SET renewed_at = clock_timestamp() WHERE name = %s AND holder = %s"
 _RELEASE = "DELETE FROM sf_synclease WHERE name = %s AND holder = %s"
-_FENCE = """
-    SELECT count(*) FROM (SELECT 1 FROM sf_synclease WHERE holder = ANY (%s) FOR KEY SHARE) AS held
-"""
+_FENCE = "SELECT name FROM sf_synclease WHERE holder = ANY (%s) FOR KEY SHARE"
 # When a machine vanishes in a transaction, PostgreSQL ends its session, so that the session's locks end too.
 _END_SESSION_OF_VANISHED_CLIENT = """
     SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
@@ -163,9 +161,10 @@ def fence() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_END_SESSION_OF_VANISHED_CLIENT)
         cursor.execute(_FENCE, [[lease.holder for lease in held]])
-        row = cursor.fetchone()
-    if row is None or row[0] != len(held):
-        raise LeaseLost(_lost(held[-1].name))
+        kept = {name for (name,) in cursor.fetchall()}
+    for lease in held:
+        if lease.name not in kept:
+            raise LeaseLost(_lost(lease.name))
 
 
 def is_running(name: str) -> bool:

@@ -127,14 +127,17 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     ],
     ids=["fence", "merge", "create", "drop", "rows", "csv"],
 )
-def test_a_process_that_lost_its_lease_writes_nothing(write: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lost", ["camp_sync", "accounts"])
+def test_a_process_that_lost_a_lease_writes_nothing_and_names_it(
+    lost: str, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Stage, "_order", lambda stage, header, paths: [stage.target.columns[0]])
     Stage(ACCOUNTS.target).create()
     with hold_lease("camp_sync"), hold_lease("accounts"):
         write()
         Stage(ACCOUNTS.target).create()
-        SyncLease.objects.filter(name="accounts").update(holder="another")
-        with pytest.raises(LeaseLost, match="another process took over the lease of accounts"):
+        SyncLease.objects.filter(name=lost).update(holder="another")
+        with pytest.raises(LeaseLost, match=f"another process took over the lease of {lost}"):
             write()
     Stage(ACCOUNTS.target).drop()
 
