@@ -1,4 +1,4 @@
-"""Declare the issues, each with its area, counted flag, default weight and default texts.
+"""Declare the issues, each with its area, flag, default weight and default texts.
 
 Staff can change weights and texts (``pardot/configuration/values.py``). Keys and weights come from the specification
 of the score.

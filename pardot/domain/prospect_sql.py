@@ -22,5 +22,5 @@ def bad_id(column: str) -> str:
 
 
 def stuck(column: str) -> str:
-    """Return the condition that the adoption field still contains data that Salesforce should have taken."""
+    """Return the condition that ``adoption_json`` still contains data that Salesforce should have taken."""
     return f"(btrim(coalesce({column}, '')) NOT IN ('', 'Blank'))"

@@ -7,7 +7,10 @@ from sf.models.record import CachedRecord
 
 
 class SalesforceCampaign(CachedRecord):
-    """The dates of a Salesforce campaign: created, changed, start and end. ``Campaign`` repeats them."""
+    """The dates of a Salesforce campaign: created, changed, start and end.
+
+    The linked Pardot ``Campaign`` has copies of these dates.
+    """
 
     salesforce_object: ClassVar[str] = "Campaign"
 

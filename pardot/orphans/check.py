@@ -1,4 +1,4 @@
-"""Run the orphan check of a survey: read leads and contacts, then store orphans of all kinds, or none.
+"""Run a survey's orphan check: read leads and contacts, then store all orphans in one transaction.
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Some leads and contacts do
 not link to a prospect, but a prospect links to them: they are read by id, in at most ``MOST_ROUNDS`` rounds. When such

@@ -139,7 +139,7 @@ _KEEP = """
 
 
 def find_suspects() -> None:
-    """Store the suspects: prospects with ids of leads or contacts, but without a staged id.
+    """Store the suspects: prospects with ids of leads or contacts, none of which is staged.
 
     The next step reads the leads and contacts with these ids from Salesforce. The tables are not temporary, because
     behind a pooler the next transaction may use another session.

@@ -16,7 +16,7 @@ _LONGEST_TITLE = 200
 _LONGEST_DESCRIPTION = 10_000
 _REST = "\n\n… and {:,} more"
 _ROOM_FOR_TEXT = _LONGEST_DESCRIPTION - len(_REST.format(1_000))
-"""The longest text that leaves room for the number of the assets."""
+"""The longest text that leaves room for the line “… and 1,000 more”."""
 
 
 def tasks_for_each(
