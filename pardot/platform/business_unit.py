@@ -32,7 +32,7 @@ KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMemb
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):
-    """The configured business unit is not the copied one. The message names both, if both are recorded."""
+    """The configured business unit is not the copied one. The message names both, if known."""
 
 
 def copied_unit() -> str:

@@ -29,7 +29,7 @@ from sf.salesforce.reads import ask_patiently
 MOST_OPEN = 4
 """Pardot allows five open requests per business unit. One is left to other programs."""
 SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""The sizes down to which later pages, and the retry of a slow page, are made smaller."""
+"""The smallest sizes after a slow page: of later pages, and of the slow page's retry."""
 CEILING = 100_000
 """The number of rows after which a sequence of page tokens ends without an error."""
 
@@ -119,8 +119,8 @@ class PardotClient:
     def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
         """Call ``action``, which requests one page, with retries.
 
-        Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller. Raises another
-        ``CannotFinish`` when Pardot's answers are unusable.
+        Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller. Raises ``UnusablePage`` when
+        Pardot's answers are unusable.
         """
         too_much = _never if smallest else _is_size_timeout
         return ask_patiently(action, self.patience, too_much=too_much, unusable_answers=UNUSABLE_ANSWERS)

@@ -93,7 +93,7 @@ def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceEr
     code, text = _parse(body)
     if code is None:
         kind = _kind_of_status(status)
-        advice = "check PARDOT_API_URL" if kind is RequestRefused else "not in Pardot's own form"
+        advice = "check PARDOT_API_URL" if kind is RequestRefused else "the answer has no Pardot error code"
         error = kind(f"Pardot's host answered {status} to {request}: {text} ({advice})", status=status)
     else:
         error = _error_with_code(status, code, text, request)

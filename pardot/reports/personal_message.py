@@ -1,8 +1,8 @@
 """Write the morning message of one team member: own areas, changes, open tasks and saved views.
 
-Each item ends with a link. The message leaves out the titles of tasks about prospects. From the query of a saved view
-it keeps only the parts about the view's table. The message includes other text that staff typed: titles of other
-tasks, names of saved views, and the searches in these views. Staff may have typed a person's name there.
+Each item ends with a link. The link to a saved view keeps only the part of the view's query that is about its table.
+The message leaves out the titles of tasks about prospects. The message includes other text that staff typed: titles of
+other tasks, names of saved views, and the searches in these views. Staff may have typed a person's name there.
 """
 
 from __future__ import annotations

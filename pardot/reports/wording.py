@@ -89,7 +89,7 @@ def change(now: Number | None, before: Number | None) -> str:
 
 
 def missing(command: str) -> str:
-    """Return a text which says that there is no data, and which command reads it."""
+    """Say that there is no data, and name the command that reads it."""
     return f"{NO_DATA}; run: python manage.py {command}"
 
 

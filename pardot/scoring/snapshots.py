@@ -37,8 +37,8 @@ COUNTS = (
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Create or update today's row. ``tier`` is ``None`` when only some entities were synced.
 
-    Scores and issue counts are always computed again. The columns in ``COUNTS`` stay null until they have data. When
-    this sync did not read them, they keep their last value, from the tables or else from the latest snapshot.
+    Scores and issue counts are always computed again. The columns in ``COUNTS`` stay null until they have data.
+    Figures that this sync did not read keep their last value: from the tables, or else from the latest snapshot.
     """
     now = now or timezone.now()
     day = today(now)

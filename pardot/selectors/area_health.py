@@ -52,7 +52,7 @@ class AreaHealth:
     def unknown_columns(self) -> frozenset[str]:
         """Return the asset columns that need activity data, when this data is missing or too old.
 
-        The latest audit may have filled these columns.
+        These columns may still contain outdated values of the latest audit.
         """
         if self.has_activities:
             return frozenset()

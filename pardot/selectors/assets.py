@@ -133,7 +133,7 @@ def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
 def _campaigns(*, linked: bool) -> Rows:
     """Return the ids of linked or unlinked campaigns.
 
-    A blank Salesforce id counts as no id, as it does in ``CHAIN``.
+    A blank Salesforce id counts as no id, as in ``CHAIN`` of ``pardot/audits/asset_audit.py``.
     """
     having = {"salesforce_id__regex": "[^[:space:]]"}
     campaigns: Rows = Campaign.objects.filter(**having) if linked else Campaign.objects.exclude(**having)
