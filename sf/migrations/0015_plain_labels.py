@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='cachedorg',
             name='is_sandbox',
-            field=models.BooleanField(help_text='Empty if the API user may not read it.', null=True),
+            field=models.BooleanField(help_text='Empty until a sync has read it, or if the API user may not read it.', null=True),
         ),
         migrations.AlterField(
             model_name='cachedorg',

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='cachedorg',
             name='adopted_at',
-            field=models.DateTimeField(blank=True, help_text='Since when the cache is of this org.', null=True),
+            field=models.DateTimeField(blank=True, help_text='When the cache was adopted from another org. Empty: never.', null=True),
         ),
         migrations.AlterField(
             model_name='followedobject',

@@ -13,11 +13,13 @@ class CachedOrg(models.Model):
 
     organization_id = models.CharField("organization ID", max_length=18)
     name = models.TextField(blank=True)
-    is_sandbox = models.BooleanField(null=True, help_text="Empty if the API user may not read it.")
+    is_sandbox = models.BooleanField(
+        null=True, help_text="Empty until a sync has read it, or if the API user may not read it."
+    )
     adopted_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="Since when the cache is of this org.",
+        help_text="When the cache was adopted from another org. Empty: never.",
     )
     to_replace = ArrayField(
         models.TextField(), default=list, blank=True, help_text="Objects whose rows still come from the previous org."
