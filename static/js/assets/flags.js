@@ -51,8 +51,8 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * Return a line of chips. A chip has the number of assets with one flag, or of exempt assets, and a link to their rows.
- * Numbers of 0 are left out. Flags without data are listed by name.
+ * Return a line of chips. Each chip has the number of assets with one flag, or of assets exempt from one issue, and a
+ * link to these rows. Numbers of 0 are left out. Flags without data are listed by name.
  *
  * @param {Counted} summary
  */
@@ -196,7 +196,7 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note that activity data is missing or old, with the sentence `what` about the effect. Otherwise return null.
+ * Return a note when activity data is missing or old; otherwise null. what: a sentence about the effect.
  *
  * @param {{ has_activities: boolean }} summary
  * @param {string} what

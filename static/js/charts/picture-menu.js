@@ -44,7 +44,7 @@ async function copy(png) {
   try {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": png })]);
   } catch {
-    await png; // When the drawing failed, the clipboard is not to blame, and PNG would fail too.
+    await png; // If the drawing failed, this throws: the button "PNG" would fail too, so do not recommend it.
     toast("The browser does not allow copying pictures here. Download the PNG instead.", { kind: "bad" });
     return;
   }

@@ -5,7 +5,7 @@
  *
  * - solid: the path between values of neighboring days.
  * - bridges: the path across missing values, drawn with dashes.
- * - alone: the points without a value on the day before or after. The solid path does not show these points.
+ * - alone: the points whose neighboring days have no value. The solid path does not show these points.
  *
  * @param {readonly Maybe<number>[]} values
  * @param {Scale} x

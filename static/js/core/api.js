@@ -186,7 +186,7 @@ function refusal(response, answer) {
 }
 
 /**
- * Return the page's message for a status whose own message is meant for programs; otherwise null.
+ * Return the dashboard's own message for a 401, because the server's message is for programs; otherwise null.
  *
  * @param {number} status
  */
