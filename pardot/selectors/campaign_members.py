@@ -49,7 +49,7 @@ def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
 
 
 def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
-    """Return the counts: zero for a campaign without a count, because Salesforce lists no empty groups."""
+    """Return the counts; without ``count`` all are zero: Salesforce counts only campaigns with members."""
     return {name: getattr(count, name, 0) for name in ("members", "responded", "leads", "contacts")}
 
 

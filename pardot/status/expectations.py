@@ -10,7 +10,7 @@ from pardot.catalog.entities import ALL, ORPHANS, Tier
 from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
-"""The job that covers the start of the command and the steps after its syncs (audits, snapshot)."""
+"""The job that records failed starts of ``camp_sync``, and the steps after its syncs."""
 DIGEST = "camp_digest"
 ALERTS = "camp_alerts"
 

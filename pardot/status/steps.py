@@ -13,8 +13,8 @@ from sf.models import SyncLease, SyncRun
 def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     """Return the position of the entity that is being read, and the number of entities.
 
-    Return ``None`` when no entity is being read. The number does not include the sample of ``--scout`` before its
-    run has begun, because the ``retry_command`` of an earlier run does not name it.
+    Return ``None`` when no entity is being read. With ``--scout``, the sample is counted only after its run has begun:
+    the ``retry_command`` of earlier runs does not name the sample.
     """
     if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None

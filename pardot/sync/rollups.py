@@ -1,8 +1,8 @@
 """Update the roll-ups of visitor activities.
 
-Pages read the roll-ups, because a scan of all activities would be too slow. The update is part of the transaction that
-merges activities, so readers see roll-ups that match the activities. After an incremental read, only the days of the
-activities that were read or removed are counted again. Days are UTC.
+The dashboard reads the roll-ups, because a scan of all activities would be too slow. The update is part of the
+transaction that merges activities, so readers see roll-ups that match the activities. After an incremental read, only
+the days of the activities that were read or removed are counted again. Days are UTC.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class CampObjectSync(ObjectSync):
 
 
 class CountingSync(SalesforceSync[AnySynced]):
-    """A sync from Salesforce that copies no records: it stores counts or orphans."""
+    """A sync from Salesforce that copies no records: it stores counts, or the orphan check's results."""
 
     system: ClassVar[str] = "Salesforce"
     meaning = CampMeaning()

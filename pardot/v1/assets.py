@@ -59,8 +59,8 @@ class AssetRecord(Schema):
     flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: before findings were recorded. Flags that no "
-        "issue counts are absent."
+        description="The day on which an audit first saw each flag; null: before findings were recorded. Flags without "
+        "an issue are absent."
     )
     title: str | None = None
     subject: str | None = None
