@@ -10,8 +10,8 @@ function followColorScheme() {
 }
 
 /**
- * Add the visitor's CSRF token to a write to this server without an API key. The page contains no token,
- * because every visitor gets the same page.
+ * Add the visitor's CSRF token to a write that goes to this server and has no API key.
+ * The page contains no token, because every visitor gets the same page.
  *
  * @param {{ url: string, method: string, headers: Record<string, string> }} request
  */

@@ -81,8 +81,8 @@ export function discardsSoFar() {
 }
 
 /**
- * Resolve to true when the session is valid again, or to false when the user has discarded input since the write was
- * sent: the answer that the session has ended may arrive after the discard.
+ * Resolve to true when the refused write may be sent again: the user has signed in. Resolve to false when the user has
+ * discarded input since the write was sent, even if that was before the 401 arrived.
  *
  * @param {number} since discardsSoFar() when the write was sent
  */

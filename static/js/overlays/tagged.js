@@ -85,5 +85,5 @@ function items({ action, items: rows }, to) {
 
 /** @param {Api["TaggedItem"]} item */
 function typeOf({ type, object_type }) {
-  return (type && TYPES[type]?.title) ?? object_type ?? "Not named";
+  return (type && TYPES[type]?.title) ?? object_type ?? "Unknown type";
 }

@@ -12,7 +12,7 @@ const SECTIONS = [
     [
       [[`${COMMAND} K`, "/"], "Search everything"],
       [["?"], "Show this sheet"],
-      [[`${COMMAND} Z`], "Press “Undo” in the latest message with this button"],
+      [[`${COMMAND} Z`], "Press the latest “Undo” button"],
       [["Esc"], "Close a drawer or dialog, or clear a selection"],
     ],
   ],

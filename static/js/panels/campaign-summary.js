@@ -21,7 +21,7 @@ export default panel({
       connection(summary),
     ),
     flagFigures(summary),
-    activityNote(summary, "Dormant campaigns are left out."),
+    activityNote(summary, "Dormant campaigns cannot be recognized."),
   ],
 });
 

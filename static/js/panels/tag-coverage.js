@@ -32,7 +32,7 @@ const COLUMNS = [
   {
     key: "object_type",
     label: "Type",
-    value: ({ area, object_type }) => (area && TYPES[area]?.title) ?? (object_type || "Not named"),
+    value: ({ area, object_type }) => (area && TYPES[area]?.title) ?? (object_type || "Unknown type"),
   },
   {
     key: "tagged_pct",
