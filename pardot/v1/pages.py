@@ -53,7 +53,7 @@ class FlagParameters(Schema):
         None,
         description="An id, or words in any order. Case and accents do not matter. Each word must begin a word of the "
         "record's name, subject, address, campaign, folder or tags. If no record matches, the words may be anywhere "
-        "inside the record's own texts.",
+        "inside the record's name, subject or address.",
         examples=["summer nursing"],
     )
 

@@ -73,7 +73,7 @@ class ConfigurationPreview(Schema):
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
     """Return the scores with the given values instead of the current ones. Nothing is stored.
 
-    422: these values could not be saved.
+    422: a key is unknown, or a value is not valid.
     """
     try:
         scores = preview(body.values)

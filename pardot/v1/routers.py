@@ -61,7 +61,7 @@ def by_replica(view: View) -> View:
 
 router = Router(auth=super_user())
 _OF_THE_PRIMARY = (sync, sync_requests)
-"""Modules about running syncs. Only the primary knows the current state."""
+"""The modules with the routes under ``/sync/``. Only the primary knows the current state of syncs."""
 for _module in (
     briefing,
     score,

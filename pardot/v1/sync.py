@@ -39,8 +39,8 @@ class EntityFreshness(Schema):
         description="old: no complete read for 2 days (tier 1) or 8 days (tier 3). partial: only a sample was read."
     )
     last_sync: datetime | None = Field(
-        description="The end of the last successful run (of several parts, the earliest end); null: no run of the "
-        "entity, or of one of its parts, has succeeded."
+        description="The end of the last successful run; null: no run has succeeded. For an entity of several parts: "
+        "the earliest of the parts' ends; null while a part has no successful run."
     )
     mode: str | None = Field(
         description="The mode of the last successful run: full, incremental or sample; null: no run has succeeded."

@@ -88,9 +88,9 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
     """Read entities again, and carry out the deletions that the mass-delete guard held back.
 
-    If the new read misses more records of an entity, or of one of its parts, than the last read, none of these records
-    are deleted. 422 when one of the entities has no held-back deletions. Only for Super Users with the right *may
-    refresh data*.
+    If more records of an entity are missing in the new read than in the last one, none of them are deleted. For an
+    entity of several parts, this applies to each part separately. 422 when one of the entities has no held-back
+    deletions. Only for Super Users with the right *may refresh data*.
     """
     by, entities = _starter(request), _known_entities(body.entities)
     held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}

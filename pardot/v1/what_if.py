@@ -72,8 +72,8 @@ class WhatIfScores(Schema):
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     """Return the score after the fixes.
 
-    Nothing is stored. 422: an issue that is unknown, given twice or without data, or a count that is not whole or too
-    large.
+    Nothing is stored. 422: an issue that is unknown, given twice or without data, or a count that is too large or not
+    whole.
     """
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
