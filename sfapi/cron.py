@@ -1,8 +1,8 @@
 """The cron table, and the paths of Python and ``manage.py`` in the lines of a crontab.
 
-``manage.py crontab add`` writes each entry as the plain command. ``run`` is for the lines of earlier releases. There,
-django-crontab calls a function, swallows all its exceptions (``SystemExit`` too) and exits with 0. So ``run`` does not
-do the work: it replaces its process by the ordinary command, with ``exec``.
+``manage.py crontab add`` writes each entry as the plain command. ``run`` is for crontab lines that earlier releases
+wrote. Such a line starts django-crontab, which calls ``run``, swallows all its exceptions (``SystemExit`` too) and
+exits with 0. So ``run`` does not do the work: it replaces its process by the ordinary command, with ``exec``.
 """
 
 from __future__ import annotations

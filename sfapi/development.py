@@ -42,7 +42,7 @@ def _is_set(name: str) -> bool:
 
 
 def warn_of_placeholders(names: Sequence[str]) -> None:
-    """Warn of variables that still contain a document's placeholder."""
+    """Warn of variables that still contain a placeholder of ``.env.example`` or the documentation."""
     if names and not _is_reloaded():
         sys.stderr.write(
             f"Placeholders, taken as not set: {', '.join(names)}. Put the values in their place, or leave these "

@@ -10,7 +10,7 @@ Nothing here counts as a call to one of the three systems.
 ``GET  /records/{sobject}/{id}``           one record, even if it is deleted
 ``POST /records/{sobject}``                values → {id} of a new record; ``PATCH …/{id}`` changes one
 ``POST /records/{sobject}/{id}/delete``    also ``undelete``, ``purge``
-``POST /records/{sobject}/{id}/raw``       {values, touch?}: no checks; with touch false the stamps stay
+``POST /records/{sobject}/{id}/raw``       {values, touch?}: no checks; touch false keeps the timestamps
 ``POST /merge``                            {sobject, master, losers}
 ``POST /fields/{sobject}/{field}/hide``    hides a field from the API user; also ``show``
 ``POST /faults``                           a rule (see simulator.faults) → {id}; ``DELETE /faults[/{id}]``
@@ -19,7 +19,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
-``POST /move``                             {former?: "redirects" or "closed"} → {instance_url} of the new host
+``POST /move``                             moves the org; {former?: "redirects" or "closed"} → {instance_url}
 ``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """

@@ -171,7 +171,7 @@ export class Selection {
     focusOn(this.bar.querySelector(".bulk-actions button"));
   }
 
-  /** When a row is removed from "all", the other rows of this page and the rows selected before "all" stay selected. */
+  /** End “Select all”. The rows of this page, and the rows selected before “Select all”, stay selected. */
   leaveAll() {
     if (!this.isAll) return;
     this.isAll = false;

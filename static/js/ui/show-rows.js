@@ -76,8 +76,8 @@ function intoView(element) {
 }
 
 /**
- * Return the outermost element around the row, up to the panel, whose top fits on the screen with the row. Its top
- * shows the panel's heading, the search, or the column heads. When no such element fits, return the row.
+ * Return the outermost element around the row, up to the panel, whose top fits on the screen with the row. So the
+ * panel's heading, the search, or the column heads are in view too. When no such element fits, return the row.
  *
  * @param {Element} row
  * @param {number} height

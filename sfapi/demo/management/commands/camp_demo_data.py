@@ -90,7 +90,10 @@ def _make_history(latest: DailySnapshot, day: date) -> None:
 
 
 def _make_findings_older(day: date) -> None:
-    """Spread ``first_seen`` of the open findings over the made-up days, whose counts include them."""
+    """Spread ``first_seen`` of the open findings over the made-up days.
+
+    The counts of the made-up snapshots include these findings.
+    """
     findings = list(Finding.objects.filter(fixed_on=None))
     for finding in findings:
         finding.first_seen = day - timedelta(days=1 + finding.pk % DAYS)
