@@ -37,7 +37,8 @@ def _written_out(found: re.Match[str]) -> str:
 def escaped_for_slack(text: str) -> str:
     """Escape the text for Slack.
 
-    The escaped text makes no links with other words and no mentions, and does not end the code block around it.
+    The escaped text mentions no user, and makes no link that shows other words than its address. It does not end the
+    code block around it.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub("`(?=`)", f"`{_ZERO_WIDTH_SPACE}", text)

@@ -46,7 +46,7 @@ def print_json(arguments: Sequence[str]) -> None:
 class JsonLines(io.TextIOBase):
     """A stream whose lines become JSON objects.
 
-    A program that prints progress on stderr writes to ``for_information`` instead: progress is no warning.
+    ``for_information``: the stream for progress. Lines on stderr count as warnings, and progress is no warning.
     """
 
     def __init__(self, stream: TextIO, name: str, level: int, for_information: Any = None) -> None:

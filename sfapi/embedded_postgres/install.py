@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
-PostgreSQL refuses to run as root. A root process therefore starts it as ``nobody``. Data or binaries that ``nobody``
-could not reach (a clone in ``/root``) are kept under ``/var/lib/sfapi``. Data kept there has a link in its usual place.
+PostgreSQL refuses to run as root. A root process therefore starts it as the user ``nobody``. This user cannot enter
+some folders, such as ``/root``. Data and binaries from such a folder are kept under ``/var/lib/sfapi``. Data kept there
+has a link in its usual place.
 The permissions of folders outside ``/var/lib/sfapi`` are never changed.
 """
 

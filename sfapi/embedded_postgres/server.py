@@ -25,7 +25,7 @@ from sfapi.embedded_postgres.install import EmbeddedPostgresError, Installation,
 USER = "sfapi"
 LINGER_SECONDS = 5
 """The watcher waits this long before it stops an unused server.
-The next command then need not start the server again."""
+A command that begins in this time need not start the server again."""
 
 _RECOVERY_SECONDS = 10
 

@@ -97,7 +97,10 @@ def _of_pardot() -> Iterator[Action]:
 
 
 def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
-    """Yield an action for each object with deletions held back. It accepts at most that many deletions."""
+    """Yield an action for each object with deletions held back.
+
+    The action accepts at most the number of deletions that was held back.
+    """
     for name, latest in runs.items():
         sync = standing.get(sync_key(name))
         last = next((run for run in latest if run.state != SyncRun.State.SKIPPED), None)

@@ -61,7 +61,7 @@ def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
 
 
 def _height(state: str, seconds: float, longest: float) -> int:
-    """Return the height: full for a bad run, lowest for a skipped run, otherwise by the duration.
+    """Return the height: full for a bad run, a stub for a skipped run, otherwise by the duration.
 
     The scale is logarithmic: a full read may last a thousand times as long as other reads.
     """

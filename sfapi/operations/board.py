@@ -169,7 +169,7 @@ class Board:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether no scheduled job was active lately. Where jobs are started, one runs every minute."""
+        """Return whether no scheduled job was active lately. A worker or cron starts one every minute."""
         return self._silence is None or self._silence > _SILENT
 
     @property

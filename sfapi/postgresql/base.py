@@ -40,8 +40,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def close_if_health_check_failed(self) -> None:
         """Skip Django's ``SELECT 1`` at the first use in a request: it was a quarter of all round trips.
 
-        A server that ends closes its end of the connection. This machine's kernel then reports something to read,
-        although no query was sent. Only in this case is ``SELECT 1`` sent.
+        When PostgreSQL stops, it closes the connection. This machine's kernel then reports something to read, although
+        no query was sent. Only in this case is ``SELECT 1`` sent.
         """
         if self.connection is not None and not self.health_check_done and not _something_to_read(self.connection):
             self.health_check_done = True

@@ -27,7 +27,7 @@ const readTier = (entities) => ({
 });
 
 /**
- * The kinds of problems, the worst first.
+ * The kinds of problems, in display order.
  *
  * - text: what happened, what it means, and what to do.
  * - command: the remedy for an administrator.
@@ -118,7 +118,7 @@ export function kindOf({ problem, freshness }) {
 }
 
 /**
- * Group the entities by kind, the worst kind first: [{ kind, words, entities }]. The kind "fresh" is left out.
+ * Group the entities by kind, in the order of KINDS: [{ kind, words, entities }]. The kind "fresh" is left out.
  *
  * @param {readonly Entity[]} entities
  */
