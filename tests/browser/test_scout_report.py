@@ -39,6 +39,8 @@ def test_figures_lead_to_their_prospects(scout: Visit) -> None:
     expect(table.get_by_label("Group")).to_have_value("active")
     expect(table.locator("h2")).to_be_in_viewport()
     grade, count = next(iter((g, c) for g, c in summary["grade_distribution"].items() if g != "none" and c > 1))
+    tooltip = engagement.get_by_role("link", name=f"{grade} {count}", exact=True).locator("title")
+    expect(tooltip).to_have_text(f"Grade {grade}: {count}")
     engagement.get_by_role("link", name=f"{grade} {count}", exact=True).click()
     assert page.evaluate("new URLSearchParams(location.search).get('prospects.grade')") == grade
     expect(table.locator(".table-count")).to_have_text(f"({count} prospects found)")

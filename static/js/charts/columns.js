@@ -20,7 +20,7 @@ const HEAD = 20;
  * columns({ title, unit: "Prospects", name: "Grade", rows: [{ label, value, tone, href, spoken }], height })
  *
  * - href: makes the column a link to the rows that it counts.
- * - spoken: the meaning of a short label, for the table, the tooltip and screen readers.
+ * - spoken: the meaning of a short label, for the table, the tooltip, and the accessible name of a column without a link.
  * - every: 1 writes all labels, 2 every second label, and so on.
  *
  * @param {ColumnsOptions} options
@@ -74,7 +74,6 @@ function column(row, { x, step, bar, y, height, values, label }) {
   const high = row.value > 0 ? Math.max(2, y(0) - y(row.value)) : 0;
   const text = `${row.spoken ?? row.label}: ${number(row.value)}`;
   const children = [
-    s("rect", { x, y: 0, width: step, height, fill: "transparent" }),
     s("rect", {
       class: "mark-fill",
       x: middle - bar / 2,
@@ -91,8 +90,10 @@ function column(row, { x, step, bar, y, height, values, label }) {
       " ",
       values && s("tspan", { class: "strong", x: middle, y: y(0) - high - 6 }, number(row.value)),
     ),
+    // In front of the others, so that the whole column has the tooltip.
+    s("rect", { x, y: 0, width: step, height, fill: "transparent", "aria-hidden": "true" }, s("title", {}, text)),
   ];
   const tone = row.tone ? `column tone-${row.tone}` : "column";
-  if (row.href) return s("a", { class: tone, href: row.href, title: text }, children);
-  return s("g", { class: tone, role: "img", "aria-label": text }, s("title", {}, text), children);
+  if (row.href) return s("a", { class: tone, href: row.href }, children);
+  return s("g", { class: tone, role: "img", "aria-label": text }, children);
 }
