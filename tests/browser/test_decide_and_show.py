@@ -83,7 +83,7 @@ def test_the_preview_of_values_that_are_saved_already_says_that_no_earlier_score
     camp.page.get_by_label("Prospects not linked to Salesforce").fill("9")
     camp.page.get_by_role("button", name="See what changes").click()
     dialog = camp.page.get_by_role("dialog", name="What these settings change")
-    expect(dialog).to_contain_text("No earlier score changes.")
+    expect(dialog).to_contain_text("The scores of earlier days do not change.")
     dialog.get_by_role("button", name="Keep editing").click()
     camp.page.get_by_role("button", name="Discard").click()
 

@@ -14,9 +14,9 @@ import { allDays, valuesOf } from "./trail-series.js";
 const SPAN = 45;
 
 /**
- * Return the days from the first to the last snapshot since SPAN days ago; no days when they cannot be loaded. The days
- * are counted back from the reader's date, which may be one day off the server's date. Asking the server for its date
- * would delay the first view by another request.
+ * Return the days from the first to the last snapshot of the last SPAN days; no days if the snapshots cannot be loaded.
+ * SPAN is counted back from the reader's date, which may be one day off the server's date. Asking the server for its
+ * date would delay the first view by another request.
  *
  * @returns {Promise<Recent>}
  */

@@ -1,4 +1,4 @@
-/* The share of each type of object that has a tag. */
+/* For each type of object, the share of its objects that have a tag. */
 
 import { h } from "../core/dom.js";
 import { number, percent } from "../core/format.js";

@@ -1,4 +1,4 @@
-/* Clean-up by tags: the number of records with each action's tag, and the tagged share of each issue of assets. */
+/* Clean-up by tags: the number of records with each action's tag, and for each issue the tagged share of its assets. */
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
@@ -117,7 +117,7 @@ function issueTable(issues) {
   const areas = [...new Set(issues.map(({ area }) => area))].map((area) => [area, TYPES[area].title]);
   return table({
     key: "triage",
-    caption: "Issues and the share that is tagged",
+    caption: "Issues and the tagged share of their assets",
     noun: "issue",
     exportAs: "triage",
     size: 25,

@@ -9,7 +9,7 @@ import { route } from "../core/route.js";
 
 const CRM_ID = /^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$/;
 
-/** The groups of prospects that figures count: the endpoint's name of each group, and its label. */
+/** The groups by which prospects can be filtered: the group's name in the API, and its label. */
 export const GROUPS = {
   active: "Active in 30 days",
   linked: "Linked to Salesforce",
@@ -38,7 +38,7 @@ export function nameOfPerson({ name, email, id }) {
 }
 
 /**
- * Return the address of the prospects that a figure counts.
+ * Return the address of the page that shows the table of prospects with these filters.
  *
  * @param {Params} filters
  */

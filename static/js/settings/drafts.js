@@ -56,8 +56,8 @@ export class Draft {
   }
 
   /**
-   * Return the labels of the fields that two people changed differently, or else the title of the key. Both values are
-   * null when several fields were changed differently.
+   * Return `what`: the labels of the fields that two people changed differently, or else the title of the key.
+   * `theirs` and `mine` are the two values; they are null when several fields were changed differently.
    *
    * @param {Entry} there
    * @param {Held} entered

@@ -200,7 +200,8 @@ function counts(issues, titles) {
 
 /** @param {Preview} preview */
 function earlier({ days, limits }) {
-  if (!days.length) return limits.length === 0 && h("p", { class: "soft" }, "No earlier score changes.");
+  if (!days.length)
+    return limits.length === 0 && h("p", { class: "soft" }, "The scores of earlier days do not change.");
   const all = allDays(days);
   const series = [
     { name: "As recorded", tone: "6", values: valuesOf(all, days, (one) => one.before) },

@@ -49,7 +49,7 @@ function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
-/** Return the status that noData needs; null when it cannot be loaded. An outage is still thrown. */
+/** Return the status that noData needs. Throws after an outage; returns null after any other error. */
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
