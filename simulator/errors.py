@@ -55,7 +55,7 @@ def error_response(
     status: int | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return one error in the system's form; for ``None``, in Salesforce's.
+    """Return one error in the form of ``system``. Without a system, the form is Salesforce's.
 
     Pardot's codes are numbers. Any other ``code`` becomes ``PARDOT_UNKNOWN`` there.
     """

@@ -1,4 +1,4 @@
-"""Answer a request: find its system, count it, and apply the fault of a rule if one applies."""
+"""Answer a request: find its system, count the request, and apply the fault of a matching rule."""
 
 from __future__ import annotations
 

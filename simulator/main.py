@@ -175,7 +175,7 @@ class Simulator:
         self.world.store.close()
 
     def variables(self) -> str:
-        """Return the text of a file of variables. In it, the variables of other logins are comments."""
+        """Return the text of a file of variables. Variables for other ways to log in are comments."""
         return variables.as_text(self.world, self.certificates)
 
     def variables_to_set(self) -> list[str]:
@@ -261,7 +261,7 @@ def _greeting(simulator: Simulator) -> str:
             "",
             *simulator.variables_to_set(),
             "",
-            f"Variables for other logins: {config.control_url}/variables",
+            f"Variables for other ways to log in: {config.control_url}/variables",
             "Ready. Ctrl-C stops the simulator.",
         )
     )

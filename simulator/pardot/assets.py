@@ -63,7 +63,8 @@ class Maker:
     campaign_ids: Sequence[int]
     """The ids of campaigns with content.
 
-    Of the assets with an existing campaign, the first ones go to these in order, the others at random.
+    The first assets take these campaigns in order, one each. A later asset takes a random campaign of these. For some
+    assets, ``campaign_id`` returns ``None`` or the id of a missing campaign instead.
     """
     folder_ids: Sequence[int]
     asset_count: int = 0

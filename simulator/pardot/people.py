@@ -8,9 +8,9 @@ from typing import NamedTuple
 from simulator.pardot.tables import BATCH
 
 _LINKED_SHARE = 0.78
-"""The largest share of prospects with a link to a Contact or Lead."""
+"""At most this share of prospects has a link to a Contact or Lead."""
 _LOST_SHARE = 0.012
-"""The smallest share of people without a prospect. Some of them keep a link to a deleted prospect."""
+"""At least this share of people has no prospect. A few of them keep a link to a deleted prospect."""
 _URL = "https://pi.pardot.com/pc/crm/read/id/{}"
 
 _CONTACTS = """

@@ -112,7 +112,7 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
 def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -> tuple[object, ...]:
     """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, stamps and their users."""
     luck = rng.random()
-    # Half of the prospects without activities were active once, soon after they were created.
+    # Half of the prospects without generated activities get a time of last activity, soon after their creation.
     last = last_activity or (created + 3_600 if luck < 0.5 else 0)
     last = min(last, plan.now - 60)
     changed = created + int((plan.now - 60 - created) * rng.random() ** 0.5)
