@@ -37,7 +37,7 @@ class Job:
     """The job never finishes, because of a fault."""
 
     def poll(self) -> None:
-        """Count one poll. A job is complete when its data is ready and it was polled often enough before."""
+        """Count one status call. The job completes when its data is ready and ``polls_left`` is used up."""
         if self.state not in ("UploadComplete", "InProgress"):
             return
         try:

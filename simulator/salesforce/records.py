@@ -3,7 +3,7 @@
 Sources, in the REST API Developer Guide:
 
 - "sObject Rows"
-- "Upsert Records Using sObject Rows by External ID": 300 when several records match, ``created`` in the answer
+- "Upsert Records Using sObject Rows by External ID": status 300 when several records match, ``created`` in the answer
 - "sObject Get Deleted": up to 15 days ago
 - "sObject Get Updated": up to 30 days ago
 """

@@ -21,7 +21,7 @@ class BulkSettings:
     page_records: int = 50_000
     """The number of rows on a result page when the caller gives no ``maxRecords``."""
     largest_page: int = 250_000
-    """The most rows on a result page when the caller gives ``maxRecords``: Salesforce may send fewer."""
+    """The upper limit of ``maxRecords``. Salesforce too may send fewer rows than the caller asks for."""
     page_delay: float = 0.0
     """The pause in seconds before each result page."""
     daily_jobs: int = 10_000

@@ -190,7 +190,7 @@ class _Compiler:
             self._add_column(self.scope.resolve(item.what))
 
     def _select_children(self, query: Query) -> None:
-        """Select the subquery's children of the row as one JSON text."""
+        """Select the child records of each row as one JSON text."""
         if self.style != "rest":
             raise SoqlError("FUNCTIONALITY_NOT_ENABLED", "Parent-to-child queries are not supported here")
         child, reference = self.scope.children(query)

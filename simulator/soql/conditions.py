@@ -1,7 +1,8 @@
 """Conditions as SQL.
 
 In SOQL, a condition is true or false, never unknown. A null is different from every value, and
-``NOT (Amount > 5)`` also finds the records without an amount. Every negation here therefore treats unknown as false.
+``NOT (Amount > 5)`` also finds the records without an amount. In SQL, a comparison with NULL is unknown; every negation
+here therefore treats an unknown operand as false.
 """
 
 from __future__ import annotations
