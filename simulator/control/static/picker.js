@@ -120,6 +120,8 @@ function choose(line) {
 }
 
 function close() {
+  pending.abort();
+  clearTimeout(timer);
   if (list.hidden) input.value = "";
   offer([]);
 }
