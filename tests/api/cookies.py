@@ -50,7 +50,7 @@ class CookieMaker:
         return self.private_key.public_key().public_bytes(serialization.Encoding.PEM, form).decode()
 
     def cookie(self, *, uuid: str = UUID, name: str = "Ines Example", user_id: int = 7, **claims: Any) -> str:
-        """Return a cookie with the usual claims, except those in ``claims``. ``None`` leaves a claim out."""
+        """Return a cookie with the usual claims. ``claims`` adds or replaces claims; ``None`` leaves a claim out."""
         subject = {"id": user_id, "uuid": uuid, "name": name}
         return self.encrypted(self.signed(self.claims(**{"sub": subject, **claims})))
 

@@ -97,7 +97,7 @@ def test_small_answers_and_answers_with_a_secret_are_not_compressed(user: Client
         assert "Content-Encoding" not in answer, path
 
 
-def test_the_format_parameter_wins_over_accept_and_the_weights_in_accept_count(reader: Client) -> None:
+def test_the_format_parameter_overrides_the_accept_header_and_weights_are_respected(reader: Client) -> None:
     records.school("Example College")
     for query, accept, form in (
         ("?format=csv", "application/json", "text/csv"),

@@ -59,7 +59,7 @@ def test_a_contact_that_was_given_to_somebody_else_is_not_changed(
     assert put(user, {"last_name": "Changed"}).status_code == 404
     assert in_salesforce(salesforce, contact)["LastName"] == "Example"
     assert patches(salesforce) == 0
-    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the cache still has the old UUID"
+    assert user.get(CONTACT, {"expire": "false"}).status_code == 404, "the former user must not get the contact"
 
 
 def test_the_master_contact_is_changed_after_a_merge_in_salesforce(

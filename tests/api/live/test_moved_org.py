@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str = "redirects") -> None:
 
 @FORMER
 def test_a_contact_is_changed_at_the_new_host(user: Client, salesforce: Simulator, contact: str, former: str) -> None:
-    for step in ("redirects", former):  # only the host of an earlier move can be closed, so one move comes first
+    for step in ("redirects", former):  # only a host that a move opened can be closed, so one move comes first
         move(salesforce, step)
         answer = put(user, {"first_name": f"After {step}"})
         assert answer.status_code == 200, answer.json()

@@ -251,7 +251,7 @@ def test_records_that_were_read_before_an_org_is_adopted_are_not_stored_afterwar
     assert not Contact.objects.filter(pk=made).exists()
 
 
-def test_info_and_admin_name_the_org(user: Client, admin_client: Client, salesforce: Simulator) -> None:
+def test_the_org_is_shown_in_info_and_in_the_admin(user: Client, admin_client: Client, salesforce: Simulator) -> None:
     SuperUser.objects.create(accounts_uuid=UUID, name="Ines Example")
     assert user.get("/api/v1/info").json()["salesforce_org"] is None
     call_command("sync_books", verbosity=0)
