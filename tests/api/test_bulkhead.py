@@ -40,7 +40,7 @@ WAITING = 12
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
-    """Use the tests' keys in place of the simulator's, and the simulator as Accounts."""
+    """Check cookies with the tests' keys instead of the simulator's; the simulator is Accounts."""
     settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
     return cookies
 

@@ -156,7 +156,7 @@ def test_the_new_key_counts_as_the_same_service(
     assert bearer(old.text).get(made["Location"]).status_code == 429  # the fourth call of one service
 
 
-def test_a_new_key_gets_the_lifetime_of_the_old_key_unless_another_is_given(db: None) -> None:
+def test_a_new_key_gets_the_lifetime_of_the_old_key_unless_a_lifetime_is_given(db: None) -> None:
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=2))
     rotate(old.public_id)
     rotate(old.public_id, "--expires-days=90")

@@ -83,7 +83,7 @@ def test_403_names_the_scope_that_is_missing(service: Service, user: Client, pat
         assert answer["WWW-Authenticate"] == f'Bearer realm="sfapi", error="insufficient_scope", scope="{scope}"'
 
 
-def test_a_missing_csrf_token_user_or_super_user_is_a_403_of_its_own_type(service: Service, user: Client) -> None:
+def test_403_says_when_a_csrf_token_a_user_or_a_super_user_is_missing(service: Service, user: Client) -> None:
     for answer, kind in (
         (user.put("/api/v1/contact", {"role": "x"}, content_type="application/json"), "csrf_token_missing"),
         (service(Scope.READ_BOOKS).get("/api/v1/contact"), "user_required"),

@@ -313,7 +313,7 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
 def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
     sender: Client, simulator: Simulator, away: bool
 ) -> None:
-    """The repeated request does not send a form that is delivered or waits for its next attempt."""
+    """Repeat a form that is delivered, and one that waits for its next attempt: neither is sent."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)
@@ -323,7 +323,7 @@ def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
         defaults={"failures": breaker.THRESHOLD, "last_failure": Now() - breaker.LONGEST_SILENCE},
     )
     assert submit(sender, **key).status_code == 202
-    assert breaker.request_may_call(), "the repeated form must leave the probe"
+    assert breaker.request_may_call(), "the repeated form must not use the probe"
 
 
 def test_the_admin_shows_forms_and_the_reason_for_spam(sender: Client, admin_client: Client) -> None:

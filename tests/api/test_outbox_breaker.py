@@ -1,4 +1,4 @@
-"""While the breaker is open, calls to Salesforce are rare, and only the caller of a probe waits."""
+"""An open breaker makes calls to Salesforce rare, and a request waits only when it is the probe."""
 
 from __future__ import annotations
 
