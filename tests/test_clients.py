@@ -36,10 +36,13 @@ def test_a_client_that_calls_everything_and_meets_every_error_has_no_trouble() -
 @pytest.mark.parametrize(
     ("requests", "trouble"),
     [
-        ([each for each in EVERYTHING if each.path != "/api/v1/case/7"], "it never called get_case"),
-        ([*EVERYTHING[:2], Request("GET", "/api/v1/case/7", 404), *EVERYTHING[3:]], "it never called get_case"),
-        ([*EVERYTHING[:2], Request("GET", "/api/v1/case/7/notes", 200), *EVERYTHING[3:]], "it never called get_case"),
-        ([each for each in EVERYTHING if each.status != 403], "it never got an error 403"),
+        ([each for each in EVERYTHING if each.path != "/api/v1/case/7"], "the client never called get_case"),
+        ([*EVERYTHING[:2], Request("GET", "/api/v1/case/7", 404), *EVERYTHING[3:]], "the client never called get_case"),
+        (
+            [*EVERYTHING[:2], Request("GET", "/api/v1/case/7/notes", 200), *EVERYTHING[3:]],
+            "the client never called get_case",
+        ),
+        ([each for each in EVERYTHING if each.status != 403], "the client never got an error 403"),
         ([*EVERYTHING, Request("POST", "/api/v1/case", 500)], "POST /api/v1/case answered 500"),
         ([*EVERYTHING, Request("POST", "/api/v1/case", 415)], "POST /api/v1/case answered 415"),
     ],

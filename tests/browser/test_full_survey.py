@@ -95,7 +95,7 @@ def with_earlier_checks(answer: Any) -> None:
         answer["checks"].append({"captured_at": captured, "total": sum(counts.values()), "counts": counts})
 
 
-def test_two_checks_on_one_day_are_listed_and_not_called_the_first(survey: Visit) -> None:
+def test_a_second_check_on_the_same_day_is_listed_and_not_called_the_first(survey: Visit) -> None:
     def again(answer: Any) -> None:
         [latest] = answer["checks"]
         answer["checks"].append({**latest, "captured_at": latest["captured_at"][:11] + "00:00:01Z", "total": 3})

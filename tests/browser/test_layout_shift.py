@@ -35,7 +35,7 @@ def window(open_window: Open, site: Site, width: int, *, seed: int) -> Visit:
 def jumps(visit: Visit, path: str) -> str:
     """Return the elements that moved if their total shift reaches the budget, else ""."""
     visit.go(path)
-    # The last shifts are reported two frames later.
+    # A shift is reported up to two frames after it happens.
     visit.page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
     )

@@ -56,7 +56,7 @@ def test_an_outage_shows_one_banner_and_the_panels_stay_gray(camp: Visit) -> Non
     expect(camp.page.get_by_role("button", name="Tasks")).to_be_visible()
 
 
-def test_the_page_waits_1_5_and_then_always_15_seconds_before_it_tries_again(camp: Visit) -> None:
+def test_the_page_tries_again_after_1_second_after_5_seconds_and_then_every_15_seconds(camp: Visit) -> None:
     camp.stop_clock()
     begin_outage(camp)
     camp.go("/pardot/", settled=False)

@@ -99,7 +99,7 @@ def test_a_task_that_cannot_be_saved_stays_in_the_form(camp: Visit) -> None:
     expect(form.get_by_label("Title")).to_have_value("Something")
 
 
-def test_a_form_shows_refusals_beside_their_fields_and_the_others_above(camp: Visit) -> None:
+def test_a_form_shows_refusals_beside_their_fields_or_above_all_fields(camp: Visit) -> None:
     camp.expect("status of 422")
     camp.go("/pardot/?open=tasks")
     page = camp.page

@@ -1,10 +1,10 @@
 """``make clients``: check the OpenAPI document, and the clients that are generated from it.
 
-Validators read the whole document and its public part. Then each generator makes a client from the running service's
-document. The client is type-checked, and a program calls every operation of the public part with the client. The
-request log of the service, not the program, shows which operations were called. A validator or generator that cannot
-be installed is skipped, with the reason. The exit status is 1 when something fails, when nothing could be installed,
-or, with ``NPM_REQUIRED``, when something is skipped.
+Validators read the whole document and its public part. Then each generator makes a client from the public part of the
+running service's document. The client is type-checked, and a program calls every operation of this part with the
+client. The request log of the service, not the program, shows which operations were called. A validator or generator
+that cannot be installed is skipped, with the reason. The exit status is 1 when something fails, when nothing could be
+installed, or, with ``NPM_REQUIRED``, when something is skipped.
 """
 
 from __future__ import annotations

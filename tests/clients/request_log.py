@@ -74,9 +74,9 @@ def troubles(document: Mapping[str, Any], requests: list[Request]) -> list[str]:
            if each.status >= 400 and each.status not in ERROR_STATUSES]  # fmt: skip
     unmet = sorted(ERROR_STATUSES - statuses)
     return [
-        *([f"it never called {', '.join(missing)}: add the call to its program in tests/clients/programs/"]
+        *([f"the client never called {', '.join(missing)}: add the call to its program in tests/clients/programs/"]
           if missing else []),
-        *([f"it never got an error {' or '.join(map(str, unmet))}"] if unmet else []),
+        *([f"the client never got an error {' or '.join(map(str, unmet))}"] if unmet else []),
         *bad,
     ]  # fmt: skip
 

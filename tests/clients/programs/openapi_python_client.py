@@ -88,7 +88,7 @@ Answer = TypeVar("Answer")
 
 
 class Answered(Protocol):
-    """A detailed answer of any operation."""
+    """The result of any generated ``sync_detailed`` function."""
 
     @property
     def status_code(self) -> int: ...

@@ -13,7 +13,7 @@ const school = variable("SCHOOL");
 const cookie = `oxa=${variable("SFAPI_COOKIE")}`;
 
 function clientWith(headers: Record<string, string>) {
-  // The records also exist as CSV, which is a string. This client accepts only JSON.
+  // The records also exist as CSV, which the types declare as a string. This client accepts only JSON.
   return createClient<paths, "application/json">({ baseUrl, headers });
 }
 
