@@ -2,9 +2,8 @@
 
 Contacts are changed in the simulator at a steady rate, each once, each to a different title. The clock of a change
 starts before the change is sent to the simulator, and stops when a client has received the new title. The client reads
-like one that keeps a copy: ``/records/contacts/`` with a key, from the ``as_of`` of its last request. It sends at most
-two requests a second, because the limit of the records API allows no more. The pauses of the client are part of the
-figure.
+as if it kept a copy: ``/records/contacts/`` with a key, from the ``as_of`` of its last request. It sends at most two
+requests a second, because the limit of the records API allows no more. The pauses of the client are part of the figure.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def _result(took: list[float], began: list[float]) -> Result:
 
 
 class Copy:
-    """A client of the records API that reads like one that keeps a copy of the contacts."""
+    """A client of the records API. It reads as if it kept a copy of the contacts."""
 
     def __init__(self, running: Service, key: str) -> None:
         self._address = f"http://{HOST}:{running.port}/api/v1/records/contacts/"

@@ -11,7 +11,7 @@ from bench.world import world
 
 SIZE = CampSize(prospects=20_000, activities=100_000, assets=10_000)
 MOST = 1.25
-"""With the ledger, the audits of a night with few changes may take at most this many times as long."""
+"""The most time with the ledger, on a night with few changes, as a multiple of the time without."""
 
 # One process measures both: audits without and with the ledger take turns, and two percent of the forms change before
 # each turn. The first night is measured separately, because every finding is new then.

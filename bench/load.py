@@ -22,9 +22,9 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Plan:
-    """The texts that each connection sends in turn for ``seconds``.
+    """The server, and one list of texts for each connection.
 
-    With 0 seconds it sends each text once.
+    A connection repeats its texts for ``seconds``; with 0 it sends each text once.
     """
 
     host: str

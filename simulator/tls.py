@@ -25,7 +25,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALIDITY = timedelta(days=397)
-"""The validity from now on. With the day before, it is 398 days: the most that some clients accept."""
+"""The validity from now on. Certificates are also valid for the day before now.
+
+Some clients accept at most these 398 days.
+"""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from simulator.store.validation import clean
 Visible = Callable[[Field], bool]
 
 _DUPLICATE_RULES = {"Contact": ("Email",)}
-"""By sObject, the fields in which a new record must differ from others, unless it may be a duplicate."""
+"""By sObject, the fields in which a new record must differ from all others.
+
+``allow_duplicates`` skips this check.
+"""
 
 
 def create(

@@ -225,9 +225,9 @@ class Store:
     def on_changes(self, callback: Callable[[list[Change]], None]) -> None:
         """Call ``callback`` with the changes of each commit.
 
-        Leave out a record of which only a lookup changed, because another record was deleted or merged: Salesforce may
-        or may not send an event for it (docs/platform-facts.md). Also leave out changes by ``patch_raw`` without
-        ``touch``.
+        When a record is deleted or merged, the lookups of its children change. These changes are left out, because
+        Salesforce may or may not send events for them (docs/platform-facts.md). Changes by ``patch_raw`` without
+        ``touch`` are left out too.
         """
         self._database.on_commit = callback
 
