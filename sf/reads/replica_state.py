@@ -34,12 +34,12 @@ class ReplicaState:
 
     def __str__(self) -> str:
         if self.problem:
-            return f"not used, the primary answers: {self.problem}"
+            return f"not used (the primary answers): {self.problem}"
         if self.lag_seconds is None or self.is_used:
             return f"{self.lag_seconds or 0:.2f} s behind the primary"
         allowed = settings.DATABASE_REPLICA_MAX_LAG_SECONDS
         return (
-            f"not used, the primary answers: it is {self.lag_seconds:,.0f} s behind, and "
+            f"not used (the primary answers): it is {self.lag_seconds:,.0f} s behind, and "
             f"DATABASE_REPLICA_MAX_LAG_SECONDS allows {allowed}"
         )
 

@@ -1,6 +1,6 @@
 """Routes of Django Ninja and Django REST framework refuse unknown query parameters.
 
-Parameters that analytics and caches append are ignored.
+The parameters ``_`` and ``utm_*``, which other programs append to addresses, are ignored.
 """
 
 from __future__ import annotations

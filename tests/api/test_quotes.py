@@ -41,7 +41,7 @@ REFUSALS = [
         *sampled(*((code, status, 3) for code, status in REFUSALS), each=2, first=1),
     ],
 )
-def test_values_that_salesforce_quotes_are_in_no_log_mail_or_event(
+def test_values_that_salesforce_quotes_reach_no_log_no_mail_and_no_sentry_event(
     simulator: Simulator, run_manage: Manage, cases: int, code: str, status: int
 ) -> None:
     make_queued_cases(cases)

@@ -33,7 +33,7 @@ ERASED = "7c1d9f04-0000-4000-8000-0000000050d0"
 LONG_LAG = 3600
 SHORT_LAG = 2
 MANY = 300
-"""The number of accounts: enough to make a page some work."""
+"""The number of accounts. A page of all of them takes the service some time."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def in_step(both: Replicated) -> Iterator[None]:
 
 @contextmanager
 def paused(both: Replicated, *used_by: Service) -> Iterator[None]:
-    """Pause the standby's replay once ``/healthz/`` of each of these services shows it as used."""
+    """Wait until each service reports in ``/healthz/`` that it uses the standby, and pause the standby's replay."""
     for service in used_by:
         wait_for(service.is_replicated)
     both.standby.pause()
@@ -166,7 +166,7 @@ def test_the_operators_page_shows_the_lag_and_whether_the_replica_answers(both: 
         done = manage("shell", "-c", OPERATORS_PAGE, variables=both.variables, database=both.primary.url)
     answers, left_out = re.findall("^section: Read replica (.*)$", done.stdout, re.MULTILINE)
     assert re.match(r"Answers \d+\.\d\d s behind", answers)
-    assert re.match(r"Left out not used, the primary answers: it is \d+ s behind", left_out)
+    assert re.match(r"Left out not used \(the primary answers\): it is \d+ s behind", left_out)
 
 
 # -- copies -------------------------------------------------------------------------------------------------
@@ -343,7 +343,7 @@ def conflicts(both: Replicated) -> int:
 
 
 def disturb(both: Replicated) -> None:
-    """Vacuum and lock a table that is being read, because the replay of both conflicts with reads."""
+    """Vacuum and lock a table on the primary. Replaying either one conflicts with reads on the standby."""
     with psycopg.connect(both.primary.url, autocommit=True) as connection:
         connection.execute("UPDATE sf_account SET state = 'Texas'")
         connection.execute("VACUUM sf_account")

@@ -65,7 +65,7 @@ def test_a_sign_in_that_is_not_recent_keeps_the_rights_that_every_user_has(cooki
     assert client.get("/api/v1/me").json()["uuid"] == UUID
 
 
-def test_an_old_sign_in_of_another_user_is_refused_for_the_missing_scope(cookies: CookieMaker) -> None:
+def test_an_old_sign_in_of_a_former_super_user_is_refused_for_the_missing_scope(cookies: CookieMaker) -> None:
     SuperUser.objects.update(active=False)
     client = signed_in(cookies, NOT_RECENT["19 years ago"])
     assert client.get("/api/v1/books").json()["type"] == "scope_missing"

@@ -127,7 +127,7 @@ def ops_site(prepared_database: str, deployed: dict[str, str], simulator_process
 def browser(empty_site: Site) -> Iterator[Browser]:
     """The browser, started after the first database is made.
 
-    Making it needs a query of Django, and Django refuses queries while Playwright's event loop runs.
+    Making that database needs a query of Django, and Django refuses queries while Playwright's event loop runs.
     """
     with chromium() as started:
         yield started

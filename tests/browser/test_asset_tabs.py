@@ -143,7 +143,7 @@ def test_the_drawer_of_members_has_an_address(camp: Visit) -> None:
     expect(members).to_be_focused()
 
 
-def test_the_statuses_of_more_members_can_be_chosen(camp: Visit) -> None:
+def test_the_status_filter_includes_members_that_were_loaded_later(camp: Visit) -> None:
     campaign = get(camp, "campaigns?sort=-member_count&limit=1")["campaigns"][0]
     path = f"campaigns/{campaign['salesforce_id']}/members"
     page_of = get(camp, f"{path}?limit=2")

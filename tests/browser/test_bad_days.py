@@ -189,7 +189,7 @@ def test_the_failing_endpoints_include_every_endpoint_of_a_page(open_window: Ope
 
 
 def test_settings_exemptions_and_triage_work_without_the_issues(open_window: Open, camp_site: Site) -> None:
-    """These panels need the issues' names, not their counts."""
+    """These panels get the issues' names from the endpoint ``config``."""
     visit = open_window(camp_site)
     visit.expect("status of 503")
     visit.page.route("**/api/v1/pardot/issues", lambda route: route.fulfill(status=503, json={"message": "Away."}))

@@ -54,7 +54,7 @@ def test_the_change_names_the_day_it_is_counted_from_and_the_trend_bridges_misse
     expect(camp.page.get_by_role("dialog", name="Compare two days")).to_contain_text("+4 points")
 
 
-def test_changes_since_a_snapshot_older_than_a_week_name_its_day(camp: Visit, camp_site: Site) -> None:
+def test_a_change_since_more_than_a_week_ago_names_the_day(camp: Visit, camp_site: Site) -> None:
     with earlier_days(camp_site, 9) as connection:
         connection.execute(
             "DELETE FROM pardot_dailysnapshot WHERE day = (SELECT max(day) - 7 FROM pardot_dailysnapshot)"
