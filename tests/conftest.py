@@ -81,7 +81,7 @@ def _seconds_allowed(item: pytest.Item) -> float:
 class NotedRequests(list[audit.Entry]):
     """Replaces the audit log's writer, because the writer's thread would write between tests.
 
-    The entry for a stranger's guess at a path is ``None``.
+    The list has ``None`` for a request in which an unknown caller asked for an address that does not exist.
     """
 
     waiting = 0

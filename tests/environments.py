@@ -23,7 +23,7 @@ class NotInstalled(Exception):
 
 
 _failed: dict[Path, NotInstalled] = {}
-"""The reason why a folder has no packages, so that the next program there fails at once."""
+"""The folders that could not be filled, with the reasons. Another program for such a folder fails at once."""
 
 
 def install_python(folder: Path, pinned: Path) -> None:

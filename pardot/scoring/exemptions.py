@@ -109,7 +109,9 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
     declared = BY_KEY[issue]
     if declared.area != asset_type:
         of_type = ", ".join(other.key for other in ISSUES if other.area == asset_type)
-        raise BadExemption("issue", f"{issue} is an issue of {declared.area}, not of {asset_type}, which has {of_type}")
+        raise BadExemption(
+            "issue", f"{issue} is an issue of {declared.area}, not of {asset_type}. Issues of {asset_type}: {of_type}"
+        )
     if declared.is_percentage:
         raise BadExemption(
             "issue", f"{issue} is a percentage of all prospects: a single prospect cannot be exempt from it"

@@ -46,7 +46,10 @@ FLAGS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass
 class World:
-    """The rows that the audits read, without activities outside the look-back, and the time of the audit."""
+    """The time of the audit, and the rows that the audits read.
+
+    Activities outside the look-back are left out.
+    """
 
     now: datetime
     look_back_days: int = 30

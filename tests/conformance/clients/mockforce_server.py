@@ -1,6 +1,8 @@
 """Run simple-mockforce as a server: repeat each HTTPS request in the mock, and return its answer.
 
-The mock is a library. In its own process, it answers requests of the package ``requests`` to ``*.salesforce.com``.
+The mock is a library. It answers only requests that this process sends to ``*.salesforce.com`` with the package
+``requests``.
+
 ``python -m tests.conformance.clients.mockforce_server CERTIFICATE`` runs the server and prints its address.
 """
 

@@ -82,7 +82,10 @@ def test_an_ended_exemption_stays_listed_and_can_be_replaced(browser: Browser) -
         ({"asset_id": 2**63}, "asset_id"),
         ({"asset_id": True}, "asset_id"),
         ({"issue": "forms_lost"}, "There is no issue forms_lost. Known: campaigns_no_sf"),
-        ({"issue": "lists_stale"}, "lists_stale is an issue of lists, not of forms, which has forms_no_campaign, "),
+        (
+            {"issue": "lists_stale"},
+            "lists_stale is an issue of lists, not of forms. Issues of forms: forms_no_campaign, ",
+        ),
         ({"asset_type": "prospects", "issue": "prospects_unlinked_pct"}, "a percentage"),
         ({"reason": " "}, "reason"),
         ({"reason": "a\0b"}, "NUL"),

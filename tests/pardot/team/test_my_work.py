@@ -35,7 +35,7 @@ def test_a_member_gets_changes_and_scores_of_own_areas_and_own_open_tasks(browse
     assert {task["assignee"] for task in work["tasks"]} == {"Ines"}
 
 
-def test_a_user_outside_the_team_has_no_work_and_gets_the_account_id_to_enter(browser: Browser) -> None:
+def test_a_user_outside_the_team_has_no_work_and_gets_the_id_of_their_account(browser: Browser) -> None:
     records.member("Ben", areas=["tags"])
     work = browser.get("my-work")
     assert (work["member"], work["account"], work["areas"], work["tasks"]) == (None, UUID, [], [])
