@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
         ("chem summer", []),
     ],
 )
-def test_a_search_finds_assets_by_all_words_in_any_order_also_of_campaign_folder_and_tags(
+def test_each_word_of_a_search_may_match_the_name_the_campaign_the_folder_or_a_tag(
     ask: Ask, q: str, expected: list[str]
 ) -> None:
     campaign = make(Campaign, name="Álgebra 2024")

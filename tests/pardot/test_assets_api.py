@@ -1,4 +1,7 @@
-"""``assets``, ``asset-health``, ``assets/{type}``; with ``campaigns``, ``gear-summary``, ``tags``."""
+"""``assets``, ``asset-health`` and ``assets/{type}``.
+
+Some tests also ask ``campaigns``, ``gear-summary`` or ``tags``.
+"""
 
 from __future__ import annotations
 

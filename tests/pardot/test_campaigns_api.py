@@ -261,6 +261,6 @@ def test_an_unknown_or_deleted_campaign_is_a_404(ask: Ask) -> None:
         assert "There is no campaign with this id" in ask(f"campaigns/{sf_id}/members", status=404)["message"]
 
 
-def test_an_invalid_id_in_after_is_refused(ask: Ask) -> None:
+def test_an_invalid_after_parameter_is_refused(ask: Ask) -> None:
     make(Campaign, salesforce_id=OTHER_SF)
     assert ask(f"campaigns/{OTHER_SF}/members", status=422, after="1")["errors"][0]["loc"] == ["query", "after"]

@@ -74,7 +74,7 @@ def test_the_answer_lists_worse_and_better_issues_with_owners_and_rows(ask: Ask,
     assert worse["harm"] > 0 > better["harm"]
 
 
-def test_an_issue_with_an_equal_count_of_different_assets_is_in_other_rows(ask: Ask, sync: Any) -> None:
+def test_an_issue_with_new_assets_but_an_unchanged_count_is_listed_under_other_rows(ask: Ask, sync: Any) -> None:
     old = form("Old")
     sync(5)
     Form.objects.filter(pk=old).delete()
@@ -143,7 +143,7 @@ def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: An
 @pytest.mark.parametrize(
     ("since", "expected"), [("2026-06-05", "2026-06-04"), ("2026-06-30", "2026-06-06"), (None, "2026-06-06")]
 )
-def test_today_is_compared_with_the_last_earlier_snapshot_that_is_not_after_since(
+def test_today_is_compared_with_the_last_earlier_snapshot_up_to_the_given_day(
     ask: Ask, sync: Any, since: str | None, expected: str
 ) -> None:
     for day in (4, 6, 9):

@@ -23,7 +23,7 @@ SET_UP = {entity.name for entity in entities.ASSETS} | {"sf_health", "sf_campaig
 
 
 def objects_of_runs() -> set[str]:
-    """Return the objects of all runs, except the command's own run, which audits."""
+    """Return the objects of all runs except the command's own run."""
     return set(SyncRun.objects.values_list("object", flat=True)) - {"camp_sync"}
 
 

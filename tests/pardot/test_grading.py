@@ -82,7 +82,8 @@ def test_four_areas_have_the_scores_worked_out_by_hand() -> None:
     assert lost == pytest.approx(
         {"forms": 0.156693, "lists": 2.425857, "campaigns": 0, "prospects": 4.966072}, abs=1e-5
     )
-    # min(count × weight, 100 − score) × weight ÷ 15.303102. Lists lose 7, not 7.5: their score is rounded up.
+    # min(count × issue's weight, 100 − score) × area's weight ÷ 15.303102.
+    # Lists lose 7, not 7.5: their score is rounded up.
     assert grading.impacts == pytest.approx(
         {
             "forms_no_campaign": 0.047008,
@@ -155,7 +156,10 @@ def naive_score(points: Fraction) -> int:
 
 
 def naive_mean(scores: list[tuple[int, int]]) -> int | None:
-    """Return the weighted mean score of pairs of score and items, rounded half up to a whole number."""
+    """Return the weighted mean of the scores, rounded half up.
+
+    Each pair is the score of an area and its number of items.
+    """
     if not scores:
         return None
     with localcontext() as context:

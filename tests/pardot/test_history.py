@@ -173,7 +173,7 @@ def test_reversed_or_invalid_days_cannot_be_compared(super_user: Client, query: 
         ("?from=2026-06-02", ("2026-06-01", "2026-06-09")),
     ],
 )
-def test_an_omitted_to_is_the_latest_snapshot_and_an_omitted_from_the_one_before_to(
+def test_the_end_defaults_to_the_latest_snapshot_and_the_start_to_the_snapshot_before_the_end(
     super_user: Client, query: str, used: tuple[str, str]
 ) -> None:
     for day in (1, 5, 9):

@@ -1,4 +1,4 @@
-"""Reads that fail, return too few rows or end early lose and delete nothing."""
+"""Nothing is lost or deleted when a read fails, returns too few rows or ends early."""
 
 from __future__ import annotations
 
@@ -231,6 +231,7 @@ def test_whole_pages_of_withheld_rows_are_skipped(pardot: Pardot, settings: Any)
 def test_a_read_of_more_rows_than_the_ceiling_is_complete(
     pardot: Pardot, settings: Any, ceiling: int, page_size: int
 ) -> None:
+    """The ceiling is the number of rows after which Pardot ends a sequence of page tokens."""
     settings.PARDOT_PAGE_SIZE = page_size
     pardot.settings(ceiling=ceiling)
     camp_sync("--entities", "activities,prospects,tagged_objects")

@@ -214,7 +214,7 @@ def test_the_check_takes_at_most_six_calls_and_counts_them(pardot: Pardot, simul
 
 @pytest.mark.slow
 def test_requests_with_hundreds_of_ids_are_not_too_long(surveyed: Pardot) -> None:
-    """The simulator refuses longer requests, as Salesforce does."""
+    """The simulator refuses requests that are too long, as Salesforce does."""
     for number in range(people.IDS_A_CALL + 1):
         linked_prospect(surveyed, number, salesforceLeadId=f"00Qzz{number:010}")
     check_orphans()

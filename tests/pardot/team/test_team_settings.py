@@ -102,7 +102,7 @@ def test_each_error_names_the_place_of_the_value(browser: Browser) -> None:
     assert [error["loc"] for error in errors] == [["body", "team", 2, "name"], ["body", "team", 1, "id"]]
 
 
-def test_a_new_member_is_a_person_and_an_owner_in_the_health_score_at_once(browser: Browser) -> None:
+def test_the_health_score_lists_a_new_member_at_once_by_person_and_as_an_owner(browser: Browser) -> None:
     browser.ask("put", "admin/team", {"team": [{"name": "Ada", "areas": ["forms"]}]})
     score = browser.get("health-score")
     assert [person["name"] for person in score["by_person"]] == ["Ada"]

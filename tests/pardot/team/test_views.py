@@ -1,4 +1,4 @@
-"""Saved views: the rights to see and change them, the parts of an address that are kept, and mail."""
+"""Saved views: the rights to see and change them, the query parameters that they keep, and mail."""
 
 from __future__ import annotations
 
