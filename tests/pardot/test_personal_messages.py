@@ -296,7 +296,7 @@ def test_a_view_that_is_not_shared_any_more_is_not_reported_to_others(sync: Sync
 # -- stopping the messages --------------------------------------------------------------------------------------------
 
 
-def test_the_link_stops_nothing_but_its_page_has_buttons_to_stop_and_restart_the_messages(client: Client) -> None:
+def test_the_link_only_opens_a_page_with_buttons_to_stop_and_restart_the_messages(client: Client) -> None:
     ada = member()
     camp_digest("--send")
     path = stop_path(str(mail.outbox[0].body))

@@ -112,7 +112,7 @@ def test_names_aliases_and_groups_are_accepted(browser: Browser, names: list[str
     assert len(action.label) <= 120
 
 
-def test_an_unknown_name_is_refused_with_the_known_ones(browser: Browser) -> None:
+def test_the_refusal_of_an_unknown_name_lists_the_known_names(browser: Browser) -> None:
     message = browser.refused("post", REFRESH, {"entities": ["from"]})
     assert "unknown entity 'from'. Known: campaigns, " in message
     assert not OperatorAction.objects.exists()

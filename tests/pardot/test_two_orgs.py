@@ -33,16 +33,16 @@ __all__ = ["new_ids", "same_ids"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TIERS = [(), ("--scout",), ("--survey",), ("--entities", "forms"), ("--entities", "sf_health"), ("--adopt-org",)]
+ARGUMENTS = [(), ("--scout",), ("--survey",), ("--entities", "forms"), ("--entities", "sf_health"), ("--adopt-org",)]
 
 
-def test_another_org_stops_every_tier_with_one_line_and_changes_nothing(
+def test_another_org_stops_camp_sync_with_one_line_and_changes_nothing(
     simulator: Simulator, same_ids: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     camp_sync()
     before = digests_of_copies()
     point_settings_at(same_ids, settings, monkeypatch)
-    for options in TIERS:
+    for options in ARGUMENTS:
         output = StringIO()
         with pytest.raises(CommandError) as refused:
             call_command("camp_sync", *options, stdout=output, stderr=output)

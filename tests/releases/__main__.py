@@ -1,7 +1,7 @@
 """``python -m tests.releases 0.2.0 HEAD``: record the database schema of a release.
 
-It migrates an empty database with the code of that commit, in this virtual environment, and describes the database
-in ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run it.
+The command migrates an empty database with the code of the given commit, in this virtual environment. It describes
+the database in ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run the command.
 """
 
 from __future__ import annotations

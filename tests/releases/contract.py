@@ -1,6 +1,6 @@
-"""Find what the database keeps only for the previous release.
+"""Find the columns, tables and functions that the database keeps only for the previous release.
 
-The documented list names it, and the code of this release never does.
+A list in ``docs/decisions/expand-and-contract.md`` names them. The code of this release never uses them.
 """
 
 from __future__ import annotations

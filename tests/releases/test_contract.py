@@ -16,7 +16,7 @@ def test_the_list_names_exactly_what_no_code_of_this_release_uses() -> None:
 
 
 def test_the_previous_release_needs_everything_on_the_list() -> None:
-    """Anything else can be dropped at once, by a migration of this release."""
+    """A migration of this release can drop at once what the previous release does not need."""
     [file] = FOLDER.glob("*.json")
     _, needed = from_json(file.read_text())
     known = {f"column {table}.{column}" for table, parts in needed.tables.items() for column in parts.columns}

@@ -28,8 +28,8 @@ def test_the_previous_release_finds_all_that_it_needs(migrated_database: str) ->
     assert find_missing(needed, describe_schema(migrated_database)) == []
 
 
-def test_the_only_file_is_named_after_the_previous_release() -> None:
-    """The next release replaces this file. Then a migration may drop what only the older code uses."""
+def test_the_only_recorded_schema_is_that_of_the_previous_release() -> None:
+    """The next release replaces this JSON file. Then a migration may drop what only the older code uses."""
     _unreleased, released = re.findall(r"^## ([0-9.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[:2]
     assert [file.stem for file in FOLDER.glob("*.json")] == [released], "CONTRIBUTING.md, “A release”"
 
