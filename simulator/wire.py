@@ -119,7 +119,10 @@ def write_response(connection: socket.socket, method: str, response: Response, *
     if method == "HEAD" or response.status in (204, 304):
         connection.sendall(head)
     elif response.cut_at is not None:
-        _send_cut(connection, head, b"".join(_pieces(body)), response.cut_at)
+        whole = b"".join(_pieces(body))
+        begin = head + b"%x\r\n" % len(whole) if chunked else head
+        connection.sendall(begin + whole[: int(len(whole) * response.cut_at)])
+        raise ConnectionDropped
     elif isinstance(body, bytes) and len(body) < CHUNK:
         connection.sendall(head + body)
     else:
@@ -153,8 +156,3 @@ def _send_pieces(connection: socket.socket, pieces: Iterable[bytes], *, chunked:
             connection.sendall(b"%x\r\n" % len(piece) + piece + b"\r\n")
     if chunked:
         connection.sendall(b"0\r\n\r\n")
-
-
-def _send_cut(connection: socket.socket, head: bytes, body: bytes, share: float) -> None:
-    connection.sendall(head + body[: int(len(body) * share)])
-    raise ConnectionDropped
