@@ -54,7 +54,7 @@ class Simulator:
         return sum(count for path, count in by_path.items() if fragment in path)
 
     def query(self, soql: str, *, all_rows: bool = False) -> list[dict[str, Any]]:
-        """Return stored records as raw values by SOQL path. This does not count as a call."""
+        """Return records as dicts from SOQL path to stored value. The query is not counted as a call."""
         answer = self.post("/query", {"soql": soql, "all_rows": all_rows})
         return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]
 

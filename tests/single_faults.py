@@ -102,9 +102,10 @@ class Victim:
 
 
 def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iterator[Example]:
-    """Yield each fault of a kind at calls spread over a command: once, three times, or from that call on.
+    """Yield examples of each fault of a kind: it begins at some call, and happens once, three times or always.
 
-    Draw ``at_most`` calls for each fault and seed; with None, yield every call in all three ways.
+    ``at_most`` is the number of calls drawn at random for each fault. If it is None, each fault begins at every call,
+    with all three numbers of times.
     """
     chance = random.Random(f"{seed} {kind}")
     ways: list[int | None] = [1, 3, None]

@@ -1,8 +1,8 @@
 """Mark the browser tests as slow, so that ``make test`` ends within ten minutes on two cores.
 
 ``make test`` keeps the two modules which show that all pages work together. ``make slow`` runs the tests marked here,
-except the screenshots, and the tests that other modules mark: whole installations, many kinds of faults, killed
-servers. ``.ci/run`` runs both commands.
+but not the screenshots. It also runs the tests that other modules mark as slow: whole installations, many kinds of
+faults, killed servers. ``.ci/run`` runs both commands.
 """
 
 from __future__ import annotations

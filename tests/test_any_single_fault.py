@@ -72,7 +72,7 @@ def test_sync_all_recovers_from_a_fault(
     for number, example in enumerate(examples(calls, seed + (threshold == 1), kind)):
         change_some(simulator, number)
         (forced if number % 3 else plain).run_with(example)
-        assert_a_plain_run_makes_it_equal(plain, example, partial(assert_equal, simulator, *CACHED))
+        assert_the_next_run_succeeds(plain, example, partial(assert_equal, simulator, *CACHED))
 
 
 def change_some(simulator: Simulator, number: int) -> None:
@@ -84,7 +84,7 @@ def change_some(simulator: Simulator, number: int) -> None:
     simulator.do("delete", "Adoption__c", chance.choice(simulator.ids("Adoption__c")))
 
 
-def assert_a_plain_run_makes_it_equal(victim: Victim, example: Example, compare: Callable[[], Any]) -> None:
+def assert_the_next_run_succeeds(victim: Victim, example: Example, compare: Callable[[], Any]) -> None:
     try:
         victim.run()
         compare()
@@ -105,7 +105,7 @@ def test_deliver_pending_recovers_from_a_fault(simulator: Simulator, seed: int, 
         accepted = {str(case.pk) for case in make_queued_cases(cases)}
         victim.run_with(example)
         CircuitBreaker.objects.all().delete()  # otherwise the breaker would let fewer and fewer calls through
-        assert_a_plain_run_makes_it_equal(victim, example, partial(assert_delivered, simulator, accepted))
+        assert_the_next_run_succeeds(victim, example, partial(assert_delivered, simulator, accepted))
 
 
 def assert_delivered(simulator: Simulator, accepted: set[str]) -> None:
@@ -133,7 +133,7 @@ def test_camp_sync_recovers_from_a_fault(
     for number, example in enumerate(examples(calls, seed + 2 + (threshold == 1), kind)):
         change_some_of_pardot(pardot, number)
         victim.run_with(example)
-        assert_a_plain_run_makes_it_equal(victim, example, partial(assert_surveyed, pardot))
+        assert_the_next_run_succeeds(victim, example, partial(assert_surveyed, pardot))
 
 
 def change_some_of_pardot(pardot: Pardot, number: int) -> None:

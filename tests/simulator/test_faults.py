@@ -13,7 +13,9 @@ from tests.simulator.running import RunningSimulator
 SOQL = "SELECT Id FROM Opportunity"
 
 
-def test_a_fault_can_answer_with_a_status_body_and_headers(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_fault_can_set_the_status_the_body_and_the_headers(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
     simulator.fault("status", status=503, body="busy", headers={"Retry-After": "7"})
     response = salesforce.call("GET", "/limits")
     assert (response.status_code, response.text, response.headers["Retry-After"]) == (503, "busy", "7")
@@ -39,7 +41,9 @@ def test_the_daily_limit_and_the_concurrency_limit_differ_in_their_message(
     assert text in response.json()[0]["message"]
 
 
-def test_a_rule_chooses_calls_by_skip_times_and_match(simulator: RunningSimulator, salesforce: Salesforce) -> None:
+def test_a_rule_chooses_calls_by_its_match_its_skip_and_its_times(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
     simulator.fault("status", status=500, skip=1, times=2, match={"method": "GET", "path": "/limits"})
     assert salesforce.query(SOQL).status_code == 200
     assert [salesforce.call("GET", "/limits").status_code for _ in range(4)] == [200, 500, 500, 200]

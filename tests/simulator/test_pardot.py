@@ -123,7 +123,7 @@ class TestPages:
         assert pages[-1].json()["nextPageToken"] is None
         assert not any("Pardot-Warning" in page.headers for page in pages)
 
-    def test_accept_no_parameter_except_fields_with_a_token(self, pardot: Pardot) -> None:
+    def test_after_the_first_accept_only_the_token_and_fields(self, pardot: Pardot) -> None:
         token = pardot.get("prospects", fields="id", limit=10).json()["nextPageToken"]
         assert len(pardot.values("prospects", fields="id,email", nextPageToken=token)) == 10
         assert refusal(pardot.get("prospects", fields="id", nextPageToken=token, limit=10)) == 61

@@ -180,7 +180,7 @@ def test_gap_and_overflow_events_can_be_published(simulator: RunningSimulator, s
     assert [subscriber.header(event)["changeType"] for event in events] == ["GAP_UPDATE", "GAP_OVERFLOW"]
 
 
-def test_a_look_up_that_is_cleared_by_a_deletion_makes_no_event(
+def test_a_lookup_field_that_its_parents_deletion_clears_makes_no_event(
     simulator: RunningSimulator, subscriber: Subscriber
 ) -> None:
     stream = subscriber.subscribe(fetch(topic="/data/ContactChangeEvent"))

@@ -27,7 +27,7 @@ def test_a_small_answer_has_one_page(salesforce: Salesforce) -> None:
     }
 
 
-def test_an_empty_answer_is_an_empty_list(salesforce: Salesforce) -> None:
+def test_an_answer_without_records_has_an_empty_list(salesforce: Salesforce) -> None:
     page = salesforce.query("SELECT Id FROM Account WHERE Name = 'nobody is called so'").json()
     assert page == {"totalSize": 0, "done": True, "records": []}
 

@@ -45,7 +45,7 @@ def test_ids_of_15_characters_are_accepted(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", f"/sobjects/Case/{record_id[:15]}").json()["Id"] == record_id
 
 
-def test_refusals_name_code_and_fields(salesforce: Salesforce) -> None:
+def test_a_refusal_has_an_error_code_and_the_fields(salesforce: Salesforce) -> None:
     cases: list[tuple[dict[str, Any], str, list[str]]] = [
         ({"Subject": "x" * 300}, "STRING_TOO_LONG", ["Subject"]),
         ({"Subject": "ok", "Nothing__c": 1}, "INVALID_FIELD", []),

@@ -44,7 +44,7 @@ def test_the_library_writes_records(client: Any) -> None:
     assert client.Case.delete(record_id) == 204
 
 
-def test_the_library_describes_objects_and_searches_and_reports_the_usage(client: Any) -> None:
+def test_the_library_can_describe_and_search_objects_and_report_the_usage(client: Any) -> None:
     assert client.Account.describe()["name"] == "Account"
     assert "Account" in {sobject["name"] for sobject in client.describe()["sobjects"]}
     assert client.limits()["DailyApiRequests"]["Max"] == 285_000

@@ -170,7 +170,7 @@ def test_raw_values_skip_all_checks_and_can_leave_the_stamp_unchanged(store: Sto
 # -- the recycle bin --------------------------------------------------------------------------------------
 
 
-def test_deleting_hides_a_record_and_clears_its_childrens_look_ups(store: Store) -> None:
+def test_deleting_hides_a_record_and_clears_its_childrens_lookup_fields(store: Store) -> None:
     account = ids(store, "SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact) LIMIT 1")[0]
     contacts = ids(store, f"SELECT Id FROM Contact WHERE AccountId = '{account}'")
     assert contacts
