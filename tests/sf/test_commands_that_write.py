@@ -1,4 +1,4 @@
-"""The writing commands of ``sf``, ``sf shell``, ``sf query --bulk`` and ``sf search``, as processes."""
+"""The commands of ``sf`` that write; also ``sf shell``, ``sf query --bulk`` and ``sf search``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A sync never deletes because of an outage, and many records only with an operator's consent."""
+"""A sync never deletes because of an outage.
+
+It deletes many records only with an operator's consent.
+"""
 
 from __future__ import annotations
 
@@ -159,7 +162,9 @@ def test_the_accepted_number_is_a_limit_even_for_small_shares_and_tables(deleted
 
 
 @pytest.mark.parametrize(("deleted", "rows", "stops"), [(20, 100, False), (21, 100, True), (99, 99, False)])
-def test_the_guard_stops_deletions_above_the_share_from_a_hundred_rows_on(deleted: int, rows: int, stops: bool) -> None:
+def test_in_tables_of_at_least_a_hundred_rows_the_guard_stops_deletions_above_the_share(
+    deleted: int, rows: int, stops: bool
+) -> None:
     try:
         check_deletes(name="accounts", deleted=deleted, live_before=rows, at_most_percent=20)
     except SyncError:

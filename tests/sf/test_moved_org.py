@@ -29,7 +29,10 @@ def move(simulator: Simulator, former: str) -> str:
 
 @pytest.fixture
 def logged_in(simulator: Simulator) -> Callable[[], Any]:
-    """Move the org, log in, and return a call to Salesforce. The simulator cannot close its first host."""
+    """Log in, and return a call to Salesforce.
+
+    The org is moved first: a test may close the host in use, and the simulator cannot close its first host.
+    """
     move(simulator, "redirects")
     client = salesforce_client(UsageCounter("test"))
     assert client.limits()

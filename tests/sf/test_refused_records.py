@@ -27,7 +27,7 @@ BAD_VALUES: dict[str, tuple[str, Any, str]] = {
     "year 0001": ("CloseDate", "0001-01-01", "close_date: "),
     "year 10000": ("LastStageChangeDate", "10000-01-01T00:00:00.000Z", "last_stage_change_date: "),
     "too large": ("Amount", 1e17, "amount: numeric field overflow"),
-    "no integer": ("FiscalYear", 1e30, "fiscal_year: bigint out of range"),
+    "integer too large": ("FiscalYear", 1e30, "fiscal_year: bigint out of range"),
 }
 
 

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> OperatorAction:
-    """Make a request while a worker leads but does not start it."""
+    """Submit a request as if a worker led, so that this process does not start the command."""
     with hold_lease(WORK):
         return submit(words, label="Sync books", by=by).action
 

@@ -134,12 +134,12 @@ def fits(expression: str, moment: datetime) -> bool:
     on_day = matches(day, moment.day, 31)
     on_weekday = any(matches(weekday, number, 7) for number in {moment.isoweekday(), moment.isoweekday() % 7})
     # When either day field begins with a star, both must match.
-    either = not day.startswith("*") and not weekday.startswith("*")
+    one_is_enough = not day.startswith("*") and not weekday.startswith("*")
     return (
         matches(minute, moment.minute, 59)
         and matches(hour, moment.hour, 23)
         and matches(month, moment.month, 12)
-        and ((on_day or on_weekday) if either else (on_day and on_weekday))
+        and ((on_day or on_weekday) if one_is_enough else (on_day and on_weekday))
     )
 
 

@@ -37,7 +37,7 @@ def paused(simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("seed", range(4))
 def test_changes_during_a_paused_read_are_in_the_cache_afterwards(paused: Simulator, seed: int) -> None:
-    """After a day of changes in all pages, the remaining pages show the records at the end of that day."""
+    """After a day of changes in all pages, the remaining pages show the values at the end of that day."""
     began = let_time_pass(timedelta(hours=24))
     chance = random.Random(seed)
     ids = sorted(paused.ids("Adoption__c"))

@@ -49,7 +49,7 @@ def lines_naming(text: str, *orgs: Simulator) -> list[str]:
     return [line for line in text.splitlines() if all(org_id(org) in line for org in orgs)]
 
 
-def test_each_sync_command_stops_names_both_orgs_in_one_line_and_changes_nothing(
+def test_each_sync_command_changes_nothing_and_names_both_orgs_in_one_line(
     simulator: Simulator, other: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sync()
@@ -101,7 +101,7 @@ def test_an_org_that_is_adopted_replaces_everything(simulator: Simulator, other:
     assert_equal(simulator)
 
 
-def test_an_adoption_that_nobody_has_confirmed_changes_nothing(
+def test_adopting_an_org_without_confirmation_changes_nothing(
     simulator: Simulator, same_ids: Simulator, database: str
 ) -> None:
     sync()
@@ -120,7 +120,7 @@ def test_an_empty_cache_takes_any_org_without_a_question(simulator: Simulator, d
     assert_equal(simulator)
 
 
-def test_an_adoption_that_was_interrupted_is_finished_by_the_next_sync(
+def test_the_next_sync_finishes_an_interrupted_switch_to_another_org(
     simulator: Simulator, new_ids: Simulator, database: str
 ) -> None:
     sync()
