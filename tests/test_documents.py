@@ -48,7 +48,7 @@ def test_pages_that_are_named_or_linked_exist(document: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", PROGRAMS)
-def test_pages_that_programs_name_exist(folder: str) -> None:
+def test_pages_named_in_programs_exist(folder: str) -> None:
     sources = [path for path in (ROOT / folder).rglob("*.*") if path.suffix in {".py", ".js", ".html", ".txt"}]
     assert sources
     assert {path: missing for path in sources if (missing := missing_pages(path.read_text()))} == {}

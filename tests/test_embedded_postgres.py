@@ -43,7 +43,7 @@ def data_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(postmaster(folder), signal.SIGINT)  # otherwise the server would wait some seconds for another user
+        os.kill(postmaster(folder), signal.SIGINT)  # otherwise the server would run on for some seconds
     wait_until_stopped(folder)
     shutil.rmtree(find_installation(folder).home, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A failed scheduled job is reported to Sentry, and leaves a run unless PostgreSQL is unavailable."""
+"""A failed scheduled job is reported to Sentry and, if PostgreSQL is available, recorded as a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JavaScript modules' tests pass in Node.js, and ``make lint`` says when Node.js is missing."""
+"""The JavaScript modules' tests pass in Node.js, and ``make lint`` reports a missing Node.js."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models match the migrated tables, except what only the previous release needs."""
+"""The models match the migrated tables, except columns kept for the previous release."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def read_all_the_time(url: str, key: str, threads: int = 4) -> Iterator[Counter[
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("syncs", [2, pytest.param(20, marks=pytest.mark.soak)])
-def test_syncs_under_web_load_leave_no_lock_skip_nothing_and_break_no_answer(
+def test_syncs_under_web_load_skip_nothing_break_no_answer_and_leave_no_lock(
     simulator: Simulator, pooled: str, syncs: int
 ) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:

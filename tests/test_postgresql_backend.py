@@ -46,7 +46,7 @@ def test_an_open_connection_is_kept_without_a_query_that_checks_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_hot_statement_is_prepared_once() -> None:
+def test_a_repeated_statement_is_prepared_once() -> None:
     for number in range(3):
         assert Statement("SELECT %(number)s::int AS number", {"number": number}).rows() == [{"number": number}]
     [row] = Statement(
@@ -57,7 +57,7 @@ def test_a_hot_statement_is_prepared_once() -> None:
 
 
 @pytest.mark.django_db
-def test_the_log_of_queries_shows_a_hot_statement() -> None:
+def test_the_log_of_queries_shows_a_prepared_statement() -> None:
     with CaptureQueriesContext(connection) as queries:
         Statement("SELECT %(number)s::int AS number", {"number": 7}).rows()
     assert [query["sql"] for query in queries] == ["SELECT $1::int AS number"]

@@ -1,4 +1,4 @@
-"""``make quick`` chooses by fixtures and imports; ``make test`` keeps two modules of browser tests."""
+"""``make quick`` chooses tests by fixtures and imports; ``make test`` runs two modules of browser tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers tell browsers to run only our own files; pages have nothing inline, which would not run."""
+"""Answers tell browsers to run only our own files. Inline code would not run, so our pages have none."""
 
 from __future__ import annotations
 

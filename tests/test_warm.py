@@ -112,7 +112,7 @@ sys.exit("the end")
 """
 
 
-def test_a_repeated_command_has_loaded_the_project_and_prints_the_same(database: str) -> None:
+def test_a_repeated_command_starts_with_the_project_loaded_and_prints_the_same(database: str) -> None:
     variables = {"SALESFORCE_HOST": "https://one.example"}
     first, *others = [manage("shell", "-v0", "-c", LOADED, variables=variables, database=database) for _ in range(4)]
     assert first.stdout.startswith("False ('sfapi shell', 'test_")

@@ -227,7 +227,7 @@ class Loaded:
             return 0
 
     def forget(self) -> None:
-        """Detach the channels in a fork, where other files will get their numbers."""
+        """Detach the channels in a fork: closing them later would close other files with the same numbers."""
         for channel in filter(None, [self._channel, *self._channels.values()]):
             channel.detach()
         self._channels.clear()
