@@ -158,7 +158,7 @@ def test_the_page_reports_budgets_the_queue_breakers_the_scheduler_and_the_org(o
     for words in (
         "Camp Org, sandbox, 00D000000000001EAA", "0Uv000000000001",
         "1,200 of 100,000", "Syncs pause from 85,000 on. SFAPI made 0 calls today (UTC).", "77 of 25,000",
-        "1 waiting, the oldest for 3 minutes", "1 to correct or settle", "1 records",
+        "1 waiting, the oldest for 3 minutes", "1 to correct or settle", "1 record</a>",
         "Contact.LMS__c", "salesforce live: no answer", "last heartbeat", "Follower</span> process",
     ):  # fmt: skip
         assert words in html, words

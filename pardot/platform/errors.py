@@ -51,7 +51,7 @@ class PardotCode:
 _SLOW = PardotCode(TransientError, "Pardot took too long", Group.MOMENT)
 
 CODES: Mapping[int, PardotCode] = {
-    49: PardotCode(RequestRefused, "the API user may not read this: give the user Pardot permissions for it"),
+    49: PardotCode(RequestRefused, "the API user may not do this: give the user Pardot permissions for it"),
     UNKNOWN_FIELD: PardotCode(
         RequestRefused,
         "the API does not show this field: look for it in Pardot; perhaps PARDOT_ADOPTION_JSON_FIELD is wrong",

@@ -48,7 +48,7 @@ class RunReport:
         if run.set_aside:
             err.write(
                 style.WARNING(
-                    f"{run.object}: {run.set_aside:,} records are set aside because PostgreSQL cannot store them "
+                    f"{run.object}: records set aside because PostgreSQL cannot store them: {run.set_aside:,} "
                     "(admin: Records set aside)"
                 )
             )

@@ -154,7 +154,7 @@ def test_the_configured_prefix_and_actions_are_used(pardot: Pardot, super_user: 
     ("code", "status", "message"),
     [
         ("154", 502, "code 154 to POST tags"),
-        ("49", 502, "the API user may not read this"),
+        ("49", 502, "the API user may not do this"),
         ("201", 502, "names another org's business unit"),
         ("184", 502, "lacks the scope pardot_api"),
         ("66", 503, "more than five requests were open at once"),

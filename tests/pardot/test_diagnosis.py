@@ -96,7 +96,7 @@ def test_each_object_that_cannot_be_read_is_named(pardot: Pardot, simulator: Sim
     pardot.post("/withhold", {"path": "tags", "ids": pardot.ids("tags")})
     output = check()
     assert "fix  Pardot's forms: " in output
-    assert "the API user may not read this: give the user Pardot permissions for it" in output
+    assert "the API user may not do this: give the user Pardot permissions for it" in output
     assert "fix  Pardot's prospects: " in output
     assert "Nothing__c. (the API does not show this field: look for it in Pardot; perhaps " in output
     assert "fix  Pardot's tags: Pardot withholds rows" in output

@@ -55,7 +55,7 @@ def test_a_session_that_is_refused_after_a_redirect_is_a_refused_login(pardot: P
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        (49, "the API user may not read this"),
+        (49, "the API user may not do this"),
         (51, "does not show this field: look for it in Pardot; perhaps PARDOT_ADOPTION_JSON_FIELD is wrong"),
         (61, "does not accept this parameter"),
         (66, "more than five requests were open at once"),

@@ -298,7 +298,7 @@ def test_a_run_ends_with_its_counts(simulator: Simulator, run_manage: Manage) ->
         r"4 Salesforce calls",
         done.stdout,
     )
-    assert "accounts: 1 records are set aside" in done.stderr
+    assert "accounts: records set aside because PostgreSQL cannot store them: 1 " in done.stderr
 
 
 def test_sync_all_ends_with_the_sum(simulator: Simulator, run_manage: Manage) -> None:
