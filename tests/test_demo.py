@@ -24,7 +24,8 @@ READY = "Ctrl-C ends all of it."
 
 @pytest.fixture
 def data_dir() -> Path:
-    folder = ROOT / ".data" / "tests" / "demo"
+    # The tests may run at the same time, in several processes.
+    folder = ROOT / ".data" / "tests" / f"demo_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 
@@ -97,7 +98,7 @@ class Demo:
         names = ("PORT", "SIMULATOR_PORT", "SIMULATOR_CONTROL_PORT")
         places = {name: str(port) for name, port in zip(names, ports, strict=True)}
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self._log = data_dir.parent / "demo.log"
+        self._log = data_dir.with_suffix(".log")
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
