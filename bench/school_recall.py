@@ -72,7 +72,8 @@ def _city(name: str) -> tuple[str, str, str]:
 def _fill(here: World, names: Sequence[str]) -> None:
     """Fill the table.
 
-    Every second school has a SheerID name; the others are found by name, city and state.
+    Every second school has a SheerID name, such as “Rice University (Houston, TX)”. The others have only the parts of
+    such a text: name, city and state.
     """
     with here.connect() as connection, connection.cursor().copy(_COPY) as copy:
         for number, name in enumerate(names):

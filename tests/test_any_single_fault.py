@@ -46,7 +46,7 @@ OBJECTS = {"Account": "Name", "Contact": "LastName", "Opportunity": "Name", "Ado
 
 @pytest.fixture(autouse=True)
 def no_log_lines(caplog: pytest.LogCaptureFixture) -> None:
-    """Silence the log: a hundred faults would bury the failed example. The exception names it."""
+    """Silence the log: the lines of a hundred faults would bury the failed example."""
     caplog.set_level(logging.CRITICAL)
 
 
@@ -104,7 +104,7 @@ def test_deliver_pending_recovers_from_a_fault(simulator: Simulator, seed: int, 
     for example in examples(calls, seed + (cases == 1), kind, parts=2):
         accepted = {str(case.pk) for case in make_queued_cases(cases)}
         victim.run_with(example)
-        CircuitBreaker.objects.all().delete()  # otherwise the breaker would let fewer and fewer calls through
+        CircuitBreaker.objects.all().delete()  # an open breaker would make the next first batch a single case
         assert_the_next_run_succeeds(victim, example, partial(assert_delivered, simulator, accepted))
 
 
@@ -126,7 +126,7 @@ def test_camp_sync_recovers_from_a_fault(
     settings.SALESFORCE_BULK_JOB_MINUTES = 0.003
     pardot.post("/size", {"assets": 90, "prospects": 80, "activities": 300})
     camp_sync("--survey")
-    # The short form reads only some entities, to save time. They cover each way to read and to delete.
+    # The short form reads only some entities, to save time. They cover the ways to copy and delete records.
     arguments = ["--survey"] if kind else ["--entities", SOME_ENTITIES]
     victim = Victim(simulator, lambda: camp_sync(*arguments))
     calls = victim.calls()

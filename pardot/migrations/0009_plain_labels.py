@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='dailysnapshot',
             name='tier',
-            field=models.PositiveSmallIntegerField(help_text='Highest tier synced on this day, 1 to 3.'),
+            field=models.PositiveSmallIntegerField(help_text='Highest tier read completely on this day, 1 to 3; 0: none.'),
         ),
         migrations.AlterField(
             model_name='entitystate',

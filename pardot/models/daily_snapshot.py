@@ -7,11 +7,12 @@ from django.db.models.functions import Now
 class DailySnapshot(models.Model):
     """The figures of one day (in ``TIME_ZONE``). Later syncs of the day update the row.
 
-    A figure that no sync of the day has read keeps its last value. Null means "never read", which is not zero.
+    A count that no sync of the day has read keeps its last value; null means "never read", which is not zero. Scores and
+    counts of issues are calculated anew by each sync; null means no data, or data that is too old.
     """
 
     day = models.DateField(unique=True)
-    tier = models.PositiveSmallIntegerField(help_text="Highest tier synced on this day, 1 to 3.")
+    tier = models.PositiveSmallIntegerField(help_text="Highest tier read completely on this day, 1 to 3; 0: none.")
     updated_at = models.DateTimeField(db_default=Now())
 
     health_score = models.PositiveSmallIntegerField(null=True, blank=True)

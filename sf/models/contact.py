@@ -8,7 +8,7 @@ from sf.models.record import CachedRecord, ServedMeta
 
 
 class Contact(CachedRecord):
-    """An instructor with an OpenStax account."""
+    """A contact with an OpenStax account and a verification status, mostly an instructor."""
 
     salesforce_object: ClassVar[str] = "Contact"
 

@@ -10,7 +10,7 @@ async function look() {
   let pause = OTHERWISE;
   if (page && !document.hidden) {
     const state = await ask(page.dataset.state ?? "").catch(() => null);
-    if (state && state.mark !== page.dataset.mark && !isBeingFilledIn()) {
+    if (state && state.mark !== page.dataset.mark && !isButtonFocused()) {
       location.reload();
       return;
     }
@@ -38,8 +38,8 @@ function show(name, progress) {
   if (place) place.textContent = progress;
 }
 
-/** Return whether the focus is in a form: reloading the page would discard the input. */
-function isBeingFilledIn() {
+/** Return whether the focus is on a form's button: reloading the page would take the focus away. */
+function isButtonFocused() {
   return document.activeElement instanceof HTMLElement && document.activeElement.closest("form") !== null;
 }
 

@@ -234,7 +234,7 @@ def test_retry_takes_no_session_lock(simulator: Simulator) -> None:
         retry_refused(OPPORTUNITIES, after_merge=unlock_what_the_session_holds)
         cursor.execute(own_locks)
         lock_counts.append(cursor.fetchone())
-    assert lock_counts == [(1,), (0,)], "one lock for all merges into the table"
+    assert lock_counts == [(1,), (0,)], "the table's lock, which each merge takes; none afterward"
 
 
 def assert_set_aside(bad: dict[str, str]) -> None:

@@ -158,7 +158,7 @@ async function remove(row, name) {
   const sure = await confirm({
     title: "Remove the exemption?",
     text: row.in_force
-      ? `Without the exemption, “${name}” counts for “${row.issueLabel}”.`
+      ? `Without the exemption, “${name}” counts for “${row.issueLabel}” when it has this issue.`
       : "It has ended, so no count changes. It cannot be restored.",
     yes: "Remove it",
     danger: true,
