@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class DailySnapshot(models.Model):
     """The figures of one day (in ``TIME_ZONE``). Later syncs of the day update the row.
 
-    A count that no sync of the day has read keeps its last value; null means "never read", which is not zero. Scores and
-    counts of issues are calculated anew by each sync; null means no data, or data that is too old.
+    A count that no sync of the day has read keeps its last value; null means "never read", which is not zero. Each sync
+    calculates scores and counts of issues anew; null means no data, or data that is too old.
     """
 
     day = models.DateField(unique=True)

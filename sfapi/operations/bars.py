@@ -1,6 +1,7 @@
 """Draw the last runs of an object as bars.
 
-The color shows the outcome. The height shows the duration, except for bad and skipped runs.
+The color shows the outcome. The height shows the duration. A bad run is full, a skipped run is a stub, and a run under
+way is lowest.
 """
 
 from __future__ import annotations

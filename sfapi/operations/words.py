@@ -12,7 +12,7 @@ _SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 
 
 def span_text(span: timedelta) -> str:
-    """Return a promised span in the largest unit that divides it: ``90 minutes``, ``2 hours``."""
+    """Return a span, such as the age allowed to a copy, in whole units: ``90 minutes``, ``2 hours``."""
     unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
     number = round(span / length)
     return f"{number} {unit}{'' if number == 1 else 's'}"

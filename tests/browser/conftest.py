@@ -34,22 +34,19 @@ Open = Callable[..., Visit]
 OPERATOR_PASSWORD = "a long pass phrase of the test"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     mine = [item for item in items if HERE in item.path.parents]
     if not mine or chromium_path():
         return
     if os.environ.get("BROWSER_REQUIRED"):
         raise pytest.UsageError(MISSING)
-    config.stash[SKIPPED] = len(mine)
     for item in mine:
         item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
-SKIPPED = pytest.StashKey[int]()
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    if number := config.stash.get(SKIPPED, 0):
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if number := sum(MISSING in str(report.longrepr) for report in skipped):
         terminalreporter.section("THE PAGES WERE NOT TESTED", red=True, bold=True)
         terminalreporter.line(f"{number} tests were skipped: {MISSING}.", red=True)
 

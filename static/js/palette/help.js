@@ -1,4 +1,4 @@
-/* The help sheet: every shortcut, and a switch for the single-key shortcuts. */
+/* The help sheet: the shortcuts, and a switch for the single-key shortcuts. */
 
 import { h } from "../core/dom.js";
 import { lettersAreOn, switchLetters } from "../core/single-keys.js";
