@@ -28,7 +28,7 @@ _CLAUSES = frozenset(
     {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "ALL", "USING", "WITH", "FOR", "UPDATE"}
 )
 _MAX_DEPTH = 60
-"""The most levels of conditions, one inside another. The outermost condition is level 1."""
+"""The most levels of conditions and subqueries, one inside another. The outermost condition is level 1."""
 _MAX_OFFSET = 2000
 
 
@@ -182,7 +182,7 @@ class Parser:
     def _path(self) -> Path:
         token = self._name()
         if self._ahead.text == "(":
-            message = f"the function {token.text} is not known to this simulator"
+            message = f"the function {token.text} cannot be used here in this simulator"
             raise SoqlError.at("MALFORMED_QUERY", message, self._soql, token.position)
         return Path(tuple(token.text.split(".")), token.position)
 

@@ -372,7 +372,7 @@ interface DialogOptions {
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-// biome-ignore lint/suspicious/noExplicitAny: only the fields of a form know its values, and only the editor of a setting knows its value
+// biome-ignore lint/suspicious/noExplicitAny: the values of a form have the types of its fields, and the value of a setting the type of its editor
 type Held = any;
 
 type FieldValue = string | number | boolean | null | readonly string[];

@@ -71,7 +71,7 @@ def test_a_sample_is_not_complete() -> None:
 
 
 @pytest.mark.parametrize("ago", [None, timedelta(days=9)])
-def test_the_count_of_active_prospects_is_null_without_recent_activities(ago: timedelta | None) -> None:
+def test_the_count_of_active_prospects_is_null_without_a_recent_read(ago: timedelta | None) -> None:
     mark_read("prospects")
     if ago:
         mark_read("activities", ago=ago)

@@ -179,7 +179,11 @@ function makeKey(entry, context, section) {
       "p",
       { class: "banner warn" },
       icon("warning"),
-      h("span", {}, `The saved value, or a part of it, is not valid; the default is used in its place. The problem: ${entry.problem}`),
+      h(
+        "span",
+        {},
+        `The saved value, or a part of it, is not valid; the default is used in its place. The problem: ${entry.problem}`,
+      ),
     );
   const who = h("p", { class: "small soft" });
   const draft = new Draft(entry, editor, problem);
