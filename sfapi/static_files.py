@@ -16,13 +16,13 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
-    Django 5.2 finds imports by the patterns of a private attribute. They match ``import("…")`` anywhere, but a statement
-    only when it ends with a semicolon. Only SFAPI's own modules are searched, because packages bundle their modules.
+    Django 5.2 finds imports by the patterns of a private attribute. They match ``import("…")`` anywhere, but a
+    statement only when it ends with a semicolon. Only SFAPI's own modules are searched, because packages bundle theirs.
     """
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """Each pass follows chains of imports at least one step further, so this must exceed the longest chain."""
+    """A pass may follow chains of imports only one step further, so this exceeds the longest chain."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:

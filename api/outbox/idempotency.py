@@ -75,7 +75,7 @@ class IdempotentRequest:
 def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
     """Return the identity of a request. Raises ``Unprocessable`` for a bad key.
 
-    ``body`` is the parsed JSON, so white space and the order of fields make no difference.
+    ``body`` has the validated values, so white space, the order of fields and omitted nulls make no difference.
     """
     if key is not None and (quoted := _QUOTED.fullmatch(key)):  # the draft wants quotes; most clients send none
         key = re.sub(r"\\(.)", r"\1", quoted[1])

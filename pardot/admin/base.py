@@ -49,7 +49,7 @@ class ProgramsOnlyAdmin(ReadOnlyAdmin):
 
 
 class ByNumberAdmin(ProgramsOnlyAdmin):
-    """A table of any size. A search finds a whole number in one of the indexed columns."""
+    """A table of any size. A search finds a whole number in one of ``number_columns``."""
 
     ordering = ["-pk"]
     search_fields = ["pk"]

@@ -56,11 +56,13 @@ class AssetRecord(Schema):
     name: str | None
     created_at: datetime | None
     updated_at: datetime | None
-    flags: list[str] = Field(description="The asset's flags, named as in `counts`. Flags without data are absent.")
+    flags: list[str] = Field(
+        description="The asset's flags, named as in `summary.counts`. Flags without data are absent."
+    )
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day on which an audit first saw each flag; null: before findings were recorded. Flags without "
-        "an issue are absent."
+        description="The day since which audits have seen each flag without a break; null: since before findings "
+        "were recorded. Flags without an issue are absent."
     )
     title: str | None = None
     subject: str | None = None
@@ -171,5 +173,5 @@ def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query
 def area_of(name: str) -> Area:
     """Return the type of assets with this name. Raises ``NotFound``."""
     if name not in AUDIT_OF:
-        raise NotFound(f"There is no type of asset {name!r}. Known: {TYPES}.")
+        raise NotFound(f"There are no audits of assets of the type {name!r}. Audited types: {TYPES}.")
     return Area(name)

@@ -28,7 +28,7 @@ _CLAUSES = frozenset(
     {"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "ALL", "USING", "WITH", "FOR", "UPDATE"}
 )
 _MAX_DEPTH = 60
-"""The most levels of conditions and subqueries, one inside another. The outermost condition is level 1."""
+"""The most levels of conditions and subqueries, one inside another. The outermost is level 1."""
 _MAX_OFFSET = 2000
 
 

@@ -1,4 +1,4 @@
-"""Callers wait for another thread's login or a slow answer only until their deadline."""
+"""A caller with a time limit waits no longer for another thread's login, or for a slow answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_caller_waits_for_another_threads_login_only_until_its_deadline(simulator: Simulator) -> None:
+def test_a_caller_waits_for_another_threads_login_only_within_its_time_limit(simulator: Simulator) -> None:
     simulator.fail("hang", path="oauth2/token", seconds=5)
     patient = salesforce_client(UsageCounter("test"), Patience(deadline=0))
 
