@@ -176,7 +176,7 @@ class PardotApi:
         status: int,
         headers: Mapping[str, str],
     ) -> Response:
-        """Answer with the record. If the cache does not show it yet, answer with the id and the sent values."""
+        """Answer with the record. While reads do not show it yet, answer with its id and the sent values."""
         fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         record = one(self._world.store.connection(), pardot_object, fields, record_id)
         if record is None:

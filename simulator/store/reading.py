@@ -49,7 +49,10 @@ def _next_rows(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 
 
 def _stream(database: Database, connection: sqlite3.Connection, statement: Statement) -> Iterator[tuple[Any, ...]]:
-    """Yield rows from a snapshot. Give the connection back after the last row, or when the caller stops."""
+    """Yield rows from a snapshot. Give the connection back after the last row, or when a reader stops.
+
+    If nobody reads, the connection is closed with the generator.
+    """
     cursor = connection.execute(statement.sql, statement.parameters)
     try:
         while rows := _next_rows(cursor):
