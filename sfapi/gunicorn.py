@@ -3,8 +3,8 @@
 Gunicorn uses threads, because a request that waits for Salesforce or Accounts must not keep other requests waiting;
 ``api/protection/bulkhead.py`` keeps some threads free. ``docs/settings.md`` describes each variable.
 
-What this file sets changes only at a restart. The processes that a reload starts read the code again, and the
-variables of Django's settings.
+The settings in this file change only at a restart. After a reload, the new processes read the code and the variables
+of Django's settings again.
 """
 
 import os

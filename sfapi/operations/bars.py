@@ -1,7 +1,7 @@
 """Draw the last runs of an object as bars.
 
-The color shows the outcome. The height shows the duration. A bad run is full, a skipped run is a stub, and a run under
-way is lowest.
+The color shows the outcome. The height shows the duration. A bad run has the full height, and a skipped run is a stub.
+A run under way is drawn like a run of 0 seconds.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class Bars:
 
 
 def draw_bars(runs: Sequence[SyncRun], leases: Collection[str]) -> Bars:
-    """Draw ``runs``, which come latest first, so that the latest is on the right."""
+    """Draw the runs with the latest on the right.
+
+    ``runs`` come latest first.
+    """
     states = [state_of(run, leases) for run in runs]
     longest = max((_seconds(run) for run in runs), default=0.0)
     bars = [
