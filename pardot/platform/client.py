@@ -28,8 +28,10 @@ from sf.salesforce.reads import ask_patiently
 
 MOST_OPEN = 4
 """Pardot allows five open requests per business unit. One is left to other programs."""
-SMALL_PAGE, FEWEST_ROWS = 200, 25
-"""The smallest sizes after a slow page: of later pages, and of the slow page's retry."""
+SMALL_PAGE = 200
+"""The smallest size to which a slow page reduces later pages."""
+FEWEST_ROWS = 25
+"""The smallest size with which a slow page itself is retried."""
 CEILING = 100_000
 """The number of rows after which a sequence of page tokens ends without an error."""
 
