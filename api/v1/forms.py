@@ -107,7 +107,8 @@ class SubmissionState(Schema):
 class AnswerThenDeliver(HttpResponse):
     """Sends the answer, then delivers the form.
 
-    A delivery before the answer takes time, and this time would show a bot that it was not detected.
+    Spam is not delivered. If other forms were delivered before the answer, a quick answer would show a bot that it was
+    detected.
     """
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
