@@ -87,8 +87,8 @@ def contacts_by_uuid(accounts_uuid: str) -> Statement:
 def adoptions_by_uuid(accounts_uuid: str, *, confirmed: bool | None = None) -> Statement:
     """Return the adoptions of an Accounts user, as rows for ``by_contact``.
 
-    ``confirmed``: true for confirmed adoptions only, false for all other adoptions, including adoptions without a type;
-    ``None`` for both.
+    ``confirmed``: true for confirmed adoptions only, false for all other adoptions, including adoptions without a
+    ``confirmation_type``; ``None`` for both.
     """
     return Statement(_ADOPTIONS, {"uuid": accounts_uuid, "confirmed": confirmed, "word": CONFIRMED})
 

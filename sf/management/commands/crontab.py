@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if add:
             crontab.add()
         crontab.write()
-        removed = [f"removed {count} of {folder}" for folder, count in before.items()]
+        removed = [f"removed the jobs of {folder}: {count}" for folder, count in before.items()]
         return removed + [f"added {description}" for description in crontab.planned_lines().values() if add]
 
     def _run(self, job_hash: str) -> None:
