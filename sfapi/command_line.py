@@ -21,7 +21,7 @@ class CommandLine(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            print_json(self.argv)  # after Django's setup, so that the log's handlers have the plain stream
+            print_json(self.argv)  # after Django's setup, so that the log's handlers keep the original stream
         command = super().fetch_command(subcommand)
         execute = command.execute
 

@@ -156,7 +156,7 @@ async function mailView(view, noMail) {
 }
 
 /**
- * Save when the view is mailed to the user. Return the message to show.
+ * Save the user's choice: mail the view when its rows change, every Monday, or never. Return the message to show.
  *
  * @param {View} view
  * @param {Api["MailTime"] | "never"} when
