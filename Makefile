@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 RUN := $(VENV)/bin/python
-# One more than a small machine has cores: while one process waits, another can work.
+# A small machine has two cores. The third process works while another process waits.
 WORKERS ?= 3
 USUAL = -m "not slow and not soak and not screenshots"
 # Pins for all versions of Python and all systems. pip is left out, because it installs the other packages.

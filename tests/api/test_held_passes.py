@@ -17,7 +17,7 @@ def take(passes: HeldPasses, caller: int, *, at: float) -> None:
 
 
 def events_of_a_new_caller(active: int) -> int:
-    """Return how many calls and returns of functions a new caller costs with this many active callers."""
+    """Count the function calls and returns while a new caller is added to ``active`` other callers."""
     passes = HeldPasses()
     for caller in range(active):
         take(passes, caller, at=100.0)

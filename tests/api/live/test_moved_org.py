@@ -29,7 +29,8 @@ def move(simulator: Simulator, former: str = "redirects") -> None:
 
 @FORMER
 def test_a_contact_is_changed_at_the_new_host(user: Client, salesforce: Simulator, contact: str, former: str) -> None:
-    for step in ("redirects", former):  # only a host that a move opened can be closed, so one move comes first
+    # The simulator closes only hosts that an earlier move opened, so the first move leaves the first host open.
+    for step in ("redirects", former):
         move(salesforce, step)
         answer = put(user, {"first_name": f"After {step}"})
         assert answer.status_code == 200, answer.json()
