@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 GUNICORN_SECONDS = 30
 """After this time without a heartbeat, gunicorn kills a worker."""
-ALL_READS = 12
+READS = 12
 
 
 @pytest.fixture(params=["straight", "pooled"])
@@ -73,7 +73,7 @@ def test_a_lock_that_stays_gives_503_in_time_and_other_routes_still_answer(
         began = time.monotonic()
         for each in waiting:
             each.start()
-        books = [requests.get(f"{url}/api/v1/books", headers=key, timeout=60).status_code for _ in range(ALL_READS)]
+        books = [requests.get(f"{url}/api/v1/books", headers=key, timeout=60).status_code for _ in range(READS)]
         for each in waiting:
             each.join()
         assert time.monotonic() - began < GUNICORN_SECONDS / 2
@@ -114,7 +114,7 @@ def test_web_limits_do_not_leak_to_other_clients_of_the_pooler(
 ) -> None:
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:
-        for _ in range(ALL_READS):
+        for _ in range(READS):
             assert requests.get(f"{url}/api/v1/books", headers=key, timeout=60).status_code == 200
         with psycopg.connect(address, autocommit=True) as another:
             for _ in range(SERVER_CONNECTIONS * 2):
@@ -130,7 +130,7 @@ def test_prepared_statements_work_through_a_pooler(database: str, simulator: Sim
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:
-        for _ in range(ALL_READS):
+        for _ in range(READS):
             assert requests.get(f"{url}/api/v1/books", headers=key, timeout=60).status_code == 200
             assert requests.get(f"{url}/api/v1/contact", headers=cookie, timeout=60).status_code == 404
 

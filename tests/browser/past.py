@@ -1,4 +1,4 @@
-"""Give a surveyed site earlier days for the length of a test, or dates of camp."""
+"""Add earlier days to a surveyed site for the length of a test, and set the dates of camp."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_the_preview_shows_areas_issues_and_earlier_days_and_says_what_it_cannot
     page.get_by_role("button", name="Discard").click()
 
 
-def test_the_preview_of_values_that_are_saved_already_says_that_no_earlier_score_changes(camp: Visit) -> None:
+def test_the_preview_of_saved_values_says_that_no_earlier_score_changes(camp: Visit) -> None:
     camp.go("/pardot/admin-settings/")
     run_module(
         camp, "core/api", "await m.api.put('admin/config/score_weights', { value: { prospects_unlinked_pct: 9 } });"
