@@ -82,6 +82,14 @@ def test_lines_of_every_folder_are_shown_replaced_and_removed(
     assert crontab.read_text() == before
 
 
+def test_all_lines_are_removed_after_somebody_deleted_the_time_zone(crontab: Path) -> None:
+    before = crontab.read_text()
+    call_command("crontab", "add")
+    crontab.write_text(crontab.read_text().replace("CRON_TZ=UTC\n", ""))
+    call_command("crontab", "remove")
+    assert crontab.read_text() == before
+
+
 def test_a_second_installation_of_the_same_user_can_be_left_alone(crontab: Path, settings: Any) -> None:
     settings.CRONTAB_COMMENT = "sfapi in /srv/staging"
     call_command("crontab", "add")

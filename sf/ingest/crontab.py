@@ -83,15 +83,13 @@ class UserCrontab:
 
     def remove(self, *, only_here: bool = False) -> None:
         """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder."""
-        kept = []
-        lines = iter(self.lines)
-        for line in lines:
+        kept, after_marker = [], False
+        for line in self.lines:
             match = _OWN_JOB.fullmatch(line) or _OWN_MARKER.fullmatch(line)
-            if not match or (only_here and match["folder"] != self.folder):
+            goes = match and not (only_here and match["folder"] != self.folder)
+            if not goes and not (after_marker and line.startswith("CRON_TZ=")):
                 kept.append(line)
-            elif match.re is _OWN_MARKER:
-                after = next(lines, "CRON_TZ=")
-                kept += [] if after.startswith("CRON_TZ=") else [after]
+            after_marker = bool(goes and match and match.re is _OWN_MARKER)
         self.lines = kept
 
     def planned_lines(self) -> dict[str, str]:
