@@ -44,7 +44,7 @@ KINDS: Mapping[str, str] = {
     "bom": "put a byte order mark before the answer",
     "size_timeout": "time out when a query asks for more than the given rows, or is a COUNT() without a LIMIT",
     "jobs_used_up": "refuse to create a Bulk job, because the day's jobs are used up",
-    "job_fails": "end the Bulk job that the call creates or polls, with this message (code: state Failed or Aborted)",
+    "job_fails": "end the Bulk job that the call creates or polls (code: Failed or Aborted, message: the error)",
     "job_stuck": "never finish the Bulk job that the call creates or polls",
     "job_lost": "forget the Bulk job that the call creates, polls or reads",
 }

@@ -131,7 +131,11 @@ class PardotSettings:
     token_key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def reset(self) -> None:
-        """Restore the defaults, in place. The waiting changes and the key of the page tokens stay."""
+        """Restore the defaults, in place.
+
+        The key of the page tokens stays. The waiting changes become visible with the next API call, because the lag is
+        0 again.
+        """
         fresh = PardotSettings(
             token_key=self.token_key, cache=self.cache, business_unit=self.own_unit, own_unit=self.own_unit
         )
