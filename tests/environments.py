@@ -23,7 +23,7 @@ class NotInstalled(Exception):
 
 
 _failed: dict[Path, NotInstalled] = {}
-"""The folders that could not be filled, with the reasons. Another program for such a folder fails at once."""
+"""The folders that could not be filled, with the reasons. The next install into such a folder fails at once."""
 
 
 def install_python(folder: Path, pinned: Path) -> None:

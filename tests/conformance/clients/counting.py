@@ -1,4 +1,4 @@
-"""Compare the number of records that a connector reads with ``SELECT COUNT()``."""
+"""Check the numbers of records that a connector has read against ``SELECT COUNT()``."""
 
 from __future__ import annotations
 
