@@ -208,7 +208,7 @@ def test_the_digest_says_when_a_past_camp_ended() -> None:
     assert digest(digest_facts(NOW)).splitlines()[1] == "Camp ended 1 day ago"
 
 
-def test_the_digest_leaves_out_issues_of_old_activities() -> None:
+def test_the_digest_leaves_out_issues_about_activity_once_activities_were_last_read_over_8_days_ago() -> None:
     set_up_camp()
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))

@@ -1,7 +1,7 @@
 """``python -m tests.releases 0.2.0 HEAD``: record the database schema of a release.
 
-The command migrates an empty database with the code of the given commit, in this virtual environment. It describes
-the database in ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run the command.
+The command migrates an empty database with the code of the given commit, in this virtual environment. It writes
+the schema to ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run the command.
 """
 
 from __future__ import annotations

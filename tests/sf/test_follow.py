@@ -269,7 +269,9 @@ def test_no_change_is_lost_when_the_follower_is_killed_twenty_times(simulator: S
 
 
 @pytest.mark.soak
-def test_a_stream_that_is_confirmed_late_leads_to_a_second_sync(simulator: Simulator, start: Start) -> None:
+def test_a_subscription_confirmed_after_the_sync_began_leads_to_a_second_sync(
+    simulator: Simulator, start: Start
+) -> None:
     sync()
     before = runs("accounts")
     simulator.post("/pubsub", {"silent": True, "keepalive_seconds": 12})
