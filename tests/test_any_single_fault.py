@@ -104,7 +104,7 @@ def test_deliver_pending_recovers_from_a_fault(simulator: Simulator, seed: int, 
     for example in examples(calls, seed + (cases == 1), kind, parts=2):
         accepted = {str(case.pk) for case in make_queued_cases(cases)}
         victim.run_with(example)
-        CircuitBreaker.objects.all().delete()  # an open breaker would make the next first batch a single case
+        CircuitBreaker.objects.all().delete()  # with an open breaker, the next run would first send one case
         assert_the_next_run_succeeds(victim, example, partial(assert_delivered, simulator, accepted))
 
 

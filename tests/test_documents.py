@@ -1,4 +1,4 @@
-"""Documents name every command, decision and folder of an app, and no missing page, section or test."""
+"""Documents name every command, decision and app folder, and only existing pages, sections and tests."""
 
 from __future__ import annotations
 

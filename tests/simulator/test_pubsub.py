@@ -180,7 +180,7 @@ def test_gap_and_overflow_events_can_be_published(simulator: RunningSimulator, s
     assert [subscriber.header(event)["changeType"] for event in events] == ["GAP_UPDATE", "GAP_OVERFLOW"]
 
 
-def test_a_lookup_field_that_its_parents_deletion_clears_makes_no_event(
+def test_deleting_a_parent_makes_no_event_for_the_child_whose_lookup_field_is_cleared(
     simulator: RunningSimulator, subscriber: Subscriber
 ) -> None:
     stream = subscriber.subscribe(fetch(topic="/data/ContactChangeEvent"))
