@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create
 
 from api.http.errors import Unprocessable
 from api.http.query_parameters import is_ignored, refuse_unknown_parameters
+from api.http.refusal_words import refusal
 from api.records.cursor import MAX_CHARACTERS, Cursor, UnreadableCursor
 from api.records.values import QueryBoolean, QueryInteger, QueryMoment
 
@@ -90,11 +91,8 @@ def read_query(kind: type[Query], parameters: QueryDict) -> Query:
     try:
         return kind.model_validate(parameters.dict())
     except ValidationError as error:
-        raise _refusal([_problem(each) for each in error.errors(include_url=False)]) from None
-
-
-def _problem(error: Mapping[str, Any]) -> dict[str, Any]:
-    return {"loc": ["query", *error["loc"]], "message": error["msg"].removeprefix("Value error, ")}
+        problems = error.errors(include_url=False)
+        raise _refusal([{"loc": ["query", *each["loc"]], "message": refusal(each)} for each in problems]) from None
 
 
 def _refusal(errors: Sequence[Mapping[str, Any]]) -> Unprocessable:

@@ -124,6 +124,12 @@ def test_invalid_parameters_are_refused(reader: Client, query: dict[str, Any], a
     assert at in body["message"]
 
 
+def test_a_refusal_is_in_the_words_of_the_other_routes(reader: Client) -> None:
+    assert refusal(reader, limit="5001")["message"] == "The request is not valid: limit: Must be 5000 or less."
+    (field,) = refusal(reader, fields="id,nothing")["errors"]
+    assert field["message"].startswith("Must be '")
+
+
 @pytest.mark.parametrize(
     "moment",
     ["2026-01-31t12:00:00z", "2026-01-31T12:00:00.123456789+02:00", "2026-01-31T12:00:00+19:20",
