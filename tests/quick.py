@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.simulated import start_simulator
+
 FIXTURES = {
     "_django_db_helper",
     "db",
@@ -20,13 +22,16 @@ FIXTURES = {
     "running",
     "deployed",
 }
-"""Every fixture with a database, a server or the simulator depends on one of these, directly or not."""
+"""Most fixtures with a database, a server or the simulator depend on one of these. ``MODULES`` finds the others."""
 MODULES = {
-    "http.server", "socket", "socketserver", "tests.api.own_postgresql", "tests.api.replicated", "tests.api.served",
-    "tests.conformance.environments", "tests.pooled", "tests.ports", "tests.sentry", "tests.sf.processes",
-    "tests.simulator.running", "tests.standby",
+    "http.server", "socket", "socketserver", "tests.api.accounts_server", "tests.api.own_postgresql",
+    "tests.api.replicated", "tests.api.served", "tests.conformance.environments", "tests.pooled", "tests.ports",
+    "tests.sentry", "tests.sf.processes", "tests.simulator.running", "tests.standby",
 }  # fmt: skip
-"""Modules for processes, servers and ports. Tests in a module that imports one, or a name from one, are not quick."""
+"""Modules for processes, servers and ports.
+
+Tests in a module that imports one, or a class or function from one, are not quick.
+"""
 
 
 def mark_quick_tests(items: list[pytest.Item]) -> None:
@@ -46,4 +51,8 @@ def _is_quick(item: pytest.Function) -> bool:
 
 
 def _starts_something(value: Any) -> bool:
-    return value is subprocess or bool(MODULES & {getattr(value, "__module__", None), getattr(value, "__name__", None)})
+    return (
+        value is subprocess
+        or value is start_simulator
+        or bool(MODULES & {getattr(value, "__module__", None), getattr(value, "__name__", None)})
+    )

@@ -2,9 +2,9 @@
 
 An error has ``code`` (the HTTP status), ``type`` (for programs), ``message`` and ``detail``. The last two have the same
 text, because some clients read ``message`` and some read ``detail``. Some errors have more fields. Views and the code
-that they call raise errors; the handlers here turn them into responses. Other layers refuse an unknown path, a wrong
-method or a broken header. ``api/middleware/requests.py`` gives the same shape to their responses, and to the response
-after a crash.
+that they call raise errors; the handlers here turn those of Ninja's routes into responses. Other layers refuse an
+unknown path, a wrong method or a broken header. ``api/middleware/requests.py`` gives the same shape to their responses,
+and to the response after a crash.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ class BadGateway(ApiError):
 
 
 class TemporaryError(ApiError):
-    """An error after which the same request may succeed later."""
+    """An error with ``Retry-After``: a later request may succeed."""
 
     def __init__(self, message: str, error_type: ErrorType, *, retry_after: int) -> None:
         super().__init__(message, error_type=error_type, headers={"Retry-After": str(retry_after)})

@@ -154,9 +154,8 @@ def _outbox() -> Check:
         )
     elif depth.stuck:
         details["message"] = (
-            "Queued cases that Salesforce keeps refusing (its org, our access, an unknown error, or temporary errors "
-            f"for a day): {depth.stuck:,}. "
-            "deliver_pending and admin › Cases (outbox) say why"
+            "Queued cases that Salesforce keeps refusing, because of the org, the API user's rights, an unknown error, "
+            f"or temporary errors for a day: {depth.stuck:,}. deliver_pending and admin › Cases (outbox) say why"
         )
     elif depth.late:
         details["message"] = "Cases have waited too long: does cron run deliver_pending, and does Salesforce answer?"

@@ -1,4 +1,4 @@
-"""``GET /pardot/my-work``: the contents of the caller's morning message, for the dashboard."""
+"""``GET /pardot/my-work``: the caller's areas, changes and open tasks, as in the morning message."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Text(SalesforceField, models.TextField):
 
 
 class LongText(Text):
-    """A long text area of up to 131,072 characters. Objects with such a field are read in smaller pages."""
+    """A long text area of up to 131,072 characters. By REST, syncs read such objects in smaller pages."""
 
 
 class Uuid(Text):
@@ -124,7 +124,7 @@ class Identifier(SalesforceField, models.CharField):
 
 
 class _ParentDescriptor(ForwardManyToOneDescriptor):
-    """Reads a parent that is deleted or not cached as ``None``."""
+    """Returns ``None`` for a parent that is deleted or not cached."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:

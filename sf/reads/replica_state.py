@@ -29,7 +29,7 @@ class ReplicaState:
 
     @property
     def is_used(self) -> bool:
-        """Return whether the replica may answer reads that do not follow a write."""
+        """Return whether the lag of the replica is small enough for reads."""
         return self.lag_seconds is not None and self.lag_seconds <= settings.DATABASE_REPLICA_MAX_LAG_SECONDS
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ WAITING = 12
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
-    """Check cookies with the tests' keys instead of the simulator's; the simulator is Accounts."""
+    """Let ``/me`` ask the simulator as Accounts, while cookies are made with the keys of the tests."""
     settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
     return cookies
 

@@ -30,7 +30,7 @@ export function sessionEnded() {
     "p",
     {},
     h("strong", {}, "You've been signed out. "),
-    "What you typed stays here, and is saved when you have signed in.",
+    "What you typed stays here. What you were saving is saved when you have signed in.",
   );
   const bar = h(
     "div",
@@ -75,14 +75,14 @@ export function sessionBack() {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waiting.add(resolve)));
 }
 
-/** Return how often the user has discarded input, for writeMayGo(). */
+/** Return how many forms were closed so far, for writeMayGo(). */
 export function discardsSoFar() {
   return discards;
 }
 
 /**
- * Resolve to true when the refused write may be sent again: the user has signed in. Resolve to false when the user has
- * discarded input since the write was sent, even if that was before the 401 arrived.
+ * Resolve to true when the refused write may be sent again: the user has signed in. Resolve to false when a
+ * form was closed since the write was sent, even before the 401 arrived: the user may have discarded the input.
  *
  * @param {number} since discardsSoFar() when the write was sent
  */
