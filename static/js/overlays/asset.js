@@ -74,7 +74,7 @@ function head({ type, record, summary }, links) {
 }
 
 /**
- * Return chips for an asset without flags. Flags without data are named, because the asset may have them.
+ * Return chips for an asset without flags. A flag that could not be checked for lack of data is named: it may apply.
  *
  * @param {Api["AreaSummary"]} summary
  */

@@ -214,7 +214,7 @@ function harm({ harm: lost }) {
 }
 
 /**
- * More records are neither good nor bad: their change has no color.
+ * Plain counts are neither better nor worse, so their change has no color.
  *
  * @param {Row} row
  */

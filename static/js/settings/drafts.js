@@ -1,4 +1,4 @@
-/* Keep the unsaved values of all keys, and save them. */
+/* Keep the unsaved values of the configuration, and save them. */
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { find } from "../core/dom.js";
