@@ -132,7 +132,10 @@ def accounts_call_allowed() -> bool:
 
 
 class LiveCall:
-    """A live call of one request to Salesforce, with its place among the requests that wait."""
+    """One request's live call to Salesforce.
+
+    While it waits, the request occupies one of the places that ``api/protection/bulkhead.py`` counts.
+    """
 
     def __init__(self, places: ExitStack) -> None:
         self._places = places
@@ -141,7 +144,10 @@ class LiveCall:
         """The seconds of the slowest HTTP call; the caller sets it."""
 
     def may_ask(self) -> bool:
-        """Return whether Salesforce may be asked now. Raises ``NoPlaceFree``."""
+        """Take a place, and return whether Salesforce may be asked now.
+
+        Raises ``NoPlaceFree`` when no place is free.
+        """
         if not self._places.enter_context(place(Neighbor.SALESFORCE)):
             raise NoPlaceFree
         self.is_allowed = live_call_allowed()
@@ -198,6 +204,6 @@ def note_success(name: str = NAME) -> None:
 def note_answer(name: str, seconds: float) -> None:
     """Record an answer that took this many seconds."""
     if seconds > SLOW_SECONDS:
-        note_failure(f"it took {seconds:.1f} s to answer", name=name)
+        note_failure(f"the answer took {seconds:.1f} s", name=name)
     else:
         note_success(name)
