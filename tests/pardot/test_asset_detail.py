@@ -72,4 +72,4 @@ def test_campaigns_and_list_emails_have_details_and_unknown_assets_or_types_give
     assert ask("assets/campaigns/1")["record"]["name"] == "Fall"
     assert ask("assets/list_emails/2")["record"]["campaign_name"] == "Fall"
     assert "no asset with the id 3 among lists" in ask("assets/lists/3", status=404)["message"]
-    assert "Known: " in ask("assets/prospects/3", status=404)["message"]
+    assert "Audited types: " in ask("assets/prospects/3", status=404)["message"]
