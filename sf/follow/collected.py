@@ -22,7 +22,10 @@ class Collected:
     moved: set[str] = field(default_factory=set)
     """The ids of records that were deleted or restored: lookup fields that refer to them may have changed."""
     incomplete: str = ""
-    """The reason for an incremental sync, such as ids that may be missing; empty: none is needed."""
+    """The reason why an incremental sync is needed, such as ids that may be missing.
+
+    Empty: no sync is needed.
+    """
     place: bytes | None = None
     """The replay id to continue after. It comes from the last event, or from an empty response."""
 

@@ -57,12 +57,12 @@ ANSWER_SECONDS = 5.0
 """The time to wait for Salesforce to confirm the subscriptions before the first sync begins."""
 BUSY_SECONDS = 1.0
 HELD_SECONDS = 300.0
-"""The pause between calls to Salesforce while the switch or the day's calls forbid reading."""
+"""The pause between calls to Salesforce while the kill switch or the day's calls forbid reading."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""The largest number of records of an object that are read by id after a sync.
+"""If events named more records of an object than this, none of them are read by id after its sync.
 
-Events named these records. A sync may miss a record: a gap event can come without a newer stamp on the record."""
+These reads find records that the sync missed: a gap event can name a record whose timestamp has not changed."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -219,7 +219,10 @@ class Follower:
             raise
 
     def _may_read(self) -> bool:
-        """Return whether the switch and the day's calls allow reading. If not, changes are only collected."""
+        """Return whether the kill switch and the day's calls allow reading.
+
+        If not, changes are only collected.
+        """
         try:
             usage.check_between_pages(self._client.usage)
         except SyncPaused as error:

@@ -1,8 +1,8 @@
 """Write, find and compare SFAPI's lines in this user's crontab.
 
 A line is the plain command: ``0 5 * * * /srv/env/python /srv/sfapi/manage.py sync_all # sfapi in /srv/sfapi``
-Earlier releases wrote django-crontab's lines, which name a job by a hash. They still run, and ``manage.py crontab add``
-replaces them.
+Earlier releases wrote django-crontab's lines, which name a job by a hash. These lines still run until ``manage.py
+crontab add`` replaces them.
 """
 
 from __future__ import annotations

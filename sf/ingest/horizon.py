@@ -41,7 +41,8 @@ def complete_until() -> datetime:
 
     Statements that begin after this call see every row dated before the moment, or a later version of the row. Any
     other open transaction delays the moment, even one that only reads, because its next step is unknown. This function
-    sees the transactions of its own database role, or all transactions with the role ``pg_read_all_stats``.
+    sees only the transactions of its own database role. If that role is a member of ``pg_read_all_stats``, the function
+    sees all transactions.
     """
     replayed = horizon_of_replica.get()
     if replayed is not None:
