@@ -30,7 +30,8 @@ from simulator.sso import Identity
 
 CLIENTS = 20
 SECONDS = 12.0
-"""Three times the time limit for Salesforce. The start, while the breaker is still closed, counts too."""
+"""The length of one measurement: three times the time limit for Salesforce.
+It includes the first seconds, while the circuit breaker is still closed."""
 STRANGERS = 1_000
 """More users than one measurement needs. None of them is in the cache or in Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05

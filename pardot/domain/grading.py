@@ -13,7 +13,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pardot.domain.areas import Area
 
 Occurrences = int | Decimal
-"""The number of occurrences of an issue; a percentage may have decimals."""
+"""The number of occurrences of an issue.
+For a percentage issue it is the percentage, which may have decimals."""
 
 BEST, WORST = 100, 0
 
