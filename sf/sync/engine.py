@@ -229,10 +229,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             if not state.complete:
                 self._check_between_calls()
         if state.rows != state.announced:
-            raise MiscountedRead(
-                f"{self._synced.name}: Salesforce announced {state.announced:,} records and sent {state.rows:,}; "
-                "nothing was changed. Run again"
-            )
+            raise MiscountedRead(f"Salesforce announced {state.announced:,} records and sent {state.rows:,}")
         self._merge(_staged_read(state))
 
     def _stage_page(self, source: Source, state: ReadState) -> ReadState:

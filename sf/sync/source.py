@@ -1,8 +1,8 @@
 """Read pages of records from Salesforce, by REST or Bulk, and stage each page in its own transaction.
 
-A cursor is text that outlives the process (a locator), so that a later run can continue after the last staged
-page. No call to Salesforce is made while a transaction is open, so that a rollback cannot lose the count of a
-call.
+A cursor is text that outlives the process, so that a later run can continue after the last staged page. Each call to
+Salesforce is counted in the database before it is made. No transaction is open at that time, because its rollback
+would undo the count.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class StagedPage:
 
 
 Commit = Callable[[StagedPage], None]
-"""Called in the transaction that stages a page, so that its writes are committed with the page."""
+"""Called in the transaction that stages a page. The function's writes are committed with the page."""
 
 
 OnRows = Callable[[int], None]

@@ -1,9 +1,10 @@
 """Time limits at PostgreSQL for each process, also behind a pooler that shares sessions.
 
 Without a pooler, the limits are set once for the session. Behind PgBouncer, the next transaction of a session may be
-another client's. A ``SET`` would leak to that client: a sync would get the limits of web processes. The ``SET`` would
-also be missing where it is needed. PgBouncer refuses ``options`` in the address. So each transaction sets its own
-limits: ``SET LOCAL …; <statement>`` is one message and one implicit transaction, without an additional round trip.
+another client's. A ``SET`` would leak to that client: a sync would get the limits of web processes. The next
+transaction of the client that sent the ``SET`` may run in another session, without these limits. The connection's
+``options`` cannot set the limits either: PgBouncer refuses them. So each transaction sets its own limits:
+``SET LOCAL …; <statement>`` is one message and one implicit transaction, without an additional round trip.
 """
 
 from __future__ import annotations
