@@ -134,7 +134,7 @@ def accounts_call_allowed() -> bool:
 class LiveCall:
     """One request's live call to Salesforce.
 
-    While it waits, the request occupies one of the places that ``api/protection/bulkhead.py`` counts.
+    From ``may_ask`` to the end of the ``live_call`` block, the request has a place (``api/protection/bulkhead.py``).
     """
 
     def __init__(self, places: ExitStack) -> None:
