@@ -19,7 +19,7 @@ Nothing here counts as a call to one of the three systems.
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
-``POST /move``                             moves the org; {former?: "redirects" or "closed"} → {instance_url}
+``POST /move``                             moves the org; old ports: {former?: "redirects" or "closed"} → {instance_url}
 ``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """

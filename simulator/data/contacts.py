@@ -27,8 +27,8 @@ PROSPECT_URL = "https://pi.pardot.com/pc/crm/read/id/"
 FIRST_PROSPECT = 20_000_000
 """A contact's prospect number is this number plus the contact's index in the order of ids.
 
-A deleted copy has the number of its original. The generation of Pardot's data then replaces or clears most of these
-numbers. The others lead to no prospect.
+Some contacts have a copy in the recycle bin, with the same number. The generation of Pardot's data then replaces or
+clears most of these numbers. The others lead to no prospect.
 """
 _EXCLUDED_EVERY = 10
 """For every 10 contacts there is another contact that SFAPI's filter excludes."""

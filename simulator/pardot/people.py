@@ -25,10 +25,10 @@ FROM Lead WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 ORDER BY Id
 
 
 class Person(NamedTuple):
-    """The values that a prospect takes from its Contact or Lead."""
+    """A person who becomes a prospect: a Contact, a Lead, or a stranger."""
 
     crm_id: str
-    """The Salesforce id. It is empty for a person whom Salesforce does not know."""
+    """The Salesforce id. It is empty for a stranger, whom Salesforce does not know."""
     account_id: str | None
     first_name: str | None
     last_name: str | None

@@ -55,8 +55,8 @@ class Quota:
     def header(self) -> str:
         """Return the value of ``x-api-usage``.
 
-        "Version 5 Overview" describes it as the calls of the last day "over" the allowed maximum, without an example.
-        The form used/maximum is that of Salesforce's own ``api-usage``.
+        Pardot's page "Version 5 Overview" describes the value in words only. The form with a slash, used/maximum, is
+        that of Salesforce's own ``api-usage``.
         """
         return f"{self.daily_used}/{self.daily_max}"
 

@@ -110,7 +110,10 @@ class Api:
         self._inner.add(method, DATA + path, handler)
 
     def dispatch(self, request: Request) -> Response:
-        """Answer a subrequest of a composite call. Its session is already checked, and it is not counted."""
+        """Answer a subrequest of a composite call.
+
+        The composite call is counted and its session is checked, so the subrequest needs neither.
+        """
         route = self._inner.find(request.method, request.path.rstrip("/"))
         if route is None:
             return not_found().response()
