@@ -113,7 +113,7 @@ class LoadingSync(Sync[AnyLoaded]):
         return run
 
     def _check_not_empty(self, read: StagedRead, merge: Merge) -> None:
-        """Raise ``SyncError`` when a full read brought no records, and too many records are cached."""
+        """Raise ``SyncError`` when a full read brought no records, and more are cached than it may remove."""
         if not read.is_full or read.rows:
             return
         if (live := merge.count_live()) > self._most_removed_by_empty_read():

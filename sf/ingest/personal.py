@@ -77,7 +77,8 @@ class Holding:
     """A condition on the rows; an empty condition finds nothing."""
     erase: Callable[[Rows, Person], int] = remove
     action: str = "remove"
-    """The effect of ``erase``, as an imperative. ``erase_person`` lists the effects before it asks."""
+    """The effect of ``erase``, as an imperative.
+    ``erase_person`` lists the effects before it asks for confirmation."""
 
     def rows(self, person: Person) -> Rows:
         condition = self.find(person)

@@ -90,7 +90,7 @@ def note_action(*, label: str, by: str, outcome: str = "") -> OperatorAction:
 
 
 def claim_request(busy: Collection[str]) -> OperatorAction | None:
-    """Claim the oldest request whose command's name is not ``busy``, for the worker that leads.
+    """Claim the oldest request whose command's name is not in ``busy``, for the worker that leads.
 
     Raises ``LeaseLost`` when this process no longer leads.
     """

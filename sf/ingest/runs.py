@@ -15,7 +15,7 @@ from sf.models import SyncRun
 
 
 class Synced(Protocol):
-    """Anything that has runs: an object of Salesforce or Pardot, or a set of counts."""
+    """Anything that has runs: an object of Salesforce or Pardot, or counts without copies of records."""
 
     @property
     def name(self) -> str:
@@ -74,7 +74,10 @@ def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
 
 
 def leave_run(run: SyncRun, message: str) -> None:
-    """Record that the run lost its lease, and leave its unfinished read alone: another run has it now."""
+    """Record that the run lost its lease.
+
+    The unfinished read is not touched, because it belongs to the run that has the lease now.
+    """
     run.state, run.message, run.ended = SyncRun.State.INTERRUPTED, message, database_now()
     still_ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING)
     still_ours.update(state=run.state, message=message, ended=run.ended, api_calls=run.api_calls)

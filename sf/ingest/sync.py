@@ -100,7 +100,7 @@ class Sync(ABC, Generic[AnySynced]):
         self.leads_elsewhere = False
         """After a run: the login leads to an org that is not the cached org."""
         self.stops_the_rest = False
-        """After a run: no other object of the same system can be read now (such as without a network)."""
+        """After a run: no other object of the same system can be read now, as when the network is down."""
 
     @property
     def name(self) -> str:

@@ -1,8 +1,8 @@
 """Look users up in Salesforce when they are not cached yet, or when they request fresh data.
 
-The kill switch and the budget of the syncs apply, with the usage that Salesforce last reported. When Salesforce has
-no contact of a user, a miss is stored in PostgreSQL, for all processes. For ``MISS_HOLDS``, the user is then looked up
-only when fresh data is requested.
+The kill switch and the budget of the syncs apply. The budget is compared with the API usage that Salesforce last
+reported. When Salesforce has no contact of a user, a miss is stored in PostgreSQL, for all processes. For
+``MISS_HOLDS``, the user is then looked up only when fresh data is requested.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ READ_BACK_SECONDS = 2.0
 """The additional time in which a request may read its change back."""
 
 MOST_KNOWN = 200
-"""The most cached records that are also asked for by id, so that the call's URL stays short enough."""
+"""At most this many cached records are also asked for by id, so that the call's URL stays short."""
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})
@@ -66,8 +66,8 @@ After true, the caller must call Salesforce: during an outage, only one request 
 class LiveCallFailed(Exception):
     """Salesforce did not deliver what the caller waits for, or the cache could not store it.
 
-    The message is for the log. ``away``: other calls to Salesforce would fail too. ``lasting``: waiting will not help
-    soon.
+    The message is for the log. ``away``: other calls to Salesforce would fail too. ``lasting``: the failure will not
+    end soon.
     """
 
     def __init__(self, message: str, *, retry_after: float = 0.0, away: bool = True, lasting: bool = False) -> None:

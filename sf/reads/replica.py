@@ -152,7 +152,7 @@ def _is_recent(mark: Mark, complete_until: datetime | None, *, after_writes: boo
 
 @contextmanager
 def _connected_to_replica(need: _Need) -> Iterator[bool]:
-    """Yield whether the replica meets the need; if so, this thread uses its connection inside the block."""
+    """Yield whether the replica meets the need; if so, this thread uses the replica inside the block."""
     primary, replica = connections[DEFAULT_DB_ALIAS], connections[REPLICA]
     if _trouble.away_until:
         _trouble.leave_alone()

@@ -51,8 +51,8 @@ class Target:
     """A table with ``local_create_date``, ``local_update_date`` and the copied columns, including ``id``.
 
     With ``marks_deleted``, rows of records that the source deleted or no longer sends stay with ``is_deleted`` set. A
-    record without a value in ``required`` counts as deleted. Without ``marks_deleted``, rows of records that the source
-    no longer sends are removed, and a column ``is_deleted`` is copied like any other column.
+    record that lacks a value in one of the ``required`` columns counts as deleted. Without ``marks_deleted``, rows of
+    records that the source no longer sends are removed, and a column ``is_deleted`` is copied like any other column.
 
     ``stamp`` is the column with the time of a record's last change, or empty. With ``keeps_newer``, an older row does
     not overwrite a newer row.
