@@ -27,7 +27,7 @@ from sf.sync.source import BulkSource, RestSource, SoqlQuery, Source, StagedPage
 IDS_A_CALL = 400
 """The most ids in one query. URL and headers together stay below Salesforce's limit of 16,384 bytes."""
 MOST_BY_ID = 4_000
-"""The most records of one object that a round reads by id.
+"""The most records of one object that are read by id in one round of ``pardot/orphans/check.py``.
 
 For more, a read of the whole object, normally by Bulk, takes fewer calls.
 """

@@ -28,7 +28,10 @@ from sf.models import RefusedRecord, SyncRun, UnreadableField
 from sf.sync.adoption import forget_runs
 
 KEPT = (ConfiguredValue, ConfigurationChange, DayNote, SavedView, Task, TeamMember, ViewSubscription)
-"""Models whose rows are kept when the business unit changes: people's entries, which need no assets."""
+"""Models whose rows are kept when the business unit changes.
+
+People entered these rows, which are useful without the copies too.
+"""
 
 
 class AnotherBusinessUnit(ImproperlyConfigured):

@@ -3,7 +3,7 @@
 It knows pages and errors, but not entities.
 
 Source: "Version 5 Overview" of the Account Engagement API guide. The client uses the session of the Salesforce client.
-At most ``MOST_OPEN`` requests of this process are open at once: Pardot refuses a sixth request for a business unit.
+At most ``MOST_OPEN`` requests of this process are open at once.
 """
 
 from __future__ import annotations
@@ -149,9 +149,9 @@ class PardotClient:
     ) -> requests.Response:
         """Send one request. Send it again with a new session when the session has expired or Pardot redirects.
 
-        An expired session is renewed up to ``MOST_OPEN`` times, because another thread may already have replaced the
-        new session. Pardot may redirect an invalid session to a login page: after a redirect, each client renews the
-        session only once. Raises ``LoginFailed`` when the new sessions are refused too.
+        The new session may come from another thread and have expired too, so up to ``MOST_OPEN`` renewals are tried.
+        Pardot may redirect an invalid session to a login page: after a redirect, each client renews the session only
+        once. Raises ``LoginFailed`` when the new sessions are refused too.
         """
         session = self._salesforce.session()
         for _ in range(MOST_OPEN):

@@ -46,7 +46,7 @@ def note_conditions(conditions: Iterable[Condition], now: datetime | None = None
     """Begin an alert for each new condition, and end the alerts whose condition has passed.
 
     An alert about a grade lasts at least until the end of the day, so no grade is reported twice on one day. If the
-    condition with the same grade still exists after midnight, the alert goes on.
+    condition still exists after midnight, with the same grade, the alert goes on.
     """
     now, texts = now or timezone.now(), {each.key: each.text for each in conditions}
     lasting = Alert.objects.filter(ended_at=None)

@@ -65,8 +65,8 @@ def exemptions_create(
 
     Return the ids of the new exemptions.
 
-    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. Then nothing
-    is changed.
+    Exemptions that have ended are replaced. Raises ``BadExemption``, also when there is nothing to exempt. An error
+    changes nothing.
     """
     _check_terms(asset_type=asset_type, issue=issue, until=until)
     statement = _INSERT.format(table=AUDIT_OF[asset_type].model._meta.db_table)

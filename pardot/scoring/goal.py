@@ -65,7 +65,10 @@ def plan_for(inputs: ScoreInputs, target: int) -> Plan:
 
 @dataclass(frozen=True)
 class _Fixable:
-    """An issue in units of fixing: one row, or the rows in a tenth of a percentage point."""
+    """An issue that is fixed in units.
+
+    A unit is one row or, for a percentage, a tenth of a percentage point.
+    """
 
     key: str
     units: int

@@ -1,8 +1,8 @@
 """Read pages of prospects by group, grade and search in several orders, without reading all prospects.
 
 If there are few matches, they are sorted. Otherwise rows are read in the order of an index until the page is full. The
-indexes are in ``pardot/models/prospect.py`` and ``pardot/models/prospect_engagement.py``; PostgreSQL uses an index only
-for exactly the same expression.
+indexes are in ``pardot/models/prospect.py`` and ``pardot/models/prospect_engagement.py``. The SQL here repeats their
+expressions exactly, because PostgreSQL would not use the indexes otherwise.
 """
 
 from __future__ import annotations

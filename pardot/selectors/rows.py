@@ -64,7 +64,7 @@ class Unknown(ValueError):
 
 
 def filtered(rows: Rows, health: AreaHealth, filters: FlagFilters) -> Rows:
-    """Return the rows that match ``filters``, except the search. Raises ``Unknown``."""
+    """Return the rows that match the filters of ``FlagFilters``, except ``q``. Raises ``Unknown``."""
     if filters.fixed_since is not None:
         check_flag(health, filters.flag)
         rows = rows.filter(pk__in=assets_fixed_since(health, filters.flag, filters.fixed_since))

@@ -59,7 +59,8 @@ class PartStatus:
 class EntityStatus:
     """The status of one entity.
 
-    With several parts, counts are added and the oldest sync applies. A part that is not done decides the state.
+    With several parts, counts are added and the oldest sync applies. A part whose last run is not done decides the
+    state.
     """
 
     entity: Entity
@@ -118,7 +119,7 @@ class EntityStatus:
 
     @property
     def mode(self) -> str | None:
-        """Return the mode of the last successful run of the first part that has one."""
+        """Return the mode of the last successful run, taken from the first part with such a run."""
         return next((part.last_done.mode or None for part in self.parts if part.last_done), None)
 
     @property
