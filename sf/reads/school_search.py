@@ -106,7 +106,7 @@ _OF_SEVERAL = f"""
          ELSE 5 END
 """
 _PLACES = 100_000
-"""More than any ``SearchedSchool.place``, so that a better class always comes first."""
+"""More than any ``SearchedSchool.place``, so that a better class (``_rank``) always comes first."""
 
 
 @dataclass(frozen=True)

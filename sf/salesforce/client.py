@@ -47,7 +47,7 @@ Result = TypeVar("Result")
 
 VERSION_IS_GONE = frozenset({404, 410})
 _ALWAYS_THERE = ("limits", "query", "queryAll", "jobs/query")
-"""Resources of every API version from 47.0 on: if one is not found, the org does not have the version."""
+"""Resources of every API version from 47.0 on: if one is missing, the org lacks ``api_version``."""
 
 
 class SalesforceClient:

@@ -198,7 +198,7 @@ def _post(
     data: bytes | Mapping[str, str],
     headers: Mapping[str, str] | None = None,
 ) -> requests.Response:
-    """Send a login once. If it fails, no call that needs the session was sent."""
+    """Send a login once, and return the answer. Raises an error when the status is not 200."""
     try:
         answer = transport.send("POST", f"{request.host}{path}", data=data, headers=headers)
     except TransientError as error:

@@ -1,4 +1,4 @@
-"""Decide what a refused login means: retry, wait for free API calls, or stop until a person acts.
+"""Decide what a refused login means: retry, pause at the daily limit, or stop until a person acts.
 
 Salesforce's code and words decide, then the HTTP status. Only known temporary refusals are retried: each further
 login with a wrong password brings the user nearer to being locked out. ``docs/connecting.md`` shows ``RULES`` to
@@ -134,7 +134,8 @@ RULES = (
     Rule(words="expired access/refresh token", advice="check {own}: the token was revoked or has expired"),
     Rule(
         words="expired|invalid assertion|assertion is not valid|not yet valid",
-        advice="the certificate uploaded to the app must belong to {own}, and this machine's clock must be right",
+        advice=f"the certificate uploaded to the app must belong to {names.PRIVATE_KEY}, and this machine's clock must "
+        "be right",
     ),
     Rule(words="(user|org) is inactive|inactive_(user|org)", advice="the user or org of {own} is not active"),
     Rule(

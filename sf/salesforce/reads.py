@@ -144,7 +144,7 @@ def count_if_possible(client: SalesforceClient, soql: str, *, include_deleted: b
     try:
         return count_carefully(client, soql, include_deleted=include_deleted)
     except (TooMuchAsked, UnusablePage, QueryLocatorGone) as error:
-        logger.warning("%s; reading without knowing how many there are", error)
+        logger.warning("%s; reading without knowing the number of records", error)
         return None
 
 

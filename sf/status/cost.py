@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 _CALLS_UNTIL_KNOWN = 3.0
 """The calls assumed for a run of an object that has no finished incremental run.
 
-They are the count, the read, and a share of the login and the limits.
+They are the count, the read, and a share of the login and of the call that reads the org's limits.
 """
 _COMPARED = (timedelta(minutes=5), timedelta(minutes=1))
 

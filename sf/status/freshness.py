@@ -43,7 +43,7 @@ MAX_AGE: dict[str, timedelta] = {
 }
 """The largest allowed age of the last complete run: the pause of ``SYNC_EVERY`` and some time to run.
 
-Other apps add their objects. A sample is not a complete run: it says nothing about the other records.
+Other apps add their objects. A run of mode ``sample`` is not complete: it leaves out records on purpose.
 """
 
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
@@ -211,9 +211,9 @@ def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
 
 
 def _held_back_twice(ends: Mapping[str, _Ends], of_this_org: Q) -> dict[str, datetime]:
-    """Return by object the last time at which it found the day's calls used up.
+    """Return, by object, the last time at which a run found the day's calls used up.
 
-    Objects that found this less than twice since their last good run are left out.
+    Objects with fewer than two such runs since their last good run are left out.
     """
     times: dict[str, list[datetime]] = {}
     runs = SyncRun.objects.filter(_HELD_BACK, of_this_org, object__in=ends)
