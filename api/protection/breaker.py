@@ -104,7 +104,7 @@ def breakers() -> dict[str, bool]:
 def breaker_lines() -> Iterator[str]:
     """Yield the open breakers with their reasons, for ``sync_status``."""
     for breaker in CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name"):
-        yield f"breaker         {breaker.name} is open after {breaker.failures:,} failures: {breaker.reason}"
+        yield f"breaker         {breaker.name} is open: {breaker.reason}"
 
 
 def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, doublings: int = 0) -> bool:
