@@ -122,6 +122,9 @@ def test_a_form_shows_refusals_beside_their_fields_or_above_all_fields(camp: Vis
     refusal["errors"] = [issue]
     form.get_by_role("button", name="Create task").click()
     expect(above).to_have_text("The request is not valid.")
+    refusal["errors"] = [title, {**title, "message": "Must begin with a letter"}]
+    form.get_by_role("button", name="Create task").click()
+    expect(form.get_by_text("Must be shorter; Must begin with a letter", exact=True)).to_be_visible()
 
 
 def test_only_an_open_task_is_new(camp: Visit) -> None:

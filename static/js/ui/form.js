@@ -217,7 +217,7 @@ function show(error, parts, problem) {
   const rest = [];
   for (const { loc = [], message } of complaints) {
     const part = parts.find((one) => loc.includes(one.name));
-    if (part) mark(part, message);
+    if (part) mark(part, [part.problem.textContent, message].filter(Boolean).join("; "));
     else rest.push([loc.slice(1).join("."), message].filter(Boolean).join(": "));
   }
   const isPlaced = rest.length < complaints.length;
