@@ -51,7 +51,7 @@ def _next_rows(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 def _stream(database: Database, connection: sqlite3.Connection, statement: Statement) -> Iterator[tuple[Any, ...]]:
     """Yield rows from a snapshot. Give the connection back after the last row, or when a reader stops.
 
-    If nobody reads, the connection is closed with the generator.
+    If no row is ever requested, the connection is not given back. It is closed when the generator is deleted.
     """
     cursor = connection.execute(statement.sql, statement.parameters)
     try:

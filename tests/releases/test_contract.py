@@ -1,4 +1,4 @@
-"""The documented drops of the next release are exactly what this release no longer uses."""
+"""Compare the documented list of what the next release drops with what this release no longer uses."""
 
 from __future__ import annotations
 

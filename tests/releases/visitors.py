@@ -1,4 +1,4 @@
-"""Visitors that request every route in a table from a running service, as fast as it answers."""
+"""Visitors that request every route of a CSV file from a running service, as fast as it answers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,10 @@ class Load:
 
     @contextmanager
     def of(self, visitors: Sequence[tuple[str, requests.Session, Sequence[Request]]]) -> Iterator[None]:
-        """Let each visitor send all its requests in random order, at least once, until the context ends."""
+        """Let the visitors send their requests, in random order, until the context ends.
+
+        Each visitor sends all its requests at least once.
+        """
         with in_background([partial(self._work, *visitor) for visitor in visitors], self._ended):
             yield
 

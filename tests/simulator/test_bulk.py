@@ -130,7 +130,7 @@ def test_jobs_expire(simulator: RunningSimulator, salesforce: Salesforce) -> Non
     assert salesforce.results(job).status_code == 404
 
 
-def test_results_keep_their_data_and_need_the_jobs_api_version(
+def test_results_keep_the_old_data_and_are_refused_to_another_api_version(
     simulator: RunningSimulator, salesforce: Salesforce
 ) -> None:
     job = salesforce.finished_job("SELECT Id, Name FROM Account ORDER BY Id")
