@@ -24,7 +24,10 @@ from sf.salesforce.refusals import Group
 
 
 class PageTokenGone(QueryLocatorGone):
-    """A page token has expired or is unknown. A read continues after the last id; a sample starts over."""
+    """A page token has expired or is unknown.
+
+    The read of a sample (``pardot/sync/sample.py``) starts over. Other reads continue after the last id.
+    """
 
 
 class Redirected(TransientError):

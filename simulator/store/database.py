@@ -23,7 +23,7 @@ Reads of a file mapped into memory would be 10% faster, but the process would se
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that is closed when it is no longer referenced, as after the end of its thread.
+    """A connection that is closed when nothing refers to it, for example after its thread has ended.
 
     Python 3.13 warns about connections left open.
     """
@@ -154,7 +154,7 @@ class Database:
             self.version += 1
 
     def close(self) -> None:
-        """Close the idle connections and this thread's own. Other threads close theirs when they end."""
+        """Close the idle connections and this thread's own."""
         with self._write_lock:
             while self._idle:
                 self._idle.pop().close()

@@ -248,7 +248,7 @@ def test_a_slash_at_the_end_makes_no_difference(reader: Client) -> None:
 
 
 def test_every_copied_field_of_a_model_is_in_its_row_schema() -> None:
-    """Columns, filters and schema are derived from the model's fields; there is no other list."""
+    """Columns, filters and schema are derived from the model's fields; no other list of fields exists."""
     for resource in RESOURCES:
         assert issubclass(resource.model, CachedRecord)
         for field in resource.model.copied_fields():

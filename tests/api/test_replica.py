@@ -201,12 +201,12 @@ def test_a_replica_that_has_not_reached_as_of_does_not_answer(
         assert again >= as_of
 
 
-def test_as_of_from_a_replica_skips_no_row_that_the_replica_has_not_replayed(
+def test_rows_that_the_replica_replays_later_are_in_the_next_read_since_as_of(
     both: Replicated, patient: Service
 ) -> None:
     with paused(both, patient):
         [(horizon,)] = both.standby.rows("SELECT horizon::text FROM sf_replicamark")
-        # Like a transaction that began at the horizon and commits now.
+        # The replica has all rows dated before ``horizon``. This row has a later date, and is committed only now.
         both.primary.rows(
             f"UPDATE sf_account SET city = 'Late', local_update_date = '{horizon}'::timestamptz + interval '1 ms' "
             f"WHERE id = '{FIRST}'"

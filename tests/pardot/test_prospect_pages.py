@@ -1,4 +1,4 @@
-"""``engagement`` as a list: groups, grades, search, sort orders, pages, and their indexes."""
+"""The list at ``/engagement``: groups, grades, search, sort orders, pages, use of indexes."""
 
 from __future__ import annotations
 
