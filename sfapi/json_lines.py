@@ -71,7 +71,7 @@ class JsonLines(io.TextIOBase):
         self._stream.flush()
 
     def close(self) -> None:
-        """Write a line that was not ended. The stream below stays open: Python closes it."""
+        """Write a line that was not ended. The wrapped stream stays open: Python closes it."""
         if not self.closed:
             self._write_line(self._begun)
             self._begun = ""

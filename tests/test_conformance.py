@@ -1,6 +1,6 @@
 """``make conformance`` reports failures, and its proxy leads only to the simulator.
 
-No client is run here.
+Here a few lines of Python take the place of the public Salesforce clients that ``make conformance`` runs.
 """
 
 from __future__ import annotations

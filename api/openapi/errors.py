@@ -1,4 +1,4 @@
-"""Describe errors in the OpenAPI document: examples by type, and the shared answers.
+"""Describe errors in the OpenAPI document: an example of each type, and shared responses.
 
 A status has the same types everywhere, except for the types that only some operations return (``_ONLY_IF``).
 """

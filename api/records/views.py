@@ -29,7 +29,7 @@ class RecordView(GuardedView):
     renderer_classes = [JSONRenderer, CSVRenderer, HTMLRenderer]
 
     resource: Resource = None  # type: ignore[assignment]
-    """Set by the route; ``as_view`` sets only attributes that the class has."""
+    """The route sets it by ``as_view``, which accepts only attributes that the class already has."""
     columns: list[str] = []
     """The columns of the answer."""
     dialect = "rfc4180"

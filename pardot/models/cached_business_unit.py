@@ -6,7 +6,7 @@ from django.db import models
 
 
 class CachedBusinessUnit(models.Model):
-    """The Pardot business unit of the copies: a single row, or none before the first sync."""
+    """The Pardot business unit from which the data was copied: one row, or none before the first sync."""
 
     ONLY_ID: ClassVar[int] = 1
 

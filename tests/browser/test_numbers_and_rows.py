@@ -1,4 +1,4 @@
-"""A link with a number leads to that many rows, by the count in the caption of the table that opens."""
+"""A link with a number leads to a table with that many rows, according to the table's caption."""
 
 from __future__ import annotations
 

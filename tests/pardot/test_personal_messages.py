@@ -46,7 +46,8 @@ def public_address(settings: Any) -> None:
 def sync(monkeypatch: pytest.MonkeyPatch) -> Sync:
     """Return ``sync(day)``.
 
-    ``sync`` sets the day of June, marks the entities in ``READ`` except activities as read, and runs the audits.
+    ``sync`` sets the clock to this day of June, marks the entities in ``READ`` as read (not the activities), and runs
+    the audits.
     """
 
     def sync_on(day: int) -> None:
@@ -178,7 +179,7 @@ def test_no_message_is_sent_without_public_url(settings: Any) -> None:
 
 
 def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
-    """Share a view of ``query`` and subscribe ``who`` to it. Its current rows were reported on ``day``."""
+    """Share a view of ``query`` and subscribe ``who`` to it. The view's current rows count as reported on ``day``."""
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
     rows = rows_of_view(query)

@@ -1,4 +1,4 @@
-"""``sync_status`` and ``/metrics`` report whether a follower runs and how far it is behind."""
+"""``sync_status`` and ``/metrics`` report whether ``sf follow`` runs and how far it is behind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def metrics() -> dict[str, float]:
 def test_nothing_is_reported_where_nothing_is_followed() -> None:
     assert (status_lines(), metrics()) == ("", {})
     make_followed("contacts", ago=timedelta(days=4))
-    assert (status_lines(), metrics()) == ("", {}), "a position that Salesforce has dropped is not reported"
+    assert (status_lines(), metrics()) == ("", {}), "a replay ID older than 72 hours is not reported"
 
 
 def test_a_missing_follower_is_reported(settings: Any) -> None:
