@@ -15,9 +15,9 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def choose_request_id(offered: str) -> str:
-    """Return the client's id if it is short, plain and not a secret, otherwise a new id.
+    """Return the id that the client sent if it is short, plain and not a secret, otherwise a new id.
 
-    With the client's id, a request can be followed across services.
+    When services pass on one id, a request can be followed across them.
     """
     sane = _SANE.fullmatch(offered) and masked(offered) == offered
     return offered if sane else str(uuid.uuid4())

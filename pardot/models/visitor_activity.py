@@ -7,7 +7,10 @@ from sf.models.fields import DateTime, Integer, Text
 
 
 class ActivityType(models.IntegerChoices):
-    """The types of activities. Code uses the numbers, because ``type_name`` can differ."""
+    """The types of activities.
+
+    Code uses the numbers, because Pardot's ``type_name`` can differ from the names here.
+    """
 
     CLICK = 1
     VIEW = 2

@@ -38,9 +38,9 @@ def used_up(request: Request, action: Action) -> Response | None:
 
 @contextmanager
 def disturbed_job(jobs: Jobs, request: Request, action: Action) -> Iterator[Callable[[Response], None]]:
-    """Disturb the job in the call's path before the call is answered.
+    """Disturb the job in the request's path before the request is answered.
 
-    The caller must pass the answer to the yielded function, which disturbs a job that the call has created.
+    The caller must pass the answer to the yielded function, which disturbs a job that the request has created.
     """
     match = _JOB.search(request.path)
     if match:

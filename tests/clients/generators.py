@@ -28,7 +28,7 @@ STEP_SECONDS = 300
 
 
 class StepFailed(Exception):
-    """Raised, with the output or the error, when a step of a generator or validator fails."""
+    """Raised, with the output or the error, when a command fails or prints no usable result."""
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ test("a page contains some of the rows, and the total number", () => {
   assert.deepEqual(memory().page({ q: "", sort: "", filters: {}, page: 9, size: 2 }).rows, []);
 });
 
-test("a search finds new rows and no old ones", () => {
+test("after the rows are replaced, a search finds only the new rows", () => {
   const rows = memory();
   assert.equal(rows.all({ q: "apple", sort: "", filters: {} }).length, 1);
   rows.setRows([{ id: 6, name: "Pear", score: null, tags: [] }]);

@@ -31,7 +31,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--uuid", help="UUID of the person's OpenStax account; --email and --contact may be added")
         parser.add_argument(
-            "--email", help="the person's email address; matches, for example, contacts, prospects, cases and forms"
+            "--email",
+            help="the person's email address; matches, for example, contacts, prospects, cases and submitted forms",
         )
         parser.add_argument("--contact", help="Salesforce id of the person's contact")
         parser.add_argument("--dry-run", action="store_true", help="only print the number of rows by table")

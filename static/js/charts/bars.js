@@ -20,7 +20,7 @@ const BAR = 12;
  * bars({ title, rows: [{ label, value, tone, href, note }], max, format, unit: "Points lost" })
  *
  * A null value means "no data": the bar is empty, and the number is a dash.
- * href: makes the bar a link to the rows that it counts.
+ * href: the address that the bar links to.
  *
  * @param {BarsOptions} options
  */
