@@ -1,4 +1,4 @@
-"""Install third-party programs for separate test tiers, from pinned files of this repository."""
+"""Install third-party programs for tests, lint and benchmarks, in versions that the repository pins."""
 
 from __future__ import annotations
 
@@ -90,7 +90,10 @@ def run_installer(command: list[str]) -> str:
 
 
 def _reason(complaint: str) -> str:
-    """Return the line with the reason; npm's last lines name a log file, its first has only a code."""
+    """Return the line with the reason.
+
+    npm's first line has only a code, and npm's last lines name a log file.
+    """
     lines = [line for line in complaint.strip().splitlines() if "complete log" not in line] or [""]
     errors = [line for line in lines if "error" in line.lower()] or lines
     reason = next((line for line in errors if "reason" in line), errors[-1])

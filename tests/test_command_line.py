@@ -46,7 +46,7 @@ def test_a_closed_pipe_ends_a_command_without_a_traceback(simulator: Simulator, 
 
 
 @pytest.mark.parametrize("arguments", [("sf", "query", "SELECT Id FROM Account"), ("sync_books",)])
-def test_ctrl_c_ends_a_command_with_the_line_interrupted(
+def test_ctrl_c_ends_a_command_and_prints_interrupted(
     simulator: Simulator, database: str, arguments: tuple[str, ...]
 ) -> None:
     simulator.fail("delay", path="/query", seconds=30, times=None)

@@ -26,7 +26,7 @@ View = Callable[[HttpRequest], HttpResponse]
 ViewOfUser = Callable[[HttpRequest, SignedInUser], HttpResponse]
 
 CHALLENGE = 'Cookie realm="OpenStax Accounts"'
-"""The ``WWW-Authenticate`` value that RFC 9110 requires in a 401. Browsers do not show it."""
+"""The ``WWW-Authenticate`` header of a 401 (RFC 9110). Browsers open no dialog for this scheme."""
 
 
 def for_super_users(page: ViewOfUser) -> View:

@@ -1,7 +1,7 @@
 /* Types that several modules share. `make lint` generates the types of the API from the OpenAPI document.
 
-   Types of other modules are here too when a module needs only the type: collectstatic treats an import() in a comment
-   as an import. */
+   A module that needs only the type of another module takes it from here. It does not import the type in a comment,
+   because collectstatic treats import() in a comment as an import. */
 
 // -- elements ------------------------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ interface Recent {
   days: readonly string[];
   snapshots: readonly Api["Snapshot"][];
   lastWeek: Api["Snapshot"] | null;
-  /** The day of `lastWeek` in words; "" when it is a week old. */
+  /** The day of `lastWeek` in words; "" when it is exactly a week old. */
   since: string;
 }
 
