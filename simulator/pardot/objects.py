@@ -50,7 +50,7 @@ class PardotObject:
     """The name in ``/api/v5/objects/<path>``."""
     fields: tuple[Field, ...]
     dates: tuple[str, ...] = ()
-    """Date fields with filters. Forms, custom redirects and folders have none."""
+    """Date fields that can be filtered. Forms, custom redirects and folders have no date filters."""
     filters: tuple[str, ...] = ()
     """Fields, other than ``id`` and ``dates``, that can be filtered by equality."""
     sortable: tuple[str, ...] = ("id", "createdAt", "updatedAt")

@@ -57,7 +57,7 @@ def test_the_identity_url_of_another_org_or_user_is_refused(salesforce: Salesfor
     assert (answer.status_code, answer.text) == (403, word)
 
 
-def test_the_resources_of_a_version_name_the_identity_url(salesforce: Salesforce) -> None:
+def test_the_list_of_resources_contains_the_identity_url(salesforce: Salesforce) -> None:
     assert salesforce.call("GET", "").json()["identity"] == salesforce.simulator.base_url + IDENTITY
 
 
