@@ -1,4 +1,4 @@
-"""Send one event of a kind per minute and process: an outage must not use up Sentry's quota."""
+"""Send one event of each kind per minute and process: an outage must not use up Sentry's quota."""
 
 from __future__ import annotations
 

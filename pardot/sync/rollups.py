@@ -2,7 +2,7 @@
 
 The dashboard reads the roll-ups, because a scan of all activities would be too slow. The update is part of the
 transaction that merges activities, so readers see roll-ups that match the activities. After an incremental read, only
-the days of the activities that were read or removed are counted again. Days are UTC.
+the days of the activities that were read, or removed because of their age, are counted again. Days are UTC.
 """
 
 from __future__ import annotations
@@ -62,9 +62,10 @@ _COUNT_PROSPECTS = """
 def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
     """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
-    ``began``: the start of the read. ``since``: the earliest time that a full read covers; all days from then on are
-    recounted. ``None``: only the days of staged and removed activities are recounted. Activities older than the
-    retention are removed.
+    ``began`` is the start of the read. Activities that are older than the retention at this time are removed.
+
+    ``since`` is the earliest time that a full read covers: all days from ``since`` on are recounted. Without ``since``,
+    only the days of the staged activities are recounted.
     """
     forget_before(began - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS))
     if since is not None:

@@ -21,7 +21,7 @@ def seconds_of(moment: datetime) -> int:
 
 
 class Stamps:
-    """Formats seconds since 1970 as the API does: ``2026-01-31T12:00:00+00:00``. Days are cached."""
+    """Formats seconds since 1970 as Pardot's API does: ``2026-01-31T12:00:00+00:00``. Days are cached."""
 
     def __init__(self) -> None:
         self._days: dict[int, str] = {}

@@ -20,4 +20,4 @@ class RecordError(Exception):
 
 
 class StoreBusyError(Exception):
-    """Another store has this folder open."""
+    """The data folder is in use by another simulator."""

@@ -75,7 +75,7 @@ def test_no_issue_is_called_absent_while_its_data_is_missing(camp: Visit) -> Non
     alter_answers(camp, "issues", without_findings)
     steps = camp.page.locator('[data-panel="next-steps"]')
     camp.go("/pardot/")
-    expect(steps).to_contain_text("No issues found, but 1 issue has no data yet.")
+    expect(steps).to_contain_text("No issues found, but 1 issue could not be checked, because data is missing.")
     missing.clear()
     camp.go("/pardot/")
     expect(steps).to_contain_text("No issues today.")

@@ -70,7 +70,7 @@ def test_a_finding_has_the_day_on_which_it_was_first_seen(ask: Ask, sync: Any) -
         ("tags", Tag, {}, "unused"),
     ],
 )
-def test_lists_emails_campaigns_and_tags_say_since_when_they_have_an_issue(
+def test_campaigns_tags_lists_and_emails_say_since_when_they_have_an_issue(
     ask: Ask, sync: Any, path: str, model: Any, values: dict[str, Any], flag: str
 ) -> None:
     make(model, **{"name": "Lonely", "created_at": noon(1), "updated_at": noon(1), **values})

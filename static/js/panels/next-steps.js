@@ -73,7 +73,7 @@ function first(issues) {
 function nothingOpen(issues) {
   const without = issues.filter((issue) => issue.count === null).length;
   return without
-    ? `No issues found, but ${plural(without, "issue has", "issues have")} no data yet.`
+    ? `No issues found, but ${plural(without, "issue")} could not be checked, because data is missing.`
     : "No issues today. Sit down by the fire.";
 }
 
