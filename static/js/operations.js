@@ -1,5 +1,7 @@
 /* Keep the operators' page up to date: show the progress of runs, and reload when a run or an action begins or ends. */
 
+import { isPressed, startWatchingPresses } from "./core/pressed.js";
+
 const page = /** @type {HTMLElement | null} */ (document.querySelector("[data-state]"));
 const WHILE_RUNNING = 3_000;
 const OTHERWISE = 20_000;
@@ -10,7 +12,7 @@ async function look() {
   let pause = OTHERWISE;
   if (page && !document.hidden) {
     const state = await ask(page.dataset.state ?? "").catch(() => null);
-    if (state && state.mark !== page.dataset.mark && !isButtonFocused()) {
+    if (state && state.mark !== page.dataset.mark && !isButtonFocused() && !isPressed()) {
       location.reload();
       return;
     }
@@ -43,4 +45,5 @@ function isButtonFocused() {
   return document.activeElement instanceof HTMLElement && document.activeElement.closest("form") !== null;
 }
 
+startWatchingPresses();
 setTimeout(look, WHILE_RUNNING);

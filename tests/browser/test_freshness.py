@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.visit import Visit
@@ -49,6 +50,25 @@ def test_the_strip_shows_the_progress_of_a_running_sync(camp: Visit) -> None:
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
     camp.go("/pardot/")
     expect(camp.page.get_by_role("button", name="Syncing Forms, 3 of 12")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["Syncing Forms, 3 of 12", "What if…"])
+def test_a_click_still_counts_when_a_sync_continues_while_the_mouse_button_is_down(camp: Visit, name: str) -> None:
+    page = camp.page
+    reading = {"entity": "forms", "mode": "full", "started": minutes_ago(1), "rows_read": 17, "api_calls": 3}
+    status = camp.answer("sync/status") | {"running": [reading], "steps": {"step": 3, "of": 12}, "activity": []}
+    page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.go("/pardot/")
+    page.get_by_role("button", name=name).first.hover()
+    page.mouse.down()
+    reading |= {"entity": "lists"}
+    status["entities"][0] |= {"problem": "failed", "failed_at": minutes_ago(1), "message": "An outage."}
+    page.wait_for_event("response", lambda response: response.url.endswith("/sync/status"))
+    page.wait_for_timeout(200)
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator('[data-panel="freshness"]')).to_contain_text("Syncing Lists")
+    expect(page.locator('[data-panel="freshness-banner"]')).to_contain_text("Sync failed")
 
 
 REMEDIES = {

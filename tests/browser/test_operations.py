@@ -80,6 +80,20 @@ def test_the_page_shows_that_a_sync_has_started_and_later_that_it_is_done(open_w
     expect(page.get_by_role("row", name="Books").get_by_text("Fresh")).to_be_visible()
 
 
+def test_a_click_still_counts_when_a_run_begins_while_the_mouse_button_is_down(
+    open_window: Open, ops_site: Site
+) -> None:
+    page = sign_in(open_window(ops_site))
+    state = {"mark": "another", "running": {}, "is_busy": True}
+    page.route("**/admin/ops/state.json", lambda route: route.fulfill(json=state))
+    page.get_by_role("link", name="Switch all syncs off").hover()
+    page.mouse.down()
+    page.wait_for_event("response", lambda response: response.url.endswith("/ops/state.json"))
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    expect(page.get_by_label("Reason")).to_be_visible()
+
+
 def test_a_new_api_key_fits_its_box_on_a_phone(open_window: Open, ops_site: Site) -> None:
     visit = open_window(ops_site, viewport={"width": 390, "height": 844})
     visit.expect("Applying inline style", "policy: style-src")

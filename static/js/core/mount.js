@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { findAll, replace, whenIdle } from "./dom.js";
 import { plural } from "./format.js";
+import { released } from "./pressed.js";
 import { panels } from "../panels/index.js";
 import { notArrived, waiting } from "../ui/states.js";
 import { isAway, onBack } from "./outage.js";
@@ -97,6 +98,7 @@ async function mountModule(element, context) {
  */
 async function arriveAgain(element, context) {
   await mountModule(element, context);
+  await released();
   if (element.querySelector(".not-arrived") && !document.querySelector("dialog[open]")) location.reload();
 }
 

@@ -3,6 +3,7 @@
 import { announce } from "./announce.js";
 import { h, icon, replace } from "./dom.js";
 import { plural } from "./format.js";
+import { released } from "./pressed.js";
 
 /** The server's health check. */
 const PROBE = "/readyz";
@@ -28,6 +29,7 @@ globalThis.addEventListener?.("online", () => outage?.retry());
  */
 export async function isAway() {
   if (outage || (await answers())) return outage !== null;
+  await released();
   outage ??= new Outage();
   return true;
 }
@@ -103,7 +105,9 @@ class Outage {
   async retry() {
     clearInterval(this.timer);
     this.counts.textContent = "Trying…";
-    if (await answers()) this.end();
+    const isBack = await answers();
+    await released();
+    if (isBack) this.end();
     else {
       clearInterval(this.timer);
       this.wait();

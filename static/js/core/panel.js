@@ -3,6 +3,7 @@
 import { ApiError, isAbort } from "./api.js";
 import { onBack } from "./outage.js";
 import { focusOn, replace, whenIdle } from "./dom.js";
+import { released } from "./pressed.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
 import { noData, syncStatus } from "../sync/remedy.js";
@@ -70,7 +71,7 @@ class MountedPanel {
 
   /**
    * Load the panel; return false after a failure, unless the panel is quiet.
-   * Old content is removed first, so that no old number looks new.
+   * Old content is removed first, so that no old number looks new. Content is not replaced during a click.
    *
    * @returns {Promise<boolean>}
    */
@@ -80,6 +81,8 @@ class MountedPanel {
     this.current = new AbortController();
     const signal = AbortSignal.any([this.signal, this.current.signal]);
     this.element.setAttribute("aria-busy", "true");
+    await released();
+    if (signal.aborted) return true;
     // Do not measure an empty panel: while a tab mounts its panels, each measurement would force a layout of the page.
     if (this.body.hasChildNodes())
       this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
@@ -87,8 +90,10 @@ class MountedPanel {
     try {
       const data = await this.spec.load({ signal, route });
       const status = this.spec.noData?.(data) ? await syncStatus() : null;
+      await released();
       if (!signal.aborted) replace(this.body, this.content(data, signal, status));
     } catch (error) {
+      await released();
       if (signal.aborted || isAbort(error)) return true;
       return this.fail(error, signal);
     } finally {

@@ -1,11 +1,20 @@
 /* A mouse button or finger that is down: content that is replaced before it goes up would not get the click. */
 
 let isDown = false;
+/** @type {Set<() => void>} */
+const waiting = new Set();
 
 export function startWatchingPresses() {
   const options = { capture: true };
   addEventListener("pointerdown", () => (isDown = true), options);
-  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (isDown = false), options);
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, options);
+  // The browser's own menu may keep the release for itself.
+  addEventListener("pointermove", ({ buttons }) => isDown && buttons === 0 && release(), options);
+}
+
+/** Return whether a button or finger is down. */
+export function isPressed() {
+  return isDown;
 }
 
 /**
@@ -14,10 +23,12 @@ export function startWatchingPresses() {
  * @returns {Promise<void>}
  */
 export function released() {
-  if (!isDown) return Promise.resolve();
-  return new Promise((done) => {
-    // The click follows `pointerup`, so wait for the task after it.
-    const end = () => setTimeout(done);
-    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, end, { capture: true, once: true });
-  });
+  return isDown ? new Promise((done) => waiting.add(done)) : Promise.resolve();
+}
+
+function release() {
+  isDown = false;
+  // The click follows `pointerup`, so wait for the task after it.
+  for (const done of waiting) setTimeout(done);
+  waiting.clear();
 }

@@ -2,6 +2,7 @@
 
 import { topLayer } from "./announce.js";
 import { h, icon } from "./dom.js";
+import { released } from "./pressed.js";
 
 const BAR = "session-bar";
 const PAUSE = 15_000;
@@ -22,8 +23,9 @@ function signInAddress() {
 }
 
 /** Show the bar, once for any number of refused requests. */
-export function sessionEnded() {
+export async function sessionEnded() {
   endedAt = performance.now();
+  await released();
   if (document.getElementById(BAR)) return;
   const link = h("a", { class: "button primary", href: signInAddress(), target: "_blank", rel: "noopener" }, "Sign in");
   const text = h(
@@ -112,5 +114,6 @@ async function look() {
   if (!document.getElementById(BAR) || document.hidden) return;
   const sentAt = performance.now();
   const answer = await fetch("/api/v1/pardot/config", { credentials: "same-origin" }).catch(() => null);
+  await released();
   if (answer?.ok) sessionWorks(sentAt);
 }

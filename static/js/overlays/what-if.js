@@ -6,6 +6,7 @@ import { freshId, h, replace } from "../core/dom.js";
 import { amount, points } from "../core/format.js";
 import { withoutCount } from "../core/names.js";
 import { panel } from "../core/panel.js";
+import { released } from "../core/pressed.js";
 import { route } from "../core/route.js";
 import { shared } from "../core/shared.js";
 import { tonesBy } from "../core/tones.js";
@@ -161,8 +162,10 @@ class WhatIf {
         { fixes: [...this.fixes].map(([issue, count]) => ({ issue, count })) },
         { signal },
       );
+      await released();
       if (!signal.aborted) this.show(scores);
     } catch (error) {
+      await released();
       if (!signal.aborted && !isAbort(error))
         replace(
           this.result,

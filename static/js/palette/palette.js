@@ -107,6 +107,8 @@ class Palette {
     this.request?.abort();
     this.request = new AbortController();
     const { signal } = this.request;
+    await released();
+    if (signal.aborted) return undefined;
     if (q.length < LEAST) return this.show(here, "Type one more character to search assets.");
     try {
       const { found } = await api.get("search", { params: { q, limit: EACH }, signal });
@@ -117,7 +119,8 @@ class Palette {
           `Nothing matches “${q}”. Check the spelling, or use fewer words.`,
         );
     } catch (error) {
-      if (!isAbort(error)) this.show(here, messageOf(error));
+      await released();
+      if (!signal.aborted && !isAbort(error)) this.show(here, messageOf(error));
     }
     return undefined;
   }

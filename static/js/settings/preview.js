@@ -4,6 +4,7 @@ import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { h, icon } from "../core/dom.js";
 import { decimal, number } from "../core/format.js";
+import { released } from "../core/pressed.js";
 import { tonesBy } from "../core/tones.js";
 import { trend } from "../charts/trend.js";
 import { allDays, valuesOf } from "../panels/trail-series.js";
@@ -61,11 +62,13 @@ export class SettingsPreview {
     const signal = AbortSignal.any([this.options.signal, this.current.signal]);
     try {
       const preview = await api.post("admin/config-preview", { values: this.values }, { signal });
+      await released();
       if (signal.aborted) return;
       for (const draft of drafts) draft.clear();
       this.say(sentence(preview), preview);
       announce(sentence(preview));
     } catch (error) {
+      await released();
       if (signal.aborted || isAbort(error)) return;
       const refused = error instanceof ApiError && error.status === 422 && error.errors.length > 0;
       if (refused) markAll(drafts, error.errors);

@@ -4,6 +4,7 @@ import { api, messageOf } from "../core/api.js";
 import { hiddenText } from "../core/dom.js";
 import { moment, number, plural } from "../core/format.js";
 import { joinNames, nameOf } from "../core/names.js";
+import { released } from "../core/pressed.js";
 import { changed } from "../core/shared.js";
 import { confirm } from "../ui/dialog.js";
 import { button } from "../ui/parts.js";
@@ -112,6 +113,7 @@ export function followSync(status) {
 /** @param {string} before */
 async function look(before) {
   const status = await api.get("sync/status").catch(() => null);
+  await released();
   if (status && !isBusy(status)) {
     isFollowing = false;
     changed("sync/status");

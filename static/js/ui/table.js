@@ -158,6 +158,7 @@ class Table {
       await released();
       if (!signal.aborted) this.show(page, query, quiet);
     } catch (error) {
+      await released();
       if (signal.aborted || isAbort(error)) return;
       const isOutage = error instanceof ApiError && error.isOutage;
       if (isOutage) onBack(() => this.draw(), signal);

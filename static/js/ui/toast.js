@@ -2,6 +2,7 @@
 
 import { announce, topLayer } from "../core/announce.js";
 import { h, hiddenText, icon } from "../core/dom.js";
+import { released } from "../core/pressed.js";
 
 const STAYS = 10_000;
 const MOST = 3;
@@ -91,7 +92,8 @@ function closeButton(close) {
  * @param {HTMLElement} element
  */
 function leaveLater(element) {
-  setTimeout(() => {
+  setTimeout(async () => {
+    await released();
     if (element.matches(":hover, :focus-within")) leaveLater(element);
     else element.remove();
   }, STAYS);
