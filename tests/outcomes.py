@@ -56,7 +56,7 @@ def print_table(outcomes: list[Outcome]) -> None:
 
 
 def exit_status(outcomes: list[Outcome]) -> int:
-    """Return 0 when at least one program could be installed, and all that were installed passed."""
+    """Return 0 when at least one program was run, and every program that was run passed; otherwise 1."""
     ran = [outcome for outcome in outcomes if not outcome.skipped]
     skipped = len(outcomes) - len(ran)
     failed = sum(not outcome.passed for outcome in ran)

@@ -93,7 +93,10 @@ def _declare_writes() -> None:
 
 
 def _remove_cases(rows: Rows, person: Person) -> int:
-    """Delete the cases. A case that ended after the forms were deleted still has its form, and is kept."""
+    """Delete the cases that have no form.
+
+    The forms of ended cases were deleted before. A case that has ended since then still has its form, so it is kept.
+    """
     return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
 
 

@@ -55,7 +55,8 @@ class SignInDebug(Schema):
     signature: str = _step("Check of the cookie's signature")
     claims: str = _step("Check of the cookie's claims: issuer, audience, times and user")
     address: str = Field(
-        description="The address that rate limits count: the client's, or a proxy's if proxies are not configured."
+        description="The address whose requests the rate limits count: the client's address, or a proxy's if proxies "
+        "are not configured."
     )
 
 
@@ -79,9 +80,10 @@ class Me(Schema):
     assignable_user: bool | None = _of_accounts("True if the user is a user of Assignable")
     assignable_school_integrated: bool | None = _of_accounts("True if the user's school has integrated Assignable")
     accounts: AccountsState | None = Field(
-        description="The source of the fields from `salesforce_contact_id` to `assignable_school_integrated`. `ok`: "
-        "OpenStax Accounts, at most a minute ago. `away`: Accounts cannot be asked now, so these fields are null. "
-        "`off`: Accounts is not configured, so they are null. null: no user is logged in."
+        description="State of OpenStax Accounts, the source of the fields from `salesforce_contact_id` to "
+        "`assignable_school_integrated`. `ok`: the fields were read at most a minute ago. `away`: Accounts cannot be "
+        "asked now, so the fields are null. `off`: Accounts is not configured, so the fields are null. null: no user "
+        "is logged in."
     )
     csrf_token: str = Field(description="Send it as the header `X-CSRFToken` with requests that change something.")
     accounts_environment: AccountsEnvironment

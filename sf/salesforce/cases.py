@@ -1,4 +1,4 @@
-"""Create Cases. An external id field prevents duplicates, and keeps the changes of staff.
+"""Create Cases, without duplicates if Case has an external id field for our ids.
 
 With an external id field, each case is upserted on our id, so that a second attempt cannot create a second
 case. Cases that may have been sent before are looked up first, because an upsert of an existing case would
@@ -61,9 +61,10 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
     case that was sent before may be created twice. Raises ``SalesforceError``, and returns no outcome, when the look-up
-    or the call for the missing cases fails. Two failures are not raised. If only one case is missing, an error that
-    does not concern all cases is its outcome. If Salesforce refuses a call for several cases, they are sent one by one;
-    an error that concerns all cases then ends the sending, and is the outcome of the failed and of all later cases.
+    fails, or the call that creates the missing cases. Two failures are not raised. If only one case is missing, an
+    error that does not concern all cases is its outcome. If Salesforce refuses a call for several cases, they are sent
+    one by one; an error that concerns all cases then ends the sending, and is the outcome of the failed and of all
+    later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}

@@ -1,4 +1,7 @@
-"""The camp digest is printed, posted to Slack and mailed. A failing channel does not stop the other."""
+"""The camp digest is printed, posted to Slack and mailed.
+
+When Slack fails, the mail is still sent; when the mail fails, Slack still gets the digest.
+"""
 
 from __future__ import annotations
 

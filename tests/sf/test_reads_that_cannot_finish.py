@@ -137,7 +137,7 @@ def test_a_job_that_always_fails_leads_to_rest(simulator: Simulator, bulk: None)
 
 
 @pytest.mark.parametrize("used_up", ["by a fault", "by the simulator's limit"])
-def test_only_one_job_is_requested_when_the_days_bulk_jobs_are_used_up(
+def test_only_one_job_is_requested_when_the_daily_bulk_jobs_are_used_up(
     simulator: Simulator, bulk: None, monkeypatch: pytest.MonkeyPatch, used_up: str
 ) -> None:
     monkeypatch.setattr(attempts, "REST_INSTEAD", 100)

@@ -1,4 +1,4 @@
-"""A sync of another org stops without changes until an operator adopts that org."""
+"""Syncs with an org other than the cached one change nothing until an operator adopts that org."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def test_sf_check_names_the_org_and_reports_another_org(
 def test_the_other_org_can_be_queried_from_the_command_line(
     simulator: Simulator, same_ids: Simulator, database: str
 ) -> None:
-    """Operators need such queries to find the wrong setting. No answer is stored."""
+    """Operators query the other org to find out why the settings lead to it. No answer is stored."""
     sync()
     before: dict[str, Any] = digests_of_copies()
     done = run(same_ids, database, "sf", "query", "SELECT Id, Name FROM Organization")

@@ -1,4 +1,4 @@
-// Call every operation of the public part with openapi-fetch and the types that openapi-typescript generates.
+// Call every operation of the API's public part with openapi-fetch and the types that openapi-typescript generates.
 
 import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
