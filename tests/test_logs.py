@@ -79,5 +79,5 @@ def test_an_error_that_ends_a_command_is_one_object() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_table_of_the_command_work_stays_text(run_manage: Manage) -> None:
+def test_the_list_of_jobs_is_text_even_when_the_log_is_json(run_manage: Manage) -> None:
     assert run_manage("work", "--list", LOG_FORMAT="json").stdout.startswith("job ")

@@ -18,7 +18,7 @@ from sf.sync.best_effort import best_effort
 from sf.sync.usage import note_usage
 
 USAGE_KEPT = timedelta(seconds=60)
-"""Up to this age, the stored API usage is used. All processes share it."""
+"""Up to this age, stored API usage is returned without a call. All processes share that usage."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -53,8 +53,9 @@ def known_usage() -> KnownUsage | None:
 def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     """Return the org's usage, at most ``USAGE_KEPT`` old.
 
-    If the stored usage is older, ask Salesforce; the call is counted under ``source``. Raises ``LiveCallFailed``, or
-    its subclass ``LiveCallNotTried`` when ``may_ask`` returns false. Raises ``ImproperlyConfigured`` without a login.
+    If the stored usage is older, ask Salesforce; the call is counted under ``source``. Raises ``LiveCallFailed`` when
+    Salesforce reports no usage, and its subclass ``LiveCallNotTried`` when ``may_ask`` returns false. Raises
+    ``ImproperlyConfigured`` when no group of login variables is complete.
     """
     known = known_usage()
     if known and timezone.now() - known.asked < USAGE_KEPT:

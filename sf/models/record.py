@@ -46,6 +46,6 @@ class CachedRecord(models.Model):
 
 
 class ServedMeta(CachedRecord.Meta):
-    """The ``Meta`` of objects in the records API. The API pages by this index (``api/records/``)."""
+    """The ``Meta`` of objects in the records API. The API uses this index for paging (``api/records/``)."""
 
     indexes = [models.Index(fields=["local_update_date", "id"], name="%(class)s_changed")]

@@ -1,4 +1,7 @@
-/* The types of the few parts of Node that the tests use. All of Node's types would let a browser's module use Node. */
+/*
+ * The types of the few parts of Node that the tests use. With all of Node's types, a module for browsers that uses Node
+ * would pass the type check.
+ */
 
 declare module "node:test" {
   export function test(claim: string, run: () => void | Promise<void>): void;

@@ -40,7 +40,7 @@ def make(model: type[PardotRecord], **values: Any) -> int:
 
 
 def make_activities(kind: int, when: datetime = UNTIL, times: int = 1, **of: int | None) -> None:
-    """Make activities of this type; ``form_id=`` and the like name their asset."""
+    """Make activities of this type, on the asset that a keyword such as ``form_id=`` names."""
     rows = [VisitorActivity(id=next(_ids), type=kind, created_at=when, **of) for _ in range(times)]
     VisitorActivity.objects.bulk_create(rows)
 

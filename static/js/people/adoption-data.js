@@ -1,9 +1,9 @@
-/* Show the adoption data of a prospect. OpenStax's form writes JSON, but users of Pardot can edit the field. */
+/* Show the adoption data of a prospect. OpenStax's form writes it as JSON, but users of Pardot can edit it. */
 
 import { plural } from "../core/format.js";
 
 /**
- * Return the books with their numbers of students: “Biology (120 students), Physics”. Return data in another form
+ * Return the books with their numbers of students: “Biology (120 students), Physics”. Return data in another format
  * unchanged.
  *
  * @param {string} text
