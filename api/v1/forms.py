@@ -99,16 +99,16 @@ class SubmissionState(Schema):
     id: uuid.UUID = Field(description="The id for GET /forms/submissions/{id}.")
     form_type: str = Field(description="The type that was sent.", examples=["contact_us"])
     status: Literal["pending", "delivered", "failed"] = Field(
-        description="pending: the form is stored; delivery continues by itself. failed: Salesforce refused the case "
-        "for good, or an operator ended its delivery."
+        description="pending: the form is stored; delivery continues by itself. failed: Salesforce refused the "
+        "form's support case for good, or an operator ended the delivery."
     )
 
 
 class AnswerThenDeliver(HttpResponse):
     """Sends the answer, then delivers the form.
 
-    Spam is not delivered. If other forms were delivered before the answer, a quick answer would show a bot that it was
-    detected.
+    Delivery takes time, and spam is not delivered. If the answer waited for the delivery, a quick answer would show a
+    bot that its form was taken for spam.
     """
 
     def __init__(self, submission: FormSubmission, content: bytes) -> None:
@@ -162,7 +162,10 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
-    """Return one of the caller's own submissions, with the state of its delivery. Others give 404."""
+    """Return one of the caller's own submissions, with the state of its delivery.
+
+    Other submissions give 404.
+    """
     own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:

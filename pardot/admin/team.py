@@ -144,7 +144,7 @@ class ExemptionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if self.changed_data and not self.errors:
-            # The reason of an exemption that has ended may still be changed.
+            # Check the end date only when it changes: the reason of an ended exemption can be changed too.
             until = values["until"] if "until" in self.changed_data else None
             asset_type = Area(values["asset_type"])
             try:

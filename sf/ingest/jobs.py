@@ -37,7 +37,7 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
 
 @contextmanager
 def _living_run(name: str) -> Iterator[SyncRun]:
-    """Create a run with a separate lease, whose heartbeat shows other processes that the run is alive."""
+    """Create a run with its own lease, whose heartbeat shows other processes that the run is alive."""
     run = SyncRun.objects.create(object=name)
     with hold_lease(f"{name} {run.pk}"):
         yield run

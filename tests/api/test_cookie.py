@@ -167,7 +167,7 @@ def test_text_that_is_not_a_token_is_refused(maker: CookieMaker, reader: CookieR
         ({"kid": "k" * 1000}, Reason.MALFORMED),
     ],
 )
-def test_envelopes_with_other_headers_are_refused(
+def test_envelopes_with_unexpected_headers_are_refused(
     maker: CookieMaker, reader: CookieReader, change: dict[str, Any], reason: Reason
 ) -> None:
     token = maker.signed(maker.claims(sub=SUBJECT))

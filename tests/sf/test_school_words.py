@@ -62,7 +62,7 @@ def test_initials_leave_small_words_out(name: str, initials: str) -> None:
         assert cursor.fetchone() == (initials,)
 
 
-def test_no_school_is_too_long_for_the_search() -> None:
+def test_the_words_of_a_school_with_long_names_take_less_than_2400_bytes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sf_account (id, system_modstamp, is_deleted, name, sheer_id_school_name, city, state)"
