@@ -24,7 +24,7 @@ _UNSET = {
 
 @register(deploy=True)
 def check_names(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    """Warn when any host name is accepted, and when ``ENVIRONMENT`` is still ``local``."""
+    """Warn when every host name is accepted, and when ``ENVIRONMENT`` is still ``local``."""
     warnings: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         hint = "List the names of this site, such as sfapi.example.org."

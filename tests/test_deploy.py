@@ -1,4 +1,4 @@
-"""Each deployment file is accepted by its program, and everything that it names exists."""
+"""Each deployment file is accepted by the program that reads it, and names only things that exist."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def documents(path: Path) -> list[Any]:
     return list(yaml.safe_load_all(path.read_text()))
 
 
-# -- each file in its own program -----------------------------------------------------------------------------
+# -- each file is accepted by the program that reads it --------------------------------------------------------
 
 
 def test_hadolint_accepts_the_dockerfile() -> None:
@@ -126,7 +126,7 @@ def metrics_named() -> Iterator[str]:
 
 
 @pytest.mark.django_db
-def test_alerts_and_the_dashboard_name_only_metrics_that_exist(settings: Any) -> None:
+def test_alerts_and_the_grafana_dashboard_use_only_metrics_that_exist(settings: Any) -> None:
     settings.METRICS_ALLOWED_NETWORKS = [ip_network("127.0.0.0/8")]
     answer = Client().get("/metrics").content.decode()
     exist = set(re.findall(r"^# TYPE (\w+) ", answer, re.MULTILINE))

@@ -45,5 +45,5 @@ def _read_in_a_place(sobject: str, source: str, until: float) -> Picklists:
         try:
             return read_picklists(sobject, source=source, until=until) if free else {}
         except SalesforceError as error:
-            logger.warning("a refusal does not list the allowed values: %s", error)
+            logger.warning("the response lists no allowed values, because the picklists cannot be read: %s", error)
             return {}

@@ -18,7 +18,7 @@ class Tab:
     command: str
     """The command to run when the tab has no data."""
     first: tuple[str, ...] = ()
-    """The panels whose modules the page preloads: those visible without scrolling. May be empty."""
+    """Panels that are visible without scrolling. The page preloads their modules."""
 
     @property
     def template(self) -> str:

@@ -30,7 +30,7 @@ class AreaSummary(Schema):
         description="The number of assets that have each flag and are exempt from it; 0 where `counts` is null."
     )
     issues: dict[str, str] = Field(
-        description="The key of the issue that counts each flag, by flag. Flags that no issue counts are absent."
+        description="The key of the issue to which each flag belongs, by flag. Flags without an issue are absent."
     )
 
 

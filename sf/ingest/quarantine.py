@@ -15,7 +15,7 @@ from sf.models import RefusedRecord
 
 
 def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
-    """Store each record once, with its latest values and reason."""
+    """Keep one entry for each refused record, with its latest values and the latest reason."""
     for refusal in refusals:
         record, created = RefusedRecord.objects.update_or_create(
             object=synced.name,
@@ -35,7 +35,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
     """Stage the records that earlier runs set aside, except those that this read has brought again.
 
     Records whose text PostgreSQL cannot store are not staged, but counted as tried again. Records that were read with
-    another fingerprint are left alone.
+    another declaration of the object (another ``fingerprint``) are left alone.
     """
     waiting = RefusedRecord.objects.filter(
         object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before

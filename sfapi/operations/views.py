@@ -35,7 +35,7 @@ _NO_LONGER_HELD_BACK = (
 
 
 def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Start the command of ``action``; if it has a question, ask first.
+    """Start the command of the requested action. If the action has a question, ask first.
 
     A typed or reloaded address starts nothing.
     """
@@ -61,7 +61,7 @@ def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
 
 
 def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Move the kill switch: on, or off with a reason and perhaps an end."""
+    """Switch syncs on, or off with a reason and an optional end time."""
     _demand(request, MOVE_SWITCH)
     direction = request.POST.get("to", "") if request.method == "POST" else ""
     form = SwitchForm(request.POST if direction == "off" else None)
@@ -84,7 +84,7 @@ def close_breaker(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")
     note_success(name)
     note_action(label=f"Close the breaker “{name[:32]}”", by=_name(request))
-    messages.success(request, f"The breaker “{name[:32]}” is closed: the next request asks that system again.")
+    messages.success(request, f"The breaker “{name[:32]}” is closed: requests call the system behind it again.")
     return _back()
 
 
@@ -133,7 +133,7 @@ def _budgets(action: Action) -> list[str]:
         sentences.append(f"Pardot has {quota.left:,} of {quota.maximum:,} calls left today.")
     if config.last_usage_limit:
         used = config.last_usage_value or 0
-        sentences.append(f"Salesforce: {used:,} of {config.last_usage_limit:,} calls were used at the last report.")
+        sentences.append(f"Salesforce last reported {used:,} of {config.last_usage_limit:,} calls as used.")
     return sentences
 
 

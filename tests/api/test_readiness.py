@@ -70,7 +70,7 @@ def test_a_database_that_is_read_only_is_not_ready(probe: Client) -> None:
 
 
 def test_a_database_with_a_full_disk_is_not_ready(probe: Client) -> None:
-    """A limit makes PostgreSQL refuse temporary files, with an error of the same class as a full disk."""
+    """A limit makes PostgreSQL refuse temporary files, with an SQLSTATE of the same class as a full disk."""
     execute("SET LOCAL temp_file_limit = 0")
     assert refusal_of(probe) == "PostgreSQL has no room: its disk is full, or a limit is reached (53400)"
 

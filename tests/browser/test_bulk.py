@@ -15,7 +15,7 @@ from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
-ALL_OF_THEM = 500
+LARGEST_LIMIT = 500
 PLACE = """() => {
   const { top, height } = document.querySelector("[data-table=campaigns] table").getBoundingClientRect();
   return [top + scrollY, height];
@@ -30,7 +30,7 @@ def camp(open_window: Open, camp_site: Site) -> Iterator[Visit]:
     yield visit
     token = next(one for one in visit.page.context.cookies() if one["name"] == "csrftoken")["value"]
     for kind in ("tasks", "exemptions"):
-        if ids := [each["id"] for each in fetch_json(visit, f"{kind}?limit={ALL_OF_THEM}")[kind]]:
+        if ids := [each["id"] for each in fetch_json(visit, f"{kind}?limit={LARGEST_LIMIT}")[kind]]:
             address = f"{visit.url}/api/v1/pardot/{kind}/remove"
             assert visit.page.request.post(address, data={"ids": ids}, headers={"X-CSRFToken": token}).ok
 
@@ -94,7 +94,7 @@ def test_one_request_creates_forty_tasks_and_another_undoes_them(camp: Visit, tm
     expect(page.get_by_text("40 tasks created.").first).to_be_visible()
     expect(bar(page)).to_be_hidden()
     assert click.number == 4
-    tasks = fetch_json(camp, f"tasks?limit={ALL_OF_THEM}")["tasks"]
+    tasks = fetch_json(camp, f"tasks?limit={LARGEST_LIMIT}")["tasks"]
     assert {task["asset_id"] for task in tasks} == {campaign["id"] for campaign in expected}
     page.get_by_role("button", name="Undo").click()
     page.wait_for_function("fetch('/api/v1/pardot/tasks').then((a) => a.json()).then((a) => a.count === 0)")

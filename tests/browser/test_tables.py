@@ -20,7 +20,7 @@ def count(visit: Visit) -> Locator:
     return visit.page.locator(".table-block .table-count")
 
 
-def test_search_filter_and_order_are_in_the_address(window: Visit) -> None:
+def test_the_search_the_filter_and_the_order_are_in_the_address(window: Visit) -> None:
     show_gallery(window)
     page = window.page
     page.get_by_placeholder("Search").fill("SPRING term")
@@ -40,7 +40,7 @@ def test_search_filter_and_order_are_in_the_address(window: Visit) -> None:
     assert shown == sorted(shown, reverse=True)
 
 
-def test_the_address_restores_search_order_and_page(window: Visit) -> None:
+def test_the_address_restores_the_search_the_order_and_the_page(window: Visit) -> None:
     show_gallery(window, address="/pardot/?tab=base-camp&forms.sort=-name&forms.page=2&forms.size=50&forms.q=webinar")
     expect(window.page.get_by_placeholder("Search")).to_have_value("webinar")
     expect(window.page.locator(".pager .number")).to_have_text("51–100 of 315")

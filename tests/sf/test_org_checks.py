@@ -159,7 +159,7 @@ def test_usage_in_the_headers_pauses_syncs_even_with_unreadable_limits(simulator
     )
 
 
-def test_our_own_count_of_calls_decides_before_the_first_header(simulator: Simulator) -> None:
+def test_our_own_count_of_calls_pauses_syncs_before_the_first_usage_header(simulator: Simulator) -> None:
     SyncConfig.load()
     SyncConfig.objects.update(api_limit=1_000)
     SFAPIUsageLog.objects.create(date=timezone.now().date(), source="earlier job", call_count=900)

@@ -1,4 +1,4 @@
-/* The number of orphans, and its trend. While all checks are of one day, a list of the checks replaces the trend. */
+/* The number of orphans, and its trend. Two or more checks of a single day are shown as a list instead of the trend. */
 
 import { h } from "../core/dom.js";
 import { ago, moment, number } from "../core/format.js";
@@ -62,7 +62,7 @@ function history(checks) {
     return h(
       "p",
       { class: "soft first-check" },
-      "This is the first check. The trend starts with a survey on another day.",
+      "This is the first check. The trend starts with a check on another day.",
     );
   const days = byDay(checks);
   if (days.length < 2) return checksOfOneDay(checks);
@@ -94,7 +94,7 @@ function checksOfOneDay(checks) {
 }
 
 /**
- * Return the address of the first kind with orphans in a group; null when no kind has orphans.
+ * Return the link to the first kind in `names` that has orphans; null when none of these kinds has orphans.
  *
  * @param {Record<string, number>} counts
  * @param {readonly Api["Kind"][]} names
