@@ -1,4 +1,4 @@
-"""Accept forms: store each form, and put it into the outbox unless it is spam."""
+"""Accept forms: store each form and, unless it is spam, its case in the outbox."""
 
 from __future__ import annotations
 
@@ -42,14 +42,17 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
 
 
 def submission_deliver(submission: FormSubmission) -> None:
-    """Try once to deliver a new submission, if Salesforce may be called and no other process sends it."""
-    new = submission.case
-    if new is None or new.state != outbox.State.QUEUED or new.attempts:
+    """Try once to deliver the submission's new case.
+
+    Do nothing when Salesforce may not be called or another process sends the case.
+    """
+    case = submission.case
+    if case is None or case.state != outbox.State.QUEUED or case.attempts:
         return
     with place(Neighbor.SALESFORCE) as free:
-        case = outbox.claim_for_request(new.pk) if free and breaker.request_may_call() else None
-        if case is not None:
-            deliver_in_request(case, refusal=outbox.State.FAILED)
+        claimed = outbox.claim_for_request(case.pk) if free and breaker.request_may_call() else None
+        if claimed is not None:
+            deliver_in_request(claimed, refusal=outbox.State.FAILED)
 
 
 def _store(new: NewSubmission, submission_id: uuid.UUID) -> None:

@@ -119,5 +119,5 @@ def _numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
 
 
 def _total(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
-    """Sum the positive figures. A negative figure is a correction of a figure that is not here."""
+    """Sum the positive figures. A negative figure corrects a figure outside ``adoptions``."""
     return sum(number for number in _numbers(adoptions, name) if number > 0)

@@ -2,7 +2,7 @@
 
 The sample is not a complete read. API v5 cannot sort by score, so the active prospects are read, latest first, and the
 highest scores are kept. Nothing is removed, and no watermark is stored: the sample does not change what the next survey
-reads.
+(tier 3) reads.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class ProspectSample(PardotSync):
     def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
         """Return the active prospects with the highest scores.
 
-        Start over when a page token has expired or a page took too long, because a read in this order cannot continue
-        after an id.
+        Start over when a page token has expired or a page took too long. Only a read in the order of ids could continue
+        after its last row.
         """
         self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
         try:

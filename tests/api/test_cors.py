@@ -93,6 +93,8 @@ def test_pages_of_allowed_origins_learn_how_long_to_wait(cors: Callable[..., Any
         ("https://OpenStax.example", False), ("null", False),
     ],
 )  # fmt: skip
-def test_check_reports_an_entry_that_is_neither_an_origin_nor_a_pattern(settings: Any, entry: str, right: bool) -> None:
+def test_the_system_check_reports_an_entry_that_is_neither_an_origin_nor_a_pattern(
+    settings: Any, entry: str, right: bool
+) -> None:
     settings.CORS_ALLOWED_ORIGINS = [entry]
     assert ("api.E003" not in {message.id for message in run_checks()}) == right

@@ -75,7 +75,7 @@ def test_the_three_tabs_name_the_command_when_there_is_no_data(window: Visit) ->
 # -- campaign map ---------------------------------------------------------------------------------------------------
 
 
-def test_a_number_leads_to_its_campaigns_and_the_csv_contains_them_all(camp: Visit, tmp_path: Path) -> None:
+def test_an_issue_leads_to_its_campaigns_and_the_csv_contains_them_all(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=campaign-map")
     page = camp.page
     counts = get(camp, "asset-health")["types"]["campaigns"]["counts"]

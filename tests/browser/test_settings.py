@@ -256,7 +256,7 @@ def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> Non
     assert value_of(settings, "cleanup_tag_prefix") == "Tidy: "
     expect(page.locator(".toast")).to_contain_text("Saved: Prefix of clean-up tags.")
     save(settings)
-    expect(page.locator(".toast")).to_have_count(0, timeout=3_000)  # before the message disappears by itself
+    expect(page.locator(".toast")).to_have_count(0, timeout=3_000)  # By itself, the toast would stay for 10 seconds.
     assert settings.axe() == []
     page.get_by_role("button", name="Discard").click()
     expect(section(settings, "Unsaved changes")).to_have_count(0)

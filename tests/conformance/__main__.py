@@ -92,7 +92,7 @@ def _surroundings(folder: Path, schools: int) -> Iterator[Mapping[str, str]]:
 
 
 def _commented(variables: Path) -> dict[str, str]:
-    """Return the variables of other ways to log in, which the simulator writes as comments."""
+    """Return the variables in the file's comments. They are for alternative ways to log in."""
     lines = (line.removeprefix("# ") for line in variables.read_text().splitlines() if line.startswith("# SALES"))
     return read_variables("\n".join(lines))
 

@@ -28,7 +28,7 @@ test("today's date depends on the time zone", () => {
   assert.equal(daysBetween(west, east) >= 1, true, "the two time zones are 25 hours apart");
 });
 
-test("a number of months later is the same day of the month, or the last day of a shorter month", () => {
+test("adding months keeps the day of the month, or gives the last day of a shorter month", () => {
   assert.equal(inMonths("2026-11-29", 6), "2027-05-29");
   assert.equal(inMonths("2026-08-31", 6), "2027-02-28");
   assert.equal(inMonths("2026-12-31", 1), "2027-01-31");

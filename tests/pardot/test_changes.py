@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day)``: it ends a sync of all entities except activities on this day of June."""
+    """Return ``sync(day)``: on this day of June, it ends a sync that has read all entities but activities."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def test_an_exempt_asset_counts_neither_as_new_nor_as_fixed(ask: Ask, sync: Any)
     assert (better["change"], better["fixed"]) == (-1, 0)
 
 
-def test_the_list_of_issues_says_since_when_the_oldest_row_has_the_issue(ask: Ask, sync: Any) -> None:
+def test_the_list_of_issues_gives_the_earliest_first_day_of_each_issue(ask: Ask, sync: Any) -> None:
     exempt("forms", "forms_no_campaign", form("Partner"))
     sync(4)
     form("Old")
@@ -109,13 +109,13 @@ def test_the_list_of_issues_says_since_when_the_oldest_row_has_the_issue(ask: As
 
 
 def test_a_task_is_settled_when_its_issue_is_fixed(ask: Ask, sync: Any) -> None:
-    lost, kept = form("Lost"), form("Kept")
+    fixed, not_fixed = form("Fixed"), form("Not fixed")
     mailing_list("")
     sync(5)
     of = {"asset_type": "forms", "issue": "forms_no_campaign"}
     tasks: dict[str, dict[str, Any]] = {
-        "Asset fixed": {**of, "asset_id": lost},
-        "Asset not fixed": {**of, "asset_id": kept},
+        "Asset fixed": {**of, "asset_id": fixed},
+        "Asset not fixed": {**of, "asset_id": not_fixed},
         "Issue fixed": {"issue": "lists_unnamed"},
         "Issue not fixed": {"issue": "forms_no_campaign"},
         "No data": {"issue": "forms_dormant"},
@@ -125,7 +125,7 @@ def test_a_task_is_settled_when_its_issue_is_fixed(ask: Ask, sync: Any) -> None:
     for title, values in tasks.items():
         Task.objects.create(title=title, **values)
     assert {task["title"] for task in ask("tasks")["tasks"] if task["is_settled"]} == set()
-    Form.objects.filter(pk=lost).update(campaign_id=make(Campaign, name="Spring"))
+    Form.objects.filter(pk=fixed).update(campaign_id=make(Campaign, name="Spring"))
     List.objects.update(name="Teachers")
     sync(6)
     assert {task["title"] for task in ask("tasks")["tasks"] if task["is_settled"]} == {"Asset fixed", "Issue fixed"}

@@ -34,7 +34,7 @@ const moments = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyl
 const SECONDS_A_MONTH = 2_629_800;
 /**
  * The units of an age: the name, the length, and the age from which the unit is used, both in seconds.
- * outgoing/times.py has the same units, and seconds too.
+ * outgoing/times.py has these units and one more, the second.
  *
  * @type {[Intl.RelativeTimeFormatUnit, number, number][]}
  */
