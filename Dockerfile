@@ -11,7 +11,7 @@ RUN pip install --use-pep517 -r requirements/production.txt
 ARG FOLLOW=off
 RUN if [ "$FOLLOW" = on ]; then pip install --use-pep517 -r requirements/follow.txt; fi
 COPY . .
-# The settings require SECRET_KEY and DATABASE_URL to start; collectstatic uses neither.
+# Without SECRET_KEY and DATABASE_URL the settings fail to load; collectstatic uses neither.
 RUN SECRET_KEY=unused DATABASE_URL=postgresql://unused@localhost/unused SFAPI_ENV_FILE='' \
     python manage.py collectstatic --noinput
 

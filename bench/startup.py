@@ -1,4 +1,4 @@
-"""Compare the start times of ``manage.py`` and gunicorn with those of a bare project of the same apps."""
+"""Compare the start times of SFAPI and of a bare Django project with SFAPI's apps."""
 
 from __future__ import annotations
 

@@ -8,6 +8,6 @@ import pytest
 
 
 def sampled(*rows: tuple[Any, ...], each: int, first: int = 0) -> list[Any]:
-    """Run one row in ``each``, starting at row ``first``; leave the others to ``make soak``."""
+    """Run one of every ``each`` rows, starting with row ``first``; leave the other rows to ``make soak``."""
     soak = pytest.mark.soak
     return [pytest.param(*row, marks=soak if (index - first) % each else ()) for index, row in enumerate(rows)]

@@ -46,8 +46,8 @@ class ReleaseInformation(Schema):
     )
     deployment_version: str = Field(description="The setting `DEPLOYMENT_VERSION`; empty if it is not set.")
     environment: str = Field(
-        description="The setting `ENVIRONMENT`, such as `production`. If it is not set, it follows from `DEBUG` and "
-        "`SALESFORCE_HOST`."
+        description="The setting `ENVIRONMENT`, such as `production`. Without this setting, `DEBUG` and "
+        "`SALESFORCE_HOST` decide."
     )
     accounts_environment: AccountsEnvironment
     salesforce_environment: str = Field(description="`local`, `sandbox`, `production` or `other`.")
@@ -60,7 +60,7 @@ class UsageOfTheDay(Schema):
 
 
 class Failure(Schema):
-    """Replaces a part that is not available now."""
+    """Replaces a part of the system's status that is not available now."""
 
     error: str = Field(description="The reason, for people.")
 
@@ -164,7 +164,7 @@ class Info(Schema):
     )
     accounts_api: AccountsState = Field(description="The state of the connection to OpenStax Accounts.")
     sso_config: SSOConfig = Field(
-        description="The rules for checking the cookie of OpenStax Accounts, without any key."
+        description="The rules for checking the cookie of OpenStax Accounts. No key is shown."
     )
     sync: dict[str, SyncState] = Field(description="Each cached object by name, such as `accounts`.")
 

@@ -36,7 +36,7 @@ class AccountsApi:
         self._settings = world.accounts
 
     def guarded(self, handler: Handler) -> Handler:
-        """Return a handler that first applies the delay and the failures of the settings."""
+        """Return a handler that first applies the configured delay and failures."""
 
         def answer(request: Request) -> Response:
             time.sleep(self._settings.delay_seconds)
@@ -47,7 +47,7 @@ class AccountsApi:
         return answer
 
     def token(self, request: Request) -> Response:
-        """Log in by client credentials, in the form, in JSON or as Basic authentication."""
+        """Log in by client credentials, sent as form data, as JSON or as Basic authentication."""
         form = _form(request)
         if form.get("grant_type") != "client_credentials":
             return _refused(

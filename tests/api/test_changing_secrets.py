@@ -79,7 +79,7 @@ def test_wrong_lists_of_keys_are_explained_without_showing_a_key(change: dict[st
     assert "secret" not in str(caught.value)
 
 
-def test_check_counts_the_keys_in_the_environment() -> None:
+def test_the_check_command_counts_the_keys_in_the_environment() -> None:
     variables = {
         "SSO_SIGNATURE_PUBLIC_KEY": (OLD.public_pem + NEW.public_pem).replace("\n", "\\n"),
         "SSO_ENCRYPTION_PRIVATE_KEY": OLD.encryption_key,
@@ -174,7 +174,7 @@ def test_a_new_key_gets_the_lifetime_of_the_old_key_unless_a_lifetime_is_given(d
 def test_the_new_keys_of_two_rotations_get_the_whole_lifetime_of_the_old_key(
     db: None, lifetime: timedelta | None
 ) -> None:
-    """After the first rotation the old key expires sooner; the second new key must not."""
+    """The first rotation makes the old key expire sooner. This must not shorten the life of the second new key."""
     old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=lifetime)
     rotate(old.public_id)
     rotate(old.public_id)

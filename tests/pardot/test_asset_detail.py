@@ -59,7 +59,7 @@ def test_an_asset_has_current_and_past_issues_tags_tasks_and_exemptions(ask: Ask
     assert_documented(AssetDetail, detail)
 
 
-def test_an_issue_from_before_findings_were_recorded_has_no_age(ask: Ask, form: int) -> None:
+def test_an_issue_first_seen_before_findings_were_recorded_has_no_age(ask: Ask, form: int) -> None:
     Finding.objects.filter(issue="forms_no_campaign").update(first_seen=None)
     issues = ask(f"assets/forms/{form}")["issues"]
     assert [each["days"] for each in issues if each["flag"] == "no_campaign"] == [None]

@@ -81,7 +81,7 @@ def test_the_message_of_a_read_keeps_a_sentence_about_the_schema() -> None:
     assert "No such column 'LMS__c'" in str(error)
 
 
-def test_transient_errors_and_errors_that_concern_everything_are_distinguished() -> None:
+def test_an_error_tells_if_a_pause_helps_and_if_other_calls_would_fail_too() -> None:
     assert type(refused("TOO_MANY_REQUESTS", status=429)) is TransientError
     assert type(refused("USER_INACTIVE", status=403)) is OrgUnavailable
     assert refused("SERVER_UNAVAILABLE", status=503).concerns_everything
