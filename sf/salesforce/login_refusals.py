@@ -127,15 +127,23 @@ RULES = (
         "every further try prolongs the lock",
     ),
     Rule(
-        words="expired_password|password.expired|password has expired",
+        words="expired_password|password.(has.|is.)?expired",
         advice="the password of the API user has expired: set a new one, or let it never expire; a new password "
         "needs a new security token",
     ),
     Rule(words="expired access/refresh token", advice="check {own}: the token was revoked or has expired"),
     Rule(
-        words="expired|invalid assertion|assertion is not valid|not yet valid",
+        words="expired authorization code|not yet valid",
+        advice="this machine's clock must be right: the signed request counts as expired within minutes",
+    ),
+    Rule(
+        words="invalid assertion|assertion is not valid",
         advice=f"the certificate uploaded to the app must belong to {names.PRIVATE_KEY}, and this machine's clock must "
         "be right",
+    ),
+    Rule(
+        _codes("TRIAL_EXPIRED", "ORG_LOCKED"),
+        advice="the org's trial has ended, or the org is locked: contact Salesforce support",
     ),
     Rule(words="(user|org) is inactive|inactive_(user|org)", advice="the user or org of {own} is not active"),
     Rule(

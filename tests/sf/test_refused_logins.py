@@ -148,6 +148,11 @@ ADVICE = [
     ("PASSWORD_LOCKOUT", "user is locked out", LoginFlow.SOAP_TOKEN, "unlock"),
     ("invalid_grant", "expired access/refresh token", LoginFlow.REFRESH_TOKEN, "SALESFORCE_REFRESH_TOKEN"),
     ("invalid_grant", "expired authorization code", LoginFlow.JWT_BEARER, "clock"),
+    ("invalid_grant", "invalid assertion", LoginFlow.JWT_BEARER, "certificate"),
+    ("invalid_grant", "user password expired", LoginFlow.PASSWORD, "password of the API user has expired"),
+    ("invalid_grant", "Your password is expired", LoginFlow.PASSWORD, "password of the API user has expired"),
+    ("TRIAL_EXPIRED", "trial expired", LoginFlow.SOAP_TOKEN, "trial has ended"),
+    ("invalid_grant", "the refresh token has expired", LoginFlow.REFRESH_TOKEN, "SALESFORCE_REFRESH_TOKEN"),
     ("inactive_user", "user is inactive", LoginFlow.PASSWORD, "not active"),
     ("unsupported_grant_type", "grant type not supported", LoginFlow.PASSWORD, "docs/connecting.md"),
 ]
@@ -157,7 +162,9 @@ ADVICE = [
 def test_each_refusal_says_what_to_do(code: str, message: str, flow: LoginFlow, advice: str) -> None:
     body = json.dumps({"error": code, "error_description": message}).encode()
     error = login_error(LoginAnswer("https://host", flow, 400, body, {}))
-    assert advice in str(error).rsplit(f"{message} (", 1)[1]
+    given = str(error).rsplit(f"{message} (", 1)[1]
+    assert advice in given
+    assert ("certificate" in given) == (advice == "certificate")
     assert not error.outcome_unknown
 
 
