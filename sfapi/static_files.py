@@ -16,17 +16,18 @@ _, _STATEMENTS = CompressedManifestStaticFilesStorage._js_module_import_aggregat
 class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Storage that also renames imports between ES modules, so that a browser never mixes two releases.
 
-    Django 5.2 finds imports by the patterns of a private attribute. They match ``import("…")`` anywhere, but a
-    statement only when it ends with a semicolon. Only SFAPI's own modules are searched, because packages bundle theirs.
+    Django 5.2 finds imports by the patterns of a private attribute. They match calls of ``import("…")``
+    anywhere, but import and export statements only when a semicolon ends them. Only SFAPI's own modules are searched,
+    because packages bundle theirs.
     """
 
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
-    """A pass may follow chains of imports only one step further, so this exceeds the longest chain."""
+    """Exceeds the length of every chain of imports: in the worst case a pass resolves one link of it."""
     _js_module_import_aggregation_patterns = ("js/*.js", _STATEMENTS)
 
     def stored_name(self, name: str) -> str:
-        """Return the plain name of a file that ``collectstatic`` has not stored.
+        """Return the hashed name, or the plain name of a file that ``collectstatic`` has not stored.
 
         An unstyled page helps more than an error.
         """

@@ -95,7 +95,7 @@ def test_a_tab_opened_offline_loads_when_the_browser_is_online(camp: Visit) -> N
     expect(banner(camp)).to_have_count(0)
 
 
-def test_rows_of_a_table_wait_for_the_server_too(camp: Visit) -> None:
+def test_rows_of_a_table_wait_for_the_server(camp: Visit) -> None:
     camp.go("/pardot/?tab=tags")
     begin_outage(camp)
     table = camp.page.locator('[data-table="tags"]')

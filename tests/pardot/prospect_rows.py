@@ -40,7 +40,10 @@ def make_engagement(who: Prospect, activities: int, *, last: datetime | None = N
 
 
 def mark_read(*entities: str, ago: timedelta = timedelta(hours=1), since: datetime | None = None) -> None:
-    """Mark entities as completely read, from ``since`` on, by a sync that began this long ago."""
+    """Record that a sync which began ``ago`` before now read the entities completely.
+
+    Only records from ``since`` on are complete; by default all records are.
+    """
     for name in entities:
         EntityState.objects.update_or_create(
             name=name, defaults={"complete_until": timezone.now() - ago, "complete_since": since}

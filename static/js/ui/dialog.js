@@ -61,7 +61,9 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
 }
 
 /**
- * Ask a question. Resolve to true if the user agreed: confirm({ title, text, yes: "Delete", danger: true }).
+ * Ask a question. Resolve to true if the user agreed.
+ *
+ * Example: confirm({ title, text, yes: "Delete", danger: true }).
  *
  * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean }} question
  * @returns {Promise<boolean>}
