@@ -64,7 +64,7 @@ def lighthouse(runs: int) -> Iterator[Result]:
 
 @contextmanager
 def _browser(address: Address) -> Iterator[int]:
-    """Yield the port of a browser for Lighthouse. Its new profile is signed in."""
+    """Yield the port of a browser for Lighthouse. The browser has a new profile and is signed in."""
     port = free_port()
     arguments = [*ARGUMENTS, f"--remote-debugging-port={port}"]
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:

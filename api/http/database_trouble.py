@@ -13,7 +13,7 @@ _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
 ``query_canceled``, ``lock_not_available``, ``idle_in_transaction_session_timeout``."""
 _CONFLICT = frozenset({"40P01", "40001"})
 """``deadlock_detected`` and ``serialization_failure``.
-A replica also gives ``serialization_failure`` for a read that conflicts with its replay."""
+A replica also gives ``serialization_failure`` for a read that conflicts with a change from the primary."""
 
 
 @dataclass(frozen=True)

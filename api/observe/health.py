@@ -106,8 +106,8 @@ def _syncs() -> Check:
 def _jobs() -> Check:
     """Report the jobs, and whether a worker starts them.
 
-    Without a worker, cron may start them. A job that never ran is not a fault, because the schedule is the last step of
-    an installation.
+    A missing worker is no fault, because cron may start the jobs. A job that never ran is no fault either, because the
+    schedule is the last step of an installation.
     """
     jobs = jobs_to_look_at()
     return Check(ok=not jobs["failing"] and not jobs["late"], details={**jobs, "worker": leader() is not None})
@@ -119,7 +119,10 @@ def _breakers() -> Check:
 
 
 def _fields() -> Check:
-    """Report fields that the API user can no longer read: only the columns of these fields are outdated."""
+    """Report fields that the API user can no longer read.
+
+    The service is then only degraded, because syncs still update all other columns.
+    """
     lost_fields = unreadable_fields()
     details = {
         "unreadable": [field.field for field in lost_fields],

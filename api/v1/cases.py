@@ -51,7 +51,7 @@ PicklistValue = Annotated[PlainText, StringConstraints(max_length=255)]
 IdempotencyKeyText = Annotated[
     str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"})
 ]
-"""The key in the OpenAPI document. ``api/outbox/idempotency.py`` checks the key."""
+"""The OpenAPI type of the header. ``api/outbox/idempotency.py`` checks the header's value."""
 IDEMPOTENCY_KEY: Any = Header(
     None,
     alias="Idempotency-Key",

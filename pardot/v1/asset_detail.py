@@ -27,7 +27,7 @@ class PastIssueOut(Schema):
     issue: str = Field(description="The key of the issue.")
     flag: str
     first_seen: date | None = Field(
-        description="The day on which an audit first saw the issue; null: before findings were recorded."
+        description="The day on which an audit first saw the issue; null: before SFAPI kept a record of issues."
     )
     fixed_on: date | None = Field(description="The day of the first audit without the issue; null: the issue is open.")
     days: int | None = Field(description="The number of days until the issue was fixed, or until today; null: unknown.")

@@ -61,8 +61,8 @@ class AssetRecord(Schema):
     )
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
-        description="The day since which audits have seen each flag without a break; null: since before findings "
-        "were recorded. Flags without an issue are absent."
+        description="The day since which audits have seen each flag without a break; null: since before SFAPI kept "
+        "a record of issues. Flags without an issue are absent."
     )
     title: str | None = None
     subject: str | None = None
