@@ -63,7 +63,7 @@ def logging_settings(level: str, line_format: str) -> dict[str, Any]:
         "loggers": {
             # urllib3 would log each connection.
             "urllib3": {"level": "WARNING"},
-            # Commands print failures themselves; Sentry gets them too.
+            # Commands print failures themselves, so only Sentry gets the errors of this logger.
             "sf.failures": {"handlers": ["nowhere"], "propagate": False},
             # Django's own handlers would print every line twice, and query strings unmasked.
             "django": {"handlers": []},

@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Scope(StrEnum):
-    """A scope, and the purpose that the admin and the API's documentation show beside its name."""
+    """A scope, and the purpose that Django's admin and the API's documentation show beside its name."""
 
     READ_BOOKS = "read:books", "the list of books"
     READ_INFO = "read:info", "the system's status"

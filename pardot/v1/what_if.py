@@ -72,8 +72,8 @@ class WhatIfScores(Schema):
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     """Return the score after the fixes.
 
-    Nothing is stored. 422: an issue that is unknown, given twice or without data, or a count that is too large or not
-    whole.
+    Nothing is stored. 422: an issue is unknown, is given twice or has no data yet, or a count is too large or not a
+    whole number.
     """
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):

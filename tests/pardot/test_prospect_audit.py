@@ -64,7 +64,7 @@ def test_the_audit_divides_nothing_by_zero_without_prospects() -> None:
     assert (summary.figures["avg_score"], summary.figures["top_score"]) == (None, None)
 
 
-def test_a_sample_is_not_complete() -> None:
+def test_the_audit_is_not_complete_before_all_prospects_were_read() -> None:
     prospect(score=5)
     summary = run_audit()
     assert (summary.is_complete, summary.figures["total"]) == (False, 1)

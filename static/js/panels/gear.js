@@ -1,4 +1,4 @@
-/* The inventory: a drawer for each type of asset, and the audit table of the open drawer. */
+/* A drawer for each type of asset without a tab of its own, and the audit table of the open drawer. */
 
 import { api } from "../core/api.js";
 import { focusOn, h, icon, replace } from "../core/dom.js";
