@@ -122,7 +122,7 @@ def _gunicorn(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
 
 @contextmanager
 def _granian(environment: Mapping[str, str]) -> Iterator[tuple[Service, int]]:
-    """Run Granian from a separate folder, because nothing else needs it."""
+    """Install Granian in its own folder, because only this benchmark needs Granian, and run it."""
     folder = DATA / "granian"
     if not (folder / "granian").is_dir():
         install = [sys.executable, "-m", "pip", "install", "--quiet", f"--target={folder}", GRANIAN]

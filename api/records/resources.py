@@ -100,7 +100,10 @@ class Resource:
 
     @cached_property
     def row_schema(self) -> type[Schema]:
-        """Return the schema of a row. Only the id is always there: ``fields`` may leave out any other column."""
+        """Return the schema of a row.
+
+        Only the id is always there: the query parameter ``fields`` may leave out every other column.
+        """
         columns: dict[str, Any] = {
             column.name: (
                 column.kind.value | None if column.nullable else column.kind.value,
@@ -121,12 +124,12 @@ class Resource:
 
     @cached_property
     def record_query(self) -> type[RecordQuery]:
-        """Return the parameters of one record."""
+        """Return the query parameters of a request for one record."""
         return with_fields(RecordQuery, f"{self.model.__name__}RecordQuery", list(self.columns))
 
     @cached_property
     def records_query(self) -> type[RecordsQuery]:
-        """Return the parameters of a page."""
+        """Return the query parameters of a request for a page."""
         query = with_fields(RecordsQuery, f"{self.model.__name__}RecordsQuery", list(self.columns))
         filters = {
             name: (

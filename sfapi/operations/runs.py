@@ -42,7 +42,7 @@ def live_leases() -> dict[str, SyncLease]:
 
 
 def state_of(run: SyncRun, leases: Collection[str]) -> str:
-    """Return the state of the run. A run that counts as running is interrupted if its process has died."""
+    """Return the state of the run: interrupted instead of running if its process has died."""
     is_dead = run.state == SyncRun.State.RUNNING and not {run.object, f"{run.object} {run.pk}"} & set(leases)
     return SyncRun.State.INTERRUPTED.value if is_dead else str(run.state)
 

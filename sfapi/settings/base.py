@@ -35,7 +35,7 @@ CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0, at_most=9)
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1, at_most=256)
 NEIGHBOR_CALLS_AT_ONCE = env.integer("NEIGHBOR_CALLS_AT_ONCE", -(-WEB_THREADS // 3), at_least=1, at_most=256)
-# Read by sfapi/gunicorn.py.
+# sfapi/gunicorn.py uses these two variables. Here they are only declared and checked.
 env.integer("WEB_WORKERS", 4, at_least=1, at_most=256)
 env.text("WEB_BIND", "127.0.0.1:8000")
 
@@ -168,7 +168,7 @@ SYNC_RUN_DAYS = env.integer("SYNC_RUN_DAYS", 30, at_most=36_500)
 DELETED_RETENTION_DAYS = env.integer("DELETED_RETENTION_DAYS", 30, at_most=36_500)
 CASE_RETENTION_DAYS = env.integer("CASE_RETENTION_DAYS", 400, at_most=36_500)
 
-# -- Pardot, its messages, Accounts -----------------------------------------------------------------------
+# -- Pardot, digest and alerts, Accounts ------------------------------------------------------------------
 SALESFORCE_PARDOT_BUSINESS_UNIT = env.text("SALESFORCE_PARDOT_BUSINESS_UNIT")
 PARDOT_API_URL = env.url("PARDOT_API_URL", "https://pi.pardot.com")
 PARDOT_PAGE_SIZE = env.integer("PARDOT_PAGE_SIZE", 1000, at_least=1, at_most=1000)

@@ -34,7 +34,7 @@ def test_at_most_five_requests_pass_in_any_minute_and_another_user_is_never_refu
         assert set(theirs.result()) == {200}
     assert 2 * LIMIT <= len(passed) <= 3 * LIMIT
     # The server counts a request at some time between sending and answer.
-    # So of any six requests in a row, measure from the sending of the first to the answer to the sixth.
+    # So of any six passed requests in a row, measure from the sending of the first to the answer to the sixth.
     for (sent_at, _), (_, answered_at) in zip(passed, passed[LIMIT:], strict=False):
         assert answered_at - sent_at >= WINDOW
 

@@ -1,4 +1,4 @@
-/* Flags as chips, and filters by them. */
+/* Flags as chips and figures, and filters by flag. */
 
 import { h, hiddenText, icon } from "../core/dom.js";
 import { number } from "../core/format.js";
@@ -51,8 +51,8 @@ export function flagText({ flags, exempt }) {
 }
 
 /**
- * Return a line of chips. Each chip has the number of assets with one flag, or of assets exempt from one issue, and a
- * link to these rows. Numbers of 0 are left out. Flags without data are listed by name.
+ * Return a line of chips. A chip has the number of assets with one flag, or of assets exempt from one issue, and a link
+ * to these assets. Numbers of 0 are left out. One more chip names the flags without data.
  *
  * @param {Counted} summary
  */
@@ -196,10 +196,10 @@ export function yesOrNo(value) {
 }
 
 /**
- * Return a note when activity data is missing or old; otherwise null. what: a sentence about the effect.
+ * Return a note when activity data is missing or old; otherwise null.
  *
  * @param {{ has_activities: boolean }} summary
- * @param {string} what
+ * @param {string} what a sentence that says what the page cannot show without this data
  */
 export function activityNote({ has_activities }, what) {
   if (has_activities) return null;
