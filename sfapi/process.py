@@ -17,7 +17,10 @@ _web = False
 
 
 def become_web_process() -> None:
-    """Declare this a web process. Call this before the settings are loaded."""
+    """Declare this process a web process.
+
+    Call this function before the settings are loaded.
+    """
     global _web  # noqa: PLW0603 - one fact about the whole process
     _web = True
 
@@ -27,7 +30,7 @@ def is_web_process() -> bool:
 
 
 def application_name() -> str:
-    """Return ``sfapi web``, ``sfapi`` and the command's name, or ``sfapi`` and the program's name."""
+    """Return ``sfapi web``, or ``sfapi`` followed by the name of the command or program."""
     return f"sfapi {WEB if _web else _command()}"[:_LONGEST_NAME]
 
 

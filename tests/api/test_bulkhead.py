@@ -40,7 +40,10 @@ WAITING = 12
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker, settings: Any) -> CookieMaker:
-    """Let ``/me`` ask the simulator as Accounts, while cookies are made with the keys of the tests."""
+    """Let ``/me`` ask the simulator's Accounts.
+
+    The cookies are still made with the keys of the tests, not with those of the simulator.
+    """
     settings.ACCOUNTS_CLIENT_ID = simulator.variables["ACCOUNTS_CLIENT_ID"]
     return cookies
 

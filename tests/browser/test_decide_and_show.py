@@ -133,7 +133,7 @@ def test_the_progress_report_prints_on_one_page(camp: Visit, camp_site: Site) ->
     page.get_by_role("link", name="Since camp began").click()
     expect(page.locator(".lead")).to_contain_text("20 days · camp day 21 of 41")
     camp.go("/pardot/progress/?from=2999-01-01")
-    expect(page.locator(".lead")).to_have_text("No score was recorded in this period.")
+    expect(page.locator(".lead")).to_have_text("There is no recorded score to compare with.")
 
 
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)

@@ -1,4 +1,4 @@
-"""Read the service's own request log, so that no program can claim a call that it did not make."""
+"""Read the service's request log, so that no client's program can claim a call that it did not make."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.simulated import Simulator
 ERROR_STATUSES = frozenset({401, 403, 404, 422})
 """The errors that each client must get at least once; any other error is a failure."""
 BAD_INPUT = "must not be stored"
-"""The programs send this text only in requests that the service must reject."""
+"""The clients' programs send this text only in requests that the service must reject."""
 _METHODS = ("get", "put", "post", "patch", "delete")
 _STORED = """
     SELECT 'case', values::text FROM api_outboundcase UNION ALL SELECT 'form', data::text FROM api_formsubmission

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             "--days",
             type=_days,
             metavar="N",
-            help="how many days back the first read and each full read of activities go; other reads only add changes",
+            help="the first read and each full read of activities go back N days; other reads only add changes",
         )
         parser.add_argument("--yes", action="store_true", help="don't ask before a survey or --adopt-org")
         parser.add_argument(

@@ -1,7 +1,7 @@
 """The messages of the service ``eventbus.v1.PubSub`` that a subscriber sends and receives.
 
-Salesforce publishes their names and numbers (Pub/Sub API guide, "Pub/Sub API Proto File"). The classes are built from
-the table below, so that no code has to be generated for each version of protobuf.
+Salesforce publishes the fields of each message, with their numbers (Pub/Sub API guide, "Pub/Sub API Proto File"). The
+classes are built from the table below, so that no code has to be generated for each version of protobuf.
 """
 
 from __future__ import annotations

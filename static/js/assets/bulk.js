@@ -128,7 +128,7 @@ function counts({ flags, exempt }, flag) {
 
 /**
  * Return the issues that the selected rows have without an exemption. If there are none, or if all matching rows are
- * selected, return all issues of the type. The issue that the table is filtered by comes first, then the most frequent.
+ * selected, return all issues of the area. The issue that the table is filtered by comes first, then the most frequent.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Selected<Asset>} selected
