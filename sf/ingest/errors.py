@@ -12,7 +12,10 @@ class SyncError(Exception):
 
 
 class MiscountedRead(SyncError):
-    """The rows sent are not the rows announced: some came twice, or not at all."""
+    """The rows sent are not the rows announced: some came twice, or not at all.
+
+    The message says neither which object was read nor what happens next: the code that repeats the read adds both.
+    """
 
     tries: ClassVar[int] = 2
     """The number of reads that may end this way before the other transport is tried."""

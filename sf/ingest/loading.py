@@ -158,8 +158,8 @@ class LoadingSync(Sync[AnyLoaded]):
     def _check_all_came(self, read: StagedRead, counts: Counts) -> None:
         if read.rows_were_announced and counts.repeated:
             raise MiscountedRead(
-                f"{self._name}: {self.system} announced {read.rows:,} records and sent {counts.repeated:,} of them "
-                "twice, so other records are missing; nothing was changed. Run again"
+                f"{self.system} announced {read.rows:,} records and sent {counts.repeated:,} of them twice, "
+                "so other records are missing"
             )
 
     def _advice_on_nothing(self, live: int) -> str:

@@ -78,7 +78,8 @@ class Attempts:
         again_where_barred = transport in self._barred
         self._note(transport, error, resumed=resumed)
         if again_where_barred or self._barred >= {REST, BULK}:
-            message = f"{self.name}: {error}. Neither REST nor Bulk could read it; nothing was changed"
+            reason = str(error).rstrip(".")
+            message = f"{self.name}: {reason}. Neither REST nor Bulk could read it; nothing was changed"
             raise SyncError(message) from error
         logger.warning("%s: %s; beginning the read again", self.name, error)
 

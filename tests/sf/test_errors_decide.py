@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -234,14 +235,15 @@ def test_a_field_that_was_never_readable_fails_the_run_before_anything_is_read(
     assert_equal(simulator, Account if sobject == "Account" else Adoption)
 
 
-def test_a_run_fails_when_neither_bulk_nor_rest_works(simulator: Simulator, settings: Any) -> None:
-    settings.SALESFORCE_BULK_THRESHOLD = BULK
-    simulator.post("/bulk", {"failure": "InternalServerError: the query ran out of luck"})
+@pytest.mark.parametrize("threshold", [BULK, 50_000], ids=["Bulk first", "REST first"])
+def test_a_run_fails_when_neither_bulk_nor_rest_works(simulator: Simulator, settings: Any, threshold: int) -> None:
+    settings.SALESFORCE_BULK_THRESHOLD = threshold
+    simulator.post("/bulk", {"failure": "InternalServerError: the query ran out of luck."})
     simulator.fail("missing_columns", path="q=SELECT.Id", times=None)
     with pytest.raises(CommandError):
         sync("sync_accounts")
     run = last_run("accounts")
-    assert "Neither REST nor Bulk could read it" in run.message
+    assert re.search(r"[^.]\. Neither REST nor Bulk could read it; nothing was changed$", run.message)
     assert run.resume_state is None, "the next run has nothing to resume"
     simulator.post("/bulk", {"failure": ""})
     simulator.post("/reset", {"faults": True})

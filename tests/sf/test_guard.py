@@ -311,6 +311,7 @@ def assert_fails_unchanged(command: str, before: object, message: str, options: 
     run = last_run("accounts")
     assert (run.state, run.soft_deleted, run.watermark) == ("failed", 0, None)
     assert message in run.message
+    assert run.message.count("accounts:") == run.message.count("nothing was changed") == 1
 
 
 def _answer_with_an_empty_page(simulator: Simulator) -> None:
