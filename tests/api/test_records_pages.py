@@ -56,7 +56,7 @@ def test_a_page_costs_two_statements_besides_key_and_rate_limit(reader: Client) 
     page(reader)
     with CaptureQueriesContext(connection) as captured:
         page(reader)
-    assert len(captured) == 4  # key, rate limit, horizon, rows
+    assert len(captured) == 4  # key, rate limit, as_of, rows
 
 
 # -- as_of --------------------------------------------------------------------------------------------------
