@@ -1,7 +1,8 @@
 """Each kind of caller gets the status in ``routes_and_callers.csv`` on each route of the API.
 
 A new route needs a line in that file. The columns ``query`` and ``body`` (JSON) complete the request.
-``World`` has the values for the names in braces in ``route``. ``scope`` is the scope that an API key needs, if any.
+``World`` fills in the ids for names in braces, such as ``/schools/{school_id}``. The column ``scope`` contains the
+scope that an API key needs, if any.
 """
 
 from __future__ import annotations

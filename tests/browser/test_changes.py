@@ -103,7 +103,9 @@ def test_a_task_with_no_rows_left_can_be_closed(camp: Visit) -> None:
 
 @pytest.mark.usefixtures("a_change")
 @pytest.mark.parametrize(("scheme", "width"), DARK_AND_NARROW)
-def test_axe_finds_nothing_and_the_changes_fit(open_window: Open, camp_site: Site, scheme: str, width: int) -> None:
+def test_axe_finds_nothing_and_the_changes_fit_the_window(
+    open_window: Open, camp_site: Site, scheme: str, width: int
+) -> None:
     visit = open_window(camp_site, color_scheme=scheme, viewport={"width": width, "height": 900})
     for address in ("/pardot/", "/pardot/?tab=gear-locker&gear.type=forms&forms.sort=-since"):
         visit.go(address)

@@ -95,7 +95,9 @@ def test_an_ended_exemption_stays_listed_and_can_be_replaced(browser: Browser) -
         ({"created_by": "me"}, "created_by"),
     ],
 )
-def test_wrong_values_are_named_and_exempt_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+def test_wrong_values_in_exemptions_are_named_and_not_stored(
+    browser: Browser, values: dict[str, Any], message: str
+) -> None:
     form = records.form()
     assert message in browser.refused("post", "exemptions", {**body(form.id), **values})
     assert not Exemption.objects.exists()
