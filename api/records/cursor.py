@@ -1,4 +1,4 @@
-"""The opaque cursor between two pages: the position to continue after, and their common ``as_of``."""
+"""The opaque cursor from one page of a read to the next page."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ class UnreadableCursor(ValueError):
 @dataclass(frozen=True)
 class Cursor:
     position: Position
+    """The position of the last row of the page. The next page begins after it."""
     as_of: datetime
-    """The ``as_of`` of the first page.
+    """The ``as_of`` of the first page, which all pages of the read return.
 
-    A row that becomes visible during the read may be dated earlier than rows that were already read. The next read
-    finds this row only if it begins at the ``as_of`` of the first page.
+    A row that becomes visible between two pages may be dated earlier than the rows already returned, so this read
+    misses it. The client's next read finds the row, because its ``modified_since`` is this ``as_of``.
     """
 
     def to_text(self) -> str:

@@ -18,7 +18,7 @@ class MiscountedRead(SyncError):
     """
 
     tries: ClassVar[int] = 2
-    """The number of reads that may end this way before the other transport is tried."""
+    """The number of reads that may end this way before REST is exchanged for Bulk, or Bulk for REST."""
 
 
 class _HeldBack(Exception):

@@ -18,7 +18,7 @@ def add_allow_deletes(parser: ArgumentParser) -> None:
         const=ANY_DELETES,
         default=NO_DELETES,
         metavar="NAME=N,NAME=N",
-        help="go ahead where the mass-delete guard stops; with names: for these objects only, up to N records each",
+        help="accept deletions that the mass-delete guard refuses; with names: only for these, up to N records each",
     )
 
 

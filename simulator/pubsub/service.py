@@ -133,7 +133,7 @@ class PubSub:
     def _wait(
         self, subscription: _Subscription, sobject: SObject, place: int, last_sent: float
     ) -> tuple[list[Event], int]:
-        """Return the next events, and the number of the last event of any object at that time."""
+        """Return the object's next events, and the number of the latest event of any object."""
         settings = self._bus.settings
         until = last_sent + (settings.keepalive_seconds if subscription.pending else settings.idle_seconds)
         with self._bus.changed:

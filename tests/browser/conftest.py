@@ -27,7 +27,7 @@ from tests.simulated import Simulator, manage
 
 HERE = Path(__file__).parent
 
-# Playwright's 5 seconds are too few on a busy machine. A longer limit costs nothing when the text comes at once.
+# Playwright's default of 5 seconds is too short on a busy machine. A longer timeout does not slow tests that pass.
 expect.set_options(timeout=30_000)
 
 Open = Callable[..., Visit]
@@ -137,9 +137,10 @@ def profiles(browser: Browser) -> Profiles:
 
 @pytest.fixture
 def open_window(profiles: Profiles, empty_site: Site) -> Iterator[Open]:
-    """Open windows without stored data: ``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``.
+    """Open windows: ``open_window(who=SUPER_USER, color_scheme="dark", viewport=…)``.
 
-    The test fails when a window has complaints at the end. With ``who=None`` no user is signed in.
+    Cookies and local storage of earlier tests are cleared. With ``who=None`` no user is signed in. At its end the test
+    fails if one of its windows has ``complaints``, such as console errors.
     """
     windows: list[Visit] = []
 

@@ -34,7 +34,7 @@ function prospects(summary, links) {
   const ask = paged(async (page, filters, signal) => {
     const answer = await api.get("engagement", { params: { ...page, ...filters }, signal });
     const total = answer.count ?? 0;
-    const more = `There are more than ${number(total)}. Search, or choose a group or grade, to see others.`;
+    const more = `There are more than ${number(total)} prospects. Search, or choose a group or grade, to see others.`;
     say(answer.count_is_exact ? "" : more);
     return { rows: answer.prospects, total, didYouMean: answer.did_you_mean };
   });

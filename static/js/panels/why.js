@@ -31,8 +31,8 @@ export default panel({
 });
 
 /**
- * Return "Prospects cost most: 1.8 points, mainly by …". The total of all areas is left
- * out, because it would contradict the rounded score.
+ * Return "Prospects cost most: 1.8 points, mainly by …". The sentence leaves out the sum over all areas: a loss of
+ * 4.6 points, for example, would seem to contradict a score that is rounded to 95.
  *
  * @param {readonly Api["AreaScoreOut"][]} areas
  * @param {readonly Api["IssueItem"][]} issues
