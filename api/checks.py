@@ -72,7 +72,7 @@ def check_accounts(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
 
 @register(deploy=True)
 def check_proxy_count(app_configs: Sequence[Any] | None, **options: Any) -> list[CheckMessage]:
-    if os.environ.get("TRUSTED_PROXY_COUNT", "").strip():
+    if any(os.environ.get(name, "").strip() for name in ("TRUSTED_PROXY_COUNT", "TRUSTED_PROXY_COUNT_FILE")):
         return []
     message = "TRUSTED_PROXY_COUNT is not set: behind a proxy all visitors would count as one address."
     hint = "Set TRUSTED_PROXY_COUNT to the number of proxies in front, or to 0 when clients connect directly."

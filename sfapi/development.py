@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from sfapi.env_file import read_value
+
 _CONFIGURED_BY = (
     "DEBUG", "SECRET_KEY", "DATABASE_URL", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST", "DATABASE_PASSWORD",
 )  # fmt: skip
@@ -51,8 +53,11 @@ def warn_of_placeholders(names: Sequence[str]) -> None:
 
 
 def _is_for_production(arguments: Sequence[str]) -> bool:
-    environment = os.environ.get("ENVIRONMENT", "").strip().lower()
-    return "--deploy" in arguments or "collectstatic" in arguments[1:2] or environment not in _OF_DEVELOPERS
+    if "--deploy" in arguments or "collectstatic" in arguments[1:2]:
+        return True
+    file = os.environ.get("ENVIRONMENT_FILE", "").strip()
+    environment = read_value("ENVIRONMENT_FILE", file) if file else os.environ.get("ENVIRONMENT", "").strip()
+    return environment.lower() not in _OF_DEVELOPERS
 
 
 def _is_reloaded() -> bool:

@@ -135,6 +135,7 @@ def test_a_command_may_come_before_the_server(checkout: Path, simulator_process:
     [
         (["list_api_keys"], {"DEBUG": "off"}),
         (["list_api_keys"], {"ENVIRONMENT": "production"}),
+        (["list_api_keys"], {"ENVIRONMENT_FILE": "environment"}),
         (["list_api_keys"], {"DATABASE_URL": "postgresql://u@h/d"}),
         (["list_api_keys"], {"DATABASE_URL": "", "DATABASE_URL_FILE": "/run/secrets/database_url"}),
         (["check", "--deploy"], {}),
@@ -142,8 +143,11 @@ def test_a_command_may_come_before_the_server(checkout: Path, simulator_process:
     ],
 )
 def test_an_installation_that_is_meant_for_production_needs_a_secret_key(
-    arguments: list[str], variables: dict[str, str]
+    tmp_path: Path, arguments: list[str], variables: dict[str, str]
 ) -> None:
+    if "ENVIRONMENT_FILE" in variables:
+        (tmp_path / "environment").write_text("production\n")
+        variables = {"ENVIRONMENT_FILE": str(tmp_path / "environment")}
     done = subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

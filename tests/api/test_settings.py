@@ -79,6 +79,10 @@ def test_check_finds_wrong_and_missing_settings(
     settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD = "SFAPI_Id__c"
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example", "http://localhost:3000"]
     assert not {each for each in ids_of_findings() if each.startswith("api.")}
+    monkeypatch.delenv("TRUSTED_PROXY_COUNT")
+    assert "api.W004" in ids_of_findings()
+    monkeypatch.setenv("TRUSTED_PROXY_COUNT_FILE", "/run/secrets/trusted_proxy_count")
+    assert "api.W004" not in ids_of_findings()
     settings.SSO_SIGNATURE_PUBLIC_KEY = PEM
     settings.ACCOUNTS_CLIENT_ID = ""
     settings.CORS_ALLOWED_ORIGINS = ["https://openstax.example/", "*"]
