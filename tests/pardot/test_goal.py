@@ -46,7 +46,7 @@ CAMPS: list[tuple[int, int, int, dict[str, float]]] = [
 def test_the_plan_reaches_the_target_with_at_most_one_row_too_many(
     forms: int, lists: int, unlinked: int, weights: dict[str, float]
 ) -> None:
-    """The fewest rows are found by trying every combination of fixed rows."""
+    """The test finds the fewest rows by trying every combination of fixes."""
     inputs = camp(forms, lists, unlinked, **weights)
     score = scorecard(inputs).overall or 0
     ways = [
