@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from outgoing.numbers import plural
+
 _MONTH = 2_629_800
 _STEPS = [
     ("year", 12 * _MONTH, 24 * _MONTH),
@@ -21,7 +23,7 @@ def age_text(seconds: float) -> str:
     known = max(0.0, seconds)
     unit, length = next((unit, length) for unit, length, start in _STEPS if known >= start)
     number = int(known // length)
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return plural(number, unit)
 
 
 def ago(seconds: float | None) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from outgoing.numbers import plural
 from outgoing.times import clock_and_day
 from sf.ingest.errors import SyncSkipped
 from sf.models import (
@@ -206,7 +207,7 @@ class UsageLogAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))
-        title = f"Salesforce API usage: {today['calls'] or 0:,} calls today (UTC)"
+        title = f"Salesforce API usage: {plural(today['calls'] or 0, 'call')} today (UTC)"
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 

@@ -75,7 +75,7 @@ def test_an_env_file_that_others_may_read_or_write_is_reported(
 def test_jobs_that_are_missing_or_of_another_folder_are_reported(deployed_settings: Any) -> None:
     jobs = deployed_settings.CRONJOBS
     deployed_settings.CRONJOBS = [*jobs, ("1 2 * * *", "sfapi.cron.run", ["sync_books"])]
-    assert check_ids()["sfapi.W006"].startswith("1 scheduled jobs are missing")
+    assert check_ids()["sfapi.W006"].startswith("1 scheduled job is missing")
     deployed_settings.CRONJOBS = jobs
     deployed_settings.CRONTAB_COMMENT = "sfapi in /srv/releases/2"
     assert check_ids()["sfapi.W006"].startswith(f"{2 * len(jobs)} scheduled jobs are missing")

@@ -36,6 +36,7 @@ from api.http.client_address import address_identity, client_address
 from api.http.errors import Forbidden, NotAuthenticated, TooManyRequests
 from api.models import APIKey, SuperUser
 from api.protection.rate_limit import try_pass
+from outgoing.numbers import plural
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
 """The rate of failed authentications that one address may have."""
@@ -373,7 +374,7 @@ def _refuse_old_sign_in(caller: Caller) -> None:
     if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
         days = settings.SUPER_USER_SIGN_IN_DAYS
         raise NotAuthenticated(
-            f"Super Users must have signed in within the last {days} {'day' if days == 1 else 'days'}: sign out at "
+            f"Super Users must have signed in within the last {plural(days, 'day')}: sign out at "
             f"{settings.ACCOUNTS_URL} and in again.",
             ErrorType.SIGN_IN_AGAIN,
         )

@@ -13,6 +13,7 @@ from api.domain.error_types import ErrorType
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import error_response
 from api.protection.rate_limit import RateLimitResult, try_pass
+from outgoing.numbers import plural
 
 _RESULT = "sfapi_rate_limit"
 
@@ -58,7 +59,7 @@ def throttled_response(request: HttpRequest) -> HttpResponse:
     result = rate_limit_result(request)
     if result is None:
         return error_response(429)
-    wait = "1 second" if result.retry_after == 1 else f"{result.retry_after} seconds"
+    wait = plural(result.retry_after, "second")
     message = f"Too many requests: at most {result.rate} are allowed. Try again in {wait}."
     return error_response(
         429, message, error_type=ErrorType.RATE_LIMITED, headers={"Retry-After": str(result.retry_after)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from outgoing.numbers import plural
+
 _WORDS = {
     "missing": "This is required",
     "extra_forbidden": "There is no such field",
@@ -70,4 +72,4 @@ def _length(kind: str, context: Mapping[str, Any]) -> str:
     one, many = ("character", "characters") if is_text else ("entry", "entries")
     if bound == "at least" and number == 1:
         return "Must not be empty"
-    return f"Must have {bound} {number:,} {one if number == 1 else many}"
+    return f"Must have {bound} {plural(number, one, many)}"

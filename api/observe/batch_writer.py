@@ -88,7 +88,7 @@ class BatchWriter(Generic[Row]):
         lost_rows = len(self._waiting) + len(self._in_hand) + self._lost
         if lost_rows:
             logger.error(
-                "%s: %d rows are lost: PostgreSQL was unavailable when the process ended", self._what, lost_rows
+                "%s: rows lost because PostgreSQL was unavailable when the process ended: %d", self._what, lost_rows
             )
 
     def _run(self) -> None:
@@ -125,6 +125,6 @@ class BatchWriter(Generic[Row]):
         with self._changed:
             self._in_hand, lost, self._lost = [], self._lost, 0
         if lost:
-            logger.error("%s: %d rows are lost: PostgreSQL was unavailable for too long", self._what, lost)
+            logger.error("%s: rows lost because PostgreSQL was unavailable for too long: %d", self._what, lost)
             self._note_lost(lost)
         return True

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from sf.ingest.schema import missing_migrations
+from sf.ingest.schema import missing_text
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ def _problem() -> str:
     """
     try:
         with transaction.atomic():
-            missing = missing_migrations()
-            return f"run manage.py migrate: {len(missing)} migrations are missing" if missing else _writing_problem()
+            missing = missing_text()
+            return f"run manage.py migrate: {missing}" if missing else _writing_problem()
     except (DatabaseError, InterfaceError) as error:
         return _refusal(getattr(error.__cause__, "sqlstate", None) or "")
 

@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.models import OutboundCase
+from outgoing.numbers import plural
 from sf.salesforce.refusals import Group
 from sf.sync.identity import cached_org_id
 
@@ -213,12 +214,12 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
     """
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
-        f"{count:,} queued cases of the org {organization} are kept apart: they go only to that org "
-        "(admin › Cases (outbox) sends them to the new org instead, or discards them)"
+        f"kept apart: {plural(count, 'queued case')} of the org {organization}, for delivery only to that org "
+        "(admin › Cases (outbox) sends cases to the new org instead, or discards them)"
         for organization, count in cases_kept_apart().items()
     ]
     queued = queue_depth().queued
-    return [*apart, *([f"{queued:,} queued cases are for the new org and will be delivered"] if queued else [])]
+    return [*apart, *([f"for delivery to the new org: {plural(queued, 'queued case')}"] if queued else [])]
 
 
 def _for_cached_org() -> QuerySet[OutboundCase]:

@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from outgoing.numbers import plural
 from outgoing.times import age_text
 from pardot.domain.days import today
 from pardot.domain.grading import GradeThreshold, grade_of
 from pardot.models import Alert, DigestDelivery
 from pardot.reports.addresses import site_address
-from pardot.reports.wording import Section, plural, text_of
+from pardot.reports.wording import Section, text_of
 from pardot.scoring.history import last_snapshot
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 from sf.status.freshness import FAILING, Freshness, all_freshness

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from outgoing.numbers import plural
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.domain.grading import AreaScore, percentage
@@ -23,7 +24,6 @@ from pardot.reports.wording import (
     missing,
     number,
     percent,
-    plural,
     points,
     score_and_grade,
     since_day,

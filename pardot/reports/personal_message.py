@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from outgoing.numbers import plural
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import is_overdue
@@ -24,7 +25,6 @@ from pardot.reports.wording import (
     change,
     long_date,
     number,
-    plural,
     score_and_grade,
     since_day,
     text_of,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from outgoing.numbers import plural
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.domain.grading import grade_of
 from pardot.models import DailySnapshot, Task
-from pardot.reports.wording import SETUP, Section, long_date, missing, number, percent, plural, text_of
+from pardot.reports.wording import SETUP, Section, long_date, missing, number, percent, text_of
 from pardot.scoring.camp_days import CampDay, camp_day
 from pardot.scoring.salesforce_coverage import Coverage, coverage_of, current_coverage
 from pardot.scoring.scorecard import Scorecard, current_scorecard

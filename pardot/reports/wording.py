@@ -41,11 +41,6 @@ def number(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return ``1 task``, ``2 tasks``."""
-    return f"{number(count)} {one if count == 1 else many or one + 's'}"
-
-
 def percent(value: Number | None) -> str:
     """Return ``12.5%``, ``36%``; an en dash for ``None``.
 

@@ -7,6 +7,8 @@ from functools import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from outgoing.numbers import plural
+
 _APPLIED = "SELECT app, name FROM django_migrations"
 
 
@@ -19,6 +21,12 @@ def missing_migrations() -> list[str]:
         cursor.execute(_APPLIED)
         applied = {(app, name) for app, name in cursor.fetchall()}
     return sorted(f"{app}.{name}" for app, name in _own_migrations() - applied)
+
+
+def missing_text() -> str:
+    """Return ``1 migration is missing`` or the like, or an empty string when the database lacks none."""
+    missing = missing_migrations()
+    return f"{plural(len(missing), 'migration is', 'migrations are')} missing" if missing else ""
 
 
 @cache

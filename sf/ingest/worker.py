@@ -20,7 +20,7 @@ from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.requested import CANNOT_BE_STARTED, claim_request, note_request_end
 from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
-from sf.ingest.schema import missing_migrations
+from sf.ingest.schema import missing_text
 from sf.models import OperatorAction
 
 logger = logging.getLogger(__name__)
@@ -86,11 +86,11 @@ class Worker:
         is_announced = False
         while not self._stop.is_set():
             try:
-                if not (missing := missing_migrations()):
+                if not (missing := missing_text()):
                     return
                 if not is_announced:
                     is_announced = True
-                    logger.warning("waiting for manage.py migrate: %s migrations are missing", len(missing))
+                    logger.warning("waiting for manage.py migrate: %s", missing)
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(STANDBY_SECONDS)

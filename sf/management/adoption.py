@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from outgoing.numbers import plural
 from sf.connection.clients import client_of_any_org
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
@@ -55,6 +56,7 @@ def _question(known: Organization | None, organization: Organization, instance_u
     rows = sum(status.rows for status in status_of_all())
     before = f"the Salesforce org {known}" if known else "an org that an older release did not record"
     return (
-        f"This cache is a copy of {before} with {rows:,} records. They are replaced by the records of {organization} "
-        f"at {instance_url}, and Pardot's copies are removed. Cases that wait for the old org are kept apart."
+        f"This cache is a copy of {before} with {plural(rows, 'record')}. The copy is replaced by the records "
+        f"of {organization} at {instance_url}, and Pardot's copies are removed. Cases that wait for the old org "
+        "are kept apart."
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from outgoing.numbers import plural
 from outgoing.times import age_text, clock_and_day
 
 _SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
@@ -15,7 +16,7 @@ def span_text(span: timedelta) -> str:
     """Return a span, such as the age allowed to a copy, in whole units: ``90 minutes``, ``2 hours``."""
     unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
     number = round(span / length)
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+    return plural(number, unit)
 
 
 def seconds_text(seconds: float) -> str:

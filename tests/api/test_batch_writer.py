@@ -100,7 +100,7 @@ def test_the_buffer_is_bounded_and_the_loss_is_reported(
     store.open.set()
     writer.close()
     assert store.rows == [0, *range(71, 101)]
-    assert "70 rows are lost" in caplog.text
+    assert "rows lost because PostgreSQL was unavailable for too long: 70" in caplog.text
 
 
 def test_closing_gives_up_after_its_time_limit_and_logs_the_loss(
@@ -111,7 +111,7 @@ def test_closing_gives_up_after_its_time_limit_and_logs_the_loss(
     store.away = 1000
     writer.put(1)
     writer.close()
-    assert "1 rows are lost" in caplog.text
+    assert "rows lost because PostgreSQL was unavailable when the process ended: 1" in caplog.text
 
 
 def test_a_forked_process_writes_only_its_own_rows() -> None:

@@ -277,7 +277,7 @@ def test_a_worker_of_a_newer_release_waits_for_its_migrations(
 
     def migrate() -> None:
         with psycopg.connect(database, autocommit=True) as other:
-            wait_for(lambda: "waiting for manage.py migrate: 1 migrations are missing" in caplog.text)
+            wait_for(lambda: "waiting for manage.py migrate: 1 migration is missing" in caplog.text)
             led_too_early.extend(other.execute("SELECT 1 FROM sf_synclease").fetchall())
             other.execute("UPDATE django_migrations SET app = 'sf' WHERE app = 'aside'")
             wait_for(lambda: other.execute("SELECT 1 FROM sf_synclease").fetchone() is not None)
@@ -287,7 +287,7 @@ def test_a_worker_of_a_newer_release_waits_for_its_migrations(
         cursor.execute("UPDATE django_migrations SET app = 'aside' WHERE app = 'sf' AND name LIKE '0014%'")
     thread = threading.Thread(target=migrate)
     thread.start()
-    with pytest.raises(CommandError, match=r"run manage\.py migrate first: 1 migrations are missing"):
+    with pytest.raises(CommandError, match=r"run manage\.py migrate first: 1 migration is missing"):
         call_command("work", "--once")
     worker.run()
     thread.join()

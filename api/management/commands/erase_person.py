@@ -9,6 +9,7 @@ from accounts_client.types import canonical_uuid
 from api.outbox.queue import kept_apart
 from api.retention.erasure import Share, known_person, person_erase, person_shares
 from api.retention.personal import waiting_cases
+from outgoing.numbers import plural
 from sf.ingest.personal import UNREACHED, Person
 from sf.management.questions import agreed_on_terminal
 from sf.models import Contact
@@ -71,29 +72,25 @@ class Command(BaseCommand):
 
     def _print_waiting_cases(self, count: int, wait: str) -> None:
         if count:
-            cases = "case waits" if count == 1 else "cases wait"
-            self.stdout.write(f"Not erased yet: {count:,} accepted {cases} {wait}, then repeat this command.")
+            cases_wait = plural(count, "accepted case waits", "accepted cases wait")
+            self.stdout.write(f"Not erased yet: {cases_wait} {wait}, then repeat this command.")
 
     def _erase(self, person: Person, shares: Sequence[Share], *, agreed: bool) -> None:
         if not agreed and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise CommandError(
                 "nothing was erased, because there is no terminal to ask on: repeat the command with --yes"
             )
-        planned = _rows(sum(share.rows for share in shares))
+        planned = plural(sum(share.rows for share in shares), "row")
         if not agreed and not agreed_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
             raise CommandError("nothing was erased")
         with noted_write():
             erased = person_erase(person)
-        self.stdout.write(f"Erased this person's data in {_rows(sum(share.rows for share in erased))}.")
+        self.stdout.write(f"Erased this person's data in {plural(sum(share.rows for share in erased), 'row')}.")
 
     def _print_unreached(self) -> None:
         self.stdout.write("Not reached by this command:")
         for place in (*UNREACHED, *_ELSEWHERE):
             self.stdout.write(f"  {place}")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _read_person(options: dict[str, Any]) -> Person:

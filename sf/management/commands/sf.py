@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from django.core.management.base import BaseCommand, CommandError
 
+from outgoing.numbers import plural
 from outgoing.text import one_line
 from sf.connection.clients import client_of_any_org, salesforce_client
 from sf.diagnosis import diagnose
@@ -82,7 +83,7 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of the process
             return
         if options["format"] == "table":
-            self.stderr.write(f"{count:,} record{'' if count == 1 else 's'}")
+            self.stderr.write(plural(count, "record"))
 
     def _change(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         record, outcome = make_change(client, change_of(options["action"], options), options)
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             run_shell(client)
         finally:
             sys.stdout.flush()
-            self.stderr.write(f"{counter.calls:,} Salesforce call{'' if counter.calls == 1 else 's'}")
+            self.stderr.write(plural(counter.calls, "Salesforce call"))
 
     def _check(self, client: SalesforceClient) -> None:
         wrong = 0

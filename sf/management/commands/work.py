@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from outgoing.numbers import plural
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import jobs, leader
-from sf.ingest.schema import missing_migrations
+from sf.ingest.schema import missing_text
 from sf.ingest.worker import Worker
 from sf.models import ScheduledJob
 
@@ -56,8 +57,8 @@ class Command(BaseCommand):
         self._warn_of_crontab()
         if not once:
             worker.run()
-        elif missing := missing_migrations():
-            raise CommandError(f"run manage.py migrate first: {len(missing)} migrations are missing")
+        elif missing := missing_text():
+            raise CommandError(f"run manage.py migrate first: {missing}")
         elif not worker.run_once():
             self.stdout.write("another worker leads: nothing was started here")
         elif worker.failed:
@@ -83,8 +84,9 @@ class Command(BaseCommand):
         except CrontabError:
             return
         if lines:
+            jobs_run = plural(len(lines), "job runs", "jobs run")
             self.stderr.write(
-                f"{len(lines)} jobs are in this user's crontab too and run twice: run manage.py crontab remove"
+                f"{jobs_run} twice, because this user's crontab starts jobs: run manage.py crontab remove"
             )
 
 

@@ -120,7 +120,7 @@ def test_cases_of_the_previous_org_wait_until_it_is_cached_again(
     assert post_case(writer).status_code == 202
     lead_to(same_ids)
     lines = adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
-    assert any("1 queued cases" in line and org_id(salesforce) in line for line in lines)
+    assert any("1 queued case of the org" in line and org_id(salesforce) in line for line in lines)
     assert post_case(writer).status_code == 200, "new cases go to the new org"
     assert deliver("--all") == ""
     assert len(cases_in(same_ids)) == 1
