@@ -1,7 +1,8 @@
 """``python -m tests.releases 0.2.0 HEAD``: record the database schema of a release.
 
 The command migrates an empty database with the code of the given commit, in this virtual environment. It writes
-the schema to ``tests/releases/0.2.0.json``. CONTRIBUTING.md says when to run the command.
+the schema to ``tests/releases/0.2.0.json``, without what the release after that one drops. CONTRIBUTING.md says when
+to run the command.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from tests.fresh_database import fresh_database
 from tests.releases.checkout import check_out
-from tests.releases.schema import FOLDER, as_json, describe
+from tests.releases.drops import documented_drops
+from tests.releases.schema import FOLDER, as_json, describe, without
 from tests.simulated import ROOT, environment
 
 
@@ -29,8 +31,9 @@ def main() -> None:
         checkout = check_out(commit, Path(folder))
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         subprocess.run(migrate, cwd=checkout, env=environment({}, database), check=True)
+        needed = without(describe(database), documented_drops(checkout))
     path = FOLDER / f"{options.release}.json"
-    path.write_text(as_json(options.release, commit, describe(database)))
+    path.write_text(as_json(options.release, commit, needed))
     print(path.relative_to(ROOT))
 
 

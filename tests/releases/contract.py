@@ -16,11 +16,10 @@ from django.db import connection, models
 
 from sf.ingest.load.target import Target
 from sf.models.fields import CopiedField
+from tests.releases.drops import documented_drops
 from tests.simulated import ROOT
 
-LIST = ROOT / "docs" / "decisions" / "expand-and-contract.md"
 APPS = ("sf", "api", "pardot")
-_LISTED = re.compile(r"^\| (column|table|function) `([\w.]+)` \|", re.MULTILINE)
 _FOLDERS = (*APPS, "sfapi", "outgoing", "accounts_client", "scripts", "static", "templates")
 _CODE = {".py", ".html", ".js", ".txt"}
 _DECLARATIONS = {"migrations", "models"}
@@ -37,11 +36,6 @@ _FUNCTIONS = """
       FROM pg_proc WHERE pronamespace = 'public'::regnamespace
        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 """
-
-
-def documented_drops() -> set[str]:
-    """Return the documented drops of the next release, such as ``column sf_account.search_name``."""
-    return {" ".join(line) for line in _LISTED.findall(LIST.read_text())}
 
 
 @cache

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,24 @@ def describe(database: str) -> Schema:
         name: Table(columns[name], frozenset(unique.get(name, ())), constraints.get(name, {})) for name in columns
     }
     return Schema(tables, functions)
+
+
+def without(schema: Schema, drops: Collection[str]) -> Schema:
+    """Return the schema without ``drops``, such as ``table sf_note`` or ``column sf_book.note``."""
+    tables = {name: _table_without(name, table, drops) for name, table in schema.tables.items()}
+    return Schema(
+        {name: table for name, table in tables.items() if f"table {name}" not in drops},
+        frozenset(each for each in schema.functions if f"function {each.partition('(')[0]}" not in drops),
+    )
+
+
+def _table_without(name: str, table: Table, drops: Collection[str]) -> Table:
+    dropped = {column for column in table.columns if f"column {name}.{column}" in drops}
+    return Table(
+        {column: each for column, each in table.columns.items() if column not in dropped},
+        frozenset(each for each in table.unique if dropped.isdisjoint(re.findall(r"\w+", each))),
+        {definition: names for definition, names in table.constraints.items() if dropped.isdisjoint(names)},
+    )
 
 
 def find_missing(needed: Schema, present: Schema) -> list[str]:

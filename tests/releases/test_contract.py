@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.releases.contract import documented_drops, unused
+from tests.releases.contract import unused
+from tests.releases.drops import documented_drops
 from tests.releases.schema import FOLDER, from_json
 
 pytestmark = pytest.mark.django_db

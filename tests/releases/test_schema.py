@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.releases.schema import FOLDER, Column, Schema, Table, find_missing, from_json
+from tests.releases.schema import FOLDER, Column, Schema, Table, find_missing, from_json, without
 from tests.releases.schema import describe as describe_schema
 from tests.simulated import ROOT
 
@@ -57,6 +57,15 @@ def test_the_only_recorded_schema_is_that_of_the_previous_release() -> None:
 def test_only_changes_that_break_older_code_are_reported(present: Table, line: str | None) -> None:
     lines = find_missing(schema(TABLE), schema(present))
     assert line in lines if line else lines == []
+
+
+def test_a_release_does_not_need_what_the_next_one_drops() -> None:
+    parts = Table(
+        {**TABLE.columns, "old": NAME}, TABLE.unique | {"UNIQUE USING btree (old)"}, {"CHECK (old <> '')": ["old"]}
+    )
+    recorded = Schema({"book": parts, "shelf": TABLE}, frozenset({"fold(text) → text", "folded(text) → text"}))
+    needed = without(recorded, {"column book.old", "table shelf", "function fold"})
+    assert needed == schema(TABLE, "folded(text) → text")
 
 
 def test_missing_tables_and_functions_are_reported() -> None:
