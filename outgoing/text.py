@@ -37,8 +37,8 @@ def _written_out(found: re.Match[str]) -> str:
 def escaped_for_slack(text: str) -> str:
     """Escape the text for Slack.
 
-    The escaped text mentions no user, and makes no link that shows other words than its address. It does not end the
-    code block around it.
+    The escaped text mentions no user, and makes no link that shows other words than its address. Inside a code block,
+    the escaped text cannot end the block.
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub("`(?=`)", f"`{_ZERO_WIDTH_SPACE}", text)

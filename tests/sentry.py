@@ -26,7 +26,6 @@ class Sentry:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """Return the events. An envelope is lines of JSON: its header, an item's header, then the item."""
         return self._items("event")
 
     @property
@@ -35,6 +34,10 @@ class Sentry:
         return self._items("check_in")
 
     def _items(self, kind: str) -> list[dict[str, Any]]:
+        """Return the items of this kind.
+
+        The body of a request has one JSON value per line: a header, then for each item its own header and the item.
+        """
         items = []
         for body in self.bodies:
             lines = body.splitlines()

@@ -46,7 +46,7 @@ def test_a_sync_without_a_login_leaves_a_run_too(run_manage: Manage, sentry: Sen
     assert f"{name} failed: {run.message}" in sentry.messages
 
 
-def test_deliveries_leave_one_run_for_success_and_one_for_failure(
+def test_repeated_runs_of_deliver_pending_leave_one_done_row_and_one_failed_row(
     run_manage: Manage, sentry: Sentry, simulator: Simulator, client: Client
 ) -> None:
     for _ in range(2):

@@ -92,7 +92,10 @@ def _parts(counter: UsageCounter, patience: Patience | None) -> tuple[LoginReque
 
 
 def login_request() -> LoginRequest:
-    """Return the login of the settings. Raises ``ImproperlyConfigured`` when no group is complete."""
+    """Return the login of the settings.
+
+    Raises ``ImproperlyConfigured`` when no group of login variables is complete.
+    """
     credentials = choose_credentials(settings.SALESFORCE_LOGIN)
     if credentials is None:
         raise ImproperlyConfigured(

@@ -40,7 +40,7 @@ class ApiUsage:
         self.daily_max = daily_max
         self.daily_used = 0
         self.more_parts = True
-        """``Sforce-Limit-Info`` sometimes has a second part. Some clients cannot read such a header."""
+        """If true, ``Sforce-Limit-Info`` sometimes has a second part, which some clients cannot read."""
 
     def spend(self) -> bool:
         """Count one call. If the daily limit has already been reached, return ``False`` and do not count it."""
@@ -55,7 +55,10 @@ class ApiUsage:
         return max(0, self.daily_max - self.daily_used)
 
     def header(self) -> str:
-        """Return ``Sforce-Limit-Info``. Of 7 headers, 1 adds the calls of the app, and 1 adds bursts."""
+        """Return the value of ``Sforce-Limit-Info``.
+
+        With ``more_parts``, two of every seven values have a second part: one has the app's calls, and one has bursts.
+        """
         usage = f"api-usage={self.daily_used}/{self.daily_max}"
         turn = next(self._answers) % 7
         if not self.more_parts or turn not in (0, 3):
@@ -70,7 +73,7 @@ class SalesforceSettings:
     usage: ApiUsage = field(default_factory=ApiUsage)
     bulk: BulkSettings = field(default_factory=BulkSettings)
     blocked_flows: set[str] = field(default_factory=set)
-    """The login flows that the organization has switched off, by the names of ``Session.flow``."""
+    """The login flows that the organization has switched off, named as in ``Session.flow``."""
     audiences: set[str] = field(default_factory=lambda: set(AUDIENCES))
     """The accepted values of a JWT's ``aud``. Some orgs accept their My Domain too."""
     app_has_user: bool = True

@@ -171,7 +171,7 @@ def entry(number: int, **values: Any) -> Entry:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_batch_whose_answer_was_lost_is_neither_written_nor_counted_twice() -> None:
+def test_a_batch_that_is_retried_after_a_lost_answer_is_stored_and_counted_once() -> None:
     batch = [Noted(entry(number), measured=Measure("/api/", "GET", 200, 0.1)) for number in range(3)]
     write_noted([*batch, Noted(is_guess=True)], again=True)
     write_noted([*batch, Noted(is_guess=True)], again=True)
@@ -182,7 +182,7 @@ def test_a_batch_whose_answer_was_lost_is_neither_written_nor_counted_twice() ->
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("bad", [{"address": "nowhere"}, {"path": "a\0b"}], ids=str)
-def test_a_batch_whose_first_row_is_refused_is_not_written_twice_either(bad: dict[str, str]) -> None:
+def test_a_retried_batch_is_stored_once_even_if_its_first_row_is_refused(bad: dict[str, str]) -> None:
     batch = [Noted(entry(number, **(bad if number == 0 else {}))) for number in range(3)]
     write_noted(batch, again=False)
     write_noted(batch, again=True)

@@ -89,7 +89,9 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
     assert name in names(anonymous.get(SCHOOLS, {"name": typed}))
 
 
-def test_real_names_are_among_the_first_ten_for_each_way_of_typing(anonymous: Client, settings: Any) -> None:
+def test_a_school_is_among_the_first_ten_results_for_each_way_of_typing_its_name(
+    anonymous: Client, settings: Any
+) -> None:
     """Try each way of typing alone, and combined with another way."""
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1000000/min"
     for name in REAL_NAMES:
@@ -240,7 +242,7 @@ def test_an_invalid_search_is_refused(anonymous: Client, query: dict[str, str]) 
 
 
 @pytest.mark.parametrize(("name", "shortest"), [("ab", 3), ("大", 2)])
-def test_a_name_that_is_too_short_is_refused_with_the_shortest_length_of_its_script(
+def test_the_error_for_a_short_name_states_the_shortest_length_in_its_writing_system(
     anonymous: Client, name: str, shortest: int
 ) -> None:
     answer = anonymous.get(SCHOOLS, {"name": name}).json()
@@ -328,7 +330,7 @@ def test_common_words_are_compared_only_in_rows_that_have_the_rare_words(large_t
     assert load_school_page(SchoolFilters(name="new college"), limit=10, offset=0).count == 20000
 
 
-def test_initials_are_found_beside_a_short_form_of_common_words(large_table: None) -> None:
+def test_a_short_form_of_common_words_does_not_hide_a_school_with_the_same_initials(large_table: None) -> None:
     SchoolShortForm.objects.create(short="abcx", stands_for="new college abcdef")
     school = records.school("Alpha Beta Chi Xi", city="Town", state="Texas")
     written_out = records.school("New College Abcdef", city="Town", state="Texas")

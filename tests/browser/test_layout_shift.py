@@ -1,4 +1,4 @@
-"""Pages stay within a budget of cumulative layout shift while their answers come at different times."""
+"""The layout shift of a page stays within a budget, whatever the delays of its requests."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_a_transient_error_is_retried(
 
 
 @pytest.mark.parametrize(("threshold", "path"), READS, ids=CALLS)
-def test_requests_for_pages_counts_limits_and_job_states_are_retried(
+def test_each_kind_of_request_in_a_read_is_retried(
     simulator: Simulator, settings: Any, threshold: int, path: str
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
