@@ -5,7 +5,7 @@ from django.db import models
 
 
 class RouteCount(models.Model):
-    """The number of requests of one route, method and status over all processes, and how long they took.
+    """The number and durations of the requests with one route, method and status, over all processes.
 
     Only ``api/observe/requests.py`` writes here. The table is UNLOGGED (see the migration). After a crash of the
     database the counts begin again at 0, as Prometheus expects of counters.

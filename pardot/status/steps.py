@@ -1,4 +1,4 @@
-"""Compute the progress of a running ``camp_sync`` from its runs, whoever started it."""
+"""Compute the progress of a running ``camp_sync`` from its ``SyncRun`` rows, whoever started it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sf.models import SyncLease, SyncRun
 def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     """Return the position of the entity that is being read, and the number of entities.
 
-    Return ``None`` when no entity is being read. With ``--scout``, the sample is counted only after its run has begun:
-    the ``retry_command`` of earlier runs does not name the sample.
+    Return ``None`` when no entity is being read. ``--scout`` also reads a sample of prospects. The sample counts as an
+    entity only after its run has begun: the ``retry_command`` of earlier runs does not name the sample.
     """
     if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None
@@ -31,7 +31,7 @@ def sync_steps(status: CampStatus) -> tuple[int, int] | None:
 def _still_to_read(run: SyncRun) -> set[str]:
     """Return the entities that ``retry_command`` names: the run's own and all later ones.
 
-    The command of a sample names none.
+    The ``retry_command`` of the sample, ``camp_sync --scout``, names no entity.
     """
     words = shlex.split(run.retry_command)
     return set(words[words.index("--entities") + 1].split(",")) if "--entities" in words else set()

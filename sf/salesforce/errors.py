@@ -38,8 +38,8 @@ class SalesforceError(Exception):
         self.reason = ""
         """Only Salesforce's own sentence; ``str()`` also names the call.
 
-        It may quote values: show it only to the sender of the values, to operators in the admin, and on the
-        terminal of the caller. Never log it.
+        The sentence may quote values: show it only to the sender of the values, to operators in the admin, and on
+        the terminal of the caller. Never log it.
         """
         self.unanswered = False
         """The call was sent, and no answer came back that tells its outcome."""
@@ -135,8 +135,8 @@ def error_of_record(errors: Sequence[Mapping[str, Any]]) -> SalesforceError:
 def is_passing(status: int) -> bool:
     """Return whether an HTTP status is temporary, and therefore no refusal.
 
-    Salesforce's code, if it is known, decides instead. A redirect is not a refusal: the org has moved, or a gateway
-    answers in its place.
+    An error with a known code is not judged by its status. A redirect is not a refusal: the org has moved, or a
+    gateway answers in its place.
     """
     return status in TRANSIENT_STATUSES or status > 504 or status < 400
 

@@ -14,7 +14,7 @@ from sf.ingest.runs import database_now
 from sf.models import FollowedObject, SyncLease
 
 SILENT = timedelta(minutes=10)
-"""If a position was stored longer ago than this, its object is not followed well.
+"""An object is not followed well if its position in the events was stored longer ago than this.
 
 Salesforce sends a response at least every five minutes, even without events. The position of each response is stored.
 """

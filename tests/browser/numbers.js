@@ -9,7 +9,7 @@ const PANELS = {
   issues: "next-steps",
 };
 
-// Points and scores do not count rows, and a sum of several kinds leads only to the first kind.
+// Points and scores do not count rows. The sum of several kinds of orphans leads only to the rows of the first kind.
 const NO_COUNT = "[data-panel=why] *, [data-panel=orphans] *, [aria-label^=Highest]";
 
 const NUMBER = /(?<![\w.,])\d[\d,]*(?![\d.,]*\s*%|[.]\d|\w)/g;
@@ -50,7 +50,10 @@ function tableIn(params) {
   return params.get("gear.type") ?? [...params.keys()].find((name) => name.includes("."))?.split(".")[0];
 }
 
-/** Return "" if the first row of the address's table (or the sentence in its place) is in view, else the problem. */
+/**
+ * Return "" if the first row of the table at the current address is in view, else the problem. An empty table shows a
+ * sentence, which must then be in view.
+ */
 globalThis.rowOutOfView = () => {
   const table = `[data-table="${tableOf(location.href)}"]`;
   const places = [`${table} tbody tr`, `${table} .state`, ".kind-detail .state"];

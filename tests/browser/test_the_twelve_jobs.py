@@ -213,7 +213,7 @@ def test_job_h_two_clicks_find_fixes_that_reach_the_target(camp: Visit) -> None:
     assert click.number <= 2
     assert now < target <= then
     expect(dialog.locator(".what-if-goal")).to_contain_text(
-        re.compile(rf"\d+ rows? to fix for {target}, chosen by points")
+        re.compile(rf"To reach {target}, fix \d+ rows?\. The fixes")
     )
     assert dialog.get_by_role("checkbox").first.is_checked(), "selected rows come first"
     assert camp.axe() == []

@@ -9,7 +9,7 @@ const AMBITION = 95;
 
 /**
  * Return the team's target. If it is reached or not set, return the minimum of the next grade. If there is no
- * next grade, return 95, or 100 from a score of 95 on. If there is neither a target nor a score, return 95.
+ * next grade, return 95 for a score below 95, otherwise 100. If there is neither a target nor a score, return 95.
  *
  * @param {number | null} score
  * @param {Api["PardotConfig"]["grade_thresholds"]} thresholds
@@ -66,5 +66,6 @@ export class GoalForm {
 /** @param {Api["Goal"]} plan */
 function planWords({ target, fixes, rows }) {
   if (!fixes.length) return `The score is ${target} or more already.`;
-  return `${plural(rows, "row")} to fix for ${target}, chosen by points per row. Another mix may need fewer rows.`;
+  const cost = `To reach ${target}, fix ${plural(rows, "row")}.`;
+  return `${cost} The fixes are chosen by points per row; other fixes may need fewer rows.`;
 }
