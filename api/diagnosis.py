@@ -1,4 +1,4 @@
-"""Add two checks to ``sf check``: creating cases (with their external id), and a token of Accounts."""
+"""Make ``sf check`` check the rights for cases, the external id of cases, and a token of Accounts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """schemathesis searches for answers that violate the OpenAPI document, and must find none.
 
 It calls a running service: with an API key on the routes that accept keys, and with a Super User's cookie on all
-other routes. Usually it calls one route of three. ``make soak`` calls every route with the key and with the cookie.
-``schemathesis.toml`` limits what it sends and expects.
+other routes. Usually it calls every third route. ``make soak`` calls every route with the key and with the cookie.
+``schemathesis.toml`` limits what schemathesis sends and expects.
 
 To run longer: ``SCHEMATHESIS_EXAMPLES=500 make soak ARGS="-k schemathesis"``.
 """
@@ -124,7 +124,7 @@ def routes_for_keys() -> list[str]:
 
 
 def select_third(routes: Iterable[str]) -> list[str]:
-    """Return the options that select one route of three, because each route takes a second."""
+    """Return the options that select every third route, because each route takes a second."""
     return [argument for route in sorted(routes)[::3] for argument in ("--include-path", route)]
 
 

@@ -93,7 +93,7 @@ def test_a_record_that_is_undeleted_is_filled_again(simulator: Simulator) -> Non
     assert_equal(simulator)
 
 
-def test_a_record_that_left_the_cache_and_comes_back_is_filled_again(simulator: Simulator) -> None:
+def test_a_contact_whose_verification_status_comes_back_is_filled_again(simulator: Simulator) -> None:
     sync()
     contact = cached_contact(simulator)
     status = Contact.objects.get(id=contact).verification_status

@@ -1,4 +1,4 @@
-/* Show the problems of syncs with their remedies, and say when syncing is switched off; otherwise show nothing. */
+/* Show a banner when syncing is switched off or syncs have problems (with their remedies); otherwise show nothing. */
 
 import { h, icon } from "../core/dom.js";
 import { openOverlay } from "../core/open-overlay.js";
