@@ -33,7 +33,7 @@ _RATE = RecordsRate()
 
 
 class CallerAuthentication(BaseAuthentication):
-    """Sets ``request.user`` to the caller of ``api/auth/callers.py``."""
+    """Sets ``request.user`` to the ``Caller`` of the request."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         return required_caller(request._request), None
@@ -109,9 +109,10 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
 
 
 class GuardedView(APIView):
-    """A read-only view for callers with ``read:records``.
+    """The base of the read-only views for callers with ``read:records``.
 
-    It checks the method, the caller, the rate limit and the format, in this order; the view then reads the parameters.
+    It checks the method, the caller, the rate limit and the format, in this order. Then the subclass reads the
+    parameters.
     """
 
     http_method_names = ["get"]

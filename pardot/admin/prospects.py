@@ -1,4 +1,4 @@
-"""Admin pages of prospects. There may be half a million or more."""
+"""Admin pages of prospects. There may be half a million prospects or more."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Plan:
     seed: int
     schools: int
     now: int
-    """The end of the generated time, in seconds since 1970."""
+    """The time at which the generated data ends, in seconds since 1970."""
     sizes: Sizes
     stamp: Stamps = field(default_factory=Stamps)
 
@@ -83,5 +83,5 @@ class Plan:
         return chance("pardot", part, self.seed, self.schools)
 
     def ago(self, days: float) -> int:
-        """Return the time this many days before the end, in seconds since 1970."""
+        """Return the time this many days before ``now``, in seconds since 1970."""
         return self.now - int(days * DAY)

@@ -1,4 +1,4 @@
-"""The table ``routes_and_callers.csv``, a client for each kind of caller, and records for the paths."""
+"""The table ``routes_and_callers.csv``, a client for each kind of caller, and records for the ids in paths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WITHOUT_CONTACT = "7c1d9f04-0000-4000-8000-00000000f00d"
 SUPER_USER = "7c1d9f04-0000-4000-8000-0000000050d0"
 REQUEST_COLUMNS = ("method", "route", "query", "body")
 KEY_COLUMNS = ("scope", "key_with_scope", "other_key")
-"""The scope with which keys may call, if any; the status of such a key; the status of all other keys."""
+"""The scope that keys need, if any; the status for keys with this scope; the status for all other keys."""
 
 Line = Mapping[str, str]
 

@@ -63,7 +63,7 @@ test("an issue's link leaves out exempt assets", () => {
   assert.equal(rowsOfIssue({ ...issue, exempt: 0 }), "/pardot/?tab=tags&tags.flag=unused");
 });
 
-test("a request omits empty parameters and repeats the name for lists", () => {
+test("a request omits empty parameters, and has one parameter for each item of an array", () => {
   assert.equal(addressOf("tasks"), "/api/v1/pardot/tasks");
   assert.equal(addressOf("/healthz/"), "/healthz/");
   const params = { q: "a b", limit: 0, overdue: false, from: "", to: null, sort: undefined, tag: ["x", "", "y"] };
@@ -75,7 +75,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("the address names an issue without a number for all rows, and with a number for some rows", () => {
+test("an issue in the address has a number, unless all its rows are fixed", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],

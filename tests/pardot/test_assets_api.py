@@ -257,7 +257,9 @@ def test_records_are_filtered_by_tags_and_by_the_campaigns_link_to_salesforce(as
     assert names(ask("assets/forms", tagged=True)) == ["Lost"]
     assert names(ask("assets/forms", tagged=False)) == ["Linked", "Here only", "Loose"]
     chain = ask("gear-summary")["content"]["forms"]
-    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), "the gear summary has the same rule as the filter"
+    assert (chain["in_sf_campaign"], chain["in_campaign"]) == (1, 2), (
+        "the gear summary counts by the same rule as linked=true and linked=false"
+    )
 
 
 @pytest.mark.parametrize(
@@ -290,7 +292,7 @@ def test_an_unknown_type_is_a_404_that_lists_the_known_types(ask: Ask) -> None:
     assert "campaigns, forms, landing_pages, lists, list_emails, custom_redirects, tags" in message
 
 
-# -- activity that is missing or old --------------------------------------------------------------------------------
+# -- activities that were never read, or too long ago ---------------------------------------------------------------
 
 
 def test_flags_and_counts_of_activities_are_absent_when_activities_were_never_read(ask: Ask) -> None:
@@ -299,7 +301,7 @@ def test_flags_and_counts_of_activities_are_absent_when_activities_were_never_re
     assert_no_activity_data(ask)
 
 
-def test_flags_and_counts_of_activities_are_absent_once_the_activities_are_too_old(ask: Ask) -> None:
+def test_flags_and_counts_of_activities_are_absent_when_activities_were_read_too_long_ago(ask: Ask) -> None:
     form = make(Form, campaign_id=None)
     make_activities(3, timezone.now() - timedelta(days=9), form_id=form)
     audit_now(activity_age=timedelta(days=7, hours=23))
@@ -327,7 +329,7 @@ def assert_no_activity_data(ask: Ask) -> None:
     assert ask("campaigns")["has_activities"] is False
 
 
-def test_an_asset_that_is_only_dormant_has_no_issue_while_activities_have_no_data(ask: Ask) -> None:
+def test_an_asset_that_is_only_dormant_has_no_issue_without_activity_data(ask: Ask) -> None:
     make(Form, name="Quiet", campaign_id=make(Campaign))
     audit_now()
     assert names(ask("assets/forms", issues=True)) == ["Quiet"]

@@ -1,4 +1,7 @@
-"""No records of an org other than the cached one are read or changed; cases wait for their own org."""
+"""No records of an org other than the cached one are read or changed; cases wait for their own org.
+
+``salesforce`` is the cached org at first; ``same_ids`` is another org whose records have the same ids.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +60,13 @@ def test_a_look_up_does_not_read_another_org(
     sync("sync_books")
     new_contact(same_ids)
     lead_to(same_ids)
-    before, contacts = digests_of_copies(), same_ids.calls_to("query")
+    before, queries = digests_of_copies(), same_ids.calls_to("query")
     answer = user.get(CONTACT)
     assert answer.status_code == 503
     assert "a different Salesforce org" in answer.json()["message"]
     assert not Contact.objects.exists()
     assert digests_of_copies() == before
-    assert same_ids.calls_to("query") - contacts <= 1, "only the org's id may be read"
+    assert same_ids.calls_to("query") - queries <= 1, "only the org's id may be read"
 
 
 def test_a_cached_contact_is_returned_while_the_settings_name_another_org(
