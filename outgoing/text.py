@@ -10,7 +10,7 @@ import re
 
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f"  # control characters: line breaks, escape sequences of terminals
-    r"\u2028\u2029"  # line breaks for some readers
+    r"\u2028\u2029"  # line breaks in some programs
     r"\u202a-\u202e\u2066-\u2069"  # marks that change the direction of the text after them
 )
 _BREAKS = re.compile(rf"[\s{_UNSEEN}]*[{_UNSEEN}][\s{_UNSEEN}]*")

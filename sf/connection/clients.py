@@ -82,7 +82,10 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
 
 
 def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
-    """Return a client for the login's org, cached or not: to look around, or to adopt the org."""
+    """Return a client for the login's org, even if another org is cached.
+
+    Use it only to read from the org, or to adopt the org.
+    """
     return RememberingClient(*_parts(counter, patience))
 
 

@@ -96,7 +96,7 @@ def _rows(
     values = [value for condition in query.conditions for value in condition.values]
     if start.served:
         if query.order.name == "id":
-            # The plus keeps SQLite from using the date indexes. Ids rise with time, so reading by id is fast.
+            # The plus makes SQLite read by id, not by a date index. Ids rise with time, so this is fast.
             conditions = [f"+{condition}" if condition.startswith("t.") else condition for condition in conditions]
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
         values += start.after

@@ -1,7 +1,10 @@
 // Records layout shifts, and delays each request by a time that depends on its address and `seed`.
 // `test_layout_shift.py` first sets `seed` and `span`. Every delay is shorter than `span` milliseconds.
 
-/** Layout shifts that follow no input, with the elements that moved. Cumulative layout shift is at most their sum. */
+/**
+ * Layout shifts that follow no input, with the elements that moved.
+ * Cumulative layout shift is at most the sum of these shifts.
+ */
 globalThis.shifts = [];
 
 const boxOf = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(" ");

@@ -11,7 +11,8 @@ const undos = [];
 
 /**
  * toast("“Fix the form” completed.", { about: "task", action: { label: "Undo", run } }) shows a message for 10 seconds.
- * The new message replaces an earlier one with the same `about`; without `about`, one with the same text.
+ * The new message replaces an earlier message with the same `about`. Without an
+ * `about`, the new message replaces an earlier message with the same text.
  * A message of the kind "bad" stays until it is dismissed or newer messages take its place.
  *
  * @param {string} text
