@@ -3,7 +3,8 @@
 Contacts are changed in the simulator at a steady rate, each once, each to a different title. The clock of a change
 starts before the change is sent to the simulator, and stops when a client has received the new title. The client reads
 as if it kept a copy: ``/records/contacts/`` with a key, from the ``as_of`` of its last request. It sends at most two
-requests a second, because the limit of the records API allows no more. The pauses of the client are part of the figure.
+requests a second, because the limit of the records API allows no more. The measured time includes the client's wait
+between two requests.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def test_the_right_password_leads_to_the_admin() -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
-def test_an_unsafe_next_address_leads_to_the_admin_too() -> None:
+def test_an_unsafe_next_url_leads_to_the_admin_too() -> None:
     answer = Client().post(LOGIN, {"username": "ines", "password": PASSWORD, "next": "https://evil.example/"})
     assert answer["Location"] == "/admin/"
 

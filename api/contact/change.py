@@ -129,7 +129,7 @@ def _not_made(error: WriteNotMade) -> Unavailable:
 
 
 def _response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those values of the changed record that are in the response.
+    """Return the changed record's values for the fields that the response has.
 
     The cache may not have these values yet.
     """

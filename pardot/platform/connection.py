@@ -18,7 +18,7 @@ from sf.salesforce.http import Transport
 class PardotCalls:
     """A thread-safe count of the calls that one client sent to Pardot.
 
-    The day's calls of all programs are counted by Pardot.
+    For the daily limit, Pardot itself counts the calls of all programs.
     """
 
     calls: int = 0

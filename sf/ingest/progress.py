@@ -17,7 +17,8 @@ def progress_for(stream: TextIO, *, quiet: bool = False) -> Progress:
     """Return the kind of progress display that suits the output."""
     if quiet:
         return SilentProgress()
-    # Standard error as JSON marks each line as a warning. Progress is no warning, so it has another stream.
+    # When output is JSON, each line on standard error becomes a warning. Progress is no warning, so it goes to the
+    # stream ``for_information``.
     return BarProgress(stream) if stream.isatty() else LineProgress(getattr(stream, "for_information", stream))
 
 

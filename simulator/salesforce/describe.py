@@ -21,7 +21,7 @@ _RESOURCES = ("limits", "sobjects", "query", "queryAll", "search", "composite", 
 
 
 class Describe:
-    """Describes one org. Lists of fields and layouts omit the fields that are hidden from the API user."""
+    """Describes one org. Field lists and page layouts omit the fields that are hidden from the API user."""
 
     def __init__(self, world: World, jobs: Jobs, recent: Recent) -> None:
         self._world = world

@@ -27,10 +27,10 @@ class Context:
     now: datetime
     include_deleted: bool
     hidden: Callable[[str], Collection[str]]
-    """Returns the fields of an sObject that the API user may not see."""
+    """Returns the names of an sObject's fields that are hidden from the API user."""
     aliases: count[int]
     find: Callable[[str], SObject | None] = schema.find
-    """Returns the sObject with this name. The Tooling API has other sObjects."""
+    """Returns the sObject with the given name. Queries of the Tooling API use another function."""
 
 
 @dataclass(frozen=True)

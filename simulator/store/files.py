@@ -32,7 +32,7 @@ class Recipe:
     seed: int
     as_of: datetime
     organization: int = 1
-    """The number of the org."""
+    """The number of the org. Each number has its own organization id."""
 
 
 def lock(folder: Path) -> IO[str]:

@@ -96,7 +96,7 @@ test("the order of keys does not matter when two settings are compared", () => {
   }
 });
 
-test("a line with its own count does not repeat the title's count", () => {
+test("the count is removed from the title of an issue", () => {
   assert.equal(withoutCount("Forms in no campaign: 1,234"), "Forms in no campaign");
   assert.equal(withoutCount("3 forms in no campaign"), "Forms in no campaign");
   assert.equal(withoutCount("Prospects not linked: 12.5%"), "Prospects not linked");
@@ -156,7 +156,7 @@ const FRESH = {
   complete_since: null,
 };
 
-test("a failed sync counts even while data is fresh, and before the first success", () => {
+test("a failed sync is shown even when the data is fresh or was never read", () => {
   assert.equal(kindOf(FRESH), "fresh");
   assert.equal(kindOf({ ...FRESH, problem: "failed" }), "failed");
   assert.equal(kindOf({ ...FRESH, problem: "refused", freshness: "never" }), "refused");

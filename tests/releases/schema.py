@@ -143,7 +143,7 @@ def _missed_of_column(needed: Column, present: Column | None) -> Iterator[str]:
 
 
 def as_json(release: str, commit: str, schema: Schema) -> str:
-    """Return the text of a release's file, with a line for each column."""
+    """Return the text of ``<release>.json``, with a line for each column."""
     tables = {
         name: {
             "columns": {column: _declared(each) for column, each in table.columns.items()},

@@ -81,7 +81,7 @@ def test_an_expired_session_costs_two_more_calls(
     sync("sync_accounts", force=True)
     assert_every_call_is_logged(simulator)
     assert calls_logged() - first == first, (
-        "the second run saves the first login and the query for the org; it adds the refused call and a new login"
+        "the second run needs no login at first and no query for the org, but has a refused call and a new login"
     )
 
 

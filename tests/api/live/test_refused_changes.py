@@ -38,7 +38,7 @@ def assert_nothing_was_changed(user: Client, salesforce: Simulator, contact: str
     ("code", "status"),
     sampled(*((code, (400, 403, 503)[index % 3]) for index, code in enumerate(NOT_THE_VALUES)), each=7),
 )
-def test_a_refusal_for_other_reasons_than_the_values_changes_nothing_and_means_503(
+def test_when_a_refusal_does_not_concern_the_values_nothing_is_changed_and_the_answer_is_503(
     user: Client, salesforce: Simulator, contact: str, code: str, status: int
 ) -> None:
     salesforce.fail("error", path=PATCH, times=None, code=code, status=status)

@@ -1,4 +1,4 @@
-"""Pardot records that could not be stored are retried in the admin, and counted when they are stored."""
+"""Pardot records that a retry in the admin stores are audited or rolled up."""
 
 from __future__ import annotations
 
