@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='ratecount',
             name='hits',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), help_text='Times of the last accepted requests and of the one before.', size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), help_text='Times of the accepted requests in the window; the first entry is the last one before it.', size=None),
         ),
         migrations.AlterField(
             model_name='ratecount',

@@ -10,7 +10,10 @@ class RateCount(models.Model):
     """
 
     key = models.TextField(primary_key=True)
-    hits = ArrayField(models.DateTimeField(), help_text="Times of the last accepted requests and of the one before.")
+    hits = ArrayField(
+        models.DateTimeField(),
+        help_text="Times of the accepted requests in the window; the first entry is the last one before it.",
+    )
     totals = ArrayField(models.BigIntegerField(), help_text="Accepted requests up to each time.")
 
     class Meta:
