@@ -59,6 +59,8 @@ def _kinds(draw: random.Random) -> Iterator[tuple[str, Change, float]]:
             yield f"{first}, {second}", _both(one, other), 0.99
     yield "SheerID's name with city and state", lambda name: f"{name} ({', '.join(_city(name)[::2])})", 0.95
     yield "one typing error", lambda name: _with_typo(name, draw), 0.90
+    yield "one word as two", lambda name: _with_blank(name, draw), 0.95
+    yield "two words as one", lambda name: _without_blank(name, draw), 0.95
 
 
 def _both(first: Change, second: Change) -> Change:
@@ -123,6 +125,23 @@ def _with_typo(name: str, draw: random.Random) -> str:
         text[:place] + text[place + 1] + text[place] + text[place + 2 :],
     ]
     return name[: word.start()] + draw.choice(letters) + name[word.end() :]
+
+
+def _with_blank(name: str, draw: random.Random) -> str:
+    """Put a blank into a word that has six or more letters, but not after Univ, a short form."""
+    words = re.finditer(r"\b(?!Univ)[A-Za-z]{6,}\b", name)
+    places = [word.start() + place for word in words for place in range(3, len(word[0]) - 2)]
+    place = draw.choice(places or [0])
+    return f"{name[:place]} {name[place:]}".strip()
+
+
+def _without_blank(name: str, draw: random.Random) -> str:
+    """Join two neighboring words of three or more letters."""
+    places = [blank.start() for blank in re.finditer("(?<=[A-Za-z]{3}) (?=[A-Za-z]{3})", name)]
+    if not places:
+        return name
+    place = draw.choice(places)
+    return name[:place] + name[place + 1 :]
 
 
 def _words_turned(name: str) -> str:

@@ -115,8 +115,9 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     """Find schools by words of their names.
 
     Case, accents, punctuation and the order of words do not matter. `&` counts as `and`, `St` as `Saint`, and a leading
-    `The` is ignored. Short forms such as `georgia tech` also find the full name. When no school matches, typing errors
-    are corrected. The other filters are exact.
+    `The` is ignored. Short forms such as `georgia tech` also find the full name. Two words also find a name that has
+    them as one word: `de paul` finds DePaul. When no school matches, typing errors are corrected, and words typed
+    without a blank (`ucdavis`) are split. The other filters are exact.
 
     The best matches come first:
 

@@ -29,7 +29,7 @@ class SearchedSchool(models.Model):
 
 
 class SchoolWord(models.Model):
-    """A word of a school's name, to correct typing errors. Triggers of ``sf_account`` fill the table."""
+    """A word of a school's name, to correct typing errors and blanks. Triggers of ``sf_account`` fill it."""
 
     word = models.TextField(primary_key=True)
 

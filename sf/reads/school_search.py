@@ -7,8 +7,9 @@ begin a word of a name, or be the initials. The rare words are one ``tsquery`` o
 the common words are compared in the rows that this query finds.
 
 A search has variants: the text as typed, with apostrophes and periods as blanks, with short forms written out ("georgia
-tech"), and with a final "st" as the beginning of a word. When no school matches any variant, words are replaced by
-known words with a similar spelling.
+tech"), with a final "st" as the beginning of a word, and with two words as one if that is a known word ("de paul").
+When no school matches any variant, a word is split in two ("ucdavis"), or words are replaced by known words with a
+similar spelling.
 """
 
 from __future__ import annotations
@@ -33,17 +34,35 @@ SHORTEST_CORRECTED = 4
 """The length from which a word may be corrected. Shorter words resemble too many other words."""
 
 MOST_CORRECTIONS = 12
-"""The most corrections that are tried for a search without matches."""
+"""The most corrections of spelling that are tried for a search without matches."""
 
+MOST_SPLIT = 6
+"""The most texts with a split word that are tried for a search without matches."""
+
+MOST_JOINED = 3
+"""The most pairs of typed words that are also tried as one word."""
+
+# The text as typed is the first row. ``joined`` has the texts in which a known word replaces two neighbors.
 _FOLD = """
-    SELECT sf_words(%(name)s), sf_words(%(name)s, ' '),
-           ARRAY(
-               SELECT btrim(replace(' ' || typed || ' ', ' ' || short || ' ', ' ' || whole || ' '))
-                 FROM (SELECT sf_words(short), sf_words(stands_for) FROM sf_schoolshortform) AS forms(short, whole),
-                      sf_words(%(name)s) AS typed
-                WHERE ' ' || typed || ' ' LIKE '%% ' || short || ' %%'
-                ORDER BY char_length(short) DESC, short
-           )
+    WITH typed AS MATERIALIZED (SELECT sf_words(%(name)s) AS text), joined AS MATERIALIZED (
+        SELECT btrim(replace(' ' || text || ' ', ' ' || word || ' ' || next || ' ', ' ' || word || next || ' ')) AS text
+          FROM typed, LATERAL (
+              SELECT word, lead(word) OVER (ORDER BY place)
+                FROM unnest(string_to_array(text, ' ')) WITH ORDINALITY AS words(word, place)
+          ) AS neighbors(word, next)
+         WHERE EXISTS (SELECT FROM sf_schoolword AS known WHERE known.word = neighbors.word || next)
+         LIMIT %(most_joined)s
+    ), texts AS (
+        SELECT text, false AS is_joined FROM typed UNION ALL SELECT text, true FROM joined
+    )
+    SELECT text, is_joined, 0 AS step FROM texts
+    UNION ALL
+    SELECT sf_words(%(name)s, ' '), false, 1
+    UNION ALL
+    SELECT btrim(replace(' ' || text || ' ', ' ' || short || ' ', ' ' || whole || ' ')), is_joined, 2
+      FROM texts, (SELECT sf_words(short), sf_words(stands_for) FROM sf_schoolshortform) AS forms(short, whole)
+     WHERE ' ' || text || ' ' LIKE '%% ' || short || ' %%'
+     ORDER BY is_joined, step, text
 """
 
 _NEAR = """
@@ -51,6 +70,20 @@ _NEAR = """
       FROM unnest(%(words)s::text[]) AS typed, sf_near_words(typed) AS near
      WHERE near.distance <= CASE WHEN char_length(typed) < 8 THEN 2 ELSE 3 END
      ORDER BY typed, near.distance
+"""
+
+# A word is split before a known word, or is a short form without its blank ("pennstate"), which leaves no rest.
+_SPLIT = """
+    SELECT typed, text
+      FROM unnest(%(typed)s::text[], %(starts)s::text[], %(rests)s::text[]) AS parts(typed, start, rest)
+           LEFT JOIN sf_schoolword ON word = rest
+           LEFT JOIN (
+               SELECT replace(sf_words(short), ' ', ''), sf_words(stands_for) FROM sf_schoolshortform
+           ) AS forms(short, whole) ON short = start,
+           LATERAL (VALUES (sf_words(start) || ' ' || word), (whole || coalesce(' ' || word, ''))) AS split(text)
+     WHERE text IS NOT NULL AND (word IS NOT NULL OR rest = '')
+     ORDER BY EXISTS (SELECT FROM sf_schoolword AS known WHERE known.word = typed), typed, text
+     LIMIT %(most_split)s
 """
 
 # ``found`` has narrow rows, so that they fit into memory; its place is NULL where a common word is missing. ``first``
@@ -106,7 +139,7 @@ _OF_SEVERAL = f"""
          ELSE 5 END
 """
 _PLACES = 100_000
-"""More than any ``SearchedSchool.place``, so that a better class (``_rank``) always comes first."""
+"""More than twice any ``SearchedSchool.place``, so that a better class (``_rank``) always comes first."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +175,10 @@ def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> Scho
     count = 0
     schools: list[dict[str, Any]] = []
     if filters.name:
-        typed = _variants(filters.name)
-        count, schools = _search(typed, facets, limit, offset)
-        if not count:
-            count, schools = _search(_corrected(typed), facets, limit, offset)
+        typed, joined = _variants(filters.name)
+        count, schools = _search(typed, joined, facets, limit, offset)
+        if typed and not count:
+            count, schools = _search(_split(typed[0]), _corrected(typed[0]), facets, limit, offset)
     elif facets:
         count, schools = _page(_facet_conditions(facets), _BY_WORDS, _facet_values(facets), limit, offset)
     return SchoolPage(count, _total(), schools)
@@ -154,24 +187,33 @@ def load_school_page(filters: SchoolFilters, *, limit: int, offset: int) -> Scho
 Words = tuple[str, ...]
 
 
-def _variants(name: str) -> list[Words]:
-    """Return the variants of a typed name as folded words, the plain one first."""
-    [[plain, spaced, written_out]] = _rows(_FOLD, {"name": name})
-    texts = [plain, spaced, *written_out]
+def _variants(name: str) -> tuple[list[Words], list[Words]]:
+    """Return the variants of a typed name, the plain one first, and the variants with joined words."""
+    rows = _rows(_FOLD, {"name": name, "most_joined": MOST_JOINED})
+    texts = [text for text, is_joined, _ in rows if not is_joined]
     if name.split()[-1:] in (["st"], ["St"], ["ST"]):  # "st" may be the beginning of "state" too
-        texts.append(f"{plain.removesuffix('saint')}st")
+        texts.append(f"{texts[0].removesuffix('saint')}st")
+    return _as_words(texts), _as_words(text for text, is_joined, _ in rows if is_joined)
+
+
+def _as_words(texts: Iterable[str]) -> list[Words]:
     without_the = (text.removesuffix(" the") for text in texts)
     return [tuple(text.split()) for text in dict.fromkeys(without_the) if text]
 
 
-def _corrected(variants: Sequence[Words]) -> list[Words]:
-    """Return corrections of the first variant: known words of similar spelling. The nearest come first."""
-    if not variants:
-        return []
-    words = variants[0]
-    long_words = [word for word in words if len(word) >= SHORTEST_CORRECTED]
+def _split(words: Words) -> list[Words]:
+    """Return the text with one word split in two. A short form in front is also written out."""
+    long_words = _long_words(words)
+    parts = [(word, word[:end], word[end:]) for word in long_words for end in (*range(2, len(word) - 2), len(word))]
+    columns = {name: [part[place] for part in parts] for place, name in enumerate(("typed", "starts", "rests"))}
+    rows = _rows(_SPLIT, {**columns, "most_split": MOST_SPLIT})
+    return _as_words(" ".join(text if word == typed else word for word in words) for typed, text in rows)
+
+
+def _corrected(words: Words) -> list[Words]:
+    """Return corrections of the text: known words of similar spelling. The nearest come first."""
     near: dict[str, list[tuple[int, str]]] = {}
-    for typed, word, distance in _rows(_NEAR, {"words": long_words}):
+    for typed, word, distance in _rows(_NEAR, {"words": _long_words(words)}):
         near.setdefault(typed, []).append((distance, word))
     choices = [near.get(word, [(0, word)]) for word in words]
     some = itertools.islice(itertools.product(*choices), 1000)
@@ -179,19 +221,28 @@ def _corrected(variants: Sequence[Words]) -> list[Words]:
     return [tuple(word for _, word in chosen) for chosen in candidates[:MOST_CORRECTIONS]]
 
 
+def _long_words(words: Words) -> list[str]:
+    return [word for word in words if len(word) >= SHORTEST_CORRECTED]
+
+
 def _search(
-    variants: Sequence[Words], facets: Mapping[str, str], limit: int, offset: int
+    better: Sequence[Words], others: Sequence[Words], facets: Mapping[str, str], limit: int, offset: int
 ) -> tuple[int, list[dict[str, Any]]]:
+    """Search for all variants. In each class, matches of the ``better`` variants come first."""
+    variants = [*better, *others]
     if not variants:
         return 0, []
     queries = [_index_query(words) for words in variants]
     conditions = [_MATCHES_WORDS, *_facet_conditions(facets)]
     rank = _rank_with_words if any(left_out for _, left_out in queries) else _rank
-    ranks = ", ".join(rank(number, words) for number, words in enumerate(variants))
+    places = [
+        f"{_PLACES} * {rank(number, words)} + {0 if number < len(better) else _PLACES // 2}"
+        for number, words in enumerate(variants)
+    ]
     parameters: dict[str, Any] = {"words": " | ".join(query for query, _ in queries), **_facet_values(facets)}
     for number, words in enumerate(variants):
         parameters |= _patterns(number, words)
-    return _page(conditions, f"{_PLACES} * least({ranks}) + place", parameters, limit, offset)
+    return _page(conditions, f"least({', '.join(places)}) + place", parameters, limit, offset)
 
 
 def _rank(number: int, words: Words) -> str:

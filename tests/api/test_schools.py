@@ -78,6 +78,13 @@ TYPED = [
     ("Houston Community College", "huston comunity colege"),
     ("Rice University", "rice universty"),
     ("Peking University 北京大学", "京大"),
+    ("Greendale High School", "green dale hs"),
+    ("O'Neill College", "o neill"),
+    ("LaGrange College", "la grange"),
+    ("East Central University", "eastcentral"),
+    ("St. John's College", "st.johns"),
+    ("Saint Mary's College", "saintmarys college"),
+    ("University of Texas at Austin", "utaustin"),
 ]
 
 
@@ -87,6 +94,38 @@ def test_a_school_is_found_as_people_type_it(anonymous: Client, name: str, typed
         records.school(other)
     records.school(name)
     assert name in names(anonymous.get(SCHOOLS, {"name": typed}))
+
+
+def test_two_typed_words_find_a_name_that_has_them_as_one_word(anonymous: Client) -> None:
+    for name in (
+        "Universidade de São Paulo",
+        "DePaul University",
+        "North Central University",
+        "Northcentral University",
+    ):
+        records.school(name)
+    assert names(anonymous.get(SCHOOLS, {"name": "de paul"})) == ["DePaul University", "Universidade de São Paulo"]
+    both = ["North Central University", "Northcentral University"]  # the name as typed comes first
+    assert names(anonymous.get(SCHOOLS, {"name": "north central university"})) == both
+    assert names(anonymous.get(SCHOOLS, {"name": "northcentral university"})) == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("St. John's University", "stjohns"),
+        ("University of California-Davis", "ucdavis"),
+        ("Georgia Institute of Technology", "georgiatech"),
+        ("La Salle University", "lasalle university"),
+    ],
+)
+def test_a_word_without_its_blank_is_split_before_its_spelling_is_corrected(
+    anonymous: Client, name: str, typed: str
+) -> None:
+    others = ("Johns Hopkins University", "Davis College", "Georgian Technical University", "Salle University")
+    for other in (*others, name):
+        records.school(other, books_adopted=None if other == name else "Physics")
+    assert names(anonymous.get(SCHOOLS, {"name": typed}))[0] == name
 
 
 def test_a_school_is_among_the_first_ten_results_for_each_way_of_typing_its_name(
@@ -305,7 +344,7 @@ def large_table(transactional_db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE sf_account CASCADE")
         cursor.execute(MANY)
-        cursor.execute("VACUUM ANALYZE sf_account, sf_searchedschool")
+        cursor.execute("VACUUM ANALYZE sf_account, sf_searchedschool, sf_schoolword")
     shares_of_words.cache_clear()
 
 
@@ -317,6 +356,16 @@ def test_a_search_by_name_reads_the_index(large_table: None) -> None:
         for statement in pages:
             assert "searched_school_words" in plan_of(statement), name
             assert "Seq Scan" not in plan_of(statement), name
+
+
+def test_known_words_are_looked_up_in_their_index(large_table: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert load_school_page(SchoolFilters(name="newcollege abc"), limit=10, offset=0).count > 0
+    plans = [plan_of(query["sql"]) for query in queries if "sf_schoolword" in query["sql"]]
+    assert len(plans) == 2
+    for plan in plans:
+        assert "on sf_schoolword " in plan
+        assert "Seq Scan on sf_schoolword " not in plan
 
 
 def test_common_words_are_compared_only_in_rows_that_have_the_rare_words(large_table: None) -> None:
