@@ -39,8 +39,8 @@ class Sizes:
         """Return the sizes for this many schools. A given number replaces the computed number.
 
         Prospects and activities grow with the number of schools, assets with its fourth root. ``assets`` is the wanted
-        number of all campaigns, lists, forms, landing pages, emails, redirects, folders and tags together. Each of
-        these numbers is rounded and has a minimum.
+        number of all campaigns, lists, forms, landing pages, emails, redirects, folders and tags together. The number
+        of each kind is rounded and has a minimum.
         """
         usual = cls()
         growth = (schools / SCHOOLS) ** 0.25 if assets is None else assets / usual.assets
