@@ -1,4 +1,4 @@
-"""A small load generator: each keep-alive connection sends a request when the last one was answered.
+"""A small load generator, whose keep-alive connections send one request at a time.
 
 ``python -m bench.load`` is a separate process, so that it does not slow down the benchmark. It reads a ``Plan`` as JSON
 and writes the result as JSON (``LoadResult``).
@@ -22,9 +22,9 @@ _PATIENCE_SECONDS = 30
 
 @dataclass(frozen=True)
 class Plan:
-    """The server, and one list of texts for each connection.
+    """The server, and for each connection a list of HTTP requests as text.
 
-    A connection repeats its texts for ``seconds``; with 0 it sends each text once.
+    A connection repeats its requests for ``seconds``; with 0 it sends each request once.
     """
 
     host: str

@@ -47,7 +47,7 @@ _imported_here = set(sys.modules) - _there_before
 def post_fork(server: object, worker: object) -> None:
     """Make the new process import again the modules that this file has imported.
 
-    Otherwise a reload after an upgrade mixes new code with modules that the first process imported long ago.
+    Otherwise a reload after an upgrade mixes new code with modules that gunicorn's first process imported long ago.
     """
     for name in _imported_here:
         if name.partition(".")[0] not in sys.stdlib_module_names:

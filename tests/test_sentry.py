@@ -54,8 +54,8 @@ def test_one_event_of_a_kind_is_sent_and_the_next_says_how_many_were_left_out(
 def test_a_process_reports_each_error_of_a_postgresql_outage_once(sentry: Sentry, deployed: dict[str, str]) -> None:
     away = "postgresql://nobody@127.0.0.1:9/nowhere"
     with gunicorn(away, workers=1, SENTRY_DSN=sentry.dsn, **deployed) as url, ThreadPoolExecutor(4) as pool:
+        # A request under /api/ would be logged by a thread that waits for PostgreSQL when the process ends.
         paths = [f"{url}/admin/?number={number}" for number in range(30)]
-        # Pages write no row to the request log, whose thread would wait for PostgreSQL when the process ends.
         session = {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}
         statuses = list(pool.map(lambda path: requests.get(path, headers=session, timeout=60).status_code, paths))
     assert set(statuses) == {503}

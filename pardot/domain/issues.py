@@ -121,7 +121,7 @@ ISSUES: tuple[Issue, ...] = (
         "errors",
         "0.15",
         "Forms submitted with errors: {count}",
-        "Open the form's error report, and look at required fields, validation and the thank-you address.",
+        "Open the form's error report, and look at required fields, validation and the address of the thank-you page.",
         priority=Priority.HIGH,
     ),
     _issue(

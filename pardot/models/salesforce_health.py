@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 class SalesforceHealth(models.Model):
     """The numbers of all leads and contacts, and of those whom Pardot knows (with ``pi__url__c``).
 
-    Each read adds a row.
+    Each sync of ``sf_health`` adds a row.
     """
 
     captured_at = models.DateTimeField(db_default=Now())

@@ -1,4 +1,4 @@
-"""Take pictures of rarer states: history, people, selections, messages, outages, dialogs."""
+"""Take pictures of states that ``test_screenshots`` does not show, such as selections and outages."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_api_docs(open_window: Open, camp_site: Site, width: int, scheme: str) -
     take(visit, f"docs-open-{width}-{scheme}", full_page=False)
 
 
-# -- ended sessions, collisions, notes, bulk, searches -----------------------------------------------------------------
+# -- ended sessions, conflicting changes, notes, selected rows, searches, views ----------------------------------------
 
 
 @six_looks
