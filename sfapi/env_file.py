@@ -60,7 +60,8 @@ def env_file(root: Path) -> Path | None:
     path = root / name
     if not name or (name == ".env" and not path.exists()):
         return None
-    # Some people call their virtual environment .env. Path.exists() raises without permission.
+    # Some people call their virtual environment .env. Unlike os.path.exists(), Path.exists() raises an error when
+    # access is denied.
     return None if os.path.exists(path / "pyvenv.cfg") else path  # noqa: PTH110
 
 

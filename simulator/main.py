@@ -1,4 +1,4 @@
-"""Start and stop the simulator: ``python -m simulator`` and ``python manage.py simulator``."""
+"""Run the simulator, for ``python -m simulator`` and ``python manage.py simulator``."""
 
 from __future__ import annotations
 

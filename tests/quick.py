@@ -22,7 +22,10 @@ FIXTURES = {
     "running",
     "deployed",
 }
-"""Most fixtures with a database, a server or the simulator depend on one of these. ``MODULES`` finds the others."""
+"""Most fixtures with a database, a server or the simulator depend on one of these.
+
+A test with any other such fixture is found by the imports of its module (``MODULES``).
+"""
 MODULES = {
     "http.server", "socket", "socketserver", "tests.api.accounts_server", "tests.api.own_postgresql",
     "tests.api.replicated", "tests.api.served", "tests.conformance.environments", "tests.pooled", "tests.ports",

@@ -55,7 +55,7 @@ def throttled_error(request: HttpRequest, error: Throttled | type[Throttled]) ->
 
 
 def throttled_response(request: HttpRequest) -> HttpResponse:
-    """Return a 429 with the limit and the time to wait. The middleware adds the limit's headers."""
+    """Return a 429 with the limit and the time to wait. The middleware adds the ``RateLimit`` headers."""
     result = rate_limit_result(request)
     if result is None:
         return error_response(429)

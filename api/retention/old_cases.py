@@ -5,7 +5,8 @@ Only these are removed:
 * cases that Salesforce has
 * cases that Salesforce refused at once, so that the caller got the error
 * dead letters that an operator has dealt with
-* spam
+* the forms of these cases
+* forms that are spam
 
 Queued cases and all other dead letters stay, however old they are.
 """

@@ -1,9 +1,9 @@
 """Record the last complete read of each entity (``EntityState``).
 
-An entity without a row was never read completely: "no data".
+An entity without a row was never read completely, and counts as "no data".
 
-Lock order: a merge locks its tables before it writes its ``EntityState`` row. The audits at the end of a sync write no
-such row. In any other order, the audits and the merge of another sync could deadlock, as in 0.1.0.
+Lock order: a merge locks its tables before it writes its ``EntityState`` row, and the audits at the end of a sync
+write no ``EntityState`` row. Otherwise the audits and the merge of another sync could deadlock, as in 0.1.0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pardot.models import EntityState
 def complete_reads() -> dict[str, EntityState]:
     """Return the last complete read of each entity by name; one query.
 
-    ``scoring_categories`` has no row of its own; its parts have rows.
+    ``scoring_categories`` has no row of its own: the scores of leads and the scores of contacts have one row each.
     """
     return EntityState.objects.in_bulk()
 
@@ -30,8 +30,8 @@ def note_complete(
     Call this in the transaction that merges the read. After a read of changes only (not ``is_full``),
     ``complete_since`` stays unchanged.
 
-    With ``since``, the read covers only records from that time on. Older records of an earlier read stay complete if
-    the earlier read reaches up to ``since``.
+    With ``since``, the read covers only records from that time on. If the previous complete read reaches up to
+    ``since``, its older records still count as completely read.
     """
     known = EntityState.objects.filter(name=name).first()
     if is_full and since is not None and known is not None and known.complete_until >= since:

@@ -72,7 +72,7 @@ _SINCE: Any = Query(
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day.
 
-    Issues without data on one of the days are left out.
+    Issues without data on that day or today are left out.
     """
     card, day = current_scorecard(), today()
     changes = changes_since(since, card, day)

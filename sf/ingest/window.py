@@ -47,7 +47,7 @@ def choose_window(
     """Choose a full read, or an incremental read from the last watermark minus ``lookback``.
 
     The lookback covers clock skew and late commits. If the last finished read began longer than ``full_after`` ago,
-    the read is full. ``full_after`` is ``None`` where the other system purges nothing.
+    the read is full. ``full_after=None`` is for a system that never purges deleted records.
     """
     if forced:
         return Window(None, "forced")

@@ -56,7 +56,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
     for body in (b"zz\r\n" + CASE, b"5\r\n" + CASE):
         assert send(served, key, body, CHUNKED)[0] == 400, "gunicorn or SFAPI must refuse a broken body"
     status, answer = send(served, key, chunks(CASE)[:-9], CHUNKED)
-    assert (status, answer["type"]) == (400, "request_malformed"), "the body is truncated"
+    assert (status, answer["type"]) == (400, "request_malformed"), "a truncated body must be refused"
     status, answer = send(served, key, chunks(b" " * 2_000_000, b" " * 2_000_000), CHUNKED)
     assert (status, answer["type"]) == (413, "body_too_large")
     status, answer = send(served, key, chunks(), CHUNKED)
@@ -68,8 +68,10 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
     assert streamed.status_code == 202, "the body of a streaming client must be read"
 
 
-@pytest.mark.django_db  # Django reads the state of a connection that an earlier test left open
+# Django checks a connection that an earlier test left open. pytest-django allows this only with the mark.
+@pytest.mark.django_db
 def test_a_chunked_body_gets_411_without_wsgi_input_terminated(settings: Any) -> None:
+    """A server sets ``wsgi.input_terminated`` when it detects where a chunked body ends."""
     from django.core.wsgi import get_wsgi_application
 
     statuses: list[str] = []

@@ -87,7 +87,7 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_other_issues_grade_its_
     assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 90
 
 
-def test_issues_about_activity_are_null_once_activities_were_last_read_over_8_days_ago() -> None:
+def test_issues_about_activity_are_null_after_8_days_without_a_read_of_activities() -> None:
     form()
     read_everything()
     finish_sync()

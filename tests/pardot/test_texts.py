@@ -162,7 +162,7 @@ def test_digest_and_progress_equal_their_files_before_the_first_sync() -> None:
     assert_text("progress_no_data", progress(progress_facts(NOW)))
 
 
-def test_the_digest_of_tier_1_equals_its_file_without_camp_dates_and_snapshots() -> None:
+def test_without_camp_dates_and_snapshots_the_digest_of_tier_1_equals_its_file() -> None:
     set_up_camp()
     assert_text("digest_tier_1", digest(digest_facts(NOW)))
 
@@ -208,7 +208,7 @@ def test_the_digest_says_when_a_past_camp_ended() -> None:
     assert digest(digest_facts(NOW)).splitlines()[1] == "Camp ended 1 day ago"
 
 
-def test_the_digest_leaves_out_issues_about_activity_once_activities_were_last_read_over_8_days_ago() -> None:
+def test_the_digest_leaves_out_issues_about_activity_after_8_days_without_a_read_of_activities() -> None:
     set_up_camp()
     survey()
     AuditSummary.objects.update(activity_until=datetime(2026, 6, 1, tzinfo=UTC))

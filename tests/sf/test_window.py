@@ -76,7 +76,7 @@ def test_a_window_never_begins_after_the_watermark(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("age", "mode"), [(13, "incremental"), (15, "full")])
-def test_a_cache_that_was_not_synced_for_over_14_days_is_read_in_full(
+def test_an_object_that_was_not_synced_for_over_14_days_is_read_in_full(
     simulator: Simulator, age: int, mode: str
 ) -> None:
     sync("sync_accounts")
@@ -105,7 +105,7 @@ def test_records_that_share_the_watermarks_stamp_are_all_read(simulator: Simulat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stamp_within_the_lookback_is_read(simulator: Simulator, settings: Any) -> None:
+def test_a_record_with_a_stamp_within_the_lookback_is_read(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_LOOKBACK_SECONDS = 3600
     newest, late, too_late = simulator.ids("Account")[:3]
     simulator.set_raw("Account", newest, touch=False, SystemModstamp="2026-12-01T12:00:00.000Z")

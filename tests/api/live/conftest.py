@@ -11,7 +11,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
-    """Use the tests' keys in place of the simulator's."""
+    """Put the keys of the tests' cookies into the settings, in place of the simulator's keys."""
     return cookies
 
 
