@@ -53,7 +53,8 @@ class TaskValues(Schema):
     )
     asset_id: AssetId | None = None
     asset_name: MemberName | None = Field(
-        None, description="The name of the asset. Left out or null with an `asset_id`: the asset's name in Pardot."
+        None,
+        description="The name of the asset. If `asset_id` is given without a name, the asset's name in Pardot is used.",
     )
     status: Task.Status = Task.Status.OPEN
     priority: Task.Priority = Task.Priority.NORMAL

@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 0.5
 _LOOK_SECONDS = 0.005
 
 _NO_STANDBY = "it follows no primary: it was promoted, or DATABASE_REPLICA_URL leads to a primary"
-_EMPTY = "it has no mark: it has lagged since before the primary's first mark, or is a replica of another database"
+_EMPTY = "it has no mark: the primary's first mark has not arrived yet, or it is a replica of another database"
 _OTHER = "it is a replica of another database than the one of DATABASE_URL"
 
 

@@ -1,7 +1,7 @@
 """Draw the last runs of an object as bars.
 
-The color shows the outcome. The height shows the duration. A bad run has the full height, and a skipped run is a stub.
-A run under way is drawn like a run of 0 seconds.
+The color shows the outcome. The height shows the duration. A failed or interrupted run has the full height, and a
+skipped run is a stub. A run under way is drawn like a run of 0 seconds.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ _SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 
 
 def span_text(span: timedelta) -> str:
-    """Return a span, such as the age allowed to a copy, in whole units: ``90 minutes``, ``2 hours``."""
+    """Return a span in whole units: ``90 minutes``, ``2 hours``."""
     unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
     number = round(span / length)
     return plural(number, unit)
@@ -37,5 +37,5 @@ _LABELS = {
 
 
 def label_of(name: str) -> str:
-    """Return the dashboard's name of an object, such as ``List emails`` for ``list_emails``."""
+    """Return the label of an object, such as ``List emails`` for ``list_emails``."""
     return _LABELS.get(name) or name.replace("_", " ").capitalize()

@@ -3,9 +3,10 @@
 Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". If the HTTP status is not documented, it
 is from a report of users, or 400.
 
-In a call for several records, most refusals are the result of each record, and the status of the answer is 200. A
-refusal with ``whole`` refuses the call itself. For other refusals, the action may have ``only``, a regular expression:
-then only the records whose JSON matches it are refused, and the others are written as usual.
+In a call for several records, most refusals refuse each record: the status of the answer is 200, and each record's
+result contains the error. A refusal with ``whole`` refuses the call itself. For other refusals, the action may have
+``only``, a regular expression: then only the records whose JSON matches it are refused, and the others are written as
+usual.
 """
 
 from __future__ import annotations

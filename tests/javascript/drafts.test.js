@@ -20,7 +20,7 @@ test("two people who changed the same field collide, unless both entered the sam
   assert.equal(collides([1, 2], [1], [1, 3]), true);
 });
 
-test("in fields that both changed, mergeTheirs keeps their values and mergeMine keeps mine", () => {
+test("in a field that two people changed, mergeTheirs keeps the other user's value and mergeMine keeps mine", () => {
   const now = { ...BEFORE, forms: 5 };
   const entered = { ...BEFORE, forms: 7, tags: 8 };
   assert.deepEqual(mergeTheirs(now, BEFORE, entered), { forms: 5, lists: 2, tags: 8 });

@@ -65,7 +65,7 @@ function headline({ result, days }) {
 }
 
 /**
- * Return the button "Compare days". It is below the lists, apart from the buttons for other days.
+ * Return the button "Compare days". It is below the lists; the buttons for other days are above them.
  *
  * @param {Data} data
  */

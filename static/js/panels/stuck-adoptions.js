@@ -46,7 +46,8 @@ function head({ stuck_count: stuck, pct_affected: share, total_prospects: total,
       "p",
       { class: "todo" },
       h("strong", {}, "What to do: "),
-      "check in Salesforce whether the adoption was recorded; if not, run the flow that reads the field. Then empty the field in Pardot.",
+      "check in Salesforce whether the adoption was recorded; if not, run the flow that reads the adoption data. ",
+      "Then empty this data in Pardot.",
     ),
   ];
 }
