@@ -25,7 +25,7 @@ class Simulator:
     control: str
     variables: Mapping[str, str] = field(repr=False)
     other_logins: Mapping[str, str] = field(repr=False, default_factory=dict)
-    """Variables for the other ways to log in."""
+    """Variables for ways to log in other than the one in ``variables``."""
 
     @property
     def served_variables(self) -> dict[str, str]:
@@ -101,7 +101,7 @@ def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tu
         assert process.poll() is None, (folder / "simulator.log").read_text()
         assert time.monotonic() < deadline, "the simulator did not start"
         time.sleep(0.05)
-    # With only the simulator's authority, clients read one certificate per session instead of certifi's hundred.
+    # Clients read this file in each session: ca.pem has one certificate, bundle.pem more than a hundred.
     text = variables.read_text().replace("/bundle.pem", "/ca.pem")
     values, others = parse_variables(text), parse_variables(text.replace("\n# ", "\n"))
     return process, Simulator(values["SIMULATOR_URL"], values, {name: others[name] for name in others.keys() - values})

@@ -1,4 +1,4 @@
-"""Check the day's Pardot calls before each entity and between pages; store them for the status page."""
+"""Check the day's Pardot calls before each entity and between pages; store them for the dashboard."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class QuotaBudget:
     def check(self) -> None:
         """Raise ``SyncSkipped`` when too many of the day's calls are used.
 
-        If the first check's request fails, its error is raised, and raised again for later entities without a call.
+        If the first check's request fails, that check raises the error. Later checks raise it again, without a request.
         """
         if self._failure:
             raise self._failure

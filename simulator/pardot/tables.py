@@ -19,7 +19,7 @@ from simulator.pardot.objects import (
 BATCH = 5_000
 """The number of rows given to SQLite at a time, so that memory does not grow with the data."""
 
-# Booleans are 0 and 1. Datetimes are the API's own text in UTC, whose order is the order of time.
+# Booleans are 0 and 1. Datetimes are texts in UTC, as the API returns them. Sorted as text, they are in order of time.
 _SQL_TYPES: dict[FieldType, str] = {
     "integer": "INTEGER",
     "string": "TEXT",

@@ -17,8 +17,8 @@ from tests.api.cookies import UUID, CookieMaker
 @pytest.fixture(autouse=True)
 def roomy_limit(settings: Any) -> None:
     """Raise the rate limits, which have tests of their own."""
-    # Below a limit of 2,000, PostgreSQL counts each request. From 2,000 on, a process holds passes for later requests,
-    # and the next test would use them.
+    # Below a limit of 2,000, PostgreSQL counts each request. From 2,000 on, one count allows several requests
+    # (api/protection/held_passes.py). Those that one test did not make would be allowed in the next test.
     settings.SALESFORCE_API_RATE_LIMIT = "1999/min"
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1999/min"
 

@@ -42,7 +42,7 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *AS_SHIPPED, f"--bind=127.0.0.1:{self._port}", "--workers=1"],
             cwd=self._folder,
-            # PYTHONDONTWRITEBYTECODE keeps tests/warm.py from forking gunicorn from a process with loaded modules.
+            # With PYTHONDONTWRITEBYTECODE, tests/warm.py does not intervene: gunicorn starts without loaded modules.
             env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
         )
 

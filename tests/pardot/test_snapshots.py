@@ -91,7 +91,7 @@ def test_a_later_run_of_the_day_updates_the_row() -> None:
     assert DailySnapshot.objects.count() == 1
 
 
-def test_a_later_run_of_a_lower_tier_keeps_the_tier_and_its_columns() -> None:
+def test_a_later_run_of_a_lower_tier_keeps_the_higher_tier_and_its_columns() -> None:
     prospect()
     read_everything()
     finish_sync(Tier.SURVEY)

@@ -93,7 +93,7 @@ def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simu
     camp_sync("--adopt-org", "--yes")
     assert CachedBusinessUnit.objects.get().business_unit == OTHER_UNIT
     assert_equal(Pardot(simulator), *entities.ASSETS)
-    assert not Prospect.objects.exists(), "a survey restores them"
+    assert not Prospect.objects.exists(), "the next survey reads them again"
     assert DailySnapshot.objects.count() == 1
     for entered_by_people in (Task, TeamMember, SavedView, ViewSubscription, ConfigurationChange):
         assert entered_by_people._default_manager.count() == 1, entered_by_people
