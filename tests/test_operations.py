@@ -103,8 +103,8 @@ def test_the_worst_object_comes_first_with_its_reason_and_remedy(operator: Clien
             {"retry_command": "sync_contacts", "message": "timed out", "ago": timedelta(minutes=20)},
             "within five minutes",
         ),
-        ({"message": "an unexpected answer"}, "Sync it now."),
-        ({"state": "interrupted", "message": "stopped: SystemExit"}, "Sync it now."),
+        ({"message": "an unexpected answer"}, "Sync the object now."),
+        ({"state": "interrupted", "message": "stopped: SystemExit"}, "Sync the object now."),
     ],
 )
 def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, Any], remedy: str) -> None:

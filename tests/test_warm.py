@@ -1,4 +1,7 @@
-"""A process forked from the warm process behaves like a new process. The other tests rely on this."""
+"""A process forked from the warm process of ``tests/warm.py`` behaves like a new process.
+
+Other tests start processes in this way, and rely on it.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,7 @@ def test_a_forked_process_behaves_like_a_new_process(
     environment = {"PATH": os.environ["PATH"], "A": "b=c", **more}
     own = os.umask(0o022)
     os.umask(own)
-    new = run(tmp_path, program, env=environment, umask=own)  # a umask rules out the warm process
+    new = run(tmp_path, program, env=environment, umask=own)  # a process with a umask is never forked
     warm = run(tmp_path, program, env=environment)
     assert warm == new
     assert warm["status"] == status
@@ -133,7 +136,7 @@ def test_settings_that_cannot_be_loaded_are_reported_each_time(database: str) ->
     assert [line.partition(":")[0] for line in messages] == ["Configuration error"]
 
 
-def test_processes_start_as_usual_when_the_private_method_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_start_as_usual_when_popen_has_another_private_method(monkeypatch: pytest.MonkeyPatch) -> None:
     def another(popen: object, args: object, something_new: object) -> None: ...
 
     monkeypatch.setattr(subprocess.Popen, "_execute_child", another)

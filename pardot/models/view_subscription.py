@@ -9,7 +9,8 @@ from pardot.models.team_member import TeamMember
 class ViewSubscription(models.Model):
     """A team member's subscription to a saved view.
 
-    It stores the state of the view's rows at the last message or at the start.
+    The next message compares the view's rows with ``count`` and ``fingerprint``. Both are stored when the member
+    subscribes, and after each message.
     """
 
     class MailTime(models.TextChoices):

@@ -22,7 +22,8 @@ def search_words(*columns: str) -> GeneratedField[Any, Any]:
 def joined(*columns: str) -> Func:
     """Return the columns joined with spaces; a null counts as an empty text.
 
-    PostgreSQL uses an index only for exactly the same expression, and Django's ``Concat`` adds parentheses.
+    PostgreSQL uses an index on an expression only when a query has exactly this expression. Django's ``Concat`` would
+    add parentheses.
     """
     texts: list[list[Combinable]] = [[Value(" "), Coalesce(column, EMPTY)] for column in columns]
     parts = list(chain.from_iterable(texts))[1:]

@@ -10,13 +10,16 @@ from pardot.catalog.entities import ALL, ORPHANS, Tier
 from sf.status import freshness
 
 CAMP_SYNC = "camp_sync"
-"""The job that records failed starts of ``camp_sync``, and the steps after its syncs."""
+"""The job under which failed starts of ``camp_sync``, and the steps after its syncs, are recorded."""
 DIGEST = "camp_digest"
 ALERTS = "camp_alerts"
 
 
 def max_ages() -> dict[str, timedelta]:
-    """Return the maximum age of the last complete run, by name. Empty when Pardot is not configured."""
+    """Return the maximum age of the last complete run, by ``SyncRun.object``.
+
+    The result is empty when Pardot is not configured.
+    """
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         return {}
     daily = freshness.allowed_age(CAMP_SYNC, unscheduled=timedelta(hours=26))

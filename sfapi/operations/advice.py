@@ -71,4 +71,7 @@ def _when_again(next_try: datetime | None) -> str:
     if next_try is not None:
         when = f"at {moment_text(next_try)}" if next_try > timezone.now() else "within five minutes"
         return f"Nothing to do yet: the next attempt is {when}."
-    return "Sync it now. If that fails with the same message, look it up under Troubleshooting in the documentation."
+    return (
+        "Sync the object now. If that fails with the same message, look up the message under Troubleshooting in the "
+        "documentation."
+    )

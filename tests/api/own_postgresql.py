@@ -70,7 +70,7 @@ class OwnPostgreSQL:
         os.kill(self._pid(), signal.SIGKILL)
 
     def copy(self, database: str) -> None:
-        """Copy tables and rows from the database at this URL, because migrating takes longer."""
+        """Copy tables and rows from the URL ``database`` into this server, because migrating takes longer."""
         dump = str(self._installation.home / "dump.sql")
         self._installation.run("pg_dump", "--no-owner", "--dbname", database, "--file", dump)
         self._installation.run("psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", self.url, "--file", dump)

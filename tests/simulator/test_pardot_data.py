@@ -98,7 +98,7 @@ def test_nearly_all_linked_prospects_are_contacts_or_leads_of_salesforce(connect
         assert count(connection, f"{linked} WHERE s.pi__url__c NOT LIKE '%/' || p.id") == 0
 
 
-def test_some_prospects_name_crm_records_that_do_not_exist(connection: sqlite3.Connection) -> None:
+def test_some_prospects_refer_to_crm_records_that_do_not_exist(connection: sqlite3.Connection) -> None:
     missing = (
         "pardot_prospects WHERE length(salesforce_id) = 18 "
         "AND salesforce_id NOT IN (SELECT Id FROM Contact UNION SELECT Id FROM Lead)"
@@ -106,7 +106,7 @@ def test_some_prospects_name_crm_records_that_do_not_exist(connection: sqlite3.C
     assert 1 <= count(connection, missing) <= 20
 
 
-def test_few_contacts_and_leads_with_the_url_of_a_prospect_have_no_prospect(connection: sqlite3.Connection) -> None:
+def test_few_contacts_and_leads_that_link_to_a_prospect_have_an_unknown_email(connection: sqlite3.Connection) -> None:
     for sobject in ("Contact", "Lead"):
         unknown = f"{sobject} WHERE pi__url__c IS NOT NULL AND IsDeleted = 0 AND Email NOT IN "
         assert count(connection, f"{unknown} (SELECT email FROM pardot_prospects WHERE email IS NOT NULL)") < 40

@@ -34,7 +34,7 @@ export async function flagDefinitions({ counts, issues: keys }) {
           {},
           why,
           issue && h("span", { class: "under" }, cost(issue)),
-          !keys[flag] && h("span", { class: "under" }, "For information; it does not count."),
+          !keys[flag] && h("span", { class: "under" }, "For information only; no points are lost."),
         ),
       );
     }),
