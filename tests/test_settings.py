@@ -251,7 +251,7 @@ def assert_refused_in_one_line(answer: subprocess.CompletedProcess[str], says: s
         ("SALESFORCE_HOST", "https://<your-domain>.my.salesforce.com"),
     ],
 )
-def test_a_placeholder_of_the_documents_is_named(name: str, value: str, tmp_path: Path) -> None:
+def test_a_placeholder_is_refused_with_the_name_of_its_variable(name: str, value: str, tmp_path: Path) -> None:
     variables = {"SECRET_KEY": "k" * 50, "DATABASE_URL": "postgresql://u@h/d", "SFAPI_DATA_DIR": str(tmp_path)}
     assert f"{name}: {value} is a placeholder" in settings_error({**variables, name: value})
 
@@ -316,7 +316,7 @@ def test_the_installation_page_leads_to_a_service_that_is_safe(tmp_path: Path) -
     (tmp_path / "own.env").write_text(example + changes)
     answer = start({"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}, "--deploy")
     assert answer.returncode == 0, answer.stderr
-    assert "WARNINGS" in answer.stderr, "the settings have no Salesforce login, for instance"
+    assert "WARNINGS" in answer.stderr, "the missing Salesforce login, for example, must cause a warning"
     assert "security." not in answer.stderr
     assert "manage.py check --deploy" in page
 

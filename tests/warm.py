@@ -1,7 +1,7 @@
 """Start Python processes from a process that has already imported Django and other libraries.
 
 Imports are most of a start's cost, and tests start hundreds of commands and services. ``quick_starts`` makes
-``subprocess`` fork programs of this Python from the warm process, which has loaded the libraries but not the project.
+``subprocess`` start Python programs as forks of the warm process, which has loaded the libraries but not the project.
 The fork gets the environment, folder, arguments and files of the call, and runs the program from its first line. The
 fork is a child of the tests like any other: it can be signaled, killed and waited for.
 
@@ -65,7 +65,7 @@ _USUAL = {"executable": None, "preexec_fn": None, "shell": False, "gid": None, "
 
 @contextmanager
 def quick_starts() -> Iterator[None]:
-    """Fork processes of this Python from the warm process, as long as the context lasts."""
+    """Start Python programs as forks of the warm process, as long as the context lasts."""
     usual = getattr(subprocess.Popen, "_execute_child", None)
     if sys.platform != "linux" or usual is None or not _is_known(usual):
         yield
@@ -202,8 +202,8 @@ def _fork_for_orders(channel: socket.socket, loaded: Loaded | None = None) -> No
 class Loaded:
     """Processes that have loaded the project too, each for one command in one environment.
 
-    The first command of a kind loads the project itself. The second starts a loaded process, and is forked from it like
-    all later ones.
+    The first run of a command loads the project itself. The second run starts a loaded process. The second and all
+    later runs are forked from the loaded process.
     """
 
     def __init__(self, channel: socket.socket) -> None:

@@ -43,7 +43,7 @@ def to_18(text: str) -> str:
 
 
 def name_instance(letters: str) -> None:
-    """Make ``letters`` characters 4 and 5 of all record ids of this process.
+    """Use ``letters`` as characters 4 and 5 of all record ids of this process.
 
     Raises ``ValueError`` unless they are exactly two letters or digits.
     """

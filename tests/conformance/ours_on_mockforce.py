@@ -1,8 +1,10 @@
 """Run SFAPI against simple-mockforce, a mock of Salesforce that others have written.
 
 The mock runs as a server. It knows logins, queries of plain fields, and single records. It has no ``/limits``, no
-describe calls and no ``COUNT()``, so a sync must fail with the mock's refusal. The mock answers an upsert with 204 and
-a body. HTTP clients read no body after 204, so cases are sent without an external id.
+describe calls and no ``COUNT()``, so a sync must fail with the mock's refusal.
+
+SFAPI needs the id of a new case from the answer. The mock answers an upsert with 204 and a body, but HTTP clients read
+no body after 204. ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` is therefore not set: the case is created, not upserted.
 """
 
 from __future__ import annotations

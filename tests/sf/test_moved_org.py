@@ -116,7 +116,7 @@ def test_repeated_redirects_lead_to_only_one_new_login(simulator: Simulator) -> 
     assert simulator.calls_to("oauth2/token") == 2
 
 
-def test_a_session_id_from_the_settings_cannot_find_another_host(simulator: Simulator, settings: Any) -> None:
+def test_with_a_session_id_from_the_settings_the_error_names_the_new_host(simulator: Simulator, settings: Any) -> None:
     client = client_with(settings, login_of(simulator, LoginFlow.DIRECT_SESSION))
     new = move(simulator, "redirects")
     with pytest.raises(LoginFailed, match=rf"check SALESFORCE_INSTANCE_URL: it leads to {new}$"):

@@ -47,7 +47,7 @@ def test_an_empty_list_is_refused_instead_of_meaning_all() -> None:
         timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]), min_value=datetime(1700, 1, 1)
     )
 )
-def test_a_moment_is_in_utc_and_never_later_than_the_time(value: datetime) -> None:
+def test_a_time_is_written_in_utc_and_never_rounded_up(value: datetime) -> None:
     literal = soql.moment(value)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", literal)
     assert timedelta(0) <= value - datetime.fromisoformat(literal) < timedelta(milliseconds=1)

@@ -90,7 +90,7 @@ function column(row, { x, step, bar, y, height, values, label }) {
       " ",
       values && s("tspan", { class: "strong", x: middle, y: y(0) - high - 6 }, number(row.value)),
     ),
-    // In front of the others, so that the whole column has the tooltip.
+    // Drawn last, on top of the bar and its text, so that the whole column has the tooltip.
     s("rect", { x, y: 0, width: step, height, fill: "transparent", "aria-hidden": "true" }, s("title", {}, text)),
   ];
   const tone = row.tone ? `column tone-${row.tone}` : "column";
