@@ -1,6 +1,6 @@
 """A process forked from the warm process of ``tests/warm.py`` behaves like a new process.
 
-Other tests start processes in this way, and rely on it.
+The processes of other tests are forked in this way too.
 """
 
 from __future__ import annotations

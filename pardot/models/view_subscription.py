@@ -9,8 +9,8 @@ from pardot.models.team_member import TeamMember
 class ViewSubscription(models.Model):
     """A team member's subscription to a saved view.
 
-    The next message compares the view's rows with ``count`` and ``fingerprint``. Both are stored when the member
-    subscribes, and after each message.
+    The next morning message compares the view's rows with ``count`` and ``fingerprint``. Both are stored when the
+    member subscribes, and after each message about the view.
     """
 
     class MailTime(models.TextChoices):
