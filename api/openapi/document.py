@@ -1,6 +1,7 @@
-"""Build the OpenAPI document: Ninja's operations with their permitted callers, and the shared parts.
+"""Build the OpenAPI document: Ninja's operations with permitted callers, examples, headers and tags.
 
-Source: OpenAPI 3.1, in which a security requirement may name roles for any scheme, not only for OAuth.
+In OpenAPI 3.1 a security requirement may name roles for any scheme, not only for OAuth. Here the roles are the scopes
+that an API key needs.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _TAGS: Mapping[str, str] = {
     "info": "State of the service.",
     "records": "Every cached object in bulk, as JSON or CSV.",
 }
-_DASHBOARD_TAG = "The dashboard's data, for Super Users. It changes with the dashboard."
+_DASHBOARD_TAG = "The dashboard's data, for Super Users. These operations may change when the dashboard changes."
 _DASHBOARD = "pardot"
 PUBLIC = "public"
 

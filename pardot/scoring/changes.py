@@ -50,9 +50,9 @@ class Changes:
 
 
 def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
-    """Compare ``card`` with the last snapshot before ``today``.
+    """Compare ``card`` with the snapshot of ``day``, or of the nearest earlier day.
 
-    If ``day`` is before ``today``, compare with the snapshot of ``day`` or of the nearest earlier day.
+    A ``day`` that is ``None`` or not before ``today`` means yesterday.
     """
     yesterday = today - timedelta(days=1)
     since = last_snapshot(min(day or yesterday, yesterday))

@@ -152,7 +152,10 @@ def create_asset_exemptions(
     search: Query[AssetParameters],
     body: BulkExemptions,
 ) -> Status[BulkMade]:
-    """Exempt the chosen assets that have the issue, from the next request on."""
+    """Exempt the chosen assets that have the issue.
+
+    The issue no longer counts for them from the next request on.
+    """
     area = area_of(type)
     return _make_exemptions(request, area, body, lambda: _assets(area, search))
 
@@ -163,7 +166,10 @@ def create_asset_exemptions(
 def create_campaign_exemptions(
     request: HttpRequest, search: Query[CampaignParameters], body: BulkExemptions
 ) -> Status[BulkMade]:
-    """Exempt the chosen campaigns that have the issue, from the next request on."""
+    """Exempt the chosen campaigns that have the issue.
+
+    The issue no longer counts for them from the next request on.
+    """
     return _make_exemptions(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
 
 

@@ -93,7 +93,11 @@ def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exempt
     summary="Exempt an asset from an issue",
 )
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
-    """Exempt an asset from an issue, from the next request on. An exemption that has ended is replaced."""
+    """Exempt an asset from an issue.
+
+    The issue no longer counts for the asset from the next request on. An ended exemption of the same asset from the
+    same issue is replaced.
+    """
     try:
         new_exemption = exemption_create(**exemption.dict(), created_by=actor_name(request))
     except BadExemption as error:

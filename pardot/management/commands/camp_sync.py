@@ -35,7 +35,10 @@ LONGEST_WAIT = timedelta(hours=3)
 class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
-    help = "Sync the Pardot health data: assets and Salesforce's counts; more with --scout and --survey."
+    help = (
+        "Sync the Pardot health data: assets, and the numbers of people and campaign members in Salesforce; "
+        "more with --scout and --survey."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group()

@@ -33,7 +33,7 @@ const ACTIVITY = {
   failed: ["Failed", "bad"],
 };
 const TIERS = {
-  1: "Daily: assets and Salesforce's counts",
+  1: "Daily: assets, and the numbers of people and campaign members in Salesforce",
   2: "Scout: also recently active prospects with the highest scores",
   3: "Full survey: also all prospects and campaign members, and recent activities",
 };

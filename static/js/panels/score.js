@@ -35,7 +35,7 @@ function beginning(status) {
     h(
       "p",
       { class: "soft" },
-      "The sync reads all assets and Salesforce's counts. The score, the issues and their remedies appear here afterward.",
+      "The sync reads all assets, and counts people and campaign members in Salesforce. The score, the issues and their remedies appear here afterward.",
     ),
   ];
 }

@@ -76,8 +76,9 @@ function intoView(element) {
 }
 
 /**
- * Return the outermost element around the row, up to the panel, whose top fits on the screen with the row. So the
- * panel's heading, the search, or the column heads are in view too. When no such element fits, return the row.
+ * Go outward from the row, at most to its panel, and return the last element whose top fits on the screen together
+ * with the row. So the panel's heading, the search, or the column heads are in view too. When no element around the
+ * row fits, return the row.
  *
  * @param {Element} row
  * @param {number} height
