@@ -45,7 +45,7 @@ class Surroundings:
     def served(self) -> Iterator[str]:
         """Run the service and yield its URL.
 
-        The request log is complete after the service has ended.
+        The request log in the database is complete only after the service has ended.
         """
         variables = {
             **self.simulator.served_variables,

@@ -12,7 +12,7 @@ function toned(minimums, ...scores) {
   return scores.map(tonesBy(minimums.map((minimum) => ({ minimum })))).join(" ");
 }
 
-test("a score has the color of its grade: the lowest is bad, and the upper half of the others is good", () => {
+test("a score has the color of its grade: the lowest grade is bad, and the upper half of the other grades is good", () => {
   assert.equal(toned([90, 80, 70, 60, 0], 100, 80, 79, 60, 59, 0), "good good warn warn bad bad");
   assert.equal(toned([95, 90, 85, 80, 0], 90, 89, 79), "good warn bad");
   assert.equal(toned([95, 80, 0], 95, 94, 79), "good warn bad");

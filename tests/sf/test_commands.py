@@ -58,7 +58,10 @@ def screen(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> Screen:
 
 
 def contacts_query(simulator: Simulator) -> tuple[str, str, str]:
-    """Give one contact no school and one an awkward title; return their ids, and a query for both."""
+    """Change two contacts, and return their ids and a query for both.
+
+    The first contact then has no school and no title, and the second an awkward title.
+    """
     alone, awkward = simulator.ids("Contact", "AccountId != null")[:2]
     simulator.set_raw("Contact", alone, AccountId=None, Title=None)
     simulator.set_raw("Contact", awkward, Title=AWKWARD)
@@ -310,7 +313,7 @@ def test_sync_all_ends_with_the_sum(simulator: Simulator, run_manage: Manage) ->
     assert f"{simulator.calls()} Salesforce calls" in last
 
 
-def test_sync_status_shows_zeros_and_never_before_the_first_sync(
+def test_before_the_first_sync_the_status_shows_zeros_and_the_word_never(
     simulator: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("sync_status")

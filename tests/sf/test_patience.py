@@ -1,4 +1,4 @@
-"""A caller with a time limit waits no longer for another thread's login, or for a slow answer."""
+"""A caller's time limit also limits the wait for another thread's login, and for a slow answer."""
 
 from __future__ import annotations
 

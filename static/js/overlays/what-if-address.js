@@ -1,6 +1,6 @@
-/* Read and write the fixes of a what-if in the address.
+/* Read and write the part of the address that lists the fixes chosen in the drawer “What if…”.
 
-   "forms_errors,campaigns_no_sf:5" means all rows of forms_errors, and five rows of campaigns_no_sf. */
+   "forms_errors,campaigns_no_sf:5" means that all rows of forms_errors are fixed, and five rows of campaigns_no_sf. */
 
 /** @typedef {{ key: string, count: number }} Countable */
 
