@@ -146,7 +146,11 @@ function activity({ activities, count, since, until }, links, status) {
       "section",
       { class: "stack" },
       title,
-      noData("python manage.py camp_sync --survey", status, "No activities were synced in the last 8 days."),
+      noData(
+        "python manage.py camp_sync --survey",
+        status,
+        "Activities are missing, or were last read more than 8 days ago.",
+      ),
     );
   const span = h(
     "p",
