@@ -45,11 +45,11 @@ class Config:
     business_unit: str = BUSINESS_UNIT
     """Pardot's business unit."""
     as_of: datetime | None = None
-    """The day on which the data ends; ``None``: that of the data in ``folder``, or today for new data."""
+    """The last day of the data. ``None``: the data in ``folder`` keeps its last day; new data ends today."""
 
     @property
     def base_url(self) -> str:
-        """Return the address of all three systems. They have different paths."""
+        """Return the common address of Salesforce, Pardot and Accounts, which have different paths."""
         return f"https://localhost:{self.port}"
 
     @property
@@ -59,7 +59,10 @@ class Config:
 
 @dataclass
 class World:
-    """The common state of the three systems. Their ``add_routes(router, world)`` add the routes."""
+    """The common state of Salesforce, Pardot and Accounts.
+
+    The function ``add_routes(router, world)`` of each system adds the system's routes.
+    """
 
     config: Config
     store: Store
@@ -136,7 +139,8 @@ class World:
     def reset_settings(self) -> None:
         """Restore all settings in place, because routes keep references to them.
 
-        The org also moves back to its first host, all change events expire, and Accounts forgets tokens and changes.
+        The org also moves back to its first host, and all change events expire. Accounts forgets its tokens and the
+        changes to its users.
         """
         self.salesforce.reset()
         self.events.reset()

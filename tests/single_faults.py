@@ -102,10 +102,10 @@ class Victim:
 
 
 def spread(calls: int, kind: str, seed: int, at_most: int | None = None) -> Iterator[Example]:
-    """Yield examples of each fault of a kind: it begins at some call, and happens once, three times or always.
+    """Yield examples of each fault of a kind, in which the fault happens once, three times or always.
 
-    ``at_most`` is the number of calls drawn at random for each fault. If it is None, each fault begins at every call,
-    with all three numbers of times.
+    ``at_most`` is the number of calls drawn at random for each fault. Each of these calls gets one example. If
+    ``at_most`` is None, every call gets three examples: once, three times and always.
     """
     chance = random.Random(f"{seed} {kind}")
     ways: list[int | None] = [1, 3, None]

@@ -48,7 +48,7 @@ def masked_line(text: str) -> str:
 
 
 def masked_query(query: str) -> str:
-    """Return a query string with its secrets masked. It is decoded for the search, then encoded again."""
+    """Decode a query string, mask its secrets, and return it encoded again."""
     if not query:
         return ""
     pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]

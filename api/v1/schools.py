@@ -48,7 +48,7 @@ class SchoolItem(Schema):
 
 class SchoolList(Schema):
     count: int = Field(description="The number of all matches on all pages.")
-    total_schools: int = Field(description="The number of all schools here, matching or not.")
+    total_schools: int = Field(description="The number of all schools in SFAPI, matching or not.")
     next: str | None = Field(description="The address of the next page; null on the last page.")
     schools: list[SchoolItem] = Field(description="The matches of this page, best match first.")
 
@@ -117,13 +117,14 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     Case, accents, punctuation and the order of words do not matter. `&` counts as `and`, `St` as `Saint`, and a leading
     `The` is ignored. Short forms such as `georgia tech` also find the full name. Two words also find a name that has
     them as one word: `de paul` finds DePaul. When no school matches, typing errors are corrected, and words typed
-    without a blank (`ucdavis`) are split. The other filters are exact.
+    without a blank (`ucdavis`) are split. The filters `city`, `state`, `country` and `type` must match as a whole; case
+    and accents do not matter.
 
     The best matches come first:
 
     1. the same name
     2. the same words in another order
-    3. names with these initials
+    3. names whose initials are the text, such as `ucla`
     4. names that begin with the text
     5. names with all words in order
     6. all other matches

@@ -1,4 +1,7 @@
-"""``GET /pardot/my-work``: the caller's areas, changes and open tasks, as in the morning message."""
+"""``GET /pardot/my-work``: the caller's areas, changes in them, and the caller's open tasks.
+
+The caller's morning message is made from the same data.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class MyWork(Schema):
 
 @router.get("/my-work", response={200: MyWork, **documented(401, 403)}, summary="The caller's own work")
 def get_my_work(request: HttpRequest) -> MyWork:
-    """Return the caller's areas, open tasks, and changes since the last snapshot before today."""
+    """Return the caller's areas, the changes in these areas, and the caller's open tasks.
+
+    The changes are those since the last snapshot before today.
+    """
     account = signed_in_user(request).session.uuid
     member, facts = member_by_account(account), work_facts()
     whose: dict[str, Any] = {

@@ -27,14 +27,17 @@ class HeldBackDeletes(Schema):
     missing: int = Field(description="The number of records that the last read did not return.")
     of: int = Field(description="The number of all stored records of these `parts`.")
     parts: dict[str, int] = Field(
-        description="The number of missing records by part, in the form of `camp_sync --allow-deletes`."
+        description="The missing records by part. `camp_sync --allow-deletes` takes the same names and numbers."
     )
 
 
 class EntityFreshness(Schema):
     name: str
     aliases: list[str]
-    tier: int = Field(description="The lowest tier that reads the entity completely: 1 or 3.")
+    tier: int = Field(
+        description="The lowest tier of a sync that reads the entity completely: 1 (`camp_sync`) or 3 "
+        "(`camp_sync --survey`)."
+    )
     freshness: Freshness = Field(
         description="old: no complete read for 2 days (tier 1) or 8 days (tier 3). partial: only a sample was read."
     )
@@ -101,7 +104,12 @@ class SyncSteps(Schema):
 
 
 class SyncStatus(Schema):
-    tier: int = Field(ge=0, le=3, description="The data that has been synced: the `tier` of `GET /pardot/briefing`.")
+    tier: int = Field(
+        ge=0,
+        le=3,
+        description="The data that has been read, from 0 (not all assets) to 3 (the prospects and their activities). "
+        "`GET /pardot/briefing` has the same `tier`, and describes all four values.",
+    )
     sync_enabled: bool = Field(description="False while syncs are switched off (admin: Sync configuration).")
     quota: PardotQuotaState | None = Field(
         description="The day's API calls as Pardot last reported them; null: never reported."

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 CHUNK = 5000
-"""The number of rows per statement: no lock is held for long."""
+"""The number of rows per statement, so small that no lock is held for long."""
 
 # The last run of each outcome and mode shows how an object is doing. The next read begins at the last watermark.
 _KEPT = """

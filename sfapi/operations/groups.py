@@ -1,6 +1,6 @@
 """Sort the models of the admin into five groups.
 
-Three are by what people do with the models, two are the cached data of Pardot and Salesforce.
+Three groups stand for kinds of work, two for the cached data of Pardot and Salesforce.
 """
 
 from __future__ import annotations

@@ -25,8 +25,9 @@ def generate(
     """Fill the tables. Equal arguments and Salesforce records give equal data.
 
     This reads the existing Contacts, Leads, Campaigns and CampaignMembers. It writes the URL of a prospect into the
-    ``pi__url__c`` of the prospect's Contact or Lead, and clears most other values of ``pi__url__c``. 80,000 prospects
-    and 400,000 activities, the data for 20,000 schools, take about five seconds.
+    ``pi__url__c`` of the prospect's Contact or Lead, and clears it in most other Contacts and Leads; a few keep
+    the URL of a deleted prospect. 80,000 prospects and 400,000 activities, the data for 20,000 schools, take about five
+    seconds.
     """
     plan = Plan.of(schools=schools, seed=seed, as_of=as_of, sizes=sizes)
     alone = not connection.in_transaction

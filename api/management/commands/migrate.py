@@ -75,7 +75,7 @@ def _require_utf8(connection: BaseDatabaseWrapper) -> None:
 
 def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
     settings: dict[str, Any] = connection.settings_dict
-    # Under runserver the connection has the time limits of web processes, which are too short for a migration.
+    # When ``runserver`` calls this command, the connection has the time limits of web processes, which are too short.
     limits = {**settings.get("TIME_LIMITS", {}), "statement_timeout": 0, "lock_timeout": seconds * 1000}
     if settings.get("TIME_LIMITS") != limits:
         settings["TIME_LIMITS"] = limits
