@@ -233,7 +233,7 @@ def test_closing_the_pipe_early_is_no_error(simulator: Simulator, database: str)
 
 
 def findings(screen: Screen, capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
-    """Return each question's state and answer; the command may fail."""
+    """Run ``sf check``, which may fail, and return the state and answer of each of its questions."""
     try:
         output = screen.shows("check")
     except CommandError:
