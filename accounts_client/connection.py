@@ -23,7 +23,10 @@ def read_cookie(cookie: str) -> Session:
 
 
 def cookie_reader() -> CookieReader:
-    """Return the reader of the current keys. Raises ``KeyUnusable`` for a key of the wrong kind or length."""
+    """Return the cookie reader for the current keys.
+
+    Raises ``KeyUnusable`` for a key of the wrong kind or length.
+    """
     return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
 
 

@@ -36,8 +36,8 @@ MORE = (
     "engagement?group=as_lead&sort=name",
     "engagement?q=school+17",
 )
-"""Common views beside the defaults.
-Only their time has a limit, not its growth, because they find more rows in more data."""
+"""Common views besides the defaults.
+The growth of their times has no limit, because they find more rows in more data."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Create tasks for whole issues. An issue with an open task for the whole issue gets no second task."""
+"""Create a task about a whole issue (not about one asset), unless such a task is open."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Write the morning message of one team member: own areas, changes, open tasks and saved views.
 
-Each item ends with a link. The link to a saved view keeps only the part of the view's query that is about its table.
+Each item ends with a link. The link to a saved view keeps only the parameters that are about the view's table.
 The message leaves out the titles of tasks about prospects. The message includes other text that staff typed: titles of
 other tasks, names of saved views, and the searches in these views. Staff may have typed a person's name there.
 """
@@ -38,7 +38,8 @@ _LONGEST_TITLE = 100
 def members_to_message(day: date) -> list[TeamMember]:
     """Return the members who get a message on ``day``.
 
-    These members have an email address, have not stopped the messages, and have an area, an open task or a due view.
+    These members have an email address, have not stopped the messages, and have an area, an open task, or a saved view
+    that is due on ``day``.
     """
     open_tasks = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
     recipients = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(open_tasks))

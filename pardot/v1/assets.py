@@ -62,7 +62,7 @@ class AssetRecord(Schema):
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     since: dict[str, date | None] = Field(
         description="The day since which audits have seen each flag without a break; null: since before SFAPI kept "
-        "a record of issues. Flags without an issue are absent."
+        "a record of issues. Flags that belong to no issue are absent."
     )
     title: str | None = None
     subject: str | None = None
@@ -81,11 +81,13 @@ class AssetRecord(Schema):
     usage: int | None = Field(None, description="The number of objects with the tag; null: no data.")
     activity_count: int | None = Field(
         None,
-        description="The number of activities within the look-back: successful submissions of forms, views of pages, "
-        "clicks on redirects, all activities of campaigns; null: no data.",
+        description="The number of activities within the look-back (`activity_lookback_days`): successful submissions "
+        "of forms, views of pages, clicks on redirects, all activities of campaigns; null: no data.",
     )
     error_count: int | None = Field(
-        None, description="The number of failed submissions of the form within the look-back; null: no data."
+        None,
+        description="The number of failed submissions of the form within the look-back (`activity_lookback_days`); "
+        "null: no data.",
     )
 
 

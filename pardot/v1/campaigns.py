@@ -34,8 +34,9 @@ class CampaignChild(Schema):
     flags: list[str]
     exempt: list[str] = Field(description="The flags that do not count for this asset, because it is exempt from them.")
     activity_count: int | None = Field(
-        description="The number of activities within the look-back: successful submissions of forms, views of pages, "
-        "clicks on redirects; null: no data. Always null for list emails, whose activities are not counted."
+        description="The number of activities within the look-back (`activity_lookback_days`): successful submissions "
+        "of forms, views of pages, clicks on redirects; null: no data. Always null for list emails, whose activities "
+        "are not counted."
     )
 
 
@@ -62,7 +63,7 @@ class CampaignItem(Schema):
     start_date: date | None
     end_date: date | None
     form_count: int | None = Field(
-        description="The number of forms. Each count of a campaign is null when there is no data for it."
+        description="The number of forms; null: no data. The campaign's other counts are null without data too."
     )
     landing_page_count: int | None
     list_email_count: int | None

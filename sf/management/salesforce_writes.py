@@ -54,9 +54,10 @@ def change_of(action: str, options: Mapping[str, Any]) -> Change:
 
 
 def make_change(client: SalesforceClient, change: Change, options: Mapping[str, Any]) -> tuple[str, str]:
-    """Confirm (unless ``--yes``) and send. Return the record's id (empty when declined) and the result.
+    """Send the change if ``--yes`` is given or the operator agrees.
 
-    Old API versions answer an upsert without the id. The key then takes its place.
+    Return the record's id and the result. The id is empty when the operator does not agree. Old API versions answer an
+    upsert without the id. The key of the upsert is then returned instead.
     """
     if not options["yes"] and not _agreed(client, change):
         return "", "nothing was changed"

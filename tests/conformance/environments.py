@@ -1,4 +1,4 @@
-"""Install public clients under ``.conformance/`` from pinned files.
+"""Install other authors' Salesforce clients under ``.conformance/`` from pinned files.
 
 Each Python client has its own environment. The clients for Node share a folder.
 """
@@ -20,13 +20,13 @@ NODE_FOLDER = FOLDER / "node"
 
 @dataclass(frozen=True)
 class Client:
-    """A public client: its package, and the script that drives it."""
+    """Another author's Salesforce client: its package, and the script that uses it."""
 
     package: str
     script: str
     """A module in ``tests.conformance.clients``, or an ``.mjs`` file there."""
     driver: str = ""
-    """A module that runs in SFAPI's environment and starts the script. The script is then a server, not a client."""
+    """A module that starts the script as a server, for SFAPI to call. The module runs in SFAPI's environment."""
 
     @property
     def by_node(self) -> bool:

@@ -7,7 +7,7 @@ import { exemptionForm, tellExempt } from "./exemption-form.js";
 import { flagWords, nameOfAsset } from "./words.js";
 
 /**
- * Return a column of buttons. summary: the summary of the type's audit.
+ * Return the column with each asset's buttons. summary: the summary of the audit of these assets.
  *
  * @param {Api["AreaSummary"]} summary
  * @param {Pages} pages
