@@ -1,8 +1,8 @@
 """Mark the browser tests as slow, so that ``make test`` ends within ten minutes on two cores.
 
 ``make test`` keeps the two modules which show that all pages work together. ``make slow`` runs the tests marked here,
-but not the screenshots. It also runs the tests that other modules mark as slow: whole installations, many kinds of
-faults, killed servers. ``.ci/run`` runs both commands.
+except those that take screenshots (``make screenshots``). ``make slow`` also runs the tests that other modules mark as
+slow: whole installations, many kinds of faults, killed servers. ``.ci/run`` runs ``make test`` and ``make slow``.
 """
 
 from __future__ import annotations

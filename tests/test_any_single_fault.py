@@ -3,8 +3,9 @@
 The long form (``make soak``) tries every fault at three random calls of each command. ``FAULT_SEED`` (default 1)
 changes the random calls. ``FAULT_CALLS`` sets another number of calls, or ``all``, which takes a night.
 
-The short form (``make slow``) tries each kind of fault twice: in a delivery of one case or of three cases, and in
-``sync_all`` or ``camp_sync``, by REST or by Bulk. New kinds of fault in the simulator are included automatically.
+The short form (``make slow``) tries each kind of fault twice: once in a delivery (of one case, or of three cases), and
+once in a sync (``sync_all`` or ``camp_sync``, by REST or by Bulk). New kinds of fault in the simulator are included
+automatically.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def _is_internal(address: str) -> bool:
 def address_identity(address: str) -> str:
     """Return the address or network whose requests a limit counts.
 
-    For IPv6 this is the /64 network, because one customer has all addresses of such a network.
+    For IPv6 this is the /64 network, because one client can usually use all addresses of its network.
     """
     if ":" not in address:
         return address

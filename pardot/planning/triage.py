@@ -93,7 +93,10 @@ def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
 
 
 def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
-    """Return the tagged share of each issue in ``inputs``; at most two queries per area, and two more."""
+    """Return the tagged share of each issue in ``inputs``.
+
+    This takes two queries, and at most two more for each area.
+    """
     tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
     return [
         TaggedShare(

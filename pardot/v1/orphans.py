@@ -73,6 +73,8 @@ class History(Schema):
 def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the orphans that the latest check found.
 
+    An orphan is an asset in a deleted campaign, or a person whom only Pardot or only Salesforce has.
+
     `total` and `kinds` have exact counts. At most 1,000 orphans of each kind are stored, so `records` and `count` may
     be incomplete.
     """

@@ -81,7 +81,8 @@ for _module in (
     orphans,
     cleanup,
     texts,
-    bulk,  # before the next three, whose paths would match /tasks and /remove as an id
+    # bulk is before the next three modules, because /tasks/{task_id}, for example, also matches /tasks/remove.
+    bulk,
     asset_detail,
     tasks,
     exemptions,

@@ -31,7 +31,7 @@ class Selection:
 
     model: type[CachedRecord]
     columns: Sequence[str]
-    """Names of the table's columns, as in its model."""
+    """The names of the columns in the table."""
     equal: Mapping[str, Any] = field(default_factory=dict)
     """The values that rows must have, by column; ``None``: no value."""
     modified_since: datetime | None = None

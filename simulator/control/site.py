@@ -21,7 +21,7 @@ from simulator.world import World
 _FILES = Path(__file__).parent / "static"
 _POLICY = "default-src 'self'; frame-ancestors 'none'"
 _PICKER_POLICY = f"{_POLICY}; img-src data:; connect-src http://localhost:* http://127.0.0.1:*"
-"""The picker calls an API that runs on another port of this machine."""
+"""The page with the school picker calls SFAPI on another port of this machine."""
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": _POLICY,

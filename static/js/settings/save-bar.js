@@ -9,7 +9,7 @@ import { saveAll } from "./drafts.js";
 import { SettingsPreview } from "./preview.js";
 
 /**
- * Return { element, update() }. titles: the issues' titles by key. done(): called when at least one key was saved.
+ * Return { element, update() }. titles: the issues' titles by key. done(): called when at least one draft was saved.
  *
  * @param {readonly Draft[]} drafts
  * @param {{ signal: AbortSignal, titles: Record<string, string>, done: () => void }} options

@@ -1,4 +1,4 @@
-// Call every operation of the API's public part with the client that @hey-api/openapi-ts generates.
+// Call every operation of the API, except the dashboard's, with the client that @hey-api/openapi-ts generates.
 
 import { randomUUID } from "node:crypto";
 import { BAD_INPUT, attempt, bad, csrfCookie, expect, finish, good, variable } from "./calls.js";

@@ -1,4 +1,4 @@
-"""Call every operation of the API's public part with the client that openapi-python-client generates."""
+"""Call all operations but the dashboard's with the client that openapi-python-client generates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Call every operation of the API's public part with openapi-fetch and the types that openapi-typescript generates.
+// Call every operation of the API, except the dashboard's, with openapi-fetch and openapi-typescript's types.
 
 import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
