@@ -143,6 +143,30 @@ def test_another_users_change_to_the_team_is_kept(with_team: Visit) -> None:
     assert [(member["role"], member["areas"]) for member in team] == [("Forms", ["forms"]), ("", ["tags"])]
 
 
+@pytest.mark.parametrize(("answer", "label"), [("Keep theirs", "their name"), ("Use mine", "my name")])
+def test_another_users_change_to_the_same_member_is_kept(with_team: Visit, answer: str, label: str) -> None:
+    """Another user changes the member while the form is open."""
+    page = with_team.page
+    section(with_team, "Team").get_by_role("button", name="Edit: Ines Example").click()
+    run_module(
+        with_team,
+        "core/api",
+        "const { team } = await m.api.get('admin/team');"
+        "const [a, ...rest] = team.map(({ open_tasks, ...one }) => one);"
+        "const theirs = { areas: ['tags', 'lists'], label: 'their name' };"
+        "await m.api.put('admin/team', { team: [{ ...a, ...theirs }, ...rest] });",
+    )
+    page.get_by_label("Role").fill("Forms")
+    page.get_by_label("Short name").fill("my name")
+    page.get_by_role("button", name="Save").click()
+    question = page.get_by_role("dialog", name="Another user changed this")
+    expect(question).to_contain_text("changed “Short name” of Ines Example to their name. You entered my name.")
+    question.get_by_role("button", name=answer).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    member = fetch_json(with_team, "admin/team")["team"][0]
+    assert (member["role"], member["label"], sorted(member["areas"])) == ("Forms", label, ["lists", "tags"])
+
+
 # -- the configuration ------------------------------------------------------------------------------------------------
 
 
@@ -347,6 +371,10 @@ def test_a_page_that_the_browser_restores_shows_the_saved_values(settings: Visit
     page.get_by_label("Look-back of activity, in days").fill("7")
     page.evaluate(COME_BACK)
     settings.settle()
+    expect(page.get_by_label("Look-back of activity, in days")).to_have_value("7")
+    run_module(settings, "core/api", "await m.api.put('admin/team', { team: [{ name: 'Ada Sample' }] });")
+    page.evaluate(COME_BACK)
+    expect(section(settings, "Team")).to_contain_text("Ada Sample")
     expect(page.get_by_label("Look-back of activity, in days")).to_have_value("7")
 
 

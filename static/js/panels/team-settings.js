@@ -7,6 +7,7 @@ import { joinNames } from "../core/names.js";
 import { panel } from "../core/panel.js";
 import { changed, shared } from "../core/shared.js";
 import { TEAM, writeTeam } from "../people/write-team.js";
+import { askForMine, collides, mergeMine, mergeTheirs } from "../settings/drafts.js";
 import { confirm } from "../ui/dialog.js";
 import { formDialog } from "../ui/form.js";
 import { button, chip } from "../ui/parts.js";
@@ -198,39 +199,42 @@ function focusAgain(element) {
  * @param {readonly Api["ConfigArea"][]} areas
  */
 async function edit(member, areas) {
+  /** @type {FormField[]} */
+  const fields = [
+    { name: "name", label: "Name", required: true, maxlength: 100, value: member?.name ?? "" },
+    { name: "role", label: "Role", maxlength: 100, value: member?.role ?? "" },
+    {
+      name: "areas",
+      label: "Owns",
+      type: "choices",
+      value: member?.areas ?? [],
+      options: areas.map(({ area, label }) => [area, label]),
+    },
+    { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "" },
+    {
+      name: "accounts_uuid",
+      label: "OpenStax account",
+      maxlength: 36,
+      pattern: UUID,
+      value: member?.accounts_uuid ?? "",
+      hint: "The account's UUID. “This is me” in My work fills it in.",
+    },
+    {
+      name: "email",
+      label: "Email",
+      maxlength: 254,
+      value: member?.email ?? "",
+      hint: "For a message each working day about the member's areas, changes and tasks.",
+    },
+    { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
+  ];
   const saved = await formDialog({
     title: member ? `Edit ${member.name}` : "Add a member",
-    fields: [
-      { name: "name", label: "Name", required: true, maxlength: 100, value: member?.name ?? "" },
-      { name: "role", label: "Role", maxlength: 100, value: member?.role ?? "" },
-      {
-        name: "areas",
-        label: "Owns",
-        type: "choices",
-        value: member?.areas ?? [],
-        options: areas.map(({ area, label }) => [area, label]),
-      },
-      { name: "label", label: "Short name", maxlength: 40, value: member?.label ?? "" },
-      {
-        name: "accounts_uuid",
-        label: "OpenStax account",
-        maxlength: 36,
-        pattern: UUID,
-        value: member?.accounts_uuid ?? "",
-        hint: "The account's UUID. “This is me” in My work fills it in.",
-      },
-      {
-        name: "email",
-        label: "Email",
-        maxlength: 254,
-        value: member?.email ?? "",
-        hint: "For a message each working day about the member's areas, changes and tasks.",
-      },
-      { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
-    ],
+    fields,
     submit: async (values) => {
       const entries = { ...values, role: values.role ?? "", label: values.label ?? "", email: values.email ?? "" };
-      const team = await writeTeam((now) => (member ? replaceMember(now, member, entries) : [...now, entries]));
+      const replace = member && (await replaceMember(member, entries, fields, areas));
+      const team = await writeTeam((now) => (replace ? replace(now) : [...now, entries]));
       return team.find(({ id, name }) => (member ? id === member.id : name === values.name)) ?? team.at(-1);
     },
   });
@@ -241,14 +245,52 @@ async function edit(member, areas) {
 }
 
 /**
- * @param {Member[]} team
- * @param {Member} member
+ * Return a function that changes, in the team, the fields that the user changed. If another user has meanwhile changed
+ * the same field to another value, ask which change to keep.
+ *
+ * @param {Member} member as it was when the form was opened
  * @param {Omit<Changed, "open_tasks">} entries
+ * @param {readonly FormField[]} fields
+ * @param {readonly Api["ConfigArea"][]} areas
+ * @returns {Promise<(team: Member[]) => Changed[]>}
  */
-function replaceMember(team, member, entries) {
-  if (!team.some(({ id }) => id === member.id))
-    throw new ApiError(404, `${member.name} is no longer on the team. Close this form and reload the page.`);
-  return team.map((one) => (one.id === member.id ? { ...one, ...entries } : one));
+async function replaceMember(member, entries, fields, areas) {
+  /** @param {Member} one */
+  const inOrder = (one) => ({
+    ...one,
+    areas: areas.map(({ area }) => area).filter((area) => one.areas.includes(area)),
+  });
+  const before = inOrder(member);
+  const there = (await api.get(TEAM, { waits: true })).team.find(({ id }) => id === member.id);
+  const mine = !there || (await isMineKept(inOrder(there), before, entries, fields));
+  const merge = mine ? mergeMine : mergeTheirs;
+  return (team) => {
+    if (!team.some(({ id }) => id === member.id))
+      throw new ApiError(404, `${member.name} is no longer on the team. Close this form and reload the page.`);
+    return team.map((one) => (one.id === member.id ? { ...one, ...merge(inOrder(one), before, entries) } : one));
+  };
+}
+
+/**
+ * @param {Record<string, Held>} now
+ * @param {Record<string, Held>} before
+ * @param {Record<string, Held>} entries
+ * @param {readonly FormField[]} fields
+ */
+async function isMineKept(now, before, entries, fields) {
+  const clashing = fields.filter(({ name }) => collides(now[name], before[name], entries[name]));
+  if (clashing.length === 0) return true;
+  const labels = clashing.map(({ label }) => `“${label}”`);
+  const [{ name }] = clashing;
+  const only = clashing.length === 1;
+  return askForMine(
+    { updated_by: null, updated_at: null },
+    {
+      what: `${joinNames(labels, 3)} of ${before.name}`,
+      theirs: only ? now[name] || null : null,
+      mine: only ? entries[name] || null : null,
+    },
+  );
 }
 
 /** @param {Member} member */

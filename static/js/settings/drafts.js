@@ -247,10 +247,12 @@ function at(value, path) {
 }
 
 /**
- * @param {Entry} there
- * @param {{ what: string, theirs: Held, mine: Held }} clash
+ * Ask which of two changes to keep. Return true for the user's own.
+ *
+ * @param {{ updated_by: string | null, updated_at: string | null }} there
+ * @param {{ what: string, theirs: Held, mine: Held }} clash theirs, mine: null when they cannot be shown in the question
  */
-function askForMine({ updated_by, updated_at }, { what, theirs, mine }) {
+export function askForMine({ updated_by, updated_at }, { what, theirs, mine }) {
   const who = updated_by ? sentenceCase(actorText(updated_by)) : "Somebody";
   const isShort = [theirs, mine].every((value) => value !== null && typeof value !== "object");
   const [to, yours] = isShort ? [` to ${theirs}`, ` You entered ${mine}.`] : ["", ""];
