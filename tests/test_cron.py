@@ -90,6 +90,27 @@ def test_all_lines_are_removed_after_somebody_deleted_the_time_zone(crontab: Pat
     assert crontab.read_text() == before
 
 
+def test_a_time_zone_whose_marker_somebody_deleted_is_removed(crontab: Path) -> None:
+    before = crontab.read_text()
+    call_command("crontab", "add")
+    marked = crontab.read_text()
+    marker = next(line for line in marked.splitlines(keepends=True) if line.endswith("are in this zone\n"))
+    crontab.write_text(marked.replace(marker, ""))
+    call_command("crontab", "add")
+    assert crontab.read_text() == marked
+    crontab.write_text(marked.replace(marker, ""))
+    call_command("crontab", "remove")
+    assert crontab.read_text() == before
+
+
+def test_a_time_zone_that_applies_to_other_jobs_stays(crontab: Path) -> None:
+    call_command("crontab", "add")
+    own = "".join(line for line in crontab.read_text().splitlines(keepends=True) if "manage.py" in line)
+    crontab.write_text(f"CRON_TZ=Asia/Tokyo\n{own}# mine\n0 1 * * * backup\nCRON_TZ=UTC\n")
+    call_command("crontab", "remove")
+    assert crontab.read_text() == "CRON_TZ=Asia/Tokyo\n# mine\n0 1 * * * backup\nCRON_TZ=UTC\n"
+
+
 def test_a_second_installation_of_the_same_user_can_be_left_alone(crontab: Path, settings: Any) -> None:
     settings.CRONTAB_COMMENT = "sfapi in /srv/staging"
     call_command("crontab", "add")

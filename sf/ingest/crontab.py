@@ -82,15 +82,28 @@ class UserCrontab:
         self.lines += [marker, f"CRON_TZ={settings.TIME_ZONE}", *self.planned_lines()]
 
     def remove(self, *, only_here: bool = False) -> None:
-        """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder."""
-        kept, after_marker = [], False
-        for line in self.lines:
-            match = _OWN_JOB.fullmatch(line) or _OWN_MARKER.fullmatch(line)
-            goes = match and not (only_here and match["folder"] != self.folder)
-            if not goes and not (after_marker and line.startswith("CRON_TZ=")):
+        """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder.
+
+        Remove a time zone below SFAPI's marker, or one that applies to removed jobs only: the marker may be gone.
+        """
+        kept, applies_to_own, applies_to_others = [], False, False
+        for line, above in zip(reversed(self.lines), reversed(["", *self.lines][:-1]), strict=True):
+            if self._is_own(line, only_here=only_here):
+                applies_to_own = True
+                continue
+            if not line.startswith("CRON_TZ="):
+                applies_to_others = applies_to_others or not re.fullmatch(r"\s*(#.*)?", line)
                 kept.append(line)
-            after_marker = bool(goes and match and match.re is _OWN_MARKER)
-        self.lines = kept
+                continue
+            is_marked = _OWN_MARKER.fullmatch(above) and self._is_own(above, only_here=only_here)
+            if not is_marked and (applies_to_others or not applies_to_own):
+                kept.append(line)
+            applies_to_own = applies_to_others = False
+        self.lines = kept[::-1]
+
+    def _is_own(self, line: str, *, only_here: bool) -> bool:
+        match = _OWN_JOB.fullmatch(line) or _OWN_MARKER.fullmatch(line)
+        return match is not None and not (only_here and match["folder"] != self.folder)
 
     def planned_lines(self) -> dict[str, str]:
         """Return the jobs' lines that ``add`` writes, each with its description."""
