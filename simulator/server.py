@@ -102,13 +102,16 @@ class Connection(socketserver.BaseRequestHandler):
                 connection,
                 connection.makefile("rb", buffering=65_536) as stream,
             ):
+                if isinstance(connection, ssl.SSLSocket):
+                    connection.do_handshake()
                 while self._exchange(connection, cast(BinaryIO, stream)):
                     pass
 
     def _secured(self) -> socket.socket:
         if self.server.tls is None:
             return self.request
-        return self.server.tls.wrap_socket(self.request, server_side=True)
+        # ``handle`` does the handshake later, because a stop must also close connections whose handshake hangs.
+        return self.server.tls.wrap_socket(self.request, server_side=True, do_handshake_on_connect=False)
 
     def _exchange(self, connection: socket.socket, stream: BinaryIO) -> bool:
         """Answer one request. Return whether the connection stays open for another request."""

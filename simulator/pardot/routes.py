@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from simulator.http import Handler, Request, Response, Router
 from simulator.pardot.changes import Changes
 from simulator.pardot.errors import PardotError
-from simulator.pardot.objects import OBJECTS, TAGS, PardotObject
+from simulator.pardot.objects import OBJECTS, TAGS, Field, PardotObject
 from simulator.pardot.pages import Page, first_page, next_page, one
 from simulator.pardot.query import wanted_fields
 from simulator.pardot.settings import PardotSettings
@@ -119,6 +119,7 @@ class PardotApi:
         ``Location`` is the record's address.
         """
         pardot_object = _writable(request)
+        fields = self._fields_to_answer(request, pardot_object)
         values = _body(request, pardot_object)
         for name in pardot_object.creatable:
             if not values.get(name):
@@ -126,19 +127,20 @@ class PardotApi:
         self._refuse_taken_name(pardot_object, values["name"], 0)
         record_id = self._changes.add(pardot_object, values)
         headers = {"Location": f"{_base(request)}/{record_id}"}
-        return self._answer_written(request, pardot_object, record_id, values, 201, headers)
+        return self._answer_written(pardot_object, fields, record_id, values, 201, headers)
 
     def update(self, request: Request) -> Response:
         """Answer 200 with the fields that the URL lists, or 204 when it has no ``fields``."""
         pardot_object = _writable(request)
         record_id = self._existing(request, pardot_object)
+        fields = self._fields_to_answer(request, pardot_object)
         values = _body(request, pardot_object)
         if "name" in values:
             self._refuse_taken_name(pardot_object, values["name"], record_id)
         self._changes.edit(pardot_object, record_id, values)
         if "fields" not in request.query:
             return Response(204)
-        return self._answer_written(request, pardot_object, record_id, values, 200, {})
+        return self._answer_written(pardot_object, fields, record_id, values, 200, {})
 
     def delete(self, request: Request) -> Response:
         pardot_object = _writable(request)
@@ -167,17 +169,20 @@ class PardotApi:
         if taken.fetchone():
             raise PardotError(154, f"name. A record with the name {name} already exists.")
 
+    def _fields_to_answer(self, request: Request, pardot_object: PardotObject) -> tuple[Field, ...]:
+        """Check the fields that a write shall answer with. A refused call writes nothing, so check them first."""
+        return wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
+
     def _answer_written(
         self,
-        request: Request,
         pardot_object: PardotObject,
+        fields: tuple[Field, ...],
         record_id: int,
         values: Mapping[str, Any],
         status: int,
         headers: Mapping[str, str],
     ) -> Response:
         """Answer with the record. While reads do not show it yet, answer with its id and the sent values."""
-        fields = wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
         record = one(self._world.store.connection(), pardot_object, fields, record_id)
         if record is None:
             return Response.json({"id": record_id, **values}, status, headers)

@@ -58,11 +58,7 @@ class Collections:
 
         def upsert(_sobject: str, record: Mapping[str, Any]) -> Result:
             values = {name: value for name, value in record.items() if name.lower() != field.lower()}
-            key = next((str(value) for name, value in record.items() if name.lower() == field.lower()), "")
-            if not key:
-                raise ApiError("MISSING_ARGUMENT", f"{field} not specified")
-            if len(self._store.find(sobject.name, field, key)) > 1:
-                raise ApiError("DUPLICATE_EXTERNAL_ID", f"{field}: more than one record found for {key}")
+            key = next((value for name, value in record.items() if name.lower() == field.lower()), None)
             return self._records.upsert_record(sobject, field, key, values)
 
         return self._each(request, upsert)

@@ -202,10 +202,7 @@ class Ingest:
 
     def _upsert(self, key: str, sobject: SObject, values: dict[str, Any]) -> tuple[str, bool]:
         name = next((name for name in values if name.lower() == key.lower()), "")
-        if not name:
-            raise ApiError("MISSING_ARGUMENT", f"{key} not specified")
-        value = str(values.pop(name))
-        result = self._records.upsert_record(sobject, key, value, values)
+        result = self._records.upsert_record(sobject, key, values.pop(name, None), values)
         return str(result["id"]), bool(result["created"])
 
 

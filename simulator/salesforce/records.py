@@ -6,6 +6,9 @@ Sources, in the REST API Developer Guide:
 - "Upsert Records Using sObject Rows by External ID": status 300 when several records match, ``created`` in the answer
 - "sObject Get Deleted": up to 15 days ago
 - "sObject Get Updated": up to 30 days ago
+
+For upserts of several records, the error when several records match is from wiki.myrapidi.com, "E2120 Duplicate
+External Id".
 """
 
 from __future__ import annotations
@@ -104,9 +107,18 @@ class Records:
         headers = {"Location": f"{base_path(request)}/sobjects/{sobject.name}/{result['id']}"}
         return Response.json(result, 201 if result["created"] else 200, headers)
 
-    def upsert_record(self, sobject: SObject, field: str, value: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Change the record whose external id field ``field`` is ``value``, or create it."""
+    def upsert_record(self, sobject: SObject, field: str, value: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change the record whose external id field ``field`` is ``value``, or create it.
+
+        Raises ``ApiError`` when there is no value, or when several records have it.
+        """
+        if value is None or value == "":
+            raise ApiError("MISSING_ARGUMENT", f"{field} not specified")
+        value = str(value)
         ids = self._store.find(sobject.name, field, value)
+        if len(ids) > 1:
+            several = f"{field}: more than one record found for external id field: [{', '.join(ids)}]"
+            raise ApiError("DUPLICATE_EXTERNAL_ID", several)
         if ids:
             self._store.update(sobject.name, ids[0], values)
             return {"id": ids[0], "success": True, "errors": [], "created": False}

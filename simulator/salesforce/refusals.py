@@ -3,10 +3,10 @@
 Sources of codes and sentences: ``docs/platform-facts.md``, "Salesforce: REST". If the HTTP status is not documented, it
 is from a report of users, or 400.
 
-In a call for several records, most refusals refuse each record: the status of the answer is 200, and each record's
-result contains the error. A refusal with ``whole`` refuses the call itself. For other refusals, the action may have
-``only``, a regular expression: then only the records whose JSON matches it are refused, and the others are written as
-usual.
+In a call that writes or deletes several records, most refusals refuse each record: the status of the answer is 200,
+and each record's result contains the error (REST API Developer Guide, "sObject Collections"). A refusal with ``whole``
+refuses the call itself. For other refusals, the action may have ``only``, a regular expression: then only the records
+whose JSON or id matches it are refused, and the others are written as usual.
 """
 
 from __future__ import annotations
@@ -33,22 +33,37 @@ class NamedRefusal:
 
     def response(self, request: Request, answer: Handler, only: str) -> Response:
         """Refuse the call, or its records that match ``only``. ``answer`` handles the other records."""
-        if "/composite/sobjects" in request.path and not self.whole:
-            return self._for_each_record(request, answer, only)
+        records = _written(request)
+        if records is not None and not self.whole:
+            return self._for_each_record(request, answer, records, only)
         body = [{"message": self.message, "errorCode": self.code, "fields": list(self.fields)}]
         return Response.json(body, self.status)
 
-    def _for_each_record(self, request: Request, answer: Handler, only: str) -> Response:
-        body = request.json()
-        refused = [bool(re.search(only, json.dumps(record, ensure_ascii=False))) for record in body["records"]]
-        others = [record for record, no in zip(body["records"], refused, strict=True) if not no]
-        rest = {**body, "records": others}
-        written = iter(_results(answer(replace(request, body=json.dumps(rest).encode()))) if others else [])
+    def _for_each_record(self, request: Request, answer: Handler, records: list[Any], only: str) -> Response:
+        refused = [bool(re.search(only, json.dumps(record, ensure_ascii=False))) for record in records]
+        others = [record for record, no in zip(records, refused, strict=True) if not no]
+        written = iter(_results(answer(_with_records(request, others))) if others else [])
         return Response.json([self._result() if no else next(written) for no in refused])
 
     def _result(self) -> dict[str, Any]:
         error = {"statusCode": self.code, "message": self.message, "fields": list(self.fields)}
         return {"success": False, "errors": [error]}
+
+
+def _written(request: Request) -> list[Any] | None:
+    """Return the records that the call writes, or the ids that it deletes; ``None`` for any other call."""
+    if "/composite/sobjects" not in request.path:
+        return None
+    if request.method == "DELETE":
+        return request.query.get("ids", "").split(",")
+    body = request.json()
+    return body.get("records") if isinstance(body, dict) else None
+
+
+def _with_records(request: Request, records: list[Any]) -> Request:
+    if request.method == "DELETE":
+        return replace(request, query={**request.query, "ids": ",".join(records)})
+    return replace(request, body=json.dumps({**request.json(), "records": records}).encode())
 
 
 def _results(response: Response) -> list[dict[str, Any]]:

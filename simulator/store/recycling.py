@@ -55,15 +55,22 @@ def undelete(connection: sqlite3.Connection, sobject: SObject, record_id: str, *
     rows.change(connection, sobject, record_id, changes)
 
 
-def purge(connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str) -> None:
-    """Remove a record for good, whether it is in the recycle bin or not."""
+def purge(
+    connection: sqlite3.Connection, sobject: SObject, record_id: str, *, moment: str, user: str
+) -> list[tuple[SObject, str]]:
+    """Remove a record for good, whether it is in the recycle bin or not.
+
+    Returns the records that were deleted now: the record, unless it was in the recycle bin, and its children.
+    """
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)
     if record is None:
         raise RecordError("NOT_FOUND", "The requested resource does not exist")
+    deleted = []
     if not record.get("IsDeleted"):
-        delete(connection, sobject, record_id, moment=moment, user=user)
+        deleted = delete(connection, sobject, record_id, moment=moment, user=user)
     rows.remove(connection, sobject, record_id)
+    return deleted
 
 
 def merge(

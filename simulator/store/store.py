@@ -204,11 +204,15 @@ class Store:
             self._note("UNDELETE", kind, record_id)
 
     def purge(self, sobject: str, record_id: str) -> None:
-        """Remove a record for good. Not even ``queryAll`` returns it."""
+        """Remove a record for good. Not even ``queryAll`` returns it.
+
+        A record that is removed from the recycle bin gives no change (Change Data Capture Developer Guide, "General
+        Considerations").
+        """
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.purge(connection, kind, record_id, moment=self._now(), user=self.user)
-            self._note("DELETE", kind, record_id)
+            for deleted, child_id in recycling.purge(connection, kind, record_id, moment=self._now(), user=self.user):
+                self._note("DELETE", deleted, child_id)
 
     def merge(self, sobject: str, master_id: str, loser_ids: Sequence[str]) -> None:
         """Merge one or two losers into the master. The losers are deleted; the master gets their children."""

@@ -73,6 +73,22 @@ def test_a_named_refusal_concerns_a_record_or_the_whole_call(
     assert salesforce.call("POST", "/sobjects/Case", json=records[0]).status_code == 400
 
 
+def test_a_named_refusal_concerns_each_deletion_of_a_call_and_reads_as_a_whole(
+    simulator: RunningSimulator, salesforce: Salesforce
+) -> None:
+    first, second = (salesforce.call("POST", "/sobjects/Case", json={"Subject": text}).json()["id"] for text in "ab")
+    ids = {"ids": f"{first},{second}"}
+    simulator.fault("refusal", name="lock", only=second)
+    deleted, refused = salesforce.call("DELETE", "/composite/sobjects", params=ids).json()
+    assert (deleted["success"], refused["errors"][0]["statusCode"]) == (True, "UNABLE_TO_LOCK_ROW")
+    assert [case["Id"] for case in salesforce.records("SELECT Id FROM Case")] == [second]
+    reads = (("GET", {"params": {**ids, "fields": "Id"}}), ("POST", {"json": {"ids": [second], "fields": ["Id"]}}))
+    for method, options in reads:
+        simulator.fault("refusal", name="lock")
+        read = salesforce.call(method, "/composite/sobjects/Case", **options)
+        assert (read.status_code, read.json()[0]["errorCode"]) == (400, "UNABLE_TO_LOCK_ROW")
+
+
 def test_a_dropped_call_is_not_processed(simulator: RunningSimulator, salesforce: Salesforce) -> None:
     simulator.fault("drop")
     with pytest.raises(requests.ConnectionError):

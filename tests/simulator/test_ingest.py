@@ -54,6 +54,16 @@ def test_upsert_finds_records_by_the_external_id(salesforce: Salesforce) -> None
     assert created["sf__Id"] == changed["sf__Id"]
 
 
+def test_upsert_refuses_a_line_without_a_key_or_with_the_key_of_several_records(salesforce: Salesforce) -> None:
+    for name in ("One", "Two"):
+        salesforce.call("POST", "/sobjects/Contact", json={"LastName": name, "Accounts_UUID__c": "taken"})
+    options = {"object": "Contact", "operation": "upsert", "externalIdFieldName": "Accounts_UUID__c"}
+    job = run(salesforce, "Accounts_UUID__c,LastName\ntaken,Third\n#N/A,Third\n,Third\n", **options)
+    codes = [line["sf__Error"].partition(":")[0] for line in results(salesforce, job, "failedResults")]
+    assert codes == ["DUPLICATE_EXTERNAL_ID", "MISSING_ARGUMENT", "MISSING_ARGUMENT"]
+    assert salesforce.records("SELECT Id FROM Contact WHERE LastName = 'Third'") == []
+
+
 @pytest.mark.parametrize(("operation", "still_there"), [("delete", 1), ("hardDelete", 0)])
 def test_delete_leaves_the_record_in_the_recycle_bin_and_hard_delete_does_not(
     salesforce: Salesforce, operation: str, still_there: int

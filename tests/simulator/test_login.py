@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import socket
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 import pytest
@@ -208,9 +210,13 @@ def test_a_former_host_can_be_closed(simulator: RunningSimulator) -> None:
     first = simulator.control("POST", "/move")["instance_url"]
     session = simulator.session()
     assert session.get(f"{first}/services/data", timeout=30).status_code == 200
+    silent = socket.create_connection(("localhost", urlsplit(first).port), timeout=30)
+    time.sleep(0.5)  # the server waits for the handshake
     second = simulator.control("POST", "/move", {"former": "closed"})["instance_url"]
     with pytest.raises(requests.ConnectionError, match="refused"):
         session.get(f"{first}/services/data", timeout=30)
+    with silent:
+        assert silent.recv(1) == b"", "a connection whose handshake has not ended is closed too"
     assert session.get(f"{second}/services/data", timeout=30).status_code == 200
     simulator.control("POST", "/reset", {"settings": True})
     assert log_in(simulator, PASSWORD).json()["instance_url"] == simulator.base_url

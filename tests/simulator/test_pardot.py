@@ -191,6 +191,14 @@ class TestPaths:
         response = pardot.get("dragons", fields="id")
         assert (response.status_code, refusal(response)) == (404, 198)
 
+    def test_a_write_whose_fields_are_unknown_writes_nothing(self, pardot: Pardot) -> None:
+        before = pardot.values("tags", fields="id,name")
+        change = f"tags/{before[0]['id']}"
+        for method, path in (("POST", "tags"), ("PATCH", change)):
+            response = pardot.call(method, path, params={"fields": "id,Shape__c"}, json={"name": "never"})
+            assert refusal(response) == 51
+        assert pardot.values("tags", fields="id,name") == before
+
     def test_most_objects_cannot_be_written(self, pardot: Pardot) -> None:
         for method, path in (("POST", "forms"), ("DELETE", "campaigns/1001"), ("PUT", "tags")):
             response = pardot.call(method, path)

@@ -133,6 +133,9 @@ def test_collections_upsert_by_external_id(salesforce: Salesforce) -> None:
     payload = {"records": [{"attributes": {"type": "Case"}, "SFAPI_Id__c": "k1", **CASE}]}
     path = "/composite/sobjects/Case/SFAPI_Id__c"
     assert [salesforce.call("PATCH", path, json=payload).json()[0]["created"] for _ in range(2)] == [True, False]
+    without = {"records": [{"attributes": {"type": "Case"}, "SFAPI_Id__c": None, **CASE}]}
+    (refused,) = salesforce.call("PATCH", path, json=without).json()
+    assert [error["statusCode"] for error in refused["errors"]] == ["MISSING_ARGUMENT"]
 
 
 def test_composite_steps_refer_to_earlier_ones(simulator: RunningSimulator, salesforce: Salesforce) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from simulator.pubsub.events import Change
 from simulator.store import RecordError, SoqlError, Store, StoreBusyError
 
 AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
@@ -201,6 +202,31 @@ def test_an_undeleted_record_can_be_queried_again(store: Store) -> None:
     store.delete("Contact", contact)
     store.undelete("Contact", contact)
     assert ids(store, f"SELECT Id FROM Contact WHERE Id = '{contact}'") == [contact]
+
+
+def test_a_purge_reports_the_children_that_are_deleted_with_the_record(store: Store) -> None:
+    contact = ids(store, "SELECT ContactId FROM CampaignMember WHERE ContactId != null LIMIT 1")[0]
+    members = set(ids(store, f"SELECT Id FROM CampaignMember WHERE ContactId = '{contact}'"))
+    changes: list[Change] = []
+    store.on_changes(changes.extend)
+    try:
+        store.purge("Contact", contact)
+    finally:
+        store.on_changes(lambda _: None)
+    deleted = {(change.sobject, *change.ids) for change in changes if change.kind == "DELETE"}
+    assert {("Contact", contact)} | {("CampaignMember", member) for member in members} <= deleted
+
+
+def test_a_purge_from_the_recycle_bin_reports_no_change(store: Store) -> None:
+    case = store.create("Case", {"Subject": "x"})
+    store.delete("Case", case)
+    changes: list[Change] = []
+    store.on_changes(changes.extend)
+    try:
+        store.purge("Case", case)
+    finally:
+        store.on_changes(lambda _: None)
+    assert changes == []
 
 
 def test_a_purged_record_is_removed_and_its_id_is_not_used_again(store: Store) -> None:
