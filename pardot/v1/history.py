@@ -51,7 +51,7 @@ class Changed(Schema):
 
 
 class HarmfulChange(Changed):
-    """A change for the better or for the worse."""
+    """One figure on both days, and the harm that its change does to the overall score."""
 
     harm: float | None = Field(
         description="The points of the overall score that the change costs, by today's weights. Negative: the score "
