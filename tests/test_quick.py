@@ -1,4 +1,7 @@
-"""``make quick`` chooses tests by fixtures and imports; ``make test`` runs two modules of browser tests."""
+"""``make quick`` chooses tests by fixtures and imports.
+
+Of the browser tests, ``make test`` runs only two modules.
+"""
 
 from __future__ import annotations
 

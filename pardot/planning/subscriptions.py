@@ -17,7 +17,7 @@ from pardot.models import SavedView, TeamMember, ViewSubscription
 def why_no_mail(member: TeamMember | None) -> str:
     """Return the reason why this team member gets no morning message; empty if the member gets it."""
     if member is None:
-        return "No team member has your account. Enter it in the settings."
+        return "No team member has your account. Enter the account's UUID for a team member in the settings."
     if not member.email:
         return f"{member.name} has no email address in the settings."
     if not member.gets_messages:

@@ -54,7 +54,7 @@ def progress(facts: ProgressFacts) -> str:
     if facts.first is None:
         return text_of(heading, [Section("Score", (missing(SETUP),))])
     days = (facts.day - facts.first.day).days
-    since = f"Since {long_date(facts.first.day)} ({plural(days, 'day')})" if days else "Today is the first day"
+    since = f"Since {long_date(facts.first.day)} ({plural(days, 'day')})" if days else "Compared with today's snapshot"
     return text_of(
         f"{heading}\n{since}",
         [

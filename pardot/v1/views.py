@@ -88,8 +88,8 @@ class ViewOut(Schema):
         description="True when a morning message can include the view, because it shows assets, campaigns or tags."
     )
     mailed: SubscriptionTime | None = Field(
-        description="When the caller's morning message includes the view: `change` (when its rows change) or `monday`; "
-        "null: never."
+        description="`change`: the caller's morning message includes the view when the view's rows change; `monday`: "
+        "it includes the view every Monday; null: never."
     )
 
 
@@ -189,7 +189,7 @@ def _refusal(error: BadView) -> Unprocessable:
 
 
 def _all_out(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
-    """Return the views as answers, with one additional query."""
+    """Return the views as answers. The caller's subscriptions take one database query in all."""
     subscriptions = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
     mailed = {view: SubscriptionTime(when) for view, when in subscriptions}
     return [

@@ -19,7 +19,10 @@ class SearchedSchool(models.Model):
     place = models.IntegerField()
     """The order of equally good matches: schools with adoptions first, then by the length of the name."""
     words = models.TextField()
-    """Folded: name and SheerID name between bars, city and state after a tilde, initials after a caret."""
+    """The text to search, in lower case without accents and punctuation (SQL function ``sf_words``).
+
+    The name and the SheerID name are between bars, city and state after a tilde, the initials after a caret.
+    """
 
     class Meta:
         indexes = [GinIndex(Func("words", function="sf_lexemes"), fastupdate=False, name="searched_school_words")]
@@ -29,7 +32,10 @@ class SearchedSchool(models.Model):
 
 
 class SchoolWord(models.Model):
-    """A word of a school's name, to correct typing errors and blanks. Triggers of ``sf_account`` fill it."""
+    """A word of a school's name. Triggers of ``sf_account`` add the words of new and changed names.
+
+    A search uses these words to correct typing errors, and blanks that are missing or too many.
+    """
 
     word = models.TextField(primary_key=True)
 

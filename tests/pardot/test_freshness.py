@@ -56,7 +56,7 @@ def states() -> dict[str, str]:
     return {name: each["state"] for name, each in objects.items()}
 
 
-def test_every_entity_and_the_orphan_check_have_the_age_limit_of_their_tier(expected: dict[str, timedelta]) -> None:
+def test_daily_objects_may_be_26_hours_old_and_weekly_objects_8_days(expected: dict[str, timedelta]) -> None:
     assert {name for name, age in expected.items() if age == timedelta(hours=26)} >= DAILY
     assert {name for name, age in expected.items() if age == timedelta(days=8)} >= WEEKLY
     assert set(states()) >= DAILY | WEEKLY
