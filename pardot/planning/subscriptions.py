@@ -41,6 +41,6 @@ def unsubscribe(member: TeamMember, view_id: int) -> None:
 
 
 def subscriptions_of(member: TeamMember) -> QuerySet[ViewSubscription]:
-    """Return the member's subscriptions with their views: the member's own views, and shared ones."""
+    """Return the member's subscriptions to views that the member can see: own views and shared ones."""
     visible = Q(view__is_shared=True) | Q(view__owner_uuid=F("member__accounts_uuid"))
     return ViewSubscription.objects.filter(visible, member=member).select_related("view")

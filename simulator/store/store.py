@@ -183,7 +183,7 @@ class Store:
             self._note("UPDATE", kind, record_id, values)
 
     def patch_raw(self, sobject: str, record_id: str, values: Mapping[str, Any], *, touch: bool) -> None:
-        """Set values that no API call can set. Without ``touch``, the stamps stay, as when a formula changes."""
+        """Set values that no API call can set. Without ``touch``, the times of the last change stay."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
             records.patch(connection, kind, record_id, values, moment=self._now(), touch=touch)
