@@ -27,7 +27,7 @@ class NoOtherCredentials(AuthBase):
 
 
 class OutgoingSession(requests.Session):
-    """A session that sends only the caller's credentials. Proxy and certificate variables are in effect.
+    """A session that sends no password from ``.netrc``. Proxy and certificate variables are in effect.
 
     Redirects are never followed, because a second host would get the headers, or a password from ``.netrc``.
     """

@@ -1,4 +1,6 @@
-"""Run a survey's orphan check: read leads and contacts, then store all orphans in one transaction.
+"""Run the orphan check of ``camp_sync --survey``, and store all orphans in one transaction.
+
+Orphans are assets in a deleted campaign, and people whom only Pardot or only Salesforce has.
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Some leads and contacts do
 not link to a prospect, but a prospect links to them: they are read by id, in at most ``MOST_ROUNDS`` rounds. When such

@@ -45,7 +45,7 @@ def current_coverage() -> Coverage:
 
 
 def coverage_of(counted: SalesforceHealth | DailySnapshot, *, captured_at: datetime | None = None) -> Coverage:
-    """Return the coverage according to these counts, or to the snapshot of a day."""
+    """Return the coverage from Salesforce's counts, or from the snapshot of a day."""
     return Coverage(
         total_leads=counted.total_leads,
         total_contacts=counted.total_contacts,

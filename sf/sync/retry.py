@@ -1,4 +1,4 @@
-"""Retry records that were set aside, without waiting for the next run (an action of the admin)."""
+"""Let an action of Django's admin retry set-aside records without waiting for the next run."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Retry = Callable[[], tuple[int, int]]
 def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] | None = None) -> tuple[int, int]:
     """Retry the records set aside; return how many are stored now, and how many are still set aside.
 
-    Records that were read with another fingerprint are not retried. ``after_merge`` is called with the stage, in the
-    same transaction; the stage contains the stored records. Raises ``SyncSkipped`` when a sync of the object is under
-    way: that sync retries the records itself.
+    Records that were read with another declaration of the object are not retried. ``after_merge`` is called with the
+    stage, in the same transaction; the stage contains the stored records. Raises ``SyncSkipped`` when a sync of the
+    object is under way: that sync retries the records itself.
     """
     waiting = RefusedRecord.objects.filter(object=synced.name)
     with hold_lease_in_transaction(synced.name) as held:

@@ -49,7 +49,7 @@ class LoginError(Exception):
 
 
 class OAuth:
-    """The endpoints of one world that issue and revoke tokens."""
+    """The endpoints that issue and revoke the tokens of one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -172,9 +172,9 @@ def is_shared_login_host(request: Request) -> bool:
 
 
 def instance_of(world: World, request: Request) -> str:
-    """Return ``instance_url``, the host of the call.
+    """Return ``instance_url``: the host of the call, or the org's present host.
 
-    After a move, and for calls to the shared login host, it is the org's own host.
+    The present host is returned once the org has moved, and for calls to the shared login host.
     """
     if world.instance.moved or is_shared_login_host(request):
         return world.instance.url

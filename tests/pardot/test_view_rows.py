@@ -130,7 +130,7 @@ def test_a_view_without_data_or_with_an_invalid_filter_has_no_count(filters: dic
     assert count("gear-locker", **filters) is None
 
 
-def test_a_prefix_that_cannot_be_stored_has_no_count() -> None:
+def test_a_view_with_a_nul_character_in_its_prefix_has_no_count() -> None:
     assert count("tags", tags__prefix="a\0b") is None
 
 

@@ -201,7 +201,7 @@ def test_a_page_of_another_site_is_named_by_its_title(simulator: Simulator) -> N
         salesforce_client(UsageCounter("test")).limits()
 
 
-def test_a_login_host_that_leads_elsewhere_is_named(simulator: Simulator) -> None:
+def test_the_error_about_a_redirected_login_names_the_target(simulator: Simulator) -> None:
     headers = {"Location": "https://new.my.salesforce.com/services/oauth2/token"}
     simulator.fail("status", path="oauth2/token", status=301, headers=headers)
     with pytest.raises(LoginFailed, match=r"check SALESFORCE_HOST: it leads to https://new.my.salesforce.com\)"):

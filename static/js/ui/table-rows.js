@@ -65,8 +65,8 @@ export class RowsInMemory {
   }
 
   /**
-   * Return the search text with similar words that occur in the rows. Return null when there are no such words, or when
-   * the new text finds no row either.
+   * Return the search text, corrected with words that occur in the rows. Return null when it cannot be corrected, or
+   * when the corrected text finds no row either.
    *
    * @param {string} q
    * @param {TableQuery["filters"]} filters

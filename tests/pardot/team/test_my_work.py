@@ -13,7 +13,7 @@ from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
 
 
-def test_a_member_gets_changes_and_scores_of_own_areas_and_own_open_tasks(browser: Browser) -> None:
+def test_a_member_gets_own_open_tasks_and_the_scores_and_changes_of_own_areas(browser: Browser) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     counts = {"forms_no_campaign": 0, "tags_unused": 3}
     DailySnapshot.objects.create(day=yesterday, tier=1, area_scores={"forms": 100}, issue_counts=counts)
