@@ -29,7 +29,7 @@ DOWN_SECONDS = 3
 REST_SECONDS = 6
 PROMISED_MINUTES = 1
 STALEST = (PROMISED_MINUTES + 1) * 60
-"""In seconds: the promised time plus a minute. Copies of Salesforce may be as old as ``SYNC_EVERY``."""
+"""The greatest allowed age of an answer, in seconds: ``SYNC_EVERY`` plus a minute."""
 LEADER = "SELECT pid FROM sf_synclease WHERE name = 'work'"
 # Runs of the same object that overlapped, although each reported success.
 TWICE_AT_ONCE = """

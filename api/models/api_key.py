@@ -70,7 +70,10 @@ class APIKey(models.Model):
 
     @property
     def identity(self) -> str:
-        """Return the service's identity in limits, logs, cases and forms. Rotating the key does not change it."""
+        """Return the service's identity in limits, logs, cases and forms.
+
+        The successor of a rotated key has the same identity.
+        """
         return f"key:{self.first_id or self.public_id}"
 
     @property

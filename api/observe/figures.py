@@ -111,7 +111,7 @@ def outbox() -> Iterator[Metric]:
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
     yield Metric(
         "sfapi_outbox_cases",
-        "Queued cases, and accepted cases that Salesforce refused for good and no operator dealt with.",
+        "Queued cases, and failed cases: Salesforce refused them for good, and no operator dealt with them.",
         states,
     )
     yield Metric("sfapi_outbox_stuck", "Queued cases that need an operator.", [Sample(depth.stuck)])
@@ -137,7 +137,7 @@ def jobs() -> Iterator[Metric]:
 
 def circuit_breakers() -> Iterator[Metric]:
     states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
-    yield Metric("sfapi_breaker_open", "1 while the circuit breaker of this system is open.", states)
+    yield Metric("sfapi_breaker_open", "1 while the circuit breaker with this name is open.", states)
 
 
 def replica() -> Iterator[Metric]:

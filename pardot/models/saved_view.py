@@ -5,7 +5,7 @@ from django.db.models.functions import Lower, Now
 
 
 class SavedView(models.Model):
-    """A saved address of the dashboard with a name. It contains a tab's search, filters and order."""
+    """A dashboard tab with its search, filters and order, saved as an address under a name."""
 
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=2000, help_text="The part of the address after /pardot/?")

@@ -1,4 +1,4 @@
-"""Store the records that were read and the positions in the event streams, in one transaction."""
+"""Store the records read from Salesforce and the replay ids of the events, in one transaction."""
 
 from __future__ import annotations
 

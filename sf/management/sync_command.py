@@ -1,4 +1,4 @@
-"""The base class of all sync commands. Each command only names its objects."""
+"""The base class of the commands that sync Salesforce objects."""
 
 from __future__ import annotations
 

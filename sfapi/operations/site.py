@@ -20,7 +20,7 @@ from sfapi.operations.rows import running_now
 from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
 
 _VIEW_PAGE = "sf.view_syncrun"
-"""The permission to see the page. Other members of staff see only the list of models."""
+"""The permission to see the operators' page. Staff without it see only the list of models."""
 
 
 class OperatorsSite(AdminSite):

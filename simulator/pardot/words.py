@@ -38,7 +38,7 @@ OCCASIONS = (
 
 SEASONS = ("Spring", "Summer", "Fall", "Winter")
 
-# Patterns for names with quotes, commas, odd spaces, other scripts and emoji, as people type them.
+# Patterns for names with quotes, commas, odd spaces, Arabic letters and emoji, as people type them.
 CURIOUS = (
     '"{}"',
     "{} 🎒",

@@ -68,7 +68,7 @@ def ids_where(
 ) -> list[str]:
     """Return the ids of the records with this value, in ascending order.
 
-    ``alive`` leaves out deleted records. The case of text is ignored, but not the case of ids.
+    ``alive`` leaves out deleted records. The case of letters matters in id fields, not in text fields.
     """
     column, mark = (f'"{field}"', "?") if value.isascii() else (f'casefold("{field}")', "casefold(?)")
     only = ' AND "IsDeleted" = 0' if alive and sobject.soft_deletes else ""

@@ -102,7 +102,7 @@ def test_expressions_mean_what_cron_means(expression: str, expected: str | None)
 
 
 def field(lowest: int, highest: int) -> st.SearchStrategy[str]:
-    """Draw one field of the grammar: ``*``, numbers, ranges, steps, lists."""
+    """Return a strategy for one field of an expression: ``*``, numbers, ranges, steps, lists."""
     number = st.integers(lowest, highest)
     span = st.tuples(number, number).map(lambda ends: f"{min(ends)}-{max(ends)}")
     whole = st.sampled_from(["*", f"{lowest}-{highest}"])

@@ -48,7 +48,7 @@ def refusal(action: Any, *arguments: Any, **options: Any) -> RecordError:
 # -- creating ---------------------------------------------------------------------------------------------
 
 
-def test_a_created_record_has_an_id_stamps_defaults_and_a_number(store: Store) -> None:
+def test_creating_a_record_sets_its_id_and_stamps_and_defaults_and_number(store: Store) -> None:
     record_id = store.create("Case", {"Subject": "Cannot log in", "product__c": "Accounts"})
     record = store.get("case", record_id[:15])
     assert record is not None

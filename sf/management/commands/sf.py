@@ -109,7 +109,7 @@ class Command(BaseCommand):
 
 
 def _query(client: SalesforceClient, options: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    if re.match(r"\s*SELECT\s+COUNT\s*\(\s*\)", options["soql"], re.IGNORECASE):  # answered without a record
+    if re.match(r"\s*SELECT\s+COUNT\s*\(\s*\)", options["soql"], re.IGNORECASE):  # its answer has no records
         return [{"count": client.count(options["soql"], include_deleted=options["all_rows"])}]
     if options["bulk"]:
         return bulk_rows(client, options["soql"], _PATIENCE, include_deleted=options["all_rows"])
@@ -215,7 +215,7 @@ def _declare_get(parser: ArgumentParser) -> None:
 
 def _declare_period(parser: ArgumentParser) -> None:
     parser.add_argument("object", help="such as Contact")
-    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (UTC without an offset)")
+    parser.add_argument("start", type=_moment, help="such as 2026-01-31 or 2026-01-31T12:00 (without an offset: UTC)")
     parser.add_argument("end", type=_moment, nargs="?", default=datetime.now(UTC), help="default: now")
 
 
@@ -257,7 +257,7 @@ _ACTIONS: dict[str, tuple[str, Callable[[ArgumentParser], None], Action]] = {
     "updated": ("ids of the records created or changed between two times", _declare_period, _updated),
     "deleted": ("ids of the records deleted between two times", _declare_period, _deleted),
     "apex": ("call an Apex REST method", _declare_apex, _apex),
-    "shell": ("a Python prompt, or a program on standard input, with the client sf", _declare_nothing, _no_action),
+    "shell": ("a Python prompt or a program on standard input, where sf is the client", _declare_nothing, _no_action),
     "follow": (SUMMARY, declare_follow, _no_action),
     "check": ("check whether the configuration works: ok, or what to fix, line by line", _declare_nothing, _no_action),
 }

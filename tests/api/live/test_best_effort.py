@@ -47,7 +47,7 @@ def write_locked(database: str, table: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def connection_lost_before(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
+def connection_lost_before_read_back(monkeypatch: pytest.MonkeyPatch, database: str) -> None:
     """End the connection to PostgreSQL just before the changed record is read back from Salesforce."""
     read_back_client = live.read_back_client
 
@@ -105,8 +105,8 @@ def test_a_change_is_reported_although_bookkeeping_fails(
         assert f"field change log of contact {contact}" in caplog.text
 
 
-def test_a_connection_that_is_lost_after_the_change_is_replaced(
-    user: Client, salesforce: Simulator, contact: str, connection_lost_before: None
+def test_after_a_change_in_salesforce_a_lost_connection_is_replaced(
+    user: Client, salesforce: Simulator, contact: str, connection_lost_before_read_back: None
 ) -> None:
     answer = put(user, {"first_name": "Inés"})
     assert (answer.status_code, answer.json()["first_name"]) == (200, "Inés")
