@@ -1,4 +1,4 @@
-"""Measure recall: when a school's name is typed differently, the school must be in the first ten.
+"""Measure recall: a search for a differently typed name must show the school in its first ten results.
 
 The variable ``SCHOOL_NAMES`` is the path of a JSON list of objects with a ``name``, such as the list in
 Hipo/university-domains-list (MIT). Without the variable, the report has one line that says "not measured".
@@ -128,7 +128,10 @@ def _with_typo(name: str, draw: random.Random) -> str:
 
 
 def _with_blank(name: str, draw: random.Random) -> str:
-    """Put a blank into a word that has six or more letters, but not after Univ, a short form."""
+    """Put a blank into a word of six or more letters that does not begin with Univ.
+
+    For the search, Univ alone means University.
+    """
     words = re.finditer(r"\b(?!Univ)[A-Za-z]{6,}\b", name)
     places = [word.start() + place for word in words for place in range(3, len(word[0]) - 2)]
     place = draw.choice(places or [0])

@@ -27,7 +27,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 _VALIDITY = timedelta(days=397)
 """The validity from now on. Certificates are also valid for the day before now.
 
-Some clients accept at most these 398 days.
+Together that is 398 days: some clients reject a certificate with a longer validity.
 """
 
 

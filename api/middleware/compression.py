@@ -15,7 +15,7 @@ class CompressionMiddleware(GZipMiddleware):
     """Compresses answers of the API, except those with the CSRF token, such as ``/me``.
 
     If an answer contains the token and a part of the request, an attacker can guess the token from the lengths of
-    compressed answers (BREACH). Django pads all compressed answers with random bytes.
+    compressed answers (BREACH). The random bytes that Django adds to compressed answers only slow this attack down.
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:

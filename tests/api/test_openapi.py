@@ -151,7 +151,7 @@ def types_of(document: dict[str, Any], method: str, path: str, status: str) -> s
     return set(document["components"]["responses"][name]["content"]["application/json"]["examples"])
 
 
-def test_the_error_type_change_uncertain_is_documented_for_changes_only(document: dict[str, Any]) -> None:
+def test_a_change_documents_the_error_change_uncertain_and_a_read_does_not(document: dict[str, Any]) -> None:
     assert "change_uncertain" in types_of(document, "put", "contact", "503")
     assert "change_uncertain" not in types_of(document, "get", "books", "503")
 

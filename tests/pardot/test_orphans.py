@@ -182,7 +182,7 @@ def test_email_addresses_are_compared_without_case_and_deleted_prospects_do_not_
     assert OrphanRecord.objects.get(record_id=nobody).missing == "Mixed.2@CAMP.example"
 
 
-def test_details_are_capped_and_counts_are_not(
+def test_the_records_of_a_kind_are_capped_but_their_count_is_not(
     surveyed: Pardot, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pardot.orphans.compare.RECORDS_A_KIND", 3)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             "--expires-days",
             type=int,
             metavar="D",
-            help="days until the new key expires (default: the lifetime of the service's newest key so far)",
+            help="days until the new key expires (default: the lifetime of the newest key for the same service)",
         )
         parser.add_argument("--created-by", default="", metavar="W", help="the person who asked for the key")
 

@@ -84,7 +84,7 @@ export function sinceParams({ new: added, fixed }) {
 
 /**
  * Return the column "Since". It shows the first day of the issue that the table is filtered by. Without this filter, it
- * shows the first day of the newest issue that counts. key: the table's key in the address.
+ * shows the first day of the newest issue without an exemption. key: the table's key in the address.
  *
  * @param {string} key
  * @returns {Column<SinceRow>}
@@ -110,7 +110,8 @@ export function sinceColumn(key) {
 
 /**
  * Return the first day of the issue `flag` in this row. If the row does not have this issue, return the first day of
- * its newest issue that counts. Undefined means that no issue counts, null that the first day was not recorded.
+ * its newest issue without an exemption. Undefined means that there is no such issue, null that the first day was not
+ * recorded.
  *
  * @param {SinceRow} row
  * @param {string} flag
