@@ -13,9 +13,11 @@ class PardotRecord(models.Model):
 
     Pardot has the authoritative values, so users cannot change the copied columns.
 
-    ``name = Text("name")`` declares column, type and API name. The column is the API name in snake_case, except when a
-    setting gives the API name. Ids of other Pardot records are plain numbers, not foreign keys, because these records
-    may be deleted, or not copied yet.
+    ``name = Text("name")`` declares column, type and API name. The column is the API name in snake_case. Only
+    ``Prospect.adoption_json`` declares no API name: the setting ``PARDOT_ADOPTION_JSON_FIELD`` contains it.
+
+    Ids of other Pardot records are plain numbers, not foreign keys, because these records may be deleted, or not copied
+    yet.
     """
 
     id = Integer("id", primary_key=True, null=False, blank=False)

@@ -1,4 +1,4 @@
-"""API usage as Salesforce reports it in a header of every answer to a known session."""
+"""Parse the header in which Salesforce reports the org's API usage."""
 
 from __future__ import annotations
 

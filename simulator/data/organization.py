@@ -34,7 +34,7 @@ class Directory:
 
     api_user: str
     users: tuple[str, ...]
-    """The ids of all users. The API's own user occurs several times: it changes most records."""
+    """The ids of all users. The API user occurs several times, because this user changes most records."""
     owners: tuple[str, ...]
     account_types: tuple[str, str]
     """The ids of the record types ``Higher Education`` and ``K-12``."""

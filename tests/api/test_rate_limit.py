@@ -120,7 +120,7 @@ def time_goes_by(minutes: int) -> None:
         )
 
 
-def test_large_limits_are_never_exceeded_and_keep_short_rows(passes: Callable[[str, Rate], bool]) -> None:
+def test_large_limits_are_never_exceeded_and_need_only_short_rows(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=300, seconds=1)
     times = flood(passes, rate, count=650)
     assert_spread(times, limit=300, seconds=1)

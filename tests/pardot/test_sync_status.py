@@ -73,7 +73,7 @@ def test_every_entity_is_shown_as_never_synced_before_the_first_sync(super_user:
 
 
 @with_commits
-def test_each_entity_has_its_time_mode_and_count_after_a_sync(
+def test_a_sync_sets_the_time_the_mode_and_the_count_of_its_entities(
     pardot: Pardot, cookies: CookieMaker, super_user: Client
 ) -> None:
     pardot.settings(daily_max=25_000, daily_used=99)
@@ -234,7 +234,10 @@ def test_running_syncs_are_reported_and_killed_ones_are_not(super_user: Client) 
 def test_a_running_sync_reports_its_step_and_the_number_of_steps(
     pardot: Pardot, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], steps: list[object]
 ) -> None:
-    """A survey's last entity has two parts; the orphan check is not an entity."""
+    """A survey's last entity has two parts, so two runs report the same step.
+
+    The last run of a survey, the orphan check, reports no step.
+    """
     reported: list[object] = []
 
     def begin_run(*args: Any, **options: Any) -> SyncRun:
@@ -248,7 +251,7 @@ def test_a_running_sync_reports_its_step_and_the_number_of_steps(
     assert reported == steps
 
 
-def test_another_commands_lease_is_not_taken_for_camp_syncs_lease(db: None) -> None:
+def test_the_lease_of_another_command_does_not_mean_that_camp_sync_runs(db: None) -> None:
     with hold_lease("sync_all"):
         assert not is_running(LOCK)
         assert is_running("sync_all")

@@ -124,7 +124,7 @@ def test_the_first_complete_group_is_chosen(simulator: Simulator) -> None:
     ]  # fmt: skip
 
 
-def test_client_credentials_are_for_an_app_without_a_user_name() -> None:
+def test_client_credentials_are_chosen_only_without_a_user_name() -> None:
     app = {"SALESFORCE_CLIENT_ID": "a", "SALESFORCE_CLIENT_SECRET": "b"}
     credentials = choose_credentials(app)
     assert credentials is not None
@@ -249,7 +249,7 @@ def test_a_private_key_is_read_whatever_its_line_breaks(
     assert client_with(settings, login | {"SALESFORCE_PRIVATE_KEY": key}).limits()
 
 
-def test_soap_login_with_a_version_that_lacks_it_says_what_to_set(simulator: Simulator, settings: Any) -> None:
+def test_the_error_names_an_api_version_that_has_soap_login(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_API_VERSION = "65.0"
     client = client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN))
     with pytest.raises(LoginFailed, match=r"set SALESFORCE_API_VERSION=64.0"):
@@ -300,7 +300,7 @@ def test_an_error_about_an_untrusted_certificate_says_what_to_set(
         salesforce_client(UsageCounter("test")).limits()
 
 
-def test_a_port_without_tls_is_not_called_untrusted(simulator: Simulator, settings: Any) -> None:
+def test_a_port_without_tls_is_reported_as_unreachable(simulator: Simulator, settings: Any) -> None:
     settings.SALESFORCE_HOST = simulator.variables["SIMULATOR_URL"].replace("http://", "https://")
     with pytest.raises(SalesforceError, match=r"cannot be reached: .*SSL"):
         salesforce_client(UsageCounter("test")).limits()

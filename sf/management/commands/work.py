@@ -30,7 +30,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="run what is due now, and end (for other schedulers)")
+        parser.add_argument(
+            "--once", action="store_true", help="run the jobs that are due, and end: for use with another scheduler"
+        )
         parser.add_argument("--list", action="store_true", help="list the jobs with their next times, and end")
         parser.add_argument(
             "--grace",

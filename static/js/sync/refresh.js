@@ -30,7 +30,7 @@ const REMEDIES = {
  * deletions or run a survey ask the user first.
  *
  * @param {Remedy} remedy
- * @param {{ kind?: string, source?: string }} [options] source: the name of the row's source, in a table of sources.
+ * @param {{ kind?: string, source?: string }} [options] source: in a table of sources, the source of the button's row.
  */
 export function remedyButton({ starts, entities }, { kind = "compact", source = "" } = {}) {
   const { label, sign, start } = REMEDIES[starts];
