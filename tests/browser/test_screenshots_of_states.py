@@ -440,7 +440,7 @@ def test_messages_are_stopped(open_window: Open, ops_site: Site, width: int, sch
         visit.go(f"/pardot/messages/{result.stdout.split()[-1]}/")
         take(visit, f"messages-stop-{width}-{scheme}", full_page=False)
         visit.page.get_by_role("button", name="Stop the messages").click()
-        visit.page.get_by_role("button", name="Restart the messages").wait_for()
+        visit.page.get_by_role("button", name="Get the messages again").wait_for()
         take(visit, f"messages-stopped-{width}-{scheme}", full_page=False)
         visit.go("/pardot/messages/half-of-a-link/")
         take(visit, f"messages-broken-{width}-{scheme}", full_page=False)
