@@ -15,6 +15,7 @@ from bench.world import World, world
 PAGES = 3
 """The number of pages of each object that are stored row by row, enough to measure the rate."""
 CEILING = 100_000
+"""The most rows that Pardot returns in one sequence of page tokens."""
 PER_CEILING = 10
 """The number of activities, as a multiple of ``CEILING``.
 Each of the eight slices of a read then has more rows than the ceiling."""

@@ -171,9 +171,9 @@ class SyncConfigAdmin(admin.ModelAdmin):
             None,
             {
                 "fields": ["switch", "api_limit", "pause_threshold"],
-                "description": "While syncs are off, no syncs (including Pardot's) and no live look-ups run. From the "
-                "pause threshold on, no syncs from Salesforce and no live look-ups run. Cases and forms are still "
-                "delivered, users can still change their contact, and the digest is still sent.",
+                "description": "While syncs are off, no syncs (including Pardot's) and no live look-ups run. When the "
+                "API usage reaches the pause threshold, no syncs from Salesforce and no live look-ups run. Cases and "
+                "forms are still delivered, users can still change their contact, and the digest is still sent.",
             },
         ),
         ("Last reported by Salesforce", {"fields": readonly_fields[1:]}),
@@ -301,7 +301,7 @@ class RefusedRecordAdmin(ReadOnlyAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("sf.change_refusedrecord")
 
-    @admin.action(description="Retry all set-aside records of these objects", permissions=["retry"])
+    @admin.action(description="Retry the selected records, and all others of the same objects", permissions=["retry"])
     def retry(self, request: HttpRequest, records: QuerySet[RefusedRecord]) -> None:
         names = set(records.values_list("object", flat=True))
         for name, retry in ((name, retry) for name, retry in RETRIES.items() if name in names):

@@ -9,7 +9,7 @@ NOT_AN_ID = "Not a Salesforce id of 15 or 18 characters"
 
 
 def given_id(text: str, *, place: str = "path", name: str) -> str:
-    """Return the id with 18 characters, as it is stored. Raises ``Unprocessable`` for other texts."""
+    """Return the 18-character form of an id. Raises ``Unprocessable`` when ``text`` is not an id."""
     whole = id_of_18(text)
     if whole is None:
         raise Unprocessable(f"{NOT_AN_ID}.", errors=[{"loc": [place, name], "message": NOT_AN_ID}])

@@ -19,8 +19,10 @@ _GROUPS = [
 class OutboundCase(models.Model):
     """A support case on its way to Salesforce: stored before Salesforce is called, and kept afterward.
 
-    Only ``api/outbox/`` adds and changes rows; ``api/retention/`` removes rows and erases ``settled_by``. The field
-    ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` of Salesforce's Case, if set, contains the row's ``id``.
+    Only ``api/outbox/`` adds and changes rows; ``api/retention/`` removes rows and erases ``settled_by``.
+
+    The setting ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` can name a field of Salesforce's Case. This field then contains
+    the row's ``id``.
     """
 
     class State(models.TextChoices):

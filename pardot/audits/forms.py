@@ -1,4 +1,4 @@
-"""Audit forms: each should be in an existing campaign, and have recent submissions without errors."""
+"""Audit forms: each should be in an existing campaign, with recent submissions and no recent errors."""
 
 from __future__ import annotations
 

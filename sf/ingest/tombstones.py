@@ -1,7 +1,7 @@
 """Empty the rows of records that were deleted in Salesforce or Pardot long ago: only tombstones stay.
 
-A tombstone is a row with ``is_deleted``, an id and stamps. A merge does not fill it again while the record is deleted
-in the source. If the record is restored there, the next merge fills the row.
+A tombstone is a row with ``is_deleted``, an id and timestamps. A merge does not fill it again while the record is
+deleted in the source. If the record is restored there, the next merge fills the row.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sf.ingest.lock import lock_table_for_write
 from sf.models.fields import CopiedField
 
 CHUNK = 5000
-"""The number of rows per transaction: merges, which wait for the table's lock, continue in between."""
+"""The number of rows per transaction. Merges that wait for the lock run between two transactions."""
 
 
 def models_with_tombstones() -> list[type[Any]]:

@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class FollowedObject(models.Model):
-    """The place in Salesforce's change events up to which an object is stored here.
+    """The place in Salesforce's change events up to which the changes of an object are stored.
 
-    Only ``sf follow`` moves the place, in the transaction that stores the changed records. An adoption of another org
+    Only ``sf follow`` moves the place, in the transaction that stores the changed records. ``sync_all --adopt-org``
     deletes all places.
     """
 

@@ -1,4 +1,4 @@
-"""An open breaker makes calls to Salesforce rare, and a request waits only when it is the probe."""
+"""An open breaker makes calls to Salesforce rare; only a request that is the probe waits for them."""
 
 from __future__ import annotations
 

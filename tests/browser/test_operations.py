@@ -59,7 +59,9 @@ def look_at(visit: Visit, paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1024), ("dark", 390)])
-def test_a_bad_morning_is_accessible_and_fits(open_window: Open, ops_site: Site, scheme: str, width: int) -> None:
+def test_the_admin_on_a_bad_monday_is_accessible_and_fits(
+    open_window: Open, ops_site: Site, scheme: str, width: int
+) -> None:
     visit = open_window(ops_site, color_scheme=scheme, viewport={"width": width, "height": 844})
     with bad_monday(ops_site):
         look_at(visit, ["/admin/", "/admin/ops/start/?action=accept-accounts-1840", "/admin/api/outboundcase/"])

@@ -1,4 +1,4 @@
-"""``admin/config``: values are validated, can be reset, and change counts and scores."""
+"""``admin/config``: values are validated and can be reset; counts and scores depend on them."""
 
 from __future__ import annotations
 
