@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from itertools import cycle
 
 import requests
 
@@ -33,7 +32,8 @@ SECONDS = 12.0
 """The length of one measurement: three times the time limit for Salesforce.
 It includes the first seconds, while the circuit breaker is still closed."""
 STRANGERS = 1_000
-"""More users than one measurement needs. None of them is in the cache or in Accounts."""
+"""More users than one measurement needs.
+Each of them comes once, and is neither in the cache nor in Accounts."""
 THINKING_SECONDS, VISITING_SECONDS = 0.25, 0.05
 MOST = 2.0
 ILLNESSES = {"hanging": ("hang", 60), "answering after 3 s": ("delay", 3)}
@@ -93,14 +93,14 @@ class Crowd:
     """Users who are neither in the cache nor in Accounts, and visitors of ``VISITED`` with a key."""
 
     def __init__(self, here: World, schools: int) -> None:
-        identity = Identity.open(DATA / str(schools) / "simulator")
+        self._identity = Identity.open(DATA / str(schools) / "simulator")
         self._key = {"Authorization": f"Bearer {Callers(here, schools).key}"}
-        # Created in advance: signing cookies would take processor time from the measurement.
-        self._strangers = cycle([_stranger(identity) for _ in range(STRANGERS)])
 
     def measure(self, port: int, path: str, *, seconds: float) -> dict[str, Visits]:
         """Measure the visits of each route of ``VISITED``, and of ``path``."""
         seen = {name: Visits() for name in (*VISITED, path)}
+        # Created in advance: signing cookies would take processor time from the measurement.
+        strangers = iter([_stranger(self._identity) for _ in range(STRANGERS)])
         start = threading.Barrier(CLIENTS + len(VISITED))
 
         def come(name: str, pause: float, headers: Callable[[], Headers]) -> None:
@@ -109,7 +109,7 @@ class Crowd:
 
         with ThreadPoolExecutor(CLIENTS + len(VISITED)) as pool:
             working = [pool.submit(come, name, VISITING_SECONDS, lambda: self._key) for name in VISITED]
-            crowd = [(path, THINKING_SECONDS, lambda: next(self._strangers))] * CLIENTS
+            crowd = [(path, THINKING_SECONDS, lambda: next(strangers))] * CLIENTS
             working += [pool.submit(come, *each) for each in crowd]
             for each in working:
                 each.result()

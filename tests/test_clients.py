@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.clients.generators import GENERATORS, NODE_FILES, REQUIREMENTS, documented
+from tests.clients import generators, validators
+from tests.clients.generators import GENERATORS, NODE_FILES, REQUIREMENTS, StepFailed, documented
 from tests.clients.request_log import ERROR_STATUSES, Request, successful_operations, troubles
+from tests.clients.validators import VALIDATORS, Validator
 from tests.environments import NotInstalled, install_node
 
 DOCUMENT: dict[str, Any] = {
@@ -70,6 +72,24 @@ def test_packages_from_npm_are_locked_with_their_hashes() -> None:
     manifest, lock = (json.loads(file.read_text()) for file in NODE_FILES)
     assert lock["packages"][""]["dependencies"] == manifest["dependencies"]
     assert [name for name, each in lock["packages"].items() if name and "integrity" not in each] == []
+
+
+@pytest.mark.parametrize("validator", VALIDATORS[1:], ids=lambda validator: validator.package)
+def test_a_validator_that_hangs_or_is_missing_is_a_failed_step(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, validator: Validator
+) -> None:
+    folder = tmp_path / "node_modules" / ".bin"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(generators, "NODE_FOLDER", tmp_path)
+    monkeypatch.setattr(validators, "STEP_SECONDS", 0.2)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    with pytest.raises(StepFailed, match="No such file"):
+        validator.findings("http://localhost/openapi.json")
+    for name in ("redocly", "spectral"):
+        (folder / name).write_text("#!/bin/sh\nexec sleep 30\n")
+        (folder / name).chmod(0o755)
+    with pytest.raises(StepFailed, match="timed out"):
+        validator.findings("http://localhost/openapi.json")
 
 
 @pytest.mark.parametrize("name", ["node", "npm"])

@@ -13,7 +13,7 @@ from tests.browser.components import run_module
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
 
-_EARLIER = """
+EARLIER = """
 INSERT INTO pardot_dailysnapshot
 SELECT (jsonb_populate_record(NULL::pardot_dailysnapshot, to_jsonb(latest) || jsonb_build_object(
     'id', nextval(pg_get_serial_sequence('pardot_dailysnapshot', 'id')), 'day', latest.day - ago,
@@ -59,7 +59,7 @@ def earlier_days(site: Site, days: int, *, slowness: int = 1) -> Iterator[psycop
     """
     with psycopg.connect(site.database, autocommit=True) as connection:
         try:
-            connection.execute(_EARLIER, {"days": days, "slowness": slowness})
+            connection.execute(EARLIER, {"days": days, "slowness": slowness})
             yield connection
         finally:
             connection.execute(_NO_EARLIER)

@@ -96,15 +96,18 @@ def _json_of(command: list[str]) -> Any:
 
     The exit status says only whether there are errors.
     """
-    done = subprocess.run(
-        command,
-        env=node_environment(),
-        cwd=HERE,
-        capture_output=True,
-        text=True,
-        timeout=STEP_SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            command,
+            env=node_environment(),
+            cwd=HERE,
+            capture_output=True,
+            text=True,
+            timeout=STEP_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise StepFailed(f"{command[0]}: {error}") from error
     try:
         return json.loads(done.stdout)
     except ValueError as error:
