@@ -33,7 +33,7 @@ _JOINS = f"""
 
 
 class TagAudit(AssetAudit):
-    """The audit of tags, with figures about naming patterns, tagged objects and assignments."""
+    """The audit of tags, with figures about naming patterns and tagged objects."""
 
     def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
         figures = super().figures_of_all(counted, inputs)

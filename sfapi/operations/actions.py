@@ -1,4 +1,4 @@
-"""List the commands that an operator may start from the page, each under its button's key."""
+"""List the commands that the operators' page can start, each under its button's key."""
 
 from __future__ import annotations
 
@@ -123,5 +123,5 @@ def _has_pardot() -> bool:
 
 @cache
 def _read_as() -> dict[str, str]:
-    """Return, for each part of Pardot's copies, the name of the entity whose sync reads it."""
+    """Return the name of each Pardot entity, by the names under which the entity's runs are stored."""
     return {part: entity.name for entity in ALL for part in entity.parts}

@@ -1,4 +1,4 @@
-"""Decisions with a preview, a target and a forecast, and the one-page report that shows progress."""
+"""The preview of changed settings, the trend with target and forecast, and the progress report."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check() -> str:
-    """Return the lines of ``sf check`` about Pardot or an error."""
+    """Return the lines of ``sf check`` that mention Pardot or an error."""
     output = StringIO()
     try:
         call_command("sf", "check", stdout=output, no_color=True)
