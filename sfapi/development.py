@@ -23,7 +23,7 @@ _WITHOUT_TABLES = {"crontab"}
 
 
 def choose_development(arguments: Sequence[str]) -> None:
-    """Turn an unset ``DEBUG`` on for ``runserver``, and for other commands without configuration."""
+    """Turn an unset ``DEBUG`` on for ``runserver``; for another command only if nothing is configured."""
     command = arguments[1] if len(arguments) > 1 else ""
     configured = [name for name in _CONFIGURED_BY if _is_set(name) or _is_set(f"{name}_FILE")]
     if command == "runserver" and "DEBUG" not in configured:

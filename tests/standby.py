@@ -41,7 +41,7 @@ class Standby(OwnPostgreSQL):
         self.rows("SELECT pg_wal_replay_resume()")
 
     @contextmanager
-    def ending_reads_in_its_way(self) -> Iterator[None]:
+    def canceling_conflicting_reads(self) -> Iterator[None]:
         """Let the replay cancel conflicting reads at once, instead of after 30 s."""
         self._alter("SET max_standby_streaming_delay = 0")
         yield

@@ -1,4 +1,4 @@
-"""The package audit of ``make lint`` fails for vulnerabilities and errors, but not without a network."""
+"""The package audit of ``make lint`` fails for vulnerabilities and errors, but passes without a network."""
 
 from __future__ import annotations
 

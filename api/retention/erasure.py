@@ -12,7 +12,10 @@ from sf.ingest.personal import HOLDINGS, WIDEN, Holding, Person
 
 @dataclass(frozen=True)
 class Share:
-    """A holding, and the number of its rows that contain data of the person or were erased."""
+    """A holding, and the number of its rows that contain one person's data or were erased.
+
+    A holding declares columns of a table that contain data of people.
+    """
 
     holding: Holding
     rows: int

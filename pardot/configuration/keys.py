@@ -41,7 +41,7 @@ class BadValue(ValueError):
 
 def _check_braces(title: str) -> str:
     if set("{}") & set(title.replace("{count}", "")):
-        raise ValueError("braces are only allowed in {count}, which the number replaces")
+        raise ValueError("braces are only allowed in {count}, which is replaced by the number")
     return title
 
 
@@ -211,14 +211,15 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "activity_lookback_days",
         "Look-back of activity",
-        "Assets without activity for this many days are dormant. Activities must be kept for at least as many days.",
+        "Assets without activity for this many days are dormant. The number must not exceed the days for which SFAPI "
+        "keeps activities.",
         lambda: 30,
         TypeAdapter(Annotated[int, Field(strict=True, ge=1, le=366)]),
         moves_audits=True,
     ),
     ConfiguredKey(
         "list_stale_months",
-        "Lists are stale",
+        "Age of stale lists",
         "A list is stale after this many months without a change.",
         lambda: 6,
         TypeAdapter(Months),
@@ -226,7 +227,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ),
     ConfiguredKey(
         "list_stale_severe_months",
-        "Lists are very stale",
+        "Age of very stale lists",
         "A list is very stale after this many months without a change. The number must be higher than for stale lists.",
         lambda: 12,
         TypeAdapter(Months),
@@ -249,7 +250,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
     ConfiguredKey(
         "cleanup_actions",
         "Clean-up actions",
-        "The possible decisions of triage. Each becomes a tag whose name begins with the prefix.",
+        "The actions that can be planned for an asset. Each tag's name is the prefix followed by an action.",
         lambda: ["Remove", "Archive", "Reviewed"],
         TypeAdapter(Annotated[list[Line], Field(min_length=1, max_length=12), AfterValidator(_check_unique)]),
     ),

@@ -251,7 +251,9 @@ def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str
     """Yield the keys and the message of each conflict between values that are valid on their own."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
-        message = f"“Lists are very stale” ({severe} months) must be longer than “Lists are stale” ({stale} months)"
+        message = (
+            f"“Age of very stale lists” ({severe} months) must be higher than “Age of stale lists” ({stale} months)"
+        )
         yield ("list_stale_months", "list_stale_severe_months"), message
     retention, days = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]
     if days > retention:

@@ -353,7 +353,7 @@ def disturb(both: Replicated) -> None:
 
 def test_conflicts_with_the_replay_break_no_answer(both: Replicated, patient: Service) -> None:
     load, before = Load(both, patient), conflicts(both)
-    with both.standby.ending_reads_in_its_way(), load.at_work():
+    with both.standby.canceling_conflicting_reads(), load.at_work():
         while load.statuses.total() < 20 or conflicts(both) < before + 3:
             disturb(both)
             load.wait_for_more(1)

@@ -302,8 +302,8 @@ def test_a_message_does_not_cover_the_save_bar_on_a_phone(open_window: Open) -> 
 
 def test_values_that_depend_on_each_other_are_saved_together(settings: Visit) -> None:
     settings.expect("status of 422")
-    settings.page.get_by_label("Lists are stale, in months").fill("20")
-    settings.page.get_by_label("Lists are very stale, in months").fill("30")
+    settings.page.get_by_label("Age of stale lists, in months").fill("20")
+    settings.page.get_by_label("Age of very stale lists, in months").fill("30")
     save(settings)
     expect(section(settings, "Unsaved changes")).to_have_count(0)
     assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)

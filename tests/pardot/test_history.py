@@ -109,6 +109,7 @@ def test_two_days_are_compared_side_by_side(super_user: Client) -> None:
 
 
 def test_changes_of_areas_and_issues_have_owners_and_harm(super_user: Client) -> None:
+    """Harm is the number of points of the overall score that a change costs."""
     read_everything()
     finish_sync()
     member("Ada Example", "forms")

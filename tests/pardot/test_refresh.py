@@ -1,4 +1,4 @@
-"""*Refresh data*, *Accept deletions* and *Run survey* need permission, and start outside the request."""
+"""*Refresh data*, *Accept deletions* and *Run survey* need permission. Each runs outside the request."""
 
 from __future__ import annotations
 

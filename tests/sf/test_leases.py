@@ -1,4 +1,4 @@
-"""A lease excludes other processes while its holder lives. A process without its lease writes nothing."""
+"""A lease excludes other processes while its holder lives. A process that lost its lease writes nothing."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_heartbeats_that_fail_one_after_another_are_one_line_in_the_log(
     ] * 2
 
 
-def test_a_lease_survives_missed_heartbeats_but_ends_within_a_minute() -> None:
+def test_a_lease_survives_missed_heartbeats_for_less_than_a_minute() -> None:
     assert timedelta(seconds=2 * leases.BEAT_SECONDS) < leases.LEASE_DURATION < timedelta(minutes=1)
     with held_elsewhere("accounts"):
         SyncLease.objects.update(renewed_at=F("renewed_at") - leases.LEASE_DURATION + timedelta(seconds=10))
@@ -99,7 +99,7 @@ def test_a_long_statement_keeps_the_lease(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() -> None:
-    """The merge's transaction locks the lease's row, so no process takes over between check and commit."""
+    """The merge's transaction locks the lease's row, so the lease stays with its holder until the commit."""
 
     def take() -> bool:
         with hold_lease("accounts") as mine:
@@ -128,7 +128,7 @@ def test_a_merge_that_is_under_way_keeps_the_lease_even_without_a_heartbeat() ->
     ids=["fence", "merge", "create", "drop", "rows", "csv"],
 )
 @pytest.mark.parametrize("lost", ["camp_sync", "accounts"])
-def test_a_process_that_lost_a_lease_writes_nothing_and_names_it(
+def test_a_process_that_lost_a_lease_writes_nothing_and_its_error_names_the_lease(
     lost: str, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Stage, "_order", lambda stage, header, paths: [stage.target.columns[0]])
@@ -297,7 +297,7 @@ def test_a_bulk_job_that_never_ends_does_not_hold_the_lease_for_ever(simulator: 
     assert not SyncLease.objects.exists()
 
 
-def test_refused_records_are_not_tried_while_a_sync_is_under_way() -> None:
+def test_refused_records_are_not_retried_while_a_sync_is_under_way() -> None:
     with held_elsewhere("accounts"), pytest.raises(SyncSkipped, match="a sync of accounts is under way"):
         retry_refused(ACCOUNTS)
 

@@ -81,7 +81,7 @@ def test_login_and_calls_go_through_the_proxy(simulator: Simulator, settings: An
     assert simulator.calls() == 2
 
 
-def test_a_proxy_that_refuses_is_named(simulator: Simulator, settings: Any) -> None:
+def test_the_error_names_a_proxy_that_refuses_the_call(simulator: Simulator, settings: Any) -> None:
     with proxy(refuses=True) as server:
         settings.SALESFORCE_PROXY = f"http://somebody:canary@127.0.0.1:{server.server_address[1]}"
         with pytest.raises(SalesforceError, match=r"the proxy \(SALESFORCE_PROXY\) cannot be used: .*407") as caught:

@@ -103,7 +103,7 @@ def test_a_kept_process_that_ended_is_started_again(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_pause_before_a_restart_doubles_up_to_half_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong password must not lock the API user out."""
+    """Each start may log in, and Salesforce locks a user out after a few wrong passwords."""
     clock = [0.0]
     monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     starter = Starter()
@@ -171,12 +171,12 @@ def test_a_job_that_cannot_be_started_does_not_end_the_worker(table: None, caplo
     assert ScheduledJob.objects.get(command="deliver_pending").exit_status == 127
 
 
-def test_each_time_of_a_job_is_claimed_once_and_only_by_the_leader(table: None) -> None:
+def test_each_scheduled_time_of_a_job_is_claimed_once_and_only_by_the_leader(table: None) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     now, rows = jobs()
     with hold_lease(WORK):
         assert claim(rows[0], now)
-        assert not claim(rows[0], now), "another leader may have the same list"
+        assert not claim(rows[0], now), "the list was read before the first claim"
     set_last_run("cleanup_logs", timedelta(days=30))
     with hold_lease(WORK):
         SyncLease.objects.update(holder="another")
@@ -307,7 +307,7 @@ def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: St
     assert ScheduledJob.objects.get(command="cleanup_logs").exit_status == 0
 
 
-def test_the_job_is_terminated_too_after_the_grace_time(start: Start, database: str) -> None:
+def test_a_job_that_outlasts_the_grace_time_is_terminated(start: Start, database: str) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "0")

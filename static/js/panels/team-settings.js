@@ -224,7 +224,7 @@ async function edit(member, areas) {
       label: "Email",
       maxlength: 254,
       value: member?.email ?? "",
-      hint: "For a message each working day about the member's areas, changes and tasks.",
+      hint: "For a message each working day about the member's areas and tasks.",
     },
     { name: "gets_messages", label: "Gets messages", type: "checkbox", value: member?.gets_messages ?? true },
   ];

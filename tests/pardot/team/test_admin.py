@@ -314,7 +314,7 @@ def test_notes_store_their_author(admin: Client) -> None:
 def test_the_configuration_lists_default_values_too(admin: Client) -> None:
     shown = html(admin, page(ConfiguredValue))
     assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
-    assert "Lists are very stale" in shown
+    assert "Age of very stale lists" in shown
     form = html(admin, f"{page(ConfiguredValue, 'add')}?key=cleanup_actions")
     assert "&quot;Archive&quot;" in form
 
@@ -327,7 +327,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     row = ConfiguredValue.objects.get()
     assert (row.value, row.updated_by) == (3, "admin")
     assert "stale" in models.List.objects.get().flags, "the list is audited again"
-    assert "Lists are stale" in html(admin, page(ConfiguredValue))
+    assert "Age of stale lists" in html(admin, page(ConfiguredValue))
     form = html(admin, page(ConfiguredValue, "change", row.pk))
     assert "<pre>6</pre>" in form
     assert save(admin, ConfiguredValue, {"value": "5"}, row.pk) == []
@@ -343,7 +343,7 @@ def test_a_value_is_changed_and_reset(admin: Client) -> None:
     [
         ("grade_thresholds", [{"grade": "A", "minimum": 9}], "the minimum of the last grade must be 0"),
         ("score_weights", {"forms_errors": -1}, "forms_errors: must be 0 or more"),
-        ("list_stale_months", 12, "very stale” (12 months) must be longer than “Lists are stale” (12 months)"),
+        ("list_stale_months", 12, "very stale lists” (12 months) must be higher than “Age of stale lists” (12 months)"),
         ("list_stale_months", "six", "must be a whole number"),
         ("nothing", 1, "not one of the available choices"),
     ],
@@ -381,7 +381,7 @@ def test_a_reset_that_conflicts_with_another_value_is_refused(admin: Client) -> 
         ConfiguredValue.objects.create(key=key, value=value)
     chosen = {"action": "reset_to_default", "_selected_action": ["list_stale_months"]}
     assert (
-        "very stale” (4 months) must be longer than “Lists are stale” (6 months)"
+        "very stale lists” (4 months) must be higher than “Age of stale lists” (6 months)"
         in admin.post(page(ConfiguredValue), chosen, follow=True).text
     )
     assert ConfiguredValue.objects.count() == 2

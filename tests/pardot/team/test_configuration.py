@@ -166,8 +166,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("activity_lookback_days", 10**400, "Must be 366 or less"),
     ("target_score", None, "Must be a whole number"),
     ("target_score", 101, "Must be 100 or less"),
-    ("list_stale_months", 12, "very stale” (12 months) must be longer than “Lists are stale” (12 months)"),
-    ("list_stale_severe_months", 6, "very stale” (6 months) must be longer than “Lists are stale” (6 months)"),
+    ("list_stale_months", 12, "very stale lists” (12 months) must be higher than “Age of stale lists” (12 months)"),
+    ("list_stale_severe_months", 6, "very stale lists” (6 months) must be higher than “Age of stale lists” (6 months)"),
     ("list_stale_months", -1, "Must be 1 or more"),
     ("list_stale_severe_months", 241, "Must be 240 or less"),
     ("cleanup_tag_prefix", "", "Must not be empty"),
@@ -212,7 +212,7 @@ def test_unknown_keys_and_wrong_bodies_are_refused(browser: Browser) -> None:
 def test_a_reset_that_conflicts_with_another_value_is_refused(browser: Browser) -> None:
     browser.ask("put", "admin/config/list_stale_months", {"value": 2})
     browser.ask("put", "admin/config/list_stale_severe_months", {"value": 4})
-    assert "very stale” (4 months) must be longer than “Lists are stale” (6 months)" in browser.refused(
+    assert "very stale lists” (4 months) must be higher than “Age of stale lists” (6 months)" in browser.refused(
         "delete", "admin/config/list_stale_months"
     )
     browser.ask("delete", "admin/config/list_stale_severe_months")
@@ -283,7 +283,10 @@ def test_changes_wait_for_each_other(transactional_db: None) -> None:
             value_change("list_stale_months", 9, by="the first")
             second = elsewhere.submit(change_elsewhere)
             _wait_until_the_second_change_waits()
-        assert second.result() == "“Lists are very stale” (8 months) must be longer than “Lists are stale” (9 months)"
+        assert (
+            second.result()
+            == "“Age of very stale lists” (8 months) must be higher than “Age of stale lists” (9 months)"
+        )
 
 
 def _wait_until_the_second_change_waits() -> None:

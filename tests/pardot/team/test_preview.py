@@ -120,7 +120,7 @@ def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -
         ({"score_weights": {"forms_errors": -1}}, ["score_weights", "forms_errors"], "Must be 0 or more"),
         ({"activity_lookback_days": None}, ["activity_lookback_days"], "Must be a whole number"),
         ({"grade_thresholds": [{"grade": "A", "minimum": 5}]}, ["grade_thresholds"], "must be 0"),
-        ({"list_stale_months": 12}, ["list_stale_months"], "must be longer than “Lists are stale” (12 months)"),
+        ({"list_stale_months": 12}, ["list_stale_months"], "must be higher than “Age of stale lists” (12 months)"),
         ({"nothing": 1}, [], "There is no configuration 'nothing'"),
         ({}, [], "Must not be empty"),
     ],
