@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='syncconfig',
             name='pause_threshold',
-            field=models.FloatField(default=0.85, help_text='Syncs are skipped above this share of the limit (0.85 = 85%).', validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(1.0)]),
+            field=models.FloatField(default=0.85, help_text='Syncs pause from this share of the daily calls on (0.85 = 85%).', validators=[django.core.validators.MinValueValidator(0.01), django.core.validators.MaxValueValidator(1.0)]),
         ),
         migrations.AlterField(
             model_name='syncconfig',

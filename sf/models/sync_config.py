@@ -41,7 +41,7 @@ class SyncConfig(models.Model):
     pause_threshold = models.FloatField(
         default=0.85,
         validators=[MinValueValidator(0.01), MaxValueValidator(1.0)],
-        help_text="Syncs are skipped above this share of the limit (0.85 = 85%).",
+        help_text="Syncs pause from this share of the daily calls on (0.85 = 85%).",
     )
     last_usage_check = models.DateTimeField("reported at", null=True, blank=True, editable=False)
     last_usage_value = models.PositiveIntegerField("calls used", null=True, blank=True, editable=False)
