@@ -1,4 +1,6 @@
-"""Split and check the cookie's settings at the start, without importing slow cryptography.
+"""Split and check the settings of the Accounts cookie when SFAPI starts.
+
+This module does not import ``cryptography``, because that import is slow.
 
 While Accounts changes a key, each setting may contain several keys, and any of them is accepted. ``manage.py check``
 loads the keys: it checks that the signature key is RSA and long enough.

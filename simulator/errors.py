@@ -57,7 +57,7 @@ def error_response(
 ) -> Response:
     """Return one error in the form of ``system``. Without a system, the form is Salesforce's.
 
-    Pardot's codes are numbers. Any other ``code`` becomes ``PARDOT_UNKNOWN`` there.
+    Pardot's codes are numbers: for Pardot, a ``code`` that is not a number becomes ``PARDOT_UNKNOWN``.
     """
     if system == "pardot":
         number = int(code) if code.isdigit() else PARDOT_UNKNOWN

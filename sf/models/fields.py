@@ -68,7 +68,10 @@ class Text(SalesforceField, models.TextField):
 
 
 class LongText(Text):
-    """A long text area of up to 131,072 characters. By REST, syncs read such objects in smaller pages."""
+    """A long text area of up to 131,072 characters.
+
+    By REST, syncs read objects with such a field in smaller pages.
+    """
 
 
 class Uuid(Text):

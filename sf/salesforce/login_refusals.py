@@ -106,7 +106,7 @@ RULES = (
     Rule(
         words="audience",
         advice="set SALESFORCE_JWT_AUDIENCE to https://login.salesforce.com, for a sandbox to "
-        "https://test.salesforce.com, and for a site to its address",
+        "https://test.salesforce.com, and for an Experience Cloud site to the site's address",
     ),
     Rule(
         words="approved (this consumer|to access this app)|invalid_app_access|app_not_approved",

@@ -8,7 +8,7 @@ const LEAST = 4;
 /**
  * Return { hidden(), element }: the keys of the hidden columns, and the menu.
  *
- * changed: called after each choice, and when the address names other hidden columns.
+ * changed: called after each choice, and when the hidden columns in the address change.
  *
  * The first column names the row and is always shown. Tables without a key, or with up to four columns, have no menu.
  *

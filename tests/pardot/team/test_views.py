@@ -100,7 +100,9 @@ def test_a_view_keeps_no_page_number_no_open_dialog_and_no_empty_parameter(
         ({"query": "tab=tags&tags.q=a%00b"}, "NUL"),
     ],
 )
-def test_wrong_values_are_named_and_save_nothing(browser: Browser, values: dict[str, Any], message: str) -> None:
+def test_a_view_with_a_wrong_value_is_refused_and_not_saved(
+    browser: Browser, values: dict[str, Any], message: str
+) -> None:
     assert message in browser.refused("post", "views", {"name": "Forms", "query": FORMS, **values})
     assert not SavedView.objects.exists()
 
@@ -130,7 +132,7 @@ def test_a_member_can_subscribe_to_a_view_and_unsubscribe(browser: Browser) -> N
     assert [each["mailed"] for each in browser.get("views")["views"]] == [None]
 
 
-def test_a_subscription_needs_a_team_member_a_table_current_data_and_a_visible_view(
+def test_a_subscription_needs_a_team_member_and_a_visible_view_of_a_table_with_current_data(
     browser: Browser, colleague: Browser
 ) -> None:
     def refusal(query: str) -> str:
