@@ -17,7 +17,7 @@ _USERS = """
 
 
 class Callers:
-    """One user per connection, each with 2 to 4 adoptions, and one API key."""
+    """One API key, and one user per connection. Each user has 2 to 4 adoptions."""
 
     def __init__(self, here: World, schools: int, scopes: str = "read:books") -> None:
         identity = Identity.open(DATA / str(schools) / "simulator")

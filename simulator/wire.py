@@ -1,7 +1,7 @@
 """HTTP/1.1 on a socket: reading requests, writing answers.
 
 The standard library's handler is not used, because it writes head and body separately. Small answers must leave in
-one segment. Only a large answer is sent after its head, because joining them would copy tens of megabytes.
+one segment. A large body is sent after its head, because joining the two would copy tens of megabytes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ _REFUSED_STATUS = "sfapi.body_refused"
 
 
 def with_chunked_bodies(application: Application) -> Application:
-    """Wrap ``application``: it gets chunked bodies with a ``Content-Length``, or the status of a refusal."""
+    """Wrap ``application``, so that it gets each chunked body as a whole, with a ``Content-Length``.
+
+    If a body cannot be read, the environ contains the status of the error response.
+    """
 
     def application_with_lengths(environ: Environ, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):

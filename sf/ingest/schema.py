@@ -24,7 +24,7 @@ def missing_migrations() -> list[str]:
 
 
 def missing_text() -> str:
-    """Return ``1 migration is missing`` or the like, or an empty string when the database lacks none."""
+    """Return a text such as ``1 migration is missing``, or an empty string when none is missing."""
     missing = missing_migrations()
     return f"{plural(len(missing), 'migration is', 'migrations are')} missing" if missing else ""
 

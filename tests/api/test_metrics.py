@@ -64,7 +64,7 @@ def test_prometheus_may_use_any_host_name_over_plain_http(prometheus: Client, se
     assert prometheus.get("/metrics", HTTP_HOST="10.0.0.7:8000").status_code == 404
 
 
-def test_metrics_show_syncs_calls_refused_records_and_cases(prometheus: Client, settings: Any) -> None:
+def test_metrics_show_the_syncs_the_calls_the_refused_records_and_the_cases(prometheus: Client, settings: Any) -> None:
     settings.RELEASE_VERSION = 'odd"\\version'
     ended = timezone.now() - timedelta(seconds=500)
     SyncRun.objects.create(object="accounts", state=SyncRun.State.DONE, started=ended, ended=ended)
@@ -196,7 +196,7 @@ def test_requests_of_all_processes_are_summed(database: str) -> None:
     raise AssertionError(RouteCount.objects.values())
 
 
-# -- runs and copies ----------------------------------------------------------------------------------------
+# -- runs and cached records --------------------------------------------------------------------------------
 
 
 def test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus: Client) -> None:

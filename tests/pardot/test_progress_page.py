@@ -30,7 +30,7 @@ def camp(db: None) -> None:
 
 
 def test_the_page_compares_areas_and_issues_then_and_now(camp: None) -> None:
-    """Forms: 5 × 5 = 25, then 3 × 5 = 15. Lists: none, then 8."""
+    """Forms lost 5 × 5 = 25 points, and now lose 3 × 5 = 15. Lists lost none, and now lose 8."""
     page = progress_page(None, NOW)
     assert (page.since, page.days) == (FIRST, 45)
     areas = {row.label: (row.before, row.after, row.change, row.owners) for row in page.areas}

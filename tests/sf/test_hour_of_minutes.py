@@ -44,7 +44,7 @@ class Change:
 
 
 def not_shown(changes: list[Change]) -> list[Change]:
-    """Return the changes for which the cache has neither the value nor a later value of the same record."""
+    """Return the changes whose record still has an older value in the cache."""
     shown = {
         (model, record): int(str(value).rpartition(" ")[2])
         for model, _, column in EDITED
@@ -124,7 +124,7 @@ def test_every_change_is_cached_within_two_intervals_with_no_more_calls_than_pre
             pass_a_minute(run_manage)
             assert not_shown([change for change in editors.changes if minute - 2 <= change.minute < minute]) == []
         calls, passed = simulator.calls() - before, intervals() - begun
-    print(f"{passed} intervals, {len(editors.changes)} changes, {calls} calls, {shown} a day shown before")  # noqa: T201
+    print(f"{passed} intervals, {len(editors.changes)} changes, {calls} calls, {shown} a day predicted")  # noqa: T201
     assert passed >= MINUTES
     assert len(editors.changes) > 3 * MINUTES
     assert calls <= shown * passed / MINUTES_OF_A_DAY

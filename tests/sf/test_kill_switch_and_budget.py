@@ -46,7 +46,7 @@ def test_a_sync_that_is_switched_off_sends_no_request(simulator: Simulator, run_
     assert not Account.all_objects.exists()
 
 
-def test_the_switch_on_the_command_line_says_who_why_and_how_long(run_manage: Manage) -> None:
+def test_syncs_off_reports_the_person_the_reason_and_the_end(run_manage: Manage) -> None:
     done = run_manage("syncs", "off", "--because", "the org is moved", "--for", "2h", "--by", "Maren")
     assert re.fullmatch(r"Syncs are off \(.* by Maren 20.*, until 20.*: the org is moved\)\.\n", done.stdout)
     assert "by Maren" in run_manage("sync_books").stdout
@@ -238,7 +238,7 @@ def test_sync_all_pauses_at_the_object_that_uses_the_last_call(
         ("", None),
     ],
 )
-def test_the_usage_is_taken_from_the_right_part_of_the_header(header: str, usage: ApiUsage | None) -> None:
+def test_the_usage_is_taken_from_the_api_usage_part_of_the_header(header: str, usage: ApiUsage | None) -> None:
     assert parse_limit_info(header) == usage
 
 

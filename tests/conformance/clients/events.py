@@ -1,4 +1,4 @@
-"""The task of the two Pub/Sub API clients: receive the event of a record that this module creates."""
+"""The task for aiosfpubsub and pysfpubsub: receive the event of a record that this module creates."""
 
 from __future__ import annotations
 

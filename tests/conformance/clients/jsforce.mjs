@@ -1,4 +1,4 @@
-// jsforce against the simulator: the calls in its documentation that applications make.
+// Call the simulator with jsforce: the documented calls that applications use.
 
 import { createRequire } from "node:module";
 import { attempt, expect, finish } from "./calls.mjs";
