@@ -1,7 +1,7 @@
 """Check the pinned packages for known vulnerabilities, with ``pip-audit`` and PyPI's advisories.
 
-Without a network, or with a mirror that has no advisories, the script says so and succeeds: a build must not depend on
-PyPI's advisories.
+Without a network, or with a mirror that has no advisories, the script says so and succeeds: a build must not fail only
+because the advisories cannot be read.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def public_id_of(text: str) -> str | None:
 
 def no_such_key(text: str) -> str:
     """Return the message for an unknown public id. It shows little of ``text``, which may be a key."""
-    return f"there is no API key {text[:PUBLIC_ID_LENGTH]!r} (give a public id of list_api_keys, not the key itself)"
+    return f"there is no API key {text[:PUBLIC_ID_LENGTH]!r} (give a public id from list_api_keys, not the key itself)"
 
 
 def key_hash(text: str) -> str:

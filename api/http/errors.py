@@ -89,7 +89,10 @@ class ValidationErrorBody(ErrorBody):
 
 
 class ApiError(Exception):
-    """An error to return to the client. A class whose status has one usual type sets ``default_type``."""
+    """An error to return to the client.
+
+    A subclass whose errors usually have the same type sets ``default_type``.
+    """
 
     status = 500
     default_type: ErrorType | None = None

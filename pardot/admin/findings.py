@@ -1,4 +1,4 @@
-"""Admin pages of results of syncs and audits, alerts and sent messages."""
+"""Admin pages of alerts, sent messages, and the results of syncs and audits."""
 
 from __future__ import annotations
 

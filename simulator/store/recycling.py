@@ -60,7 +60,7 @@ def purge(
 ) -> list[tuple[SObject, str]]:
     """Remove a record for good, whether it is in the recycle bin or not.
 
-    Returns the records that were deleted now: the record, unless it was in the recycle bin, and its children.
+    Returns the list that ``delete`` returns, or an empty list if the record was already in the recycle bin.
     """
     record_id = rows.checked_id(sobject, record_id)
     record = rows.load(connection, sobject, record_id)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 Post = Callable[..., requests.Response]
 
 LONG = pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])
-"""The number of kills or stops in ``make soak``."""
+"""The number of kills in ``make soak``, and of PostgreSQL's stops in ``test_postgresql_stops.py``."""
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
     assert_each_case_is_there_once(simulator, 40)
 
 
-def test_a_dropped_connection_leaves_one_case(post: Post, simulator: Simulator, deliverer: Any) -> None:
+def test_a_dropped_connection_does_not_make_a_case_twice(post: Post, simulator: Simulator, deliverer: Any) -> None:
     break_salesforce(simulator, "drop_after", times=2)
     assert [post().status_code for _ in range(3)] == [202, 202, 200]
     assert deliverer().communicate(timeout=60)[0] == "2 delivered, 0 refused for good, 0 still queued\n"

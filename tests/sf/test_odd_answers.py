@@ -57,7 +57,7 @@ def test_a_read_whose_answers_stay_malformed_uses_the_other_transport(
     assert_equal(simulator, Account)
 
 
-def test_malformed_answers_on_both_transports_fail_the_run_in_one_line(simulator: Simulator) -> None:
+def test_malformed_answers_on_both_transports_fail_the_run_with_a_one_line_message(simulator: Simulator) -> None:
     simulator.fail("status", path="q=SELECT.Id|jobs/query$", times=None, status=200, body=ODD["another form"])
     with pytest.raises(CommandError):
         sync("sync_accounts")

@@ -144,7 +144,7 @@ def test_a_row_with_an_invalid_value_is_set_aside_and_the_others_are_copied(fold
     assert RefusedRecord.objects.get().record_id == "t999"
 
 
-def test_a_missing_file_fails_the_run_but_does_not_stop_the_rest(folder: Path) -> None:
+def test_a_missing_file_fails_the_run_but_does_not_stop_the_syncs_of_other_objects(folder: Path) -> None:
     sync = TrailSync(folder / "nothing.csv")
     run = sync.run()
     assert (run.state, sync.stops_the_rest) == ("failed", False)

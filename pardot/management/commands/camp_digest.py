@@ -45,7 +45,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--for", metavar="NAME", help="print the message of this team member, and send nothing")
         parser.add_argument(
-            "--again", action="store_true", help="with --send: send also where a message was sent today"
+            "--again",
+            action="store_true",
+            help="with --send: send to all channels, even to those that received a message today",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

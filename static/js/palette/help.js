@@ -20,7 +20,7 @@ const SECTIONS = [
     "Tabs and charts",
     [
       [["←", "→"], "Move among the tabs; Enter opens one"],
-      [["←", "→"], "Move along the trend; Enter pins a note to that day"],
+      [["←", "→"], "Choose a day in the trend; Enter pins a note to it"],
     ],
   ],
   [
