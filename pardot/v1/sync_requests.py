@@ -41,7 +41,7 @@ class AcceptDeletionsIn(Schema):
     seen: dict[str, Annotated[int, Field(ge=0)]] = Field(
         {},
         max_length=_MOST_NAMES,
-        description="By an entity's `name`, not an alias: the number `deletes.missing` that the user has agreed to. "
+        description="The number `deletes.missing` that the user has agreed to, by the entity's `name` (not an alias). "
         "422 when more records are missing by now. For an entity without a number, the current deletions are accepted.",
     )
 

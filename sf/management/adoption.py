@@ -21,10 +21,10 @@ from sf.sync.usage import UsageCounter
 
 
 def adopt(stdout: Any, *, agreed: bool) -> bool:
-    """Make the org of the login the cached org. Return ``False`` when the operator declines.
+    """Make the cache a copy of the org that SFAPI logs in to.
 
-    ``agreed``: do not ask. Raises ``CommandError`` when syncs are off, the login fails or does not say its org, or
-    there is no terminal to ask on.
+    Return ``False`` when the operator declines. With ``agreed``, no question is asked. Raises ``CommandError`` when
+    syncs are off, the login fails, Salesforce does not say which org it is, or there is no terminal to ask on.
     """
     try:
         check_switch()
@@ -54,9 +54,9 @@ def _learn_name(organization: Organization) -> None:
 
 def _question(known: Organization | None, organization: Organization, instance_url: str) -> str:
     rows = sum(status.rows for status in status_of_all())
-    before = f"the Salesforce org {known}" if known else "an org that an older release did not record"
+    before = f"the Salesforce org {known}" if known else "an unknown Salesforce org (an older release stored no org id)"
     return (
-        f"This cache is a copy of {before} with {plural(rows, 'record')}. The copy is replaced by the records "
-        f"of {organization} at {instance_url}, and Pardot's copies are removed. Cases that wait for the old org "
-        "are kept apart."
+        f"This cache contains {plural(rows, 'record')} of {before}. They are replaced by the records "
+        f"of {organization} at {instance_url}, and Pardot's copies are removed. Queued cases of the old org "
+        "are not sent to the new org."
     )

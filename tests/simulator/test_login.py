@@ -189,7 +189,7 @@ def test_client_credentials_need_a_user_to_run_as(simulator: RunningSimulator) -
     assert refused.json() == {"error": "invalid_client", "error_description": "no client credentials user enabled"}
 
 
-def test_a_fault_of_a_login_has_the_form_of_the_login(simulator: RunningSimulator) -> None:
+def test_a_fault_at_login_has_the_error_format_of_oauth_or_soap(simulator: RunningSimulator) -> None:
     simulator.fault("error", times=2, code="unknown_error", message="retry your request")
     assert log_in(simulator, PASSWORD).json() == {"error": "unknown_error", "error_description": "retry your request"}
     fault = soap(simulator, password="x")

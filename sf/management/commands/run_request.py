@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Run a command that was requested on the operators' page or the dashboard, and record how it ended. "
-        "manage.py work starts run_request, or a web process where no worker leads. Do not call run_request by hand."
+        "manage.py work starts run_request; when no worker leads, a web process starts it. Do not call it by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -243,7 +243,7 @@ class Table {
     if (node) replace(this.body);
   }
 
-  /** Show all matching rows, for printing. Rows in memory appear at once. */
+  /** Show all matching rows, for printing. Rows in memory appear immediately. */
   showAll() {
     if (!this.element.checkVisibility() || this.message.hidden === false) return undefined;
     if (this.memory) return this.put(this.memory.all(this.query()));

@@ -69,7 +69,7 @@ def test_one_task_for_all_assets_lists_them_and_gets_no_issue(browser: Browser) 
     assert (task.area, task.asset_id, task.issue) == ("forms", None, "")
 
 
-def test_the_list_in_one_task_for_all_assets_fits_the_longest_description(browser: Browser) -> None:
+def test_a_list_of_assets_that_is_too_long_for_the_description_is_cut(browser: Browser) -> None:
     forms = [records.form("F" * 300) for _ in range(60)]
     body = {"ids": [one.id for one in forms], "title": "Look at these", "for_each": False}
     [pk] = browser.ask("post", "assets/forms/tasks", body, expect=201)["ids"]
