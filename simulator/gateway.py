@@ -98,7 +98,10 @@ def _target(request: Request) -> str:
 
 
 def _refusal(system: System, action: Action) -> Response | None:
-    """Return the answer of ``status``, ``error``, ``quota`` or ``concurrent``; ``None`` for other kinds."""
+    """Return the answer for a fault of kind ``status``, ``error``, ``quota`` or ``concurrent``.
+
+    Return ``None`` for other kinds.
+    """
     if action.kind == "status":
         return Response(action.status or 503, action.body.encode(), dict(action.headers))
     if action.kind == "error":

@@ -18,7 +18,8 @@ export function chip(text, { tone = "", href = null, sign = SIGNS[tone], title =
 }
 
 /**
- * Return a date that stays on one line, because columns are narrow on paper. words(at): the text of the date.
+ * Return a date that is never broken across lines, even in a narrow column of a printed page.
+ * words(at): the text of the date.
  *
  * @param {Maybe<string>} at
  * @param {(at: string) => string} [words]
