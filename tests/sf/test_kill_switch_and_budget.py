@@ -133,7 +133,7 @@ def test_a_run_that_reaches_the_threshold_pauses_and_the_next_resumes_it(
     sync("sync_adoptions")
     assert_equal(simulator, Adoption)
     pages = simulator.calls_to("{locator}") + simulator.calls_to("results")
-    assert pages - (threshold == BULK) == 1, "the missing page, and with Bulk the page of the incremental read"
+    assert pages - (threshold == BULK) == 1, "the missing page; with Bulk, one more for the incremental read after it"
 
 
 def test_a_paused_run_is_no_failure(simulator: Simulator, run_manage: Manage) -> None:

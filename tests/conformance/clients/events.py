@@ -45,7 +45,7 @@ def make_account(name: str) -> str:
 
 
 class Listener:
-    """A callback that waits for the creation of one record."""
+    """A callback that raises ``Heard`` when the event of one record's creation arrives."""
 
     def __init__(self, record: str) -> None:
         self._record = record
