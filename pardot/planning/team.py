@@ -77,7 +77,7 @@ def member_by_account(accounts_uuid: str) -> TeamMember | None:
 def team_replace(members: Sequence[Member]) -> None:
     """Replace the team. Members who are left out are removed, and their tasks become unassigned.
 
-    Raises ``BadTeam``. Then nothing is changed.
+    Raises ``BadTeam`` and changes nothing when the team is invalid.
     """
     with transaction.atomic():
         _keep_others_from_writing()
@@ -99,7 +99,10 @@ def _keep_others_from_writing() -> None:
 
 
 def _free_names(rows: Sequence[TeamMember]) -> None:
-    """Give the members temporary names and no accounts, so that members can swap these unique values."""
+    """Give the members temporary names and no accounts.
+
+    Names and accounts are unique, so two members could not swap them otherwise.
+    """
     for row in rows:
         row.name, row.accounts_uuid = str(uuid.uuid4()), None
     TeamMember.objects.bulk_update(rows, ["name", "accounts_uuid"])

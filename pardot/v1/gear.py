@@ -44,7 +44,7 @@ class GearSummary(Schema):
     "/gear-summary", response={200: GearSummary, **documented(401, 403)}, summary="Asset → campaign → Salesforce"
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
-    """Return the counts of the latest audits, including exempt assets."""
+    """Return how many assets are in campaigns, as of the latest audits. Exempt assets are counted too."""
     links = campaign_links()
     return GearSummary(
         content={area: ChainOut(**asdict(counts)) for area, counts in links.by_type.items()},

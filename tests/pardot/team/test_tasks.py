@@ -193,7 +193,7 @@ def test_the_time_zone_decides_when_a_task_is_overdue(browser: Browser) -> None:
     assert late == {west: [], east: [True]}
 
 
-def test_many_tasks_take_no_more_queries_than_one(browser: Browser) -> None:
+def test_many_tasks_take_no_more_queries_than_one_task(browser: Browser) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             browser.get("tasks")

@@ -92,7 +92,7 @@ def _make_history(latest: DailySnapshot, day: date) -> None:
 def _make_findings_older(day: date) -> None:
     """Spread ``first_seen`` of the open findings over the made-up days.
 
-    The counts of the made-up snapshots include these findings.
+    The made-up snapshots count findings, so not all findings can be new today.
     """
     findings = list(Finding.objects.filter(fixed_on=None))
     for finding in findings:
