@@ -59,7 +59,10 @@ class AccountsUser:
 
 @dataclass(frozen=True)
 class AccessToken:
-    """An OAuth token of the service itself. Times are of ``time.monotonic()``, in seconds."""
+    """An OAuth token that Accounts issues to SFAPI, not to a user.
+
+    Times are of ``time.monotonic()``, in seconds.
+    """
 
     text: str
     type: str

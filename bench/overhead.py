@@ -1,7 +1,10 @@
 """Measure the cost of the audit log and the limiter: endpoints with and without them, in turns.
 
+The service is compared with its twins: the same service without the audit log, without the limiter, or without both.
+The twin "nothing" lacks nothing, so its figure is the noise of the run.
+
 Each service has one worker. With several workers, the result would depend more on the division of connections between
-them than on the measured cost. "Nothing" compares the service with itself: its figure is the noise of the run.
+them than on the measured cost.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from bench.service import CONNECTIONS, WORKERS, Service, service
 
 SECONDS = 0.7
 PAIRS = 4
-"""The number of pairs for each of the ``--runs``."""
+"""The number of measured pairs, service and twin, for each of the ``--runs``."""
 MOST = 0.15
 TWINS = {
     "nothing": "sfapi.settings.base",

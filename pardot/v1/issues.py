@@ -128,7 +128,7 @@ def create_issue_task(
 ) -> Status[MadeTask]:
     """Create a task for an issue, with the issue's title and priority.
 
-    201: the task is new. 200: the whole issue already had this open task, which is unchanged.
+    201: the task is new. 200: a task for the whole issue was open already, and is returned unchanged.
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
@@ -142,7 +142,7 @@ def create_issue_task(
     summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:
-    """Create a task for each given issue, unless the whole issue already has an open task.
+    """Create a task for each given issue, unless a task for the whole issue is open already.
 
     If a task is refused, none is created.
     """

@@ -60,7 +60,7 @@ def a_change(camp_site: Site) -> Iterator[None]:
 
 @pytest.fixture
 def six_weeks(camp: Visit, camp_site: Site) -> Iterator[None]:
-    """A site with 45 days of scores, during camp."""
+    """A site with 45 days of scores, and with camp dates around today."""
     with earlier_days(camp_site, 44, slowness=2):
         plan_camp(camp)
         yield

@@ -37,7 +37,7 @@ def outline(definition: dict[str, Any]) -> Any:
 
 
 def test_no_two_different_schemas_share_a_name() -> None:
-    """The document has one entry for each name, so of two schemas with one name it describes only one."""
+    """The document has one entry for each name: of two schemas with the same name, one would be missing."""
     assert urls.urlpatterns
     written = api_v1.get_openapi_schema()["components"]["schemas"]
     for schema in schemas():

@@ -61,7 +61,7 @@ def test_syncs_off_reports_the_person_the_reason_and_the_end(run_manage: Manage)
     [
         (["off"], "--because: say why"),
         (["off", "--because", "x", "--for", "soon"], "--for: 'soon' is not a time such as 30m, 2h or 1d"),
-        (["on", "--for", "2h"], "--because and --for go with off"),
+        (["on", "--for", "2h"], "--because and --for need the action off"),
     ],
 )
 def test_invalid_arguments_leave_the_switch_unchanged(arguments: list[str], message: str) -> None:

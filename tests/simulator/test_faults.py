@@ -73,7 +73,7 @@ def test_a_named_refusal_concerns_a_record_or_the_whole_call(
     assert salesforce.call("POST", "/sobjects/Case", json=records[0]).status_code == 400
 
 
-def test_a_named_refusal_concerns_each_deletion_of_a_call_and_reads_as_a_whole(
+def test_one_deletion_of_a_call_can_be_refused_but_a_read_is_refused_as_a_whole(
     simulator: RunningSimulator, salesforce: Salesforce
 ) -> None:
     first, second = (salesforce.call("POST", "/sobjects/Case", json={"Subject": text}).json()["id"] for text in "ab")

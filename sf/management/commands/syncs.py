@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         action, reason = options["action"], " ".join(options["because"].split())
         if action != "off" and (reason or options["pause"]):
-            raise CommandError("--because and --for go with off")
+            raise CommandError("--because and --for need the action off")
         if action == "off" and not 1 <= len(reason) <= LONGEST_REASON:
             raise CommandError(f"--because: say why, in up to {LONGEST_REASON} characters; others will want to know")
         by = options["by"] or _user()

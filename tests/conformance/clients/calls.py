@@ -1,6 +1,6 @@
-"""Print one line of JSON for each call, with its result.
+"""Report each call of a public client as one line of JSON, with its result.
 
-The runner prints the results, and counts them in a table.
+``python -m tests.conformance`` starts the clients, and reads these lines.
 
 This module runs in each client's own environment, so it imports only the standard library.
 """
