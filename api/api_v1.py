@@ -44,9 +44,9 @@ class SalesforceAPIRateThrottle(RateThrottle):
 
 
 class SchoolsThrottle(SalesforceAPIRateThrottle):
-    """Count users and keys in the common budget, and anonymous callers by address in a separate budget.
+    """Count users and keys as the base class does. Give each address of anonymous callers its own budget.
 
-    The budget for addresses is larger by default, because a whole campus often shares one address.
+    The budget of an address is larger by default, because a whole campus often shares one address.
     """
 
     def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:

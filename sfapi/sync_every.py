@@ -49,7 +49,7 @@ def _read_parts(text: str) -> dict[str, timedelta]:
         if pause not in _PAUSES:
             raise ValueError(f"{pause!r} is none of {', '.join(_PAUSES)}")
         if name in parts:
-            raise ValueError(f"{name or 'the pause without a name'} is given twice")
+            raise ValueError(f"{name or 'the value without a name'} is given twice")
         parts[name] = _PAUSES[pause]
     return parts
 

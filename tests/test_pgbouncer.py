@@ -106,7 +106,7 @@ def test_migrations_syncs_deliveries_and_reports_work_through_pgbouncer(simulato
         assert done.returncode == 0, (command, done.stdout, done.stderr)
         assert "skipped" not in done.stdout, command
     assert Account.objects.count() == SCHOOLS
-    assert OrphanRun.objects.count() == 1, "the survey stores an orphan check, which takes several transactions"
+    assert OrphanRun.objects.count() == 1, "the survey must check for orphans, which takes several transactions"
     assert advisory_locks() == 0
     assert not SyncLease.objects.exists()
 

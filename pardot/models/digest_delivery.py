@@ -7,7 +7,7 @@ from pardot.models.alert import Alert
 
 
 class DigestDelivery(models.Model):
-    """A delivery of a day's digest or an alert to a channel, or of a day's message to a team member.
+    """A sent message: a daily digest or an alert to a channel, or a daily message to a team member.
 
     The row prevents a second delivery of the same message, except with ``camp_digest --again``.
     """

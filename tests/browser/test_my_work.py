@@ -81,7 +81,7 @@ def test_a_view_is_saved_shared_opened_and_deleted(camp: Visit) -> None:
     expect(drawer(camp).get_by_text("No saved views yet")).to_be_visible()
 
 
-def test_own_areas_changes_and_tasks_lead_to_their_rows(camp: Visit) -> None:
+def test_my_work_links_to_areas_to_new_rows_and_to_tasks(camp: Visit) -> None:
     show_work(camp)
     camp.go("/pardot/")
     camp.page.get_by_role("button", name="My work").click()

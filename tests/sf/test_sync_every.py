@@ -1,4 +1,4 @@
-"""``SYNC_EVERY``, the interval of syncs, determines the cron table, the promised age and the cost."""
+"""``SYNC_EVERY``, the interval of syncs, determines the cron table, the allowed age of copies, and the cost."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_each_object_is_synced_by_the_cron_table_as_often_as_declared(settings: 
         ("often", "'often' is none of"),
         ("1d,pardot=5m", "'pardot' is none of accounts, contacts"),
         ("1d,contacts=5m,contacts=10m", "contacts is given twice"),
-        ("1d,5m", "the pause without a name is given twice"),
+        ("1d,5m", "the value without a name is given twice"),
         ("5m,accounts=1h", "accounts cannot have a longer pause than sync_all"),
     ],
 )
@@ -85,7 +85,7 @@ def test_an_invalid_interval_is_refused(value: str, problem: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_promised_age_follows_sync_every(run_manage: Manage) -> None:
+def test_the_allowed_age_of_a_copy_follows_sync_every(run_manage: Manage) -> None:
     for synced in EVERY_OBJECT:
         ended = timezone.now() - timedelta(minutes=20)
         SyncRun.objects.create(object=synced.name, state=SyncRun.State.DONE, started=ended, ended=ended)
@@ -132,7 +132,7 @@ def test_a_failed_run_is_no_fault_while_the_copy_is_as_fresh_as_promised(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_full_read_waits_for_the_run_of_the_same_minute(
+def test_a_full_read_waits_until_another_run_of_the_object_ends(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "_WAIT_SECONDS", 0.01)
@@ -162,7 +162,7 @@ def test_a_full_read_waits_for_the_run_of_the_same_minute(
 
 
 @pytest.mark.django_db
-def test_the_cost_is_estimated_from_earlier_runs_for_other_intervals_too(settings: Any) -> None:
+def test_costs_of_the_configured_and_shorter_intervals_come_from_earlier_runs(settings: Any) -> None:
     settings.SYNC_EVERY = parse_sync_every("1d,contacts=1h")
     for synced in EVERY_OBJECT:
         for calls in (2, 4):

@@ -42,7 +42,7 @@ function setup(actions) {
   const missing = actions.filter((action) => action.tag_id === null);
   if (missing.length === 0) return null;
   const problem = h("p", { class: "problem", role: "alert" });
-  const make = button(`Make ${missing.length === 1 ? "it" : "them"} in Pardot`, () => makeTags(make, problem), {
+  const make = button(`Create ${missing.length === 1 ? "tag" : "tags"} in Pardot`, () => makeTags(make, problem), {
     kind: "primary",
     sign: "plus",
   });
@@ -65,7 +65,7 @@ async function makeTags(make, problem) {
   replace(problem);
   try {
     const { tags } = await api.post("cleanup/setup", {});
-    toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} made in Pardot.`);
+    toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} created in Pardot.`);
     changed("cleanup", "issues");
   } catch (error) {
     replace(problem, messageOf(error));
