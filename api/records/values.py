@@ -1,4 +1,4 @@
-"""Read the values of a query string strictly: a misread filter would silently give a wrong copy."""
+"""Read the values of a query string strictly: a misread filter would silently return wrong records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
 def _boolean(text: Any) -> Any:
-    """Accept the same words as every route, such as ``true``, ``1``, ``yes``, ``on`` and their opposites."""
+    """Accept the same words as ``api/v1/``, such as ``true``, ``1``, ``yes``, ``on`` and their opposites."""
     try:
         return _BOOLEAN.validate_python(text)
     except ValidationError:

@@ -15,8 +15,8 @@ AGAIN_SECONDS = 60.0
 LONGEST_AGAIN_SECONDS = 1_800.0
 """The longest pause between restarts: each pause is twice the previous one.
 
-After the process has run for at least this long, the next pause is ``AGAIN_SECONDS`` again. Each start may log in, and
-Salesforce locks a user out after a few wrong passwords.
+The pauses grow because each start may log in to Salesforce, which locks a user out after a few wrong passwords. Once
+the process has run for at least this long, the next pause is ``AGAIN_SECONDS`` again.
 """
 STOP_SECONDS = 10.0
 

@@ -4,9 +4,9 @@ A page is ``{"totalSize", "done", "records", "nextRecordsUrl"?}``. It has up to 
 ``Sforce-Query-Options: batchSize=…`` can set a limit from 200 to 2,000 (REST API Developer Guide, "Query Options
 Header").
 
-A locator is 18 characters long and begins with 0r8. An unknown or expired locator gets 400 INVALID_QUERY_LOCATOR
-(help.salesforce.com, article 000384958). Salesforce's locators expire after two days. Here, they expire when the
-control API says so. When there are too many, the oldest expire.
+``nextRecordsUrl`` contains a locator: 18 characters that begin with 0r8. An unknown or expired locator gets 400
+INVALID_QUERY_LOCATOR (help.salesforce.com, article 000384958). Salesforce's locators expire after two days. Here, they
+expire when the control API says so. When there are too many, the oldest expire.
 
 An aggregate query has no second page. It is refused if its groups do not fit on one page.
 """

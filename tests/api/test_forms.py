@@ -313,7 +313,7 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
 def test_a_repeated_form_does_not_use_up_the_probe_of_the_breaker(
     sender: Client, simulator: Simulator, away: bool
 ) -> None:
-    """Repeat a form that is delivered, and one that waits for its next attempt: neither is sent."""
+    """Repeat a form that was delivered, or one that waits for its next attempt: neither is sent again."""
     key = {"Idempotency-Key": "k"}
     if away:
         break_salesforce(simulator, status=503)

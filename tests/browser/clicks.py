@@ -1,4 +1,4 @@
-"""Count clicks: most jobs in ``test_the_twelve_jobs.py`` have a limit."""
+"""Count clicks: most tests in ``test_the_twelve_jobs.py`` allow only a few."""
 
 from __future__ import annotations
 

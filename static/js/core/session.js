@@ -59,7 +59,8 @@ export function sessionBarOnTop() {
 }
 
 /**
- * Report a request that succeeded. If it was sent after the session ended, the user is signed in again.
+ * Report a request that succeeded. If it was sent after the session ended, its success shows that the user has
+ * signed in again.
  *
  * @param {number} sentAt
  */
