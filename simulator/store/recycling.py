@@ -81,22 +81,26 @@ def merge(
     *,
     moment: str,
     user: str,
-) -> None:
-    """Merge the losers into the master. The losers are deleted, and the master gets their children."""
+) -> list[str]:
+    """Merge the losers into the master, and return the losers' ids.
+
+    The losers are deleted, and the master gets their children.
+    """
     if not sobject.mergeable:
         raise RecordError("INVALID_TYPE", f"{sobject.name} records cannot be merged")
     master = rows.checked_id(sobject, master_id)
-    losers = [rows.checked_id(sobject, loser) for loser in loser_ids]
-    if not 1 <= len(set(losers)) <= _MAX_LOSERS or master in losers:
+    losers = list(dict.fromkeys(rows.checked_id(sobject, loser) for loser in loser_ids))
+    if not 1 <= len(losers) <= _MAX_LOSERS or master in losers:
         message = f"a merge takes one master and one to {_MAX_LOSERS} other records"
         raise RecordError("INVALID_FIELD", message)
     for record_id in (master, *losers):
         rows.load_alive(connection, sobject, record_id)
-    for loser in dict.fromkeys(losers):
+    for loser in losers:
         _reparent(connection, sobject, loser, master, moment, user)
         rows.change(connection, sobject, loser, {"MasterRecordId": master})
         _bin(connection, sobject, loser, moment, user)
     rows.change(connection, sobject, master, rows.stamps(moment, user))
+    return losers
 
 
 def _reparent(

@@ -218,8 +218,8 @@ class Store:
         """Merge one or two losers into the master. The losers are deleted; the master gets their children."""
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
-            recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self.user)
-            for loser in loser_ids:
+            losers = recycling.merge(connection, kind, master_id, loser_ids, moment=self._now(), user=self.user)
+            for loser in losers:
                 self._note("DELETE", kind, loser)
             self._note("UPDATE", kind, master_id)
 

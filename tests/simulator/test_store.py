@@ -247,6 +247,17 @@ def test_a_merge_gives_the_children_to_the_master(store: Store) -> None:
     assert (merged["IsDeleted"], merged["MasterRecordId"], merged["SystemModstamp"]) == (True, master, STAMP)
 
 
+def test_a_merge_that_names_a_loser_twice_gives_one_deletion(store: Store) -> None:
+    master, loser = ids(store, "SELECT Id FROM Account LIMIT 2")
+    changes: list[Change] = []
+    store.on_changes(changes.extend)
+    try:
+        store.merge("Account", master, [loser, loser[:15]])
+    finally:
+        store.on_changes(lambda _: None)
+    assert [(each.kind, each.ids) for each in changes] == [("DELETE", (loser,)), ("UPDATE", (master,))]
+
+
 def test_an_invalid_merge_is_refused(store: Store) -> None:
     one, two = ids(store, "SELECT Id FROM Account LIMIT 2")
     book = ids(store, "SELECT Id FROM Book__c LIMIT 1")[0]
