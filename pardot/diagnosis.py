@@ -1,6 +1,6 @@
 """Checks for ``sf check``: Pardot answers, and its copied fields are readable.
 
-They also check the fields of leads and contacts that the orphan check reads.
+Salesforce's leads and contacts are checked too, because the search for orphans reads some of their fields.
 """
 
 from __future__ import annotations
