@@ -87,7 +87,7 @@ def test_staff_set_the_length_of_the_look_back(days: int, count: int) -> None:
 
 
 def flags_without_activities() -> dict[str, set[str]]:
-    """Make an asset of each kind that can be dormant, without activities.
+    """Make an asset of each kind that can be dormant, but no activities, and run the audits.
 
     Return which of the flags ``dormant`` and ``errors`` each asset has.
     """

@@ -118,7 +118,7 @@ def test_yesterday_and_last_week_are_one_and_seven_days_ago_when_no_night_was_mi
         ((0,), None, None),  # only today's snapshot
     ],
 )
-def test_the_latest_earlier_snapshot_is_compared_after_missed_nights(
+def test_after_missed_nights_the_latest_snapshot_before_them_is_compared(
     briefing: Any, kept: tuple[int, ...], last: int | None, last_week: int | None
 ) -> None:
     mark_read("forms")
