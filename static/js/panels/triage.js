@@ -140,6 +140,7 @@ function issueTable(issues) {
           ["open", "Still to do"],
           ["done", "All tagged"],
           ["none", "Does not occur"],
+          ["unknown", "No data yet"],
         ],
         test: (row, state) => stateOf(row) === state,
       },
@@ -147,10 +148,11 @@ function issueTable(issues) {
   }).element;
 }
 
-/** @param {Triage} issue */
-function stateOf({ count, tagged }) {
+/** @param {Pick<Triage, "count" | "tagged">} issue */
+export function stateOf({ count, tagged }) {
   if (count === 0) return "none";
-  return tagged !== null && count !== null && tagged >= count ? "done" : "open";
+  if (count === null || tagged === null) return "unknown";
+  return tagged >= count ? "done" : "open";
 }
 
 /** @type {Column<Triage>[]} */
