@@ -141,7 +141,9 @@ def test_bars_say_how_the_last_runs_ended(operator: Client) -> None:
     assert html.count('<rect class="done"') == 13
 
 
-def test_the_page_reports_budgets_the_queue_breakers_the_scheduler_and_the_org(operator: Client, settings: Any) -> None:
+def test_the_page_reports_the_org_the_budgets_the_queue_the_breakers_and_the_scheduler(
+    operator: Client, settings: Any
+) -> None:
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     now = timezone.now()
     SyncConfig.objects.create(last_usage_check=now, last_usage_value=1200, last_usage_limit=100_000)
@@ -198,7 +200,7 @@ def test_the_page_takes_fewer_than_twenty_queries_however_bad_the_day_is(operato
     assert queries(operator) < 20
 
 
-def test_a_member_of_staff_without_the_permission_sees_only_the_list_of_models(operator: Client) -> None:
+def test_staff_who_may_not_see_the_operators_page_see_only_the_list_of_models(operator: Client) -> None:
     staff = member_of_staff("view_account")
     html = page(staff)
     assert "objects-title" not in html

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 class ConfigurationChange(models.Model):
     """One change of a configured value: its author, time, and the values before and after.
 
-    Rows are never deleted, even when another org or business unit is adopted.
+    Rows are never deleted, not even when ``--adopt-org`` changes the org or business unit.
     """
 
     key = models.CharField(max_length=64)

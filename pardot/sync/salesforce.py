@@ -51,7 +51,7 @@ class CampObjectSync(ObjectSync):
 
 
 class CountingSync(SalesforceSync[AnySynced]):
-    """A sync from Salesforce that copies no records: it stores counts, or the orphan check's results."""
+    """A sync from Salesforce that copies no records: it stores counts, or orphans (``pardot/orphans/``)."""
 
     system: ClassVar[str] = "Salesforce"
     meaning = CampMeaning()
@@ -125,7 +125,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
 
     def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
-        """Yield the counts of each campaign with members that match ``condition``, by campaign id."""
+        """Yield each campaign's counts of members that match ``condition``, in the order of campaign ids."""
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"

@@ -131,7 +131,7 @@ def test_a_paused_read_is_resumed_after_a_sample(pardot: Pardot, settings: Any) 
 
 
 def test_a_paused_read_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
-    """A read of Pardot can always continue after its last staged id; results of a Bulk job expire."""
+    """A resumed read of Pardot continues after its last staged id, at any age; only Bulk results expire."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
     state = paused.resume_state or {}

@@ -1,4 +1,7 @@
-"""Run commands as processes that tests start (with the fixture ``start``), watch and kill."""
+"""Start commands as processes, wait for an effect, and kill the processes.
+
+Tests start commands with the fixture ``start``, which kills them at the end.
+"""
 
 from __future__ import annotations
 

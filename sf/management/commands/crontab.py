@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "subcommand", choices=("add", "show", "remove", "run"), help="run: for lines of old releases"
+            "subcommand",
+            choices=("add", "show", "remove", "run"),
+            help="run: for crontab lines that old releases wrote",
         )
         parser.add_argument("jobhash", nargs="?", help="the job, for `run`")
         parser.add_argument(

@@ -68,7 +68,7 @@ class Decoder:
 
 
 def _header_only(schema: Any) -> Any:
-    """Return the schema up to the header, which comes first: the fields after it need not be read."""
+    """Return the schema up to and including the header, so that the fields after the header are not read."""
     names = [field["name"] for field in schema["fields"]]
     needed = schema["fields"][: names.index(_HEADER) + 1]
     return fastavro.parse_schema({**schema, "fields": needed})
