@@ -27,7 +27,7 @@ slow: $(VENV)/test.installed  ## run the slow tests: every page in a browser, wh
 quick: $(VENV)/test.installed  ## run the tests that need no database, server, browser or simulator: under a minute (ARGS="-k name")
 	$(RUN) -m pytest -m quick $(ARGS)
 
-coverage: $(VENV)/dev.installed  ## run the tests and measure coverage, with all processes they start: a table, and .data/coverage/html (ARGS="tests/sf")
+coverage: $(VENV)/dev.installed  ## run the tests, measure the coverage of all their processes, print a table, and write .data/coverage/html (ARGS="tests/sf")
 	@mkdir -p .data/coverage && $(RUN) -m coverage erase
 	@status=0; $(RUN) -m coverage run -m pytest -n $(WORKERS) --dist worksteal $(ARGS) || status=$$?; \
 		$(RUN) -m coverage combine --quiet && $(RUN) -m coverage html --quiet --fail-under=0 && $(RUN) -m coverage report && exit $$status
@@ -74,7 +74,7 @@ bench: $(VENV)/test.installed  ## run the benchmarks of docs/performance.md (ARG
 simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
-clean:  ## remove what the demo, the tests, the linters and `make docs` have written, with the embedded database
+clean:  ## remove what the demo, the tests, the linters and `make docs` have written, and the embedded database
 	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # the data is elsewhere when the user "nobody" cannot enter the checkout
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .deploy .javascript
 

@@ -44,7 +44,8 @@ class Camp:
     def __init__(self, options: CampOptions, progress: Progress) -> None:
         """Create the clients.
 
-        Raises ``ImproperlyConfigured`` when a login or the business unit is not set, or the copies are of another unit.
+        Raises ``ImproperlyConfigured`` when a login or the business unit is not set, or the stored data comes from
+        another business unit.
         """
         self._options = options
         self._progress = progress

@@ -175,10 +175,10 @@ class EngagementQuery(Paging):
     "/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects and their engagement"
 )
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
-    """Return a page of prospects, and figures about their CRM fields and engagement.
+    """Return a page of prospects, and figures about the CRM fields and engagement of all prospects.
 
-    All prospects are included after `camp_sync --survey`, only a sample after `--scout`. Prospects in Pardot's recycle
-    bin are left out, except with `group=deleted`.
+    Filters apply only to the page. All prospects are included after `camp_sync --survey`, only a sample after
+    `--scout`. Prospects in Pardot's recycle bin are left out, except with `group=deleted`.
     """
     data = prospect_data()
     page = _page(query, data)
@@ -202,7 +202,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
 
 
 def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
-    """Return a page. One prospect more than requested shows that there is another page.
+    """Return a page, with one extra prospect when another page follows.
 
     ``None``: active prospects are requested, but no recent read of activities covers the 30 days.
     """

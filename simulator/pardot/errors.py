@@ -2,7 +2,7 @@
 
 Source: developer.salesforce.com/docs/marketing/pardot/guide/error-codes.html. The page gives no HTTP status
 for most codes. Users of the API have reported 400 for code 51 and 405 for code 60; most other statuses here are
-assumptions. The control API can change all of them.
+assumptions. The control API can change every status.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Create and change records by Salesforce's rules, inside the caller's transaction."""
+"""Create and change records inside the caller's transaction.
+
+``create`` and ``update`` apply Salesforce's rules. ``patch`` does not.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def picking_site(camp_site: Site) -> Iterator[Site]:
 def context(browser: Browser, picking_site: Site) -> Iterator[BrowserContext]:
     """The browser of a visitor who is signed in at Accounts.
 
-    The cookie must not reach the service.
+    The picker must not send the cookie of Accounts to SFAPI.
     """
     opened = browser.new_context()
     opened.add_cookies([{"name": "oxa", "value": picking_site.cookies.cookie(), "url": picking_site.url}])

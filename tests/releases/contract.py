@@ -102,7 +102,7 @@ def _is_named(field: models.Field) -> bool:  # type: ignore[type-arg]
 
 
 def _not_called(functions: Mapping[str, tuple[str, bool]], definitions: list[str]) -> set[str]:
-    """Return the functions that no code, index, computed column, trigger or function in use names."""
+    """Return the functions named by no code, index, computed column, trigger or used function."""
     words = _words() | set(re.findall(r"\w+", " ".join(definitions)))
     called = {name for name, (_, by_trigger) in functions.items() if by_trigger or name in words}
     while further := {
