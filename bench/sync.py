@@ -21,7 +21,7 @@ CHANGES = 100
 
 
 def sync_speed(schools: int, runs: int) -> Iterator[Result]:
-    """Measure two full reads, the floor, unchanged row versions, calls and incremental syncs."""
+    """Measure two full reads, the floor, row versions of unchanged records, calls and incremental syncs."""
     with world(schools) as here:
         _warm_up(here)
         first, first_usual, again, again_usual, calls = _timed(here, runs)
@@ -185,7 +185,7 @@ def _incremental(here: World, runs: int) -> Iterator[Result]:
         calls += [made[0] - _OF_THE_COMMAND, *made[1:]]
     middle = statistics.median(seconds)
     yield Result(f"incremental sync, {CHANGES} changes", f"{middle:.2f} s", "under 2 s with process start", middle < 2)
-    detail = "and the login and /limits once per command"
+    detail = "without the login and /limits, which are called once per command"
     yield Result("calls of an incremental sync", f"{calls}", "3 per object at most", max(calls) <= 3, detail)
 
 

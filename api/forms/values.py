@@ -15,8 +15,8 @@ LONGEST_VALUE = 10_000
 DEEPEST = 10
 LATEST_MILLISECONDS = 10**14
 _FIRST_IN_MILLISECONDS = 10**11
-"""A smaller number is a time in seconds: in milliseconds it would be in 1973 or earlier.
-This number in seconds is the year 5138."""
+"""From this number on, a number is a time in milliseconds, in 1973 or later.
+A smaller number is a time in seconds, in 5138 or earlier."""
 
 
 def _validate(value: Any) -> Any:
@@ -60,7 +60,8 @@ def _parse_iso(text: str) -> float | None:
 
 
 FormValue = Annotated[Any, AfterValidator(_validate), WithJsonSchema({})]
-"""Any JSON that can be stored. The processor also checks the values that it knows."""
+"""Any JSON that can be stored.
+The schemas in ``api/forms/processors.py`` also check the values of the fields that they declare."""
 
 PageTime = Annotated[
     float | None,

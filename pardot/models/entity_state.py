@@ -4,7 +4,7 @@ from django.db import models
 
 
 class EntityState(models.Model):
-    """The state of one entity, or of one of its ``parts``.
+    """The state of one entity. An entity of several parts (``Entity.parts``) has one row for each part.
 
     The first complete read creates the row; without a row there is "no data".
     """

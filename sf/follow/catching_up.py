@@ -20,9 +20,9 @@ TellRun = Callable[[SyncRun, float], None]
 
 
 class CatchUp:
-    """Run syncs. ``may_try`` refuses an object for a time after a sync that did not succeed.
+    """Run syncs. After a sync that did not succeed, ``may_try`` refuses its object until a pause is over.
 
-    The pause doubles with each such sync in a row, from 10 seconds up to 10 minutes.
+    The pause doubles with each further sync in a row that does not succeed, from 10 seconds up to 10 minutes.
     """
 
     def __init__(self, client: SalesforceClient, counter: UsageCounter, tell: TellRun) -> None:

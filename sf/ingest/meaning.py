@@ -13,7 +13,8 @@ from sf.ingest.lease import RanTooLong
 class Meaning:
     """The meaning of an error for the run that it ends and for the objects still to be read.
 
-    The methods also receive errors of PostgreSQL, and each ``SyncError`` except ``LeaseLost``.
+    The methods receive errors of the other system (``errors``), errors of PostgreSQL, and each ``SyncError`` except
+    ``LeaseLost``.
     """
 
     errors: ClassVar[tuple[type[Exception], ...]] = ()

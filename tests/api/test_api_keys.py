@@ -170,7 +170,7 @@ def test_the_admin_changes_and_revokes_a_key(admin: Client) -> None:
     assert APIKey.objects.get().active is False
 
 
-def test_the_admin_refuses_unknown_scopes_and_an_end_in_the_past(admin: Client) -> None:
+def test_the_admin_refuses_unknown_scopes_and_an_expiry_in_the_past(admin: Client) -> None:
     past = {"expires_at_0": "2020-01-01", "expires_at_1": "00:00"}
     changes: list[dict[str, Any]] = [{"scopes": ["read:everything"]}, {"scopes": []}, past]
     for change in changes:

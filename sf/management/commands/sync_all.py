@@ -31,7 +31,7 @@ class Command(SyncCommand):
                 self.stdout.write("nothing was done")
                 return
         if BOOKS.name in objects_to_replace():
-            self.objects = EVERY_OBJECT  # adopting an org, even with interruptions, must replace every object
+            self.objects = EVERY_OBJECT  # this run, or an interrupted earlier run, adopted an org: replace books too
         super().handle(*args, **options)
         if left := objects_to_replace():
             raise CommandError(

@@ -1,4 +1,6 @@
-/* The frame of a chart: a name, a legend, a drawing that fills the width, a table of the numbers, a picture menu. */
+/* The frame of a chart: a name, a legend, a drawing that fills the width, a table of the numbers, a picture menu.
+
+   The menu copies or downloads the chart as a picture. */
 
 import { h, replace, s } from "../core/dom.js";
 import { plainTable } from "../ui/plain-table.js";
@@ -15,14 +17,14 @@ import { pictureMenu } from "./picture-menu.js";
 /**
  * Return a <figure> around a drawing.
  *
- * - title: the name of the chart, for screen readers and the picture file. With `caption`, the page shows it too.
+ * - title: the name of the chart, for screen readers and the picture. With `caption`, the page shows it too.
  * - draw(width, drawing): returns an SVG element. It is called again when the width changes, on the event
- *   chart:redraw, and for the picture file.
+ *   chart:redraw, and for the picture.
  * - height: the space that is reserved before the drawing is there.
  * - columns, rows: the same numbers as a table (ui/plain-table.js).
  * - legend: a node.
- * - headline: a line under the title of the picture file.
- * - keys(): returns the legend of the picture file.
+ * - headline: a line under the title of the picture.
+ * - keys(): returns the legend of the picture.
  *
  * @template Row
  * @param {ChartOptions<Row>} options

@@ -1,9 +1,10 @@
-/* Put the name of a drawer or a dialog into the address; core/overlays.js then opens the drawer or dialog. */
+/* Put the name of an overlay (a drawer or a dialog) into the address; core/overlays.js then opens the overlay. */
 
 import { route } from "./route.js";
 
 /**
- * The names of the overlay's parameters begin with its name: openOverlay("compare", { "compare.from": "2026-11-15" }).
+ * Each key of `values` begins with the overlay's name, and becomes a parameter of the address:
+ * openOverlay("compare", { "compare.from": "2026-11-15" }).
  *
  * @param {string} name
  * @param {Params} [values]

@@ -49,11 +49,11 @@ function words(command) {
   return command.split(" ").flatMap((word, index) => [index > 0 && " ", h("span", { class: "word" }, word)]);
 }
 
-/** Return the status that noData needs. Throws after an outage; returns null after any other error. */
+/** Return the status that noData needs, or null after an error. During an outage the error is thrown. */
 export const syncStatus = () => optional(shared("sync/status"));
 
 /**
- * Say that there is no data yet, because a zero would be wrong. `command` and the button start a sync.
+ * Show "No data yet" instead of a zero, which would be wrong. Offer `command`, and a button to users who may sync.
  *
  * @param {string} command
  * @param {Status | null} status
@@ -74,7 +74,8 @@ export function noData(command, status, sentence = "") {
 }
 
 /**
- * Return the sync that reads what the command reads. No button starts a scout, because the survey includes it.
+ * Return the sync that reads what the command reads. No button starts a scout (`--scout`), because a survey reads all
+ * that a scout reads, and more.
  *
  * @param {string} command
  * @returns {Remedy["starts"]}

@@ -1,4 +1,4 @@
-// @salesforce/core, the base of the command line `sf`: an org and a connection from an access token, and their calls.
+// Call the simulator with @salesforce/core, the library under Salesforce's own command line, and an access token.
 
 import { createRequire } from "node:module";
 import { attempt, expect, finish } from "./calls.mjs";
