@@ -248,5 +248,5 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     def _report(self, request: HttpRequest, result: str, *, others: int) -> None:
         if others:
-            result += f" Not changed, because they are neither failed nor stuck, or are being sent: {others}."
+            result += f" Not changed: {others} (neither failed nor stuck, or being sent)."
         self.message_user(request, result, messages.WARNING if others else messages.SUCCESS)

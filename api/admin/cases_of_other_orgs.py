@@ -65,5 +65,5 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
             self.log_change(request, case, f"{result}; the case was for the org {case.organization_id}.")
         message = f"{result}: {len(changed_cases)}."
         if others := len(cases) - len(changed_cases):
-            message += f" Not changed, because they do not wait for another org, or are being sent: {others}."
+            message += f" Not changed: {others} (not waiting for another org, or being sent)."
         self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)

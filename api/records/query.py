@@ -57,8 +57,8 @@ class RecordsQuery(RecordQuery):
 
     modified_since: QueryMoment = Field(  # type: ignore[assignment]
         None,
-        description="Only records that changed here at this moment or later. Give the `as_of` of the previous read. "
-        "Without `include_deleted`, you miss deletions.",
+        description="Only records that changed in SFAPI at this moment or later. Give the `as_of` of the previous "
+        "read. Without `include_deleted`, you miss deletions.",
         examples=["2026-01-31T12:00:00Z"],
     )
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(

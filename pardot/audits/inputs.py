@@ -15,12 +15,15 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.models import EntityState
 
 ACTIVITY_GOOD_FOR = timedelta(days=8)
-"""The maximum age of the last complete read of activities. Older data does not show the current use."""
+"""The maximum age of the last complete read of activities.
+
+Older data does not show which assets are in use now.
+"""
 
 
 @dataclass(frozen=True)
 class LookBack:
-    """The time span whose activities count: after ``since``, up to and including ``until``.
+    """The time span of the counted activities: after ``since``, up to and including ``until``.
 
     ``until`` is the start of the last complete read of activities.
     """

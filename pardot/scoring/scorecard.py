@@ -75,8 +75,8 @@ class ScoreInputs:
     def with_fixed(self, fixed: Mapping[str, Occurrences]) -> ScoreInputs:
         """Return the inputs with these fixes. No count goes below zero.
 
-        ``fixed`` contains, for each issue key, how many occurrences are fixed; for a percentage, how many percentage
-        points.
+        ``fixed`` contains the number of fixed occurrences by issue key. For an issue that is a percentage, the number
+        is in percentage points.
         """
         issues = dict(self.issues)
         for key, times in fixed.items():

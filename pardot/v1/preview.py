@@ -71,7 +71,7 @@ class ConfigurationPreview(Schema):
     summary="Preview of other settings",
 )
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:
-    """Return the scores with the given values instead of the current ones. Nothing is stored.
+    """Return the current scores, and the scores with the given values. Nothing is stored.
 
     422: a key is unknown, or a value is not valid.
     """

@@ -15,7 +15,7 @@ class Account(CachedRecord):
     """A school.
 
     PostgreSQL computes ``search_facets`` for ``sf/reads/school_search.py``. Migration 0002 explains the column, and
-    creates the function ``sf_school_facets``. ``SearchedSchool`` has the words that the search compares.
+    creates the function ``sf_school_facets``. The words to search are in another model, ``SearchedSchool``.
     """
 
     salesforce_object: ClassVar[str] = "Account"

@@ -31,7 +31,7 @@ test("ticks of an axis are round numbers in rising order, and cover the whole ra
   }
 });
 
-test("a line bridges the days without a value, and shows values between two gaps", () => {
+test("a line bridges the days without a value, and a single value between two gaps is a point of its own", () => {
   const same = /** @param {number} value */ (value) => value;
   const drawn = strokes([null, 5, 6, null, null, 7, undefined, 0, 1, null], same, same);
   assert.equal(drawn.solid, "M1.0 5.0L2.0 6.0M5.0 7.0M7.0 0.0L8.0 1.0");
@@ -43,7 +43,7 @@ test("a line bridges the days without a value, and shows values between two gaps
   assert.deepEqual(strokes([null, null], same, same), { solid: "", bridges: "", alone: [] });
 });
 
-test("labels include the first and the last, never crowd each other, and only their first gap may differ", () => {
+test("labels include the first and the last index, never crowd, and have equal gaps after the first gap", () => {
   assert.deepEqual(spread(0, 5), []);
   assert.deepEqual(spread(1, 5), [0]);
   assert.deepEqual(spread(3, 5), [0, 1, 2]);

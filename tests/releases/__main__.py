@@ -1,8 +1,8 @@
 """``python -m tests.releases 0.2.0 HEAD``: record the database schema of a release.
 
 The command migrates an empty database with the code of the given commit, in this virtual environment. It writes
-the schema to ``tests/releases/0.2.0.json``, without what the release after that one drops. CONTRIBUTING.md says when
-to run the command.
+the schema to ``tests/releases/0.2.0.json``, without the tables, columns and functions that the release after 0.2.0
+drops. CONTRIBUTING.md says when to run the command.
 """
 
 from __future__ import annotations

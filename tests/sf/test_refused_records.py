@@ -122,7 +122,7 @@ def test_a_bad_record_that_was_fixed_and_deleted_is_no_longer_set_aside(
 
 
 @pytest.mark.usefixtures("pages")
-def test_each_run_retries_bad_records_and_counts_the_tries_of_each(simulator: Simulator) -> None:
+def test_each_run_retries_bad_records_and_counts_the_tries_per_record(simulator: Simulator) -> None:
     bad = spoil(simulator)
     for _ in range(3):
         sync("sync_opportunities")
@@ -198,7 +198,9 @@ def test_retry_leaves_an_unfinished_read_alone(simulator: Simulator, settings: A
     retry_refused(OPPORTUNITIES)
     simulator.post("/counters/reset")
     sync("sync_opportunities")
-    assert simulator.calls_to("POST /services/data/jobs/query") == 1, "one job, for the later changes"
+    assert simulator.calls_to("POST /services/data/jobs/query") == 1, (
+        "one job, for the changes after the unfinished read"
+    )
     assert last_run("opportunities").mode == "incremental", "the read was resumed, not restarted"
     assert last_run("opportunities").inserted == len(simulator.ids("Opportunity")) - len(BAD_VALUES)
 

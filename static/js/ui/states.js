@@ -37,7 +37,8 @@ export function empty(sentence, { title = "", action = null, sign = "tent" } = {
 }
 
 /**
- * Return the state of a table in which no row matches: the query, a similar spelling, and buttons to clear the query.
+ * Return the state of a table in which no row matches: a sentence, a similar spelling, and buttons that clear the
+ * search and the filters.
  *
  * @param {{ sentence: (string | false)[], didYouMean?: Maybe<string>, search(text: string): void,
  *   clearSearch: (() => void) | null, clearFilters: (() => void) | null }} result
