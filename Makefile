@@ -75,7 +75,7 @@ simulator: $(VENV)/test.installed  ## run only the simulator
 	$(RUN) manage.py simulator
 
 clean:  ## remove what the demo, the tests, the linters and `make docs` have written, and the embedded database
-	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # the data is elsewhere when the user "nobody" cannot enter the checkout
+	@test ! -L .data/postgres || rm -rf "$$(readlink .data/postgres)"  # when root runs PostgreSQL, its data may be outside the checkout, behind this link
 	rm -rf .data screenshots site .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .conformance .clients .deploy .javascript
 
 $(VENV)/%.installed: requirements/%.txt | $(VENV)/bin/python

@@ -43,7 +43,7 @@ class PardotError(Exception):
     """An error in Pardot's form."""
 
     def __init__(self, code: int, detail: str = "", headers: Mapping[str, str] | None = None) -> None:
-        """Create the error. ``detail`` follows the message of the code after a colon."""
+        """Create the error. ``detail`` is added to the code's message, after a colon."""
         self.code = code
         message = MESSAGES.get(code, "Unknown error")
         self.message = f"{message}: {detail}" if detail else message
