@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='circuitbreaker',
             name='failed_probes',
-            field=models.PositiveIntegerField(default=0, help_text='Failed deliveries since the breaker opened.'),
+            field=models.PositiveIntegerField(default=0, help_text='Failed probes of deliver_pending since the breaker opened.'),
         ),
         migrations.AlterField(
             model_name='circuitbreaker',

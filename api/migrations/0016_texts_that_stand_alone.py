@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='circuitbreaker',
             name='failures',
-            field=models.PositiveIntegerField(default=0, help_text='Failures in a row; the breaker opens at 3.'),
+            field=models.PositiveIntegerField(default=0, help_text='Failures in a row, or at least 3 after a lasting failure. The breaker opens at 3.'),
         ),
         migrations.AlterField(
             model_name='fieldchangelog',

@@ -152,7 +152,7 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
 
     @admin.display(description="purpose")
     def explanation(self, row: ConfiguredValue) -> SafeString:
-        text = '{} <a href="{}">The settings page has a form for this setting, with a preview.</a>'
+        text = '{} <a href="{}">The settings page has a form for this setting.</a>'
         try:
             return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
         except UnknownKey:

@@ -35,7 +35,10 @@ def ask(super_user: Client) -> Ask:
 
 
 def audit_now(*unread: str, activity_age: timedelta = timedelta(hours=1)) -> datetime:
-    """Mark all entities but ``unread`` as read until ``activity_age`` ago, run the audits, and return that time."""
+    """Mark the entities in ``READ``, except ``unread``, as read until ``activity_age`` ago.
+
+    Then run the audits. Return the time until which the entities were read.
+    """
     now = timezone.now()
     mark_read(*(name for name in READ if name not in unread), until=now - activity_age)
     audit(now)

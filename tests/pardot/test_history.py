@@ -183,7 +183,7 @@ def test_the_end_defaults_to_the_latest_snapshot_and_the_start_to_the_snapshot_b
     assert (body["from"]["used"], body["to"]["used"]) == used
 
 
-def test_a_single_snapshot_cannot_be_compared(super_user: Client) -> None:
+def test_without_dates_a_single_snapshot_cannot_be_compared(super_user: Client) -> None:
     snapshot(date(2026, 6, 2))
     assert super_user.get(COMPARE).status_code == 404
 
