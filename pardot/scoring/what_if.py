@@ -31,8 +31,8 @@ class WhatIf:
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
     """Compute the current scores, and the scores after the fixes. Raises ``BadFix``.
 
-    ``fixes`` contains, for each issue key, how many occurrences to fix; for a percentage, how many percentage points.
-    ``None`` fixes all.
+    ``fixes`` contains the number of occurrences to fix by issue key. For an issue that is a percentage, the number
+    is in percentage points. ``None`` fixes all occurrences of the issue.
     """
     fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}
     return WhatIf(before=scorecard(inputs), after=scorecard(inputs.with_fixed(fixed)), fixed=fixed)

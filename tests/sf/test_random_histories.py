@@ -65,7 +65,7 @@ def assert_each_sync_makes_it_equal(simulator: Simulator, settings: Any, history
 
 
 def apply_change(simulator: Simulator, sobject: str, action: str, number: int) -> None:
-    """Apply one change, or none when the object has fewer than two records for it."""
+    """Apply one change. If fewer than two records can be changed in this way, change nothing."""
     if action == "create":
         values = {"Account": {"Name": f"New school {number}"}}.get(sobject, {"LastName": f"Newcomer {number}"})
         simulator.create(sobject, **values)
