@@ -13,8 +13,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from outgoing.numbers import plural
-
 ROOT = Path(__file__).resolve().parents[1]
 PINNED = [ROOT / "requirements" / name for name in ("dev.txt", "docs.txt", "pins.txt")]
 
@@ -47,7 +45,7 @@ def verdict(answer: str, errors: str) -> tuple[bool, str]:
     if len(unknown) == len(packages):
         return False, "nothing was looked up: PyPI has no advisories here (a mirror?)"
     beside = f"; not known to PyPI: {', '.join(unknown)}" if unknown else ""
-    return False, f"{plural(len(packages) - len(unknown), 'package')}, no known vulnerability{beside}"
+    return False, f"no known vulnerability; packages looked up: {len(packages) - len(unknown)}{beside}"
 
 
 def _lines(package: dict[str, object]) -> Iterator[str]:

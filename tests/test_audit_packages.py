@@ -21,8 +21,8 @@ BAD = {
 @pytest.mark.parametrize(
     ("packages", "fails", "expected"),
     [
-        ([FINE], False, "1 package, no known vulnerability"),
-        ([FINE, UNKNOWN], False, "1 package, no known vulnerability; not known to PyPI: two"),
+        ([FINE], False, "no known vulnerability; packages looked up: 1"),
+        ([FINE, UNKNOWN], False, "no known vulnerability; packages looked up: 1; not known to PyPI: two"),
         ([UNKNOWN], False, "nothing was looked up: PyPI has no advisories here"),
         (
             [FINE, UNKNOWN, BAD],
