@@ -65,8 +65,9 @@ class CookieReader:
     """Decrypts and verifies cookies with ``SSO_ENCRYPTION_PRIVATE_KEY`` and ``SSO_SIGNATURE_PUBLIC_KEY``.
 
     Each setting may contain several keys. While Accounts changes a key, cookies of the old and the new key are
-    accepted. Cookies do not say which key was used, so the keys are tried in order. Without a key, every cookie is
-    refused, at the latest at the step that needs the key. A key of the wrong kind or length raises ``KeyUnusable``.
+    accepted. Cookies do not say which key was used, so the keys are tried in order. If one of the two settings is
+    empty, every cookie is refused, at the step that needs its key or before. A key of the wrong kind or length raises
+    ``KeyUnusable``.
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
@@ -133,7 +134,7 @@ def _verify_with(key: RSAPublicKey, token: bytes) -> bytes:
         raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_ALGORITHM) from None
     except jwt.DecodeError:
         raise CookieError(Step.SIGNATURE, Reason.MALFORMED) from None
-    except jwt.InvalidTokenError:  # an unknown "crit", or a "b64" or "kid" of the wrong type
+    except jwt.InvalidTokenError:  # an unknown "crit", a "b64" that "crit" does not list, or a "kid" that is no string
         raise CookieError(Step.SIGNATURE, Reason.UNSUPPORTED_HEADER) from None
     return payload
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -114,7 +115,10 @@ def _declare_logs() -> None:
 
 
 def _declare_staff() -> None:
-    account = clear(email="", first_name="", last_name="", is_active=False, is_staff=False, is_superuser=False)
+    account = clear(
+        email="", first_name="", last_name="", password=make_password(None),
+        is_active=False, is_staff=False, is_superuser=False,
+    )  # fmt: skip
     HOLDINGS.extend([
         Holding(APIKey, frozenset({"created_by"}), lambda person: any_of("created_by", person.signatures),
                 clear(created_by=""), "clear author"),

@@ -1,7 +1,7 @@
 """Audit prospects: their links to Salesforce, their CRM fields, and their engagement.
 
 There are too many prospects to store flags in each row, as the audits of assets do. Instead, this audit scans the
-table, and stores only counts and samples, in ``AuditSummary``.
+table, and stores only figures about all of them, with sample ids, in ``AuditSummary``.
 """
 
 from __future__ import annotations

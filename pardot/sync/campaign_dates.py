@@ -1,4 +1,4 @@
-"""Fill the Salesforce columns of Pardot's campaigns."""
+"""Fill the columns of Pardot's campaigns that contain dates from Salesforce."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Change a Salesforce record on behalf of a caller: first in Salesforce, then in the cache.
 
 Before each change, Salesforce is asked which record is the caller's. The cache may be a day old, and the record may
-belong to another user by now. A change is sent again only when Salesforce said that it was not made (a locked row, an
-expired session). When no answer came, the record is read back to check.
+belong to another user by now. A change is sent again only when it was certainly not made: the row was
+locked, the session had expired, or no connection to the org's old host was possible. When no answer came, the record
+is read back to check.
 """
 
 from __future__ import annotations

@@ -143,6 +143,14 @@ def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option
     assert "No rows to erase for this person." in erase("--uuid", UUID, "--yes")
 
 
+def test_the_erased_user_of_the_admin_is_locked_and_keeps_only_the_user_name() -> None:
+    User.objects.create_user("staff1", "ines@example.org", "secret", first_name="Ines", is_staff=True)
+    erase("--email", "ines@example.org", "--yes")
+    user = User.objects.get(username="staff1")
+    assert (user.email, user.first_name, user.is_active, user.is_staff) == ("", "", False, False)
+    assert not user.has_usable_password()
+
+
 @pytest.mark.parametrize("word", ["Prospect", "prospects", "PROSPECT"])
 def test_the_tags_of_a_prospect_are_deleted_whatever_the_spelling_of_the_type(word: str) -> None:
     Prospect.objects.create(id=1, email="ines@example.org")
