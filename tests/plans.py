@@ -1,7 +1,8 @@
 """Show PostgreSQL's plan for a statement, for tests which claim that an index is used.
 
-PostgreSQL plans by the table's statistics, and the plan for an empty table depends on earlier tests. Before it asks for
-the plan, a test therefore inserts so many rows that a scan would cost more than the index, and updates the statistics.
+PostgreSQL plans by the table's statistics, and the plan for an empty table depends on earlier tests. Therefore a test
+first inserts so many rows that a scan would cost more than the index, and updates the statistics. Then it asks for the
+plan.
 """
 
 from __future__ import annotations

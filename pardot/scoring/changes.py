@@ -71,7 +71,7 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
 def oldest_findings(today: date) -> dict[str, date]:
     """Return, by issue key, the first day of the oldest open finding.
 
-    Exempt assets and unknown days are left out.
+    Exempt assets, and findings without a known first day, are left out.
     """
     figures = ledger_figures(exempt_assets(today), today)
     return {issue: issue_figures.oldest for issue, issue_figures in figures.items() if issue_figures.oldest is not None}

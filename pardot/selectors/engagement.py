@@ -47,7 +47,7 @@ class ProspectData:
     """The available data about prospects."""
 
     tier: int
-    """0: nothing was read completely; 1: no prospects; 2: only the sample of prospects; 3: all prospects."""
+    """0: nothing was read completely; 1: no prospects; 2: a sample of prospects; 3: all prospects."""
     figures: Mapping[str, Any]
     """The audit's figures of the stored prospects; empty below tier 2, or before the first audit."""
     look_back: LookBack | None

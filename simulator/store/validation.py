@@ -95,7 +95,10 @@ def _text(field: Field, value: Any) -> str:
 
 
 def _chosen(field: Field, text: str) -> str:
-    """Return the values of a picklist field. Known values get the spelling of the picklist."""
+    """Return the text with known values in the spelling of the picklist.
+
+    Raises ``RecordError`` for other values if the picklist is restricted.
+    """
     known = {value.casefold(): value for value in field.values}
     parts = text.split(";") if field.type == "multipicklist" else [text]
     parts = [known.get(part.strip().casefold(), part) for part in parts]
