@@ -91,7 +91,7 @@ def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
 def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
     """Return one page of the area's records. The number of queries does not grow with the records.
 
-    Raises ``Unknown`` or ``NotOfThisArea``.
+    Raises ``Unknown`` when the flag or sort key does not exist, or ``NotOfThisArea``.
     """
     rows = matching_assets(health, filters)
     keys = _sort_keys(health, filters.flag)
@@ -110,7 +110,10 @@ def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
 
 
 def matching_assets(health: AreaHealth, filters: AssetFilters) -> Rows:
-    """Return all assets of the area that match. Raises ``Unknown`` or ``NotOfThisArea``."""
+    """Return all assets of the area that match.
+
+    Raises ``Unknown`` when the flag does not exist, or ``NotOfThisArea``.
+    """
     rows: Rows = health.audit.model._default_manager.all()
     if filters.campaign_id is not None:
         rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=filters.campaign_id)
@@ -149,7 +152,7 @@ def _filter_by_tag(rows: Rows, area: Area, tagged: bool) -> Rows:
 
 
 def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
-    """Return the tags with this prefix. Case does not matter, as in ``naming_patterns``."""
+    """Return the tags with this prefix. Case does not matter."""
     if area is not Area.TAGS:
         raise NotOfThisArea("prefix", "Only tags have prefixes")
     matches: Rows = rows.annotate(lower_prefix=Lower("prefix")).filter(lower_prefix=Lower(Value(prefix)))
@@ -157,7 +160,7 @@ def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """Replace values without data with null, and remove flags without data.
+    """Set columns whose activity data is missing or too old to null, and remove flags without data.
 
     Add ``exempt``: the remaining flags from which the asset is exempt. These flags stay in ``flags`` too.
     """

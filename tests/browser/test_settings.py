@@ -144,7 +144,9 @@ def test_another_users_change_to_the_team_is_kept(with_team: Visit) -> None:
 
 
 @pytest.mark.parametrize(("answer", "label"), [("Keep theirs", "their name"), ("Use mine", "my name")])
-def test_another_users_change_to_the_same_member_is_kept(with_team: Visit, answer: str, label: str) -> None:
+def test_the_second_user_who_saves_a_member_is_asked_which_short_name_to_keep(
+    with_team: Visit, answer: str, label: str
+) -> None:
     """Another user changes the member while the form is open."""
     page = with_team.page
     section(with_team, "Team").get_by_role("button", name="Edit: Ines Example").click()

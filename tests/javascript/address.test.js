@@ -75,7 +75,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("an issue in the address has a number, unless all its rows are fixed", () => {
+test("after an issue, the address has the number of rows to fix, unless that is all rows", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],
