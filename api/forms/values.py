@@ -48,7 +48,8 @@ def _milliseconds(value: Any) -> float | None:
         raise ValueError("Give an ISO time such as 2026-01-31T12:00:00Z, or a number")
     if not 0 <= number <= LATEST_MILLISECONDS:
         raise ValueError(f"Give a number from 0 to {LATEST_MILLISECONDS:,}, or an ISO time")
-    return number * 1000 if number < _FIRST_IN_MILLISECONDS else number
+    in_seconds = not isinstance(value, str) and number < _FIRST_IN_MILLISECONDS
+    return number * 1000 if in_seconds else number
 
 
 def _parse_iso(text: str) -> float | None:

@@ -165,6 +165,13 @@ def test_submitted_at_may_be_seconds_milliseconds_or_iso_8601(sender: Client, si
             assert bool(FormSubmission.objects.get().spam_reason) is reason, submitted_at
 
 
+def test_an_iso_time_is_never_taken_for_seconds(sender: Client) -> None:
+    """The milliseconds of this time of 1970 are the seconds of now."""
+    wrong_clock = datetime.fromtimestamp(time.time() / 1000, UTC).isoformat()
+    submit(sender, {**CONTACT_US, "submitted_at": wrong_clock})
+    assert FormSubmission.objects.get().status == "delivered"
+
+
 MORE: dict[str, Any] = {
     "OwnerId": "005", "is_staff": True, "rating": 4.5, "books": ["Algebra", {"isbn": None}], "note": None,
     "more 🦊": "x",
