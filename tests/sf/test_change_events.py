@@ -59,6 +59,13 @@ def test_a_change_that_names_its_records_is_complete(kind: str) -> None:
     [
         ("GAP_UPDATE", [ONE]),
         ("GAP_OVERFLOW", ["000000000000000AAA"]),
+        ("CREATE", []),
+        ("UPDATE", []),
+        ("DELETE", []),
+        ("UNDELETE", []),
+        ("GAP_UPDATE", []),
+        ("GAP_DELETE", []),
+        ("UPDATE", ["000000000000000AAA"]),
         ("UPDATE", ["001*"]),
         ("UPDATE", [ONE, "001*"]),
         ("SOMETHING_NEW", [ONE]),

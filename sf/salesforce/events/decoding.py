@@ -76,6 +76,6 @@ def _header_only(schema: Any) -> Any:
 
 def _event(kind: str, named: list[str]) -> ChangeEvent:
     ids = frozenset(whole for each in named if each != _NO_RECORD and (whole := id_of_18(each)))
-    if kind in _KINDS and len(ids) == len(set(named)):
+    if ids and kind in _KINDS and len(ids) == len(set(named)):
         return ChangeEvent(ids, kind)
     return ChangeEvent(ids, kind, incomplete=f"a {kind} event" if ids else f"a {kind} event without record ids")
