@@ -66,8 +66,8 @@ class Environment:
     def _value(self, name: str) -> str:
         """Return the value or an empty string.
 
-        With ``DEBUG``, a placeholder of ``.env.example`` or the documentation counts as empty; otherwise it raises
-        ``ImproperlyConfigured``.
+        With ``DEBUG``, a placeholder of ``.env.example`` or the documentation counts as empty. Without ``DEBUG``, a
+        placeholder raises ``ImproperlyConfigured``.
         """
         value = self._raw_value(name)
         if not is_placeholder(name, value):
@@ -226,7 +226,10 @@ class Environment:
         return value
 
     def all_or_none(self, purpose: str, *names: str) -> bool:
-        """Return whether the group is set. A group with missing variables raises an error that names them."""
+        """Return whether all these variables are set.
+
+        Raises ``ImproperlyConfigured`` when some of the variables are set and others are missing.
+        """
         missing = [name for name in names if not self.is_set(name)]
         if missing and len(missing) < len(names):
             raise ImproperlyConfigured(f"{', '.join(missing)}: not set, but needed for {purpose}")

@@ -28,7 +28,7 @@ FIRST_PROSPECT = 20_000_000
 """A contact's prospect number is this number plus the contact's index in the order of ids.
 
 Some contacts have a copy in the recycle bin, with the same number. The generation of Pardot's data then replaces or
-clears most of these numbers. The others lead to no prospect.
+clears the numbers of most contacts. The numbers that remain belong to no prospect.
 """
 _EXCLUDED_EVERY = 10
 """For every 10 contacts there is another contact that SFAPI's filter excludes."""

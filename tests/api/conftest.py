@@ -18,7 +18,7 @@ from tests.api.cookies import UUID, CookieMaker
 def roomy_limit(settings: Any) -> None:
     """Raise the rate limits, which have tests of their own."""
     # Below a limit of 2,000, PostgreSQL counts each request. From 2,000 on, one count allows several requests
-    # (api/protection/held_passes.py). Those that one test did not make would be allowed in the next test.
+    # (api/protection/held_passes.py). Requests allowed in one test but not made would then be allowed in the next test.
     settings.SALESFORCE_API_RATE_LIMIT = "1999/min"
     settings.SALESFORCE_SCHOOLS_RATE_LIMIT = "1999/min"
 

@@ -1,7 +1,7 @@
 """Run two data connectors as their users do, with configuration, catalog and commands.
 
-`make conformance` and the benchmark use this module. `make conformance` runs it in the connector's virtual
-environment, which lacks SFAPI's packages, so the module imports only the standard library.
+`make conformance` and the benchmark use this module. `make conformance` runs this module in the virtual environment
+of each connector. These environments lack SFAPI's packages, so the module imports only the standard library.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-/* The items last chosen in this browser's palette. Actions, and saved views with a search for people, are left out. */
+/* The items last chosen in this browser's palette.
+
+   Saved views with a search for people are left out here; palette.js leaves out actions. */
 
 const KEY = "recent";
 const MOST = 6;

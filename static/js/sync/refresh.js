@@ -70,7 +70,7 @@ async function accept(entities) {
     title: "Accept deletions?",
     text:
       `The last read did not return ${joinNames(blocked.map(missing), 10)}. The next read deletes these records here, ` +
-      "with their audits. If more records of a source are missing by then, none of them are deleted. " +
+      "with their audits. If more records of a source are missing by then, no record of that source is deleted. " +
       "First check at the source that these records were really deleted.",
     yes: "Accept deletions",
     danger: true,
