@@ -1,9 +1,8 @@
 """Handle fields that the API user can no longer read: their columns keep their values.
 
 A lost field is noticed only when a read is refused, so that no extra call is made while all is well. Then
-``describe`` is asked which fields are missing, and again at the start of each later sync until they are back. The
-object's fingerprint depends on its fields. So the first read without a field, and the first read after its return,
-are full.
+``describe`` is asked which fields are missing, and again at the start of each later sync until they are back. When
+the fields of an object change, the next read is full: the first read without a field, and the first after its return.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Collections:
         return delete
 
     def read(self, request: Request) -> Response:
-        """Answer the records with the given ids, and null for an id without a record."""
+        """Return the records with the given ids, and null for an id without a record."""
         sobject = known(request.params["sobject"])
         body = json_object(request) if request.method == "POST" else request.query
         ids, fields = _split_list(body.get("ids", "")), _split_list(body.get("fields", ""))

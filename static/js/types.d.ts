@@ -217,7 +217,7 @@ interface Column<Row> {
 /** A value and its label. */
 type Option = readonly [value: string, label: string];
 
-/** A filter of ui/table.js. If `test` is missing, the endpoint applies the filter. */
+/** A filter of ui/table.js. If `test` is missing, the table's `source` applies the filter. */
 interface Filter<Row> {
   key: string;
   label: string;

@@ -1,6 +1,6 @@
 """Send canary secrets through the service, and look for them.
 
-None may be stored, logged, or reported to Sentry.
+No secret may be stored, logged, or reported to Sentry.
 """
 
 from __future__ import annotations

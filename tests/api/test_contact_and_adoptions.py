@@ -154,7 +154,7 @@ def test_the_number_of_queries_does_not_grow_with_the_adoptions(
     contact = records.contact()
     for _ in range(10):
         make_adoption(contact, book=records.book(), school=records.school())
-    with django_assert_max_num_queries(2):  # limit, adoptions
+    with django_assert_max_num_queries(2):  # rate limit, adoptions
         assert user.get(ADOPTIONS).json()["count"] == 10
     with django_assert_max_num_queries(2):
         user.get(CONTACT)
