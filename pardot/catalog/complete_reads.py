@@ -17,7 +17,8 @@ from pardot.models import EntityState
 def complete_reads() -> dict[str, EntityState]:
     """Return the last complete read of each entity by name; one query.
 
-    ``scoring_categories`` has no row of its own: the scores of leads and the scores of contacts have one row each.
+    The entity ``scoring_categories`` copies two Salesforce objects, and has one row for each of them instead of a row
+    under its own name.
     """
     return EntityState.objects.in_bulk()
 

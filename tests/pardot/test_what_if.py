@@ -33,7 +33,7 @@ def fix(issue: str, *count: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def untidy(db: None) -> None:
-    """Make a camp with a score of 64.
+    """Store assets and prospects whose overall score is 64.
 
     - Forms lose 10 × 5 = 50 points. Score: 50, weight: ln 11.
     - Lists lose 1 × 20 points. Score: 80, weight: ln 2.

@@ -82,7 +82,7 @@ function crmIdOf(row) {
 }
 
 /**
- * Return columns with links to Pardot and Salesforce. pages: from assets/links.js.
+ * Return two columns of a table of prospects: links to the prospect in Pardot, and to its record in Salesforce.
  *
  * @param {Pages} pages
  * @returns {Column<Person & InSalesforce>[]}
