@@ -34,7 +34,7 @@ SHOWN = {
 
 
 def lighthouse(runs: int) -> Iterator[Result]:
-    """Yield the median points of each category, with six weeks of snapshots.
+    """Yield the median points of each category. Base Camp shows six weeks of snapshots.
 
     If npm cannot install Lighthouse, print why and yield nothing.
     """

@@ -1,4 +1,4 @@
-"""Development without a configuration: the embedded PostgreSQL, migrated, and a made-up key.
+"""Development without a configuration: a migrated embedded PostgreSQL and a made-up ``SECRET_KEY``.
 
 ``docs/decisions/development-mode.md`` says when a process may choose this mode.
 """

@@ -52,8 +52,8 @@ class Choice(Schema):
         None,
         ge=1,
         le=LARGEST_ID,
-        description="In place of `ids`: the `count` that the list returned for the same query parameters. 422 when the "
-        f"count has changed, or is more than {MOST_CHOSEN:,}.",
+        description="In place of `ids`: the `count` that `GET /pardot/assets/{type}` or `GET /pardot/campaigns` "
+        f"returned for the same query parameters. 422 when the count has changed, or is more than {MOST_CHOSEN:,}.",
     )
 
     def names(self, area: Area, matching: Callable[[], Rows]) -> Mapping[int, str]:

@@ -169,7 +169,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
 
 @router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
-    """Delete a task. Keep finished tasks, because the progress report counts them."""
+    """Delete a task. A finished task that is deleted no longer counts in the progress report."""
     if not task_delete(task_id):
         raise NotFound(_NO_TASK)
     return Status(204, None)

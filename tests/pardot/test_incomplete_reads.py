@@ -131,7 +131,7 @@ def test_a_paused_read_is_resumed_after_a_sample(pardot: Pardot, settings: Any) 
 
 
 def test_a_paused_read_is_resumed_after_weeks(pardot: Pardot, settings: Any) -> None:
-    """A resumed read of Pardot continues after its last staged id, at any age; only Bulk results expire."""
+    """A paused read that can be resumed never expires: it continues after its last staged id."""
     pause_prospects(pardot, settings)
     paused = last_run("prospects")
     state = paused.resume_state or {}

@@ -6,7 +6,8 @@ let waiting = [];
 let timer = 0;
 
 /**
- * Announce a text after the screen reader has finished speaking. Texts in quick succession are joined.
+ * Announce a text. Texts in quick succession are joined. The element #announcer has `role="status"`, so a screen reader
+ * finishes its current sentence before it reads the text.
  *
  * @param {string} text
  */

@@ -1,4 +1,4 @@
-/* Words that tasks and issues share. */
+/* Words for tasks. */
 
 /**
  * The priorities and their words, the most urgent first.
