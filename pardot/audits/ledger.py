@@ -3,8 +3,8 @@
 An audit skips an issue when the needed data is incomplete or too old. The issue's findings then stay unchanged.
 Findings of assets that no longer exist are closed. Percentage issues (of prospects) have no findings.
 
-Unchanged findings are not written. The area's ``AuditSummary.audited_at`` is the time at which its open findings were
-last seen, unless their issue was skipped.
+Unchanged findings are not written. An area's ``AuditSummary.audited_at`` is the time at which the area's open findings
+were last seen, except findings of skipped issues.
 """
 
 from __future__ import annotations

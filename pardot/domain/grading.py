@@ -50,7 +50,7 @@ class AreaScore:
     """The points that the area loses for all its issues together. They can be more than 100."""
     items: int
     weight: float
-    """The area's weight in the mean: ``log(1 + items)``, where 0 items count as 1; 0 without data."""
+    """The area's weight in the mean: ``log(1 + items)``; 0 items count as 1. Without data, the weight is 0."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 

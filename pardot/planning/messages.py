@@ -23,7 +23,7 @@ def member_of_token(token: str) -> TeamMember:
     try:
         pk, email = signing.loads(token, salt=_SALT)
     except signing.BadSignature as error:
-        raise BadLink("This link is incomplete. Copy all of it from the message.") from error
+        raise BadLink("This link is incomplete or too old. Copy all of it from the latest message.") from error
     member = TeamMember.objects.filter(pk=pk, email=email).first()
     if member is None:
         raise BadLink(

@@ -93,10 +93,10 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
 def _task(task: Task) -> str:
     """Return the line about a task.
 
-    The title of a task about a prospect is left out, because it may contain a name.
+    The title of a task about prospects is left out, because it may contain a name.
     """
-    is_about_prospect = Area.PROSPECTS in (task.area, task.asset_type)
-    title = "A task about a prospect" if is_about_prospect else task.title[:_LONGEST_TITLE]
+    is_about_prospects = Area.PROSPECTS in (task.area, task.asset_type)
+    title = "A task about prospects" if is_about_prospects else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""
     overdue = ", overdue" if is_overdue(task) else ""
-    return f"{title}{due}{overdue} {tasks_address('' if is_about_prospect else task.title)}"
+    return f"{title}{due}{overdue} {tasks_address('' if is_about_prospects else task.title)}"

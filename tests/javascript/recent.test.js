@@ -23,6 +23,17 @@ test("recent choices are stored once each, latest first", () => {
   );
 });
 
+test("the author of a colleague's view and the count of an issue are not stored", () => {
+  storage.clear();
+  remember({ ...entry("/pardot/?tab=tags"), hint: "Robin" });
+  remember({ ...entry("/pardot/?tab=forms"), group: "Issues", hint: "12" });
+  remember({ ...entry({ open: "asset" }), group: "Forms", hint: "Spring campaign" });
+  assert.deepEqual(
+    recentEntries().map(({ hint }) => hint),
+    ["Spring campaign", "", ""],
+  );
+});
+
 test("a view that searches for a person is not stored in the browser", () => {
   storage.clear();
   remember(entry("/pardot/?tab=scout-report&prospects.q=jo%40school.example"));

@@ -124,7 +124,7 @@ def test_a_message_has_no_name_or_email_address_of_a_prospect(sync: Sync) -> Non
     task(ada, "Call Jo Rivera", asset_type="prospects", asset_id=7, asset_name="jo@school.example", area="prospects")
     text = camp_digest("--for", "Ada")
     assert not re.search(r"Rivera|school\.example|\bJo\b", text)
-    assert "A task about a prospect" in text
+    assert "A task about prospects" in text
 
 
 def test_a_title_with_a_line_break_stays_one_line_and_tasks_after_the_tenth_are_only_counted(sync: Sync) -> None:

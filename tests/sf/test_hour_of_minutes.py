@@ -44,7 +44,7 @@ class Change:
 
 
 def not_shown(changes: list[Change]) -> list[Change]:
-    """Return the changes whose record still has an older value in the cache."""
+    """Return the changes whose record has a smaller number in the cache."""
     shown = {
         (model, record): int(str(value).rpartition(" ")[2])
         for model, _, column in EDITED

@@ -36,7 +36,7 @@ _KEPT = timedelta(days=90)
 class Command(BaseCommand):
     help = (
         "Print the morning digest of the Pardot data. With --send, post it to Slack and mail it, and mail a message to "
-        "each team member."
+        "each team member who has something to read and has not stopped the messages."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,6 +7,9 @@ const MOST = 6;
 /** The tabs with tables of people. */
 const OF_PEOPLE = ["scout-report", "full-survey"];
 
+/** Groups whose hints are not stored: the author of a colleague's view, and the count of an issue, which changes. */
+const WITHOUT_HINT = ["Saved views", "Issues"];
+
 /** @typedef {Pick<PaletteEntry, "label" | "sign" | "hint" | "to">} Recent */
 
 /** @returns {Recent[]} */
@@ -19,12 +22,13 @@ export function recentEntries() {
   }
 }
 
-/** @param {Recent} entry */
-export function remember({ label, sign, hint, to }) {
+/** @param {PaletteEntry} entry */
+export function remember({ group, label, sign, hint, to }) {
   if (namesPerson(to)) return;
+  const entry = { label, sign, hint: WITHOUT_HINT.includes(group) ? "" : hint, to };
   const others = recentEntries().filter((one) => JSON.stringify(one.to) !== JSON.stringify(to));
   try {
-    localStorage.setItem(KEY, JSON.stringify([{ label, sign, hint, to }, ...others].slice(0, MOST)));
+    localStorage.setItem(KEY, JSON.stringify([entry, ...others].slice(0, MOST)));
   } catch {
     // Storage is disabled: nothing is remembered.
   }
