@@ -114,6 +114,16 @@ def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, An
     assert remedy in first
 
 
+def test_an_object_whose_syncs_are_skipped_because_the_calls_are_used_up_says_so(operator: Client) -> None:
+    make_run("contacts", ago=timedelta(hours=3))
+    for hours in (2, 1):
+        make_run("contacts", "skipped", ago=timedelta(hours=hours), cause="limit", message="903 calls today")
+    first = rows(page(operator))[0]
+    assert first.startswith("Contacts Salesforce Failing")
+    assert "903 calls today" in first
+    assert "syncs continue by themselves when calls are available again" in first
+
+
 def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:
     SyncRun.objects.create(object="accounts", started=timezone.now() - timedelta(hours=1), rows_read=10)
     SyncRun.objects.create(object="books", started=timezone.now() - timedelta(minutes=2), rows_read=4321)

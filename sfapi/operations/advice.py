@@ -52,11 +52,15 @@ def advice_for(
     """
     if freshness.state in {"fresh", "never"}:
         return None
-    bad = next((run for run in runs if state_of(run, leases) in _BAD), None)
+    bad = next((run for run in runs if _ended_badly(run, state_of(run, leases))), None)
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
     why = f"The last good sync is older than the allowed {span_text(promise)}."
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync the object now.")
+
+
+def _ended_badly(run: SyncRun, state: str) -> bool:
+    return state in _BAD or (state == SyncRun.State.SKIPPED and run.cause == SyncRun.Cause.LIMIT)
 
 
 def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
