@@ -124,7 +124,9 @@ class EngagementSummary(Schema):
 
 
 class Engagement(Schema):
-    tier: int = Field(ge=0, le=3, description="Below 2: no prospects were read. 2: the sample. 3: all prospects.")
+    tier: int = Field(
+        ge=0, le=3, description="Below 2: no prospects were read. 2: only a sample of them. 3: all prospects."
+    )
     activity_until: datetime | None = Field(description="Activity is counted up to this time; null: no activity data.")
     count: int | None = Field(
         description=f"The number of all matching prospects, whatever the limit; {FEW:,} when `count_is_exact` is "
