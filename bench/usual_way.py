@@ -1,7 +1,7 @@
 """Copy Salesforce objects the usual way with Django, for a comparison with SFAPI's sync.
 
-It uses ``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, with one model
-object per row. Run as ``python -m bench.usual_way``; it prints the number of stored rows.
+The usual way is ``simple_salesforce.query_all_iter`` and ``bulk_create(update_conflicts=True, batch_size=500)``, with
+one model object per row. ``python -m bench.usual_way`` prints the number of stored rows.
 """
 
 from __future__ import annotations

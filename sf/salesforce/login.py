@@ -113,8 +113,8 @@ class SessionKeeper:
     def look_for_host(self, gone: Session, login: Callable[[], Session], patience: Patience) -> Session:
         """Log in again because the host of ``gone`` does not answer.
 
-        If another thread has logged in already, returns that session. If such a login was tried within the last
-        ``HOST_HOLDS_SECONDS``, returns ``gone``. Raises the same errors as ``current``.
+        If another thread has logged in already, returns the new session. If this host already caused a login within
+        the last ``HOST_HOLDS_SECONDS``, returns ``gone``. Raises the same errors as ``current``.
         """
         with self._turn(patience):
             if self._session is not None and self._session != gone:

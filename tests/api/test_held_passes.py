@@ -1,4 +1,4 @@
-"""Adding held passes costs the same with any number of callers, and idle callers are forgotten."""
+"""Holding passes of a rate limit costs the same for any number of callers. Idle callers are forgotten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An open breaker makes calls to Salesforce rare; only a request that is the probe waits for them."""
+"""While the breaker is open, cases are queued at once, and only a rare probe calls Salesforce."""
 
 from __future__ import annotations
 
