@@ -19,9 +19,9 @@ from sf.models import SyncRun
 
 @contextmanager
 def recorded_job(name: str) -> Iterator[SyncRun]:
-    """Record a job as a ``SyncRun``: done with its ``message``, failed, or interrupted.
+    """Record a job as a ``SyncRun`` that ends as done, failed or interrupted.
 
-    Exceptions are raised again.
+    The ``with`` block may set the run's ``message``, which is kept when the job is done. Exceptions are raised again.
     """
     with _living_run(name) as run:
         try:

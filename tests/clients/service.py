@@ -1,4 +1,4 @@
-"""The service that the clients call: gunicorn, a simulator, and a database with synced data."""
+"""The service that the generated clients call: gunicorn, a simulator, and a database with synced data."""
 
 from __future__ import annotations
 

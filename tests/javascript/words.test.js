@@ -51,7 +51,7 @@ test("exported flags show which are exempt", () => {
   assert.equal(flagText({ flags: [], exempt: [] }), "");
 });
 
-test("filters by flag and exemption become parameters of the endpoint", () => {
+test("filters by flag and by exemption become query parameters", () => {
   assert.deepEqual(flagParams({ flag: "any", exempt: "no" }), { exempt: false, issues: true });
   assert.deepEqual(flagParams({ flag: "none" }), { exempt: undefined, issues: false });
   assert.deepEqual(flagParams({ flag: "dormant", exempt: "yes" }), { exempt: true, flag: "dormant" });
@@ -104,7 +104,7 @@ test("the count is removed from the title of an issue", () => {
   assert.equal(withoutCount("404"), "404");
 });
 
-test("the title of an issue is shown without its number", () => {
+test("the placeholder for the count is removed from the title of an issue", () => {
   assert.equal(shortTitle("Forms with errors: {count}"), "Forms with errors");
   assert.equal(shortTitle("Prospects not linked: {count} %"), "Prospects not linked");
   assert.equal(shortTitle("Stale lists"), "Stale lists");

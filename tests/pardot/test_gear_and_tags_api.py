@@ -56,7 +56,7 @@ def test_counts_of_links_are_null_when_campaigns_were_never_read(ask: Ask) -> No
     }  # fmt: skip
 
 
-def test_tags_have_flags_naming_patterns_and_coverage(ask: Ask) -> None:
+def test_the_tags_endpoint_shows_flags_prefixes_and_coverage(ask: Ask) -> None:
     form = make(Form)
     for name in ("Region: EU", "Region: US", "vip"):
         make(Tag, name=name, object_count=0)

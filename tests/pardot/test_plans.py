@@ -27,7 +27,7 @@ LARGE = tables(VisitorActivity, AssetActivityDay, CampaignMember, TaggedObject)
 
 
 def paths(client: Client) -> list[str]:
-    """Return the path of every ``GET`` in the document, with the parameters that a 200 requires."""
+    """Return the path of each Pardot ``GET`` in the OpenAPI document, with required parameters."""
     document = client.get("/api/v1/openapi.json").json()["paths"]
     paths_with_get = [
         path.removeprefix(PREFIX) for path, methods in document.items() if path.startswith(PREFIX) and "get" in methods

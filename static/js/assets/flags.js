@@ -175,7 +175,7 @@ export const EXEMPT_FILTER = {
 };
 
 /**
- * Return the table's filters by flag as parameters of the endpoint.
+ * Return the query parameters for a table's filters by flag and by exemption.
  *
  * @param {Record<string, string>} filters
  */

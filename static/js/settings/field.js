@@ -12,7 +12,7 @@ import { makeInput } from "../ui/form.js";
  * - say(value): the default in words.
  * - write(value): the text in the field.
  *
- * Other parameters, such as min and maxlength, become attributes of the input.
+ * Parameters that the function does not name, such as min and maxlength, become attributes of the input.
  *
  * @param {SettingOptions} options
  * @returns {SettingField}

@@ -296,7 +296,7 @@ def test_a_change_counts_for_the_rate_limit_and_needs_json(
     assert form.status_code == 415
     broken = user.put(CONTACT, "{", content_type="application/json", headers={"X-CSRFToken": token})
     assert broken.status_code == 400
-    # The GET of the fixture and the two PUTs count already; GET /me has its own limit.
+    # The GET in the fixture ``contact`` and the two PUTs count already; GET /me has its own limit.
     settings.SALESFORCE_API_RATE_LIMIT = "4/day"
     assert user.get(CONTACT).status_code == 200
     assert put(user, {"role": "Instructor"}).status_code == 429
