@@ -52,7 +52,7 @@ _OWN_COLUMNS = {
 
 
 def _description(field: Field[Any, Any]) -> str:
-    """Return the source of a column's values."""
+    """Name the field of Salesforce that a column copies, or describe a column of SFAPI's own."""
     source = getattr(field, "salesforce_name", "")
     return f"`{source}` in Salesforce." if source else _OWN_COLUMNS[str(field.column)]
 

@@ -1,4 +1,7 @@
-"""Collect the ids of changed records by object, each id once, until the records are read."""
+"""Collect the ids of changed records from change events, until the records are read.
+
+Each object has its own set of ids.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ class Collected:
 
     def _leave_to_sync(self) -> None:
         """Forget the ids to limit memory: a sync reads all changed records instead."""
-        # One id in ``moved`` is enough to show that children have to be read too.
+        # One id in ``moved`` is enough to show that lookup fields of other records may have changed.
         self.incomplete = self.incomplete or f"{MANY:,} changes or more at once"
         self.ids, self.deleted, self.moved = set(), set(), set(sorted(self.moved)[:1])
 
@@ -61,7 +64,7 @@ class Collected:
 
 
 class Inbox:
-    """The changes that the streams have brought, by object. Safe to use from many threads."""
+    """The changes from the event streams, by object. Safe to use from many threads."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._lock = threading.Lock()

@@ -60,11 +60,13 @@ def deliver_cases(client: SalesforceClient, cases: Sequence[NewCase], *, externa
     """Create or find each case, and return the outcomes by key. Usually two calls at most.
 
     ``cases`` has at most ``MOST_AT_ONCE`` entries. ``external_id`` is the field of Case for our id; if it is empty, a
-    case that was sent before may be created twice. Raises ``SalesforceError``, and returns no outcome, when the look-up
-    fails, or the call that creates the missing cases. Two failures are not raised. If only one case is missing, an
-    error that does not concern all cases is its outcome. If Salesforce refuses a call for several cases, they are sent
-    one by one; an error that concerns all cases then ends the sending, and is the outcome of the failed and of all
-    later cases.
+    case that was sent before may be created twice.
+
+    Raises ``SalesforceError``, and returns no outcome, when the look-up of cases that were sent before fails, or when
+    the call that creates the missing cases fails. The call's error is not raised in two situations. If only one case is
+    missing, an error that does not concern all cases is the outcome of this case. If Salesforce refuses a call for
+    several cases, these cases are sent one by one. An error that concerns all cases then ends the sending, and is the
+    outcome of the failed case and of all later cases.
     """
     existing = _find(client, external_id, [case.key for case in cases if case.sent_before]) if external_id else {}
     outcomes = {key: Outcome(salesforce_id) for key, salesforce_id in existing.items()}

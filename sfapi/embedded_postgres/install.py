@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: its binaries, its data, and the account that runs it.
 
 PostgreSQL refuses to run as root. A root process therefore starts it as the user ``nobody``. This user cannot enter
-some folders, such as ``/root``. Data and binaries from such a folder are kept under ``/var/lib/sfapi``. Data kept there
-has a link in its usual place.
+some folders, such as ``/root``. If the data folder or the binaries are in such a folder, the data or a copy of the
+binaries is kept under ``/var/lib/sfapi``. A link in the data folder then leads to the data.
 The permissions of folders outside ``/var/lib/sfapi`` are never changed.
 """
 

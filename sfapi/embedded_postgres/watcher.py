@@ -1,4 +1,4 @@
-"""Stop the server after the last process that uses it has ended.
+"""Stop the embedded PostgreSQL after the last process that uses it has ended.
 
 ``ensure_running`` starts this program: ``python -m sfapi.embedded_postgres.watcher DATA_DIR``.
 """
