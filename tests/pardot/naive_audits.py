@@ -1,4 +1,4 @@
-"""A second, naive implementation of the audits, written from the spec as loops over all rows."""
+"""Compute the audits' flags and counts a second time: naively, with loops over all rows instead of SQL."""
 
 from __future__ import annotations
 
