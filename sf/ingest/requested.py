@@ -1,4 +1,4 @@
-"""Start commands that an operator requested on a page: the same commands that cron or a worker starts.
+"""Start commands that an operator or a Super User requested on a page.
 
 A request is a row. If a worker leads, it starts the command; otherwise the web process that received the request
 starts it as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command and
@@ -49,8 +49,8 @@ class Submitted:
     def __str__(self) -> str:
         if self.worker:
             return (
-                f"{self.action.label}: left for the worker on {self.worker}, which starts it within seconds, "
-                "or after a running command of the same name."
+                f"{self.action.label}: left for the worker on {self.worker}. It starts within seconds, or after a "
+                "running command of the same name. If it has not started within 15 minutes, it is dropped."
             )
         return f"{self.action.label}: started on {self.action.host}, because no worker leads."
 

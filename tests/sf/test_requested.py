@@ -115,6 +115,6 @@ def test_a_worker_on_another_host_is_named() -> None:
         SyncLease.objects.update(place="host-b boot 1")
         message = str(submit(["sync_books"], label="Sync books", by="maren"))
     assert message == (
-        "Sync books: left for the worker on host-b, which starts it within seconds, "
-        "or after a running command of the same name."
+        "Sync books: left for the worker on host-b. It starts within seconds, or after a running "
+        "command of the same name. If it has not started within 15 minutes, it is dropped."
     )

@@ -93,7 +93,10 @@ export function linksAction(linkOf) {
     run: async (selected) => {
       const rows = await selected.rows();
       const lines = rows.map((row) => linkOf(row).filter(Boolean).join(" "));
-      await copyText(lines.join("\n"), `${plural(rows.length, "link")} copied.`);
+      await copyText(lines.join("\n"), {
+        message: `${plural(rows.length, "link")} copied.`,
+        instead: "Open the links of the rows one by one, and copy their addresses.",
+      });
     },
   };
 }

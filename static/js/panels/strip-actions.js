@@ -83,5 +83,5 @@ async function give(title, text, more) {
       button("Copy again", () => copyText(text), { sign: "copy" }),
     ],
   });
-  await copyText(text, "Copied. Paste it into a chat or an email.");
+  await copyText(text, { message: "Copied. Paste it into a chat or an email." });
 }

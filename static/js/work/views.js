@@ -79,7 +79,11 @@ function line(view, noMail) {
     h(
       "span",
       { class: "row-acts" },
-      copyButton(location.origin + addressOf(view), `Copy the link to ${view.name}`),
+      copyButton(
+        location.origin + addressOf(view),
+        `Copy the link to ${view.name}`,
+        "Open the view, and copy the address from the browser's address bar.",
+      ),
       view.can_be_mailed && act("mail", `Get ${view.name} by mail`, () => mailView(view, noMail)),
       view.is_mine && [
         act("pencil", `Rename or share ${view.name}`, () => changeView(view)),
