@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 
 from pardot.catalog import entities
 from sf.models import SyncRun
@@ -61,7 +62,7 @@ def test_an_answer_that_cannot_be_used_is_not_requested_forever(
     pardot: Pardot, simulator: Simulator, fault: str
 ) -> None:
     simulator.fail(fault, path="objects/forms", times=None)
-    with pytest.raises(Exception, match="failed: forms"):
+    with pytest.raises(CommandError, match="failed: forms"):
         camp_sync("--entities", "forms")
     assert pardot.calls() <= 6
     simulator.post("/reset", {"faults": True})

@@ -171,7 +171,7 @@ def test_a_cache_of_an_older_release_is_taken_as_a_copy_of_the_org_at_the_stored
 
 def test_an_empty_cache_becomes_a_copy_of_the_org_that_fills_it(simulator: Simulator) -> None:
     simulator.fail("status", path="query", times=None, status=400, body='[{"errorCode": "X", "message": "no"}]')
-    with pytest.raises(Exception, match="failed"):
+    with pytest.raises(CommandError, match="failed: books"):
         sync("sync_books")
     assert not CachedOrg.objects.exists(), "no record is stored yet, so no org may be stored"
     simulator.post("/reset", {"faults": True})
