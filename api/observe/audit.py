@@ -162,8 +162,8 @@ def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
 def write_noted(noted: Sequence[Noted], again: bool) -> None:
     """Store the rows and add to the counts, in one transaction.
 
-    ``again``: the previous attempt failed, or its answer was lost. If one of the rows is stored, the whole batch was
-    stored. A batch that stored only counts cannot be recognized, so these counts may be added twice.
+    ``again``: the previous attempt failed, or its answer was lost. If one of the rows is stored, the previous
+    attempt was committed. A batch that stored only counts cannot be recognized, so these counts may be added twice.
     """
     rows = [each.entry for each in noted if each.entry is not None]
     try:
@@ -191,7 +191,7 @@ def _count(name: str, requests: int) -> None:
 
 
 def _is_one_stored(entries: Sequence[Entry]) -> bool:
-    """Return whether one of the entries is stored. PostgreSQL may have refused the others."""
+    """Return whether at least one of the entries is stored. PostgreSQL may have refused some of them."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [[entry.request_id for entry in entries], [entry.time for entry in entries]])
         return cursor.fetchone() is not None
