@@ -125,7 +125,7 @@ def _member_of_team(person: Person) -> Q:
 
 
 def _messages(person: Person) -> Q:
-    """Match the messages to this team member, but not those to the whole team (``DIGEST_RECIPIENTS``)."""
+    """Match the messages to the person as a team member, but not those to ``DIGEST_RECIPIENTS``."""
     condition = any_text("recipient", person.emails)
     return condition & Q(channel__startswith="member ") if condition else condition
 

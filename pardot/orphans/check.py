@@ -1,10 +1,11 @@
-"""Run the orphan check of ``camp_sync --survey``, and store all orphans in one transaction.
+"""Run the orphan check of ``camp_sync --survey``, and store the orphans in one transaction.
 
 Orphans are assets in a deleted campaign, and people whom only Pardot or only Salesforce has.
 
 First, all leads and contacts that link to a prospect are read; they match most prospects. Some leads and contacts do
 not link to a prospect, but a prospect links to them: they are read by id, in at most ``MOST_ROUNDS`` rounds. When such
-a record is deleted, but was merged or converted into another record, the next round reads the other record.
+a record is deleted, but was merged or converted into another record, the next round reads the other record. When a
+round needs more than ``MOST_BY_ID`` records of an object, all records of the object are read instead.
 """
 
 from __future__ import annotations

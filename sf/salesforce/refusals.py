@@ -1,7 +1,7 @@
 """Classify Salesforce's error codes by who must act: the sender, no one, or an administrator.
 
-``docs/refusals.md`` is this table for operators; a test compares the page with the table. A code that is not listed is
-never ``RECORD``: by the HTTP status it is ``MOMENT`` or ``UNKNOWN``. Sources of the codes:
+``docs/refusals.md`` is this table for operators; a test compares the page with the table. For a code that is not
+listed, ``sf/salesforce/errors.py`` chooses ``MOMENT`` or ``UNKNOWN`` by the HTTP status. Sources of the codes:
 
 * ``StatusCode`` and ``ExceptionCode`` of the partner WSDL
 * SOAP API Developer Guide, "Core Data Types Used in API Calls"
@@ -41,7 +41,7 @@ class Refusal:
     wraps: bool = False
     """Raised by the org's own automation: the message may contain the code of the true cause."""
     names_schema: bool = False
-    """Salesforce's sentence names objects, fields or limits, not values: for reads, it may be logged."""
+    """Salesforce's message names objects, fields or limits, not values: for reads, it may be logged."""
 
 
 _LATER = "The call is retried automatically."

@@ -110,7 +110,7 @@ def test_a_change_with_a_cookie_needs_a_csrf_token(user: Client, method: str) ->
 
 
 @pytest.mark.parametrize("method", WRITING)
-def test_the_csrf_token_of_me_allows_changes(user: Client, method: str) -> None:
+def test_the_csrf_token_from_the_me_endpoint_allows_changes(user: Client, method: str) -> None:
     token = user.get("/api/v1/me").json()["csrf_token"]
     assert getattr(user, method)(ANYBODY, headers={"X-CSRFToken": token}).status_code == 200
 
