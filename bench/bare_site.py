@@ -1,4 +1,7 @@
-"""Routes and WSGI application of a bare Django project with SFAPI's apps, to compare start times."""
+"""Routes and WSGI application of a bare Django project, to compare start times.
+
+``bench/bare_settings.py`` installs SFAPI's apps in this project.
+"""
 
 from __future__ import annotations
 

@@ -298,9 +298,9 @@ class ProspectActivity(Schema):
 class ProspectActivities(Schema):
     prospect_id: int
     prospect: EngagedProspect
-    since: datetime | None = Field(description="The beginning of the 30 days; null: no data.")
-    until: datetime | None = Field(description="The end of the 30 days; null: no data.")
-    count: int | None = Field(description="The number of all activities in the 30 days; null: no data.")
+    since: datetime | None = Field(description="The time 30 days before `until`; null: no data.")
+    until: datetime | None = Field(description="The start of the last complete read of activities; null: no data.")
+    count: int | None = Field(description="The number of all activities between `since` and `until`; null: no data.")
     activities: list[ProspectActivity] | None = Field(description="The activities, the latest first; null: no data.")
 
 

@@ -111,7 +111,7 @@ class SalesforceClient:
     ) -> requests.Response:
         """Return the whole answer to a call, with retries.
 
-        ``path`` begins with ``/services``. ``body`` is sent as JSON; bytes are sent unchanged.
+        ``path`` begins with ``/services``, or is a whole URL. ``body`` is sent as JSON; bytes are sent unchanged.
         """
         return retrying(
             lambda: self.attempt(method, path, params=params, body=body, headers=headers),
