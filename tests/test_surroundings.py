@@ -22,17 +22,18 @@ from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NETRC = {
-    "default entry": "default login anonymous password canary",
-    "an entry for the host": "machine localhost login anonymous password canary",
-    "an entry for the address": "machine 127.0.0.1 login anonymous password canary",
-}
+NETRC = """
+machine localhost login anonymous password canary
+machine 127.0.0.1 login anonymous password canary
+default login anonymous password canary
+"""
+"""An entry for each name of the servers that these tests call, and one for any other name."""
 
 
-@pytest.fixture(params=list(NETRC.values()), ids=list(NETRC))
-def netrc(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture
+def netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / ".netrc"
-    file.write_text(request.param + "\n")
+    file.write_text(NETRC)
     file.chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
     return file
