@@ -46,8 +46,8 @@ def variables(world: World, certificates: Certificates) -> dict[str, str]:
 def other_logins(world: World) -> dict[str, str]:
     """Return the variables of logins other than the one in ``variables``.
 
-    If a session id, a refresh token or a private key is set, SFAPI logs in with it instead of the password. It uses an
-    organization id only when no security token is set.
+    If a session id, a refresh token or a private key is set, SFAPI logs in with it instead of the password. An
+    organization id is used only when no security token is set.
     """
     return {
         "SALESFORCE_INSTANCE_URL": world.config.base_url,

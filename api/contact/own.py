@@ -54,8 +54,8 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
     * when no contact is cached, except when Salesforce had none a few minutes ago
 
     When the look-up fails or is skipped on purpose (``LookupSkipped``), the cached contact is returned. When no contact
-    is cached, a failed look-up raises ``Unavailable`` and a skipped one ``NotFound``. When Salesforce has no contact,
-    raises ``NotFound``.
+    is cached, a failed call to Salesforce raises ``Unavailable``, a skipped look-up raises ``NotFound``, and an error
+    of PostgreSQL is raised again. When Salesforce has no contact, raises ``NotFound``.
     """
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 def field_errors(
     sobject: str, refused: Mapping[str, str], *, code: str, message: str, source: str, until: float
 ) -> list[dict[str, Any]]:
-    """Return an entry of ``errors`` for each refused field.
+    """Return the entries of the error response's list ``errors``, one for each refused field.
 
     ``refused`` maps Salesforce's field names to the API's. An entry contains ``allowed`` when a picklist refused the
     value, and the picklist's values are known or can be read before ``time.monotonic()`` reaches ``until``. The caller

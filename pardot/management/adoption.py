@@ -1,4 +1,4 @@
-"""Replace the copies by those of another business unit on purpose: ``camp_sync --adopt-org``."""
+"""Replace the copied Pardot data by that of another business unit: ``camp_sync --adopt-org``."""
 
 from __future__ import annotations
 

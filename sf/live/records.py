@@ -1,7 +1,7 @@
 """Read the records of one user from Salesforce now, and store them as a sync would.
 
-A live read stages into its own temporary table, so it does not disturb a sync with staged rows. The merge is the same
-as in a sync. A request waits for Salesforce for ``SECONDS`` at most, plus ``READ_BACK_SECONDS`` after a change.
+A live read stages into its own temporary table, so it does not disturb the staged rows of a sync. The merge is the
+same as in a sync. A request waits for Salesforce for ``SECONDS`` at most, plus ``READ_BACK_SECONDS`` after a change.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ READ_BACK_SECONDS = 2.0
 """The additional time in which a request may read its change back."""
 
 MOST_KNOWN = 200
-"""At most this many cached records are also asked for by id, so that the call's URL stays short."""
+"""A call asks for at most this many cached records by id, so that its URL stays short."""
 
 _LOCK_TIMEOUT = "2s"
 _TOO_SLOW = frozenset({"55P03", "57014"})

@@ -109,7 +109,7 @@ def test_a_wrong_address_and_a_missing_record_are_404s_of_different_types(servic
     assert_error(user.get("/api/v1/adoptions"), 404, "no_match")
 
 
-def test_no_search_a_short_search_and_an_invalid_field_are_422s_of_different_types(service: Service) -> None:
+def test_a_missing_search_a_short_search_and_an_invalid_field_are_422s_of_different_types(service: Service) -> None:
     client = service(*Scope)
     for path, kind in (
         ("schools?name=ab", "search_too_short"),
