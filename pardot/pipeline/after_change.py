@@ -1,7 +1,7 @@
 """Change the configuration, and run the audits that depend on it.
 
-Changes run one at a time, because values depend on each other: a check must not use a value that another request is
-replacing.
+Changes run one at a time, because a new value is validated against the other values: no other request may change
+those values in the meantime.
 """
 
 from __future__ import annotations

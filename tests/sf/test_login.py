@@ -106,6 +106,7 @@ def test_only_one_of_many_threads_renews_the_session() -> None:
 
 
 # -- the choice ------------------------------------------------------------------------------------------------
+# Each login flow needs a group of variables.
 
 
 def test_the_first_complete_group_is_chosen(simulator: Simulator) -> None:

@@ -23,7 +23,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
     help = (
         "Run a command that was requested on the operators' page or the dashboard, and record how it ended. "
-        "manage.py work starts run_request; when no worker leads, a web process starts it. Do not call it by hand."
+        "The leading worker (manage.py work) starts run_request; without such a worker, a web process starts it. "
+        "Do not call it by hand."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-/* The table of prospects, with the highest scores first and a filter for groups. */
+/* The table of prospects, with the highest scores first, and filters by group and by grade. */
 
 import { api } from "../core/api.js";
 import { h } from "../core/dom.js";

@@ -56,7 +56,7 @@ export class Draft {
   }
 
   /**
-   * Return `what`: the labels of the fields that two people changed differently, or else the title of the key.
+   * Return { what, theirs, mine }. `what` names the fields that two people changed differently, or else the key.
    * `theirs` and `mine` are the two values; they are null when several fields were changed differently.
    *
    * @param {Entry} there

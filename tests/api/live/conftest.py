@@ -11,7 +11,7 @@ from tests.simulated import Simulator
 
 @pytest.fixture
 def cookies(simulator: Simulator, cookies: CookieMaker) -> CookieMaker:
-    """Put the keys of the tests' cookies into the settings, in place of the simulator's keys."""
+    """Run ``simulator`` first: the settings then have the keys of these cookies, not the simulator's."""
     return cookies
 
 
