@@ -28,7 +28,7 @@ class Cursor:
     """The ``as_of`` of the first page, which all pages of the read return.
 
     A row that becomes visible between two pages may be dated earlier than the rows already returned, so this read
-    misses it. The client's next read finds the row, because its ``modified_since`` is this ``as_of``.
+    misses it. The client passes this ``as_of`` as ``modified_since`` to its next read, which finds the row.
     """
 
     def to_text(self) -> str:

@@ -72,7 +72,7 @@ class Progress(Protocol):
 
 
 class Sync(ABC, Generic[AnySynced]):
-    """One run of one object. The subclass decides what is read, and how."""
+    """One run of one object. The subclass decides what is read from which other system, and how."""
 
     meaning: ClassVar[Meaning] = Meaning()
     """Says what the other system's errors mean."""

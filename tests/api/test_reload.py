@@ -90,7 +90,7 @@ def wait_for(process: subprocess.Popen[bytes], installation: Installation, name:
         time.sleep(0.1)
 
 
-# -- child processes: jobs that the worker starts, commands that a button starts -----------------------------------
+# -- child processes: scheduled jobs, and commands started from the operators' page --------------------------------
 
 STARTS_ANOTHER = """
 import subprocess, sys

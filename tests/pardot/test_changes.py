@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``sync(day)``: on this day of June, it ends a sync that has read all entities but activities."""
+    """Return a function that ends a sync on a day of June. The sync has read all entities but activities."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -177,6 +177,6 @@ def test_the_number_of_queries_does_not_grow(super_user: Any, sync: Any, django_
         for number in range(10):
             exempt("forms", "forms_no_campaign", form(f"{day} {number}"))
         sync(day)
-    # caller, summaries, exemptions (counts, ids), team, configuration, snapshot, ledger
+    # caller, summaries, exemptions (counts, ids), team, configuration, snapshot, ledger of findings
     with django_assert_max_num_queries(9):
         assert super_user.get("/api/v1/pardot/changes").status_code == 200

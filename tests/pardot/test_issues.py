@@ -234,7 +234,7 @@ def test_a_form_encoded_body_is_refused(browser: Client) -> None:
 
 def test_the_number_of_queries_does_not_grow(browser: Client, django_assert_max_num_queries: Any) -> None:
     def assert_few_queries() -> None:
-        # caller, summaries, exemptions (counts and ids), team, configuration, tasks, ledger
+        # caller, summaries, exemptions (counts and ids), team, configuration, tasks, ledger of findings
         with django_assert_max_num_queries(8):
             assert browser.get(URL).status_code == 200
 

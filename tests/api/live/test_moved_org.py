@@ -29,7 +29,7 @@ def move(simulator: Simulator, former: str = "redirects") -> None:
 
 @FORMER
 def test_a_contact_is_changed_at_the_new_host(user: Client, salesforce: Simulator, contact: str, former: str) -> None:
-    # The simulator never closes its first host, so only the second move can close the host before it.
+    # A move can close the former host, but never the simulator's first host: hence two moves.
     for step in ("redirects", former):
         move(salesforce, step)
         answer = put(user, {"first_name": f"After {step}"})
