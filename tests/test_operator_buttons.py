@@ -32,7 +32,7 @@ PASSWORD = "a long pass phrase of the test"
 
 @pytest.fixture
 def worker(settings: Any) -> Iterator[None]:
-    """Let a worker lead, so that the web process starts no job. Configure Pardot and Slack."""
+    """Hold the lease of the leading worker, so that the web process starts no job. Configure Pardot and Slack."""
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000001"
     settings.SLACK_WEBHOOK_URL = "https://slack.example/hook"
     with hold_lease(WORK):

@@ -48,8 +48,8 @@ _BEARER = "bearer"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _COOKIES_TRIED = 4
 _NO_KEY = "0" * 64
-"""The hash to compare with when no key has the id.
-So an unknown id takes as long as a wrong secret."""
+"""The hash to compare with when no API key has the public id that the caller sent.
+So an unknown public id takes as long as a wrong secret."""
 
 
 class AuthType(StrEnum):

@@ -33,7 +33,7 @@ REQUEST_SECONDS = 2.8
 """The limit for all calls of a request together.
 The request must answer within 3 s, and PostgreSQL needs some time."""
 DELIVERER_SECONDS = 25.0
-"""The limit for one batch, less than the lease."""
+"""The limit for all calls of one batch, less than the lease by which a run claims its cases."""
 BATCH_WITHOUT_EXTERNAL_ID = 10
 """The number of cases in one call while ``SALESFORCE_CASE_EXTERNAL_ID_FIELD`` is not set.
 It is small, because after a lost answer all these cases may be created twice."""

@@ -13,8 +13,9 @@ from sf.models import SyncLease, SyncRun
 def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     """Return the position of the entity that is being read, and the number of entities.
 
-    Return ``None`` when no entity is being read. ``--scout`` also reads a sample of prospects. The sample counts as an
-    entity only after its run has begun: the ``retry_command`` of earlier runs does not name the sample.
+    Return ``None`` when no entity is being read. The entities still to read are those that the ``retry_command`` of the
+    latest run names. The ``retry_command`` of an entity never names the sample of prospects that ``--scout`` also
+    reads. So the sample counts as an entity only after its own run has begun.
     """
     if not status.running or (lease := SyncLease.objects.filter(name=LOCK).first()) is None:
         return None

@@ -1,8 +1,8 @@
-"""Read the sample of tier 2: the highest-scoring prospects with recent activity.
+"""Read the sample of ``camp_sync --scout``: the highest-scoring prospects with recent activity.
 
 The sample is not a complete read. API v5 cannot sort by score, so the active prospects are read, latest first, and the
-highest scores are kept. Nothing is removed, and no watermark is stored: the sample does not change what the next survey
-(tier 3) reads.
+highest scores are kept. Nothing is removed, and no watermark is stored: the sample does not change what the next
+``camp_sync --survey`` reads.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class ProspectSample(PardotSync):
             self._progress.advanced(len(page.values))
 
     def _pages(self) -> Iterator[Page]:
-        """Yield pages until Pardot sends no further page token, after 100,000 rows at the latest."""
+        """Yield pages until Pardot sends no further page token. After 100,000 rows it sends none."""
         fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(self._size)}
         page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))

@@ -1,6 +1,6 @@
 """The JSON calls of the control server. Errors: ``{"error": code, "message": text}``.
 
-Nothing here counts as a call to one of the three systems.
+No call of the control server counts as a call to Salesforce, Pardot or Accounts.
 
 =========================================  ===================================================================
 ``GET  /state``                            number of schools, counters, API usage, faults, some settings
