@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import sys
 from typing import Any
-from urllib.parse import urlsplit
 
 from api.http.masking import masked_line
 from api.http.request_id import current_request_id
+from sf.salesforce.hosts import is_sandbox_host
 from sfapi.sentry_floods import FloodGate
 
 gate = FloodGate()
@@ -28,8 +28,7 @@ def environment_of(salesforce_host: str, *, debug: bool) -> str:
     """
     if debug:
         return "local"
-    host = urlsplit(salesforce_host).hostname or ""
-    return "staging" if host == "test.salesforce.com" or ".sandbox." in host else "production"
+    return "staging" if is_sandbox_host(salesforce_host) else "production"
 
 
 def start_sentry(dsn: str, *, environment: str, release: str) -> None:

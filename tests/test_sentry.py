@@ -94,6 +94,8 @@ def test_a_job_of_every_minute_sends_only_its_end_and_other_commands_send_nothin
         ("https://login.salesforce.com", False, "production"),
         ("https://example.my.salesforce.com", False, "production"),
         ("https://test.salesforce.com", False, "staging"),
+        ("https://acme--uat.scratch.my.salesforce.com", False, "staging"),
+        ("https://acme--uat.my.salesforce.com", False, "staging"),
         ("https://example--uat.sandbox.my.salesforce.com", False, "staging"),
     ],
 )
