@@ -61,9 +61,10 @@ class CampaignPage:
 def campaign_page(
     health: Mapping[Area, AreaHealth], filters: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
-    """Return one page. The number of queries does not grow with the campaigns. Raises ``Unknown``.
+    """Return one page. The number of queries does not grow with the campaigns.
 
-    ``health`` must contain ``Area.CAMPAIGNS`` and every area in ``COUNT_OF``.
+    Raises ``Unknown`` when the sort key or the flag does not exist. ``health`` must contain ``Area.CAMPAIGNS`` and
+    every area in ``COUNT_OF``.
     """
     rows = matching_campaigns(health[Area.CAMPAIGNS], filters)
     keys = _sort_keys(health[Area.CAMPAIGNS], filters.flag)
@@ -99,7 +100,7 @@ def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
 
 
 def matching_campaigns(health: AreaHealth, filters: CampaignFilters) -> Rows:
-    """Return all campaigns that match. Raises ``Unknown``."""
+    """Return all campaigns that match. Raises ``Unknown`` when the flag does not exist."""
     rows: Rows = Campaign.objects.all()
     for flag, having in (("no_sf", filters.no_sf), ("empty", filters.empty)):
         if having is not None:

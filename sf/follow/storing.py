@@ -20,7 +20,8 @@ from sf.sync.source import storable_rows
 def store(reads: Iterable[Read], organization_id: str, places: Mapping[str, bytes], confirm: Callable[[], None]) -> int:
     """Merge the records as a sync does, store the replay ids, and return the number of changed rows.
 
-    Raises ``SyncError`` when too large a share of a table would be deleted. Then nothing is stored.
+    Raises ``SyncError`` when too large a share of a table would be deleted. ``confirm`` raises ``AnotherOrg`` when the
+    cache has become a copy of another org. In both cases nothing is stored.
     """
     with transaction.atomic():
         confirm()

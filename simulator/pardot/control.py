@@ -16,7 +16,7 @@
 
 Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
 ``token_seconds``, ``business_unit``, ``empty_last_page``, ``hidden_fields`` ({path: [field]}), ``statuses`` ({error
-code: HTTP status}).
+code: HTTP status}). A change waits ``lag_seconds`` before reads see it.
 """
 
 from __future__ import annotations

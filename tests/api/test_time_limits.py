@@ -123,9 +123,9 @@ def test_web_limits_do_not_leak_to_other_clients_of_the_pooler(
 
 
 def test_prepared_statements_work_through_a_pooler(database: str, simulator: Simulator, cookies: CookieMaker) -> None:
-    """Clients share sessions.
+    """The pooler's clients share connections to PostgreSQL.
 
-    No statement may run in place of another client's statement of the same name.
+    No prepared statement may run in place of another client's prepared statement of the same name.
     """
     key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
