@@ -35,7 +35,10 @@ class Findings:
 
 
 class Validator:
-    """openapi-spec-validator, installed with the tests' packages; the base class of the others."""
+    """Run openapi-spec-validator, which is installed with the tests' packages.
+
+    The classes of the other validators are derived from this class.
+    """
 
     package = "openapi-spec-validator"
 

@@ -78,7 +78,7 @@ class TestDates:
         "date",
         ["2026-01-31T12:00:00Z", "2026-01-31", "2026-01-31T12:00:00", "2026-13-31T12:00:00+00:00", "today"],
     )
-    def test_are_refused_when_invalid_or_in_other_forms(self, pardot: Pardot, date: str) -> None:
+    def test_are_refused_when_invalid_or_without_a_numeric_offset(self, pardot: Pardot, date: str) -> None:
         assert refusal(pardot.get("prospects", fields="id", createdAtAfter=date)) == 61
 
     def test_are_refused_with_a_plus_that_is_not_encoded(self, pardot: Pardot) -> None:
