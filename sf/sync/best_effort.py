@@ -34,7 +34,7 @@ def best_effort(purpose: str) -> Iterator[None]:
         if connection.in_atomic_block:
             raise
         if isinstance(error, _EXPECTED) or getattr(error.__cause__, "sqlstate", "") in _NOT_MIGRATED:
-            logger.error("%s: failed, and the request continues: %s", purpose, " ".join(str(error).split()))
+            logger.error("%s: failed; everything else continues: %s", purpose, " ".join(str(error).split()))
         else:
-            logger.exception("%s: failed, and the request continues", purpose)
+            logger.exception("%s: failed; everything else continues", purpose)
         connection.close_if_unusable_or_obsolete()
