@@ -267,7 +267,7 @@ def test_outdated_and_missing_lines_are_shown_and_replaced(
 
 
 def test_a_line_that_is_there_twice_is_shown_as_a_duplicate_and_replaced(
-    crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+    crontab: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("crontab", "add")
     right = crontab.read_text()

@@ -49,9 +49,7 @@ def test_a_client_that_has_the_list_gets_304_until_the_list_changes(service: Cal
     assert client.get(BOOKS, headers={"If-None-Match": first["ETag"]}).status_code == 200
 
 
-def test_books_need_the_scope_read_books(
-    user: Client, super_user: Client, anonymous: Client, service: Callable[..., Client]
-) -> None:
+def test_books_need_the_scope_read_books(super_user: Client, anonymous: Client, service: Callable[..., Client]) -> None:
     assert anonymous.get(BOOKS).status_code == 401
     assert service(Scope.READ_INFO).get(BOOKS).status_code == 403
     assert super_user.get(BOOKS).status_code == 200

@@ -143,9 +143,7 @@ def test_the_old_key_stops_at_once_without_an_overlap(db: None, cookies: CookieM
     assert [bearer(each).get("/api/v1/books").status_code for each in (old.text, key)] == [401, 200]
 
 
-def test_the_new_key_counts_as_the_same_service(
-    db: None, cookies: CookieMaker, simulator: Simulator, settings: Any
-) -> None:
+def test_the_new_key_counts_as_the_same_service(db: None, cookies: CookieMaker, simulator: Simulator) -> None:
     old = api_key_create(name="reports", scopes=[Scope.WRITE_CASES], rate="3/min")
     once: dict[str, Any] = {"content_type": "application/json", "headers": {"Idempotency-Key": "once"}}
     made = bearer(old.text).post("/api/v1/case", CASE, **once)

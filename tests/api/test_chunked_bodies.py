@@ -70,7 +70,7 @@ def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str
 
 # Django checks a connection that an earlier test left open. pytest-django allows this only with the mark.
 @pytest.mark.django_db
-def test_a_chunked_body_gets_411_without_wsgi_input_terminated(settings: Any) -> None:
+def test_a_chunked_body_gets_411_without_wsgi_input_terminated() -> None:
     """A server sets ``wsgi.input_terminated`` when it detects where a chunked body ends."""
     from django.core.wsgi import get_wsgi_application
 

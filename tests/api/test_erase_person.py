@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -161,7 +160,7 @@ def test_the_tags_of_a_prospect_are_deleted_whatever_the_spelling_of_the_type(wo
     assert sorted(TaggedObject.objects.values_list("id", flat=True)) == [2, 3]
 
 
-def test_a_case_that_waits_for_delivery_is_kept_and_reported(settings: Any) -> None:
+def test_a_case_that_waits_for_delivery_is_kept_and_reported() -> None:
     waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
     FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
     output = StringIO()

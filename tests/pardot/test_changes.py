@@ -131,7 +131,7 @@ def test_a_task_is_settled_when_its_issue_is_fixed(ask: Ask, sync: Any) -> None:
     assert {task["title"] for task in ask("tasks")["tasks"] if task["is_settled"]} == {"Asset fixed", "Issue fixed"}
 
 
-def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: Any, monkeypatch: Any) -> None:
+def test_an_issue_without_data_on_one_of_the_days_is_left_out(ask: Ask, sync: Any) -> None:
     form("Idle")
     sync(5)
     now = timezone.now() + timedelta(days=1)

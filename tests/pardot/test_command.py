@@ -157,9 +157,7 @@ def test_sync_pardot_is_another_name_of_camp_sync(pardot: Pardot, capsys: pytest
     assert SyncRun.objects.filter(object="forms", state="done").exists()
 
 
-def test_ctrl_d_at_the_question_means_no(
-    pardot: Pardot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_d_at_the_question_means_no(pardot: Pardot, monkeypatch: pytest.MonkeyPatch) -> None:
     controller, terminal = pty.openpty()
     os.write(controller, b"\x04")
     monkeypatch.setattr(sys, "stdin", os.fdopen(terminal))

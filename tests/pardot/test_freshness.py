@@ -96,7 +96,7 @@ def test_a_sample_of_prospects_does_not_count_as_a_survey(expected: dict[str, ti
     assert states()["prospects"] == "late", "the next sample succeeded, but the survey is still late"
 
 
-def test_no_pardot_object_is_expected_without_a_business_unit(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_pardot_object_is_expected_without_a_business_unit(settings: Any) -> None:
     before = dict(freshness.MAX_AGE)
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = ""
     expect_fresh_copies()

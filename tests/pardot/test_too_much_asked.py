@@ -51,7 +51,7 @@ def test_a_sample_is_read_in_smaller_pages_too(pardot: Pardot, simulator: Simula
     assert last_run("prospects").state == "done"
 
 
-def test_an_outage_does_not_lead_to_smaller_pages(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
+def test_an_outage_does_not_lead_to_smaller_pages(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("status", path="objects/forms", times=3, status=503)
     camp_sync("--entities", "forms")
     assert last_run("forms").message == ""

@@ -155,7 +155,7 @@ def test_a_session_that_ends_in_the_middle_of_a_bulk_read_is_renewed(
 
 @pytest.mark.parametrize("path", ["/limits", "COUNT", "q=SELECT.Id", "/query/"])
 def test_a_session_that_ends_in_the_middle_of_a_rest_read_is_renewed(
-    simulator: Simulator, settings: Any, monkeypatch: pytest.MonkeyPatch, path: str
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.setattr(source, "REST_PAGE_ROWS", 200)
     simulator.fail("expire_session", path=path)

@@ -246,7 +246,7 @@ def test_a_run_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, cl
     assert states(client)["books"] == "fresh"
 
 
-def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage, settings: Any) -> None:
+def test_a_camp_sync_that_was_skipped_twice_in_a_row_has_failed(run_manage: Manage) -> None:
     with held_elsewhere("camp_sync"):
         assert run_manage("camp_sync", "--entities", "forms").returncode == 0
         let_a_minute_pass()

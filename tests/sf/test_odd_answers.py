@@ -69,7 +69,7 @@ def test_malformed_answers_on_both_transports_fail_the_run_with_a_one_line_messa
     assert simulator.calls_to("query") <= 5, "the count, and each transport twice"
 
 
-def test_a_missing_field_is_not_taken_as_an_empty_field(simulator: Simulator, settings: Any) -> None:
+def test_a_missing_field_is_not_taken_as_an_empty_field(simulator: Simulator) -> None:
     sync("sync_accounts")
     page = '{"totalSize": 1, "done": true, "records": [{"Id": "0010000000000AAAAA"}]}'
     simulator.fail("status", path="q=SELECT.Id", status=200, body=page)

@@ -40,7 +40,7 @@ def large(large_process: Simulator, settings: Any, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.soak)])
 def test_after_kills_at_random_points_the_next_run_makes_the_cache_equal_to_the_org(
-    simulator: Simulator, database: str, settings: Any, kills: int
+    simulator: Simulator, database: str, kills: int
 ) -> None:
     simulator.fail("delay", path="results|query", times=None, seconds=0.03)
     chance = random.Random(20261122)

@@ -118,9 +118,7 @@ def test_an_object_that_cannot_be_read_fails_alone(simulator: Simulator) -> None
     assert not UnreadableField.objects.exists()
 
 
-def test_commands_and_healthz_report_an_unreadable_field(
-    simulator: Simulator, client: Client, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_commands_and_healthz_report_an_unreadable_field(simulator: Simulator, client: Client) -> None:
     sync()
     assert client.get("/healthz/").json()["fields"]["unreadable"] == []
     hide(simulator, "Contact", "Position__c")

@@ -35,7 +35,7 @@ def test_full_and_incremental_runs_are_counted(simulator: Simulator, settings: A
     assert_every_call_is_logged(simulator, at_least=24)
 
 
-def test_calls_are_counted_under_their_source_and_day(simulator: Simulator, settings: Any) -> None:
+def test_calls_are_counted_under_their_source_and_day(simulator: Simulator) -> None:
     before = datetime.now(UTC).date()
     sync("sync_books")
     call_command("sf", "limits")

@@ -119,7 +119,7 @@ def test_a_data_folder_that_cannot_be_made_is_reported_in_one_line(tmp_path: Pat
     )  # fmt: skip
 
 
-def test_a_data_folder_is_used_by_one_simulator_at_a_time(simulator: RunningSimulator, tmp_path: Path) -> None:
+def test_a_data_folder_is_used_by_one_simulator_at_a_time(simulator: RunningSimulator) -> None:
     folder = Path(simulator.bundle).parents[1]
     command = [sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", "--data-dir", str(folder)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
