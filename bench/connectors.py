@@ -1,4 +1,4 @@
-"""Compare the sync with two public data connectors, in one run against the same simulator.
+"""Run the sync and two public data connectors in turn against one simulator, and compare their times.
 
 The connectors read every field that the API user may see, and print JSON lines. SFAPI reads the cached fields, and
 writes rows into PostgreSQL. Each program logs in by itself. ``make conformance`` installs the connectors.

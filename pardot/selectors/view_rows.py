@@ -1,7 +1,7 @@
 """Count the rows of a saved view by the filters in its query string.
 
-The counts are mailed, so only tables without people are counted: assets, campaigns and tags. The page applies the same
-filters: ``params`` in ``static/js/assets/audit-table.js`` and ``static/js/panels/campaigns.js``.
+The counts are mailed, so only tables without people are counted: assets, campaigns and tags. The dashboard applies the
+same filters: ``params`` in ``static/js/assets/audit-table.js`` and ``static/js/panels/campaigns.js``.
 """
 
 from __future__ import annotations

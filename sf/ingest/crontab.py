@@ -84,7 +84,8 @@ class UserCrontab:
     def remove(self, *, only_here: bool = False) -> None:
         """Remove SFAPI's jobs of all folders; with ``only_here``, only the jobs of this folder.
 
-        Remove a time zone below SFAPI's marker, or one that applies to removed jobs only: the marker may be gone.
+        A ``CRON_TZ`` line directly below a removed marker is removed too. An operator may have deleted the marker:
+        without one, a ``CRON_TZ`` line is removed if it applies to removed jobs only.
         """
         kept, applies_to_own, applies_to_others = [], False, False
         for line, above in zip(reversed(self.lines), reversed(["", *self.lines][:-1]), strict=True):

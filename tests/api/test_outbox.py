@@ -115,7 +115,7 @@ def test_a_missing_external_id_field_stops_the_run_and_every_case_stays_queued(
     make_queued_cases(count)
     with pytest.raises(CommandError, match=f"NOT_FOUND.* {count} still queued"):
         deliver()
-    assert "until an operator acts" not in caplog.text  # the command, not the log, reports an error of all cases
+    assert "until an operator acts" not in caplog.text  # the command reports an error that concerns all cases
     assert not breaker.request_may_call()
     assert OutboundCase.objects.filter(state=OutboundCase.State.QUEUED, error_code="NOT_FOUND").count() == count
 

@@ -1,4 +1,4 @@
-"""Map errors of the Pub/Sub API (gRPC status, Salesforce's code) to the errors of the client.
+"""Map errors of the Pub/Sub API (gRPC status, Salesforce's code) to kinds of ``SalesforceError``.
 
 Source: Pub/Sub API guide, "Handle Errors": the code is in the trailer ``error-code`` and begins with
 ``sfdc.platform.eventbus.grpc.``.
