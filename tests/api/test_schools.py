@@ -307,7 +307,7 @@ def test_deleted_schools_are_neither_found_nor_counted(anonymous: Client) -> Non
     assert anonymous.get(SCHOOLS, {"name": "example"}).json()["count"] == 2
 
 
-def test_every_kind_of_change_of_a_school_reaches_the_search() -> None:
+def test_every_kind_of_change_of_a_school_reaches_the_search(db: None) -> None:
     def count(name: str) -> int:
         return load_school_page(SchoolFilters(name=name), limit=10, offset=0).count
 
