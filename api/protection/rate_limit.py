@@ -7,8 +7,10 @@ nothing. (A fixed window would let nearly 2 N requests pass around its edge.)
 
 Up to a limit of 100, the row has an entry for each pass. With a higher limit, the window is cut into 100 parts. The row
 then has an entry for each part that contains passes, with the time of the last pass. So no row grows long. A window
-never contains more than N passes, but a request may be refused when its window contains a few fewer. From a limit of
-2,000 on, one count may take several passes (``api/protection/held_passes.py``).
+never contains more than N passes, but a request may be refused when its window contains a few fewer.
+
+From a limit of 2,000 on, one statement may count several passes. The request uses one of them, and the process holds
+the rest for the caller's next requests (``api/protection/held_passes.py``).
 
 The statement must commit on its own. Otherwise a request that is rolled back would not be counted, and the requests of
 a caller would wait for each other. The statement therefore runs before the view, and a system check refuses

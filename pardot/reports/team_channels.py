@@ -15,7 +15,7 @@ from pardot.reports.channels.slack import post_to_slack
 class TeamChannel:
     """A destination. ``send`` may raise ``NotDelivered``.
 
-    ``label`` is the name in the line “sent to …” that the commands print.
+    ``label`` is the name in the line “sent to …” that ``camp_digest`` and ``camp_alerts`` print.
     """
 
     send: Callable[[str], None]

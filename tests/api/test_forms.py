@@ -166,7 +166,7 @@ def test_submitted_at_may_be_seconds_milliseconds_or_iso_8601(sender: Client, si
 
 
 def test_an_iso_time_is_never_taken_for_seconds(sender: Client) -> None:
-    """The milliseconds of this time of 1970 are the seconds of now."""
+    """The clock shows January 1970: its milliseconds since 1970 equal the true seconds since 1970."""
     wrong_clock = datetime.fromtimestamp(time.time() / 1000, UTC).isoformat()
     submit(sender, {**CONTACT_US, "submitted_at": wrong_clock})
     assert FormSubmission.objects.get().status == "delivered"
