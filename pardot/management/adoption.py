@@ -32,7 +32,7 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
         stdout.write(f"the copies are already of the business unit {unit}" if copied else "nothing is copied yet")
         return True
     question = (
-        f"The copies of the business unit {copied or '(which an older release did not record)'}, its audits, its "
+        f"The copies of the business unit {copied or '(unknown: an older release did not record it)'}, its audits, its "
         f"history and its exemptions will be removed, and {unit} will be copied. "
         "Team, configuration, saved views, tasks and notes stay."
     )

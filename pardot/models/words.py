@@ -22,8 +22,8 @@ def search_words(*columns: str) -> GeneratedField[Any, Any]:
 def joined(*columns: str) -> Func:
     """Return the columns joined with spaces; a null counts as an empty text.
 
-    PostgreSQL uses an index on an expression only when a query has exactly this expression. Django's ``Concat`` would
-    add parentheses.
+    ``pardot/models/prospect.py`` has indexes on such expressions, for queries in plain SQL. PostgreSQL uses such an
+    index only when the query has exactly the same expression. Django's ``Concat`` would add parentheses.
     """
     texts: list[list[Combinable]] = [[Value(" "), Coalesce(column, EMPTY)] for column in columns]
     parts = list(chain.from_iterable(texts))[1:]

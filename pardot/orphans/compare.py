@@ -141,8 +141,8 @@ _KEEP = """
 def find_suspects() -> None:
     """Store the suspects: prospects with ids of leads or contacts, none of which is staged.
 
-    The next step reads the leads and contacts with these ids from Salesforce. The tables are not temporary, because
-    behind a pooler the next transaction may use another session.
+    The next step reads the leads and contacts with these ids from Salesforce, in rounds. The tables are not
+    temporary, because behind a pooler the next transaction may use another session.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         forget_suspects()
@@ -158,9 +158,10 @@ def forget_suspects() -> None:
 
 
 def store_ids_to_read(round_number: int) -> int:
-    """Store the ids that this round must read, and return their number.
+    """Store the ids that a round must read, and return their number.
 
-    They include the ids of records into which deleted records were merged or converted.
+    The first round reads the ids in the suspects. Each later round reads the ids of records into which deleted records
+    of earlier rounds were merged or converted.
     """
     with connection.cursor() as cursor:
         cursor.execute(_STORE_IDS, [round_number])
@@ -168,7 +169,7 @@ def store_ids_to_read(round_number: int) -> int:
 
 
 def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
-    """Return the ids of this object that this round must read, but no more than ``at_most``."""
+    """Return the ids of this object that the round must read, but no more than ``at_most``."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT crm_id FROM pardot_orphan_to_ask WHERE round = %s AND left(crm_id, 3) = %s ORDER BY 1 LIMIT %s",

@@ -49,7 +49,7 @@ def check_business_unit() -> None:
     if copied == settings.SALESFORCE_PARDOT_BUSINESS_UNIT or (not copied and _older_copies_fit()):
         return
     raise AnotherBusinessUnit(
-        f"the copies are of the Pardot business unit {copied or '(which an older release did not record)'}, but "
+        f"the copies are of the Pardot business unit {copied or '(unknown: an older release did not record it)'}, but "
         f"SALESFORCE_PARDOT_BUSINESS_UNIT is {settings.SALESFORCE_PARDOT_BUSINESS_UNIT}. Nothing was read or changed. "
         "Check .env; to copy the other business unit on purpose: camp_sync --adopt-org"
     )

@@ -43,7 +43,7 @@ class Trail(Schema):
 
 
 class Changed(Schema):
-    """One figure on both days."""
+    """One figure on the two compared days."""
 
     before: int | float | None = Field(description="The figure on the earlier day; null: no data.")
     after: int | float | None = Field(description="The figure on the later day; null: no data.")
@@ -51,7 +51,7 @@ class Changed(Schema):
 
 
 class HarmfulChange(Changed):
-    """One figure on both days, and the harm that its change does to the overall score."""
+    """One figure on the two compared days, and the harm that its change does to the overall score."""
 
     harm: float | None = Field(
         description="The points of the overall score that the change costs, by today's weights. Negative: the score "
