@@ -137,9 +137,9 @@ class EntityStatus:
 
     @property
     def complete_since(self) -> datetime | None:
-        """Return the time since which all activities are stored.
+        """Return the time since which all records are stored.
 
-        ``None``: all activities are stored, however old, or nothing was read completely yet.
+        ``None``: all records are stored, however old, or nothing was read completely yet.
         """
         begins = [part.known.complete_since for part in self.parts if part.known]
         return max(filter(None, begins), default=None)

@@ -24,7 +24,7 @@ class PlannedFix(Schema):
     issue: str
     area: Area
     count: int | float = Field(
-        description="The number of assets to fix; for a percentage, the number of percentage points."
+        description="The number of assets to fix; for an issue that is a percentage, the number of percentage points."
     )
 
 

@@ -37,8 +37,8 @@ class Fix(Schema):
         ge=0,
         le=2_147_483_647,
         allow_inf_nan=False,
-        description="The number of assets to fix, at most the issue's count; for a percentage, the number of "
-        "percentage points. Null or left out: fix the whole issue.",
+        description="The number of assets to fix, at most the issue's count. For an issue that is a percentage, the "
+        "number of percentage points. Null or left out: fix the whole issue.",
     )
 
 
@@ -73,7 +73,7 @@ def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     """Return the score after the fixes.
 
     Nothing is stored. 422: an issue is unknown, is given twice or has no data yet, or a count is too large or not a
-    whole number.
+    whole number of assets.
     """
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):

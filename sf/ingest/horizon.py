@@ -1,6 +1,6 @@
 """Compute the horizon: the moment up to which the cache is complete.
 
-A row that becomes visible later is never dated before the horizon.
+A row that becomes visible after this computation is never dated before the horizon.
 
 ``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits at
 12:05 makes rows visible that are dated 12:00. A client that copied "everything up to 12:03" at 12:03 would never see

@@ -72,7 +72,8 @@ _NEAR = """
      ORDER BY typed, near.distance
 """
 
-# A word is split before a known word, or is a short form without its blank ("pennstate"), which leaves no rest.
+# A word is split where its rest is a known word. A whole word may also be a short form typed without its blank
+# ("pennstate"): then the rest is empty.
 _SPLIT = """
     SELECT typed, text
       FROM unnest(%(typed)s::text[], %(starts)s::text[], %(rests)s::text[]) AS parts(typed, start, rest)

@@ -66,7 +66,10 @@ class ResultPage:
 
 
 class BulkQuery:
-    """Query jobs of one client. Raises ``CannotFinish`` where another job, or REST, may work."""
+    """Query jobs of one client.
+
+    Raises a ``CannotFinish`` (``sf/salesforce/reads.py``) when another job, or REST, may work.
+    """
 
     def __init__(self, client: SalesforceClient) -> None:
         self.client = client

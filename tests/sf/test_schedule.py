@@ -71,7 +71,7 @@ def test_no_job_is_skipped_and_none_with_a_fixed_hour_runs_twice_when_clocks_cha
         assert ", ".join(times) == expected
 
 
-def test_the_projects_own_table_can_be_read() -> None:
+def test_the_projects_own_cron_table_can_be_read() -> None:
     assert next_run("sync_all", SUNDAY) is not None
     assert next_run("sync_books", SUNDAY) == datetime(2026, 11, 28, 23, 45, tzinfo=ZoneInfo(django_settings.TIME_ZONE))
 
