@@ -250,7 +250,7 @@ def test_every_name_in_a_group_is_a_model_of_the_admin() -> None:
 # -- labels of the admin ----------------------------------------------------------------------------------------------
 
 UNFIT = re.compile(r"^(is|has) |\b(id2?|uuid|url|lms|api|json|sf|nces|ipeds)\b")
-"""Parts of column names that a heading must not show, as "By is deleted" and "By lms" would."""
+"""Parts of column names that no label may contain. The filters of the admin would say "By is deleted" or "By lms"."""
 
 
 def test_labels_of_fields_are_words_and_help_is_no_markup() -> None:

@@ -31,7 +31,7 @@ class WhatIf:
 def what_if(inputs: ScoreInputs, fixes: Mapping[str, Occurrences | None]) -> WhatIf:
     """Compute the current scores, and the scores after the fixes. Raises ``BadFix``.
 
-    ``fixes`` contains the number of occurrences to fix by issue key. For an issue that is a percentage, the number
+    ``fixes`` maps an issue's key to the number of occurrences to fix. For an issue that is a percentage, the number
     is in percentage points. ``None`` fixes all occurrences of the issue.
     """
     fixed = {key: _check(inputs, key, count) for key, count in fixes.items()}

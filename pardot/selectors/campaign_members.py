@@ -49,7 +49,10 @@ def member_page(sf_id: str, *, after: str, limit: int) -> MemberPage | None:
 
 
 def _counts(count: CampaignMemberCount | None) -> dict[str, int]:
-    """Return the counts; without ``count`` all are zero: Salesforce counts only campaigns with members."""
+    """Return the counts; without ``count``, all are zero.
+
+    Salesforce returns no counts for a campaign without members.
+    """
     return {name: getattr(count, name, 0) for name in ("members", "responded", "leads", "contacts")}
 
 

@@ -17,7 +17,7 @@ from pardot.selectors.since import assets_fixed_since, assets_new_since
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
-"""The expressions to sort by, by the name of the sort key."""
+"""For the name of each sort key, the expression to sort by."""
 
 LARGEST_ID = 9_223_372_036_854_775_807
 LONGEST_SEARCH = 255

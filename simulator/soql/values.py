@@ -82,5 +82,5 @@ def moment_text(moment: datetime) -> str:
 
 
 def day_bound(day: date, field: Field) -> str:
-    """Return the beginning of the day in the column's form."""
+    """Return the beginning of the day in the form in which the field's values are stored."""
     return day.isoformat() if field.type == "date" else f"{day.isoformat()}T00:00:00.000Z"

@@ -1,4 +1,4 @@
-"""Pardot records that a retry in the admin stores are audited or rolled up."""
+"""A retry in the admin stores Pardot records that were set aside, and audits them or rolls them up."""
 
 from __future__ import annotations
 
