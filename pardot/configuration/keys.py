@@ -129,7 +129,7 @@ class ConfiguredKey:
     """True when the audits must run again after a change."""
 
     def parse(self, value: Any) -> Any:
-        """Convert ``value``, which is JSON, to the form that the code uses.
+        """Convert ``value`` from JSON types to the form that the code uses.
 
         Raises ``BadValue`` with the reasons.
         """

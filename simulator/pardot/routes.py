@@ -170,7 +170,10 @@ class PardotApi:
             raise PardotError(154, f"name. A record with the name {name} already exists.")
 
     def _fields_to_answer(self, request: Request, pardot_object: PardotObject) -> tuple[Field, ...]:
-        """Check the fields that a write shall answer with. A refused call writes nothing, so check them first."""
+        """Return the fields that the answer to a write contains.
+
+        ``create`` and ``update`` call this before they write: when a field is invalid, nothing is written.
+        """
         return wanted_fields(pardot_object, request.query.get("fields", "id"), self._settings.hidden_fields)
 
     def _answer_written(

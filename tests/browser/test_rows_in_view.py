@@ -1,4 +1,4 @@
-"""After a click on a link to a table, or when its address is opened, the first row is in view."""
+"""After a click on a link to a table, or when the link's address is opened, the table's first row is in view."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def rows_come_into_view(camp: Visit, link: str) -> None:
     camp.page.wait_for_function("() => rowOutOfView() === ''")
 
 
-def test_links_in_the_changes_and_in_a_dialog_bring_the_first_row_into_view(camp: Visit, camp_site: Site) -> None:
+def test_links_in_the_changes_panel_and_in_a_dialog_bring_the_first_row_into_view(camp: Visit, camp_site: Site) -> None:
     with worse_and_better(camp_site):
         for address, link in (("/pardot/", "2 new rows: Forms in no campaign"), COMPARED):
             camp.go(address)

@@ -27,7 +27,8 @@ def noon(day: int) -> datetime:
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return ``sync(day, *unread)``.
 
-    ``sync`` sets the day of June, marks the entities in ``READ`` except ``unread`` as read, and runs the audits.
+    ``sync`` sets the clock to noon on this day of June. It marks the entities in ``READ`` except ``unread`` as read,
+    and runs the audits.
     """
 
     def sync_on(day: int, *unread: str) -> None:

@@ -66,7 +66,7 @@ def test_a_field_is_read_again_once_pardot_shows_it_again(pardot: Pardot) -> Non
     assert last_run("prospects").mode == SyncRun.Mode.FULL
     camp_sync("--entities", "prospects")
     assert last_run("prospects").mode == SyncRun.Mode.INCREMENTAL, (
-        "a request for one row finds the two fields still hidden"
+        "both fields are still hidden, so an incremental read is enough"
     )
     pardot.edit_without_stamp("prospects", prospect, company="New company")
     hide(pardot, "prospects", "grade")
