@@ -22,5 +22,8 @@ def bad_id(column: str) -> str:
 
 
 def stuck(column: str) -> str:
-    """Return the condition that ``adoption_json`` still contains data that Salesforce should have taken."""
+    """Return the condition that the column still contains data that Salesforce should have taken.
+
+    The column is ``adoption_json``; its name may have the alias of a table before it.
+    """
     return f"(btrim(coalesce({column}, '')) NOT IN ('', 'Blank'))"

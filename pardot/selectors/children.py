@@ -1,6 +1,6 @@
 """Read the assets of campaigns, and orphaned assets. One statement reads all types.
 
-The statements are written in SQL, because building eight query sets took longer than running them.
+The statements are written in SQL, because building a query set for each type took longer than running it.
 """
 
 from __future__ import annotations

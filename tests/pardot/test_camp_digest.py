@@ -72,7 +72,7 @@ def camp_digest(*arguments: str) -> str:
     return output.getvalue()
 
 
-def test_the_digest_is_only_printed_without_send(webhook: Slack) -> None:
+def test_without_send_the_digest_is_only_printed(webhook: Slack) -> None:
     assert camp_digest().startswith("Camp digest, ")
     assert webhook.messages == []
 

@@ -31,7 +31,7 @@ def test_the_server_writes_days_ages_percentages_and_points_as_the_page_does(nam
     assert [FUNCTIONS[name](*values) for values, _ in rows] == [text for _, text in rows]
 
 
-def test_a_change_rounds_a_half_up_as_the_page_does() -> None:
+def test_a_change_rounds_a_half_away_from_zero_as_the_page_does() -> None:
     assert [change(now, 0) for now in (0.25, -0.25, 2, 0.04)] == [", up 0.3", ", down 0.3", ", up 2", ", unchanged"]
 
 

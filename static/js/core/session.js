@@ -94,7 +94,7 @@ export function writeMayGo(since) {
   return /** @type {Promise<boolean>} */ (new Promise((resolve) => waitingWrites.add(resolve)));
 }
 
-/** Cancel the waiting writes, because discarded input must not be saved later. */
+/** Count a closed form, and cancel the waiting writes: input that the user discarded must not be saved later. */
 export function abandonWrites() {
   discards += 1;
   settle(waitingWrites, false);
