@@ -101,7 +101,7 @@ def start_simulator(folder: Path, *more: str, schools: int, seed: int = 7) -> tu
         assert process.poll() is None, (folder / "simulator.log").read_text()
         assert time.monotonic() < deadline, "the simulator did not start"
         time.sleep(0.05)
-    # Clients read this file in each session: ca.pem has one certificate, bundle.pem more than a hundred.
+    # Each session of a client reads the file of certificates: ca.pem has one, bundle.pem more than a hundred.
     text = variables.read_text().replace("/bundle.pem", "/ca.pem")
     values, others = parse_variables(text), parse_variables(text.replace("\n# ", "\n"))
     return process, Simulator(values["SIMULATOR_URL"], values, {name: others[name] for name in others.keys() - values})

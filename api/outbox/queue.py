@@ -154,7 +154,10 @@ def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
 
 
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
-    """Record a refusal. ``state``: refused (the caller gets the error) or failed (already accepted)."""
+    """Record a refusal by Salesforce.
+
+    ``state``: refused when the caller gets the error, failed when the case was accepted before.
+    """
     _held(case).update(state=state, ended_at=Now(), **why.columns(), **_NO_LEASE)
 
 

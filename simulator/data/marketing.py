@@ -15,7 +15,7 @@ from simulator.schema import picklists
 FIRST_LEAD_PROSPECT = 60_000_000
 """A lead's prospect number is this number plus the lead's index in the order of ids.
 
-The generation of Pardot's data then replaces or clears most of these numbers, as for contacts.
+The generation of Pardot's data then replaces or clears most of these numbers.
 """
 _FLUSH_EVERY = 4000
 _STAMPS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp")

@@ -119,7 +119,7 @@ def test_two_typed_words_find_a_name_that_has_them_as_one_word(anonymous: Client
         ("La Salle University", "lasalle university"),
     ],
 )
-def test_a_word_without_its_blank_is_split_before_its_spelling_is_corrected(
+def test_two_words_typed_without_a_blank_are_split_before_their_spelling_is_corrected(
     anonymous: Client, name: str, typed: str
 ) -> None:
     others = ("Johns Hopkins University", "Davis College", "Georgian Technical University", "Salle University")

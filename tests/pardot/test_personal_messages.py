@@ -179,7 +179,10 @@ def test_no_message_is_sent_without_public_url(settings: Any) -> None:
 
 
 def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSubscription:
-    """Share a view of ``query`` and subscribe ``who`` to it. The view's current rows count as reported on ``day``."""
+    """Share a view of ``query``, and subscribe ``who`` to the view.
+
+    The subscription says that the view's current rows were reported on ``day``.
+    """
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
     rows = rows_of_view(query)
