@@ -120,7 +120,7 @@ class Identity:
         """Return the value of a user's cookie.
 
         ``subject`` describes the user: ``{"id": 1, "uuid": "…", "name": "…"}``. Accounts makes IVs of 12 bytes.
-        A cookie with an IV of 16 bytes was made by an older library.
+        An older library made IVs of 16 bytes.
         """
         token = self.token(subject, lifetime=lifetime, claims=claims)
         return encrypted(token.encode(), self.encryption_key.encode(), iv_bytes=iv_bytes)

@@ -45,7 +45,7 @@ def _rows_of_soql(request: Request) -> float:
 def _rows_of_pardot(request: Request) -> int:
     """Return the number of rows that a request asks for.
 
-    A request with a page token counts as one row, because the fault is meant for first pages only.
+    In Pardot the fault is meant for first pages only, so a request with a page token counts as one row.
     """
     if "nextPageToken" in request.query:
         return 1

@@ -1,8 +1,8 @@
 """Read and write the mark: a row that shows how recent a replica is (docs/decisions/read-replica).
 
 Commits reach a replica in order. A reader that sees a mark there also sees everything that was visible on the
-primary before the mark was written. This includes all rows dated before ``horizon``, and all writes that ended before
-``written_at``.
+primary before the mark was written. This includes all rows with a ``local_update_date`` before ``horizon``, and all
+writes that ended before ``written_at``.
 """
 
 from __future__ import annotations

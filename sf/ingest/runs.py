@@ -15,7 +15,7 @@ from sf.models import SyncRun
 
 
 class Synced(Protocol):
-    """Anything that has runs: an object of Salesforce or Pardot, or counts without copies of records."""
+    """Anything that has runs: an object whose records are copied, or counts stored without records."""
 
     @property
     def name(self) -> str:
@@ -59,9 +59,9 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """Create a run, and mark older running runs as interrupted.
+    """Create a run. Mark older runs that are still recorded as running as interrupted.
 
-    The older runs have ended, because the caller has the lease.
+    No older run can really be running, because the caller has the lease.
     """
     SyncRun.objects.filter(object=synced.name, state=SyncRun.State.RUNNING).update(
         state=SyncRun.State.INTERRUPTED, ended=Now(), message=ENDED_WITHOUT_A_WORD
@@ -106,7 +106,7 @@ def take_over_unfinished(
 ) -> State | None:
     """Hand the latest unfinished read to ``run``, and return its state; ``None`` when none can be resumed.
 
-    ``kept`` is how long the other system can resume a read; ``None`` means without limit.
+    ``kept`` is the greatest age of a read that can be resumed; ``None`` means no limit.
     """
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)

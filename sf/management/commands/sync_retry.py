@@ -15,9 +15,9 @@ class Command(BaseCommand):
 
     help = (
         "Retry syncs that failed, were killed, or were paused by the kill switch or a Bulk job that did not end: "
-        "5 minutes after the first bad run ended, 10 after the second, 15 after the third. Cron runs this every five "
-        "minutes; it is silent when nothing is due. A sync is not retried when the day's calls are used up, or when a "
-        "person must act first."
+        "5 minutes after the first bad run ended, 10 after the second, 15 after the third. Cron runs this command "
+        "every five minutes. The command is silent when nothing is due. A sync is not retried when the day's calls are "
+        "used up, or when a person must act first."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
