@@ -65,5 +65,5 @@ class CasesOfOtherOrgs(ReadOnlyAdmin):
             self.log_change(request, case, f"{result}; the case was for the org {case.organization_id}.")
         message = f"{result}: {len(changed_cases)}."
         if others := len(cases) - len(changed_cases):
-            message += f" Not changed: {others} (not waiting for another org, or being sent)."
+            message += f" Not changed: {others} (being sent, or not waiting for another org)."
         self.message_user(request, message, messages.WARNING if others else messages.SUCCESS)

@@ -44,7 +44,7 @@ def test_the_banner_names_sources_that_are_missing_late_or_failed(camp: Visit) -
     expect(camp.page.get_by_role("dialog")).to_contain_text("An outage.")
 
 
-def test_the_strip_shows_the_progress_of_a_running_sync(camp: Visit) -> None:
+def test_a_button_shows_the_progress_of_a_running_sync(camp: Visit) -> None:
     reading = {"entity": "forms", "mode": "full", "started": minutes_ago(1), "rows_read": 17, "api_calls": 3}
     status = camp.answer("sync/status") | {"running": [reading], "steps": {"step": 3, "of": 12}, "activity": []}
     camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))

@@ -61,7 +61,7 @@ def sf_id(prefix: str, number: int) -> str:
 
 
 IN_BRACES: Mapping[str, str] = {"type": "forms", "asset_id": "1", "prospect_id": "17", "sf_id": sf_id("701", 2)}
-"""Values for the paths' parameters."""
+"""Values for the parameters in an endpoint's path, such as ``{asset_id}``."""
 
 
 def bulk(model: Any, rows: Iterator[dict[str, Any]]) -> None:

@@ -172,7 +172,9 @@ def test_the_follower_continues_when_salesforce_refuses_reads_by_id(simulator: S
         wait_for(lambda before=before: runs("accounts") > before and equal(simulator))  # type: ignore[misc]
 
 
-def test_adoptions_are_not_read_by_a_field_that_the_api_user_may_not_read(simulator: Simulator, follow: Follow) -> None:
+def test_adoptions_are_not_selected_by_a_field_that_the_api_user_may_not_read(
+    simulator: Simulator, follow: Follow
+) -> None:
     follow()
     simulator.post("/fields/Adoption__c/Opportunity__c/hide")
     before = runs()
