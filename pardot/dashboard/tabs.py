@@ -46,7 +46,7 @@ _EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-a
 
 
 def first_modules(tab: Tab) -> tuple[str, ...]:
-    """Return the modules that ``tab`` runs first. ``module_preloads`` adds the modules that they import."""
+    """Return the modules that ``tab`` runs first. The modules that they import are not in the list."""
     return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 

@@ -73,7 +73,7 @@ class SalesforceSettings:
     usage: ApiUsage = field(default_factory=ApiUsage)
     bulk: BulkSettings = field(default_factory=BulkSettings)
     blocked_flows: set[str] = field(default_factory=set)
-    """The login flows that the organization has switched off, named as in ``Session.flow``."""
+    """The login flows that the organization has switched off, such as ``jwt`` or ``soap``."""
     audiences: set[str] = field(default_factory=lambda: set(AUDIENCES))
     """The accepted values of a JWT's ``aud``. Some orgs accept their My Domain too."""
     app_has_user: bool = True

@@ -16,7 +16,7 @@ const STATES = [
   ["overdue", "Overdue"],
   ["week", "Overdue, or within 7 days"],
   ["undated", "Open, without a date"],
-  ["settled", "Open, no rows left"],
+  ["settled", "Open, issue fixed"],
   ["done", "Done"],
   ["any", "Open and done"],
 ];
@@ -95,7 +95,7 @@ export function columnsOf(acts, close, today) {
 function titleOf(task, due, close) {
   return [
     task.status === "done" ? h("s", {}, task.title) : task.title,
-    task.is_settled && h("p", { class: "chips" }, chip("No rows left", { tone: "good" }), close(task)),
+    task.is_settled && h("p", { class: "chips" }, chip("Issue fixed", { tone: "good" }), close(task)),
     h(
       "span",
       { class: "narrow-line" },
