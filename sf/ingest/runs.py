@@ -59,7 +59,7 @@ def database_now() -> datetime:
 
 
 def begin_run(synced: Synced, *, retry_command: str = "") -> SyncRun:
-    """Create a run. Mark older runs that are still recorded as running as interrupted.
+    """Create a run, and mark older runs that are still recorded as running as interrupted.
 
     No older run can really be running, because the caller has the lease.
     """
