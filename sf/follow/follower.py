@@ -60,9 +60,10 @@ HELD_SECONDS = 300.0
 """The pause between calls to Salesforce while the kill switch or the day's calls forbid reading."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _NAMED_AT_MOST = 500
-"""If events named more records of an object than this, none of them are read by id after its sync.
+"""The greatest number of records that are read by id after the sync of their object.
 
-These reads find records that the sync missed: a gap event can name a record whose timestamp has not changed."""
+If events named more records of the object, none of them are read by id. Reads by id find records that the sync missed:
+a gap event can name a record whose timestamp has not changed."""
 _PASSING = (
     TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
 )  # fmt: skip
@@ -269,7 +270,8 @@ class Follower:
         Return all of ``changes`` when Salesforce or the mass-delete guard refused, otherwise none.
         """
         if not any(collected.ids for collected in changes.values()):
-            store_places(self._client.organization_id, _places(changes))  # ``stored_at`` shows that a follower is alive
+            # Besides the replay id, this stores the current time, which shows that a follower is alive.
+            store_places(self._client.organization_id, _places(changes))
             return {}
         try:
             self._store(changes)

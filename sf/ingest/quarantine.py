@@ -32,7 +32,7 @@ def keep_refusals(synced: Synced, refusals: Iterable[Refusal]) -> None:
 
 
 def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime) -> None:
-    """Stage the records that earlier runs set aside, except those that this read has brought again.
+    """Stage the records that earlier runs set aside, except those that are staged already.
 
     Records whose text PostgreSQL cannot store are not staged, but counted as tried again. Records that were read with
     another declaration of the object (another ``fingerprint``) are left alone.

@@ -45,7 +45,7 @@ class Instance:
         ``close_former`` closes the ports of earlier moves.
         """
         if self.open_listener is None:
-            raise ValueError("this world has no ports to move to")
+            raise ValueError("the org cannot move to another port before the simulator's servers start")
         with self._lock:
             former, new = list(self._listeners), self.open_listener()
             self._listeners.append(new)
