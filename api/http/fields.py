@@ -8,20 +8,20 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 
 def storable(text: str) -> str:
-    """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates.
-
-    Place this validator before ``StringConstraints``, which would refuse an unpaired surrogate as “Must be text”.
-    """
+    """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates."""
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("Text must not contain an unpaired surrogate")
     return text
 
+
+STORABLE = BeforeValidator(lambda value: storable(value) if isinstance(value, str) else value)
+"""Calls ``storable`` before other constraints, which would refuse an unpaired surrogate as “Must be text”."""
 
 PlainText = Annotated[str, AfterValidator(storable)]
 """Text that can be stored and searched for."""

@@ -1,8 +1,9 @@
 """Let operators act on the accepted cases that need an operator.
 
-These are dead letters, queued cases that Salesforce keeps refusing, and cases of another org. An operator may correct
-the values of a refused case and send it again, or mark it as dealt with. A queued case of another org may be sent to
-the cached org, or discarded. Each action is one statement, which skips cases that are being sent.
+These are dead letters, stuck cases (queued, but probably not delivered before an operator acts), and cases of another
+org. An operator may correct the values of a refused case and send it again, or mark it as dealt with. A queued case of
+another org may be sent to the cached org, or discarded. Each action is one statement, which skips cases that are being
+sent.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _WAITING = {"lease_holder": "", "lease_until": None}
 
 
 def undecided() -> QuerySet[OutboundCase]:
-    """Return the dead letters and the queued cases that Salesforce keeps refusing, oldest first."""
+    """Return the dead letters and the stuck cases, oldest first."""
     return OutboundCase.objects.filter(DEAD_LETTER | STUCK).order_by("created_at", "id")
 
 

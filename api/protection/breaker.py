@@ -1,6 +1,6 @@
 """Circuit breakers for calls to Salesforce and Accounts, stored in PostgreSQL for all processes.
 
-While a breaker is closed, requests call the system. After three failures in a row, or one that waiting cannot fix, the
+While a breaker is closed, requests call the system. After three failures in a row, or one that will not end soon, the
 breaker opens, and requests no longer wait for the system. The first success closes the breaker.
 
 While the breaker of deliveries is open, ``deliver_pending`` begins with one case (a probe), and the pauses between
@@ -44,7 +44,7 @@ LONGEST_SILENCE = timedelta(minutes=6)
 LIVE_SILENCE = timedelta(seconds=30)
 LIVE_DOUBLINGS = 4
 """The silence doubles at most this number of times, to 8 minutes.
-Probes must be rare, because with a wrong password each probe is a failed login."""
+Probes must be rare, because a caller waits for each of them."""
 PROBES_WITHOUT_PAUSE = 2
 """After this number of failed probes, ``deliver_pending`` pauses between its probes."""
 FIRST_PAUSE = timedelta(seconds=20)
@@ -170,7 +170,7 @@ def live_call() -> Iterator[LiveCall]:
 
 
 def note_failure(reason: str, *, name: str = NAME, for_good: bool = False, probe: bool = False) -> None:
-    """Record a failed call. With ``for_good``, waiting does not help: the breaker opens at once."""
+    """Record a failed call. With ``for_good``, the failure will not end soon: the breaker opens at once."""
     values: dict[str, Any] = {
         "name": name,
         "least": THRESHOLD if for_good else 1,

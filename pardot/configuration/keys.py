@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from api.http.refusal_words import refusal
 from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
 
@@ -23,8 +23,8 @@ def _check_one_line(text: str) -> str:
 
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Paragraph = Annotated[_Text, AfterValidator(storable)]
-Line = Annotated[_Text, StringConstraints(max_length=200), AfterValidator(storable), AfterValidator(_check_one_line)]
+Paragraph = Annotated[_Text, STORABLE]
+Line = Annotated[_Text, StringConstraints(max_length=200), STORABLE, AfterValidator(_check_one_line)]
 
 
 class UnknownKey(LookupError):
@@ -67,7 +67,7 @@ class CampDates(BaseModel):
 class _Threshold(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    grade: Annotated[_Text, StringConstraints(max_length=3), AfterValidator(storable), AfterValidator(_check_one_line)]
+    grade: Annotated[_Text, StringConstraints(max_length=3), STORABLE, AfterValidator(_check_one_line)]
     minimum: Annotated[int, Field(ge=0, le=100)]
 
 
@@ -242,7 +242,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
             Annotated[
                 str,
                 StringConstraints(min_length=1, max_length=40),
-                AfterValidator(storable),
+                STORABLE,
                 AfterValidator(_check_first_character),
             ]
         ),

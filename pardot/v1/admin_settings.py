@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstrai
 
 from api.domain.error_types import ErrorType
 from api.http.errors import Conflict, Unprocessable, documented
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from pardot.configuration.values import (
     KEYS,
     BadValue,
@@ -43,9 +43,9 @@ def _known_area(text: Any) -> Any:
 
 
 _AreaOf = Annotated[Area, BeforeValidator(_known_area)]
-_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)]
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
-_Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(storable)]
+_Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
+_Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), STORABLE]
 
 
 def _address(text: str) -> str:
@@ -57,9 +57,7 @@ def _address(text: str) -> str:
     return text
 
 
-_Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(storable), AfterValidator(_address)
-]
+_Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), STORABLE, AfterValidator(_address)]
 _Number = Annotated[int, Field(strict=True, ge=0, le=32_767)]
 _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
 from pardot.domain.areas import Area
@@ -23,9 +23,7 @@ from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, a
 
 router = Router(tags=["pardot: team"])
 
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(storable)
-]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), STORABLE]
 
 
 class ExemptionIn(Schema):

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Field, Path, Schema
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from api.auth.callers import signed_in_user
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from api.models import SuperUser
 from api.records.values import QueryDate
 from pardot.planning.team import member_by_account
@@ -24,7 +24,7 @@ _NAME_CHARACTERS = 200
 
 NOT_BLANK: Any = {"pattern": r"\S"}
 """The pattern in the OpenAPI document for text that must not be blank."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(storable)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), STORABLE]
 
 
 class PageQuery(Schema):

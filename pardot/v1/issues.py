@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from django.db import transaction
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import PlainText, storable
+from api.http.fields import STORABLE, PlainText
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.days import today
@@ -29,7 +29,7 @@ from pardot.v1.tasks import refusal
 
 router = Router(tags=["pardot: score"])
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
 
 
 class IssueTask(Schema):

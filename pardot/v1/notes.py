@@ -9,16 +9,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from pardot.models import DayNote
 from pardot.v1.fields import NOT_BLANK, Day, PageQuery, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
 
-_Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(storable)]
+_Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 
 
 class NoteIn(Schema):

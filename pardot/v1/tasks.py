@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from api.auth.callers import signed_in_user
 from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import campaigns_in_salesforce
 from pardot.domain.areas import Area
@@ -34,8 +34,8 @@ from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, a
 
 router = Router(tags=["pardot: team"])
 
-TaskText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), AfterValidator(storable)]
-MemberName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(storable)]
+TaskText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000), STORABLE]
+MemberName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), STORABLE]
 TaskPriority = Task.Priority
 _ASSIGNEE = "The name of a team member; null: unassigned."
 _NO_TASK = "There is no task with this id."

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.responses import Status
-from pydantic import AfterValidator, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from api.auth.callers import signed_in_user
 from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import storable
+from api.http.fields import STORABLE
 from pardot.domain.days import today
 from pardot.models import SavedView, TeamMember, ViewSubscription
 from pardot.planning.saved_views import LONGEST, BadView, view_change, view_create, view_delete, views_of
@@ -24,10 +24,8 @@ from pardot.v1.fields import NOT_BLANK, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
 
-_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(storable)]
-_Query = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), AfterValidator(storable)
-]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
+_Query = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST), STORABLE]
 SubscriptionTime = ViewSubscription.MailTime
 _NO_TABLE = "Only views of a table of assets, campaigns or tags can be mailed. Open a table, then save the view again."
 _NO_DATA = (

@@ -38,7 +38,7 @@ class Job:
 
     @property
     def queue(self) -> str:
-        """Return the command's name: jobs with the same name run one after another, not in parallel."""
+        """Return the command's name: a worker runs jobs with the same name one after another."""
         return self.words[0]
 
 

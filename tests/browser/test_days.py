@@ -85,7 +85,7 @@ def test_a_note_is_pinned_to_a_day_and_deleted(camp: Visit) -> None:
     page = camp.page
     trend = page.locator('[data-panel="score-trend"]')
     trend.get_by_role("button", name="Pin a note").click()
-    page.get_by_label("What happened").fill("A launch <script>")
+    page.get_by_label("Note", exact=True).fill("A launch <script>")
     page.get_by_role("button", name="Pin it").click()
     expect(trend.locator(".day-notes")).to_contain_text("A launch <script>")
     trend.get_by_role("radio", name="Issues by area").check(force=True)

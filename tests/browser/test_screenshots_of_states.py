@@ -264,7 +264,7 @@ def test_a_day_note(open_window: Open, camp_site: Site, width: int, scheme: str)
         trend = page.locator('[data-panel="score-trend"]')
         for text in ("The spring newsletter went out to all instructors, twice by mistake", "A launch"):
             trend.get_by_role("button", name="Pin a note").click()
-            page.get_by_label("What happened").fill(text)
+            page.get_by_label("Note", exact=True).fill(text)
             if text == "A launch":
                 page.get_by_role("dialog").get_by_label("Day").fill(str(today() - timedelta(days=9)))
             take(visit, f"note-form-{width}-{scheme}", full_page=False)

@@ -1,4 +1,4 @@
-"""Call the simulated Pardot with plain HTTP."""
+"""Call the simulated Pardot with ``requests``, without SFAPI's client."""
 
 from __future__ import annotations
 

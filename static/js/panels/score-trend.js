@@ -266,7 +266,7 @@ async function pin(on) {
     yes: "Pin it",
     fields: [
       { name: "day", label: "Day", type: "date", value: on ?? (await today()), required: true },
-      { name: "text", label: "What happened", type: "textarea", required: true, maxlength: 500 },
+      { name: "text", label: "Note", type: "textarea", required: true, maxlength: 500 },
     ],
     submit: (values) => api.post("notes", values),
   });

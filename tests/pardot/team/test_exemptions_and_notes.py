@@ -189,7 +189,7 @@ def test_wrong_values_in_notes_are_named(browser: Browser) -> None:
     good: dict[str, Any] = {"day": "2026-03-01", "text": "A note"}
     for values, message in (
         ({"day": "yesterday"}, "day"), ({"day": 5}, "day"), ({"text": ""}, "text"), ({"text": "x" * 501}, "text"),
-        ({"text": "a\0b"}, "NUL"), ({"by": "me"}, "by"),
+        ({"text": "a\0b"}, "NUL"), ({"text": "a\ud800b"}, "unpaired surrogate"), ({"by": "me"}, "by"),
     ):  # fmt: skip
         assert message in browser.refused("post", "notes", {**good, **values})
     assert not DayNote.objects.exists()
