@@ -21,7 +21,10 @@ def storable(text: str) -> str:
 
 
 STORABLE = BeforeValidator(lambda value: storable(value) if isinstance(value, str) else value)
-"""Calls ``storable`` before other constraints, which would refuse an unpaired surrogate as “Must be text”."""
+"""Calls ``storable`` before other constraints.
+
+``StringConstraints`` would refuse an unpaired surrogate as “Must be text”.
+"""
 
 PlainText = Annotated[str, AfterValidator(storable)]
 """Text that can be stored and searched for."""
