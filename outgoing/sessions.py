@@ -29,8 +29,8 @@ class NoOtherCredentials(AuthBase):
 class OutgoingSession(requests.Session):
     """A session that sends no password from ``.netrc``. Proxy and certificate variables are in effect.
 
-    Redirects are never followed. ``requests`` would send the headers to the second host, and after a redirect it reads
-    ``.netrc`` even if the session has an ``auth``.
+    Redirects are never followed, because ``requests`` would send most headers to the second host. After a redirect it
+    also reads ``.netrc``, even if the session has an ``auth``.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Put ages and times of day into words, as the dashboard does (``static/js/core/format.js``)."""
+"""Put ages and times of day into words; ages as on the dashboard (``static/js/core/format.js``)."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='apikey',
             name='first_id',
-            field=models.CharField(blank=True, db_default='', editable=False, help_text='Public ID of the first key that this key and its predecessors replaced. Empty: none.', max_length=16, verbose_name='first ID'),
+            field=models.CharField(blank=True, db_default='', editable=False, help_text='Public ID of the first key, if this key came from a rotation. Otherwise empty.', max_length=16, verbose_name='first ID'),
         ),
         migrations.AlterField(
             model_name='apikey',

@@ -25,7 +25,7 @@ class APIKey(models.Model):
         blank=True,
         db_default="",
         editable=False,
-        help_text="Public ID of the first key that this key and its predecessors replaced. Empty: none.",
+        help_text="Public ID of the first key, if this key came from a rotation. Otherwise empty.",
     )
     prefix = models.CharField(max_length=32, editable=False, help_text="First characters of the key, to recognize it.")
     key_hash = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the whole key.")

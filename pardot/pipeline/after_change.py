@@ -49,9 +49,9 @@ def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
 
 
 def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
-    """Change a value, record the change, and run the audits that depend on it, all in one transaction.
+    """Change a value and record the change. If it affects audits, run those of assets, in one transaction.
 
-    The audit of prospects is left out, because it depends on no value.
+    The audit of prospects is left out, because its figures depend on no value.
     """
     declared = configured_key(key)
     with transaction.atomic():

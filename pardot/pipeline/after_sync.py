@@ -21,7 +21,7 @@ def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
 
     ``tier`` is ``None`` when only some entities were read.
     """
-    # Two transactions: after a write to EntityState, a transaction must not lock tables (complete_reads.py).
+    # Two transactions: one writes EntityState, the other locks tables (pardot/catalog/complete_reads.py).
     with transaction.atomic():
         count_rows()
     with transaction.atomic():

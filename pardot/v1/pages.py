@@ -52,8 +52,8 @@ class FlagParameters(Schema):
     q: SearchText | None = Field(
         None,
         description="An id, or words in any order. Case and accents do not matter. Each word must begin a word of the "
-        "record's name, subject, address, campaign, folder or tags. If no record matches, the words may be anywhere "
-        "inside the record's name, subject or address.",
+        "record's name, title, subject, address, campaign, folder or tags. If no record matches, the words may be "
+        "anywhere inside the record's name, title, subject or address. Campaigns also match by Salesforce id.",
         examples=["summer nursing"],
     )
 

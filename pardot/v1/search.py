@@ -21,8 +21,8 @@ Words = Annotated[PlainText, StringConstraints(strip_whitespace=True, min_length
 class EverywhereSearch(Schema):
     q: Words = Field(
         description="An id, or words in any order. Case and accents do not matter. Each word must begin a word of the "
-        "asset's name, subject, address, campaign, folder or tags. If no asset matches, the words may be anywhere "
-        "inside the asset's name, subject or address.",
+        "asset's name, title, subject, address, campaign, folder or tags. If no asset matches, the words may be "
+        "anywhere inside the asset's name, title, subject or address. Campaigns also match by Salesforce id.",
         examples=["summer nursing"],
     )
     limit: int = Field(5, ge=1, le=20, description="The largest number of matches of each type.")

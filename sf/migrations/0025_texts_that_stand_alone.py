@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='operatoraction',
             name='outcome',
-            field=models.TextField(blank=True, help_text="Last lines of the command's output, or a note about its end."),
+            field=models.TextField(blank=True, help_text="Last lines of the command's output, a note about its end, or the operator's reason."),
         ),
         migrations.AlterField(
             model_name='refusedrecord',

@@ -30,7 +30,9 @@ class OperatorAction(models.Model):
         null=True, blank=True, help_text="Empty: not ended, never started, or ended without a report."
     )
     host = models.CharField(max_length=100, blank=True)
-    outcome = models.TextField(blank=True, help_text="Last lines of the command's output, or a note about its end.")
+    outcome = models.TextField(
+        blank=True, help_text="Last lines of the command's output, a note about its end, or the operator's reason."
+    )
 
     class Meta:
         ordering = ["-requested_at", "-id"]

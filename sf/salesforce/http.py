@@ -11,6 +11,7 @@ import math
 import random
 import threading
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar, cast
@@ -198,13 +199,21 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
 
 
 def _never_arrived(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.SSLError):
+        return authorities_problem() != "" or _in_handshake(error)
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
         error,
         requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema,
     )
+
+
+def _in_handshake(error: requests.exceptions.SSLError) -> bool:
+    """Return whether TLS failed before the request was sent. A connection can also break in the answer."""
+    frames = traceback.walk_tb(_innermost(error).__traceback__)
+    return any(frame.f_code.co_name == "do_handshake" for frame, _ in frames)
 
 
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
@@ -228,12 +237,15 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 def innermost_cause(error: BaseException) -> str:
     """Return the innermost exception's message, without urllib3's object addresses or a proxy's password."""
+    text = without_userinfo(str(_innermost(error)))
+    return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text
+
+
+def _innermost(error: BaseException) -> BaseException:
     inner: Any = error
     while True:
         within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
         deeper = next((each for each in within if isinstance(each, BaseException)), None)
         if deeper is None:
-            break
+            return inner  # type: ignore[no-any-return]
         inner = deeper
-    text = without_userinfo(str(inner))
-    return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -49,7 +49,7 @@ from tests.simulated import Simulator, environment
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 OF_0_1 = ("sfapi.wsgi:application", "--threads=4")
-"""The gunicorn options in the README of 0.1.0; later releases have their own configuration."""
+"""The arguments of gunicorn for 0.1.0. Later releases have their own configuration."""
 BOTH = (["sync_all", "--force"], ["sync_all"]) * 3
 """Commands that both releases run at the same time."""
 LIMIT = "1000000/min"
@@ -198,7 +198,7 @@ def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
 def test_audits_of_this_release_and_a_merge_of_the_previous_release_do_not_deadlock(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """0.1.0 writes an entity's state, then locks campaigns. This release's audits lock campaigns first."""
+    """A merge of 0.1.0 writes an entity's state, then locks campaigns. This release's audits write no such state."""
     assert run_manage("camp_sync").returncode == 0
     with ThreadPoolExecutor(2) as pool, merging("pardot_form"):
         ours = pool.submit(run_manage, "camp_sync", "--entities", "folders")

@@ -263,7 +263,7 @@ def test_check_names_every_hidden_field(
     assert answers["fields of Contact"][0] == "ok"
 
 
-def test_check_stops_after_a_failed_login(
+def test_check_asks_the_org_nothing_after_a_failed_login(
     simulator: Simulator, screen: Screen, capsys: pytest.CaptureFixture[str]
 ) -> None:
     simulator.post("/login-flows", {"blocked": ["password"]})

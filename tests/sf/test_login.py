@@ -162,7 +162,7 @@ def test_a_complete_group_is_chosen_or_the_error_lists_what_is_missing(names: se
         assert names.issuperset(credentials.flow.needs)
 
 
-def test_the_error_lists_what_each_incomplete_group_lacks(simulator: Simulator, run_manage: Manage) -> None:
+def test_the_error_lists_what_each_begun_group_lacks(simulator: Simulator, run_manage: Manage) -> None:
     done = run_manage("sync_accounts", SALESFORCE_PASSWORD="", SALESFORCE_SESSION_ID="half")
     assert done.returncode != 0
     assert done.stderr == (
