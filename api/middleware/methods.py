@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import is_valid_path
+from django.utils.encoding import escape_uri_path
 
 
 def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponseBase]) -> HttpResponseBase:
@@ -38,7 +39,7 @@ def address_without_slash(request: HttpRequest) -> HttpResponse | None:
     if not is_known or is_valid_path(request.path_info):
         return None
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-    return HttpResponse(status=308, headers={"Location": request.path.rstrip("/") + query})
+    return HttpResponse(status=308, headers={"Location": escape_uri_path(request.path.rstrip("/")) + query})
 
 
 def without_body(response: HttpResponseBase) -> HttpResponseBase:

@@ -73,6 +73,8 @@ def test_options_and_405_list_the_allowed_methods(anonymous: Client, path: str, 
         ("case/", "case"),
         ("me//", "me"),
         ("schools/001Hs0000010000IAA/", "schools/001Hs0000010000IAA"),
+        ("schools/%E4%B8%AD%3F%23/", "schools/%E4%B8%AD%3F%23"),
+        ("schools/a%0D%0Ab/", "schools/a%0D%0Ab"),
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
