@@ -200,8 +200,12 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
 
 def _never_arrived(error: requests.RequestException) -> bool:
     if isinstance(error, requests.exceptions.SSLError):
-        return authorities_problem() != "" or _in_handshake(error)
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
+        # A connection can also break in the answer.
+        return authorities_problem() != "" or _passed_through(error, "do_handshake")
+    if isinstance(error, requests.exceptions.ProxyError):
+        # urllib3 blames the proxy also when the connection is closed before the answer.
+        return not _passed_through(error, "getresponse")
+    if isinstance(error, requests.ConnectTimeout):
         return True
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
@@ -210,10 +214,10 @@ def _never_arrived(error: requests.RequestException) -> bool:
     )
 
 
-def _in_handshake(error: requests.exceptions.SSLError) -> bool:
-    """Return whether TLS failed before the request was sent. A connection can also break in the answer."""
+def _passed_through(error: requests.RequestException, function: str) -> bool:
+    """Return whether the innermost error was raised in a call of this function."""
     frames = traceback.walk_tb(_innermost(error).__traceback__)
-    return any(frame.f_code.co_name == "do_handshake" for frame, _ in frames)
+    return any(frame.f_code.co_name == function for frame, _ in frames)
 
 
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
@@ -225,7 +229,7 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
             f"{host}: its TLS certificate is not trusted: {innermost_cause(error)}. "
             "For a private certificate authority set REQUESTS_CA_BUNDLE"
         )
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError) and _never_arrived(error):
         return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {innermost_cause(error)}")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return TransientError(f"{host}: the answer broke off: {innermost_cause(error)}")

@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Sum
 
 from sf.connection.clients import salesforce_client
+from sf.models import SFAPIUsageLog
 from sf.salesforce.errors import SalesforceError
 from sf.sync.usage import UsageCounter
 from tests.sf.cache import last_run, sync
@@ -88,6 +90,17 @@ def test_the_error_names_a_proxy_that_refuses_the_call(simulator: Simulator, set
             salesforce_client(UsageCounter("test")).limits()
     assert "canary" not in str(caught.value)
     assert simulator.calls() == 0
+
+
+def test_a_change_whose_answer_was_lost_behind_a_proxy_may_have_been_made(simulator: Simulator, settings: Any) -> None:
+    simulator.fail("drop_after", path="/sobjects/Case", times=1)
+    with proxy() as server:
+        settings.SALESFORCE_PROXY = f"http://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(CommandError, match=r"may have been made anyway") as caught:
+            call_command("sf", "create", "Case", "Subject=through a proxy", "--yes")
+    assert "cannot be used" not in str(caught.value)
+    assert len(simulator.ids("Case", "Subject = 'through a proxy'")) == 1
+    assert SFAPIUsageLog.objects.aggregate(calls=Sum("call_count"))["calls"] == simulator.calls()
 
 
 @pytest.mark.parametrize("proxy_url", ["http://somebody:canary@proxy:99999", "http://somebody:can@ary@proxy:99999"])
