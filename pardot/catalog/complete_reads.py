@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from pardot.models import EntityState
 
 
@@ -41,6 +43,15 @@ def note_complete(
         since = known.complete_since
     defaults = {"complete_until": began, "complete_since": since, "withheld": withheld}
     EntityState.objects.update_or_create(name=name, defaults=defaults)
+
+
+def note_removed(name: str, *, before: datetime) -> None:
+    """Record that the records of ``name`` from before this time were removed because of their age.
+
+    Call this in the transaction that removes them. ``complete_since`` never becomes earlier.
+    """
+    reaches_back = Q(complete_since=None) | Q(complete_since__lt=before)
+    EntityState.objects.filter(reaches_back, name=name).update(complete_since=before)
 
 
 def read_completely(names: Iterable[str]) -> bool:

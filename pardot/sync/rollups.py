@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
+from pardot.catalog.complete_reads import note_removed
+from pardot.catalog.entities import ACTIVITIES
 from pardot.models import AssetActivityDay, AssetKind, VisitorActivity
 from sf.ingest.load import Stage
 
@@ -94,7 +96,7 @@ def count_prospects(*, until: datetime) -> None:
 
 
 def forget_before(moment: datetime) -> int:
-    """Remove the activities before ``moment``, and their daily counts.
+    """Remove the activities before ``moment`` and their daily counts, and record the removal.
 
     Return the number of removed activities.
     """
@@ -103,6 +105,7 @@ def forget_before(moment: datetime) -> int:
     removed = VisitorActivity.objects.filter(created_at__lt=moment).delete()[0]
     if removed:
         count_days(oldest, oldest)
+    note_removed(ACTIVITIES.name, before=moment)
     return removed
 
 

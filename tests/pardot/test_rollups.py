@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from pardot.models import AssetActivityDay, EntityState, ProspectEngagement, VisitorActivity
+from pardot.pipeline.after_change import value_change
+from pardot.scoring.scorecard import current_scorecard
 from pardot.sync import rollups
 from tests.pardot.remote import Pardot, camp_sync
 
@@ -81,6 +83,19 @@ def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardo
     camp_sync("--entities", "activities")
     assert AssetActivityDay.objects.count() < rows
     assert_rolled_up()
+
+
+def test_a_look_back_over_removed_activities_has_no_data(pardot: Pardot, settings: Any) -> None:
+    camp_sync("--entities", "forms,activities")
+    value_change("activity_lookback_days", 90, by="")
+    assert current_scorecard().issues["forms_dormant"].count is not None
+    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
+    camp_sync("--entities", "activities")
+    settings.PARDOT_ACTIVITY_RETENTION_DAYS = 400
+    camp_sync("--entities", "activities")
+    assert current_scorecard().issues["forms_dormant"].count is None
+    camp_sync("--entities", "activities", "--full")
+    assert current_scorecard().issues["forms_dormant"].count is not None
 
 
 def test_days_that_follow_each_other_are_counted_together() -> None:
