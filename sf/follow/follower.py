@@ -303,8 +303,10 @@ class Follower:
         named = {name: replace(each, incomplete="") for name, each in synced.items() if len(each.ids) <= _NAMED_AT_MOST}
         try:
             self._store(named, after_sync=synced)
-        except RequestRefused as error:
-            self._warn(f"{_in_one_line(error)}. The sync has read the changes")
+        except LeaseLost:
+            raise
+        except (RequestRefused, SyncError) as error:  # such as the mass-delete guard: the sync saw no purged records
+            self._warn(f"{_in_one_line(error)}. The sync has read the changes; the next full read finds the rest")
             self._store({}, after_sync=synced)
         return {name: collected for name, collected in parts.items() if name not in synced}
 

@@ -162,6 +162,27 @@ def test_too_many_deletions_are_left_to_the_sync_and_its_guard(simulator: Simula
     assert Contact.objects.count() > cached - cached // 50
 
 
+def test_the_follower_continues_after_too_many_deletions_that_no_sync_sees(simulator: Simulator, start: Start) -> None:
+    sync()
+    simulator.post("/pubsub", {"keepalive_seconds": 0.3})
+    start("sf", "follow", "contacts", SALESFORCE_MAX_DELETE_PERCENT="1")
+    wait_for(FollowedObject.objects.exists)
+    cached, before = set(Contact.objects.values_list("id", flat=True)), runs("adoptions")
+    gone = sorted(cached)[: len(cached) // 20]
+    with hold_lease("contacts"):  # so that one transaction would delete all of them
+        for contact in gone:
+            simulator.do("purge", "Contact", contact)
+        time.sleep(2)
+    wait_for(lambda: runs("adoptions") > before)  # the last sync of the objects that the deletions touch
+    before = runs()
+    for title in ("Changed later", "Changed once more"):
+        simulator.edit("Contact", max(cached), Title=title)
+        wait_for(lambda title=title: Contact.objects.filter(title=title).exists())  # type: ignore[misc]
+    time.sleep(3)
+    assert runs() == before
+    assert set(Contact.objects.values_list("id", flat=True)) == cached
+
+
 def test_the_follower_continues_when_salesforce_refuses_reads_by_id(simulator: Simulator, follow: Follow) -> None:
     follow()
     simulator.fail("error", path="Id.*IN", times=None, code="MALFORMED_QUERY", status=400, message="unexpected token")
