@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from sf.models import SyncRun
@@ -29,7 +30,8 @@ A failure that is due for a retry gets this old only while no retries run: cron 
 The next scheduled run reads the object anyway.
 """
 
-_WINDOW = timedelta(days=1)
+_WINDOW = max(timedelta(days=1), (len(PAUSES) + 1) * (timedelta(hours=settings.SYNC_MAX_HOURS) + CLOSE))
+"""All runs of a full series of tries begin within this time, however long each of them takes."""
 _State, _Cause = SyncRun.State, SyncRun.Cause
 _STATES_TO_RETRY = (_State.FAILED, _State.INTERRUPTED, _State.PAUSED)
 _LASTING_CAUSES = (_Cause.LIMIT, _Cause.LASTING)

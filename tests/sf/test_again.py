@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -72,6 +73,16 @@ def test_only_recent_failures_that_a_retry_may_fix_are_retried(values: dict[str,
 def test_interrupted_failed_and_switched_off_runs_are_retried(values: dict[str, str]) -> None:
     make_failed_run(1, **values)
     assert due() == [NOW + minutes(4)]
+
+
+@pytest.mark.django_db
+def test_long_runs_are_retried_as_often_as_short_runs(settings: Any) -> None:
+    hours = settings.SYNC_MAX_HOURS
+    for number in range(3, -1, -1):
+        run = make_failed_run(number * (hours * 60 + 15))
+        assert run.ended is not None
+        SyncRun.objects.filter(pk=run.pk).update(started=run.ended - timedelta(hours=hours))
+    assert due() == []
 
 
 @pytest.mark.django_db
