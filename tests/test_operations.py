@@ -19,6 +19,7 @@ from api.protection import breaker
 from pardot.models import CachedBusinessUnit, PardotQuota
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
+from sf.ingest.switch import switch_off
 from sf.models import CachedOrg, RefusedRecord, SyncConfig, SyncRun, UnreadableField
 from sf.status import freshness
 from sfapi.operations.groups import GROUPS
@@ -122,6 +123,26 @@ def test_an_object_whose_syncs_are_skipped_because_the_calls_are_used_up_says_so
     assert first.startswith("Contacts Salesforce Failing")
     assert "903 calls today" in first
     assert "syncs continue by themselves when calls are available again" in first
+
+
+def test_a_late_object_whose_daily_sync_was_skipped_once_for_lack_of_calls_says_so(operator: Client) -> None:
+    make_run("contacts", ago=timedelta(hours=27))
+    make_run("contacts", "skipped", ago=timedelta(hours=3), cause="limit", message="903 calls today")
+    first = rows(page(operator))[0]
+    assert first.startswith("Contacts Salesforce Late")
+    assert "903 calls today" in first
+    assert "syncs continue by themselves when calls are available again" in first
+
+
+def test_a_late_object_says_that_syncs_are_switched_off(operator: Client) -> None:
+    make_run("contacts", ago=timedelta(hours=27))
+    make_run("contacts", "skipped", ago=timedelta(hours=3), cause="switch", message="syncs are switched off")
+    assert "Switch syncs on again." not in rows(page(operator))[0]
+    switch_off(by="maren", reason="an upgrade", until=None)
+    first = rows(page(operator))[0]
+    assert first.startswith("Contacts Salesforce Late")
+    assert "Switch syncs on again." in first
+    assert "sync the object now" not in first
 
 
 def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:

@@ -45,6 +45,8 @@ def advice_for(
     runs: Sequence[SyncRun],
     leases: Collection[str],
     next_try: datetime | None,
+    *,
+    syncs_are_on: bool,
 ) -> Advice | None:
     """Return the advice for an object that fails or is late, and ``None`` for any other object.
 
@@ -56,6 +58,10 @@ def advice_for(
     if freshness.state in FAILING and bad is not None:
         return _about_run(bad, state_of(bad, leases), next_try)
     why = f"The last good sync is older than the allowed {span_text(promise)}."
+    if not syncs_are_on:
+        return Advice(f"{why} Syncs are switched off.", _TODO[Problem.SWITCHED_OFF])
+    if runs and runs[0].cause == SyncRun.Cause.LIMIT:
+        return _about_run(runs[0], state_of(runs[0], leases), next_try)
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync the object now.")
 
 

@@ -80,7 +80,8 @@ class Board:
     def _object(self, freshness: Freshness) -> ObjectRow:
         name, promise = freshness.name, MAX_AGE[freshness.name]
         runs = self.runs.get(name, ())
-        advice = advice_for(freshness, promise, runs, self.leases, self.tries.get(name))
+        next_try, is_on = self.tries.get(name), bool(self.config.syncs_are_on)
+        advice = advice_for(freshness, promise, runs, self.leases, next_try, syncs_are_on=is_on)
         return ObjectRow(
             freshness=freshness,
             promise=promise,
