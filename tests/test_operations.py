@@ -17,6 +17,7 @@ from django.utils import timezone
 from api.models import CircuitBreaker, OutboundCase, User
 from api.protection import breaker
 from pardot.models import CachedBusinessUnit, PardotQuota
+from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
 from sf.ingest.switch import switch_off
@@ -143,6 +144,15 @@ def test_a_late_object_says_that_syncs_are_switched_off(operator: Client) -> Non
     assert first.startswith("Contacts Salesforce Late")
     assert "Switch syncs on again." in first
     assert "sync the object now" not in first
+
+
+def test_a_failing_job_shows_the_reason_of_its_last_failure(operator: Client) -> None:
+    for message in ("the login was refused", "the domain is gone", "the login was refused"):
+        with pytest.raises(RuntimeError), recorded_often("deliver_pending"):
+            raise RuntimeError(message)
+    html = page(operator)
+    assert "the login was refused" in html
+    assert "the domain is gone" not in html
 
 
 def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:

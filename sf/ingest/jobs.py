@@ -80,5 +80,6 @@ def _report_failure(name: str, error: Exception) -> str:
 
 
 def _record_end(name: str, state: SyncRun.State, message: str) -> None:
-    alike = SyncRun.objects.filter(object=name, state=state, message=message).first()
-    runs.end_run(alike or SyncRun.objects.create(object=name), state, message)
+    run = SyncRun.objects.filter(object=name, state=state, message=message).first() or SyncRun(object=name)
+    run.started = runs.database_now()  # also where a row is used again: the latest row is the last run
+    runs.end_run(run, state, message)
