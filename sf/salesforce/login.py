@@ -19,6 +19,9 @@ from xml.sax.saxutils import escape
 
 import jwt
 import requests
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from sf.salesforce import credentials as names
 from sf.salesforce.answers import json_of, page_title
@@ -236,11 +239,18 @@ def _jwt_form(request: LoginRequest) -> dict[str, str]:
         "aud": request.audiences[0],
         "exp": int(time.time()) + JWT_SECONDS,
     }
-    try:
-        assertion = jwt.encode(claims, values[names.PRIVATE_KEY], algorithm="RS256")
-    except (ValueError, TypeError, jwt.PyJWTError) as error:
-        raise LoginFailed(f"{names.PRIVATE_KEY} is not an RSA private key in PEM form: {error}") from error
+    assertion = jwt.encode(claims, _private_key(values[names.PRIVATE_KEY]), algorithm="RS256")
     return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
+
+
+def _private_key(pem: str) -> RSAPrivateKey:
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise LoginFailed(f"{names.PRIVATE_KEY} is not an RSA private key in PEM form: {error}") from error
+    if not isinstance(key, RSAPrivateKey):
+        raise LoginFailed(f"{names.PRIVATE_KEY} is not an RSA private key, but a private key of another kind")
+    return key
 
 
 def _password_form(request: LoginRequest) -> dict[str, str]:

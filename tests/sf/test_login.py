@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from hypothesis import given
@@ -222,6 +223,15 @@ def test_an_invalid_private_key_is_refused_before_anything_is_sent(
     login = login_of(simulator, LoginFlow.JWT_BEARER) | {"SALESFORCE_PRIVATE_KEY": no_key}
     with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is not an RSA private key"):
         client_with(settings, login).limits()
+    assert simulator.calls() == 0
+
+
+def test_the_public_half_of_the_key_is_refused_as_a_private_key(simulator: Simulator, settings: Any) -> None:
+    login = login_of(simulator, LoginFlow.JWT_BEARER)
+    public = load_pem_private_key(login["SALESFORCE_PRIVATE_KEY"].encode(), None).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    with pytest.raises(LoginFailed, match="SALESFORCE_PRIVATE_KEY is not an RSA private key"):
+        client_with(settings, login | {"SALESFORCE_PRIVATE_KEY": pem}).limits()
     assert simulator.calls() == 0
 
 
