@@ -14,6 +14,9 @@ _TOO_SLOW = frozenset({"57014", "55P03", "25P03"})
 _CONFLICT = frozenset({"40P01", "40001"})
 """``deadlock_detected`` and ``serialization_failure``.
 A replica also gives ``serialization_failure`` for a read that conflicts with a change from the primary."""
+_READ_ONLY = "25006"
+"""``read_only_sql_transaction``: the server is a standby, or was made read-only.
+Some hosting providers make it read-only when its disk is nearly full."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ TOO_SLOW = Trouble(
     "The database is too busy at the moment: try again soon.",
     "PostgreSQL took longer than the time limit",
 )
+READ_ONLY = Trouble(AWAY.type, AWAY.message, "PostgreSQL accepts no changes")
 CONFLICT = Trouble(TOO_SLOW.type, TOO_SLOW.message, "PostgreSQL ended a statement because of a conflict")
 
 
@@ -41,4 +45,6 @@ def database_trouble(error: BaseException) -> Trouble | None:
         return TOO_SLOW
     if sqlstate in _CONFLICT:
         return CONFLICT
+    if sqlstate == _READ_ONLY:
+        return READ_ONLY
     return AWAY if isinstance(error, OperationalError | InterfaceError) else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, OperationalError
+from django.db import DatabaseError, DataError, OperationalError, connection
+from django.test import Client
 
 from api.domain.error_types import ErrorType
 from api.http.database_trouble import database_trouble
@@ -34,3 +35,11 @@ def test_trouble_of_postgresql_is_named(cause: psycopg.Error, error_type: ErrorT
 
 def test_an_error_of_the_statement_is_no_trouble_of_postgresql() -> None:
     assert database_trouble(raised(DataError(), psycopg.errors.NumericValueOutOfRange())) is None
+
+
+def test_a_postgresql_that_accepts_no_changes_gives_503(anonymous: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    answer = anonymous.get("/api/v1/schools?name=example")
+    assert (answer.status_code, answer.json()["type"]) == (503, ErrorType.DATABASE_AWAY)
+    assert answer["Retry-After"]
