@@ -18,6 +18,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -230,7 +231,8 @@ class Follower:
             self._note_trouble(f"{error}; changes are collected, and stored when reading is allowed again")
             if time.monotonic() > self._held_until:
                 self._held_until = time.monotonic() + HELD_SECONDS
-                self._client.daily_usage(usage.LIMITS_SECONDS)
+                with suppress(RequestRefused):  # the header of a refusal reports the usage too
+                    self._client.daily_usage(usage.LIMITS_SECONDS)
             return False
         return True
 

@@ -18,6 +18,7 @@ pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow
 from django.core.management import CommandError, call_command
 
 from sf.ingest.lease import hold_lease
+from sf.ingest.switch import switch_off, switch_on
 from sf.models import Account, Contact, FollowedObject, Opportunity, SyncRun
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
@@ -191,6 +192,22 @@ def test_the_follower_continues_when_salesforce_refuses_reads_by_id(simulator: S
         before = runs("accounts")
         simulator.edit("Account", school, Name=name)
         wait_for(lambda before=before: runs("accounts") > before and equal(simulator))  # type: ignore[misc]
+
+
+def test_the_follower_waits_for_the_kill_switch_when_the_api_user_may_not_read_the_limits(
+    simulator: Simulator, follow: Follow
+) -> None:
+    process = follow()
+    simulator.fail("error", path="/limits$", times=None, code="INSUFFICIENT_ACCESS", status=403, message="no right")
+    before = simulator.calls_to("limits")
+    switch_off(by="maren", reason="an upgrade", until=None)
+    simulator.edit("Account", simulator.ids("Account")[0], Name="Collected")
+    wait_for(lambda: simulator.calls_to("limits") > before)
+    time.sleep(3)
+    assert process.poll() is None
+    assert not Account.objects.filter(name="Collected").exists()
+    switch_on(by="maren")
+    wait_for(lambda: Account.objects.filter(name="Collected").exists())
 
 
 def test_adoptions_are_not_selected_by_a_field_that_the_api_user_may_not_read(
