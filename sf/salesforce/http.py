@@ -11,15 +11,15 @@ import math
 import random
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self, TypeVar, cast
 
 import requests
 from urllib3 import Timeout
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from outgoing.failures import innermost, never_arrived
 from outgoing.sessions import OutgoingSession, authorities_problem
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.userinfo import without_userinfo
@@ -162,7 +162,7 @@ class Transport:
                 _read_whole(answer, self.patience)
         except requests.RequestException as error:
             failure = _no_answer(error, url)
-            failure.unanswered = not _never_arrived(error)
+            failure.unanswered = not never_arrived(error)
             if not failure.unanswered:
                 self.counter.never_arrived()
             raise failure from error
@@ -198,28 +198,6 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
     answer.raw = io.BytesIO(body.getvalue())
 
 
-def _never_arrived(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.exceptions.SSLError):
-        # A connection can also break in the answer.
-        return authorities_problem() != "" or _passed_through(error, "do_handshake")
-    if isinstance(error, requests.exceptions.ProxyError):
-        # urllib3 blames the proxy also when the connection is closed before the answer.
-        return not _passed_through(error, "getresponse")
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
-        error,
-        requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema,
-    )
-
-
-def _passed_through(error: requests.RequestException, function: str) -> bool:
-    """Return whether the innermost error was raised in a call of this function."""
-    frames = traceback.walk_tb(_innermost(error).__traceback__)
-    return any(frame.f_code.co_name == function for frame, _ in frames)
-
-
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
     host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
     if isinstance(error, requests.exceptions.SSLError) and (problem := authorities_problem()):
@@ -229,11 +207,11 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
             f"{host}: its TLS certificate is not trusted: {innermost_cause(error)}. "
             "For a private certificate authority set REQUESTS_CA_BUNDLE"
         )
-    if isinstance(error, requests.exceptions.ProxyError) and _never_arrived(error):
+    if isinstance(error, requests.exceptions.ProxyError) and never_arrived(error):
         return TransientError(f"{host}: the proxy (SALESFORCE_PROXY) cannot be used: {innermost_cause(error)}")
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return TransientError(f"{host}: the answer broke off: {innermost_cause(error)}")
-    kind = HostGone if _never_arrived(error) else TransientError
+    kind = HostGone if never_arrived(error) else TransientError
     if isinstance(error, requests.Timeout):
         return kind(f"{host}: no answer in time: {innermost_cause(error)}")
     return kind(f"{host}: cannot be reached: {innermost_cause(error)}")
@@ -241,15 +219,5 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 def innermost_cause(error: BaseException) -> str:
     """Return the innermost exception's message, without urllib3's object addresses or a proxy's password."""
-    text = without_userinfo(str(_innermost(error)))
+    text = without_userinfo(str(innermost(error)))
     return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text
-
-
-def _innermost(error: BaseException) -> BaseException:
-    inner: Any = error
-    while True:
-        within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
-        deeper = next((each for each in within if isinstance(each, BaseException)), None)
-        if deeper is None:
-            return inner  # type: ignore[no-any-return]
-        inner = deeper

@@ -28,6 +28,10 @@ from pardot.reports.channels.mail import mail_to
 pytestmark = pytest.mark.django_db
 
 
+NO_ANSWER = 0
+"""In place of a status: the webhook takes the message, and closes the connection."""
+
+
 class Slack:
     """A webhook that answers as the test says, and records the messages that it accepts."""
 
@@ -40,8 +44,10 @@ class Slack:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 status, headers = recorder.answers.pop(0) if recorder.answers else (200, {})
-                if status == 200:
+                if status in {200, NO_ANSWER}:
                     recorder.messages.append(body["text"])
+                if status == NO_ANSWER:
+                    return
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -176,6 +182,13 @@ def test_a_subject_is_one_header() -> None:
 def test_a_busy_slack_gets_the_message_again(webhook: Slack) -> None:
     webhook.answers = [(429, {"Retry-After": "0"}), (503, {})]
     assert camp_digest("--send") == "sent to Slack\n"
+    assert len(webhook.messages) == 1
+
+
+def test_a_message_that_may_have_arrived_is_not_posted_again(webhook: Slack) -> None:
+    webhook.answers = [(NO_ANSWER, {})]
+    with pytest.raises(CommandError, match=r"^Slack: no answer \(ConnectionError\)$"):
+        camp_digest("--send")
     assert len(webhook.messages) == 1
 
 

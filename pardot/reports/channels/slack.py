@@ -13,6 +13,7 @@ import time
 
 import requests
 
+from outgoing.failures import never_arrived
 from outgoing.sessions import OutgoingSession
 from outgoing.text import escaped_for_slack
 from pardot.reports.channels.errors import NotDelivered
@@ -27,20 +28,19 @@ _TRY_AGAIN = {429, 500, 502, 503, 504}
 def post_to_slack(webhook: str, text: str) -> None:
     """Post ``text`` as a preformatted message. Raises ``NotDelivered``.
 
-    The post is retried when the connection fails, or Slack answers 429, 500, 502, 503 or 504. It is not retried when
-    the answer times out, because the message may have arrived.
+    The post is retried when no connection can be made, or Slack answers 429, 500, 502, 503 or 504. It is not retried
+    when the answer times out or the connection breaks later, because the message may have arrived.
     """
     body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
     for attempt in range(1, ATTEMPTS + 1):
         try:
             answer = session.post(webhook, json=body, timeout=TIMEOUT_SECONDS)
-        except requests.ConnectionError:
-            # Leave the error's text out: it contains the webhook's URL, which is a secret.
-            reason, pause = "no connection", _PAUSE_SECONDS * attempt
         except requests.RequestException as error:
-            # No retry, because the message may have arrived.
-            raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
+            # Leave the error's text out: it contains the webhook's URL, which is a secret.
+            if not (isinstance(error, requests.ConnectionError) and never_arrived(error)):
+                raise NotDelivered(f"Slack: no answer ({type(error).__name__})") from None
+            reason, pause = "no connection", _PAUSE_SECONDS * attempt
         else:
             if answer.status_code < 300:
                 return

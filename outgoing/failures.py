@@ -1,0 +1,45 @@
+"""Tell the failures of a request that was never sent from those of a request that may have arrived."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from outgoing.sessions import authorities_problem
+
+
+def never_arrived(error: requests.RequestException) -> bool:
+    """Return whether the request was certainly not sent, so that it may be sent again."""
+    if isinstance(error, requests.exceptions.SSLError):
+        # A connection can also break in the answer.
+        return authorities_problem() != "" or _passed_through(error, "do_handshake")
+    if isinstance(error, requests.exceptions.ProxyError):
+        # urllib3 blames the proxy also when the connection is closed before the answer.
+        return not _passed_through(error, "getresponse")
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
+        error,
+        requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema,
+    )
+
+
+def _passed_through(error: requests.RequestException, function: str) -> bool:
+    """Return whether the innermost error was raised in a call of this function."""
+    frames = traceback.walk_tb(innermost(error).__traceback__)
+    return any(frame.f_code.co_name == function for frame, _ in frames)
+
+
+def innermost(error: BaseException) -> BaseException:
+    """Return the exception that ``requests`` and ``urllib3`` wrapped."""
+    inner: Any = error
+    while True:
+        within = [getattr(inner, "reason", None), *reversed(getattr(inner, "args", ()))]
+        deeper = next((each for each in within if isinstance(each, BaseException)), None)
+        if deeper is None:
+            return inner  # type: ignore[no-any-return]
+        inner = deeper
