@@ -79,6 +79,13 @@ class AccountsClient:
                 return AccountsUser.from_json(item)
         return None
 
+    def stored_token(self, *, max_age: float | None = None) -> AccessToken | None:
+        """Return the stored token, or ``None`` when ``token`` would ask Accounts for a new one."""
+        now, token = time.monotonic(), self._token
+        if token is None or now >= token.use_until or (max_age is not None and now - token.obtained > max_age):
+            return None
+        return token
+
     def token(self, *, max_age: float | None = None) -> AccessToken:
         """Return the service's token.
 
@@ -100,8 +107,8 @@ class AccountsClient:
         if not self._token_lock.acquire(timeout=deadline.remaining()):
             raise AccountsUnavailable("Accounts took too long to answer")
         try:
-            now, token = time.monotonic(), self._token
-            if token is None or now >= token.use_until or (max_age is not None and now - token.obtained > max_age):
+            token = self.stored_token(max_age=max_age)
+            if token is None:
                 self._token = token = self._new_token(deadline)
             return token
         finally:

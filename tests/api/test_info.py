@@ -138,6 +138,17 @@ def test_the_check_of_accounts_is_cached_unless_a_live_check_is_requested(
     assert accounts.paths() == ["/oauth/token"] * 2
 
 
+def test_a_stored_token_does_not_close_the_breaker_of_accounts(reader: Client, accounts: AccountsServer) -> None:
+    info(reader)
+    accounts.status = 503
+    for _ in range(breaker.THRESHOLD):
+        breaker.note_failure("away", name=breaker.ACCOUNTS)
+    CircuitBreaker.objects.update(last_failure=Now() - breaker.LIVE_SILENCE)
+    assert info(reader)["accounts_api"]["status"] == "ok"
+    assert breaker.breakers()[breaker.ACCOUNTS], "Accounts was not asked, so it may still be unavailable"
+    assert breaker.accounts_call_allowed(), "the probe is left for a request that asks"
+
+
 def test_a_failure_of_accounts_is_shown(reader: Client, accounts: AccountsServer) -> None:
     accounts.status = 500
     part = info(reader, live_accounts_check="true")["accounts_api"]
