@@ -37,8 +37,10 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
         earlier = request.take(submission_id)
         if earlier is None:
             _store(new, submission_id)
-    submission = FormSubmission.objects.select_related("case").get(pk=earlier or submission_id)
-    return submission, earlier is not None
+    stored_id = earlier or submission_id
+    submission = FormSubmission.objects.select_related("case").filter(pk=stored_id).first()
+    # When erase_person has removed the earlier submission, the answer is still the same.
+    return submission or FormSubmission(pk=stored_id, form_type=new.form_type), earlier is not None
 
 
 def submission_deliver(submission: FormSubmission) -> None:

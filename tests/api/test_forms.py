@@ -6,9 +6,11 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db.models.functions import Now
 from django.test import Client
 
@@ -314,6 +316,17 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
     assert [answer.headers.get("Idempotent-Replayed") for answer in (first, second)] == [None, "true"]
     assert submit(sender, WEB_TO_CASE, **key).status_code == 422
     assert len(created_cases(simulator)) == FormSubmission.objects.count() == 1
+
+
+def test_a_form_that_is_repeated_after_its_erasure_gets_the_same_answer(sender: Client, simulator: Simulator) -> None:
+    program, key = bearer(api_key_create(name="site", scopes=[]).text), {"Idempotency-Key": "k"}
+    first = submit(program, **key)
+    call_command("erase_person", "--email", "ines@college.example", "--yes", stdout=StringIO())
+    assert not FormSubmission.objects.exists()
+    second = submit(program, **key)
+    assert (second.status_code, second.json()) == (202, first.json())
+    assert not FormSubmission.objects.exists()
+    assert len(created_cases(simulator)) == 1
 
 
 @pytest.mark.parametrize("away", [False, True])
