@@ -17,7 +17,7 @@ _CONFIGURED_BY = (
 )  # fmt: skip
 """If any of these variables is set, this installation counts as configured."""
 _OF_DEVELOPERS = {"", "local", "dev", "development"}
-_OWN_APPS = {"sf", "api", "pardot"}
+_OWN_APPS = {"sf", "api", "pardot", "sfapi.demo"}
 _WITH_TABLES = {"runserver", "shell", "createsuperuser", "changepassword", "dumpdata"}
 _WITHOUT_TABLES = {"crontab"}
 

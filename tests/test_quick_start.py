@@ -122,12 +122,20 @@ def test_the_server_answers_without_a_further_step_and_the_first_commands_work(
 
 
 @pytest.mark.timeout(300)
-def test_a_command_may_come_before_the_server(checkout: Path, simulator_process: Simulator) -> None:
-    done = manage(checkout, simulator_process, "list_api_keys")
-    assert done.returncode == 0, done.stderr
-    mode, migrated = done.stderr.splitlines()
+@pytest.mark.parametrize(
+    ("command", "rest"),
+    [
+        ("list_api_keys", []),
+        ("camp_demo_data", ["CommandError: nothing has been synced yet: run camp_sync first"]),
+    ],
+)
+def test_a_command_may_come_before_the_server(
+    checkout: Path, simulator_process: Simulator, command: str, rest: list[str]
+) -> None:
+    mode, migrated, *others = manage(checkout, simulator_process, command).stderr.splitlines()
     assert mode.startswith("Development mode, because DEBUG, SECRET_KEY and DATABASE_URL are not set: ")
     assert migrated.startswith("Development database: ")
+    assert others == rest
 
 
 @pytest.mark.parametrize(
