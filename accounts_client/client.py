@@ -9,14 +9,15 @@ import json
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import requests
+from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from accounts_client.errors import AccountsError, AccountsRefused, AccountsUnavailable
 from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
-from outgoing.sessions import OutgoingSession
+from outgoing.sessions import OutgoingSession, limit_next_read
 
 TOTAL_SECONDS = 3.0
 """The time limit of one look-up of a user, including the request for a new token."""
@@ -150,7 +151,7 @@ class AccountsClient:
                 params=params,
                 headers=headers,
                 data=data,
-                timeout=deadline.remaining(),
+                timeout=cast(Any, Timeout(total=deadline.remaining())),  # the type stubs of requests do not know it
                 stream=True,
             ) as response:
                 _check_status(response, path)
@@ -179,12 +180,15 @@ def _body(response: requests.Response, deadline: Deadline) -> bytes:
     The timeout of ``requests`` limits each read only, so a slow trickle of bytes could last forever.
     """
     body = b""
-    while chunk := response.raw.read1(65_536, decode_content=True):
+    while True:
+        limit_next_read(response, deadline.remaining())
+        chunk = response.raw.read1(65_536, decode_content=True)
+        if not chunk:
+            return body
         deadline.remaining()
         body += chunk
         if len(body) > _MAX_ANSWER_BYTES:
             raise AccountsRefused("Accounts sent far more than was asked for")
-    return body
 
 
 def _json_object(body: bytes, path: str) -> dict[str, Any]:

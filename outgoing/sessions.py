@@ -50,6 +50,18 @@ class OutgoingSession(requests.Session):
             raise requests.exceptions.SSLError(str(error)) from error
 
 
+def limit_next_read(answer: requests.Response, seconds: float) -> None:
+    """Let the next piece of a streamed answer arrive within this many seconds.
+
+    After ``Connection: close`` only the answer still holds the socket, so it is taken from there.
+    """
+    part: Any = answer.raw
+    for name in ("_fp", "fp", "raw", "_sock"):  # of urllib3, http.client, io and socket; None at the end of the answer
+        part = getattr(part, name, None)
+    if part is not None:
+        part.settimeout(seconds)
+
+
 def authorities_problem() -> str:
     """Return the reason why the file or folder of authorities cannot be used, or ``""``."""
     name = next((name for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")

@@ -20,7 +20,7 @@ from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from outgoing.failures import innermost, never_arrived
-from outgoing.sessions import OutgoingSession, authorities_problem
+from outgoing.sessions import OutgoingSession, authorities_problem, limit_next_read
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.userinfo import without_userinfo
 
@@ -178,13 +178,10 @@ class Transport:
 def _read_whole(answer: requests.Response, patience: Patience) -> None:
     """Read the body before the time is up. Raises ``requests.RequestException`` when that fails."""
     body = io.BytesIO()
-    wire = answer.raw
     try:
         while True:
-            # Give the next piece the time that is left, if the connection is still open.
-            if wire.connection is not None and wire.connection.sock is not None:
-                wire.connection.sock.settimeout(patience.left)
-            piece = wire.read1(_PIECE_BYTES, decode_content=True)
+            limit_next_read(answer, patience.left)
+            piece = answer.raw.read1(_PIECE_BYTES, decode_content=True)
             if not piece:
                 break
             body.write(piece)

@@ -21,7 +21,10 @@ class AccountsServer:
     users: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
     raw: bytes | None = None
+    wait_seconds: float = 0
+    """The wait before the headers."""
     trickle_seconds: float = 0
+    """The wait before each byte of the body."""
     expires_in: int = 3600
     issued: int = 0
     revoked: set[str] = field(default_factory=set)
@@ -59,6 +62,7 @@ def accounts_server() -> Iterator[AccountsServer]:
         def _answer(self, status: int, body: bytes) -> None:
             state.requests.append((self.path, dict(self.headers)))
             body = body if state.raw is None else state.raw
+            time.sleep(state.wait_seconds)
             self.send_response(status if state.status == 200 else state.status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

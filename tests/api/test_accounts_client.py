@@ -116,6 +116,14 @@ def test_the_client_gives_up_on_a_slow_server_soon_after_the_time_limit(
     assert time.monotonic() - began < 3
 
 
+def test_late_headers_leave_less_time_for_the_body(server: AccountsServer) -> None:
+    server.wait_seconds, server.trickle_seconds = 1.5, 30
+    began = time.monotonic()
+    with pytest.raises(AccountsUnavailable):
+        client_of(server, seconds=2).user(UUID)
+    assert time.monotonic() - began < 3
+
+
 def test_an_address_without_a_server_raises_an_error_without_the_secret() -> None:
     client = AccountsClient(url="http://127.0.0.1:9", client_id="app", client_secret="hush")
     with pytest.raises(AccountsUnavailable, match="cannot be reached") as caught:

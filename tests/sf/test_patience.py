@@ -54,6 +54,21 @@ def test_a_slow_answer_is_waited_for_only_until_the_deadline(keep_alive: bool, t
         assert Transport(patience=Patience.for_seconds(20)).send("POST", url).json() == {"id": "1"}
 
 
+def test_late_headers_leave_less_time_for_the_body() -> None:
+    class Late(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            time.sleep(1.5)
+            self.request.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{")
+            self.request.recv(1)  # until the client has stopped waiting
+
+    with served(Late) as url:
+        began = time.monotonic()
+        with pytest.raises(TransientError, match="no answer in time"):
+            Transport(patience=Patience.for_seconds(2)).send("POST", url)
+        assert time.monotonic() - began < 3
+
+
 @contextmanager
 def slow_server(*, keep_alive: bool, then: str) -> Iterator[str]:
     """Serve a body that takes two seconds: in small pieces, or with a long pause before the last bytes."""
@@ -74,7 +89,13 @@ def slow_server(*, keep_alive: bool, then: str) -> Iterator[str]:
                     time.sleep(1.7)
                 self.request.sendall(body[20:])
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+    with served(Slow) as url:
+        yield url
+
+
+@contextmanager
+def served(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads, server.block_on_close = True, False
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
