@@ -51,11 +51,14 @@ def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
 def _remove_cases(cases: models.QuerySet[OutboundCase]) -> tuple[int, int]:
     """Remove cases, and return the number of cases and of their forms."""
     removed = forms = 0
-    while ids := list(cases.values_list("pk", flat=True)[:CHUNK]):
+    while True:
         with transaction.atomic():
-            forms += FormSubmission.objects.filter(case__in=ids)._raw_delete(cases.db)
-            removed += OutboundCase.objects.filter(pk__in=ids)._raw_delete(cases.db)
-    return removed, forms
+            # The lock keeps an operator from queuing a case again between the two steps.
+            ids = list(cases.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CHUNK])
+            forms += FormSubmission.objects.filter(case__in=ids)._raw_delete(cases.db) if ids else 0
+            removed += OutboundCase.objects.filter(pk__in=ids)._raw_delete(cases.db) if ids else 0
+        if not ids:
+            return removed, forms
 
 
 def _remove_spam(spam: models.QuerySet[FormSubmission]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from api.domain.rates import Rate
 from api.management.commands import cleanup_logs
 from api.models import FieldChangeLog, FormSubmission, OutboundCase, RateCount, RequestLog
+from api.outbox.dead_letters import queue_again
 from api.protection.rate_limit import try_pass
 from api.retention import logs, old_cases
 from sf.ingest import old_runs
@@ -120,6 +122,24 @@ def test_an_old_case_stays_when_it_was_delivered_recently() -> None:
     case_of(500, "delivered")
     OutboundCase.objects.update(ended_at=timezone.now() - timedelta(days=1))
     assert "cases (outbox) 0" in cleanup()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_an_operator_queues_again_meanwhile_stays() -> None:
+    case_of(500, "failed", form=True)
+    OutboundCase.objects.update(settled_at=timezone.now() - timedelta(days=450))
+
+    def clean_in_thread() -> None:
+        cleanup()
+        connection.close()
+
+    cleaning = threading.Thread(target=clean_in_thread)
+    with transaction.atomic():
+        assert queue_again(list(OutboundCase.objects.all())) == 1
+        cleaning.start()
+        cleaning.join(2)
+    cleaning.join()
+    assert FormSubmission.objects.get().case == OutboundCase.objects.get(state="queued")
 
 
 def test_cases_can_be_kept_forever(settings: Any) -> None:
