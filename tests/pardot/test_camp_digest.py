@@ -218,10 +218,13 @@ def test_a_failed_connection_to_slack_does_not_show_the_secret_address(webhook: 
     assert str(refused.value) == "Slack: no connection; tried 3 times"
 
 
-def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(webhook: Slack, settings: Any) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "mail..example"])
+def test_an_unavailable_mail_server_is_reported_and_slack_still_gets_the_digest(
+    webhook: Slack, settings: Any, host: str
+) -> None:
     settings.DIGEST_RECIPIENTS = ["ranger@camp.example"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, 1
     with pytest.raises(CommandError) as refused:
         camp_digest("--send")
     assert str(refused.value).startswith("mail: ")
