@@ -41,6 +41,8 @@ class JSONParser(Parser):
         except RecursionError:
             raise BadRequest("The JSON is nested too deeply.") from None
         except ValueError as error:
+            if "digits" in str(error):  # of int(), with advice for programmers of Python
+                raise BadRequest("The JSON has a number with too many digits.") from None
             raise BadRequest(f"The body is not JSON: {error}.") from None
         if body is not None and not isinstance(body, dict):
             # A schema with only optional fields would accept a list or a text as an object without fields.

@@ -1,4 +1,4 @@
-"""Describe errors in the OpenAPI document: an example of each type, and shared responses.
+"""Describe errors in the OpenAPI document: examples of most types, and shared responses.
 
 A status has the same types everywhere, except for the types that only some operations return (``_ONLY_IF``).
 """
@@ -148,7 +148,7 @@ _ERRORS: Mapping[ErrorType, Any] = {
 
 
 def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
-    """Return an example body of an error of this type, with all its properties."""
+    """Return an example body of an error of this type."""
     message = _EXAMPLES[status][kind]
     body = {"code": status, "type": kind.value, "message": message, "detail": message}
     if status in _RETRIED:

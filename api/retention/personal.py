@@ -52,7 +52,7 @@ def declare() -> None:
 
 
 def waiting_cases(person: Person) -> Rows:
-    """Return the person's cases that Salesforce does not have yet. They cannot be erased yet."""
+    """Return the person's queued cases. SFAPI promised to deliver them, so they cannot be erased yet."""
     condition = _of_case(person)
     return OutboundCase.objects.filter(condition, _WAITS) if condition else OutboundCase.objects.none()
 

@@ -116,7 +116,7 @@ def _members(person: Person) -> Person:
     return replace(
         person,
         staff_names=person.staff_names | {row.name for row in rows},
-        emails=person.emails | {row.email for row in rows if row.email},
+        emails=person.emails | {row.email.lower() for row in rows if row.email},
     )
 
 

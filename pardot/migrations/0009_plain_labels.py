@@ -37,12 +37,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='campaign',
             name='activity_count',
-            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window; empty: no data.', null=True),
+            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window that show use (all types for campaigns); empty: no data.', null=True),
         ),
         migrations.AlterField(
             model_name='customredirect',
             name='activity_count',
-            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window; empty: no data.', null=True),
+            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window that show use (all types for campaigns); empty: no data.', null=True),
         ),
         migrations.AlterField(
             model_name='dailysnapshot',
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='form',
             name='activity_count',
-            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window; empty: no data.', null=True),
+            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window that show use (all types for campaigns); empty: no data.', null=True),
         ),
         migrations.AlterField(
             model_name='form',
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='landingpage',
             name='activity_count',
-            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window; empty: no data.', null=True),
+            field=models.PositiveIntegerField(blank=True, editable=False, help_text='Activities within the window that show use (all types for campaigns); empty: no data.', null=True),
         ),
         migrations.AlterField(
             model_name='orphanrecord',

@@ -25,10 +25,13 @@ class Audited(models.Model):
 
 
 class WithActivity(Audited):
-    """An audited asset with the number of its activities."""
+    """An audited asset with the number of activities that show its use."""
 
     activity_count = models.PositiveIntegerField(
-        null=True, blank=True, editable=False, help_text="Activities within the window; empty: no data."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Activities within the window that show use (all types for campaigns); empty: no data.",
     )
 
     class Meta(Audited.Meta):

@@ -47,9 +47,9 @@ def _living_run(name: str) -> Iterator[SyncRun]:
 def recorded_often(name: str) -> Iterator[SyncRun]:
     """Record the end of a job that runs often, in the row of its last run with the same state and message.
 
-    If there was nothing to do, the ``with`` block sets the run's ``state`` to skipped and sets its ``message``. Each
-    message has its own row, so messages must not change with every run. Failures of PostgreSQL are reported, but not
-    recorded.
+    If the job was held back (syncs are switched off, delivery is paused), the ``with`` block sets the run's ``state``
+    to skipped and sets its ``message``. Each message has its own row, so messages must not change with every run.
+    Failures of PostgreSQL are reported, but not recorded.
     """
     run = SyncRun(object=name, state=SyncRun.State.DONE)
     try:
@@ -81,5 +81,5 @@ def _report_failure(name: str, error: Exception) -> str:
 
 def _record_end(name: str, state: SyncRun.State, message: str) -> None:
     run = SyncRun.objects.filter(object=name, state=state, message=message).first() or SyncRun(object=name)
-    run.started = runs.database_now()  # also where a row is used again: the latest row is the last run
+    run.started = runs.database_now()  # set in a reused row too, because rows are ordered by it
     runs.end_run(run, state, message)

@@ -15,7 +15,7 @@ from sf.models import SyncRun
 
 
 class Synced(Protocol):
-    """Anything that has runs: an object whose records are copied, or counts stored without records."""
+    """Anything that is synced: an object whose records are copied, or counts stored without records."""
 
     @property
     def name(self) -> str:

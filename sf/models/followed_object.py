@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class FollowedObject(models.Model):
     """The place in Salesforce's change events up to which the changes of an object are stored.
 
-    Only ``sf follow`` moves the place, in the transaction that stores the changed records. ``sync_all --adopt-org``
-    deletes all places.
+    Only ``sf follow`` moves the place, together with the changed records or after they are stored. ``sync_all
+    --adopt-org`` deletes all places.
     """
 
     LEASE = "follow"

@@ -69,7 +69,7 @@ def make_person(uuid: str, email: str, number: int) -> Contact:
     RefusedRecord.objects.create(
         object="contacts", record_id=str(number), payload=f'{{"email": "{email}"}}', reason="x", fingerprint=""
     )
-    RequestLog.objects.create(time=stamp, status=200, milliseconds=1, who=who, address="192.0.2.1")
+    RequestLog.objects.create(time=stamp, status=200, milliseconds=1, who=who, address=f"192.0.2.{number}")
     FieldChangeLog.objects.create(
         object="Contact", record_id=contact.id, field="role", new="x", source="t", who="key:a"
     )
@@ -124,7 +124,7 @@ def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option
         "person 1",
         "super 1",
         "member 1",
-        "192.0.2.1'), 'user",
+        "192.0.2.1",
     ):
         assert trace not in rest, trace
     assert [rest.count(trace) for trace in ("person 2", "member 2")] == [4, 4]

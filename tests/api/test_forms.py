@@ -271,7 +271,7 @@ def test_odd_text_arrives_unchanged(sender: Client, simulator: Simulator, text: 
     assert FormSubmission.objects.get().data == {"message": text}
 
 
-def test_a_known_caller_may_send_a_form_and_only_the_sender_sees_it(
+def test_a_known_caller_may_send_a_form_and_no_other_caller_sees_it(
     sender: Client, anonymous: Client, service: Callable[..., Client], cookies: Any, simulator: Simulator
 ) -> None:
     assert submit(anonymous).status_code == 401

@@ -199,7 +199,7 @@ def test_requests_of_all_processes_are_summed(database: str) -> None:
 # -- runs and cached records --------------------------------------------------------------------------------
 
 
-def test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus: Client) -> None:
+def test_metrics_show_the_rows_and_duration_of_the_last_run_that_ended(prometheus: Client) -> None:
     now = timezone.now()
     accounts = {"object": "accounts", "mode": "full"}
     SyncRun.objects.create(**accounts, state="failed", started=now - timedelta(hours=3), ended=now - timedelta(hours=3))
@@ -254,7 +254,7 @@ def test_a_scrape_reads_no_large_table(prometheus: Client) -> None:
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed: apt-get install prometheus")
 def test_promtool_finds_nothing_wrong(prometheus: Client) -> None:
-    test_metrics_show_the_rows_and_duration_of_the_last_complete_run(prometheus)
+    test_metrics_show_the_rows_and_duration_of_the_last_run_that_ended(prometheus)
     test_pardots_quota_and_the_health_score_are_shown(prometheus)
     add_measures([Measure("/x/{y}", "GET", 200, 0.2)])
     text = prometheus.get("/metrics").text

@@ -183,7 +183,7 @@ def test_the_previous_release_answers_and_syncs_on_the_tables_of_this_release(
 def test_syncs_of_salesforce_by_both_releases_at_once_do_not_disturb_each_other(
     simulator: Simulator, older: Older, run_manage: Manage
 ) -> None:
-    """Each release has its own locks, and in an upgrade an old crontab and a new worker may overlap."""
+    """Neither release sees the other's runs, and in an upgrade an old crontab and a new worker may overlap."""
     schools = simulator.ids("Account")
     for number, command in enumerate(BOTH):
         simulator.edit("Account", schools[number], Name=f"{RENAMED} {number}")

@@ -18,7 +18,7 @@ import { empty, failed, loading, waiting } from "../ui/states.js";
  * - render(data, { element, signal, route, reload }) → a node or a list of nodes for [data-body] of the panel.
  * - noData(data) → true when nothing was synced yet. The panel then shows its `command`, or else the tab's command.
  * - empty(data) → false, or the sentence to show instead of an empty panel: "No open tasks."
- * - uses: paths of the API. A write to such a path (core/shared.js) reloads the panel.
+ * - uses: paths of the API. The panel is loaded again when changed() of core/shared.js names one of them.
  * - keys: parameters of the address. A change of their values reloads the panel.
  * - lines: the number of gray lines while the panel loads.
  * - quiet: a panel that is decoration. It stays empty when it cannot be loaded.
@@ -107,7 +107,7 @@ class MountedPanel {
 
   /**
    * Show the failure. While the server is down, the panel stays gray; it loads by itself when the server is back.
-   * A quiet panel stays empty instead, and reports no failure.
+   * A quiet panel is empty meanwhile, and counts as loaded.
    *
    * @param {unknown} error
    * @param {AbortSignal} signal
