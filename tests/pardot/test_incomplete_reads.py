@@ -104,7 +104,7 @@ def pause_prospects(pardot: Pardot, settings: Any) -> int:
     """Stop the read of prospects in the middle, and return the number of staged rows."""
     settings.PARDOT_PAGE_SIZE = 10
     pardot.settings(daily_max=20, daily_used=0)
-    assert "paused: Pardot API usage is" in camp_sync("--entities", "prospects")
+    assert "prospects: paused: Pardot" in camp_sync("--entities", "prospects"), "by SFAPI or, a moment later, by Pardot"
     pardot.settings(daily_max=50_000)
     staged = staged_rows("prospects")
     assert staged >= 50
