@@ -116,21 +116,17 @@ def test_each_kind_of_failure_has_its_remedy(operator: Client, run: dict[str, An
     assert remedy in first
 
 
-def test_an_object_whose_syncs_are_skipped_because_the_calls_are_used_up_says_so(operator: Client) -> None:
-    make_run("contacts", ago=timedelta(hours=3))
-    for hours in (2, 1):
+@pytest.mark.parametrize(
+    ("last_good", "skipped", "state"), [(3, [2, 1], "Failing"), (27, [3], "Late")], ids=["skipped twice", "late"]
+)
+def test_an_object_whose_syncs_are_skipped_because_the_calls_are_used_up_says_so(
+    operator: Client, last_good: int, skipped: list[int], state: str
+) -> None:
+    make_run("contacts", ago=timedelta(hours=last_good))
+    for hours in skipped:
         make_run("contacts", "skipped", ago=timedelta(hours=hours), cause="limit", message="903 calls today")
     first = rows(page(operator))[0]
-    assert first.startswith("Contacts Salesforce Failing")
-    assert "903 calls today" in first
-    assert "syncs continue by themselves when calls are available again" in first
-
-
-def test_a_late_object_whose_daily_sync_was_skipped_once_for_lack_of_calls_says_so(operator: Client) -> None:
-    make_run("contacts", ago=timedelta(hours=27))
-    make_run("contacts", "skipped", ago=timedelta(hours=3), cause="limit", message="903 calls today")
-    first = rows(page(operator))[0]
-    assert first.startswith("Contacts Salesforce Late")
+    assert first.startswith(f"Contacts Salesforce {state}")
     assert "903 calls today" in first
     assert "syncs continue by themselves when calls are available again" in first
 
