@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
@@ -35,6 +36,7 @@ from sf.ingest.personal import (
     any_text,
     clear,
     not_personal,
+    remove,
 )
 
 _WAITS = Q(state=OutboundCase.State.QUEUED)
@@ -79,7 +81,7 @@ def _form_of_case(person: Person) -> Q:
 def _declare_writes() -> None:
     form, case = frozenset({"data", "source_url", "submitted_by"}), {"maker", "values", "error_message"}
     HOLDINGS.extend([
-        Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person)),
+        Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person), _remove_forms),
         Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
         Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
                 clear(settled_by=""), "clear author"),
@@ -93,12 +95,24 @@ def _declare_writes() -> None:
     not_personal(IdempotencyKey, "path", "key", "body_hash", "record_id")
 
 
+def _remove_forms(rows: Rows, person: Person) -> int:
+    """Delete the forms. Their cases are locked, so that an operator queues none of them again meanwhile."""
+    _lock(OutboundCase.objects.filter(pk__in=rows.values("case")))
+    return remove(rows, person)
+
+
 def _remove_cases(rows: Rows, person: Person) -> int:
     """Delete the cases that have no form.
 
     The forms of ended cases were deleted before. A case that has ended since then still has its form, so it is kept.
     """
-    return rows.filter(submission=None).delete()[1].get("api.OutboundCase", 0)
+    ended = _lock(rows.filter(submission=None))
+    return OutboundCase.objects.filter(pk__in=ended).delete()[1].get("api.OutboundCase", 0)
+
+
+def _lock(cases: Rows) -> list[Any]:
+    """Lock the cases until the end of the transaction, and return their ids."""
+    return list(cases.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _declare_logs() -> None:

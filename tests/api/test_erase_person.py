@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from io import StringIO
 from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils import timezone
 
 from api.models import (
@@ -20,6 +22,7 @@ from api.models import (
     SuperUser,
     User,
 )
+from api.outbox.dead_letters import queue_again
 from pardot.models import (
     CampaignMember,
     ContactCategoryScore,
@@ -168,6 +171,33 @@ def test_a_case_that_waits_for_delivery_is_kept_and_reported() -> None:
         call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
     assert "Not erased yet: 1 accepted case waits for delivery to Salesforce" in output.getvalue()
     assert FormSubmission.objects.get().case == OutboundCase.objects.get()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", [True, False], ids=["with form", "without form"])
+def test_a_case_that_an_operator_queues_again_meanwhile_is_kept_and_reported(form: bool) -> None:
+    case = OutboundCase.objects.create(maker=f"user:{UUID}", values={}, state="failed")
+    if form:
+        FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=case)
+    errors: list[str] = []
+
+    def erase_in_thread() -> None:
+        try:
+            erase("--uuid", UUID, "--yes")
+        except CommandError as error:
+            errors.append(str(error))
+        finally:
+            connection.close()
+
+    erasing = threading.Thread(target=erase_in_thread)
+    with transaction.atomic():
+        assert queue_again([case]) == 1
+        erasing.start()
+        erasing.join(2)
+    erasing.join()
+    assert OutboundCase.objects.get().state == "queued"
+    assert FormSubmission.objects.count() == int(form)
+    assert errors == ["some cases are not erased yet: repeat the command when no case waits"]
 
 
 def test_the_report_says_where_to_send_or_discard_a_case_of_another_org() -> None:
