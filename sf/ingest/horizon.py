@@ -2,9 +2,9 @@
 
 A row that becomes visible after this computation is never dated before the horizon.
 
-``local_update_date`` is the time at which the writing transaction *began*. A merge that begins at 12:00 and commits at
-12:05 makes rows visible that are dated 12:00. A client that copied "everything up to 12:03" at 12:03 would never see
-these rows. So the horizon is never later than the beginning of the oldest open transaction.
+``local_update_date`` is the time at which the row was *written*, not committed. A merge that writes at 12:00 and
+commits at 12:05 makes rows visible that are dated 12:00. A client that copied "everything up to 12:03" at 12:03 would
+never see these rows. So the horizon is never later than the beginning of the oldest open transaction.
 """
 
 from __future__ import annotations

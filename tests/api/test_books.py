@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from api.domain.scopes import Scope
+from sf.follow.reading import Read
+from sf.follow.storing import store
+from sf.ingest.runs import database_now
+from sf.models import Book
+from sf.sync.objects import BOOKS as BOOK_OBJECT
 from tests.api import records
 
 BOOKS = "/api/v1/books"
@@ -47,6 +55,40 @@ def test_a_client_that_has_the_list_gets_304_until_the_list_changes(service: Cal
     book.name, book.local_update_date = "Algebra and more", timezone.now()
     book.save()
     assert client.get(BOOKS, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def rename(book: Book, name: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Store another name of the book by a merge. ``meanwhile`` is called after the transaction has begun."""
+    stamp = "2026-02-01T00:00:00.000+0000"
+    record = {"id": book.id, "name": name, "active_book": "true", "is_deleted": "false", "system_modstamp": stamp}
+    row = tuple(record.get(column) for column in BOOK_OBJECT.paths)
+
+    def confirm() -> None:
+        database_now()  # the first statement begins the transaction
+        meanwhile()
+
+    store([Read(BOOK_OBJECT, database_now(), [row], frozenset())], "", {}, confirm)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_is_current_when_two_merges_overlap(service: Callable[..., Client]) -> None:
+    client = service(Scope.READ_BOOKS)
+    first, second = records.book("Algebra"), records.book("Biology")
+
+    def names() -> list[str]:
+        return [book["name"] for book in client.get(BOOKS).json()["books"]]
+
+    def rename_and_read() -> None:
+        rename(second, "Botany")
+        assert names() == ["Algebra", "Botany"]
+        connection.close()
+
+    def in_a_thread() -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(rename_and_read).result()
+
+    rename(first, "Anatomy", meanwhile=in_a_thread)
+    assert names() == ["Anatomy", "Botany"]
 
 
 def test_books_need_the_scope_read_books(super_user: Client, anonymous: Client, service: Callable[..., Client]) -> None:

@@ -36,6 +36,9 @@ class Counts:
 class Merge:
     """One merge of the stage into its target, in the caller's transaction.
 
+    ``local_update_date`` is the time of the writing statement, not of the transaction. Merges that overlap take turns,
+    so the last one has the latest time. Some answers are cached until the latest time of a table changes.
+
     ``within`` is a condition on the target's row ``t``: it selects the part of the table that was read. Rows
     outside it are neither counted as live nor removed as missing.
     """
@@ -81,7 +84,7 @@ class Merge:
         """
         action = sql.SQL("DELETE FROM {} t").format(self._target.identifier)
         if self._target.marks_deleted:
-            action = sql.SQL("UPDATE {} t SET is_deleted = true, local_update_date = now()").format(
+            action = sql.SQL("UPDATE {} t SET is_deleted = true, local_update_date = statement_timestamp()").format(
                 self._target.identifier
             )
         return execute(sql.SQL("{} WHERE {}").format(action, self._missing), [untouched_since, list(except_ids)])
@@ -147,7 +150,7 @@ class Merge:
         )
         return execute(
             sql.SQL(
-                """UPDATE {table} t SET {assignments}, local_update_date = now() FROM {incoming} i
+                """UPDATE {table} t SET {assignments}, local_update_date = statement_timestamp() FROM {incoming} i
                 WHERE t.id = i.id AND {not_older} AND {not_a_tombstone} AND {condition}"""
             ).format(
                 not_a_tombstone=self._not_a_tombstone,
@@ -181,7 +184,7 @@ class Merge:
         return execute(
             sql.SQL(
                 """INSERT INTO {table} ({names}, local_create_date, local_update_date)
-                SELECT {names}, now(), now() FROM {incoming} i
+                SELECT {names}, statement_timestamp(), statement_timestamp() FROM {incoming} i
                 WHERE {is_live} AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = i.id)"""
             ).format(
                 table=self._target.identifier,
