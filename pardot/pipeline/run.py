@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+
 from pardot.catalog.entities import LOCK, ORPHANS, SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
 from pardot.orphans.check import OrphanCheck
 from pardot.platform.connection import PardotCalls, pardot_client
@@ -95,17 +97,20 @@ class Camp:
     def _retry(self, sync: AnySync, entities: Sequence[Entity], *, sampled: bool) -> Retry:
         """Return two commands: one syncs this sync's entity again, the other also syncs all later entities.
 
-        The sample is retried with ``--scout``. The orphan check has no retry: it waits for the next survey.
+        Both repeat ``--full`` and ``--days``, but not ``--allow-deletes``. The sample is retried with ``--scout``. The
+        orphan check has no retry: it waits for the next survey.
         """
         if sampled and isinstance(sync, ProspectSample):
             return Retry("camp_sync --scout", "camp_sync --scout")
-        full = " --full" if self._options.force else ""
+        options = " --full" if self._options.force else ""
+        if self._options.days != settings.PARDOT_ACTIVITY_RETENTION_DAYS:
+            options += f" --days {self._options.days}"
         names = [entity.name for entity in entities]
         own = next((entity.name for entity in entities if sync.name in entity.parts), None)
         if own is None:
             return Retry()
         rest = ",".join(names[names.index(own) :])
-        return Retry(f"camp_sync --entities {own}{full}", f"camp_sync --entities {rest}{full}")
+        return Retry(f"camp_sync --entities {own}{options}", f"camp_sync --entities {rest}{options}")
 
     def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[AnySync]:
         for entity in entities:

@@ -85,12 +85,14 @@ class ProspectSample(PardotSync):
         """Return no watermark: a sample is not a complete read."""
 
     def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
-        """Yield prospects with an activity since ``since``, latest first.
+        """Yield prospects with an activity since ``since``, latest first, and each prospect once.
 
+        A prospect whose latest activity changes during the read can be on two pages.
         It is not known whether Pardot sends prospects without any activity first or last. If they come first, they are
         skipped. If they come last, the read ends.
         """
         dated = False
+        yielded: set[int] = set()
         for page in self._pages():
             for record in page.values:
                 last = record["lastActivityAt"]
@@ -99,7 +101,9 @@ class ProspectSample(PardotSync):
                 dated = True
                 if last is None or datetime.fromisoformat(last) < since:
                     return
-                yield record
+                if record["id"] not in yielded:
+                    yielded.add(record["id"])
+                    yield record
             self._progress.advanced(len(page.values))
 
     def _pages(self) -> Iterator[Page]:

@@ -64,6 +64,26 @@ def test_the_digest_says_nothing_about_activities_after_tier_2(
     assert "activities" not in digest
 
 
+def test_a_prospect_that_moves_to_the_next_page_is_read_once_into_the_sample(
+    pardot: Pardot, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr("pardot.sync.sample.SAMPLE_SIZE", 8)
+    settings.PARDOT_PAGE_SIZE = 5
+    active = [row for row in pardot.rows("prospects") if row["lastActivityAt"] and not row["isDeleted"]]
+    first = max(active, key=lambda row: datetime.fromisoformat(row["lastActivityAt"]))
+    earlier = (datetime.now(UTC) - timedelta(days=29)).isoformat(timespec="seconds")
+
+    def move(_: object) -> None:
+        if SyncRun.objects.filter(object="prospects").exists():
+            pardot.edit("prospects", first["id"], score=10_000, lastActivityAt=earlier)
+
+    pardot.edit_without_stamp("prospects", first["id"], score=10_000)
+    monkeypatch.setattr("pardot.platform.quota.check_between_pages", move)
+    camp_sync("--scout")
+    assert Prospect.objects.filter(id=first["id"]).exists()
+    assert (Prospect.objects.count(), last_run("prospects").rows_read) == (8, 8)
+
+
 @pytest.mark.slow
 def test_a_sample_whose_page_token_expires_restarts(pardot: Pardot, simulator: Simulator, settings: Any) -> None:
     camp_sync("--scout")
@@ -113,6 +133,17 @@ def test_options_that_contradict_each_other_are_refused() -> None:
     for arguments in (["--scout", "--survey"], ["--survey", "--entities", "forms"]):
         with pytest.raises(CommandError):
             call_command("camp_sync", *arguments)
+
+
+def test_the_retry_of_a_failed_read_reads_as_many_days(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("error", path="objects/visitor-activities", times=1, status=400, errorCode="61")
+    with pytest.raises(CommandError, match="failed: activities"):
+        camp_sync("--entities", "lists,activities", "--full", "--days", "45")
+    assert last_run("activities").retry_command == "camp_sync --entities activities --full --days 45"
+    simulator.fail("error", path="objects/visitor-activities", times=1, status=400, errorCode="61")
+    with pytest.raises(CommandError, match="failed: activities"):
+        camp_sync("--entities", "activities")
+    assert last_run("activities").retry_command == "camp_sync --entities activities"
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "x", "401", "1000000", "9" * 30, "²"])
