@@ -16,7 +16,7 @@ from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.saved_views import BadView, checked_query
-from pardot.planning.tasks import BadTask, age_days, check_asset, is_overdue, note_status
+from pardot.planning.tasks import BadTask, age_days, check_asset, fill_in_area, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
 
@@ -86,6 +86,8 @@ class TaskForm(forms.ModelForm):
                 check_asset(self.instance, is_named=bool(self.instance.asset_name))
             except BadTask as error:
                 self.add_error(error.field, str(error))
+            else:
+                fill_in_area(self.instance)
 
 
 @admin.register(Task)

@@ -106,7 +106,7 @@ def note_status(task: Task, now: datetime) -> None:
 def check_asset(task: Task, *, is_named: bool) -> None:
     """Check that type and id identify a copied asset, or are both empty.
 
-    Fill in the asset's name unless ``is_named``, and the task's area if it is empty. Raises ``BadTask``.
+    Fill in the asset's name unless ``is_named``. Raises ``BadTask``.
     """
     if bool(task.asset_type) != (task.asset_id is not None):
         raise BadTask("asset_id", "Give both the type and the id of the asset, or neither")
@@ -118,7 +118,12 @@ def check_asset(task: Task, *, is_named: bool) -> None:
         raise BadTask("asset_id", str(error)) from error
     if not is_named:
         task.asset_name = name
-    task.area = task.area or task.asset_type
+
+
+def fill_in_area(task: Task) -> None:
+    """Give a task without an area the area of its issue or asset."""
+    if not task.area:
+        task.area = BY_KEY[task.issue].area if task.issue in BY_KEY else task.asset_type
 
 
 _EMPTY_IS_TEXT = {"description", "area", "issue", "asset_type", "asset_name"}
@@ -132,11 +137,12 @@ def _apply(task: Task, changes: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(task, name, value)
     if values.get("issue"):
-        _check_issue(task)
+        _check_issue(task.issue)
     if _ASSET & values.keys():
         if not values.get("asset_name"):
             task.asset_name = ""
         check_asset(task, is_named=bool(task.asset_name))
+    fill_in_area(task)
     task.updated_at = timezone.now()
     note_status(task, task.updated_at)
 
@@ -150,7 +156,6 @@ def _assignee(name: str | None) -> TeamMember | None:
         raise BadTask("assignee", str(error)) from error
 
 
-def _check_issue(task: Task) -> None:
-    if task.issue not in BY_KEY:
-        raise BadTask("issue", f"There is no issue {task.issue}. Known: {', '.join(BY_KEY)}")
-    task.area = task.area or BY_KEY[task.issue].area
+def _check_issue(key: str) -> None:
+    if key not in BY_KEY:
+        raise BadTask("issue", f"There is no issue {key}. Known: {', '.join(BY_KEY)}")

@@ -253,6 +253,8 @@ def test_a_task_can_be_created_finished_and_reopened_in_the_admin(admin: Client)
     assert save(admin, Task, task(asset_type="forms", asset_id=form.id, priority="low")) == []
     row = Task.objects.get()
     assert (row.asset_name, row.area, row.created_by, row.priority) == ("Contact us", "forms", "admin", "low")
+    assert save(admin, Task, task(issue="tags_unused"), row.pk) == []
+    assert Task.objects.get().area == "tags"
     assert save(admin, Task, task(status="done"), row.pk) == []
     done = Task.objects.get()
     assert done.completed_at is not None

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from pardot.models import Prospect, Task
+from pardot.models import Prospect, Tag, Task
 from tests.api.cookies import UUID
 from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
@@ -105,6 +105,18 @@ def test_a_title_is_required_and_an_empty_change_is_refused(browser: Browser) ->
 def test_a_task_gets_the_area_of_its_issue(browser: Browser) -> None:
     made = browser.ask("post", "tasks", {"title": "Tidy", "priority": "low", "issue": "tags_unused"}, expect=201)
     assert (made["priority"], made["area"], made["issue"]) == ("low", "tags", "tags_unused")
+
+
+@pytest.mark.parametrize("about", [{"issue": "tags_unused"}, {"asset_type": "tags", "asset_id": 1}])
+def test_a_task_whose_area_is_emptied_gets_the_area_of_its_issue_or_asset(
+    browser: Browser, about: dict[str, Any]
+) -> None:
+    Tag.objects.create(id=1, name="Spring")
+    made = browser.ask("post", "tasks", {"title": "Tidy", "area": "forms", **about}, expect=201)
+    assert made["area"] == "forms"
+    assert browser.ask("patch", f"tasks/{made['id']}", {"area": None})["area"] == "tags"
+    plain = browser.ask("post", "tasks", {"title": "Tidy", "area": "forms"}, expect=201)
+    assert browser.ask("patch", f"tasks/{plain['id']}", {"area": None})["area"] is None
 
 
 def test_a_given_asset_name_stays_until_the_task_gets_another_asset(browser: Browser) -> None:
