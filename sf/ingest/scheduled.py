@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -22,6 +22,8 @@ from sf.models import ScheduledJob, SyncLease
 
 WORK = "work"
 """The name of the leader's lease: only the worker that has this lease starts jobs."""
+
+_CLOCK_ERROR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,16 @@ def note_new_jobs() -> None:
     now = database_now()
     new = [ScheduledJob(command=command, handled_until=now) for command in _cron_table()]
     ScheduledJob.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def correct_times_ahead() -> None:
+    """Set a ``handled_until`` of more than an hour from now to now.
+
+    The row was stored while PostgreSQL's clock was wrong, and its job would wait until that time. A smaller difference
+    stays: if a clock that is set back by seconds changed the row, a job could run twice.
+    """
+    now = database_now()
+    ScheduledJob.objects.filter(handled_until__gt=now + _CLOCK_ERROR).update(handled_until=now)
 
 
 def claim(job: Job, now: datetime) -> bool:

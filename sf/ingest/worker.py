@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from sf.ingest.kept import KeptProcess
 from sf.ingest.lease import Lease, LeaseLost, hold_lease
 from sf.ingest.requested import CANNOT_BE_STARTED, claim_request, note_request_end
-from sf.ingest.scheduled import WORK, Job, claim, jobs, note_end, note_new_jobs
+from sf.ingest.scheduled import WORK, Job, claim, correct_times_ahead, jobs, note_end, note_new_jobs
 from sf.ingest.schema import missing_text
 from sf.models import OperatorAction
 
@@ -135,6 +135,7 @@ class Worker:
 
     def _start_due(self) -> bool:
         """Start due and requested commands, one of each name at a time. Return whether any was claimed."""
+        correct_times_ahead()
         now, table = jobs()
         started = False
         for job in table:

@@ -32,7 +32,7 @@ def request(words: tuple[str, ...] = ("sync_books",), *, by: str = "maren") -> O
 def postpone_jobs() -> None:
     """Keep scheduled jobs from becoming due during the test."""
     note_new_jobs()
-    ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
+    ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(minutes=50))
 
 
 def test_the_worker_that_leads_starts_a_request_and_its_outcome_is_recorded(simulator: Simulator, start: Start) -> None:

@@ -50,7 +50,7 @@ def table(settings: Any) -> None:
 def set_last_run(command: str, ago: timedelta) -> None:
     """Mark a job as last run this long ago, and keep all others from becoming due."""
     note_new_jobs()
-    ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(days=1))
+    ScheduledJob.objects.update(handled_until=timezone.now() + timedelta(minutes=50))
     ScheduledJob.objects.filter(command=command).update(handled_until=timezone.now() - ago)
 
 
@@ -135,6 +135,16 @@ def test_a_job_that_was_missed_many_times_runs_once(table: None) -> None:
     assert starter.commands == ["deliver_pending"]
     job = ScheduledJob.objects.get(command="deliver_pending")
     assert (job.exit_status, job.ended is not None) == (0, True)
+
+
+def test_a_job_is_on_time_again_after_postgresqls_clock_was_ahead(table: None) -> None:
+    set_last_run("deliver_pending", -timedelta(days=2))
+    run_once(Starter())
+    ScheduledJob.objects.filter(command="deliver_pending").update(
+        handled_until=F("handled_until") - timedelta(minutes=1)
+    )
+    run_once(starter := Starter())
+    assert starter.commands == ["deliver_pending"]
 
 
 def test_jobs_of_one_command_run_one_after_another_in_the_order_of_their_times(table: None) -> None:
