@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from pardot.audits.inputs import AuditInputs, look_back
+from pardot.audits.inputs import AuditInputs, LookBack, look_back
 from pardot.catalog.entities import ACTIVITIES, PROSPECTS
 from pardot.domain.areas import Area
 from pardot.domain.prospect_sql import CRM_FIELDS, bad_id, filled, stuck
@@ -81,8 +81,8 @@ class ProspectAudit:
 
     def run(self, inputs: AuditInputs) -> None:
         """Update the audit summary of the prospects. Call this in a transaction."""
-        figures = _figures()
-        if not _activity_is_known(inputs):
+        figures, span = _figures(), _look_back(inputs)
+        if span is None:
             figures["active_30d"] = None
         AuditSummary.objects.update_or_create(
             area=self.area,
@@ -91,7 +91,7 @@ class ProspectAudit:
                 "is_complete": inputs.has(PROSPECTS.name),
                 "items": figures["total"],
                 "counts": {},
-                "activity_until": inputs.look_back.until if inputs.look_back else None,
+                "activity_until": span.until if span else None,
                 "figures": figures,
             },
         )
@@ -100,12 +100,12 @@ class ProspectAudit:
 AUDIT = ProspectAudit()
 
 
-def _activity_is_known(inputs: AuditInputs) -> bool:
-    """Return whether the activities behind ``ProspectEngagement`` are complete and recent enough.
+def _look_back(inputs: AuditInputs) -> LookBack | None:
+    """Return the span of ``ProspectEngagement``; ``None`` if its activities are incomplete or too old.
 
     The table always covers ``ENGAGEMENT_DAYS``, so the configured look-back does not apply.
     """
-    return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now) is not None
+    return look_back(inputs.read.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=inputs.now)
 
 
 def _figures() -> dict[str, Any]:
