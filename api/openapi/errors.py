@@ -37,6 +37,8 @@ _EXAMPLES: Mapping[int, Mapping[ErrorType, str]] = {
         "X-CSRFToken, from an allowed origin.",
         T.USER_REQUIRED: "This request needs a logged-in user: an API key has no contact of its own.",
         T.SUPER_USER_REQUIRED: "This request is for Super Users; an administrator can make you a Super User.",
+        T.FORBIDDEN: "You may not start syncs. An admin can give you the right “may refresh data” (admin: Super "
+        "Users).",
     },
     404: {
         T.RECORD_NOT_FOUND: "There is no such record.",
@@ -103,6 +105,7 @@ def _is_dashboards(operation: Operation) -> bool:
     return str(operation["tags"][0]).startswith("pardot")
 
 
+_STARTS_SYNC = _only("start_refresh", "accept_deletions", "start_survey")
 _OWN = _only("get_contact", "change_contact", "list_adoptions")
 _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.API_KEY_REVOKED: _takes_keys,
@@ -112,6 +115,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.CSRF_TOKEN_MISSING: lambda operation: "requestBody" in operation or _is_dashboards(operation),
     T.USER_REQUIRED: _OWN,
     T.SUPER_USER_REQUIRED: _is_dashboards,
+    T.FORBIDDEN: _STARTS_SYNC,
     T.RECORD_NOT_FOUND: lambda operation: not _OWN(operation) and operation["operationId"] != "search_schools",
     T.NO_MATCH: _only("search_schools", "list_adoptions"),
     T.CONTACT_NOT_FOUND: _OWN,
@@ -119,7 +123,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
     T.VALUE_CHANGED: _only("change_configuration"),
-    T.SYNC_NOT_STARTED: _only("start_refresh", "accept_deletions", "start_survey"),
+    T.SYNC_NOT_STARTED: _STARTS_SYNC,
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),
     T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]) and {} not in operation["security"],

@@ -159,6 +159,8 @@ def test_a_change_documents_the_error_change_uncertain_and_a_read_does_not(docum
 def test_a_sync_that_cannot_start_is_documented_at_the_routes_that_start_one(document: dict[str, Any]) -> None:
     for path in ("refresh", "accept-deletions", "survey"):
         assert types_of(document, "post", f"pardot/sync/{path}", "409") == {"sync_not_started"}
+        assert "forbidden" in types_of(document, "post", f"pardot/sync/{path}", "403")
+    assert "forbidden" not in types_of(document, "get", "pardot/sync/survey", "403")
 
 
 def test_no_default_is_null_or_empty(document: dict[str, Any]) -> None:
