@@ -61,7 +61,7 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "TOO_MANY_ENUM_VALUE": ("Too many values for a multi-select picklist.", "Choose fewer values."),
     "DUPLICATES_DETECTED": (
         "A duplicate rule found a similar record.",
-        "Look at the similar record; change the values, or mark the case as dealt with.",
+        "Look at the similar record. Change the values, or use that record instead.",
     ),
     "DUPLICATE_VALUE": ("A field that must be unique has this value in another record.", "Change the value."),
     "DUPLICATE_EXTERNAL_ID": ("Several records have this external id.", "Merge or correct them in Salesforce."),
