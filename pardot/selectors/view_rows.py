@@ -23,6 +23,7 @@ from pardot.selectors.campaigns import CampaignFilters, matching_campaigns
 from pardot.selectors.children import COUNT_OF
 from pardot.selectors.rows import LONGEST_SEARCH, Rows, Unknown
 
+_MAP = "campaign-map"
 _YES_OR_NO = {"yes": True, "no": False}
 _MONTH, _YEAR = timedelta(days=30), timedelta(days=365)
 _AGES = {"month": (None, _MONTH), "year": (_MONTH, _YEAR), "three": (_YEAR, 3 * _YEAR), "older": (3 * _YEAR, None)}
@@ -43,7 +44,7 @@ def area_of_view(query: str) -> Area | None:
     """Return the area whose table the view shows; ``None`` when the view shows no table that is counted."""
     pairs = dict(parse_qsl(query))
     tab = pairs.get("tab", "")
-    if tab == "campaign-map":
+    if tab == _MAP:
         return Area.CAMPAIGNS
     if tab == "tags":
         return Area.TAGS
@@ -74,17 +75,19 @@ def rows_of_view(query: str) -> ViewRows | None:
     if area is None:
         return None
     health = area_health(area)[area]
-    options = {name.removeprefix(f"{area.value}."): value for name, value in parse_qsl(query)}
+    pairs = dict(parse_qsl(query))
+    options = {name.removeprefix(f"{area.value}."): value for name, value in pairs.items()}
     if health.items is None or _flag(options) not in {None, *health.known_flags}:
         return None
     try:
-        return _count(_matching_rows(health, options))
+        return _count(_matching_rows(health, options, is_map=pairs["tab"] == _MAP))
     except (Unknown, NotOfThisArea, ValueError):
         return None
 
 
-def _matching_rows(health: AreaHealth, options: Mapping[str, str]) -> Rows:
-    if health.area is Area.CAMPAIGNS:
+def _matching_rows(health: AreaHealth, options: Mapping[str, str], *, is_map: bool) -> Rows:
+    """Return the rows of the Campaign Map, or of another tab's table, which has other filters."""
+    if is_map:
         return matching_campaigns(health, CampaignFilters(**_shared_filters(options), **_campaign_filters(options)))
     return matching_assets(health, AssetFilters(**_shared_filters(options), **_asset_filters(options)))
 

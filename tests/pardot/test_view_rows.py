@@ -38,6 +38,7 @@ def assets(monkeypatch: pytest.MonkeyPatch) -> None:
     make(Tag, id=30, name="Region: North", prefix="Region")
     make(Tag, id=31, name="Loose", prefix="")
     make(TaggedObject, id=40, tag_id=30, object_type="Form", object_id=tagged)
+    make(TaggedObject, id=41, tag_id=30, object_type="Campaign", object_id=linked)
     mark_read("campaigns", "forms", "folders", "tags", "tagged_objects")
     audit()
 
