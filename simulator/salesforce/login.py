@@ -6,6 +6,7 @@ Error bodies are ``{"error", "error_description"}`` with status 400. Sources of 
 - omniphx/forrest issue 302: "audience is invalid"
 - pozil/pub-sub-api-node-client issue 58: "request not supported on this domain"
 - answers that users have published: all other texts, except the reasons after "invalid assertion: "
+- docs/platform-facts.md, "Salesforce: login": the scopes that client credentials never get
 
 ``invalid_grant`` "authentication failure" is the answer to a wrong password, to a missing security token, and to a flow
 that the organization has switched off.
@@ -33,6 +34,9 @@ REVOKE_PATH = "/services/oauth2/revoke"
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_LIFETIME = 180
 """The longest lifetime of an assertion in seconds. One that expires later is refused."""
+USER_SCOPES = "refresh_token offline_access full pardot_api api"
+APP_SCOPES = "pardot_api api"
+"""The scopes of client credentials, which never get ``full``, ``web`` or ``refresh_token``."""
 CLOCK_SKEW = 30
 """The tolerated difference in seconds between the caller's clock and this one."""
 
@@ -78,9 +82,9 @@ class OAuth:
         if not user_is_active(self._world):
             raise LoginError("inactive_user", "user is inactive")
         session = self._world.sessions.start(flow)
-        return Response.json(
-            _token_payload(session.token, instance_of(self._world, request), self._world.organization_id)
-        )
+        scopes = APP_SCOPES if flow == "client_credentials" else USER_SCOPES
+        host = instance_of(self._world, request)
+        return Response.json(_token_payload(session.token, host, self._world.organization_id, scopes))
 
     def _check_client_id(self, form: Form) -> None:
         if form.get("client_id") != credentials.CLIENT_ID:
@@ -194,7 +198,7 @@ def _with_basic(request: Request) -> dict[str, str]:
     return form
 
 
-def _token_payload(token: str, host: str, organization: str) -> dict[str, str]:
+def _token_payload(token: str, host: str, organization: str, scopes: str) -> dict[str, str]:
     identity = f"{host}/id/{organization}/{credentials.user_id()}"
     issued_at = str(int(time.time() * 1000))
     digest = hmac.new(credentials.CLIENT_SECRET.encode(), (identity + issued_at).encode(), hashlib.sha256)
@@ -205,7 +209,7 @@ def _token_payload(token: str, host: str, organization: str) -> dict[str, str]:
         "token_type": "Bearer",
         "issued_at": issued_at,
         "signature": base64.b64encode(digest.digest()).decode(),
-        "scope": "refresh_token offline_access full pardot_api api",
+        "scope": scopes,
     }
 
 

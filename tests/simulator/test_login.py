@@ -80,6 +80,13 @@ def test_client_credentials_may_come_as_basic_authentication(simulator: RunningS
     assert log_in(simulator, {"grant_type": "client_credentials"}, auth=auth).status_code == 200
 
 
+def test_client_credentials_never_get_the_scopes_full_web_and_refresh_token(simulator: RunningSimulator) -> None:
+    auth = (credentials.CLIENT_ID, credentials.CLIENT_SECRET)
+    scopes = log_in(simulator, {"grant_type": "client_credentials"}, auth=auth).json()["scope"].split()
+    assert "api" in scopes
+    assert not {"full", "web", "refresh_token"} & set(scopes)
+
+
 def test_the_answer_is_signed_with_the_client_secret(simulator: RunningSimulator) -> None:
     answer = log_in(simulator, PASSWORD).json()
     signed = (answer["id"] + answer["issued_at"]).encode()
