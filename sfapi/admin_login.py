@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import unicodedata
 from typing import Any
 
 from django.contrib import admin
@@ -26,6 +27,8 @@ from api.protection.rate_limit import try_pass
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = Rate(limit=10, seconds=60)
+_LONGEST_NAME = 254
+"""The sign-in form refuses longer names, and normalizing a very long text is slow."""
 
 
 @never_cache
@@ -43,8 +46,12 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return each limit and its key. A name is hashed, because people type passwords into its field."""
-    name = request.POST.get("username", "").strip().casefold()
+    """Return each limit and its key. A name is hashed, because people type passwords into its field.
+
+    The sign-in form normalizes a name, so that wide letters, for example, are the same name. So they share its limit.
+    """
+    typed = request.POST.get("username", "").strip()[:_LONGEST_NAME]
+    name = unicodedata.normalize("NFKC", typed).casefold()
     hashed = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:32]
     return [("admin-login-address", address_of(request)), ("admin-login-name", hashed)]
 

@@ -32,6 +32,10 @@ def test_the_right_password_leads_to_the_admin() -> None:
     assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
+def test_a_name_in_wide_letters_is_the_same_name() -> None:
+    assert attempt("ｉｎｅｓ", PASSWORD).status_code == 302
+
+
 def test_an_unsafe_next_url_leads_to_the_admin_too() -> None:
     answer = Client().post(LOGIN, {"username": "ines", "password": PASSWORD, "next": "https://evil.example/"})
     assert answer["Location"] == "/admin/"
@@ -48,7 +52,7 @@ def test_an_address_has_ten_attempts_a_minute_whatever_the_names() -> None:
 
 def test_a_name_has_ten_attempts_a_minute_whatever_the_addresses() -> None:
     for number in range(ATTEMPTS.limit):
-        attempt([" ines", "INES"][number % 2], address=f"198.51.100.{number}")
+        attempt([" ines", "INES", "ｉｎｅｓ"][number % 3], address=f"198.51.100.{number}")
     assert attempt("ines", PASSWORD, "192.0.2.2").status_code == 429
 
 
