@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.env import Environment, refuse
+from sfapi.env import Environment, refuse, split_url
 from sfapi.process import application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
@@ -100,7 +100,7 @@ def _statement_seconds(env: Environment) -> int:
 
 
 def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]:
-    parts = urlsplit(url)
+    parts = split_url(url)
     userinfo, _, address = parts.netloc.rpartition("@")
     user, _, password = userinfo.partition(":")
     # A socket's folder may come before the database: postgres://u:p@//cloudsql/project:region:instance/name
@@ -110,7 +110,7 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
         # The URL is not shown: it contains a password.
         raise ImproperlyConfigured(
             f"{variable}: is not of the form postgresql://user:password@host:port/name "
-            "(in user and password write @ : / # ? % as %40 %3A %2F %23 %3F %25)"
+            "(in user and password write @ : / # ? % [ ] as %40 %3A %2F %23 %3F %25 %5B %5D)"
         )
     hosts = [match for match in matches if match]
     ports = [match["port"] or "" for match in hosts]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sfapi.env import Environment
+from sfapi.env import Environment, split_url
 
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
@@ -30,7 +30,7 @@ def mail_server(env: Environment) -> MailServer:
     url = env.text("EMAIL_URL")
     if not url:
         return MailServer()
-    parts = urlsplit(url)
+    parts = split_url(url)
     try:
         port = parts.port or _PORTS.get(parts.scheme)
     except ValueError:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, MutableMapping
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
@@ -180,8 +180,8 @@ class Environment:
     def sentry_dsn(self, name: str) -> str:
         """Return the address of Sentry, or an empty string. A wrong value is not shown: it may contain a key."""
         value = self.text(name)
-        parts = urlsplit(value)
-        whole = parts.scheme in {"https", "http"} and parts.username and parts.hostname
+        parts = split_url(value)
+        whole = _is_url(value, ("https", "http")) and parts.username
         if value and not (whole and re.search(r"/[0-9]+$", parts.path)):
             raise ImproperlyConfigured(f"{name}: is not of the form https://key@host/number")
         return value
@@ -242,9 +242,17 @@ def check_authorities() -> None:
         raise ImproperlyConfigured(problem)
 
 
-def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+def split_url(value: str) -> SplitResult:
+    """Return the parts of a URL; empty parts if it cannot be split. The error may quote a password."""
     try:
-        parts = urlsplit(value)
+        return urlsplit(value)
+    except ValueError:
+        return urlsplit("")
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    parts = split_url(value)
+    try:
         port = parts.port
     except ValueError:
         return False

@@ -55,6 +55,11 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"DEBUG": "off", "SECRET_KEY": SECRET}, "DATABASE_URL: not set"),
         ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL: is not of the form"),
         ({"DATABASE_REPLICA_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_REPLICA_URL: is not of the form"),
+        ({"DATABASE_URL": f"postgresql://u:[{SECRET}]@h/d"}, "DATABASE_URL: is not of the form"),
+        ({"DATABASE_REPLICA_URL": f"postgresql://u:{SECRET}[@h/d"}, "DATABASE_REPLICA_URL: is not of the form"),
+        ({"EMAIL_URL": f"smtp://u:{SECRET}\uff0f@h"}, "EMAIL_URL: is not of the form"),
+        ({"SENTRY_DSN": f"https://[{SECRET}]@sentry.example/1"}, "SENTRY_DSN: is not of the form"),
+        ({"SENTRY_DSN": f"https://{SECRET}@sentry.example:port/1"}, "SENTRY_DSN: is not of the form"),
         (
             {"DATABASE_REPLICA_MAX_LAG_SECONDS": "1"},
             "DATABASE_REPLICA_MAX_LAG_SECONDS: '1' is not a whole number",
