@@ -3,6 +3,7 @@
 import { shared } from "./shared.js";
 
 const LENGTH = 86_400_000;
+const here = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /**
  * Return today's date in the time zone. Without a zone, return the date in the reader's time zone.
@@ -23,6 +24,15 @@ export function dayIn(zone) {
 export async function today() {
   const { time_zone: zone } = await shared("config").catch(() => ({ time_zone: undefined }));
   return dayIn(zone);
+}
+
+/**
+ * Return the day of a timestamp in the reader's time zone.
+ *
+ * @param {string} at
+ */
+export function dayOf(at) {
+  return here.format(new Date(at));
 }
 
 /**

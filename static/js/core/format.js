@@ -4,8 +4,10 @@ export const MISSING = "–";
 
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
-const dates = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const shortDays = new Intl.DateTimeFormat("en-US", { day: "numeric", month: "short", timeZone: "UTC" });
+/** A day without a time. `Date` takes it for midnight in UTC. */
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const dates = dayFormat({ day: "numeric", month: "short", year: "numeric" });
+const shortDays = dayFormat({ day: "numeric", month: "short" });
 const MONDAY = 1;
 const weekdays = new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone: "UTC" });
 const daysWithWeekday = new Intl.DateTimeFormat("en-US", {
@@ -46,6 +48,18 @@ const STEPS = [
   ["minute", 60, 60],
 ];
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "always" });
+
+/**
+ * Return a function that formats a day, or the day of a timestamp in the reader's time zone.
+ *
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {(value: string) => string}
+ */
+function dayFormat(options) {
+  const ofDay = new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
+  const ofTimestamp = new Intl.DateTimeFormat("en-US", options);
+  return (value) => (DAY.test(value) ? ofDay : ofTimestamp).format(new Date(value));
+}
 
 /**
  * @param {unknown} value
@@ -115,21 +129,21 @@ export function signed(value) {
 }
 
 /**
- * "2026-11-22", or a timestamp on this day in UTC → "Nov 22, 2026".
+ * "2026-11-22", or a timestamp on this day in the reader's time zone → "Nov 22, 2026".
  *
  * @param {Maybe<string>} value
  */
 export function day(value) {
-  return isMissing(value) ? MISSING : dates.format(new Date(value));
+  return isMissing(value) ? MISSING : dates(value);
 }
 
 /**
- * "2026-11-22", or a timestamp on this day in UTC → "Nov 22".
+ * "2026-11-22", or a timestamp on this day in the reader's time zone → "Nov 22".
  *
- * @param {Maybe<string | number>} value
+ * @param {Maybe<string>} value
  */
 export function shortDay(value) {
-  return isMissing(value) ? MISSING : shortDays.format(new Date(value));
+  return isMissing(value) ? MISSING : shortDays(value);
 }
 
 /**

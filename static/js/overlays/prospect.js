@@ -1,6 +1,7 @@
 /* The drawer of a prospect: scores by category and recent activity. prospect.id in the address is its Pardot id. */
 
 import { api } from "../core/api.js";
+import { dayOf, everyDay } from "../core/days.js";
 import { h } from "../core/dom.js";
 import { ago, day, moment, number, shortDay } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -19,7 +20,6 @@ import { table } from "../ui/table.js";
 
 const KEY = "prospect.id";
 const MOST = 1000;
-const DAY = 86_400_000;
 /** @type {Record<number, Tone>} */
 const TONES = { 3: "bad", 4: "good", 12: "warn", 13: "warn", 14: "bad" };
 /** @type {[column: SourceColumn, type: Api["Area"] | null, label: string][]} */
@@ -165,31 +165,44 @@ function activity({ activities, count, since, until }, links, status) {
     { class: "stack" },
     title,
     span,
-    count <= MOST && byDay(activities, until),
+    count <= MOST && byDay(activities, since ?? until, until),
     activityTable(activities, links),
   );
 }
 
 /**
  * @param {readonly Api["ProspectActivity"][]} activities
+ * @param {string} since
  * @param {string} until
  */
-function byDay(activities, until) {
-  const last = Date.parse(until);
-  const rows = Array.from({ length: 30 }, (_, index) => ({ label: shortDay(last - (29 - index) * DAY), value: 0 }));
-  for (const { created_at: at } of activities) {
-    const row = rows[29 - Math.floor((last - Date.parse(at ?? "")) / DAY)];
-    if (row) row.value += 1;
-  }
+function byDay(activities, since, until) {
+  const times = activities.map(({ created_at: at }) => at);
   return columns({
     title: "Activities by day",
     name: "Day",
     unit: "Activities",
-    rows,
+    rows: countsByDay(times, since, until),
     height: 96,
     values: false,
     every: 7,
   });
+}
+
+/**
+ * Return the number of timestamps on each day from `since` to `until`, by days of the reader's time zone, as in the table.
+ *
+ * @param {readonly (string | null)[]} times
+ * @param {string} since
+ * @param {string} until
+ */
+export function countsByDay(times, since, until) {
+  const counts = new Map(everyDay(dayOf(since), dayOf(until)).map((day) => [day, 0]));
+  for (const at of times) {
+    const on = at ? dayOf(at) : "";
+    const count = counts.get(on);
+    if (count !== undefined) counts.set(on, count + 1);
+  }
+  return [...counts].map(([day, value]) => ({ label: shortDay(day), value }));
 }
 
 /**

@@ -1,5 +1,6 @@
 /* The kinds of orphans, their problem and remedy. */
 
+import { dayOf } from "../core/days.js";
 import { TYPES } from "../assets/words.js";
 
 /** @typedef {{ title: string, noun: string, what: string, todo: string, asset?: Api["ContentType"], person?: boolean }} KindWords */
@@ -82,7 +83,7 @@ export function chosenKind(name, kinds) {
 export function byDay(checks) {
   const days = new Map();
   for (const check of checks) {
-    const day = check.captured_at.slice(0, 10);
+    const day = dayOf(check.captured_at);
     if (!days.has(day)) days.set(day, { day, ...check });
   }
   return [...days.values()].reverse();

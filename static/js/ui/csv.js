@@ -1,6 +1,6 @@
 /* Offer files for download, and write tables as CSV for spreadsheets. */
 
-import { dayIn } from "../core/days.js";
+import { dayIn, dayOf } from "../core/days.js";
 
 /**
  * Return CSV (RFC 4180). Text that a spreadsheet would take for a formula is escaped. columns: [{ label, csv(row) }].
@@ -48,7 +48,6 @@ export function fileName(stem, kind = "csv") {
 }
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+(Z|[+-]\d\d:\d\d)$/;
-const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
 
 /**
  * Write timestamps as days in the reader's time zone, because spreadsheets treat "2026-11-22T08:03:00+00:00" as text.
@@ -57,7 +56,7 @@ const days = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit
  */
 function cell(value) {
   if (value === null || value === undefined) return "";
-  if (typeof value === "string" && STAMP.test(value)) return days.format(new Date(value));
+  if (typeof value === "string" && STAMP.test(value)) return dayOf(value);
   const plain = String(value);
   const text = typeof value !== "number" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
