@@ -164,10 +164,12 @@ class LiveRead:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Measure one call."""
+        """Measure one call, also one that fails: a lost answer may have taken long."""
         began = time.monotonic()
-        yield
-        self.slowest = max(self.slowest, time.monotonic() - began)
+        try:
+            yield
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - began)
 
     def note_usage(self) -> None:
         """Store the API usage that Salesforce reported: it decides about the next look-up."""

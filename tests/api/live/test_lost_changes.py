@@ -10,9 +10,12 @@ from django.db import OperationalError
 from django.test import Client
 
 from api.contact import change as service_module
-from api.models import FieldChangeLog
+from api.models import CircuitBreaker, FieldChangeLog
+from api.protection import breaker
 from sf.live import records as live
+from sf.live import write_through
 from sf.models import Contact
+from sf.salesforce.client import SalesforceClient
 from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, patches, put
 from tests.api.live.locks import merging
 from tests.api.live.people import CONTACT
@@ -30,6 +33,21 @@ def test_a_change_whose_answer_is_lost_is_looked_up(user: Client, salesforce: Si
     assert patches(salesforce) == 1
     assert answer.json()["first_name"] == in_salesforce(salesforce, contact)["FirstName"] == "Inés"
     assert FieldChangeLog.objects.count() == 2
+
+
+def test_a_change_that_is_made_after_the_time_limit_counts_as_slow(
+    user: Client, salesforce: Simulator, contact: str, monkeypatch: pytest.MonkeyPatch, hurry: None
+) -> None:
+    def client_after_the_change(source: str) -> SalesforceClient:
+        _wait_for(salesforce, contact, "Inés")
+        return live.read_back_client(source)
+
+    monkeypatch.setattr(write_through, "read_back_client", client_after_the_change)
+    monkeypatch.setattr(breaker, "SLOW_SECONDS", 0.6)
+    salesforce.fail("delay", path=PATCH, seconds=2.5)
+    assert put(user, {"first_name": "Inés"}).status_code == 200
+    state = CircuitBreaker.objects.get(name=breaker.LIVE)
+    assert (state.failures, state.reason.startswith("the answer took ")) == (1, True)
 
 
 @pytest.mark.parametrize("fault", ["drop", "hang", "error"])
@@ -72,11 +90,15 @@ def test_a_change_that_arrived_late_may_be_sent_again(
 ) -> None:
     salesforce.fail("delay", path=PATCH, seconds=2.5)
     assert put(user, {"first_name": "Inés"}).status_code == 503
+    _wait_for(salesforce, contact, "Inés")
+    assert put(user, {"first_name": "Inés"}).json()["first_name"] == "Inés"
+
+
+def _wait_for(salesforce: Simulator, contact: str, first_name: str) -> None:
     deadline = time.monotonic() + 60
-    while in_salesforce(salesforce, contact)["FirstName"] != "Inés":
+    while in_salesforce(salesforce, contact)["FirstName"] != first_name:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert put(user, {"first_name": "Inés"}).json()["first_name"] == "Inés"
 
 
 @pytest.mark.parametrize("fault", ["drop_after", "drop"])
