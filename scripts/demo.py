@@ -152,7 +152,7 @@ def _simulator() -> Iterator[subprocess.Popen[bytes]]:
     ]  # fmt: skip
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     log = (DATA / "simulator.log").open("wb")
-    with _process(arguments, _base_environment(), stdout=log) as process:
+    with _process(arguments, base_environment(), stdout=log) as process:
         _wait_until(lambda: SIMULATOR_VARIABLES.exists() and _answers(CONTROL_PORT), process, "the simulator")
         yield process
 
@@ -231,20 +231,25 @@ def _is_free(port: int) -> bool:
 # -- variables ------------------------------------------------------------------------------------------------
 
 
-def _base_environment() -> dict[str, str]:
+_FOREIGN = (
+    "SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID", "SLACK_", "DIGEST_",
+    "EMAIL_", "PUBLIC_URL",
+)  # fmt: skip
+
+
+def base_environment() -> dict[str, str]:
     """Return this shell's environment without the variables of real systems; ``.env`` is not read.
 
     The demo must not touch these systems.
     """
-    foreign = ("SALESFORCE_", "DATABASE_", "PARDOT_", "ACCOUNTS_", "SSO_", "SENTRY_", "DEV_USER_UUID")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     return {**kept, "SFAPI_ENV_FILE": "", "DEBUG": "on", "SFAPI_DATA_DIR": str(DATA), "PYTHONUNBUFFERED": "1"}
 
 
 def _environment() -> dict[str, str]:
     """Return the base environment with the simulator's variables and the secrets of an earlier start."""
     return {
-        **_base_environment(),
+        **base_environment(),
         **_kept_from_last_time(),
         **_simulator_variables(),
         "SIMULATOR_URL": f"http://localhost:{CONTROL_PORT}",

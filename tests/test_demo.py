@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from scripts.demo import base_environment
 from sfapi.embedded_postgres.install import find_installation
 from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
@@ -64,6 +65,13 @@ def test_taken_ports_are_reported_with_the_command_to_type(data_dir: Path) -> No
         refused = Demo(data_dir, [*free_ports(1), first, second])
         assert refused.exit_status() == 1
     assert f"make demo SIMULATOR_PORT={first + 1} SIMULATOR_CONTROL_PORT={second + 1}\n" in refused.output
+
+
+def test_the_demo_sends_nothing_to_the_slack_and_the_mail_server_of_this_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"SLACK_WEBHOOK_URL", "DIGEST_RECIPIENTS", "EMAIL_URL", "EMAIL_URL_FILE", "PUBLIC_URL", "DATABASE_URL"}
+    for name in own:
+        monkeypatch.setenv(name, "https://team.example/")
+    assert not own & set(base_environment())
 
 
 def may_log_in(url: str, password: str) -> bool:
