@@ -58,7 +58,7 @@ _RECORD: Mapping[str, tuple[str, str]] = {
         "The picklist does not have this value.",
         "Choose a value of the picklist, or add this value to the picklist in Salesforce.",
     ),
-    "TOO_MANY_ENUM_VALUE": ("Too many values for a multi-select picklist.", "Choose fewer values."),
+    "TOO_MANY_ENUM_VALUE": ("A multi-select picklist has too many values.", "Choose fewer values."),
     "DUPLICATES_DETECTED": (
         "A duplicate rule found a similar record.",
         "Look at the similar record. Change the values, or use that record instead.",
@@ -79,7 +79,7 @@ _RECORD: Mapping[str, tuple[str, str]] = {
     "INVALID_INET_ADDRESS": ("A value is not an internet address.", "Correct the address."),
     "TEXT_DATA_OUTSIDE_SUPPORTED_CHARSET": ("The org cannot store these characters.", "Replace the characters."),
     "JSON_PARSER_ERROR": ("A value has the wrong type, or the body is not JSON.", "Correct the value."),
-    "POST_BODY_PARSE_ERROR": ("The body cannot be read.", "Correct the value."),
+    "POST_BODY_PARSE_ERROR": ("Salesforce cannot read the body.", "Correct the values."),
     "ENTITY_IS_DELETED": (
         "The record was deleted.",
         "If you need the record, restore it from Salesforce's recycle bin.",
@@ -138,7 +138,7 @@ _BUSY: Mapping[str, str] = {
     "INVALID_AUTH_HEADER": "The session has expired; SFAPI logs in again.",
     "SERVER_UNAVAILABLE": "Salesforce is busy.",
     "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE": "Salesforce has switched this function off for a while.",
-    "TOO_MANY_REQUESTS": "Too many calls at once (429).",
+    "TOO_MANY_REQUESTS": "Too many calls are open at once (429).",
     "TOO_MANY_APEX_REQUESTS": "Too much Apex code is running at once.",
     "TXN_SECURITY_APEX_ERROR": "A transaction security policy of the org could not be evaluated.",
     "TXN_SECURITY_METERING_ERROR": "A transaction security policy of the org could not be evaluated.",
