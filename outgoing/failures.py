@@ -8,14 +8,15 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from outgoing.sessions import authorities_problem
+_BEFORE_SENDING = ("cert_verify", "ssl_wrap_socket")
+"""Functions of ``requests`` and ``urllib3``: find the file of authorities; load it and shake hands."""
 
 
 def never_arrived(error: requests.RequestException) -> bool:
     """Return whether the request was certainly not sent, so that it may be sent again."""
     if isinstance(error, requests.exceptions.SSLError):
         # A connection can also break in the answer.
-        return authorities_problem() != "" or _passed_through(error, "do_handshake")
+        return any(_passed_through(error, function) for function in _BEFORE_SENDING)
     if isinstance(error, requests.exceptions.ProxyError):
         # urllib3 blames the proxy also when the connection is closed before the answer.
         return not _passed_through(error, "getresponse")

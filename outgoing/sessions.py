@@ -47,7 +47,7 @@ class OutgoingSession(requests.Session):
         except OSError as error:
             if isinstance(error, requests.RequestException):
                 raise
-            raise requests.exceptions.SSLError(str(error)) from error
+            raise requests.exceptions.SSLError(error) from error
 
 
 def limit_next_read(answer: requests.Response, seconds: float) -> None:

@@ -197,7 +197,7 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
 
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
     host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
-    if isinstance(error, requests.exceptions.SSLError) and (problem := authorities_problem()):
+    if isinstance(error, requests.exceptions.SSLError) and never_arrived(error) and (problem := authorities_problem()):
         return SalesforceError(f"{host}: {problem}")
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return SalesforceError(

@@ -43,12 +43,15 @@ def failure_of(address: str) -> SalesforceError:
     return caught.value
 
 
-def test_after_a_tls_error_in_the_answer_the_outcome_is_unknown(files: Certificates) -> None:
+@pytest.mark.parametrize("file_disappears", [False, True])
+def test_after_a_tls_error_in_the_answer_the_outcome_is_unknown(files: Certificates, file_disappears: bool) -> None:
     received = []
 
     def break_the_answer(connection: socket.socket) -> None:
         with files.context().wrap_socket(connection.dup(), server_side=True) as encrypted:
             received.append(encrypted.recv(65_536))
+            if file_disappears:
+                files.bundle.unlink()
             connection.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)  # a record that this session did not encrypt
 
     with listening(break_the_answer) as address:
@@ -75,4 +78,17 @@ def test_an_untrusted_certificate_gets_no_request(tmp_path: Path, monkeypatch: p
     with listening(refuse) as address:
         failure = failure_of(address)
     assert "its TLS certificate is not trusted" in str(failure)
+    assert not failure.outcome_unknown
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_without_usable_authorities_it_is_certain_that_nothing_was_sent(
+    files: Certificates, content: str | None
+) -> None:
+    files.bundle.unlink()
+    if content:
+        files.bundle.write_text(content)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        failure = failure_of(f"https://127.0.0.1:{server.getsockname()[1]}")
+    assert "REQUESTS_CA_BUNDLE" in str(failure)
     assert not failure.outcome_unknown
