@@ -122,7 +122,7 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.NOTHING_GIVEN: _only("search_schools", "change_contact"),
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
-    T.VALUE_CHANGED: _only("change_configuration"),
+    T.VALUE_CHANGED: _only("change_configuration", "change_team"),
     T.SYNC_NOT_STARTED: _STARTS_SYNC,
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
     T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,16 +48,23 @@ class BadTeam(ValueError):
         return "; ".join(message for _, _, message in self.problems)
 
 
+class TeamChanged(Exception):
+    """The team has changed since the caller read it."""
+
+
 class UnknownMember(LookupError):
     """No team member has this name. The message lists the team."""
+
+
+_FIELDS = ("id", "name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages")
+_ORDER = ("order", "name", "id")
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
     """Return the members in display order, each with the number of open tasks; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
-    fields = ("id", "name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages")
-    members = TeamMember.objects.annotate(open_tasks=still_open).order_by("order", "name", "id")
-    return list(members.values(*fields, "open_tasks"))
+    members = TeamMember.objects.annotate(open_tasks=still_open).order_by(*_ORDER)
+    return list(members.values(*_FIELDS, "open_tasks"))
 
 
 def member_by_name(name: str) -> TeamMember:
@@ -74,13 +81,16 @@ def member_by_account(accounts_uuid: str) -> TeamMember | None:
     return TeamMember.objects.filter(accounts_uuid=accounts_uuid).first()
 
 
-def team_replace(members: Sequence[Member]) -> None:
+def team_replace(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] | None = None) -> None:
     """Replace the team. Members who are left out are removed, and their tasks become unassigned.
 
-    Raises ``BadTeam`` and changes nothing when the team is invalid.
+    ``was``: the team as the caller read it, without the open tasks. Raises ``BadTeam`` when the team is invalid, and
+    ``TeamChanged`` when it is no longer ``was``; then nothing is changed.
     """
     with transaction.atomic():
         _keep_others_from_writing()
+        if was is not None and list(was) != list(TeamMember.objects.order_by(*_ORDER).values(*_FIELDS)):
+            raise TeamChanged
         rows = TeamMember.objects.in_bulk()
         problems = [*_find_duplicates(members), *_find_unknown(members, rows.keys())]
         if problems:

@@ -26,7 +26,7 @@ from pardot.configuration.values import (
 from pardot.domain.areas import Area
 from pardot.models import ConfigurationChange
 from pardot.pipeline.after_change import ANY, ChangedMeanwhile, value_change, value_reset
-from pardot.planning.team import BadTeam, Member, team_replace, team_with_open_tasks
+from pardot.planning.team import BadTeam, Member, TeamChanged, team_replace, team_with_open_tasks
 from pardot.selectors.rows import LARGEST_ID
 from pardot.v1.fields import NOT_BLANK, actor_name
 
@@ -102,18 +102,9 @@ class MemberIn(Schema):
         )
 
 
-class TeamIn(Schema):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"example": {"team": [{"name": "Ines Example", "role": "Forms", "areas": ["forms"]}]}},
-    )
+class MemberAsRead(Schema):
+    """A member as `GET` returned it, without the number of open tasks."""
 
-    team: Annotated[list[MemberIn], Field(max_length=200)] = Field(
-        description="The whole team. Members who are left out are removed."
-    )
-
-
-class MemberOut(Schema):
     id: int
     name: str
     role: str
@@ -123,6 +114,23 @@ class MemberOut(Schema):
     accounts_uuid: uuid.UUID | None
     email: str
     gets_messages: bool
+
+
+class TeamIn(Schema):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"team": [{"name": "Ines Example", "role": "Forms", "areas": ["forms"]}]}},
+    )
+
+    team: Annotated[list[MemberIn], Field(max_length=200)] = Field(
+        description="The whole team. Members who are left out are removed."
+    )
+    was: Annotated[list[MemberAsRead], Field(max_length=1_000)] | None = Field(
+        None, description="The `team` that `GET` returned: 409 when it has changed since. Left out: not checked."
+    )
+
+
+class MemberOut(MemberAsRead):
     open_tasks: int = Field(description="The number of open tasks, which become unassigned when the member is removed.")
 
 
@@ -138,7 +146,7 @@ def get_team(request: HttpRequest) -> TeamOut:
 
 @router.put(
     "/admin/team",
-    response={200: TeamOut, **documented(400, 401, 403, 413, 415, 422)},
+    response={200: TeamOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Replace the team",
 )
 def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
@@ -147,8 +155,12 @@ def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
     A member with an `id` stays the same member and keeps the tasks, even under a new name. A member who is left out
     is removed, and their tasks become unassigned.
     """
+    was = None if team.was is None else [member.dict() for member in team.was]
     try:
-        team_replace([member.member(place) for place, member in enumerate(team.team)])
+        team_replace([member.member(place) for place, member in enumerate(team.team)], was=was)
+    except TeamChanged as error:
+        message = "Another user has just changed the team. Read the team again, then decide."
+        raise Conflict(message, ErrorType.VALUE_CHANGED, retry_after=1) from error
     except BadTeam as error:
         errors = [{"loc": ["body", "team", place, name], "message": why} for place, name, why in error.problems]
         raise Unprocessable(f"The team is not valid: {error}.", errors=errors) from error

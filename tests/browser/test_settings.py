@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -141,6 +142,32 @@ def test_another_users_change_to_the_team_is_kept(with_team: Visit) -> None:
     expect(with_team.page.get_by_role("dialog")).to_have_count(0)
     team = fetch_json(with_team, "admin/team")["team"]
     assert [(member["role"], member["areas"]) for member in team] == [("Forms", ["forms"]), ("", ["tags"])]
+
+
+def test_a_change_to_the_team_between_reading_and_saving_is_kept(with_team: Visit) -> None:
+    """Another user adds a member after the page has read the team, and before it saves the team."""
+    page = with_team.page
+
+    refused: list[Route] = []
+
+    def save_theirs_first(route: Route) -> None:
+        if route.request.method == "PUT" and not refused:
+            refused.append(route)
+            mine = json.loads(route.request.post_data or "")["team"]
+            kept = [{**member, "role": ""} for member in mine]
+            assert page.request.fetch(route.request, data={"team": [*kept, {"name": "Cleo Third"}]}).ok
+        route.continue_()
+
+    with_team.expect("status of 409")
+    section(with_team, "Team").get_by_role("button", name="Edit: Ines Example").click()
+    page.get_by_label("Role").fill("Forms")
+    page.route("**/admin/team", save_theirs_first)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    team = fetch_json(with_team, "admin/team")["team"]
+    assert [(member["name"], member["role"]) for member in team] == [
+        ("Ines Example", "Forms"), ("Tom Sample", ""), ("Cleo Third", ""),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("answer", "label"), [("Keep theirs", "their name"), ("Use mine", "my name")])

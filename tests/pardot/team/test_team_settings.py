@@ -113,3 +113,15 @@ def test_settings_tasks_exemptions_and_notes_are_for_super_users(user: Client) -
     for path in ("admin/team", "admin/config", "tasks", "exemptions", "notes"):
         assert user.get(f"/api/v1/pardot/{path}").status_code == 403
         assert Client().get(f"/api/v1/pardot/{path}").status_code == 401
+
+
+def test_a_team_that_another_user_has_changed_since_is_not_replaced(browser: Browser) -> None:
+    records.member("Ada", areas=["forms"])
+    was = browser.get("admin/team")["team"]
+    wanted = {"team": [{"id": was[0]["id"], "name": "Ada", "role": "Editor"}], "was": was}
+    browser.ask("put", "admin/team", {"team": [{"id": was[0]["id"], "name": "Ada"}, {"name": "Ben"}]})
+    assert browser.ask("put", "admin/team", wanted, expect=409)["type"] == "value_changed"
+    assert names(browser) == ["Ada", "Ben"]
+    wanted["was"] = browser.get("admin/team")["team"]
+    assert browser.ask("put", "admin/team", wanted)["team"][0]["role"] == "Editor"
+    assert names(browser) == ["Ada"]
