@@ -49,8 +49,8 @@ Other apps add their objects. A run of mode ``sample`` is not complete: it leave
 JOBS = ["cleanup_logs", "deliver_pending", "sync_retry"]
 """Scheduled jobs, besides the syncs of objects. Other apps add their jobs.
 
-A job that has never run is not at fault: cron may not be installed yet. A job is at fault if it fails, or does not
-run again when the cron table says so.
+Only the jobs in the cron table are judged. A job that has never run is not at fault: cron may not be installed yet. A
+job is at fault if it fails, or does not run again when the cron table says so.
 """
 
 _HELD_BACK = Q(state__in=(SyncRun.State.PAUSED, SyncRun.State.SKIPPED), cause=SyncRun.Cause.LIMIT)
@@ -98,26 +98,34 @@ def sync_freshness() -> list[Freshness]:
 
 
 def job_freshness() -> list[Freshness]:
-    """Judge all jobs of ``JOBS``, in the order of ``JOBS``.
+    """Judge the jobs of ``JOBS`` that are in the cron table, in the order of ``JOBS``.
 
     A job whose run was skipped when due is not late.
     """
-    return _judge_jobs(_last_ends(JOBS), _last_seen(JOBS))
+    names = _scheduled_jobs()
+    return _judge_jobs(names, _last_ends(names), _last_seen(names))
 
 
 def all_freshness() -> Health:
     """Judge objects and jobs together, with no more queries than ``job_freshness`` alone."""
-    ends, seen = _last_ends([*MAX_AGE, *JOBS]), _last_seen(JOBS)
-    return Health(_judge_syncs(ends), _judge_jobs(ends, seen), seen)
+    names = _scheduled_jobs()
+    ends, seen = _last_ends([*MAX_AGE, *names]), _last_seen(names)
+    return Health(_judge_syncs(ends), _judge_jobs(names, ends, seen), seen)
+
+
+def _scheduled_jobs() -> list[str]:
+    """Return the jobs in the cron table. A failed job that is no longer set up could not end well again."""
+    scheduled = {words[0] for _, _, words in settings.CRONJOBS}
+    return [name for name in JOBS if name in scheduled]
 
 
 def _judge_syncs(ends: Mapping[str, _Ends]) -> list[Freshness]:
     return [_judge(name, ends.get(name, _NEVER), allowed) for name, allowed in MAX_AGE.items()]
 
 
-def _judge_jobs(ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
+def _judge_jobs(names: Collection[str], ends: Mapping[str, _Ends], seen: Mapping[str, datetime]) -> list[Freshness]:
     now = timezone.now()
-    rows = [_judge(name, ends.get(name, _NEVER), timedelta.max) for name in JOBS]
+    rows = [_judge(name, ends.get(name, _NEVER), timedelta.max) for name in names]
     return [
         replace(each, state="late")
         if each.state in {"fresh", "never"} and each.name in seen and is_overdue(each.name, seen[each.name], now)
@@ -140,7 +148,7 @@ def jobs_to_look_at() -> dict[str, list[str]]:
 
 
 def failing_jobs() -> list[str]:
-    """Return the jobs of ``JOBS`` that ended badly, without a good run since."""
+    """Return the jobs that ended badly, without a good run since."""
     return jobs_to_look_at()["failing"]
 
 

@@ -35,6 +35,7 @@ def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[s
     monkeypatch.setattr(freshness, "MAX_AGE", ages)
     monkeypatch.setattr(freshness, "JOBS", list(freshness.JOBS))
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000CAA"
+    settings.CRONJOBS = scheduled_jobs(pardot=True, digest=True)
     expect_fresh_copies()
     return ages
 
@@ -147,7 +148,9 @@ def test_alerts_are_scheduled_only_where_the_team_has_a_channel() -> None:
     assert ["camp_alerts"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=True, alerts=False)]
 
 
-def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(db: None, settings: Any) -> None:
+def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(
+    expected: dict[str, timedelta], settings: Any
+) -> None:
     settings.DIGEST_RECIPIENTS, settings.SLACK_WEBHOOK_URL = ["ranger@camp.example"], ""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -209,3 +212,11 @@ def test_a_digest_that_cannot_be_written_or_has_no_channel_shows_in_the_health_o
     with pytest.raises(CommandError, match="nowhere to send to"):
         call_command("camp_digest", "--send")
     assert freshness.failing_jobs() == ["camp_digest"]
+
+
+def test_a_failed_job_that_is_no_longer_set_up_is_no_fault(expected: dict[str, timedelta], settings: Any) -> None:
+    make_all_fresh(expected)
+    run("camp_alerts", timedelta(hours=1), state=State.FAILED, message="Slack: 404 no_service")
+    assert Client().get("/healthz/").status_code == 503
+    settings.CRONJOBS = scheduled_jobs(pardot=True, digest=True, alerts=False)
+    assert Client().get("/healthz/").status_code == 200
