@@ -84,7 +84,7 @@ def runs() -> Iterator[Metric]:
 def records() -> Iterator[Metric]:
     tables = {synced.model._meta.db_table: synced.name for synced in EVERY_OBJECT}
     rows = estimated_rows(tables)
-    meaning = "Rows of the cache as PostgreSQL last estimated them, tombstones included."
+    meaning = "Rows of the cache as PostgreSQL last estimated them, rows of deleted records included."
     yield Metric(
         "sfapi_cached_records", meaning, [Sample(rows[table], {"object": name}) for table, name in tables.items()]
     )
@@ -111,7 +111,7 @@ def outbox() -> Iterator[Metric]:
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
     yield Metric(
         "sfapi_outbox_cases",
-        "Queued cases, and failed cases: Salesforce refused them for good, and no operator dealt with them.",
+        "Queued and failed cases. Salesforce refused a failed case for good, and no operator has dealt with it.",
         states,
     )
     yield Metric("sfapi_outbox_stuck", "Queued cases that need an operator.", [Sample(depth.stuck)])

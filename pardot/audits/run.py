@@ -42,8 +42,8 @@ AUDITS: tuple[Audit, ...] = (*ASSET_AUDITS, prospects.AUDIT)
 def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None) -> AuditInputs:
     """Run these audits, by default all, and return their inputs; call this in a transaction.
 
-    A sync, a change of the configuration and a retry in the admin may run audits at the same time. The lock makes
-    them run one after the other, so that each audit sees the changes committed before it.
+    A sync, a change of the configuration, and a retry of records that were set aside may run audits at the same time.
+    The lock makes the audits run one after the other, so that each audit sees the changes committed before it.
     """
     lock_table_for_write(AuditSummary._meta.db_table)
     inputs = audit_inputs(now)

@@ -192,7 +192,7 @@ def test_a_type_has_its_table_and_its_csv(camp: Visit, tmp_path: Path, type_: st
     assert [row["Name"] for row in rows] == [record["name"] or "" for record in answer["records"]]
 
 
-def test_tabs_and_the_csv_call_a_deleted_campaign_deleted(camp: Visit, tmp_path: Path) -> None:
+def test_the_tabs_and_the_csv_say_that_a_campaign_was_deleted(camp: Visit, tmp_path: Path) -> None:
     camp.go("/pardot/?tab=gear-locker&gear.type=custom_redirects&custom_redirects.flag=orphan")
     rows = download_csv(camp.page, "Custom redirects", tmp_path)
     assert len(rows) > 0
@@ -336,7 +336,7 @@ def test_a_name_is_shown_as_text_and_a_missing_name_as_the_id(camp: Visit) -> No
     assert re.fullmatch(r"\(no name, \d+\)", shown[1])
 
 
-def test_dormant_and_errors_show_no_data_until_activities_are_read(camp: Visit) -> None:
+def test_the_flags_dormant_and_errors_show_no_data_until_activities_are_read(camp: Visit) -> None:
     def answer(route: Route) -> None:
         body = route.fetch(max_retries=3).json()
         forms = body["types"]["forms"]

@@ -26,7 +26,8 @@ class Client:
     script: str
     """A module in ``tests.conformance.clients``, or an ``.mjs`` file there."""
     driver: str = ""
-    """A module that starts the script as a server, for SFAPI to call. The module runs in SFAPI's environment."""
+    """Only for a package that is a mock of Salesforce, not a client: the module that lets SFAPI call the mock.
+    The module starts the script as a server, and runs in SFAPI's environment."""
 
     @property
     def by_node(self) -> bool:

@@ -39,7 +39,9 @@ def test_only_one_of_five_syncs_runs_and_the_next_takes_the_lease_of_a_killed_on
     assert_equal(simulator, Account)
 
 
-def test_other_objects_are_not_held_up(simulator: Simulator, start: Start, run_manage: Manage) -> None:
+def test_a_hanging_sync_does_not_hold_up_the_syncs_of_other_objects(
+    simulator: Simulator, start: Start, run_manage: Manage
+) -> None:
     simulator.fail("hang", path="FROM.Account", seconds=120)
     holder = start("sync_accounts")
     wait_for(lambda: simulator.calls_to("query") == 1)
