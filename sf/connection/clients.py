@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sf.connection import refused_logins
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.credentials import choose_credentials
-from sf.salesforce.errors import LoginFailed
+from sf.salesforce.errors import LoginFailed, SalesforceError
 from sf.salesforce.http import HostGone, Patience, Transport
 from sf.salesforce.login import LoginRequest, Session, SessionKeeper
 from sf.salesforce.login_refusals import LoginRefused
@@ -67,7 +67,11 @@ class CopyClient(RememberingClient):
 
     def _admit(self, session: Session) -> Session:
         if session != self._admitted:
-            check_org(SalesforceClient(self._login, self._transport, self._keeper))
+            try:
+                check_org(SalesforceClient(self._login, self._transport, self._keeper))
+            except SalesforceError as error:
+                error.in_preparation = True
+                raise
             self._admitted = session
         return session
 

@@ -43,11 +43,13 @@ class SalesforceError(Exception):
         """
         self.unanswered = False
         """The call was sent, and no answer came back that tells its outcome."""
+        self.in_preparation = False
+        """A preparation failed, such as the look-up of the org. The call that needed it was not carried out."""
 
     @property
     def outcome_unknown(self) -> bool:
         """Return whether the call may have been carried out: then a write must not simply be sent again."""
-        return self.unanswered or self.status in _UNSURE_STATUSES
+        return not self.in_preparation and (self.unanswered or self.status in _UNSURE_STATUSES)
 
     @property
     def in_full(self) -> str:

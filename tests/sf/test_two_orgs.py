@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from sf.connection.clients import salesforce_client
+from sf.management.salesforce_writes import message_of
 from sf.models import CachedOrg, SFAPIUsageLog, SyncConfig
+from sf.salesforce.credentials import VARIABLES, LoginFlow
+from sf.salesforce.errors import TransientError
+from sf.salesforce.http import Patience
 from sf.status.objects import status_of_all
+from sf.sync.usage import UsageCounter
 from tests.conftest import point_settings_at
 from tests.orgs import digests_of_copies, new_ids, org_id, same_ids
 from tests.sf.cache import assert_equal, sync
+from tests.sf.test_login import login_of
 from tests.simulated import Simulator, manage
 
 __all__ = ["new_ids", "same_ids"]
@@ -193,6 +200,21 @@ def test_another_org_is_recognized_with_a_direct_session_and_with_soap(
     done = run(same_ids, database, "sync_all", **more)
     assert done.returncode != 0
     assert len(lines_naming(done.stderr, simulator, same_ids)) == 1, done.stderr
+
+
+@pytest.mark.parametrize("fault", ["drop", "status"])
+def test_a_change_is_not_called_uncertain_when_the_look_up_of_the_org_fails(
+    simulator: Simulator, settings: Any, fault: str
+) -> None:
+    CachedOrg.objects.create(organization_id=org_id(simulator))
+    settings.SALESFORCE_LOGIN = dict.fromkeys(VARIABLES, "") | login_of(simulator, LoginFlow.DIRECT_SESSION)
+    simulator.fail(fault, path="Organization", times=None, **({"status": 500} if fault == "status" else {}))
+    client = salesforce_client(UsageCounter("test"), Patience(deadline=0))
+    with pytest.raises(TransientError) as caught:
+        client.attempt("POST", f"{client.data_path}/sobjects/Case", body={"Subject": "never sent"})
+    assert simulator.calls_to("sobjects/Case") == 0
+    assert not caught.value.outcome_unknown
+    assert "may have been made" not in message_of(caught.value)
 
 
 def test_identifying_the_org_costs_no_call_when_the_login_names_it(simulator: Simulator) -> None:
