@@ -134,7 +134,8 @@ def accounts_call_allowed() -> bool:
 class LiveCall:
     """One request's live call to Salesforce.
 
-    From ``may_ask`` to the end of the ``live_call`` block, the request has a place (``api/protection/bulkhead.py``).
+    Only requests with a place may wait for Salesforce, and there are few places (``api/protection/bulkhead.py``). The
+    request has its place from ``may_ask`` to the end of the ``live_call`` block.
     """
 
     def __init__(self, places: ExitStack) -> None:

@@ -21,7 +21,8 @@ def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
 
     ``tier`` is ``None`` when only some entities were read.
     """
-    # Two transactions: one writes EntityState, the other locks tables (pardot/catalog/complete_reads.py).
+    # Two transactions: a transaction that wrote EntityState and then locked tables could deadlock with another sync's
+    # merge, which does both in the opposite order.
     with transaction.atomic():
         count_rows()
     with transaction.atomic():

@@ -28,7 +28,10 @@ class NoScore(LookupError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that reaches the target. ``fixes``: the number of occurrences to fix, by issue key."""
+    """A plan that reaches the target.
+
+    ``fixes``: the number of occurrences to fix, by issue key. For a percentage: the percentage points to remove.
+    """
 
     target: int
     fixes: Mapping[str, Occurrences]
@@ -77,9 +80,9 @@ class _Fixable:
     rows: float
     """The number of rows in one unit."""
     size: Occurrences
-    """The number of occurrences in one unit."""
+    """The part of ``count`` in one unit: 1, or 0.1 for a percentage."""
     count: Occurrences
-    """The number of all occurrences."""
+    """The number of all occurrences, or the percentage."""
 
 
 def _options(card: Scorecard, area: Area) -> Iterator[_Option]:

@@ -22,7 +22,8 @@ _keeper = SessionKeeper()
 class RememberingClient(SalesforceClient):
     """A client that stores refused logins for all processes.
 
-    If its ``Patience`` has an end, the client sends no login during the pause after a refused login.
+    A client whose calls must end by a certain time (``Patience.until``) sends no login during the pause after a refused
+    login.
     """
 
     def _log_in(self) -> Session:
@@ -41,7 +42,7 @@ class RememberingClient(SalesforceClient):
     def _check_turn(self) -> None:
         """Raise ``LoginRefused`` during the pause after a refused login.
 
-        Clients whose ``Patience`` has no end may always try: commands such as syncs use them.
+        Clients without a time by which calls must end may always log in: commands such as syncs use them.
         """
         refused = None
         if self._transport.patience.has_end:
@@ -88,7 +89,7 @@ def salesforce_client(counter: UsageCounter, patience: Patience | None = None) -
 def client_of_any_org(counter: UsageCounter, patience: Patience | None = None) -> SalesforceClient:
     """Return a client for the login's org, even if another org is cached.
 
-    Use it only to read from the org, or to adopt the org.
+    Use it only to read from the org, or to make the cache a copy of the org (``sync_all --adopt-org``).
     """
     return RememberingClient(*_parts(counter, patience))
 

@@ -14,9 +14,10 @@
 ``POST /pardot/size``                       {assets?, prospects?, activities?}: generates Pardot's data again
 ==========================================  ================================================================
 
-Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open``, ``delay_seconds``, ``lag_seconds``,
-``token_seconds``, ``business_unit``, ``empty_last_page``, ``hidden_fields`` ({path: [field]}), ``statuses`` ({error
-code: HTTP status}). A change waits ``lag_seconds`` before reads see it.
+Settings: ``ceiling``, ``daily_max``, ``daily_used``, ``max_open`` (the number of requests at once), ``delay_seconds``,
+``lag_seconds``, ``token_seconds``, ``business_unit``, ``empty_last_page``, ``hidden_fields`` ({path: [field]}),
+``statuses`` ({error code: HTTP status}). ``simulator/pardot/settings.py`` explains the settings. A change waits
+``lag_seconds`` before reads see it.
 """
 
 from __future__ import annotations

@@ -110,7 +110,11 @@ def _crm_fields(rng: random.Random, person: Person, index: int) -> tuple[str | N
 
 
 def _history(rng: random.Random, plan: Plan, created: int, last_activity: int) -> tuple[object, ...]:
-    """Return optedOut, isDoNotEmail, isDeleted, lastActivityAt, adoption JSON, stamps and their users."""
+    """Return the last fields of a prospect.
+
+    The fields are optedOut, isDoNotEmail, isDeleted, lastActivityAt, the adoption JSON, createdAt, updatedAt,
+    createdById and updatedById.
+    """
     luck = rng.random()
     # Half of the prospects without generated activities get a time of last activity, soon after their creation.
     last = last_activity or (created + 3_600 if luck < 0.5 else 0)

@@ -86,7 +86,7 @@ def test_invalid_sub_queries_are_refused(salesforce: Salesforce, soql: str, code
     assert errors(salesforce.query(soql)) == [code]
 
 
-def test_a_hidden_lookup_field_hides_its_children(salesforce: Salesforce) -> None:
+def test_children_cannot_be_queried_when_their_lookup_field_is_hidden(salesforce: Salesforce) -> None:
     salesforce.simulator.control("POST", "/fields/Contact/AccountId/hide")
     assert errors(salesforce.query("SELECT Id, (SELECT Id FROM Contacts) FROM Account")) == ["INVALID_TYPE"]
 
