@@ -20,6 +20,18 @@ _ZERO_WIDTH_SPACE = "\u200b"
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 
 
+def is_unicode(text: str) -> bool:
+    """Return whether the text can be sent and stored.
+
+    Python turns bytes of the environment or a command line that are not UTF-8 into unpaired surrogates.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def one_line(text: str) -> str:
     """Return the text with a blank for each run of line breaks, control characters and direction marks."""
     return _BREAKS.sub(" ", text).strip()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, ManagementUtility
 from django.core.management.base import SystemCheckError
 
-from outgoing.text import one_line
+from outgoing.text import is_unicode, one_line
 from sfapi.check_ins import checked_in
 from sfapi.json_lines import print_json
 
@@ -26,6 +26,8 @@ class CommandLine(ManagementUtility):
         execute = command.execute
 
         def execute_in_one_line(*arguments: Any, **options: Any) -> str | None:
+            if not all(map(is_unicode, self.argv[1:])):
+                raise CommandError("an argument is not UTF-8: set the terminal to UTF-8, and type it again")
             try:
                 with checked_in(self.argv[1:]):
                     return execute(*arguments, **options)

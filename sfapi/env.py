@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.exceptions import ImproperlyConfigured
 
 from outgoing.sessions import authorities_problem
+from outgoing.text import is_unicode
 from sf.salesforce.userinfo import shown_value
 from sfapi.env_file import load_env_file, read_value
 from sfapi.placeholders import is_placeholder, placeholder_problem
@@ -81,6 +82,8 @@ class Environment:
     def _raw_value(self, name: str) -> str:
         """Return the value of the variable, or the content of the file that ``<name>_FILE`` names."""
         value, path = self._values.get(name, "").strip(), self._values.get(f"{name}_FILE", "").strip()
+        if not is_unicode(value):
+            raise ImproperlyConfigured(f"{name}: its value in the environment is not UTF-8")
         if not path:
             return value
         if value:

@@ -138,3 +138,15 @@ def test_the_error_about_missing_tables_names_migrate(simulator: Simulator, data
     assert done.stderr.startswith("PostgreSQL: relation ")
     assert done.stderr.endswith("; has `manage.py migrate` run?\n")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["create_api_key --name=caf\udce9 --scopes=read:books", "syncs off --because=caf\udce9"]
+)
+def test_an_argument_in_another_encoding_is_refused_in_one_line(
+    simulator: Simulator, database: str, words: str
+) -> None:
+    done = manage(*words.split(), variables=simulator.variables, database=database)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: an argument is not UTF-8")
+    assert done.stderr.count("\n") == 1

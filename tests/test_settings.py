@@ -55,6 +55,7 @@ BAD_VALUES = pytest.mark.parametrize(
         ({"DEBUG": "off", "SECRET_KEY": SECRET}, "DATABASE_URL: not set"),
         ({"DATABASE_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_URL: is not of the form"),
         ({"DATABASE_REPLICA_URL": f"mysql://u:{SECRET}@h/d"}, "DATABASE_REPLICA_URL: is not of the form"),
+        ({"SALESFORCE_PASSWORD": f"{SECRET}\udce9"}, "SALESFORCE_PASSWORD: its value in the environment is not UTF-8"),
         ({"DATABASE_URL": f"postgresql://u:[{SECRET}]@h/d"}, "DATABASE_URL: is not of the form"),
         ({"DATABASE_REPLICA_URL": f"postgresql://u:{SECRET}[@h/d"}, "DATABASE_REPLICA_URL: is not of the form"),
         ({"EMAIL_URL": f"smtp://u:{SECRET}\uff0f@h"}, "EMAIL_URL: is not of the form"),
