@@ -23,8 +23,8 @@ Row = TypeVar("Row")
 class BatchWriter(Generic[Row]):
     """Hands batches to ``write(rows, again)``, one at a time and in order.
 
-    ``write`` raises when the rows are not stored. The same rows then come again with ``again`` set, because a lost
-    answer may mean that they were stored.
+    ``write`` raises when PostgreSQL has not confirmed the rows. The same rows then come again with ``again`` set. They
+    may be stored already, because PostgreSQL's answer may have been lost.
     """
 
     BATCH = 500

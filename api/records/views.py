@@ -53,7 +53,7 @@ class RecordView(GuardedView):
 
 
 class RecordListView(RecordView):
-    """Records in the order of their last change here: the oldest change first."""
+    """Records in the order of their last change in the cache: the oldest change first."""
 
     def get(self, request: Request) -> Response:
         query = read_query(self.resource.records_query, request.query_params)

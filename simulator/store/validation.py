@@ -25,8 +25,8 @@ def clean(
 ) -> dict[str, Any]:
     """Return the values in their stored form, by field name in Salesforce's spelling.
 
-    As in Salesforce, an empty string becomes null; a boolean accepts neither. Raises ``RecordError`` for a bad value,
-    a required value that is missing, or a field that the user cannot write.
+    As in Salesforce, an empty string becomes null, but a boolean field accepts neither an empty string nor null. Raises
+    ``RecordError`` for a bad value, a required value that is missing, or a field that the user cannot write.
     """
     cleaned: dict[str, Any] = {}
     locked: list[str] = []

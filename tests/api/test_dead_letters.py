@@ -1,6 +1,7 @@
 """Failed and stuck cases in the admin: read, correct and resend them, or mark them as dealt with.
 
-A stuck case is a queued case that will probably not be delivered before an operator acts.
+A dead letter is a failed case. A stuck case is a queued case that will probably not be delivered before an operator
+acts.
 """
 
 from __future__ import annotations

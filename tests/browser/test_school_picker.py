@@ -85,7 +85,7 @@ class Picker:
             self.complaints.append(text)
 
     def _see(self, answer: Response) -> None:
-        # The simulator's page has the cookie too: a browser sends a cookie of localhost to all its ports.
+        # Requests to the simulator have the cookie: a browser sends a cookie of localhost to every port of localhost.
         if "/api/v1/schools" in answer.url:
             self.statuses.append(answer.status)
             self.searches.append(answer.request)

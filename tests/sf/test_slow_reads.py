@@ -1,4 +1,7 @@
-"""A read may take days: later pages show later values, and changes in the meantime are not lost."""
+"""A read may take days: later pages show later values, and changes in the meantime are not lost.
+
+A run that resumes a paused read finishes it, and then reads what has changed since.
+"""
 
 from __future__ import annotations
 

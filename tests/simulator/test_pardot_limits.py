@@ -138,7 +138,7 @@ class TestControl:
         pardot.control("POST", f"/objects/forms/{form_id}/purge")
         assert form_id not in {row["id"] for row in pardot.stored("forms")}
 
-    def test_changes_are_undone_by_a_reset(self, pardot: Pardot) -> None:
+    def test_undoes_changes_at_a_reset(self, pardot: Pardot) -> None:
         before = pardot.stored("forms")
         pardot.control("POST", f"/objects/forms/{before[0]['id']}/purge")
         pardot.settings(ceiling=10)

@@ -313,7 +313,7 @@ def test_notes_store_their_author(admin: Client) -> None:
 # -- the configuration ------------------------------------------------------------------------------------------------
 
 
-def test_the_configuration_lists_default_values_too(admin: Client) -> None:
+def test_the_page_of_the_configuration_shows_default_values_too(admin: Client) -> None:
     shown = html(admin, page(ConfiguredValue))
     assert f"{page(ConfiguredValue, 'add')}?key=grade_thresholds" in shown
     assert "Age of very stale lists" in shown
