@@ -119,6 +119,21 @@ def test_one_request_exempts_all_matching_rows(camp: Visit) -> None:
     assert requests == ["campaigns/exemptions", "exemptions/remove"]
 
 
+def test_an_export_or_copy_of_all_rows_says_that_it_failed(camp: Visit) -> None:
+    camp.expect("status of 500")
+    camp.go("/pardot/?tab=campaign-map")
+    page = camp.page
+    page.route("**/campaigns?*limit=500*", lambda route: route.fulfill(status=500, json={"message": "It broke."}))
+    page.get_by_role("checkbox", name="Select all rows of this page").check()
+    bar(page).get_by_role("button", name="Select all").click()
+    messages = page.get_by_role("region", name="Messages")
+    for name in ("CSV", "Copy links"):
+        bar(page).get_by_role("button", name=name).click()
+        expect(messages.get_by_text("It broke.")).to_be_visible()
+        messages.get_by_role("button", name="Dismiss").click()
+    expect(bar(page)).to_be_visible()
+
+
 def test_a_selection_survives_the_next_page_but_not_a_new_filter_and_works_by_keyboard(camp: Visit) -> None:
     camp.go("/pardot/?tab=campaign-map&campaigns.sort=name")
     page = camp.page

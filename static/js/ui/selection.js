@@ -1,9 +1,11 @@
 /* The selected rows of a table, on all its pages, and the bar with the actions for them. */
 
+import { messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { focusOn, h, hiddenText, icon, replace } from "../core/dom.js";
 import { number, plural } from "../core/format.js";
 import { button } from "./parts.js";
+import { toast } from "./toast.js";
 
 /**
  * Rows stay selected when the page or order changes, but not when the search or a filter changes.
@@ -36,9 +38,9 @@ export class Selection {
   makeBar() {
     const { bulk, caption } = this.table.options;
     const actions = bulk.actions.map(({ label, sign, run }) =>
-      button(label, () => run(this.selected()), { kind: "compact", sign }),
+      button(label, () => orSay(() => run(this.selected())), { kind: "compact", sign }),
     );
-    const csv = button("CSV", async () => this.table.exportRows(await this.rows()), {
+    const csv = button("CSV", () => orSay(async () => this.table.exportRows(await this.rows())), {
       kind: "compact",
       sign: "download",
       title: "Export the selected rows as CSV",
@@ -210,6 +212,19 @@ export class Selection {
     if (event.key !== "Escape" || !isOurs || this.size === 0) return;
     event.preventDefault();
     this.clear();
+  }
+}
+
+/**
+ * Run an action. When it fails, show the error: loading all selected rows may fail.
+ *
+ * @param {() => unknown} run
+ */
+async function orSay(run) {
+  try {
+    await run();
+  } catch (error) {
+    toast(messageOf(error), { kind: "bad" });
   }
 }
 
