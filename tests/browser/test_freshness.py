@@ -52,6 +52,20 @@ def test_a_button_shows_the_progress_of_a_running_sync(camp: Visit) -> None:
     expect(camp.page.get_by_role("button", name="Syncing Forms, 3 of 12")).to_be_visible()
 
 
+def test_the_end_of_a_sync_by_cron_is_not_reported_as_the_failure_of_an_earlier_request(camp: Visit) -> None:
+    reading = {"entity": "forms", "mode": "full", "started": minutes_ago(1), "rows_read": 17, "api_calls": 3}
+    failed = {"label": "Refresh Pardot data", "by": "Ines", "state": "failed", "message": "It broke."}
+    earlier = {**failed, "requested_at": minutes_ago(600), "ended": minutes_ago(599)}
+    ended = camp.answer("sync/status") | {"activity": [earlier]}
+    answers = [ended | {"running": [reading]}]
+    camp.page.route(
+        "**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(answers.pop() if answers else ended))
+    )
+    camp.go("/pardot/")
+    messages = camp.page.get_by_role("region", name="Messages")
+    expect(messages.get_by_text("The sync has ended.")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", ["Syncing Forms, 3 of 12", "What if…"])
 def test_a_click_still_counts_when_a_sync_continues_while_the_mouse_button_is_down(camp: Visit, name: str) -> None:
     page = camp.page

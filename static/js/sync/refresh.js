@@ -16,6 +16,8 @@ const PAUSE = 3_000;
 /** @typedef {{ message: string }} Started */
 /** @typedef {{ starts: "refresh" | "accept" | "survey", entities: string[] }} Remedy */
 
+/** @type {Status["activity"][number]["state"][]} */
+const UNDER_WAY = ["waiting", "running"];
 let isFollowing = false;
 
 /** @type {Record<Remedy["starts"], { label: string, sign: string, start(entities: string[]): Promise<Started | null> }>} */
@@ -107,23 +109,27 @@ async function survey() {
 export function followSync(status) {
   if (isFollowing || !isBusy(status)) return;
   isFollowing = true;
-  setTimeout(() => look(stepOf(status)), PAUSE);
+  const earlier = status.activity.filter(({ state }) => !UNDER_WAY.includes(state));
+  setTimeout(() => look(stepOf(status), new Set(earlier.map(({ requested_at: at }) => at))), PAUSE);
 }
 
-/** @param {string} before */
-async function look(before) {
+/**
+ * @param {string} before
+ * @param {ReadonlySet<string>} earlier the times of the requests that had ended before
+ */
+async function look(before, earlier) {
   const status = await api.get("sync/status").catch(() => null);
   await released();
   if (status && !isBusy(status)) {
     isFollowing = false;
     changed("sync/status");
-    sayEnd(status);
+    sayEnd(status, earlier);
     return;
   }
   const now = status ? stepOf(status) : before;
   if (now !== before) changed("sync/status");
   for (const { entity, rows_read: rows } of status?.running ?? []) count(entity, rows);
-  setTimeout(() => look(now), PAUSE);
+  setTimeout(() => look(now, earlier), PAUSE);
 }
 
 /**
@@ -137,10 +143,16 @@ function count(entity, rows) {
     place.textContent = number(rows);
 }
 
-/** @param {Status} status */
-function sayEnd({ activity }) {
+/**
+ * Cron's syncs are not in `activity`, so the latest request may be older than the sync that has ended.
+ *
+ * @param {Status} status
+ * @param {ReadonlySet<string>} earlier
+ */
+function sayEnd({ activity }, earlier) {
   const [last] = activity;
-  if (last?.state === "failed") toast(`${last.label} failed: ${last.message}`, { about: "refresh", kind: "bad" });
+  if (last?.state === "failed" && !earlier.has(last.requested_at))
+    toast(`${last.label} failed: ${last.message}`, { about: "refresh", kind: "bad" });
   else
     toast("The sync has ended.", {
       about: "refresh",
@@ -150,7 +162,7 @@ function sayEnd({ activity }) {
 
 /** @param {Status} status */
 function isBusy({ running, activity }) {
-  return running.length > 0 || activity.some(({ state }) => state === "waiting" || state === "running");
+  return running.length > 0 || activity.some(({ state }) => UNDER_WAY.includes(state));
 }
 
 /** @param {Status} status */
