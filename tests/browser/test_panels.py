@@ -275,6 +275,17 @@ def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
     expect(window.page.locator(".tip")).to_contain_text("Oct 25, 2026")
 
 
+IS_LEFT_TO_BROWSER = """(one) => one.dispatchEvent(
+  new KeyboardEvent("keydown", { key: "ArrowLeft", altKey: true, bubbles: true, cancelable: true }))"""
+
+
+def test_alt_and_an_arrow_key_still_go_to_the_previous_page(window: Visit) -> None:
+    show_gallery(window, rows=5)
+    tab = window.page.get_by_role("tab", name="Base Camp")
+    trend = window.page.get_by_role("group", name="Score over time. Use the left and right")
+    assert [one.evaluate(IS_LEFT_TO_BROWSER) for one in (tab, trend)] == [True, True]
+
+
 def test_charts_show_their_numbers_as_tables(window: Visit) -> None:
     show_gallery(window, rows=5)
     window.page.get_by_role("figure", name="Points lost by area").get_by_text("Show as table").click()

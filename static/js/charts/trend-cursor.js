@@ -1,7 +1,7 @@
 /* Reading a trend day by day: with the pointer, or with the arrow keys. */
 
 import { announce } from "../core/announce.js";
-import { h, replace, s } from "../core/dom.js";
+import { h, isForBrowser, replace, s } from "../core/dom.js";
 import { day } from "../core/format.js";
 
 /**
@@ -41,6 +41,7 @@ export function followPointer(svg, drawing, settings) {
   svg.addEventListener("blur", hide);
   svg.addEventListener("click", () => pick?.(days[at]));
   svg.addEventListener("keydown", (event) => {
+    if (isForBrowser(event)) return;
     /** @type {Record<string, number | undefined>} */
     const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: days.length - 1 };
     const to = steps[event.key];

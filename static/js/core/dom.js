@@ -79,6 +79,15 @@ export function closest(event, selector) {
 }
 
 /**
+ * Return whether Alt, Ctrl or ⌘ is held down. Such a key belongs to the browser: Alt+← goes to the previous page.
+ *
+ * @param {KeyboardEvent} event
+ */
+export function isForBrowser({ altKey, ctrlKey, metaKey }) {
+  return altKey || ctrlKey || metaKey;
+}
+
+/**
  * Move the focus to the element, if it exists.
  *
  * @param {Element | null | undefined} element

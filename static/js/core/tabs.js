@@ -1,7 +1,7 @@
 /* The tabs: links that work as tabs. Arrow keys move the focus; Enter, Space and clicks open a tab. */
 
 import { announce } from "./announce.js";
-import { closest, find, findAll } from "./dom.js";
+import { closest, find, findAll, isForBrowser } from "./dom.js";
 import { mountPanels, reloadPanels } from "./mount.js";
 import { route } from "./route.js";
 import { forget } from "./shared.js";
@@ -157,7 +157,7 @@ function onKey(event) {
   /** @type {Record<string, number | undefined>} */
   const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 };
   const to = steps[event.key];
-  if (at < 0) return;
+  if (at < 0 || isForBrowser(event)) return;
   if (to !== undefined) {
     event.preventDefault();
     all[(to + all.length) % all.length].focus();

@@ -3,7 +3,7 @@
 import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { onBack } from "../core/outage.js";
-import { closest, focusOn, h, replace } from "../core/dom.js";
+import { closest, focusOn, h, isForBrowser, replace } from "../core/dom.js";
 import { released } from "../core/pressed.js";
 import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
@@ -391,7 +391,7 @@ function isSelectable(table) {
 function moveAmongRows(event) {
   const sibling = event.key === "ArrowDown" ? "nextElementSibling" : "previousElementSibling";
   const cell = closest(event, "th, td");
-  const isStep = event.key === "ArrowDown" || event.key === "ArrowUp";
+  const isStep = (event.key === "ArrowDown" || event.key === "ArrowUp") && !isForBrowser(event);
   if (!isStep || !(cell instanceof HTMLTableCellElement) || !closest(event, "a, button, input")) return;
   for (let row = cell.parentElement?.[sibling]; row instanceof HTMLTableRowElement; row = row[sibling]) {
     const target = row.cells[cell.cellIndex]?.querySelector(":scope:not(.detail) :is(a, button, input)");
