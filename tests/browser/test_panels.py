@@ -286,6 +286,23 @@ def test_alt_and_an_arrow_key_still_go_to_the_previous_page(window: Visit) -> No
     assert [one.evaluate(IS_LEFT_TO_BROWSER) for one in (tab, trend)] == [True, True]
 
 
+def test_a_tap_on_a_trend_chooses_the_tapped_day(open_window: Open) -> None:
+    visit = open_window(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visit.go("/pardot/")
+    code = """
+      const days = Array.from({ length: 11 }, (_, index) => `2026-11-${index + 10}`);
+      const series = [{ name: "Score", values: days.map(() => 50) }];
+      const chart = m.trend({ title: "Tapped", days, series, pick: (day) => (document.title = day) });
+      document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(chart);
+    """
+    run_module(visit, "charts/trend", code)
+    chart = visit.page.get_by_role("group", name="Tapped")
+    box = chart.bounding_box()
+    assert box is not None
+    chart.tap(position={"x": box["width"] / 2, "y": 100})
+    assert visit.page.title() in {"2026-11-14", "2026-11-15"}
+
+
 def test_charts_show_their_numbers_as_tables(window: Visit) -> None:
     show_gallery(window, rows=5)
     window.page.get_by_role("figure", name="Points lost by area").get_by_text("Show as table").click()

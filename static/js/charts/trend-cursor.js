@@ -36,7 +36,9 @@ export function followPointer(svg, drawing, settings) {
   };
   svg.setAttribute("tabindex", "0");
   svg.setAttribute("aria-label", `${title}. Use the left and right arrow keys to read it day by day.`);
-  svg.addEventListener("pointermove", (event) => show(nearest(event, svg, settings)));
+  // A finger that taps does not move.
+  for (const name of /** @type {const} */ (["pointerdown", "pointermove"]))
+    svg.addEventListener(name, (event) => show(nearest(event, svg, settings)));
   svg.addEventListener("pointerleave", hide);
   svg.addEventListener("blur", hide);
   svg.addEventListener("click", () => pick?.(days[at]));
