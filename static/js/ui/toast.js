@@ -1,7 +1,7 @@
 /* Show brief messages about what was just done. */
 
 import { announce, topLayer } from "../core/announce.js";
-import { h, hiddenText, icon } from "../core/dom.js";
+import { closest, h, hiddenText, icon } from "../core/dom.js";
 import { released } from "../core/pressed.js";
 
 const STAYS = 10_000;
@@ -54,7 +54,7 @@ function isReplaced(shown, about, text) {
 function undoByKey(event) {
   const isUndo =
     (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
-  const isTyping = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
+  const isTyping = closest(event, "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]");
   if (!isUndo || isTyping) return;
   while (undos.length > 0 && !undos.at(-1)?.element.isConnected) undos.pop();
   const last = undos.pop();
