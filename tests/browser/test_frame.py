@@ -203,6 +203,18 @@ def test_a_printed_tab_names_itself_and_shows_all_rows(open_window: Open, camp_s
     expect(shown).to_have_count(25)
 
 
+def test_rows_that_arrive_after_printing_are_not_shown(open_window: Open, camp_site: Site) -> None:
+    visit = open_window(camp_site)
+    page = visit.page
+    visit.go("/pardot/?tab=campaign-map")
+    shown = page.get_by_role("table", name="Campaigns").locator("tbody th[scope=row]")
+    expect(shown).to_have_count(25)
+    with page.expect_response("**/campaigns?*limit=500*"):
+        page.evaluate("for (const name of ['beforeprint', 'afterprint']) dispatchEvent(new Event(name))")
+    visit.settle()
+    expect(shown).to_have_count(25)
+
+
 def test_an_open_drawer_is_printed_alone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site)
     visit.go("/pardot/?open=freshness")

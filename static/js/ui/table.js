@@ -67,6 +67,7 @@ class Table {
     this.rows = [];
     this.wasSeen = false;
     this.isWhole = false;
+    this.isPrinted = false;
     /** @type {AbortController | undefined} */
     this.current = undefined;
     this.element = h("div", { class: "table-block", data: { table: options.key ?? "" } });
@@ -243,14 +244,19 @@ class Table {
     if (node) replace(this.body);
   }
 
-  /** Show all matching rows, for printing. Rows in memory appear immediately. */
+  /**
+   * Show all matching rows, for printing. Rows in memory appear immediately. Rows of an endpoint may arrive after
+   * printing, because the browser's own menu does not wait; they are not shown then.
+   */
   showAll() {
     if (!this.element.checkVisibility() || this.message.hidden === false) return undefined;
+    this.isPrinted = true;
     if (this.memory) return this.put(this.memory.all(this.query()));
-    return this.isWhole ? undefined : this.everyPage().then((rows) => this.put(rows));
+    return this.isWhole ? undefined : this.everyPage().then((rows) => this.isPrinted && this.put(rows));
   }
 
   showPage() {
+    this.isPrinted = false;
     if (!this.isWhole) return;
     this.isWhole = false;
     replace(this.body, makeRows(this, this.rows));
