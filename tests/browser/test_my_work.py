@@ -102,6 +102,21 @@ def test_my_work_links_to_areas_to_new_rows_and_to_tasks(camp: Visit) -> None:
     expect(camp.page).to_have_url(re.compile("open=tasks"))
 
 
+def test_a_drawer_that_was_left_by_a_link_stays_closed_on_its_tab(camp: Visit) -> None:
+    camp.go("/pardot/?open=tasks&tasks.state=any")
+    page = camp.page
+    expect(page.get_by_role("dialog", name="Tasks")).to_be_visible()
+    page.evaluate("document.querySelector('dialog').insertAdjacentHTML('beforeend', '<a href=\"?tab=tags\">Tags</a>')")
+    page.get_by_role("dialog").get_by_role("link", name="Tags").click()
+    page.get_by_role("tab", name="Base Camp").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Base Camp")
+    camp.settle()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("dialog", name="Tasks")).to_be_visible()
+
+
 def test_a_task_is_closed_in_place(camp: Visit) -> None:
     show_work(camp)
     bodies: list[str | None] = []

@@ -1,6 +1,6 @@
 /* Drawers and dialogs that the address opens: ?open=tasks. The back button closes them. */
 
-import { route } from "./route.js";
+import { overlayKeys, route } from "./route.js";
 import { overlays } from "../overlays/index.js";
 import { NOT_ARRIVED } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
@@ -31,7 +31,7 @@ async function follow() {
   await turn.dialog?.closed;
   if (shown !== turn) return;
   shown = null;
-  leave(name);
+  leave();
 }
 
 /**
@@ -50,12 +50,8 @@ async function arrived(name) {
   }
 }
 
-/**
- * Remove the overlay and its parameters from the address, so that the back button does not open it again.
- *
- * @param {string} name
- */
-function leave(name) {
-  const own = [...new URLSearchParams(location.search).keys()].filter((key) => key.startsWith(`${name}.`));
-  route.set(Object.fromEntries(["open", ...own].map((key) => [key, ""])), { replace: true });
+/** Remove the overlay and its parameters from the address, so that the back button does not open it again. */
+function leave() {
+  const names = overlayKeys(new URLSearchParams(location.search));
+  route.set(Object.fromEntries(names.map((name) => [name, ""])), { replace: true });
 }

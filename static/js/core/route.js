@@ -42,12 +42,14 @@ export const route = {
   },
 
   /**
-   * Show a tab as the user left it.
+   * Show a tab as the user left it, without the overlay that was open then.
    *
    * @param {string} tab
    */
   go(tab) {
-    move(new URLSearchParams(remembered.get(tab) ?? { tab }), false);
+    const next = new URLSearchParams(remembered.get(tab) ?? { tab });
+    for (const name of overlayKeys(next)) next.delete(name);
+    move(next, false);
   },
 
   /**
@@ -62,6 +64,16 @@ export const route = {
     signal?.addEventListener("abort", () => listeners.delete(listener));
   },
 };
+
+/**
+ * Return the names of the parameters that open an overlay, and of the overlay's own parameters.
+ *
+ * @param {URLSearchParams} query
+ */
+export function overlayKeys(query) {
+  const overlay = query.get("open");
+  return overlay ? ["open", ...[...query.keys()].filter((name) => name.startsWith(`${overlay}.`))] : [];
+}
 
 /**
  * Make links to this page change its content without reloading the page. The back button undoes such a change.
