@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from api.domain.scopes import Scope
-from sf.follow.reading import Read
-from sf.follow.storing import store
-from sf.ingest.runs import database_now
+from sf.ingest.load import Merge, Stage
 from sf.models import Book
 from sf.sync.objects import BOOKS as BOOK_OBJECT
 from tests.api import records
@@ -63,11 +62,13 @@ def rename(book: Book, name: str, *, meanwhile: Callable[[], None] = lambda: Non
     record = {"id": book.id, "name": name, "active_book": "true", "is_deleted": "false", "system_modstamp": stamp}
     row = tuple(record.get(column) for column in BOOK_OBJECT.paths)
 
-    def confirm() -> None:
-        database_now()  # the first statement begins the transaction
+    with transaction.atomic():
+        stage = Stage(replace(BOOK_OBJECT.target, staging_suffix="_renamed"))
+        stage.create(temporary=True)
+        stage.copy_rows([row])
         meanwhile()
-
-    store([Read(BOOK_OBJECT, database_now(), [row], frozenset())], "", {}, confirm)
+        Merge(stage).run()
+        stage.drop()
 
 
 @pytest.mark.django_db(transaction=True)
