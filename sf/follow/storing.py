@@ -14,6 +14,7 @@ from sf.follow.reading import Read
 from sf.ingest import quarantine
 from sf.ingest.guard import check_deletes
 from sf.ingest.load import Counts, Merge, Refusal, Stage
+from sf.ingest.runs import database_now
 from sf.sync.source import storable_rows
 
 
@@ -46,11 +47,14 @@ def _merge(read: Read) -> int:
 
 
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
-    """Soft-delete the cached records that Salesforce no longer has, then apply the mass-delete guard."""
+    """Soft-delete the cached records that Salesforce no longer has, then apply the mass-delete guard.
+
+    A row that a look-up has stored since the read goes too. If the record is restored, another event brings it back.
+    """
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)
         counts.soft_deleted += Merge(stage, within=_one_of(read)).remove_missing(
-            untouched_since=read.began, except_ids=set_aside
+            untouched_since=database_now(), except_ids=set_aside
         )
     if counts.soft_deleted:
         check_deletes(

@@ -17,9 +17,14 @@ pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow
 
 from django.core.management import CommandError, call_command
 
+from sf.follow.collected import Collected
+from sf.follow.reading import read_changes
+from sf.follow.storing import store
 from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
+from sf.live.records import LiveRead, live_client
 from sf.models import Account, Contact, FollowedObject, Opportunity, SyncRun
+from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
 from tests.simulated import Simulator
@@ -79,6 +84,21 @@ def test_all_kinds_of_changes_arrive_without_a_sync(simulator: Simulator, follow
     simulator.do("purge", "Account", schools[5])
     wait_for(lambda: Account.objects.filter(id=new).exists() and equal(simulator))
     assert runs() == before
+
+
+def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simulator: Simulator) -> None:
+    sync()
+    contact = simulator.ids("Contact", "FV_Status__c != null")[0]
+    simulator.edit("Contact", contact, FirstName="Changed")
+    client = live_client("test")
+    look_up = LiveRead(client)
+    look_up.read(CONTACTS, "id", [contact])
+    simulator.do("purge", "Contact", contact)
+    reads = read_changes(client, {"contacts": Collected({contact}, {contact})})
+    look_up.store()
+    assert Contact.objects.get(id=contact).first_name == "Changed"
+    store(reads, "", {}, lambda: None)
+    assert not Contact.objects.filter(id=contact).exists()
 
 
 def test_a_later_process_resumes_from_the_stored_position_unless_it_has_expired(
