@@ -29,7 +29,8 @@ COPY --from=demo-build /app /app
 ENV SFAPI_DATA_DIR=/data
 USER 10001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=300s \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/ping/', timeout=4)"]
+    CMD ["env", "no_proxy=*", "python", "-c", \
+         "import urllib.request as r; r.urlopen('http://localhost:8000/ping/', timeout=4)"]
 CMD ["python", "-m", "scripts.demo"]
 
 FROM base
@@ -39,5 +40,6 @@ ENV LOG_FORMAT=json WEB_BIND=0.0.0.0:8000
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/ping/', timeout=4)"]
+    CMD ["env", "no_proxy=*", "python", "-c", \
+         "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/ping/', timeout=4)"]
 CMD ["gunicorn", "--config", "python:sfapi.gunicorn"]

@@ -153,7 +153,7 @@ def _simulator() -> Iterator[subprocess.Popen[bytes]]:
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     log = (DATA / "simulator.log").open("wb")
     with _process(arguments, base_environment(), stdout=log) as process:
-        _wait_until(lambda: SIMULATOR_VARIABLES.exists() and _answers(CONTROL_PORT), process, "the simulator")
+        _wait_until(lambda: SIMULATOR_VARIABLES.exists() and answers(CONTROL_PORT), process, "the simulator")
         yield process
 
 
@@ -162,7 +162,7 @@ def _server(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     arguments = ["runserver", "--noreload", f"localhost:{PORT}"]
     print(f"$ python manage.py {shlex.join(arguments)}", flush=True)
     with _process(arguments, environment, stdout=(DATA / "server.log").open("wb")) as process:
-        _wait_until(lambda: _answers(PORT, "/ping/"), process, "the server")
+        _wait_until(lambda: answers(PORT, "/ping/"), process, "the server")
         yield process
 
 
@@ -202,9 +202,11 @@ def _wait_for_either(*processes: subprocess.Popen[bytes]) -> None:
     raise DemoFailed(f"a process ended by itself: see {DATA}/server.log and {DATA}/simulator.log")
 
 
-def _answers(port: int, path: str = "/state") -> bool:
+def answers(port: int, path: str = "/state") -> bool:
+    """Return whether this machine's port answers. It is asked directly, also where a proxy is set."""
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=2) as answer:
+        with directly.open(f"http://localhost:{port}{path}", timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from scripts.demo import base_environment
+from scripts.demo import answers, base_environment
 from sfapi.embedded_postgres.install import find_installation
 from tests.ports import free_ports
 from tests.simulated import ROOT, parse_variables
@@ -72,6 +73,15 @@ def test_the_demo_sends_nothing_to_the_slack_and_the_mail_server_of_this_shell(m
     for name in own:
         monkeypatch.setenv(name, "https://team.example/")
     assert not own & set(base_environment())
+
+
+def test_the_demo_asks_its_own_ports_without_the_proxy(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (dead,) = free_ports(1)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{dead}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert answers(live_server.thread.port, "/ping/")
 
 
 def may_log_in(url: str, password: str) -> bool:

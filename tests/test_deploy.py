@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from sfapi.settings import base
+from tests.ports import free_ports
 from tests.simulated import ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -157,6 +158,19 @@ def build_context() -> set[str]:
 def test_the_build_context_has_every_package_except_tests_and_benchmarks() -> None:
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert build_context() == packages | {"static", "templates", "requirements", "manage.py"}
+
+
+def test_the_images_health_checks_ask_their_own_port_without_the_proxy(live_server: Any) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
+    checks = re.findall(r"HEALTHCHECK [^\[\n]*CMD (\[.*\])", dockerfile)
+    assert len(checks) == 2
+    (dead,) = free_ports(1)
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy"), f"http://127.0.0.1:{dead}")
+    for check in checks:
+        words = json.loads(check.replace(":8000", f":{live_server.thread.port}"))
+        environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **proxies}
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.soak
