@@ -33,6 +33,10 @@ INITIALS = range(2, 8)
 SHORTEST_CORRECTED = 4
 """The length from which a word may be corrected. Shorter words resemble too many other words."""
 
+LONGEST_WORD = 255
+"""Longer words are cut, because PostgreSQL's functions refuse them.
+Folding makes some texts longer than they were typed."""
+
 MOST_CORRECTIONS = 12
 """The most corrections of spelling that are tried for a search without matches."""
 
@@ -199,7 +203,7 @@ def _variants(name: str) -> tuple[list[Words], list[Words]]:
 
 def _as_words(texts: Iterable[str]) -> list[Words]:
     without_the = (text.removesuffix(" the") for text in texts)
-    return [tuple(text.split()) for text in dict.fromkeys(without_the) if text]
+    return [tuple(word[:LONGEST_WORD] for word in text.split()) for text in dict.fromkeys(without_the) if text]
 
 
 def _split(words: Words) -> list[Words]:
