@@ -49,7 +49,8 @@ class SalesforceError(Exception):
     @property
     def outcome_unknown(self) -> bool:
         """Return whether the call may have been carried out: then a write must not simply be sent again."""
-        return not self.in_preparation and (self.unanswered or self.status in _UNSURE_STATUSES)
+        is_unsure = self.status in _UNSURE_STATUSES or self.status > 504
+        return not self.in_preparation and (self.unanswered or is_unsure)
 
     @property
     def in_full(self) -> str:
@@ -105,7 +106,8 @@ class RequestRefused(SalesforceError):
 
 
 _UNSURE_STATUSES = frozenset({408, 500, 502, 504})
-"""A gateway gave up, or Salesforce failed midway. 503 is absent: it comes before anything is done."""
+"""A gateway gave up, or Salesforce failed midway. 503 is absent: it comes before anything is done.
+Gateways also use statuses above 504, such as 524, to say that they gave up."""
 TRANSIENT_STATUSES = frozenset({406, 408, 420, 429, 500, 502, 503, 504})
 _SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId", "INVALID_AUTH_HEADER"})
 _LOCATOR_CODES = frozenset({"INVALID_QUERY_LOCATOR", "INVALID_LOCATOR"})

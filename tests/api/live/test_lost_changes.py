@@ -64,6 +64,15 @@ def test_a_change_that_salesforce_does_not_show_is_reported_as_not_shown(
     assert put(user, {"first_name": "Inés"}).status_code == 200
 
 
+@pytest.mark.parametrize("status", [502, 504, 520, 524, 598])
+def test_a_gateway_that_gave_up_leaves_open_whether_the_change_was_made(
+    user: Client, salesforce: Simulator, contact: str, status: int
+) -> None:
+    salesforce.fail("status", path=PATCH, status=status, body="<html>a timeout occurred</html>")
+    answer = put(user, {"first_name": "Inés"})
+    assert (answer.status_code, "does not show it so far" in answer.json()["message"]) == (503, True)
+
+
 @pytest.mark.parametrize(
     ("before", "change"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
 )
