@@ -7,17 +7,23 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from django.core.management import call_command
 from django.test import Client
 
+import sfapi.gunicorn
 from sfapi.settings import base
+from tests.api.served import gunicorn
 from tests.ports import free_ports
 from tests.simulated import ROOT
 
@@ -171,6 +177,21 @@ def test_the_images_health_checks_ask_their_own_port_without_the_proxy(live_serv
         environment = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **proxies}
         done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stderr
+
+
+def test_gunicorn_keeps_idle_connections_open_for_longer_than_a_proxy_in_front_uses_them(
+    migrated_database: str,
+) -> None:
+    """Otherwise a proxy may send a POST just when gunicorn closes the connection, and answer it with 502."""
+    with gunicorn(migrated_database, workers=1) as url:
+        connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+        with closing(connection):
+            for pause in (0, 3):
+                time.sleep(pause)
+                connection.request("GET", "/ping/")
+                assert connection.getresponse().read() == b"pong\n"
+    proxies = {"nginx": 60, "ingress-nginx": 60, "a load balancer of AWS": 60}
+    assert sfapi.gunicorn.keepalive > max(proxies.values())
 
 
 @pytest.mark.soak
