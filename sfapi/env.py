@@ -91,7 +91,10 @@ class Environment:
         return read_value(f"{name}_FILE", path)
 
     def read_by_library(self, name: str) -> None:
-        """Declare a variable that a library reads from the environment. Its value cannot come from a file."""
+        """Declare a variable that a library reads from the environment.
+
+        The value is the path of a file, so ``<name>_FILE`` is refused.
+        """
         if self._values.get(f"{name}_FILE", "").strip():
             raise ImproperlyConfigured(f"{name}_FILE: set {name} instead, which names the file itself")
         self.text(name)
@@ -246,7 +249,10 @@ def check_authorities() -> None:
 
 
 def split_url(value: str) -> SplitResult:
-    """Return the parts of a URL; empty parts if it cannot be split. The error may quote a password."""
+    """Return the parts of a URL; empty parts if it cannot be split.
+
+    No error is raised, because its message could quote a password.
+    """
     try:
         return urlsplit(value)
     except ValueError:

@@ -13,7 +13,7 @@ BY_NAME = Lower(Trim("name"))
 class Audited(models.Model):
     """An asset with the flags that its latest audit set. Only ``pardot/audits`` writes ``flags``.
 
-    A flag without data is not set, and its count in ``AuditSummary.counts`` is null.
+    When the data that a flag needs is missing, the flag is not set, and its count in ``AuditSummary.counts`` is null.
     """
 
     flags = ArrayField(models.TextField(), default=list, db_default=[], blank=True, editable=False)

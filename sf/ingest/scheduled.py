@@ -67,7 +67,7 @@ def note_new_jobs() -> None:
 
 
 def correct_times_ahead() -> None:
-    """Set a ``handled_until`` of more than an hour from now to now.
+    """Replace a ``handled_until`` that is more than an hour in the future with the current time.
 
     The row was stored while PostgreSQL's clock was wrong, and its job would wait until that time. A smaller difference
     stays: if a clock that is set back by seconds changed the row, a job could run twice.

@@ -338,7 +338,7 @@ def test_values_that_depend_on_each_other_are_saved_together(settings: Visit) ->
     assert (value_of(settings, "list_stale_months"), value_of(settings, "list_stale_severe_months")) == (20, 30)
 
 
-def test_lines_dates_and_a_priority_are_changed_and_reset(settings: Visit) -> None:
+def test_clean_up_actions_camp_dates_and_a_priority_are_changed_and_reset(settings: Visit) -> None:
     page, clean_up = settings.page, section(settings, "Clean-up tags")
     clean_up.get_by_role("button", name="Add an action").click()
     page.keyboard.type("Merge")

@@ -28,7 +28,7 @@ REFRESH = "sync/refresh"
 
 @pytest.fixture
 def browser(super_user: Client) -> Iterator[Browser]:
-    """A Super User who may refresh. A worker leads, so the request starts no process itself."""
+    """A Super User who may refresh. The worker's lease is held, so a request starts no process itself."""
     SuperUser.objects.update(may_start_jobs=True, name="Ines Example")
     with hold_lease(WORK):
         yield Browser(super_user)
@@ -77,7 +77,7 @@ def test_a_survey_shows_its_calls_and_the_calls_left_before_it_is_started(browse
 
 
 @pytest.mark.parametrize("body", ["[]", '""', "0", "false", "[1]", '"forms"'])
-def test_a_body_that_is_no_object_starts_and_makes_nothing(browser: Browser, body: str) -> None:
+def test_a_body_that_is_not_a_json_object_starts_no_sync_and_creates_no_task(browser: Browser, body: str) -> None:
     headers = {"X-CSRFToken": browser.token}
     for path in (REFRESH, "tasks"):
         answer = browser.client.post(f"{ROOT}{path}", body, content_type="application/json", headers=headers)

@@ -45,7 +45,7 @@ def test_a_smaller_page_size_is_kept_for_the_rest_of_the_command(
     assert with_the_fault == pardot.calls() + 1
 
 
-def test_a_sample_is_read_in_smaller_pages_too(pardot: Pardot, simulator: Simulator) -> None:
+def test_camp_sync_scout_reads_prospects_in_smaller_pages_too(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("size_timeout", path="objects/prospects", times=None, rows=300)
     camp_sync("--scout")
     assert last_run("prospects").state == "done"

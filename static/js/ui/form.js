@@ -206,7 +206,7 @@ function mark({ input, problem }, sentence) {
 }
 
 /**
- * Show each error beside its field, and errors without a field above the fields.
+ * Show each error beside its field. Errors that belong to no field are shown at the top of the form.
  *
  * @param {unknown} error
  * @param {readonly FormPart[]} parts
