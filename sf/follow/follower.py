@@ -65,9 +65,10 @@ _NAMED_AT_MOST = 500
 
 If events named more records of the object, none of them are read by id. Reads by id find records that the sync missed:
 a gap event can name a record whose timestamp has not changed."""
-_PASSING = (
-    TransientError, QueryLocatorGone, CannotFinish, DailyLimitReached, DatabaseError, InterfaceError, SyncError
-)  # fmt: skip
+_PASSING = (TransientError, QueryLocatorGone, DailyLimitReached, DatabaseError, InterfaceError, SyncError)
+_LEFT_TO_SYNC = (RequestRefused, CannotFinish, SyncError)
+"""The errors of a read by id, or of its storing, after which a sync reads the changes.
+Another try would not help."""
 
 
 class NotFollowable(Exception):
@@ -269,7 +270,8 @@ class Follower:
     def _read_and_store(self, changes: dict[str, Collected]) -> dict[str, Collected]:
         """Read and store the changed records, and return the changes that a sync has to read instead.
 
-        Return all of ``changes`` when Salesforce or the mass-delete guard refused, otherwise none.
+        Return all of ``changes`` when Salesforce or the mass-delete guard refused, or when Salesforce could not finish
+        the read. Otherwise return none.
         """
         if not any(collected.ids for collected in changes.values()):
             # Besides the replay id, this stores the current time, which shows that a follower is alive.
@@ -279,7 +281,7 @@ class Follower:
             self._store(changes)
         except LeaseLost:
             raise
-        except (RequestRefused, SyncError) as error:  # such as the mass-delete guard
+        except _LEFT_TO_SYNC as error:  # such as the mass-delete guard
             self._warn(f"{_in_one_line(error)}. A sync is run instead")
             for collected in changes.values():
                 collected.incomplete = str(error)
@@ -307,7 +309,7 @@ class Follower:
             self._store(named, after_sync=synced)
         except LeaseLost:
             raise
-        except (RequestRefused, SyncError) as error:  # such as the mass-delete guard: the sync saw no purged records
+        except _LEFT_TO_SYNC as error:  # such as the mass-delete guard: the sync saw no purged records
             self._warn(f"{_in_one_line(error)}. The sync has read the changes; the next full read finds the rest")
             self._store({}, after_sync=synced)
         return {name: collected for name, collected in parts.items() if name not in synced}

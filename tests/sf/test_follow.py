@@ -204,9 +204,12 @@ def test_the_follower_continues_after_too_many_deletions_that_no_sync_sees(simul
     assert set(Contact.objects.values_list("id", flat=True)) == cached
 
 
-def test_the_follower_continues_when_salesforce_refuses_reads_by_id(simulator: Simulator, follow: Follow) -> None:
+@pytest.mark.parametrize("code", ["MALFORMED_QUERY", "QUERY_TIMEOUT"])
+def test_the_follower_continues_when_salesforce_does_not_finish_reads_by_id(
+    simulator: Simulator, follow: Follow, code: str
+) -> None:
     follow()
-    simulator.fail("error", path="Id.*IN", times=None, code="MALFORMED_QUERY", status=400, message="unexpected token")
+    simulator.fail("error", path="Id.*IN", times=None, code=code, status=400, message="a reason")
     school = simulator.ids("Account")[0]
     for name in ("Read by a sync", "Also read by a sync"):
         before = runs("accounts")
