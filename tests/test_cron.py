@@ -266,6 +266,21 @@ def test_outdated_and_missing_lines_are_shown_and_replaced(
     assert crontab.read_text() == before
 
 
+def test_lines_in_an_earlier_time_zone_are_shown_as_outdated_and_replaced(
+    crontab: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("crontab", "add")
+    settings.TIME_ZONE = "America/Chicago"
+    capsys.readouterr()
+    with pytest.raises(CommandError, match=f"{len(settings.CRONJOBS)} of these are not"):
+        call_command("crontab", "show")
+    shown = capsys.readouterr().out
+    assert shown.count("outdated, its hours are in UTC, run manage.py crontab add: ") == len(settings.CRONJOBS)
+    call_command("crontab", "add")
+    call_command("crontab", "show")
+    assert "outdated" not in capsys.readouterr().out
+
+
 def test_a_line_that_is_there_twice_is_shown_as_a_duplicate_and_replaced(
     crontab: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

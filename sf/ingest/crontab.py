@@ -23,6 +23,7 @@ ADD = "run manage.py crontab add"
 _OWN_NAME = "sfapi in "
 _OWN_JOB = re.compile(rf"\s*[^#\s].*manage\.py\b.*\s# {_OWN_NAME}(?P<folder>.*)")
 _OWN_MARKER = re.compile(rf"# {_OWN_NAME}(?P<folder>.*): the hours below are in this zone")
+_ZONE = re.compile(r"""\s*CRON_TZ\s*=\s*(?P<quote>["']?)(?P<zone>.*?)(?P=quote)\s*""")
 _NO_CRONTAB = re.compile("no crontab for|No such file or directory")
 """The messages for a missing crontab: of cron, cronie and others, and of BusyBox."""
 _UNWRITABLE = re.compile(r"[\\\x00-\x1f\x7f]")
@@ -34,10 +35,14 @@ class CrontabError(Exception):
 
 @dataclass(frozen=True)
 class OwnLine:
-    """A line that SFAPI wrote, for this folder or another one."""
+    """A line that SFAPI wrote, for this folder or another one.
+
+    ``zone``: the time zone of its hours; empty if the crontab names none.
+    """
 
     text: str
     folder: str
+    zone: str
 
 
 @dataclass(frozen=True)
@@ -73,8 +78,13 @@ class UserCrontab:
         return _for_cron(str(self._names.CRONTAB_COMMENT).removeprefix(_OWN_NAME))
 
     def own_lines(self) -> list[OwnLine]:
-        matches = [(line, _OWN_JOB.fullmatch(line)) for line in self.lines]
-        return [OwnLine(line.strip(), match["folder"]) for line, match in matches if match]
+        found, zone = [], ""
+        for line in self.lines:
+            if applies := _ZONE.fullmatch(line):
+                zone = applies["zone"]
+            elif match := _OWN_JOB.fullmatch(line):
+                found.append(OwnLine(line.strip(), match["folder"], zone))
+        return found
 
     def add(self) -> None:
         """Append the time zone and all jobs. The time zone applies to every line below it."""
@@ -116,7 +126,9 @@ class UserCrontab:
         missing = dict(planned)
         for line in self.own_lines():
             known = missing.pop(line.text, None)
-            if known:
+            if known and line.zone not in {"", settings.TIME_ZONE}:
+                yield Job(f"outdated, its hours are in {line.zone}, {ADD}: {line.text}")
+            elif known:
                 yield Job(known, is_right=True)
             elif line.text in planned:
                 yield Job(f"duplicate, {ADD}: {line.text}")
