@@ -68,6 +68,25 @@ def test_going_back_twice_undoes_the_last_two_steps(window: Visit) -> None:
     expect(page.locator(".table-block tbody th")).to_have_text(first)
 
 
+def test_going_back_restores_the_search_that_has_the_focus(window: Visit) -> None:
+    show_gallery(window)
+    page, search = window.page, window.page.get_by_placeholder("Search")
+    search.fill("spring")
+    expect(page).to_have_url(re.compile("forms.q=spring"))
+    page.get_by_label("Issue", exact=True).select_option("dormant")
+    search.fill("spring term")
+    expect(page).to_have_url(re.compile("forms.q=spring[+]term"))
+    page.go_back()
+    expect(count(window)).to_have_text("(80 forms found)")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("spring")
+    search.press_sequentially(" t")
+    expect(page).to_have_url(re.compile("forms.q=spring[+]t$"))
+    search.press_sequentially(" ")
+    page.wait_for_timeout(400)
+    expect(search).to_have_value("spring t ")
+
+
 def test_a_filter_is_kept_while_another_tab_is_open(window: Visit) -> None:
     show_gallery(window)
     page = window.page

@@ -81,7 +81,8 @@ function searchField(label, search) {
   input.addEventListener("change", () => timer && send());
   /** @param {string} q */
   const show = (q) => {
-    if (!timer && document.activeElement !== input) input.value = q;
+    // Do not overwrite what is being typed, or a blank at its end.
+    if (!timer && input.value.trim() !== q) input.value = q;
   };
   return { input, show, element: h("div", { class: "search-field" }, icon("search"), input) };
 }
