@@ -134,8 +134,10 @@ export function filtersOf(team, me, today) {
   /** @type {Option[]} */
   const people = [...own, ["-", "Unassigned"], ...team.map((name) => /** @type {Option} */ ([`=${name}`, name]))];
   /** @type {(task: Task, whose: string) => boolean} */
-  const belongs = (task, whose) =>
-    whose === "-" ? task.assignee === null : task.assignee === (whose === "me" ? me : whose.slice(1));
+  const belongs = (task, whose) => {
+    if (whose === "-") return task.assignee === null;
+    return task.assignee !== null && task.assignee === (whose === "me" ? me : whose.slice(1));
+  };
   return [
     { key: "whose", label: "Assignee", all: "Everyone", options: people, test: belongs },
     {
