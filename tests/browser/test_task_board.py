@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.visit import Visit
 
@@ -125,6 +125,24 @@ def test_a_form_shows_refusals_beside_their_fields_or_above_all_fields(camp: Vis
     refusal["errors"] = [title, {**title, "message": "Must begin with a letter"}]
     form.get_by_role("button", name="Create task").click()
     expect(form.get_by_text("Must be shorter; Must begin with a letter", exact=True)).to_be_visible()
+
+
+def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp: Visit) -> None:
+    tasks, sent = [task(1, "Of somebody new", assignee="Zoe Newcomer")], []
+
+    def change(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(json=tasks[0])
+
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": tasks}))
+    camp.page.route("**/pardot/tasks/1", change)
+    camp.go("/pardot/?open=tasks")
+    camp.page.get_by_role("button", name="Change: Of somebody new").click()
+    form = camp.page.get_by_role("dialog", name="Change the task")
+    form.get_by_label("Title").fill("Renamed")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    assert sent == [{"title": "Renamed"}]
 
 
 def test_only_an_open_task_is_new(camp: Visit) -> None:

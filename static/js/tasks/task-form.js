@@ -18,7 +18,7 @@ import { PRIORITIES } from "./words.js";
  * - fields: the names of the form's fields; all by default.
  * - first: a field before the others.
  * - defaults: initial values.
- * - config: the answer of the endpoint `config`; with null, the form offers neither assignees nor areas.
+ * - config: the answer of the endpoint `config`; with null, the form offers no areas, and no assignee but the initial one.
  * - nobody: the label for no assignee.
  *
  * @template Made
@@ -52,8 +52,10 @@ export function taskForm({
  * @returns {FormField[]}
  */
 function fieldsOf(values, config, nobody) {
+  // A colleague may have added the assignee to the team after `config` was loaded.
+  const names = new Set([...(config?.team ?? []).map(({ name }) => name), values.assignee].filter(Boolean));
   /** @type {Option[]} */
-  const members = (config?.team ?? []).map(({ name }) => [name, name]);
+  const members = [...names].map((name) => [name, name]);
   /** @type {Option[]} */
   const areas = (config?.areas ?? []).map(({ area }) => [area, nameOf(area)]);
   /** @type {FormField[]} */
