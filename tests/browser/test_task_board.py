@@ -145,6 +145,26 @@ def test_changing_a_task_keeps_an_assignee_whom_the_page_does_not_know_yet(camp:
     assert sent == [{"title": "Renamed"}]
 
 
+def test_a_task_that_is_saved_after_its_form_was_closed_is_reported(camp: Visit) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    camp.go("/pardot/?open=tasks")
+    page = camp.page
+    page.route("**/api/v1/pardot/tasks", hold)
+    page.get_by_role("button", name="New task").click()
+    form = page.get_by_role("dialog", name="New task")
+    form.get_by_label("Title").fill("Saved slowly")
+    form.get_by_role("button", name="Create task").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard").click()
+    expect(form).to_have_count(0)
+    held[0].fulfill(status=201, json=task(1, "Saved slowly"))
+    expect(page.get_by_role("region", name="Messages").get_by_text("“Saved slowly” created.")).to_be_visible()
+
+
 def test_only_an_open_task_is_new(camp: Visit) -> None:
     done = {"status": "done", "completed_at": "2026-01-01T09:00:00Z"}
     tasks = [task(1, "Made today", age_days=0), task(2, "Done at once", age_days=0, **done)]

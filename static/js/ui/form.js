@@ -6,7 +6,8 @@ import { freshId, h, replace } from "../core/dom.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
- * Return the result of submit(values); undefined when the user closed the form without saving.
+ * Return the result of submit(values); undefined when the user closed the form without saving. When the form was closed
+ * while a request was under way, its result counts: the server may have saved the values.
  *
  * fields: see FormField (types.d.ts). A field of the type "choices" is a group of checkboxes; its value is a list.
  *
@@ -30,12 +31,15 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   );
   const cancel = h("button", { type: "button", class: "button", on: { click: () => dialog.sendAway() } }, "Cancel");
   const save = h("button", { type: "submit", class: "button primary", form: formId }, yes);
+  /** @type {Promise<Made | undefined>} */
+  let saving = Promise.resolve(undefined);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (save.disabled || !check(parts)) return;
     save.disabled = true;
     try {
-      dialog.close(await submit(valuesOf(parts)));
+      saving = Promise.resolve(submit(valuesOf(parts)));
+      dialog.close(await saving);
     } catch (error) {
       if (!isAbort(error)) show(error, parts, problem);
     } finally {
@@ -47,7 +51,8 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts.find(isToFill) ?? parts[0]);
   dialog.closed.then(abandonWrites);
-  return /** @type {Promise<Made | undefined>} */ (dialog.closed);
+  const made = /** @type {Made | undefined} */ (await dialog.closed);
+  return made ?? saving.catch(() => undefined);
 }
 
 function confirmDiscard() {
