@@ -177,7 +177,7 @@ def _check_status(response: requests.Response, path: str) -> None:
 def _body(response: requests.Response, deadline: Deadline) -> bytes:
     """Read the whole body before the deadline.
 
-    The timeout of ``requests`` limits each read only, so a slow trickle of bytes could last forever.
+    The timeout of ``requests`` limits each read of the body only, so a slow trickle of bytes could last forever.
     """
     body = b""
     while True:

@@ -15,6 +15,8 @@ from typing import Any
 import requests
 from requests.auth import AuthBase
 
+from outgoing.headers import HeaderLimit
+
 AUTHORITY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """The variables with a file or folder of certificate authorities; the first one that is set is used."""
 
@@ -29,6 +31,8 @@ class NoOtherCredentials(AuthBase):
 class OutgoingSession(requests.Session):
     """A session that sends no password from ``.netrc``. Proxy and certificate variables are in effect.
 
+    The timeout for reading limits the headers as a whole, and each piece of the body.
+
     Redirects are never followed, because ``requests`` would send most headers to the second host. After a redirect it
     also reads ``.netrc``, even if the session has an ``auth``.
     """
@@ -36,6 +40,8 @@ class OutgoingSession(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.auth = NoOtherCredentials()
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, HeaderLimit())
 
     def request(self, *args: Any, **options: Any) -> requests.Response:
         return super().request(*args, **{**options, "allow_redirects": False})

@@ -145,7 +145,7 @@ class Transport:
         """
         timeout = self.patience.timeout()
         self.counter.sent()
-        # requests applies its timeouts to each piece that arrives: a trickle could last forever.
+        # A timeout applies to each piece of the body that arrives: a trickle could last forever.
         by_pieces = self.patience.has_end and not stream
         try:
             answer = self._session().request(

@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -23,6 +23,8 @@ class AccountsServer:
     raw: bytes | None = None
     wait_seconds: float = 0
     """The wait before the headers."""
+    slow_headers: int = 0
+    """The number of additional headers, with a wait of 0.1 s before each."""
     trickle_seconds: float = 0
     """The wait before each byte of the body."""
     expires_in: int = 3600
@@ -65,7 +67,12 @@ def accounts_server() -> Iterator[AccountsServer]:
             time.sleep(state.wait_seconds)
             self.send_response(status if state.status == 200 else state.status)
             self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
+            with suppress(OSError):  # the client has stopped waiting
+                for number in range(state.slow_headers):
+                    time.sleep(0.1)
+                    self.send_header("X-Slow", str(number))
+                    self.flush_headers()
+                self.end_headers()
             for byte in body:
                 time.sleep(state.trickle_seconds)
                 try:

@@ -116,6 +116,16 @@ def test_the_client_gives_up_on_a_slow_server_soon_after_the_time_limit(
     assert time.monotonic() - began < 3
 
 
+def test_headers_that_arrive_one_by_one_are_not_waited_for_after_the_time_limit(server: AccountsServer) -> None:
+    server.slow_headers = 80
+    began = time.monotonic()
+    with pytest.raises(AccountsUnavailable):
+        client_of(server, seconds=0.3).user(UUID)
+    assert time.monotonic() - began < 3
+    server.slow_headers = 2
+    assert client_of(server, seconds=20).user(UUID)
+
+
 def test_late_headers_leave_less_time_for_the_body(server: AccountsServer) -> None:
     server.wait_seconds, server.trickle_seconds = 1.5, 30
     began = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socketserver
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
@@ -67,6 +67,30 @@ def test_late_headers_leave_less_time_for_the_body() -> None:
         with pytest.raises(TransientError, match="no answer in time"):
             Transport(patience=Patience.for_seconds(2)).send("POST", url)
         assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("patience", [Patience.for_seconds, lambda seconds: Patience(read_timeout=seconds)])
+def test_headers_that_arrive_byte_by_byte_are_waited_for_only_until_the_deadline(
+    patience: Callable[[float], Patience],
+) -> None:
+    class Trickle(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            with suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 60 + b"\r\nContent-Length: 2\r\n\r\n{}":
+                    time.sleep(0.1)
+                    self.request.sendall(bytes([byte]))
+
+    with served(Trickle) as url:
+        began = time.monotonic()
+        with pytest.raises(TransientError, match="no answer in time"):
+            Transport(patience=patience(1)).send("POST", url)
+        assert time.monotonic() - began < 5
+
+
+def test_a_timeout_for_reading_applies_to_each_piece_of_the_body() -> None:
+    with slow_server(keep_alive=True, then="trickle") as url:
+        assert Transport(patience=Patience(read_timeout=1)).send("POST", url).json() == {"id": "1"}
 
 
 @contextmanager
