@@ -1,4 +1,4 @@
-"""Create the cookie's reader and the client from the settings, once per process."""
+"""Create the reader of the single sign-on cookie and the Accounts client, once per process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Send cases: a request sends one case, ``deliver_pending`` sends all cases that are due.
 
-Neither the kill switch of the syncs nor their budget stops a write.
+Cases are sent even while the kill switch or the API budget stops the syncs.
 """
 
 from __future__ import annotations

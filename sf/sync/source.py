@@ -164,7 +164,7 @@ class BulkSource:
     paths: Sequence[str]
     on_rows: OnRows
     may_go_on: Callable[[], None]
-    """Called while Salesforce works on the job; an exception that it raises ends the waiting."""
+    """Called while Salesforce works on the job. The function ends the waiting by raising an exception."""
     seconds: Callable[[], float | None] = lambda: None
     """Returns the seconds that Salesforce may still work on the job; ``None``: without limit."""
 

@@ -56,7 +56,7 @@ class Quota:
         """Return the value of ``x-api-usage``.
 
         Pardot's page "Version 5 Overview" describes the value in words only. The form with a slash, used/maximum, is
-        that of Salesforce's own ``api-usage``.
+        that of ``api-usage`` in Salesforce's header ``Sforce-Limit-Info``.
         """
         return f"{self.daily_used}/{self.daily_max}"
 

@@ -1,4 +1,8 @@
-"""Call the simulator with aiosalesforce (asyncio, httpx), which accepts only My Domain addresses."""
+"""Call the simulator with aiosalesforce (asyncio, httpx).
+
+aiosalesforce accepts only My Domain addresses. The proxy (``tests/conformance/proxy.py``) connects ``MY_DOMAIN`` to the
+simulator.
+"""
 
 from __future__ import annotations
 
