@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from api.models import OutboundCase
 from sf.models import SyncRun
 from tests.simulated import ROOT, Simulator, environment, manage
 
@@ -122,6 +123,26 @@ def test_line_breaks_in_pardots_messages_do_not_break_the_line_of_an_error(
     [line] = [line for line in done.stdout.split("\n") + done.stderr.split("\n") if "first" in line]
     assert "first CommandError: all is well third [2J" in line
     assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "failing", "showing"),
+    [
+        ("api/v5", "51", "camp_sync", "sync_status"),
+        ("/token", "invalid_grant", "deliver_pending", "deliver_pending"),
+    ],
+)
+def test_a_stored_message_of_a_neighbor_is_shown_in_one_line(
+    simulator: Simulator, database: str, path: str, code: str, failing: str, showing: str
+) -> None:
+    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "One"})
+    simulator.fail("error", path=path, code=code, times=None, message=HOSTILE)
+    assert manage(failing, variables=simulator.variables, database=database).returncode == 1
+    done = manage(showing, variables=simulator.variables, database=database)
+    lines = [line for line in done.stdout.split("\n") if "first" in line]
+    assert lines
+    assert all("first CommandError: all is well third [2J" in line for line in lines)
+    assert "\x1b" not in done.stdout
 
 
 def test_an_error_of_one_of_djangos_commands_is_one_line_too(simulator: Simulator, database: str) -> None:

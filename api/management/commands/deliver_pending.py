@@ -9,6 +9,7 @@ from api.outbox.dead_letters import undecided
 from api.outbox.delivery import SalesforceAway, Tally, deliver_due
 from api.outbox.idempotency import forget_old_keys
 from api.outbox.queue import queue_depth
+from outgoing.text import one_line
 from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         if away.for_good:
             raise CommandError(f"{away} ({summary}; nothing is lost)")
         run.state, run.message = SyncRun.State.SKIPPED, "Delivery is paused"
-        self.stdout.write(f"{run.message}: {away} ({summary})")
+        self.stdout.write(one_line(f"{run.message}: {away} ({summary})"))
         return True
 
     def _report(self, *, is_paused: bool) -> None:

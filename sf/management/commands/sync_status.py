@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
+from outgoing.text import one_line
 from outgoing.times import ago
 from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         self._budget()
         for lines in MORE_LINES:
             for line in lines():
-                self.stdout.write(line)
+                self.stdout.write(one_line(line))
         self._next()
 
     def _health(self) -> None:
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             if each.name in tries:
                 remarks.append(_next_try(tries[each.name].minutes(now)))
             line = _HEALTH.format(each.name, each.state, ago(each.age_seconds), "; ".join(filter(None, remarks)))
-            self.stdout.write(line.rstrip())
+            self.stdout.write(one_line(line))
 
     def _fields(self) -> None:
         if fields := unreadable_fields():
@@ -103,7 +104,7 @@ def _org(config: SyncConfig) -> str:
 
 def _line(status: ObjectStatus, soft_deleted: int) -> str:
     done, last = status.last_done, status.last_run
-    return _LINE.format(
+    line = _LINE.format(
         status.name,
         f"{status.rows:,}",
         f"{soft_deleted:,}",
@@ -112,7 +113,8 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
         done.get_mode_display().lower() if done else "",
         last.state if last else "",
         "" if last is None or last.state == last.State.DONE else last.message,
-    ).rstrip()
+    )
+    return one_line(line)
 
 
 def _next_try(minutes: int) -> str:
