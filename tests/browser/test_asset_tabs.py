@@ -56,6 +56,15 @@ def test_axe_finds_nothing(open_window: Open, camp_site: Site, tab: str, scheme:
     assert visit.axe() == []
 
 
+def test_an_address_with_a_day_that_is_none_still_shows_the_filters(camp: Visit) -> None:
+    camp.expect("status of 422")
+    camp.go("/pardot/?tab=gear-locker&gear.type=forms&forms.new=yesterday")
+    locker = camp.page.locator('[data-panel="gear"]')
+    expect(locker).to_contain_text("Couldn't load")
+    locker.get_by_label("New", exact=True).select_option("")
+    expect(count(camp.page, "Forms")).to_contain_text("forms")
+
+
 def test_the_three_tabs_fit_a_phone(open_window: Open, camp_site: Site) -> None:
     visit = open_window(camp_site, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
     for tab in TABS:

@@ -50,7 +50,8 @@ const STEPS = [
 const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "always" });
 
 /**
- * Return a function that formats a day, or the day of a timestamp in the reader's time zone.
+ * Return a function that formats a day, or the day of a timestamp in the reader's time zone. Other text, which may come
+ * from the address, stays as it is.
  *
  * @param {Intl.DateTimeFormatOptions} options
  * @returns {(value: string) => string}
@@ -58,7 +59,10 @@ const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "always" });
 function dayFormat(options) {
   const ofDay = new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
   const ofTimestamp = new Intl.DateTimeFormat("en-US", options);
-  return (value) => (DAY.test(value) ? ofDay : ofTimestamp).format(new Date(value));
+  return (value) => {
+    const at = new Date(value);
+    return Number.isNaN(at.getTime()) ? value : (DAY.test(value) ? ofDay : ofTimestamp).format(at);
+  };
 }
 
 /**
