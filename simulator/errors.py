@@ -1,4 +1,4 @@
-"""Errors in each system's form, for faults and for requests that no route answers."""
+"""Errors in each system's form, for simulated failures and for requests that no route answers."""
 
 from __future__ import annotations
 

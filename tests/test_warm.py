@@ -47,7 +47,7 @@ print(json.dumps({
     "leads a group": os.getpgid(0) == os.getpid(),
     "modules": [name for name in sys.modules if name.startswith(("tests", "sf"))],
 }))
-print("to the other", file=sys.stderr)
+print("on stderr", file=sys.stderr)
 print(sys.stdin.read())
 exec(sys.argv[1])
 """
@@ -110,7 +110,7 @@ loaded_before = time.monotonic() - _IMPORTED > process_age().total_seconds()
 with connection.cursor() as cursor:
     cursor.execute("SELECT current_setting('application_name'), current_database()")
     print(loaded_before, cursor.fetchone(), sys.argv[:2], os.getcwd(), sorted(os.environ.items()), settings.DEBUG)
-logging.getLogger("sf").warning("to the other")
+logging.getLogger("sf").warning("on stderr")
 sys.exit("the end")
 """
 
@@ -119,7 +119,7 @@ def test_a_repeated_command_starts_with_the_project_loaded_and_prints_the_same(d
     variables = {"SALESFORCE_HOST": "https://one.example"}
     first, *others = [manage("shell", "-v0", "-c", LOADED, variables=variables, database=database) for _ in range(4)]
     assert first.stdout.startswith("False ('sfapi shell', 'test_")
-    assert [line[-12:] for line in first.stderr.splitlines()] == ["to the other", "the end"]
+    assert [line[-9:] for line in first.stderr.splitlines()] == ["on stderr", "the end"]
     assert {other.stdout.replace("True", "False", 1) for other in others} == {first.stdout}
     assert [other.stdout.split()[0] for other in others] == ["True"] * 3
     assert {(other.returncode, other.stderr[24:]) for other in others} == {(1, first.stderr[24:])}, (

@@ -98,7 +98,7 @@ class Camp:
         """Return two commands: one syncs this sync's entity again, the other also syncs all later entities.
 
         Both repeat ``--full`` and ``--days``, but not ``--allow-deletes``. The sample is retried with ``--scout``. The
-        orphan check has no retry: it waits for the next survey.
+        orphan check has no retry: the next ``camp_sync --survey`` runs it again.
         """
         if sampled and isinstance(sync, ProspectSample):
             return Retry("camp_sync --scout", "camp_sync --scout")

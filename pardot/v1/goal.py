@@ -32,7 +32,7 @@ class Goal(Schema):
     target: int
     fixes: list[PlannedFix] = Field(
         description="Fixes that reach the target. `POST /pardot/what-if` accepts the `issue` and `count` of each. "
-        "Other fixes may need slightly fewer `rows`. Empty: the target is reached already."
+        "Another set of fixes may need slightly fewer `rows`. Empty: the target is reached already."
     )
     rows: int = Field(
         description="The number of assets and prospects to fix. An asset or prospect with two issues counts twice."

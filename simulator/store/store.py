@@ -206,8 +206,8 @@ class Store:
     def purge(self, sobject: str, record_id: str) -> None:
         """Remove a record for good. Not even ``queryAll`` returns it.
 
-        A record that is removed from the recycle bin gives no change (Change Data Capture Developer Guide, "General
-        Considerations").
+        If the record was already in the recycle bin, there is no change to report (Change Data Capture Developer Guide,
+        "General Considerations"): ``recycling.purge`` then returns an empty list.
         """
         kind = rows.sobject_named(sobject)
         with self.writing() as connection:
@@ -282,7 +282,7 @@ class Store:
         self._database.restore()
 
     def connection(self) -> sqlite3.Connection:
-        """Return the connection of the current thread, to read from tables that are not sObjects."""
+        """Return the connection of the current thread, for reads in SQL."""
         return self._database.connection()
 
     @contextmanager

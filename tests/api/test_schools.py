@@ -259,7 +259,7 @@ def test_special_characters_are_searched_literally(anonymous: Client, text: str)
 
 
 @pytest.mark.parametrize("text", ["\u33ad" * 255, "\u0f77" * 255])  # folded to 765 letters, or to 2,295 bytes
-def test_a_text_that_folding_makes_longer_than_postgresql_compares_finds_nothing(anonymous: Client, text: str) -> None:
+def test_a_text_that_becomes_too_long_when_folded_finds_nothing(anonymous: Client, text: str) -> None:
     records.school("Radford University")  # resembles "radrad…", the folded first text
     assert anonymous.get(SCHOOLS, {"name": text}).status_code == 404
 

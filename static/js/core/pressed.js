@@ -1,4 +1,4 @@
-/* A mouse button or finger that is down: content that is replaced before it goes up would not get the click. */
+/* A mouse button or finger that is down: content that is replaced before the release would not get the click. */
 
 let isDown = false;
 /** @type {Set<() => void>} */
@@ -28,7 +28,7 @@ export function released() {
 
 function release() {
   isDown = false;
-  // The click follows `pointerup`, so wait for the task after it.
+  // The browser handles the click right after `pointerup`, before the timers run.
   for (const done of waiting) setTimeout(done);
   waiting.clear();
 }
