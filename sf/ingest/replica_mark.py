@@ -30,10 +30,15 @@ _WRITE = f"""
     INSERT INTO sf_replicamark AS mark (id, horizon, written_at, wanted_at, origin)
     VALUES (1, ({HORIZON}), clock_timestamp(), 'epoch', ({_ORIGIN}))
     ON CONFLICT (id) DO UPDATE
-       SET horizon = excluded.horizon, written_at = clock_timestamp(), origin = excluded.origin
+       SET horizon = excluded.horizon, origin = excluded.origin,
+           written_at = greatest(clock_timestamp(), mark.written_at, mark.wanted_at)
     RETURNING horizon, written_at, wanted_at, origin, clock_timestamp()
 """  # noqa: S608 - our own SQL
-_NOTE = "UPDATE sf_replicamark SET wanted_at = clock_timestamp() WHERE id = 1"
+# Later than each mark that was written before, also when the clock was set back since then.
+_NOTE = """
+    UPDATE sf_replicamark SET wanted_at = greatest(clock_timestamp(), written_at + interval '1 microsecond')
+     WHERE id = 1
+"""
 _READ = "SELECT horizon, written_at, wanted_at, origin, clock_timestamp() FROM sf_replicamark WHERE id = 1"
 _READ_REPLAYED = f"{_READ} AND pg_is_in_recovery()"
 

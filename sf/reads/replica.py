@@ -65,17 +65,19 @@ _trouble = _Trouble()
 
 @dataclass(frozen=True)
 class _Need:
-    """The oldest mark with which the replica may answer."""
+    """The limits of the marks with which the replica may answer."""
 
     origin: object
     written_at: datetime
+    latest: datetime
+    """A mark with a later date is from before the primary's clock was set back, so its age is not known."""
     horizon: datetime | None
 
     def is_met_by(self, mark: Mark | None) -> bool:
         return (
             mark is not None
             and mark.origin == self.origin
-            and mark.written_at >= self.written_at
+            and self.written_at <= mark.written_at <= self.latest
             and (self.horizon is None or mark.horizon >= self.horizon)
         )
 
@@ -138,8 +140,10 @@ def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | Non
         return None
     if complete_until is not None and mark.horizon < complete_until:
         return None
-    oldest = mark.now - timedelta(seconds=settings.DATABASE_REPLICA_MAX_LAG_SECONDS)
-    return _Need(mark.origin, max(oldest, mark.wanted_at) if after_writes else oldest, complete_until)
+    allowed = timedelta(seconds=settings.DATABASE_REPLICA_MAX_LAG_SECONDS)
+    oldest = mark.now - allowed
+    written_at = max(oldest, mark.wanted_at) if after_writes else oldest
+    return _Need(mark.origin, written_at, mark.now + allowed, complete_until)
 
 
 def _is_recent(mark: Mark, complete_until: datetime | None, *, after_writes: bool) -> bool:

@@ -18,6 +18,7 @@ _LOOK_SECONDS = 0.005
 _NO_STANDBY = "it follows no primary: it was promoted, or DATABASE_REPLICA_URL leads to a primary"
 _EMPTY = "it has no mark: the primary's first mark has not arrived yet, or it is a replica of another database"
 _OTHER = "it is a replica of another database than the one of DATABASE_URL"
+_CLOCK = "the primary's clock was set back; the replica answers again when this clock has reached the last mark"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ def _measure(newest: Mark) -> ReplicaState:
     began = time.monotonic()
     if not _follows():
         return ReplicaState(None, _NO_STANDBY)
+    if newest.written_at - newest.now > timedelta(seconds=settings.DATABASE_REPLICA_MAX_LAG_SECONDS):
+        return ReplicaState(None, _CLOCK)
     while True:
         mark = replayed_mark(connections[REPLICA])
         elapsed = time.monotonic() - began

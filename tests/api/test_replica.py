@@ -298,6 +298,37 @@ def test_a_saved_view_of_an_erased_person_is_not_shown_any_more(both: Replicated
         assert views() == []
 
 
+@contextmanager
+def clock_set_back(both: Replicated) -> Iterator[None]:
+    """Date the mark as if the primary's clock had been ten minutes ahead until now."""
+    both.primary.rows("UPDATE sf_replicamark SET written_at = clock_timestamp() + interval '10 min'")
+    both.standby.catch_up()
+    yield
+    both.primary.rows("DELETE FROM sf_replicamark")
+
+
+def test_a_write_is_seen_by_later_reads_also_after_the_primarys_clock_was_set_back(
+    both: Replicated, patient: Service
+) -> None:
+    wait_for(patient.is_replicated)
+    with clock_set_back(both):
+        both.standby.pause()
+        assert patient.post(NOTES, {"day": "2026-02-02", "text": "After the clock"}).status_code == 201
+        assert "After the clock" in notes(patient)
+
+
+def test_a_lagging_replica_is_left_out_also_after_the_primarys_clock_was_set_back(
+    both: Replicated, strict: Service
+) -> None:
+    wait_for(strict.is_replicated)
+    with clock_set_back(both):
+        both.standby.pause()
+        rename_first(both, "After the clock")
+        time.sleep(SHORT_LAG + 1)
+        assert name_of_first(strict) == "After the clock"
+        assert strict.lag() == (False, None)
+
+
 # -- faults and poolers ---------------------------------------------------------------------------------
 
 
