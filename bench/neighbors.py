@@ -1,9 +1,9 @@
 """Measure how a slow or hanging Salesforce or Accounts slows down users who need neither.
 
 The service runs with gunicorn's default workers and threads, and a rate limit that is never reached. 20 clients use a
-route that needs the failing system. Three routes that do not need it have one visitor each. Each case is measured
-twice: while the system is healthy, and while it hangs or answers after three seconds. Clients and visitors behave like
-people: each waits a moment between two requests.
+route that needs the failing system. Three routes that do not need it have one visitor each. For each system and
+failure, all routes are measured twice: while the system is healthy, and while it hangs or answers after three seconds.
+Clients and visitors behave like people: each waits a moment between two requests.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def longest_pause(command: str) -> timedelta | None:
 
 
 def is_overdue(command: str, seen: datetime, now: datetime) -> bool:
-    """Return whether a command last seen at ``seen`` should have run again. False if it is not scheduled."""
+    """Return whether a command, last active at ``seen``, is late. False if the command is not scheduled."""
     expected = next_run(command, seen)
     following = next_run(command, expected) if expected else None
     if expected is None or following is None:

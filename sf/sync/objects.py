@@ -106,7 +106,7 @@ class SyncedObject:
         return where, soql.select(list(self.paths.values()), self.sobject, where=where)
 
     def _reads_parent_of(self, stamp: str) -> bool:
-        """Return whether any field of the parent is read.
+        """Return whether any field is read from the parent in ``stamp`` (``Opportunity__r.SystemModstamp``).
 
         Otherwise the query does not filter by the parent's stamp either.
         """

@@ -18,7 +18,7 @@ class AccountsSettings:
     token_seconds: float = 7_200
     """The lifetime of a token."""
     denied_status: int = 403
-    """The status of a search without a valid token."""
+    """The status of the answer when users are searched without a valid token."""
     fail_status: int = 500
     fail_times: int = 0
     """This many of the next calls get ``fail_status``; -1: all calls."""
