@@ -1,4 +1,7 @@
-"""Fetch the pages of slices in parallel threads. Only the caller's thread stores them."""
+"""Fetch the pages of slices in parallel threads. Only the caller's thread stores the pages.
+
+A slice contains the records created in a span of time; its pages are in the order of the records' ids.
+"""
 
 from __future__ import annotations
 

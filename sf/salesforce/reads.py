@@ -1,7 +1,7 @@
 """Retry calls, and detect reads that cannot be finished in the way they began.
 
 A ``TransientError`` is bad luck: the same call may work after a pause. Asking again does not help in three cases:
-the answer arrives but cannot be used, the query is too big, or Salesforce answers everything except this page. Then
+repeated answers cannot be used, the query is too big, or Salesforce answers everything except this page. Then
 ``ask_carefully`` raises a ``CannotFinish``, and the caller starts the read again, in another way if necessary.
 """
 

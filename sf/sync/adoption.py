@@ -1,8 +1,8 @@
 """Make the cache a copy of another org, on purpose (``sync_all --adopt-org``).
 
-One transaction makes the org the cached org, and forgets every watermark, every unfinished read and the Salesforce
-records set aside. Other apps add what they have to forget (``ON_ADOPTION``). The rows stay until the next sync of their
-object replaces them. ``to_replace`` lists the objects whose rows must still be replaced.
+One transaction makes the org the cached org, and forgets what earlier syncs noted, such as watermarks and unfinished
+reads. Other apps add functions to ``ON_ADOPTION``. The cached rows stay until the next sync of their object replaces
+them. ``CachedOrg.to_replace`` lists the objects whose rows must still be replaced.
 """
 
 from __future__ import annotations

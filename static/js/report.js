@@ -1,4 +1,4 @@
-/* The progress report on one page. Its links reload the page, because the server renders the report. */
+/* The progress report on one page. The server renders all of it except the trend, so its links reload the page. */
 
 import { startChrome } from "./core/chrome.js";
 import { find } from "./core/dom.js";

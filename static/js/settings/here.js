@@ -2,7 +2,10 @@
 
 import { findAll } from "../core/dom.js";
 
-/** A section counts as being read once its beginning is in the upper third of the window. */
+/**
+ * The section that is being read is the last one that begins above this share of the window's height. At the end of the
+ * page, it is the last section of all.
+ */
 const SHARE = 1 / 3;
 
 /** @param {HTMLElement} nav */
