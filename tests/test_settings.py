@@ -133,6 +133,16 @@ def test_a_bad_value_stops_the_start_with_one_line(tmp_path: Path) -> None:
     assert_refused_in_one_line(start(variables), settings_error(variables))
 
 
+@pytest.mark.parametrize("module", ["sfapi.wsgi", "sfapi.asgi"])
+def test_a_bad_value_stops_a_web_process_with_one_line(module: str, tmp_path: Path) -> None:
+    """Gunicorn starts no further process after the exit status 3."""
+    variables = {"SFAPI_ENV_FILE": "", "SFAPI_DATA_DIR": str(tmp_path), "DEBUG": "on", "TIME_ZONE": "Mars/Olympus"}
+    program = [sys.executable, "-c", f"import {module}"]
+    done = subprocess.run(program, cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=60)
+    line = "Configuration error: TIME_ZONE: 'Mars/Olympus' is not a time zone such as America/Chicago\n"
+    assert (done.returncode, done.stderr) == (3, line)
+
+
 def test_dotenv_is_read_and_the_real_environment_wins(tmp_path: Path) -> None:
     (tmp_path / "own.env").write_text("DEBUG=on\nTIME_ZONE=Mars/Olympus\n")
     settings = {"SFAPI_ENV_FILE": str(tmp_path / "own.env"), "SFAPI_DATA_DIR": str(tmp_path)}
