@@ -165,6 +165,29 @@ def test_a_task_that_is_saved_after_its_form_was_closed_is_reported(camp: Visit)
     expect(page.get_by_role("region", name="Messages").get_by_text("“Saved slowly” created.")).to_be_visible()
 
 
+def test_a_task_that_could_not_be_added_is_named_when_the_next_is_being_typed(camp: Visit) -> None:
+    camp.expect("status of 503")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    camp.go("/pardot/?open=tasks")
+    camp.page.route("**/api/v1/pardot/tasks", hold)
+    form = camp.page.get_by_role("form", name="Add tasks")
+    title = form.get_by_label("Add a task")
+    for text in ("First", "Second"):
+        title.fill(text)
+        title.press("Enter")
+    title.fill("Third")
+    for number in (0, 1):
+        with camp.page.expect_response("**/api/v1/pardot/tasks"):
+            camp.page.wait_for_timeout(100)
+            held[number].fulfill(status=503, json={"message": "It broke."})
+    expect(form.get_by_role("alert")).to_have_text("Not added: “First” and “Second”. It broke.")
+    expect(title).to_have_value("Third")
+
+
 def test_only_an_open_task_is_new(camp: Visit) -> None:
     done = {"status": "done", "completed_at": "2026-01-01T09:00:00Z"}
     tasks = [task(1, "Made today", age_days=0), task(2, "Done at once", age_days=0, **done)]

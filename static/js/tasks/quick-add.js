@@ -2,6 +2,7 @@
 
 import { ApiError, api, isAbort, messageOf } from "../core/api.js";
 import { freshId, h, icon, replace } from "../core/dom.js";
+import { joinNames } from "../core/names.js";
 import { makeInput } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 
@@ -29,6 +30,8 @@ export function quickAdd(config, changed) {
   title.setAttribute("aria-describedby", problem.id);
   let last = Promise.resolve();
   let waiting = 0;
+  /** The titles that were not added, and are no longer in the field. @type {string[]} */
+  let lost = [];
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const text = title.value.trim();
@@ -45,6 +48,7 @@ export function quickAdd(config, changed) {
     title.focus();
     if (!text) return;
     title.value = "";
+    lost = [];
     // Send one request after the other, so that the tasks are listed in the order of typing.
     waiting += 1;
     last = last.then(() => add(values));
@@ -61,8 +65,10 @@ export function quickAdd(config, changed) {
       });
     } catch (error) {
       if (isAbort(error)) return;
-      replace(problem, messageOf(error));
-      title.value ||= values.title;
+      if (title.value) lost.push(values.title);
+      else title.value = values.title;
+      const names = joinNames(lost.map((one) => `“${one}”`));
+      replace(problem, lost.length > 0 && `Not added: ${names}. `, messageOf(error));
     } finally {
       waiting -= 1;
     }
