@@ -147,7 +147,7 @@ class BulkQuery:
 
 
 def _ended(job: Job) -> JobEnded | JobRefused:
-    """Return the error of a job that failed or was aborted; an error of the query itself is final."""
+    """Return the error of a failed or aborted job: ``JobRefused`` if the same job would fail again."""
     final = _FINAL.search(job.message) and not _PASSING.search(job.message)
     kind = JobRefused if final else JobEnded
     return kind(f"Bulk job {job.id} ended as {job.state}: {job.message or 'no reason given'}")

@@ -45,5 +45,5 @@ def test_no_two_different_schemas_share_a_name() -> None:
             ref_template=_WRITTEN_OUT, schema_generator=NinjaGenerateJsonSchema, by_alias=True
         )
         for name, definition in {schema.__name__: json_schema, **json_schema.get("$defs", {})}.items():
-            if name in written and "oneOf" not in written[name]:  # FormIn has one schema for each type of form
+            if name in written and "oneOf" not in written[name]:  # oneOf: the body of a form, written by hand
                 assert outline(written[name]) == outline(definition), name

@@ -118,11 +118,11 @@ def test_changes_of_areas_and_issues_have_owners_and_harm(super_user: Client) ->
     snapshot(date(2026, 6, 1), issue_counts={"forms_errors": 2, "lists_stale": 9, "tags_unused": None}, **before)
     snapshot(date(2026, 6, 2), issue_counts={"forms_errors": 6, "lists_stale": 1, "tags_unused": 5}, **after)
     body = super_user.get(f"{COMPARE}?from=2026-06-01&to=2026-06-02").json()
-    # No area has items, so all eight have the same weight.
+    # All eight areas are empty, so they have the same weight.
     areas = {each["area"]: (each["harm"], each["owners"]) for each in body["areas"]}
     assert (areas["forms"], areas["lists"], areas["tags"]) == ((1.0, ["Ada Example"]), (-0.5, []), (None, []))
     issues = {each["key"]: (each["harm"], each["owners"]) for each in body["issues"]}
-    assert issues["forms_errors"] == (0.075, ["Ada Example"])  # 4 × .15 ÷ 8
+    assert issues["forms_errors"] == (0.075, ["Ada Example"])  # 4 more × weight 0.15 ÷ 8 areas
     assert issues["lists_stale"] == (-0.02, [])
     assert issues["tags_unused"] == (None, [])
     assert [each["harm"] for each in body["people"]] == [1.0]

@@ -120,7 +120,7 @@ def test_an_object_that_is_synced_often_may_be_skipped_repeatedly_during_a_long_
 @pytest.mark.parametrize(
     ("value", "minutes", "state"), [("5m", 6, "fresh"), ("5m", 16, "failing"), ("1d", 6, "failing")]
 )
-def test_a_failed_run_is_no_fault_while_the_copy_is_as_fresh_as_promised(
+def test_a_failed_run_of_a_frequent_sync_is_no_fault_while_the_copy_is_fresh(
     settings: Any, monkeypatch: pytest.MonkeyPatch, value: str, minutes: int, state: str
 ) -> None:
     settings.SYNC_EVERY = parse_sync_every(value)

@@ -85,7 +85,7 @@ class Command(BaseCommand):
     def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
         """Return the longest wait for another ``camp_sync``.
 
-        Only a full survey waits, because its schedule is monthly.
+        Only ``--survey --full`` waits: it is scheduled once a month, so a skipped one would be missed for a month.
         """
         if not (tier is Tier.SURVEY and camp_options.force):
             return timedelta()

@@ -29,7 +29,7 @@ const readTier = (entities) => ({
 /**
  * The kinds of problems, in display order.
  *
- * - text: what happened, what it means, and what to do.
+ * - text: the affected entities; for some kinds also what follows, or what to do.
  * - command: the remedy for an administrator.
  * - remedy: the button that replaces the command for users who may start syncs (sync/refresh.js).
  *
