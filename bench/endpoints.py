@@ -31,7 +31,7 @@ def endpoints(schools: int, runs: int) -> Iterator[Result]:
 
 @contextmanager
 def filled(schools: int) -> Iterator[World]:
-    """Yield a world whose cache has all Salesforce objects."""
+    """Yield the environment of a benchmark, with all Salesforce objects in the cache."""
     with world(schools) as here:
         here.manage("sync_books")
         here.manage("sync_all")

@@ -25,6 +25,7 @@ class Trouble:
 
     type: ErrorType
     message: str
+    """Empty: the answer has the general message of its status."""
     log_line: str
 
 

@@ -69,7 +69,8 @@ _CSRF_PARAMETER: Mapping[str, Any] = {
     "in": "header",
     "name": "X-CSRFToken",
     "required": False,
-    "description": "The `csrf_token` of `GET /api/v1/me`. Needed with the cookie, ignored with an API key.",
+    "description": "The `csrf_token` of `GET /api/v1/me`. Needed with the cookie of OpenStax Accounts, ignored with an "
+    "API key.",
     "schema": {"type": "string"},
 }
 _IF_NONE_MATCH: Mapping[str, Any] = {

@@ -50,7 +50,8 @@ class AreaScore:
     """The points that the area loses for all its issues together. They can be more than 100."""
     items: int
     weight: float
-    """The area's weight in the mean: ``log(1 + items)``, at least ``log(2)``; 0 if the area has no data."""
+    """The area's weight in the mean of the areas' scores.
+    ``log(1 + items)``, at least ``log(2)``; 0 if the area has no data."""
     points_lost: float | None
     """The points that this area costs the overall score."""
 

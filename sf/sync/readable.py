@@ -50,8 +50,8 @@ def look_again(client: SalesforceClient, synced: SyncedObject) -> SyncedObject:
     """Store which fields Salesforce does not let us read, and return the object without these fields.
 
     Fields that every read needs are never left out. Until one read of the object has finished, no field at all is
-    left out: a field's column would be empty, as if Salesforce had no value. Instead, reads fail with Salesforce's
-    refusal, which names the field.
+    left out: the column of a field left out would be empty, as if Salesforce had no value. Instead, reads fail with
+    Salesforce's refusal, which names the field.
     """
     lost: set[str] = set()
     if runs.last_committed(synced):

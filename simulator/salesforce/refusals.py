@@ -6,7 +6,7 @@ is from a report of users, or 400.
 In a call that writes or deletes several records, most refusals refuse each record: the status of the answer is 200,
 and each record's result contains the error (REST API Developer Guide, "sObject Collections"). A refusal with ``whole``
 refuses the call itself. For other refusals, the action may have ``only``, a regular expression: then only the records
-whose JSON or id matches it are refused, and the others are written as usual.
+whose JSON or id matches it are refused, and the others are written or deleted as usual.
 """
 
 from __future__ import annotations

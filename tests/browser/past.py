@@ -1,4 +1,4 @@
-"""Add earlier days to a surveyed site for the length of a test, and set the dates of camp."""
+"""Add earlier days to a surveyed site for the length of a test, and set ``camp_dates``."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def worse_and_better(site: Site) -> Iterator[None]:
 
 
 def plan_camp(visit: Visit) -> None:
-    """Set camp's dates: it began 20 days ago and ends in 20 days."""
+    """Set ``camp_dates``, the first and last day of camp: 20 days ago, and in 20 days."""
     start, end = (today() + timedelta(days=days) for days in (-20, 20))
     visit.go("/pardot/admin-settings/")
     value = f'{{ value: {{ start: "{start}", end: "{end}" }} }}'

@@ -1,6 +1,6 @@
 """The asset endpoints send as many SQL statements for 120 campaigns as for 12.
 
-No statement reads raw activities, or scans a table that grows with the number of people.
+No statement reads raw activities, or scans a large table.
 """
 
 from __future__ import annotations

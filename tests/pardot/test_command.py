@@ -135,7 +135,7 @@ def test_options_that_contradict_each_other_are_refused() -> None:
             call_command("camp_sync", *arguments)
 
 
-def test_the_retry_of_a_failed_read_reads_as_many_days(pardot: Pardot, simulator: Simulator) -> None:
+def test_the_retry_command_of_a_failed_read_repeats_full_and_days(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("error", path="objects/visitor-activities", times=1, status=400, errorCode="61")
     with pytest.raises(CommandError, match="failed: activities"):
         camp_sync("--entities", "lists,activities", "--full", "--days", "45")

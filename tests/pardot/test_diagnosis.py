@@ -103,7 +103,7 @@ def test_each_object_that_cannot_be_read_is_named(pardot: Pardot, simulator: Sim
     assert output.endswith("error: 3 to fix")
 
 
-def test_a_hidden_field_that_the_orphan_check_needs_is_reported(pardot: Pardot, simulator: Simulator) -> None:
+def test_a_hidden_field_of_leads_is_reported(pardot: Pardot, simulator: Simulator) -> None:
     simulator.post("/fields/Lead/pi__url__c/hide")
     output = check()
     assert "fix  Leads for Pardot: Salesforce answered 400 INVALID_FIELD" in output
