@@ -156,9 +156,13 @@ def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
     """Record a refusal by Salesforce.
 
-    ``state``: refused when the caller gets the error, failed when the case was accepted before.
+    ``state``: refused when the caller gets the error, failed when the case was accepted before. ``case`` gets the
+    refusal too: the caller must get it even if PostgreSQL stores the refusal but its answer is lost.
     """
-    _held(case).update(state=state, ended_at=Now(), **why.columns(), **_NO_LEASE)
+    refusal = {"state": state, **why.columns()}
+    for name, value in refusal.items():
+        setattr(case, name, value)
+    _held(case).update(ended_at=Now(), **refusal, **_NO_LEASE)
 
 
 def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = timedelta()) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 from django.test import Client
 
@@ -151,6 +152,22 @@ def test_a_case_that_salesforce_refuses_gets_422_with_the_reason(writer: Client,
     assert outbox.queue_depth() == outbox.QueueDepth(queued=0, oldest_seconds=None, failed=0)
     deliver()
     assert not cases_in(simulator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_that_is_stored_is_not_answered_with_202_when_postgresqls_answer_is_lost(
+    writer: Client, simulator: Simulator
+) -> None:
+    def lose_the_answer(execute: Any, statement: str, values: Any, many: bool, context: Any) -> Any:
+        result = execute(statement, values, many, context)
+        if statement.startswith("UPDATE") and values and "refused" in values:
+            raise OperationalError("the connection is lost")
+        return result
+
+    with connection.execute_wrapper(lose_the_answer):
+        answer = post_case(writer, {**CASE, "product": "Nonsense"})
+    assert OutboundCase.objects.get().state == "refused"
+    assert (answer.status_code, answer.json()["type"]) == (422, "salesforce_refused")
 
 
 @pytest.mark.parametrize(
