@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -28,7 +29,12 @@ class Installation:
     def __init__(self, folder: Path, database: str) -> None:
         for name in FOLDERS:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "manage.py", folder)
         self._folder, self._port = folder, free_ports(1)[0]
+        # With PYTHONDONTWRITEBYTECODE, tests/warm.py does not intervene: gunicorn starts without loaded modules.
+        self._environment = {
+            "PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(folder), "PYTHONDONTWRITEBYTECODE": "1",
+        }  # fmt: skip
         self._lines = f"SECRET_KEY={'k' * 60}\nDATABASE_URL={database}\nSECURE_SSL_REDIRECT=off\n"
 
     def set_name(self, name: str) -> None:
@@ -42,9 +48,19 @@ class Installation:
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *AS_SHIPPED, f"--bind=127.0.0.1:{self._port}", "--workers=1"],
             cwd=self._folder,
-            # With PYTHONDONTWRITEBYTECODE, tests/warm.py does not intervene: gunicorn starts without loaded modules.
-            env={"PATH": os.environ["PATH"], "SFAPI_DATA_DIR": str(self._folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=self._environment,
         )
+
+    def reload_like_systemd(self, process: subprocess.Popen[bytes]) -> bool:
+        """Run the commands of ``ExecReload`` until one fails, and return whether all succeeded."""
+        unit = (ROOT / "deploy" / "systemd" / "sfapi-web.service").read_text()
+        checkout = "/srv/sfapi/current"
+        for command in re.findall(r"^ExecReload=(.*)$", unit, re.MULTILINE):
+            here = command.replace(f"{checkout}/.venv/bin/python", sys.executable).replace(checkout, str(self._folder))
+            words = here.replace("$MAINPID", str(process.pid)).split()
+            if subprocess.run(words, cwd=self._folder, env=self._environment, check=False, timeout=SECONDS).returncode:
+                return False
+        return True
 
     def answers_to(self, name: str) -> bool:
         try:
@@ -79,6 +95,19 @@ def test_a_reload_uses_the_current_env_file_and_code(
     installation.append("sfapi/env.py", "NEW = True")
     installation.append("sfapi/settings/base.py", "from sfapi.env import NEW as NEW")
     first_process.send_signal(signal.SIGHUP)
+    wait_for(first_process, installation, "after.example")
+
+
+def test_systemd_does_not_reload_with_a_wrong_env_file(
+    installation: Installation, first_process: subprocess.Popen[bytes]
+) -> None:
+    wait_for(first_process, installation, "before.example")
+    installation.append(".env", "TIME_ZONE=Mars/Olympus")
+    assert not installation.reload_like_systemd(first_process)
+    assert first_process.poll() is None
+    assert installation.answers_to("before.example")
+    installation.set_name("after.example")
+    assert installation.reload_like_systemd(first_process)
     wait_for(first_process, installation, "after.example")
 
 
