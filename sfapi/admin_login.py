@@ -48,7 +48,8 @@ def admin_login(request: HttpRequest) -> HttpResponse:
 def _counted(request: HttpRequest) -> list[tuple[str, str]]:
     """Return each limit and its key. A name is hashed, because people type passwords into its field.
 
-    The sign-in form normalizes a name, so that wide letters, for example, are the same name. So they share its limit.
+    The sign-in form takes a name in full-width letters, for example, for the same name in ordinary letters. Both
+    spellings share one limit.
     """
     typed = request.POST.get("username", "").strip()[:_LONGEST_NAME]
     name = unicodedata.normalize("NFKC", typed).casefold()

@@ -79,7 +79,7 @@ class JsonLines(io.TextIOBase):
         super().close()
 
     def write_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Write the exception that ends the process as one object. Python calls this as ``excepthook``."""
+        """Write one object for the exception that ends the process. Python calls this as ``excepthook``."""
         self._write_object(logging.CRITICAL, f"{kind.__name__}: {error}", (kind, error, trace))
         self._stream.flush()
 

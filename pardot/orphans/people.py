@@ -1,8 +1,8 @@
-"""Read the leads and contacts of the orphan check from Salesforce into separate staging tables.
+"""Read from Salesforce the leads and contacts that ``check.py`` compares with Pardot's prospects.
 
 People who link to a prospect (with ``pi__url__c``) are read with their email addresses. Other people, to whom only a
 prospect links, are read by id, even if they are deleted. When such a person was merged or converted, the id of the
-resulting record is read too. The tables are dropped after the check.
+resulting record is read too. The rows go into staging tables, which are dropped after the check.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
 def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
     """Return one page of the area's records. The number of queries does not grow with the records.
 
-    Raises ``Unknown`` when the flag or sort key does not exist, or ``NotOfThisArea``.
+    Raises ``NotOfThisArea``, or ``Unknown`` when the flag or sort key does not exist.
     """
     rows = matching_assets(health, filters)
     keys = _sort_keys(health, filters.flag)
@@ -112,7 +112,7 @@ def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
 def matching_assets(health: AreaHealth, filters: AssetFilters) -> Rows:
     """Return all assets of the area that match.
 
-    Raises ``Unknown`` when the flag does not exist, or ``NotOfThisArea``.
+    Raises ``NotOfThisArea``, or ``Unknown`` when the flag does not exist.
     """
     rows: Rows = health.audit.model._default_manager.all()
     if filters.campaign_id is not None:
@@ -160,7 +160,7 @@ def _filter_by_prefix(rows: Rows, area: Area, prefix: str) -> Rows:
 
 
 def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
-    """Set columns whose activity data is missing or too old to null, and remove flags without data.
+    """Set to null the columns whose activity data is missing or too old, and remove flags without data.
 
     Add ``exempt``: the remaining flags from which the asset is exempt. These flags stay in ``flags`` too.
     """

@@ -26,8 +26,9 @@ class Command(BaseCommand):
     requires_system_checks = []  # the checks load every route
 
     help = (
-        "Alert the team in Slack and by mail when the grade fell, the score is below the threshold in the settings, "
-        "or a sync failed or is overdue. Each occurrence is sent once. Cron runs this command every 15 minutes."
+        "Alert the team in Slack and by mail when the grade fell, the score is below the threshold in the dashboard's "
+        "settings, or a sync failed or is overdue. Each occurrence is sent once. Cron runs this command every "
+        "15 minutes."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
