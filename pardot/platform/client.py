@@ -45,9 +45,9 @@ _WITHHELD, _CEILING_REACHED = "202", "203"
 
 @dataclass(frozen=True)
 class Page:
-    """A page of up to ``limit`` records.
+    """A page of records.
 
-    A short page is not always the last one: only a missing token ends a sequence.
+    A page with fewer records than requested is not always the last one: only a missing token ends a sequence.
     """
 
     values: list[dict[str, Any]]

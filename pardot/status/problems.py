@@ -17,7 +17,7 @@ class Problem(StrEnum):
     REFUSED = "refused"
     """A login or a setting was refused: a person must act first."""
     QUOTA = "quota"
-    """The day's API calls are used up."""
+    """The day's API calls, or the share of them that syncs may use, are used up."""
     SWITCHED_OFF = "switched_off"
     INTERRUPTED = "interrupted"
     FAILED = "failed"

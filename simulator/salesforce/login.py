@@ -6,7 +6,6 @@ Error bodies are ``{"error", "error_description"}`` with status 400. Sources of 
 - omniphx/forrest issue 302: "audience is invalid"
 - pozil/pub-sub-api-node-client issue 58: "request not supported on this domain"
 - answers that users have published: all other texts, except the reasons after "invalid assertion: "
-- docs/platform-facts.md, "Salesforce: login": the scopes that client credentials never get
 
 ``invalid_grant`` "authentication failure" is the answer to a wrong password, to a missing security token, and to a flow
 that the organization has switched off.
@@ -36,7 +35,10 @@ JWT_LIFETIME = 180
 """The longest lifetime of an assertion in seconds. One that expires later is refused."""
 USER_SCOPES = "refresh_token offline_access full pardot_api api"
 APP_SCOPES = "pardot_api api"
-"""The scopes of client credentials, which never get ``full``, ``web`` or ``refresh_token``."""
+"""The scopes of client credentials, which never get ``full``, ``web`` or ``refresh_token``.
+
+Source: docs/platform-facts.md, "Salesforce: login".
+"""
 CLOCK_SKEW = 30
 """The tolerated difference in seconds between the caller's clock and this one."""
 

@@ -300,7 +300,7 @@ def test_a_saved_view_of_an_erased_person_is_not_shown_any_more(both: Replicated
 
 @contextmanager
 def clock_set_back(both: Replicated) -> Iterator[None]:
-    """Date the mark as if the primary's clock had been ten minutes ahead until now."""
+    """Date the row of ``sf_replicamark`` as if the primary's clock had been ten minutes ahead until now."""
     both.primary.rows("UPDATE sf_replicamark SET written_at = clock_timestamp() + interval '10 min'")
     both.standby.catch_up()
     yield

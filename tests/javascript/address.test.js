@@ -75,7 +75,7 @@ const ISSUES = [
   { key: "campaigns_no_sf", count: 12 },
 ];
 
-test("after an issue, the address has the number of rows to fix, unless that is all rows", () => {
+test("the address names each issue to fix, with the number of rows unless all of them are fixed", () => {
   const fixes = new Map([
     ["forms_errors", 3],
     ["campaigns_no_sf", 5],
