@@ -78,6 +78,14 @@ def _form_of_case(person: Person) -> Q:
     return Q(case__in=OutboundCase.objects.filter(condition)) if condition else condition
 
 
+def _key(person: Person) -> Q:
+    """Leave out the keys of waiting cases: without its key, a repeated request would make another case."""
+    cases = OutboundCase.objects.filter(_WAITS)
+    forms = FormSubmission.objects.filter(case__in=cases)
+    own = any_of("caller", person.identities)
+    return own & ~Q(record_id__in=cases.values("pk")) & ~Q(record_id__in=forms.values("pk")) if own else own
+
+
 def _declare_writes() -> None:
     form, case = frozenset({"data", "source_url", "submitted_by"}), {"maker", "values", "error_message"}
     HOLDINGS.extend([
@@ -85,7 +93,7 @@ def _declare_writes() -> None:
         Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
         Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
                 clear(settled_by=""), "clear author"),
-        Holding(IdempotencyKey, frozenset({"caller"}), lambda person: any_of("caller", person.identities)),
+        Holding(IdempotencyKey, frozenset({"caller"}), _key),
     ])  # fmt: skip
     not_personal(FormSubmission, "form_type", "spam_reason")
     not_personal(

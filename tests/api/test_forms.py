@@ -10,15 +10,16 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.test import Client
 
 from api.auth.api_keys import api_key_create
 from api.forms.spam import is_disposable
-from api.models import CircuitBreaker, FormSubmission, OutboundCase
+from api.models import CircuitBreaker, FormSubmission, IdempotencyKey, OutboundCase
 from api.protection import breaker
 from tests.api.conftest import bearer
+from tests.api.cookies import UUID
 from tests.api.outgoing import break_salesforce, deliver, post, restore_salesforce
 from tests.simulated import Simulator
 
@@ -327,6 +328,22 @@ def test_a_form_that_is_repeated_after_its_erasure_gets_the_same_answer(sender: 
     assert (second.status_code, second.json()) == (202, first.json())
     assert not FormSubmission.objects.exists()
     assert len(created_cases(simulator)) == 1
+
+
+def test_a_form_that_is_repeated_while_its_case_waits_makes_no_second_case_although_its_sender_is_erased(
+    sender: Client, simulator: Simulator
+) -> None:
+    break_salesforce(simulator, status=503)
+    first = submit(sender, **{"Idempotency-Key": "k"})
+    with pytest.raises(CommandError, match="repeat the command when no case waits"):
+        call_command("erase_person", "--uuid", UUID, "--yes", stdout=StringIO())
+    again = submit(sender, **{"Idempotency-Key": "k"})
+    assert (again.json()["id"], again["Idempotent-Replayed"]) == (first.json()["id"], "true")
+    restore_salesforce(simulator)
+    deliver("--all")
+    assert len(created_cases(simulator)) == 1
+    call_command("erase_person", "--uuid", UUID, "--yes", stdout=StringIO())
+    assert not IdempotencyKey.objects.exists()
 
 
 @pytest.mark.parametrize("away", [False, True])
