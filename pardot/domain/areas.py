@@ -6,7 +6,10 @@ from django.db import models
 
 
 class Area(models.TextChoices):
-    """The areas in display order. The value of each is also the name of an entity."""
+    """The areas in display order.
+
+    The value of each is also the name of an entity in ``pardot/catalog/entities.py``.
+    """
 
     CAMPAIGNS = "campaigns"
     FORMS = "forms"

@@ -1,4 +1,4 @@
-"""Estimate the number of Pardot calls of a survey."""
+"""Estimate the number of Pardot calls of a survey (``camp_sync --survey``)."""
 
 from __future__ import annotations
 

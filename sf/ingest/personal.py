@@ -54,7 +54,7 @@ def remove(rows: Rows, person: Person) -> int:
 
 
 def empty(rows: Rows, person: Person) -> int:
-    """Replace copied records with tombstones."""
+    """Empty rows of copied records, and mark these rows as deleted."""
     return empty_rows(rows.model, rows)
 
 
@@ -122,7 +122,10 @@ def any_of(column: str, values: Iterable[Any]) -> Q:
 
 
 def any_text(column: str, texts: Iterable[str], lookup: str = "iexact") -> Q:
-    """Return the condition that the column matches a text by ``lookup``. Without texts, it is empty."""
+    """Return the condition that the column matches one of the texts by ``lookup``.
+
+    Without texts, the condition is empty.
+    """
     condition = Q()
     for text in sorted(texts):
         condition |= Q(**{f"{column}__{lookup}": text})

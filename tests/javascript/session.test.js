@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { abandonWrites, discardsSoFar, sessionBack, writeMayGo } from "../../static/js/core/session.js";
 
-test("a write is dropped when its input is discarded, before or after the refusal arrives", async () => {
+test("a write refused with 401 is dropped when its input is discarded, before or after the 401 arrives", async () => {
   const sent = discardsSoFar();
   const refusedBefore = writeMayGo(sent);
   abandonWrites();

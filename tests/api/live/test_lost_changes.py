@@ -76,7 +76,7 @@ def test_a_gateway_that_gave_up_leaves_open_whether_the_change_was_made(
 @pytest.mark.parametrize(
     ("before", "change"), [({"FirstName": "anna"}, {"first_name": "Anna"}), ({"LastName": "b;a"}, {"last_name": "a;b"})]
 )
-def test_another_spelling_of_a_name_is_a_change(
+def test_a_name_in_other_capitals_or_another_order_is_a_change(
     user: Client, salesforce: Simulator, contact: str, before: dict[str, str], change: dict[str, str]
 ) -> None:
     salesforce.edit("Contact", contact, **before)
