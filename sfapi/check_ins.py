@@ -1,6 +1,6 @@
 """Report the start and end of scheduled jobs to Sentry, which notices a job that did not run.
 
-The first check-in of a job creates its monitor, with the schedule. Source: https://docs.sentry.io/product/crons/
+The first check-in of a job with one schedule creates its monitor. Source: https://docs.sentry.io/product/crons/
 """
 
 from __future__ import annotations

@@ -99,7 +99,9 @@ def choose_credentials(values: Mapping[str, str]) -> Credentials | None:
         for flow in LoginFlow
         if present & _BEGUN_BY[flow] and not _is_another_flow(flow, present)
     ]
-    raise ImproperlyConfigured(f"Salesforce login: no group of variables is complete: {'; '.join(lacking)}")
+    if present.issuperset(LoginFlow.CLIENT_CREDENTIALS.needs):
+        lacking.append(f"or remove {USERNAME}, to log in by client credentials")
+    raise ImproperlyConfigured(f"Salesforce login: no group of variables can be used: {'; '.join(lacking)}")
 
 
 def _is_another_flow(flow: LoginFlow, present: set[str]) -> bool:

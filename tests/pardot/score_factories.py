@@ -30,7 +30,7 @@ _ids = count(1)
 
 
 def mark_read(*names: str, until: datetime = NOW, **more: Any) -> None:
-    """Mark these entities as completely read."""
+    """Mark these entities, or parts of entities, as completely read."""
     for name in names:
         EntityState.objects.update_or_create(name=name, defaults={"complete_until": until, **more})
 

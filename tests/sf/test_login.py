@@ -154,7 +154,7 @@ def test_a_complete_group_is_chosen_or_the_error_lists_what_is_missing(names: se
     try:
         credentials = choose_credentials(dict.fromkeys(names, "set"))
     except ImproperlyConfigured as error:
-        message = str(error)
+        message = str(error).partition("; or remove ")[0]
         for name in VARIABLES:
             assert (name in message) <= (name not in names), f"{name} is not missing"
         assert "lacks SALESFORCE_" in message
@@ -167,10 +167,17 @@ def test_the_error_lists_what_each_begun_group_lacks(simulator: Simulator, run_m
     done = run_manage("sync_accounts", SALESFORCE_PASSWORD="", SALESFORCE_SESSION_ID="half")
     assert done.returncode != 0
     assert done.stderr == (
-        "Configuration error: Salesforce login: no group of variables is complete: "
+        "Configuration error: Salesforce login: no group of variables can be used: "
         "direct session lacks SALESFORCE_INSTANCE_URL; OAuth username-password lacks SALESFORCE_PASSWORD; "
-        "SOAP with security token lacks SALESFORCE_PASSWORD\n"
+        "SOAP with security token lacks SALESFORCE_PASSWORD; "
+        "or remove SALESFORCE_USERNAME, to log in by client credentials\n"
     )
+
+
+def test_the_error_speaks_of_client_credentials_only_when_they_are_complete() -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        choose_credentials({"SALESFORCE_CLIENT_ID": "id", "SALESFORCE_USERNAME": "user"})
+    assert "client credentials" not in str(caught.value)
 
 
 # -- refused logins --------------------------------------------------------------------------------------------
