@@ -132,7 +132,7 @@ def _fields() -> Check:
 
 
 def _replica() -> Check:
-    """Report the read replica. Without it, the service is only degraded: the primary answers."""
+    """Report the read replica. While it is not used, the service is only degraded: the primary answers."""
     state = replica_state()
     assert state is not None  # the check is only made where there is a replica
     lag = None if state.lag_seconds is None else round(state.lag_seconds, 3)

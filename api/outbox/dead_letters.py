@@ -1,9 +1,9 @@
 """Let operators act on the accepted cases that need an operator.
 
-These are dead letters, stuck cases (queued, but probably not delivered before an operator acts), and cases of another
-org. An operator may correct the values of a refused case and send it again, or mark it as dealt with. A queued case of
-another org may be sent to the cached org, or discarded. Each action is one statement, which skips cases that are being
-sent.
+These are dead letters (refused by Salesforce), stuck cases (queued, but probably not delivered before an operator
+acts), and cases of another org. An operator may correct the values of a dead letter or a stuck case and send it again,
+or mark it as dealt with. A queued case of another org may be sent to the cached org, or discarded. Each action is one
+statement, which skips cases that are being sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def can_be_changed(case: OutboundCase) -> bool:
 
 
 def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None = None) -> int:
-    """Queue refused cases again, with other ``values`` if given. Return the number of changed cases."""
+    """Queue failed and stuck cases again, with other ``values`` if given.
+
+    Return the number of changed cases.
+    """
     changed = {} if values is None else {"values": dict(values)}
     return _open_to_change([case.pk for case in cases]).update(
         state=State.QUEUED, next_attempt_at=Now(), ended_at=None, settled_at=None, settled_by="", **changed, **_WAITING
@@ -43,7 +46,7 @@ def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None 
 
 
 def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
-    """Mark refused cases as dealt with, so that they are not sent or reported. Return their number."""
+    """Mark failed and stuck cases as dealt with: they are not sent or reported. Return their number."""
     return _open_to_change([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )

@@ -11,7 +11,7 @@ const { countsByDay } = await import("../../static/js/overlays/prospect.js");
 
 const EVENING = "2026-11-29T02:30:00Z"; // November 28, 8:30 PM in Chicago
 
-test("a timestamp is on the same day in tables, beside times, and in CSV", () => {
+test("a timestamp has the reader's day in every format, and in CSV", () => {
   assert.equal(moment(EVENING).replace("\u202f", " "), "Nov 28, 2026, 8:30 PM");
   assert.equal(day(EVENING), "Nov 28, 2026");
   assert.equal(shortDay("2026-11-29T02:30:00.123456+00:00"), "Nov 28");
@@ -23,7 +23,7 @@ test("a day without a time is the same day in every time zone", () => {
   assert.equal(shortDay("2026-11-29"), "Nov 29");
 });
 
-test("the checks of an evening belong to that day", () => {
+test("checks are grouped by the reader's day, not by the day in UTC", () => {
   const checks = [EVENING, "2026-11-28T16:00:00Z"].map((captured_at) => ({ captured_at, total: 1, counts: {} }));
   assert.deepEqual(
     byDay(/** @type {any} */ (checks)).map(({ day: on }) => on),
@@ -31,7 +31,7 @@ test("the checks of an evening belong to that day", () => {
   );
 });
 
-test("an activity is counted on its own day, not on the day of the read after it", () => {
+test("activities are counted by the reader's day, not by the day in UTC", () => {
   const counted = countsByDay([EVENING, "2026-11-28T14:00:00Z", null], "2026-10-30T12:30:00Z", "2026-11-29T12:30:00Z");
   assert.deepEqual(counted.slice(-3), [
     { label: "Nov 27", value: 0 },

@@ -41,5 +41,5 @@ def test_the_command_makes_a_team_and_history_once(pardot: Pardot, settings: Any
     assert DailySnapshot.objects.values().last() == today, "today's snapshot is the one that the sync stored"
     assert Finding.objects.exists()
     assert not Finding.objects.filter(first_seen__gte=today["day"]), (
-        "yesterday's snapshot has these issues, so none is new today"
+        "yesterday's snapshot has the same issues, so none is new today"
     )

@@ -20,7 +20,7 @@ _PROGRAM_LIMIT_EXCEEDED = "54000"
 
 @dataclass
 class Counts:
-    """The row counts and the greatest stamp of one merge."""
+    """The row counts of one merge, and the time of the last change among its records."""
 
     inserted: int = 0
     updated: int = 0
@@ -30,7 +30,7 @@ class Counts:
     """Staged rows that were dropped because a later row of the same record was staged."""
     live_before: int = 0
     watermark: datetime | None = None
-    """The greatest stamp of the staged records."""
+    """The time of the last change among the staged records; ``None`` if they have no such time."""
 
 
 class Merge:
