@@ -100,7 +100,7 @@ def test_the_page_of_a_new_key_has_nothing_inline(admin: Client) -> None:
     assert_nothing_inline(answer.text)
 
 
-def test_other_pages_have_nothing_inline(db: None) -> None:
+def test_pages_without_a_login_have_nothing_inline(db: None) -> None:
     for path in ("/", "/admin/login/", "/api/v1/docs/", "/nowhere", "/pardot/"):
         assert_nothing_inline(Client().get(path).text)
 

@@ -20,7 +20,10 @@ LONGEST = 2000
 
 
 class BadView(ValueError):
-    """A view cannot be saved or mailed as asked. ``field`` names the value at fault, the message says why."""
+    """A view cannot be saved, or its rows cannot be mailed (``pardot/v1/views.py``).
+
+    ``field`` names the value at fault, the message says why.
+    """
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

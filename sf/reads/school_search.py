@@ -207,7 +207,7 @@ def _as_words(texts: Iterable[str]) -> list[Words]:
 
 
 def _split(words: Words) -> list[Words]:
-    """Return the text with one word split in two. A short form in front is also written out."""
+    """Return the texts with one word split in two. A first part that is a short form is also written out."""
     long_words = _long_words(words)
     parts = [(word, word[:end], word[end:]) for word in long_words for end in (*range(2, len(word) - 2), len(word))]
     columns = {name: [part[place] for part in parts] for place, name in enumerate(("typed", "starts", "rests"))}
@@ -233,7 +233,7 @@ def _long_words(words: Words) -> list[str]:
 def _search(
     better: Sequence[Words], others: Sequence[Words], facets: Mapping[str, str], limit: int, offset: int
 ) -> tuple[int, list[dict[str, Any]]]:
-    """Search for all variants. In each class, matches of the ``better`` variants come first."""
+    """Search for all variants. In each class (``_rank``), matches of the ``better`` variants come first."""
     variants = [*better, *others]
     if not variants:
         return 0, []

@@ -113,7 +113,7 @@ def test_a_redirect_is_never_a_refusal(simulator: Simulator, status: int) -> Non
 def test_repeated_redirects_lead_to_only_one_new_login(simulator: Simulator) -> None:
     simulator.fail("status", path="/limits", times=5, status=302)
     assert salesforce_client(UsageCounter("test")).limits()
-    assert simulator.calls_to("oauth2/token") == 2
+    assert simulator.calls_to("oauth2/token") == 2  # the first login, and one because of the redirects
 
 
 def test_with_a_session_id_from_the_settings_the_error_names_the_new_host(simulator: Simulator, settings: Any) -> None:
