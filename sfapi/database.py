@@ -16,10 +16,23 @@ from sfapi.env import Environment, refuse, split_url
 from sfapi.process import application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
-_OPTIONS: dict[str, Any] = {"connect_timeout": 5, "prepare_threshold": 0}
-"""With a threshold of 0, psycopg prepares a statement when it first runs.
+_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "prepare_threshold": 0,
+}
+"""The keepalives notice within 25 s that the machine of PostgreSQL is gone.
+
+With a threshold of 0, psycopg prepares a statement when it first runs.
 
 This applies only to statements of ``sf/ingest/prepared.py``: Django's own cursors never prepare.
+"""
+_WEB_OPTIONS: dict[str, Any] = {"tcp_user_timeout": 10_000}
+"""Notice within 10 s that a statement does not arrive: a request would wait for a quarter of an hour.
+
+Not for commands: the limit also ends a COPY whose rows PostgreSQL does not take, because it waits for a lock.
 """
 _REPLICA_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,
@@ -76,7 +89,7 @@ def _common(env: Environment) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TIME_LIMITS": _time_limits(env),
-        "OPTIONS": {**_OPTIONS, "application_name": application_name()},
+        "OPTIONS": {**_OPTIONS, **(_WEB_OPTIONS if is_web_process() else {}), "application_name": application_name()},
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Any
 
 import psycopg
@@ -43,6 +45,21 @@ def test_an_open_connection_is_kept_without_a_query_that_checks_it(
     begin_request()
     with django_assert_num_queries(1):
         assert backend_pid() == before
+
+
+@pytest.mark.parametrize(("is_web", "statement_may_wait"), [(True, 10_000), (False, 0)])
+def test_connections_notice_that_the_machine_of_postgresql_is_gone(
+    database: str, monkeypatch: pytest.MonkeyPatch, is_web: bool, statement_may_wait: int
+) -> None:
+    """The kernel notices it by these options, also where no answer and no refusal arrives."""
+    monkeypatch.setattr("sfapi.process._web", is_web)
+    options = database_settings(Environment({"DATABASE_URL": database}), embedded_allowed=False)["OPTIONS"]
+    with (
+        psycopg.connect(database, **options) as open_connection,
+        socket.socket(fileno=os.dup(open_connection.fileno())) as peer,
+    ):
+        assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 10
+        assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == statement_may_wait
 
 
 @pytest.mark.django_db(transaction=True)
