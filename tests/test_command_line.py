@@ -132,7 +132,7 @@ def test_line_breaks_in_pardots_messages_do_not_break_the_line_of_an_error(
         ("/token", "invalid_grant", "deliver_pending", "deliver_pending"),
     ],
 )
-def test_a_stored_message_of_a_neighbor_is_shown_in_one_line(
+def test_a_stored_message_of_pardot_or_salesforce_is_shown_in_one_line(
     simulator: Simulator, database: str, path: str, code: str, failing: str, showing: str
 ) -> None:
     OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "One"})

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 _SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 RATE_FORM = r"^(?=[0-9]{1,7}/)0*[1-9][0-9]*/(sec|min|hour|day)$"
 """The form of a rate, as a regular expression of PostgreSQL.
-A constraint checks it, because every request of a key with a wrong rate would fail."""
+A constraint checks the rates of API keys, because every request of a key with a wrong rate would fail."""
 _FORM = re.compile(rf"([0-9]{{1,7}})/({'|'.join(_SECONDS)})")
 
 

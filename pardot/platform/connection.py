@@ -34,7 +34,7 @@ class PardotCalls:
 
 
 def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
-    """Return a client of the copied business unit, with the patience of ``salesforce``.
+    """Return a client of the copied business unit, with the same time limits as ``salesforce``.
 
     Raises ``ImproperlyConfigured`` when no unit is set, and ``AnotherBusinessUnit`` when the set unit is not the copied
     one.

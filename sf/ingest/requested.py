@@ -1,8 +1,8 @@
 """Start commands that an operator or a Super User requested on a page.
 
-A request is a row. If a worker leads, it starts the command; otherwise the web process that received the request
-starts it as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command and
-records its end. It holds a lease meanwhile, so that other processes see when it was killed.
+A request is a row. The leading worker starts the command. If no worker leads, the web process that received the request
+starts the command as a separate process. Nothing runs inside a web request. ``manage.py run_request`` runs the command
+and records its end. It holds a lease meanwhile, so that other processes see when it was killed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Submitted:
 
 
 def request_sync(words: Sequence[str], *, label: str, by: str, lease: str = "") -> Submitted:
-    """Start a sync. Raises ``NotStarted`` while syncs are off or a sync with this lease is under way."""
+    """Request a sync. Raises ``NotStarted`` while syncs are off or a sync with this lease is under way."""
     config = SyncConfig.load()
     if not config.syncs_are_on:
         raise NotStarted(f"{label}: syncs are switched off ({config.switch_details}). Nothing was started.")

@@ -330,7 +330,7 @@ def test_a_form_that_is_repeated_after_its_erasure_gets_the_same_answer(sender: 
     assert len(created_cases(simulator)) == 1
 
 
-def test_a_form_that_is_repeated_while_its_case_waits_makes_no_second_case_although_its_sender_is_erased(
+def test_a_form_repeated_during_an_unfinished_erasure_of_its_sender_makes_no_second_case(
     sender: Client, simulator: Simulator
 ) -> None:
     break_salesforce(simulator, status=503)

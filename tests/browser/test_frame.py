@@ -74,7 +74,7 @@ def test_a_link_to_another_tab_moves_the_focus_to_that_tab(window: Visit) -> Non
     expect(page.locator("#panel-tags")).to_be_focused()
 
 
-def test_a_tab_with_old_data_and_the_status_strip_are_loaded_again(window: Visit) -> None:
+def test_the_status_strip_and_a_tab_with_old_data_are_loaded_again(window: Visit) -> None:
     page, requests = window.page, list[str]()
     page.clock.set_fixed_time(datetime(2026, 11, 22, 9, 0))
     window.go("/pardot/")

@@ -217,7 +217,7 @@ def test_the_follower_continues_when_salesforce_does_not_finish_reads_by_id(
         wait_for(lambda before=before: runs("accounts") > before and equal(simulator))  # type: ignore[misc]
 
 
-def test_the_follower_waits_for_the_kill_switch_when_the_api_user_may_not_read_the_limits(
+def test_the_follower_waits_while_syncs_are_off_even_if_the_api_user_may_not_read_the_limits(
     simulator: Simulator, follow: Follow
 ) -> None:
     process = follow()

@@ -1,4 +1,4 @@
-/* Ask the user who they are on the team, and link that member to their account. */
+/* Ask which team member the user is, and link this member to the user's account. */
 
 import { ApiError, messageOf } from "../core/api.js";
 import { freshId, h, icon } from "../core/dom.js";
