@@ -17,7 +17,7 @@ from api.openapi.serving import DOCUMENT_SECONDS
 class DocsPage(DocsBase):
     """Renders Swagger UI without a CSRF token, unlike Ninja's page.
 
-    The page's script asks ``/me`` for a token before a write.
+    The script of SFAPI's page asks ``/me`` for a token before a write.
     """
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:

@@ -70,7 +70,10 @@ class FormIn(FormEnvelope):
 
 
 def add_form_schemas(schemas: dict[str, Any]) -> None:
-    """Describe each type of form by its own schema. At run time, the processors check the data."""
+    """Add a schema for each type of form to the OpenAPI document's ``schemas``.
+
+    These schemas only describe: ``case_values_of`` checks the data of a request.
+    """
     references = {}
     for name, data in data_schemas().items():
         json_schema = _model_of(name, data).model_json_schema(ref_template=_REF)

@@ -91,7 +91,10 @@ _STORE_FIRST = """
 """
 _LEARN_NAME = "UPDATE sf_cachedorg SET name = %s, is_sandbox = %s WHERE organization_id = %s AND name = ''"
 _CONFIRM = "SELECT organization_id FROM sf_cachedorg FOR KEY SHARE"
-"""This lock blocks no merge. An adoption of another org locks FOR UPDATE and waits for the merges."""
+"""Transactions that store records share this lock.
+
+An adoption of another org locks FOR UPDATE, and waits for these transactions.
+"""
 
 
 def has_records() -> bool:

@@ -28,7 +28,10 @@ _ANONYMOUS = 0.04
 """The share of activities by visitors who are not prospects."""
 
 Tail = tuple[int, str, int | None, int | None, int | None, int | None, int | None, int | None, int | None, str]
-"""Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details."""
+"""The columns of an activity that follow its visitor and precede its times.
+
+Type and its name, ids of campaign, form, handler, page, redirect, email and list email, details.
+"""
 
 # A program must tell activities apart by these numbers. Their names are for people, and can change.
 CLICK, VIEW, ERROR, SUCCESS, SENT, OPEN = 1, 2, 3, 4, 6, 11

@@ -7,8 +7,8 @@ Sources, in the REST API Developer Guide:
 - "sObject Get Deleted": up to 15 days ago
 - "sObject Get Updated": up to 30 days ago
 
-For upserts of several records, the error when several records match is from wiki.myrapidi.com, "E2120 Duplicate
-External Id".
+A request or Bulk job that upserts a list of records gets an error, not status 300, for an item that several records
+match. This error is from wiki.myrapidi.com, "E2120 Duplicate External Id".
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ def test_an_object_that_waits_because_a_job_did_not_end_will_be_retried(
     assert [each.name for each in next_tries()] == ["opportunities"]
 
 
-# -- requests that are too large --------------------------------------------------------------------------------------
+# -- requests that are too large, and invalid cursors -----------------------------------------------------------------
 
 
 def test_an_object_that_cannot_be_counted_is_read_by_bulk(simulator: Simulator) -> None:
