@@ -23,6 +23,8 @@ COMMANDS = frozenset(
 )  # fmt: skip
 _FOR_A_PERSON = {"--help", "-h", "--list"}
 _ERROR = "CommandError: "
+_ERRORS = (_ERROR, "PostgreSQL: ", "Configuration error: ")
+"""The beginnings of lines that say why a command ends; ``manage.py`` prints them."""
 
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None]
 
@@ -85,7 +87,7 @@ class JsonLines(io.TextIOBase):
 
     def _write_line(self, line: str) -> None:
         if line.strip():
-            level = logging.ERROR if line.startswith(_ERROR) else self._level
+            level = logging.ERROR if line.startswith(_ERRORS) else self._level
             self._write_object(level, line.rstrip().removeprefix(_ERROR))
 
     def _write_object(self, level: int, message: str, exception: _Exception | None = None) -> None:

@@ -57,6 +57,24 @@ def test_every_line_of_a_command_is_json_and_problems_go_to_stderr(run_manage: M
     assert (failed.returncode, failed.stdout, levels) == (1, "", {"warning", "error"})
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("command", "variables", "message"),
+    [
+        ("cleanup_logs", {"DATABASE_URL": "postgresql://nobody@127.0.0.1:9/nowhere"}, "PostgreSQL: "),
+        ("sync_books", {"SALESFORCE_CLIENT_ID": "", "SALESFORCE_CLIENT_SECRET": "", "SALESFORCE_USERNAME": "",
+                        "SALESFORCE_PASSWORD": "", "SALESFORCE_SECURITY_TOKEN": ""}, "Configuration error: "),
+    ],
+)  # fmt: skip
+def test_a_line_that_says_why_a_command_ends_is_an_error(
+    run_manage: Manage, command: str, variables: dict[str, str], message: str
+) -> None:
+    done = run_manage(command, LOG_FORMAT="json", **variables)
+    [line] = [json.loads(each) for each in done.stderr.splitlines()]
+    assert (done.returncode, line["level"]) == (1, "error")
+    assert line["message"].startswith(message)
+
+
 def test_partial_writes_are_joined_and_an_unfinished_line_is_not_lost() -> None:
     stream = io.StringIO()
     lines = JsonLines(stream, "command.migrate", logging.INFO)
