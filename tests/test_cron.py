@@ -40,7 +40,7 @@ def old_lines(folder: str, hashes: Sequence[str] = ("0" * 32, "1" * 32)) -> str:
     return marker + "".join(line.format(folder, each) for each in hashes)
 
 
-def test_the_table_is_written_with_its_time_zone_and_removed_without_a_trace(crontab: Path, settings: Any) -> None:
+def test_our_lines_are_written_with_their_time_zone_and_removed_without_a_trace(crontab: Path, settings: Any) -> None:
     settings.TIME_ZONE = "America/Chicago"
     before = crontab.read_text()
     call_command("crontab", "add")

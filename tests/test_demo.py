@@ -68,7 +68,7 @@ def test_taken_ports_are_reported_with_the_command_to_type(data_dir: Path) -> No
     assert f"make demo SIMULATOR_PORT={first + 1} SIMULATOR_CONTROL_PORT={second + 1}\n" in refused.output
 
 
-def test_the_demo_sends_nothing_to_the_slack_and_the_mail_server_of_this_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_ignores_the_shells_variables_for_slack_mail_and_database(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"SLACK_WEBHOOK_URL", "DIGEST_RECIPIENTS", "EMAIL_URL", "EMAIL_URL_FILE", "PUBLIC_URL", "DATABASE_URL"}
     for name in own:
         monkeypatch.setenv(name, "https://team.example/")
@@ -98,7 +98,7 @@ def forget(file: Path, name: str) -> None:
 
 
 def test_make_clean_removes_the_database_in_its_real_folder(tmp_path: Path) -> None:
-    """The database is outside the clone when root starts it and ``nobody`` may not enter the clone."""
+    """For root, PostgreSQL runs as ``nobody``; its folder is outside a clone that ``nobody`` may not enter."""
     tmp_path.chmod(0o700)
     shutil.copy(ROOT / "Makefile", tmp_path)
     home = find_installation(tmp_path / ".data").home

@@ -120,7 +120,7 @@ def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
 def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
     """Return the row of the issue.
 
-    An occurrence that costs nothing counts as a tiny cost, so that ``harm`` still tells better from worse.
+    If the issue costs no points, a tiny cost is used, so that the sign of ``harm`` still tells better from worse.
     """
     change = float(counted.count or 0) - before
     is_percentage = counted.issue.is_percentage

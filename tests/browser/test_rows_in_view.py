@@ -76,7 +76,7 @@ def test_links_in_the_changes_panel_and_in_a_dialog_bring_the_first_row_into_vie
             camp.page.wait_for_function("() => rowOutOfView() === ''")
 
 
-def test_links_of_the_palette_my_work_and_an_asset_bring_the_first_row_into_view(camp: Visit) -> None:
+def test_links_in_the_palette_in_my_work_and_in_an_asset_bring_the_first_row_into_view(camp: Visit) -> None:
     show_work(camp)
     camp.go("/pardot/")
     camp.page.get_by_role("button", name="Search everything").click()

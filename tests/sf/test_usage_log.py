@@ -1,4 +1,4 @@
-"""``SFAPIUsageLog`` has exactly the HTTP calls that Salesforce counted, successful or not."""
+"""``SFAPIUsageLog`` has exactly the HTTP calls that reached Salesforce, successful or not."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class MountedPanel {
 
   /**
    * Show the failure. While the server is down, the panel stays gray; it loads by itself when the server is back.
-   * A quiet panel is empty meanwhile, and counts as loaded.
+   * A quiet panel shows no failure: it is empty, and counts as loaded.
    *
    * @param {unknown} error
    * @param {AbortSignal} signal

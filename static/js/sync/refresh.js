@@ -115,7 +115,7 @@ export function followSync(status) {
 
 /**
  * @param {string} before
- * @param {ReadonlySet<string>} earlier the times of the requests that had ended before
+ * @param {ReadonlySet<string>} earlier `requested_at` of the requests that had ended when followSync was called
  */
 async function look(before, earlier) {
   const status = await api.get("sync/status").catch(() => null);
