@@ -9,13 +9,17 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 _BEFORE_SENDING = ("cert_verify", "ssl_wrap_socket")
-"""Functions of ``requests`` and ``urllib3``: find the file of authorities; load it and shake hands."""
+"""Functions that run before a request is sent.
+
+``cert_verify`` of ``requests`` finds the file of certificate authorities. ``ssl_wrap_socket`` of ``urllib3`` loads the
+file and makes the TLS handshake.
+"""
 
 
 def never_arrived(error: requests.RequestException) -> bool:
     """Return whether the request was certainly not sent, so that it may be sent again."""
     if isinstance(error, requests.exceptions.SSLError):
-        # A connection can also break in the answer.
+        # An SSL error can also occur later, while the answer is read.
         return any(_passed_through(error, function) for function in _BEFORE_SENDING)
     if isinstance(error, requests.exceptions.ProxyError):
         # urllib3 blames the proxy also when the connection is closed before the answer.
@@ -30,7 +34,7 @@ def never_arrived(error: requests.RequestException) -> bool:
 
 
 def _passed_through(error: requests.RequestException, function: str) -> bool:
-    """Return whether the innermost error was raised in a call of this function."""
+    """Return whether the innermost error was raised in a call of ``function``."""
     frames = traceback.walk_tb(innermost(error).__traceback__)
     return any(frame.f_code.co_name == function for frame, _ in frames)
 

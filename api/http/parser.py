@@ -41,7 +41,7 @@ class JSONParser(Parser):
         except RecursionError:
             raise BadRequest("The JSON is nested too deeply.") from None
         except ValueError as error:
-            if "digits" in str(error):  # of int(), with advice for programmers of Python
+            if "digits" in str(error):  # the message of int() has advice for Python programmers only
                 raise BadRequest("The JSON has a number with too many digits.") from None
             raise BadRequest(f"The body is not JSON: {error}.") from None
         if body is not None and not isinstance(body, dict):

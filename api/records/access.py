@@ -99,7 +99,7 @@ def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, exceptions.Throttled):
         return throttled_response(request)
     if isinstance(error, exceptions.MethodNotAllowed):
-        # The middleware writes the text, and adds HEAD and OPTIONS to the methods.
+        # Middleware writes the body of a 405, and adds HEAD and OPTIONS to its ``Allow`` header.
         return HttpResponseNotAllowed(["GET"])
     if isinstance(error, exceptions.NotAcceptable):
         return error_response(406)

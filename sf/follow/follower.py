@@ -309,8 +309,10 @@ class Follower:
             self._store(named, after_sync=synced)
         except LeaseLost:
             raise
-        except _LEFT_TO_SYNC as error:  # such as the mass-delete guard: the sync saw no purged records
-            self._warn(f"{_in_one_line(error)}. The sync has read the changes; the next full read finds the rest")
+        except _LEFT_TO_SYNC as error:
+            # For example, only the read by id finds purged records, and the mass-delete guard may stop their deletion.
+            advice = "The sync has read the changes; the next full read finds what the sync missed"
+            self._warn(f"{_in_one_line(error)}. {advice}")
             self._store({}, after_sync=synced)
         return {name: collected for name, collected in parts.items() if name not in synced}
 

@@ -114,7 +114,10 @@ def all_freshness() -> Health:
 
 
 def _scheduled_jobs() -> list[str]:
-    """Return the jobs in the cron table. A failed job that is no longer set up could not end well again."""
+    """Return the jobs of ``JOBS`` that are in the cron table.
+
+    A failed job that was removed from the cron table would be reported forever, because no good run can follow.
+    """
     scheduled = {words[0] for _, _, words in settings.CRONJOBS}
     return [name for name in JOBS if name in scheduled]
 

@@ -1,4 +1,7 @@
-"""Holding passes of a rate limit costs the same for any number of callers. Idle callers are forgotten."""
+"""The passes of a rate limit that a process holds: a new caller costs the same with any number of other callers.
+
+A pass lets one request through. Idle callers are forgotten.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_a_redirect_is_retried_whatever_its_body_says(
     simulator.fail("status", path="objects/forms", times=3, status=status, body=body, headers={"Location": "/login"})
     camp_sync("--entities", "forms")
     assert_equal(pardot, entities.FORMS)
-    assert simulator.calls_to("oauth2/token") == 2, "one new login, in case the session has ended; not one per redirect"
+    assert simulator.calls_to("oauth2/token") == 2, "the first login, and one more in case the session has ended"
 
 
 def test_the_error_about_a_lasting_redirect_says_where_it_leads(pardot: Pardot, simulator: Simulator) -> None:

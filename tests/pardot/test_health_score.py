@@ -31,9 +31,9 @@ def test_no_area_or_person_has_a_score_before_the_first_sync(super_user: Client)
 
 
 def test_each_area_reports_the_points_that_it_costs(super_user: Client) -> None:
-    """Forms lose 4 × 5 = 20 of 100 points, and have the weight ln 5 = 1.6094.
+    """Forms lose 4 × 5 = 20 of 100 points, and have the weight ln (1 + 4) = 1.6094.
 
-    Lists lose none, and have the weight ln 2 = .6931. The two weights add up to 2.3026, so forms cost
+    Lists lose none, and have the least weight: ln 2 = .6931. The two weights add up to 2.3026, so forms cost
     20 × 1.6094 ÷ 2.3026 = 13.98 points. The overall score is 86.02, rounded to 86.
     """
     weigh(forms_no_campaign=5)
