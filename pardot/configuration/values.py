@@ -214,7 +214,7 @@ def _log_once(key: str, problem: str) -> None:
 def check_value(key: str, value: Any) -> Any:
     """Return ``value`` in the form in which it would be stored under ``key``.
 
-    Raises ``UnknownKey``, or ``BadValue`` when the value is invalid or conflicts with the value of another key.
+    Raises ``UnknownKey``, or ``BadValue`` when the value is invalid or conflicts with another setting.
     """
     kept = configured_key(key).clean(value)
     _check_together(key, kept)
@@ -233,7 +233,7 @@ def set_value(key: str, value: Any, *, by: str) -> Any:
 def reset_value(key: str) -> Any:
     """Reset the key, and return its default.
 
-    Raises ``UnknownKey``, or ``BadValue`` when the default conflicts with the value of another key.
+    Raises ``UnknownKey``, or ``BadValue`` when the default conflicts with another setting.
     """
     default = configured_key(key).default()
     _check_together(key, default)
@@ -248,7 +248,7 @@ def _check_together(key: str, value: Any) -> None:
 
 
 def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the keys and the message of each conflict between values that are valid on their own."""
+    """Yield the keys and the message of each conflict between settings that are valid on their own."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
         message = (

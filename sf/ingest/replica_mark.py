@@ -34,7 +34,7 @@ _WRITE = f"""
            written_at = greatest(clock_timestamp(), mark.written_at, mark.wanted_at)
     RETURNING horizon, written_at, wanted_at, origin, clock_timestamp()
 """  # noqa: S608 - our own SQL
-# Later than each mark that was written before, also when the clock was set back since then.
+# ``wanted_at`` becomes later than every mark written so far, even if the clock has been set back.
 _NOTE = """
     UPDATE sf_replicamark SET wanted_at = greatest(clock_timestamp(), written_at + interval '1 microsecond')
      WHERE id = 1

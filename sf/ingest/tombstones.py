@@ -19,7 +19,10 @@ from sf.ingest.lock import lock_table_for_write
 from sf.models.fields import CopiedField
 
 CHUNK = 5000
-"""The number of rows per transaction. Merges that wait for the lock run between two transactions."""
+"""The number of rows per transaction.
+
+Merges that wait for the table's lock run between two transactions.
+"""
 
 
 def models_with_tombstones() -> list[type[Any]]:

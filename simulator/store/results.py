@@ -13,8 +13,9 @@ from simulator.soql import Column, Kind
 class QueryResult:
     """The answer to a query, read from one snapshot of the data.
 
-    ``rows`` streams SQLite's own tuples, and can be read once. The values are text, int, float or None. A query with
-    ``style="raw"`` returns booleans as 0 and 1, dates as ``YYYY-MM-DD``, datetimes as ``YYYY-MM-DDTHH:MM:SS.000Z``.
+    ``rows`` streams SQLite's own tuples, and can be read once. The values are text, int, float or None. In
+    the default ``style`` of ``Store.query`` (``raw``), booleans are 0 and 1, dates ``YYYY-MM-DD``, and datetimes
+    ``YYYY-MM-DDTHH:MM:SS.000Z``.
     ``total`` is the number of rows. For the kind ``count``, it is the count itself, and there are no rows.
     """
 

@@ -180,7 +180,7 @@ def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Cl
 
 
 def test_no_request_is_the_probe_where_cron_runs_every_minute(writer: Client, simulator: Simulator) -> None:
-    """Test the worst case: the longest pause ends just after a run began, and the next run's probe hangs."""
+    """Test the worst case: the longest pause ends just after cron ran, and the probe of cron's next run hangs."""
     breaker.note_failure("away", for_good=True)
     latest = breaker.LONGEST_PAUSE + timedelta(minutes=1) + timedelta(seconds=delivery.DELIVERER_SECONDS)
     CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)

@@ -5,7 +5,7 @@ import { lettersAreOn } from "./single-keys.js";
 import { NOT_ARRIVED } from "../ui/states.js";
 import { toast } from "../ui/toast.js";
 
-/** The text typed while the palette is being loaded; null at other times. @type {string | null} */
+/** The text typed while the search palette is being loaded; null at other times. @type {string | null} */
 let early = null;
 
 export function startShortcuts() {
