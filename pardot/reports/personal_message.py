@@ -38,8 +38,8 @@ _LONGEST_TITLE = 100
 def members_to_message(day: date) -> list[TeamMember]:
     """Return the members who get a message on ``day``.
 
-    These members have an email address, have not stopped the messages, and have an area, an open task, or a saved view
-    that is due on ``day``.
+    These members have an email address and have not stopped the messages. They have an area, an open task, or news
+    about a saved view to which they subscribed.
     """
     open_tasks = Task.objects.filter(assignee=OuterRef("pk"), status=Task.Status.OPEN)
     recipients = TeamMember.objects.exclude(email="").filter(gets_messages=True).annotate(has_task=Exists(open_tasks))

@@ -1,8 +1,8 @@
 """Continue without fields that Pardot no longer shows: their columns keep their values.
 
-This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call. Instead, its refusal names the unknown
-field. While a field is missing, each read begins with a request for one row with all fields. This request shows when a
-field returns.
+This works like ``sf/sync/readable.py``, but Pardot v5 has no describe call. Instead, Pardot names an unknown field
+when it refuses a request. While a field is missing, each read begins with a request for one row with all fields. This
+request shows when a field returns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compile the tree of a query to one SQLite statement."""
+"""Compile a query to SQL for SQLite: one statement for the rows, and one for their count."""
 
 from __future__ import annotations
 

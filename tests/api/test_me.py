@@ -56,7 +56,7 @@ def test_me_shows_the_data_of_the_cookie_and_of_accounts(accounts: AccountsServe
 def test_the_id_comes_from_accounts_when_the_cookie_has_none(
     accounts: AccountsServer, anonymous: Client, cookies: CookieMaker, record: dict[str, Any], status: int, id_: int
 ) -> None:
-    """Current cookies contain only the name and the UUID."""
+    """Accounts no longer puts the id into the cookie."""
     anonymous.cookies["oxa"] = cookies.cookie(sub={"uuid": UUID, "name": "Ines Example"})
     accounts.users, accounts.status = [record], status
     assert anonymous.get(ME).json()["id"] == id_

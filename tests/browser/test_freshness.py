@@ -11,7 +11,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.visit import Visit
 
 
-def test_before_the_first_sync_base_camp_and_the_drawer_say_what_to_run(window: Visit) -> None:
+def test_base_camp_and_the_freshness_dialog_say_what_to_run_when_nothing_was_synced(window: Visit) -> None:
     window.go("/pardot/")
     page = window.page
     expect(page.locator('[data-panel="score"]')).to_contain_text("No data yet")

@@ -96,7 +96,7 @@ class Tap(Connector):
     """The Singer tap, tap-salesforce."""
 
     def discover(self) -> int:
-        """Write the catalog with the cached objects selected, and return the number of streams."""
+        """Write the catalog with ``OBJECTS`` selected, and return the number of streams."""
         done = subprocess.run(
             [str(self.program), "--config", str(self.config), "--discover"],
             env=dict(self.environment), capture_output=True, text=True, check=False,

@@ -79,7 +79,7 @@ def test_issues_that_cost_most_per_row_come_first_within_an_area() -> None:
 
 
 def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:
-    """Five forms at half a point score 97.5, rounded to 98. Two fixes give 98.5, rounded to 99.
+    """Five forms cost half a point each, so forms score 97.5, rounded to 98. Two fixes give 98.5, rounded to 99.
 
     Lists and prospects score 100, so the weighted mean of the areas is then 99.6, rounded to 100.
     """

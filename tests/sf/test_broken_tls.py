@@ -1,4 +1,4 @@
-"""A TLS error tells whether the request was sent: only a failed handshake proves that it was not."""
+"""A TLS error proves that the request was not sent, unless the handshake had succeeded."""
 
 from __future__ import annotations
 
