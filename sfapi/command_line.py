@@ -21,7 +21,8 @@ class CommandLine(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         if self.argv[1:2] == [subcommand] and settings.LOG_FORMAT == "json":
-            print_json(self.argv)  # after Django's setup, so that the log's handlers keep the original stream
+            # This replaces sys.stderr. Django's setup came first, so the log's handlers keep the original stream.
+            print_json(self.argv)
         command = super().fetch_command(subcommand)
         execute = command.execute
 

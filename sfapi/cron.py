@@ -82,7 +82,7 @@ def _of_sync_all(every: Mapping[str, timedelta]) -> timedelta:
 
 
 def checkout_as_typed(root: Path) -> Path:
-    """Return the checkout by the path that the operator typed: a link such as ``current`` stays a link."""
+    """Return the checkout's path as the operator typed it: a link such as ``current`` stays a link."""
     for working_folder in (os.environ.get("PWD"), "."):
         with suppress(OSError):
             # Not resolve(), which would follow the link.

@@ -30,9 +30,10 @@ With a threshold of 0, psycopg prepares a statement when it first runs.
 This applies only to statements of ``sf/ingest/prepared.py``: Django's own cursors never prepare.
 """
 _WEB_OPTIONS: dict[str, Any] = {"tcp_user_timeout": 10_000}
-"""Notice within 10 s that a statement does not arrive: a request would wait for a quarter of an hour.
+"""Notice within 10 s that a statement does not arrive.
 
-Not for commands: the limit also ends a COPY whose rows PostgreSQL does not take, because it waits for a lock.
+Without this limit a request would wait for a quarter of an hour. Commands do not get it here: it would also end
+a ``COPY`` while PostgreSQL waits for a lock and takes no rows.
 """
 _REPLICA_OPTIONS: dict[str, Any] = {
     "connect_timeout": 2,

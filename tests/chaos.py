@@ -19,7 +19,7 @@ from tests.simulated import Simulator
 
 WRITERS = 4
 SOME = 10
-"""The number of accepted writes to wait for before and after each kill."""
+"""The number of accepted writes to wait for before and after each host failure."""
 PAUSE = 0.1
 ASK_SECONDS = 20
 

@@ -39,7 +39,7 @@ _CONTACT = frozenset({
 
 
 def declare() -> None:
-    WIDEN.insert(0, _contacts)  # first: the other functions search by the identifiers that it adds
+    WIDEN.insert(0, _contacts)  # first: other functions of WIDEN search by the identifiers that _contacts adds
     unlinked = clear(name=None, description=None, contact=None, local_update_date=Now())
     HOLDINGS.extend([
         Holding(Adoption, frozenset({"name"}), lambda person: any_of("contact_id", person.contacts),

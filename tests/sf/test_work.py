@@ -304,7 +304,7 @@ def test_a_worker_of_a_newer_release_waits_for_its_migrations(
     assert led_too_early == []
 
 
-def test_sigterm_lets_the_job_under_way_end_and_frees_the_lead_at_once(start: Start, database: str) -> None:
+def test_sigterm_lets_the_job_under_way_end_and_releases_the_lease_at_once(start: Start, database: str) -> None:
     set_last_run("cleanup_logs", timedelta(days=30))
     with locked(database, "api_requestlog"):
         worker = start("work", "--grace", "60")
