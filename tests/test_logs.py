@@ -88,7 +88,7 @@ def test_partial_writes_are_joined_and_an_unfinished_line_is_not_lost() -> None:
     ]
 
 
-def test_an_error_that_ends_a_command_is_one_object() -> None:
+def test_an_error_that_ends_a_command_is_one_line_of_json() -> None:
     stream = io.StringIO()
     JsonLines(stream, "command.work", logging.WARNING).write_exception(ValueError, ValueError("no\nmore"), None)
     [line] = stream.getvalue().splitlines()

@@ -36,9 +36,9 @@ _NOT_ASKED = "No contact of this user is cached. Add expire=true to look in Sale
 
 
 def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
-    """Return the id and the adoptions of the logged-in user's contact, from rows of ``adoptions_by_uuid``.
+    """Return the id and the adoptions of the logged-in user's contact.
 
-    Raises ``NotFound`` when there are no rows.
+    ``rows`` are from ``sf.reads.selectors.adoptions_by_uuid``. Raises ``NotFound`` when there are no rows.
     """
     adoptions = by_contact(rows)
     contact = _latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]

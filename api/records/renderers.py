@@ -30,7 +30,7 @@ class JSONRenderer(BaseRenderer):
 class CSVRenderer(BaseRenderer):
     """RFC 4180: a line of names, then a line per record; null is empty.
 
-    ``next`` and ``as_of`` are in HTTP headers.
+    The other fields of a JSON page, ``next`` and ``as_of``, are HTTP headers in CSV.
     """
 
     media_type = "text/csv"

@@ -53,7 +53,7 @@ def _remove_cases(cases: models.QuerySet[OutboundCase]) -> tuple[int, int]:
     removed = forms = 0
     while True:
         with transaction.atomic():
-            # The lock keeps an operator from queuing a case again between the two steps.
+            # The lock keeps an operator from queuing a case again before it is deleted.
             ids = list(cases.select_for_update(skip_locked=True).values_list("pk", flat=True)[:CHUNK])
             forms += FormSubmission.objects.filter(case__in=ids)._raw_delete(cases.db) if ids else 0
             removed += OutboundCase.objects.filter(pk__in=ids)._raw_delete(cases.db) if ids else 0

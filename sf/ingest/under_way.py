@@ -103,10 +103,10 @@ def is_synced_often(name: str) -> bool:
 
 
 def _was_skipped_before(name: str) -> bool:
-    """Return whether the previous try was skipped too.
+    """Return whether the previous try could not start either, because another run had the lease.
 
-    A run that this process skipped is a previous try. A run that another process skipped is a previous try only if
-    that run ended more than ``_TOGETHER`` before this process started: commands that cron starts together are one try.
+    A try of this process counts. A try of another process counts only if it ended more than ``_TOGETHER`` before this
+    process started: commands that cron starts together are one try.
     """
     last = SyncRun.objects.filter(object=name).exclude(state=State.RUNNING).first()
     if last is None or last.ended is None or last.cause != SyncRun.Cause.BUSY:

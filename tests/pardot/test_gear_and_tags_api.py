@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 SF_ID = "701Hs0000012AbCIAU"
 
 
-def test_the_gear_summary_counts_the_links_of_each_type_to_campaigns(ask: Ask) -> None:
+def test_the_gear_summary_counts_the_links_of_each_asset_type_to_campaigns(ask: Ask) -> None:
     linked, loose = make(Campaign, salesforce_id=SF_ID), make(Campaign)
     for model, places in (
         (Form, (linked, linked, loose, None)),

@@ -118,7 +118,7 @@ class TestUsers:
         (contact,) = accounts.simulator.control("POST", "/query", {"soql": soql})["rows"]
         assert contact == [known["uuid"], user["faculty_status"]]
 
-    def test_are_found_only_if_both_the_id_and_the_uuid_match(self, accounts: Accounts) -> None:
+    def test_are_found_by_an_id_and_a_uuid_only_if_both_match(self, accounts: Accounts) -> None:
         accounts.log_in()
         known = accounts.control("GET", "/users")["users"][1]
         number = accounts.users(f"uuid:{known['uuid']}")[0]["id"]

@@ -1,4 +1,4 @@
-"""The task for aiosfpubsub and pysfpubsub: receive the event of a record that this module creates."""
+"""Shared by the clients aiosfpubsub and pysfpubsub: create a record, and receive its change event."""
 
 from __future__ import annotations
 
