@@ -59,7 +59,7 @@ class LoadingSync(Sync[AnyLoaded]):
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> datetime | None:
         """Return the point from which the next incremental run continues.
 
-        ``greatest`` is the greatest stamp that was read.
+        ``greatest`` is the latest time of change among the staged rows, if any.
         """
 
     def _after_merge(self, read: StagedRead, run: SyncRun) -> None:

@@ -134,7 +134,10 @@ class Worker:
             )
 
     def _start_due(self) -> bool:
-        """Start due and requested commands, one of each name at a time. Return whether any was claimed."""
+        """Start due and requested commands, and return whether any was claimed.
+
+        The commands of one queue run one after another.
+        """
         correct_times_ahead()
         now, table = jobs()
         started = False

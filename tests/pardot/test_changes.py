@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sync(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return a function that ends a sync on a day of June. The sync has read all entities but activities."""
+    """Return a function that ends a sync on a day of June. The sync has read ``READ`` without activities."""
 
     def sync_on(day: int) -> None:
         now = datetime(2026, 6, day, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def test_an_exempt_asset_counts_neither_as_new_nor_as_fixed(ask: Ask, sync: Any)
     assert (better["change"], better["fixed"]) == (-1, 0)
 
 
-def test_the_list_of_issues_gives_the_earliest_first_day_of_each_issue(ask: Ask, sync: Any) -> None:
+def test_each_listed_issue_has_the_day_of_its_earliest_finding_that_is_not_exempt(ask: Ask, sync: Any) -> None:
     exempt("forms", "forms_no_campaign", form("Partner"))
     sync(4)
     form("Old")

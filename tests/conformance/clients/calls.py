@@ -1,4 +1,4 @@
-"""Report each call of a public client as one line of JSON, with its result.
+"""Report each call of a third-party client as one line of JSON, with its result.
 
 ``python -m tests.conformance`` starts the clients, and reads these lines.
 
