@@ -209,6 +209,20 @@ def test_an_export_uses_one_filter_even_if_another_filter_is_chosen_meanwhile(wi
     assert [request for request in page.evaluate("window.pages") if request != "1 b"] == ["1 a", "2 a"]
 
 
+def test_rows_that_arrive_on_another_tab_leave_its_address_alone_and_are_shown_later(window: Visit) -> None:
+    window.go("/pardot/?tab=base-camp&slow.page=9")
+    page = window.page
+    slow = SLOW_TABLE.replace('caption: "Slow"', 'key: "slow", caption: "Slow"').replace("await ready;", "")
+    run_module(window, "ui/table", slow.replace("(send) => send(answer)", "(send) => (window.first = send)"))
+    page.get_by_role("tab", name="Tags").click()
+    window.settle()
+    page.evaluate("window.answer.total = 60; window.hold = (send) => send(window.answer); window.first(window.answer)")
+    page.wait_for_timeout(100)
+    assert "slow.page" not in page.url
+    page.get_by_role("tab", name="Base Camp").click()
+    expect(page.get_by_role("region", name="Slow").get_by_role("row", name="One")).to_be_visible()
+
+
 def test_rows_open_by_keyboard_and_arrow_keys_move_between_rows(window: Visit) -> None:
     show_gallery(window)
     page = window.page

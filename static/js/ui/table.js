@@ -186,6 +186,11 @@ class Table {
   show({ rows, total, didYouMean }, query, quiet) {
     this.wasSeen ||= this.element.isConnected;
     const pages = Math.max(1, Math.ceil(total / query.size));
+    if (query.page > pages && this.element.closest("[hidden]")) {
+      // The address is that of another tab now. Draw again when this tab is shown.
+      this.queryShown = "";
+      return undefined;
+    }
     if (query.page > pages) return this.state.set({ page: pages === 1 ? "" : pages }, { replace: true });
     const isNarrowed = Boolean(query.q) || this.isFiltered(query);
     this.rows = rows;
