@@ -188,6 +188,31 @@ def test_a_task_that_could_not_be_added_is_named_when_the_next_is_being_typed(ca
     expect(title).to_have_value("Third")
 
 
+def test_a_slow_list_of_tasks_does_not_replace_a_newer_one(camp: Visit) -> None:
+    tasks = [task(1, "First"), task(2, "Second")]
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 2, "tasks": tasks}))
+    camp.page.route("**/pardot/tasks/*", lambda route: route.fulfill(json=tasks[0]))
+    camp.go("/pardot/?open=tasks")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    camp.page.route("**/pardot/tasks?*limit=500*", hold)
+    for number, title in enumerate(("First", "Second")):
+        with camp.page.expect_request("**/pardot/tasks?*limit=500*"):
+            board.get_by_role("button", name=f"Done: {title}").click()
+        camp.page.wait_for_timeout(100)
+        assert len(held) == number + 1
+    done = {"status": "done", "completed_at": "2026-01-01T09:00:00Z"}
+    held[1].fulfill(json={"count": 2, "tasks": [task(1, "First", **done), task(2, "Second", **done)]})
+    expect(board).to_contain_text("No open tasks.")
+    held[0].fulfill(json={"count": 2, "tasks": [task(1, "First", **done), task(2, "Second")]})
+    camp.page.wait_for_timeout(200)
+    expect(board).to_contain_text("No open tasks.")
+
+
 def test_only_an_open_task_is_new(camp: Visit) -> None:
     done = {"status": "done", "completed_at": "2026-01-01T09:00:00Z"}
     tasks = [task(1, "Made today", age_days=0), task(2, "Done at once", age_days=0, **done)]

@@ -1,6 +1,6 @@
 /* The task board: tasks with their assignees and due dates. */
 
-import { api, messageOf } from "../core/api.js";
+import { api, isAbort, messageOf } from "../core/api.js";
 import { allPages } from "../core/all-pages.js";
 import { dayIn } from "../core/days.js";
 import { findAll, h, hiddenText, icon } from "../core/dom.js";
@@ -57,6 +57,8 @@ class Board {
     this.links = links;
     const team = config.team.map(({ name }) => name);
     const today = dayIn(config.time_zone);
+    /** @type {AbortController | undefined} */
+    this.reading = undefined;
     this.add = button("New task", () => this.make(), { kind: "compact", sign: "plus" });
     this.table = table({
       key: "tasks",
@@ -227,11 +229,14 @@ class Board {
     return this.redraw();
   }
 
+  /** Read the tasks again. An older list that is still being read would arrive later, so it is no longer wanted. */
   async redraw() {
+    this.reading?.abort();
+    this.reading = new AbortController();
     try {
-      await this.table.setRows(await tasksNow());
+      await this.table.setRows(await tasksNow(this.reading.signal));
     } catch (error) {
-      toast(messageOf(error), { kind: "bad" });
+      if (!isAbort(error)) toast(messageOf(error), { kind: "bad" });
     }
   }
 
