@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pardot.domain.issues import ISSUES
 from tests.browser.components import alter_answers
@@ -97,6 +97,33 @@ def test_what_if_shows_the_resulting_score_and_has_an_address(camp: Visit) -> No
     expect(page).to_have_url(f"{camp.url}/pardot/?open=what-if&what-if.fix=forms_no_campaign%3A2")
     page.reload()
     expect(dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign")).to_have_value("2")
+
+
+@pytest.mark.parametrize("then", ["another target", "other fixes"])
+def test_fixes_that_are_found_too_late_replace_no_later_choice(camp: Visit, then: str) -> None:
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    camp.go("/pardot/?open=what-if")
+    dialog, held = camp.page.get_by_role("dialog", name="What if…"), list[Route]()
+    target, find = dialog.get_by_label("Score to reach"), dialog.get_by_role("button", name="Find fixes")
+    box = dialog.get_by_role("checkbox", name="Forms in no campaign")
+    camp.page.route("**/pardot/goal?target=99", hold)
+    target.fill("99")
+    with camp.page.expect_request("**/pardot/goal?*"):
+        find.click()
+    if then == "another target":
+        target.fill("1")
+        find.click()
+        expect(dialog).to_contain_text("The score is 1 or more already.")
+    else:
+        box.check()
+    late = {"target": 99, "rows": 7, "fixes": [{"issue": "forms_errors", "count": 1}]}
+    held[0].fulfill(json={**camp.answer("goal?target=1"), **late})
+    camp.page.wait_for_timeout(300)
+    expect(dialog).not_to_contain_text("To reach 99")
+    expect(box).to_be_checked(checked=then == "other fixes")
+    assert "forms_errors" not in camp.page.url
 
 
 def test_texts_are_copied_as_the_server_writes_them(camp: Visit) -> None:

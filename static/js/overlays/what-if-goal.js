@@ -29,6 +29,8 @@ export class GoalForm {
    */
   constructor(target, { signal, take }) {
     this.options = { signal, take };
+    /** @type {AbortController | undefined} */
+    this.search = undefined;
     const id = freshId("target");
     this.input = h("input", { type: "number", id, min: 1, max: 100, step: 1, value: target, required: true });
     this.words = h("p", { class: "small soft" });
@@ -47,18 +49,33 @@ export class GoalForm {
     this.words.textContent = text;
   }
 
+  /** End a search for fixes, because the user chose other fixes meanwhile. */
+  cancel() {
+    if (!this.search) return;
+    this.search.abort();
+    this.search = undefined;
+    this.say("");
+  }
+
   /** @param {SubmitEvent} event */
   async submit(event) {
     event.preventDefault();
     const target = this.input.valueAsNumber;
+    this.cancel();
+    const search = new AbortController();
+    const signal = AbortSignal.any([this.options.signal, search.signal]);
+    this.search = search;
     this.say("Looking for fixes…");
     try {
-      const plan = await api.get("goal", { params: { target }, signal: this.options.signal });
+      const plan = await api.get("goal", { params: { target }, signal });
+      this.search = undefined;
       this.options.take(new Map(plan.fixes.map(({ issue, count }) => [issue, count])));
       this.say(planWords(plan));
       announce(planWords(plan));
     } catch (error) {
-      if (!isAbort(error)) this.say(messageOf(error));
+      if (isAbort(error)) return;
+      this.search = undefined;
+      this.say(messageOf(error));
     }
   }
 }

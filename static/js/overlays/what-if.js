@@ -141,6 +141,7 @@ class WhatIf {
   }
 
   changed() {
+    this.goal.cancel();
     route.set({ [KEY]: intoAddress(this.fixes, this.issues) }, { replace: true });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), PAUSE);
