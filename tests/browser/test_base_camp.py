@@ -126,6 +126,21 @@ def test_fixes_that_are_found_too_late_replace_no_later_choice(camp: Visit, then
     assert "forms_errors" not in camp.page.url
 
 
+def test_a_fix_that_is_chosen_without_a_valid_number_is_a_whole_one(camp: Visit) -> None:
+    camp.go("/pardot/?open=what-if")
+    dialog = camp.page.get_by_role("dialog", name="What if…")
+    box = dialog.get_by_role("checkbox", name="Forms in no campaign")
+    number = dialog.get_by_role("spinbutton", name="Number to fix: Forms in no campaign")
+    whole = number.input_value()
+    for text in ("", "1000000"):
+        number.fill(text)
+        box.check()
+        expect(dialog.get_by_role("group", name="Resulting score")).to_contain_text("Then")
+        expect(number).to_have_value(whole)
+        expect(camp.page).to_have_url(re.compile("what-if.fix=forms_no_campaign$"))
+        box.uncheck()
+
+
 def test_texts_are_copied_as_the_server_writes_them(camp: Visit) -> None:
     camp.go("/pardot/")
     for name, path in [("The morning digest", "digest"), ("The progress report", "progress")]:

@@ -105,7 +105,10 @@ class WhatIf {
       value: this.fixes.get(issue.key) ?? issue.count,
       "aria-label": `Number to fix: ${withoutCount(issue.title)}`,
     });
-    tick.addEventListener("change", () => this.set(issue, tick.checked ? many.valueAsNumber : 0));
+    tick.addEventListener("change", () => {
+      if (tick.checked && (!many.validity.valid || Number.isNaN(many.valueAsNumber))) many.value = String(issue.count);
+      this.set(issue, tick.checked ? many.valueAsNumber : 0);
+    });
     many.addEventListener("input", () => {
       if (!many.validity.valid || Number.isNaN(many.valueAsNumber)) return;
       tick.checked = true;
