@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 class ConfigurationChange(models.Model):
     """One change of a configured value: its author, time, and the values before and after.
 
-    Rows are never deleted, not even when ``--adopt-org`` changes the org or business unit.
+    Rows are never deleted, not even when ``sync_all --adopt-org`` changes the org or ``camp_sync --adopt-org`` changes
+    the business unit.
     """
 
     key = models.CharField(max_length=64)

@@ -30,7 +30,7 @@ class Collected:
     Empty: no sync is needed.
     """
     place: bytes | None = None
-    """The replay id to continue after. It comes from the last event, or from an empty response."""
+    """The replay id to continue after. It comes from the last event, or from a response without events."""
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.incomplete or self.place is not None)

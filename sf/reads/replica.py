@@ -124,7 +124,7 @@ def noted_write() -> Iterator[None]:
 
 
 def _need(complete_until: datetime | None, *, after_writes: bool) -> _Need | None:
-    """Return the oldest mark with which the replica may answer; ``None``: use the primary.
+    """Return the limits of the marks with which the replica may answer; ``None``: use the primary.
 
     Writes a new mark when the last mark is not recent enough.
     """

@@ -21,8 +21,8 @@ def retry_refused(synced: LoadedObject, *, after_merge: Callable[[Stage], None] 
     """Retry the records set aside; return how many are stored now, and how many are still set aside.
 
     Records that were read with another declaration of the object are not retried. ``after_merge`` is called with the
-    stage, in the same transaction; the stage contains the stored records. Raises ``SyncSkipped`` when a sync of the
-    object is under way: that sync retries the records itself.
+    stage, in the transaction of the merge; the stage contains the stored records. Raises ``SyncSkipped`` when a sync of
+    the object is under way: that sync retries the records itself.
     """
     waiting = RefusedRecord.objects.filter(object=synced.name)
     with hold_lease_in_transaction(synced.name) as held:

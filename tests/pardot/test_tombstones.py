@@ -98,7 +98,7 @@ def test_a_contact_whose_verification_status_comes_back_is_filled_again(simulato
     contact = cached_contact(simulator)
     status = Contact.objects.get(id=contact).verification_status
     simulator.edit("Contact", contact, FV_Status__c=None)
-    sync("sync_all")
+    sync("sync_all")  # marks the contact as deleted, because contacts without a status are not copied
     Contact.all_objects.filter(id=contact).update(local_update_date=timezone.now() - timedelta(days=31))
     assert "contacts 1" in clean_up()
     simulator.edit("Contact", contact, FV_Status__c=status)

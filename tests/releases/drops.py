@@ -12,7 +12,7 @@ _LISTED = re.compile(r"^\| (column|table|function) `([\w.]+)` \|", re.MULTILINE)
 
 
 def documented_drops(checkout: Path = ROOT) -> set[str]:
-    """Return what the release after that of the checkout drops, such as ``column sf_account.search_name``.
+    """Return what the release after the checkout's release drops, such as ``column sf_account.search_name``.
 
     The set is empty for 0.1.0, which has no list.
     """

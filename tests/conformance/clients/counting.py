@@ -1,4 +1,7 @@
-"""Check the numbers of records that a connector has read against ``SELECT COUNT()``."""
+"""Compare a connector's numbers of records with ``SELECT COUNT()``.
+
+A connector is a program under test that reads records from the simulator.
+"""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def test_unsubscribing_succeeds_for_a_user_outside_the_team(browser: Browser) ->
     browser.ask("delete", f"views/{save(browser)['id']}/subscription", expect=204)
 
 
-def test_the_list_says_why_no_mail_is_sent(browser: Browser, settings: Any) -> None:
+def test_the_list_of_views_says_why_no_mail_is_sent(browser: Browser, settings: Any) -> None:
     assert browser.get("views")["no_mail"].startswith("No team member has your account")
     ines = records.member("Ines", accounts_uuid=UUID)
     for change, reason in (
