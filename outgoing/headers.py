@@ -47,26 +47,28 @@ class _Reads(io.RawIOBase):
     """Reads of a socket. Until ``end_limit``, all of them together have the socket's timeout."""
 
     def __init__(self, raw: Any) -> None:
-        self._raw = raw
+        self._raw: io.RawIOBase = raw
         self._sock = raw._sock
         self._timeout: float | None = self._sock.gettimeout()
         self._until = None if self._timeout is None else time.monotonic() + self._timeout
 
     def end_limit(self) -> None:
-        self._sock.settimeout(self._timeout)
         self._until = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._until is not None:
-            left = self._until - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(left)
-        number: int | None = self._raw.readinto(buffer)
-        return number
+        if self._until is None:
+            return self._raw.readinto(buffer)
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("timed out")
+        self._sock.settimeout(left)
+        try:
+            return self._raw.readinto(buffer)
+        finally:
+            self._sock.settimeout(self._timeout)
 
     def close(self) -> None:
         self._raw.close()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import TransientError
 from sf.salesforce.http import Patience, Transport
 from sf.sync.usage import UsageCounter
+from simulator.tls import certificates
 from tests.simulated import Simulator
 
 pytestmark = pytest.mark.slow
@@ -86,6 +88,28 @@ def test_headers_that_arrive_byte_by_byte_are_waited_for_only_until_the_deadline
         with pytest.raises(TransientError, match="no answer in time"):
             Transport(patience=patience(1)).send("POST", url)
         assert time.monotonic() - began < 5
+
+
+def test_a_slow_proxy_does_not_shorten_the_timeout_of_the_handshake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = certificates(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(files.bundle))
+
+    class SlowProxy(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            for piece in (b"HTTP/1.1 200 OK\r\n", b"\r\n"):
+                time.sleep(0.8)
+                self.request.sendall(piece)
+            time.sleep(1.6)
+            with files.context().wrap_socket(self.request.dup(), server_side=True) as encrypted:
+                encrypted.recv(65536)
+                encrypted.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    with served(SlowProxy) as proxy:
+        transport = Transport(proxy=proxy, patience=Patience(connect_timeout=2))
+        assert transport.send("POST", "https://127.0.0.1/").json() == {}
 
 
 def test_a_timeout_for_reading_applies_to_each_piece_of_the_body() -> None:
