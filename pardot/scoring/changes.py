@@ -78,7 +78,7 @@ def oldest_findings(today: date) -> dict[str, date]:
 
 
 def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
-    """Return the change of an issue, which may be zero; ``None`` without data on one of the days."""
+    """Return the change of an issue, which may be zero; ``None`` without a count now or in the snapshot."""
     counted, before = card.issues[key], since.issue_counts.get(key)
     if counted.count is None or before is None:
         return None

@@ -49,7 +49,8 @@ def _merge(read: Read) -> int:
 def _remove_gone(read: Read, stage: Stage, counts: Counts) -> None:
     """Soft-delete the cached records that Salesforce no longer has, then apply the mass-delete guard.
 
-    A row that a look-up has stored since the read goes too. If the record is restored, another event brings it back.
+    A row is deleted even if a live look-up stored it after the read. If the record is restored, another event brings
+    it back.
     """
     if read.gone:
         set_aside = quarantine.ids_set_aside(read.synced)

@@ -19,7 +19,8 @@ No call of the control server counts as a call to Salesforce, Pardot or Accounts
 ``POST /limits``                           {daily_max?, daily_used?, more_parts?}
 ``POST /bulk``                             {polls_until_complete?, page_records?, page_delay?, session_form?, …}
 ``POST /login-flows``                      {blocked: ["password", "jwt", …]?, audiences: [url, …]?, app_has_user?}
-``POST /move``                             moves the org; old ports: {former?: "redirects" or "closed"} → {instance_url}
+``POST /move``                             {former?: "redirects" or "closed"} → {instance_url}: moves the org to a new
+                                           port; ``former``: the ports of earlier moves redirect or are closed
 ``/pubsub…``                               change events (see simulator.control.pubsub)
 =========================================  ===================================================================
 """

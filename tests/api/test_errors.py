@@ -106,7 +106,7 @@ def test_validation_errors_name_each_field(forgiving: Client) -> None:
     assert "text" in body["message"]
 
 
-def test_a_number_with_too_many_digits_is_named_without_advice_for_programmers_of_python(forgiving: Client) -> None:
+def test_a_number_with_too_many_digits_is_refused_without_advice_for_python_programmers(forgiving: Client) -> None:
     answer = forgiving.post("/api/doors/notes", f'{{"number": {"1" * 5000}}}', content_type="application/json")
     assert assert_shape(answer, 400)["message"] == "The JSON has a number with too many digits."
 

@@ -7,7 +7,7 @@ import { makeInput } from "../ui/form.js";
  * settingField({ path, label, type, value, standard, options, say, hint, … }) →
  *   { path, element, input, get(), set(value), mark(sentence) }
  *
- * - path: the path to this value in the configuration key's value ("forms_errors.title"), or "" for the whole value.
+ * - path: the place of the value in its configuration key's JSON ("forms_errors.title"), or "" for the whole JSON.
  * - standard: the default; undefined if there is none.
  * - say(value): the default in words.
  * - write(value): the text in the field.
