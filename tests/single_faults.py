@@ -30,7 +30,7 @@ PARDOT_ERRORS = ("66", "183", "184", "210", "211", "214")
 def _of_a_record(refusal: NamedRefusal) -> bool:
     """Return whether a refusal is about a record's values.
 
-    Such a refusal correctly makes a case a dead letter.
+    Such refusals are left out: after one, SFAPI correctly does not send a case again.
     """
     known = classify(refusal.code, refusal.message)
     return known is not None and known.group is Group.RECORD

@@ -51,7 +51,7 @@ def test_an_open_connection_is_kept_without_a_query_that_checks_it(
 def test_connections_notice_that_the_machine_of_postgresql_is_gone(
     database: str, monkeypatch: pytest.MonkeyPatch, is_web: bool, statement_may_wait: int
 ) -> None:
-    """The kernel notices it by these options, also where no answer and no refusal arrives."""
+    """With these options, the kernel notices a dead machine, which sends neither an answer nor a refusal."""
     monkeypatch.setattr("sfapi.process._web", is_web)
     options = database_settings(Environment({"DATABASE_URL": database}), embedded_allowed=False)["OPTIONS"]
     with (

@@ -51,7 +51,7 @@ class AuditInputs:
     read: Mapping[str, EntityState]
     """The last complete read of each entity, by name."""
     look_back: LookBack | None
-    """``None``: no data about activity."""
+    """``None``: the activities are missing, incomplete or too old."""
 
     def has(self, *entities: str) -> bool:
         """Return whether all these entities were read completely at least once."""

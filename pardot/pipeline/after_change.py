@@ -24,7 +24,7 @@ from pardot.models import ConfigurationChange, ConfiguredValue
 from sf.ingest.lock import lock_table_for_write
 
 ANY = object()
-"""A marker for ``was``: accept any current value."""
+"""The default of the parameter ``was``: accept any current value."""
 
 
 class ChangedMeanwhile(Exception):
@@ -49,9 +49,9 @@ def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
 
 
 def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset: bool = False) -> None:
-    """Change a value and record the change. If it affects audits, run those of assets, in one transaction.
+    """Change a value, record the change, and run the audits of assets if the value affects them.
 
-    The audit of prospects is left out, because its figures depend on no value.
+    All of this is one transaction. The audit of prospects is left out, because no configured value affects its figures.
     """
     declared = configured_key(key)
     with transaction.atomic():

@@ -207,7 +207,7 @@ def test_a_mass_deletion_is_held_back_until_it_is_allowed(pardot: Pardot) -> Non
     assert_equal(pardot, entities.TAGGED_OBJECTS)
 
 
-def test_rows_that_pardot_withholds_are_reported_and_not_deleted(pardot: Pardot) -> None:
+def test_rows_that_pardot_withholds_are_reported_and_deleted_only_when_allowed(pardot: Pardot) -> None:
     camp_sync("--entities", "forms")
     hidden = pardot.ids("forms")[:2]
     pardot.post("/withhold", {"path": "forms", "ids": hidden})
