@@ -47,8 +47,9 @@ def active_content_audit(
 ) -> AssetAudit:
     """Return the audit of a type of content that visitors use.
 
-    An asset is ``dormant`` without activities of the types in ``used`` within the look-back. ``column`` is the
-    column of activities that contains the asset's id.
+    An asset is ``dormant`` without activities of the types in ``used`` within the look-back: the
+    ``activity_lookback_days`` before activities were last read completely. ``column`` is the column of activities that
+    contains the asset's id.
     """
     count = activities_of(*used)
     return content_audit(

@@ -13,7 +13,7 @@ from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
 
 _NEEDS = ("tagged_objects",)
-# The larger of two counts: Pardot's own may be a day old, and the copies lack tagged objects that Pardot withholds.
+# The larger of two counts: Pardot's may be a day old, and ours lacks the tagged objects that Pardot withholds.
 _USAGE = "greatest(coalesce(a.object_count, 0), coalesce(used.objects, 0))"
 
 _JOINS = f"""

@@ -22,7 +22,7 @@ def site_address(path: str) -> str:
 def rows_address(area: Area, **filters: str) -> str:
     """Return the URL of an area's table with these filters.
 
-    For prospects, ``filters`` are ignored: the URL shows the prospects without a CRM id.
+    For prospects, ``filters`` are ignored: the URL shows the prospects without lead or contact.
     """
     parameters = {"tab": _TAB.get(area, "gear-locker")}
     if area is Area.PROSPECTS:

@@ -1,4 +1,4 @@
-"""Alerts for the team: the grade fell, the score is below the threshold, a sync failed or is overdue.
+"""Team alerts: the grade fell, the score is below ``alert_score``, a sync failed or is overdue.
 
 Each occurrence is stored as an ``Alert``, and sent once to each channel. The alert about a failed sync leaves out the
 sync's message, which may quote a record.
@@ -77,7 +77,7 @@ def alert_message(alerts: Sequence[Alert]) -> str:
 
 
 def note_alerts_sent(channel: str, label: str, alerts: Iterable[Alert], now: datetime | None = None) -> None:
-    """Log the delivery of each alert, so that no other run sends the alert to this channel again."""
+    """Log the delivery of each alert, so that the channel does not get the alert again."""
     now = now or timezone.now()
     DigestDelivery.objects.bulk_create(
         DigestDelivery(day=today(now), channel=channel, recipient=label, text=alert.text, alert=alert, sent_at=now)

@@ -156,7 +156,7 @@ def _result(client: SalesforceClient, case: NewCase, result: Mapping[str, Any], 
 
 
 def _outcome_after(client: SalesforceClient, case: NewCase, error: SalesforceError, external_id: str) -> Outcome:
-    """Return the outcome of a case whose call failed; raise the error if it would affect every case."""
+    """Return the outcome of a case after ``error``; raise the error if it would affect every case."""
     if external_id and _is_taken(error, external_id):
         existing = _find(client, external_id, [case.key])
         if case.key in existing:

@@ -1,4 +1,4 @@
-"""The tables behind the Pardot objects, in the store's SQLite file."""
+"""The tables of the Pardot objects, in the SQLite file that also contains the sObjects."""
 
 from __future__ import annotations
 

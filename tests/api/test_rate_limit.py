@@ -176,7 +176,7 @@ def test_held_passes_are_counted_when_they_are_fetched_and_lost_when_they_expire
     assert row.totals[-1] == 7
     assert row.hits[-1] > database_now() + timedelta(seconds=0.5)  # the passes expire after a second
     clock[0] += 1.0
-    assert passes("a", rate)  # two held passes expire, and the next fetch takes 2 instead of 4
+    assert passes("a", rate)  # two held passes expire, so the next fetch takes only half as many as the last: 2
     assert RateCount.objects.get().totals[-1] == 9
     clock[0] += 60
     assert passes("a", rate)

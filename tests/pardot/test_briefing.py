@@ -96,7 +96,7 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     assert super_user.get(url).json()["coverage_pct"] == 50
 
 
-def test_yesterday_and_last_week_are_one_and_seven_days_ago_when_no_night_was_missed(briefing: Any) -> None:
+def test_yesterday_and_last_week_are_one_and_seven_days_ago_when_both_have_snapshots(briefing: Any) -> None:
     mark_read("forms")
     finish_sync()
     for days, score in ((1, 91), (2, 92), (6, 96), (7, 97), (8, 98)):
