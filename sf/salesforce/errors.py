@@ -44,7 +44,7 @@ class SalesforceError(Exception):
         self.unanswered = False
         """The call was sent, and no answer came back that tells its outcome."""
         self.in_preparation = False
-        """A preparation failed, such as the look-up of the org. The call that needed it was not carried out."""
+        """A login or the look-up of the org failed. The call that needed it was not carried out."""
 
     @property
     def outcome_unknown(self) -> bool:

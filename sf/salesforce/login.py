@@ -168,7 +168,11 @@ def log_in(request: LoginRequest, transport: Transport) -> Session:
             request.credentials.values[names.INSTANCE_URL].rstrip("/"),
         )
     attempt = _ATTEMPTS.get(request.credentials.flow, _oauth)
-    return retrying(lambda: attempt(request, transport), transport.patience)
+    try:
+        return retrying(lambda: attempt(request, transport), transport.patience)
+    except SalesforceError as error:
+        error.in_preparation = True
+        raise
 
 
 def _oauth(request: LoginRequest, transport: Transport) -> Session:

@@ -32,17 +32,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class LoginNotAnswered(TransientError):
     """The login may work in a moment. The call that needed the login was not sent."""
 
-    @property
-    def outcome_unknown(self) -> bool:
-        return False
-
 
 class LoginRefused(LoginFailed):
     """Logins or calls fail until a person acts. The call that needed the login was not carried out."""
-
-    @property
-    def outcome_unknown(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,17 @@ def test_a_run_pauses_when_no_calls_are_left_at_its_login(simulator: Simulator, 
     assert_equal(simulator, Account)
 
 
+def test_a_change_is_not_called_uncertain_when_no_calls_are_left_at_its_login(
+    simulator: Simulator, settings: Any
+) -> None:
+    client = client_with(settings, login_of(simulator, LoginFlow.SOAP_TOKEN))
+    simulator.fail("quota", path="Soap", times=None)  # as a SOAP fault, with status 500
+    with pytest.raises(DailyLimitReached) as caught:
+        client.attempt("POST", f"{client.data_path}/sobjects/Case", body={"Subject": "never sent"})
+    assert simulator.calls_to("sobjects/Case") == 0
+    assert not caught.value.outcome_unknown
+
+
 @pytest.mark.parametrize("command", ["sync_all", "camp_sync"])
 def test_a_wrong_password_is_tried_once_in_a_command(simulator: Simulator, settings: Any, command: str) -> None:
     settings.SALESFORCE_LOGIN = settings.SALESFORCE_LOGIN | {"SALESFORCE_PASSWORD": "wrong"}
