@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from playwright.sync_api import Route, expect
 
+from tests.browser.components import run_module
 from tests.browser.visit import Visit
 
 
@@ -211,6 +212,16 @@ def test_a_slow_list_of_tasks_does_not_replace_a_newer_one(camp: Visit) -> None:
     held[0].fulfill(json={"count": 2, "tasks": [task(1, "First", **done), task(2, "Second")]})
     camp.page.wait_for_timeout(200)
     expect(board).to_contain_text("No open tasks.")
+
+
+def test_texts_are_cut_between_characters(camp: Visit) -> None:
+    camp.go("/pardot/")
+    # Half a character cannot be sent to pytest.
+    assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 70, 10) === "Camp…"')
+    assert run_module(camp, "charts/chart", 'return m.fit("Camp 🏕🏕🏕", 80, 10) === "Camp 🏕…"')
+    run_module(camp, "tasks/make-task", 'm.makeAssetTask("forms", { id: 1, name: "x".repeat(190) + "🏕" }); await 0;')
+    title = camp.page.get_by_role("dialog", name="New task").get_by_label("Title")
+    assert title.evaluate("(input) => input.value.isWellFormed() && input.value.length <= 200")
 
 
 def test_only_an_open_task_is_new(camp: Visit) -> None:

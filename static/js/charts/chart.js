@@ -3,6 +3,7 @@
    The menu copies or downloads the chart as a picture. */
 
 import { h, replace, s } from "../core/dom.js";
+import { cut } from "../core/format.js";
 import { plainTable } from "../ui/plain-table.js";
 import { pictureMenu } from "./picture-menu.js";
 
@@ -103,7 +104,7 @@ export function group(width, height, label, ...children) {
  */
 export function fit(text, room, perLetter = 6.9) {
   const letters = Math.floor(room / perLetter);
-  return text.length <= letters ? text : `${text.slice(0, Math.max(0, letters - 1)).trimEnd()}…`;
+  return text.length <= letters ? text : `${cut(text, Math.max(0, letters - 1)).trimEnd()}…`;
 }
 
 /**

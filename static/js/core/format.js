@@ -197,6 +197,16 @@ export function ago(value, now = Date.now()) {
 }
 
 /**
+ * Return the beginning of a text, at most `length` long. No character is cut in two, such as 🏕, whose length is 2.
+ *
+ * @param {string} text
+ * @param {number} length
+ */
+export function cut(text, length) {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
+}
+
+/**
  * plural(2, "form") → "2 forms"; plural(1, "campaign has", "campaigns have").
  *
  * @param {Maybe<number>} count

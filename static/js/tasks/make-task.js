@@ -1,7 +1,7 @@
 /* Create tasks from any place in the dashboard: the form, the request, and a message with “Show it” or “Undo”. */
 
 import { api, messageOf } from "../core/api.js";
-import { number, plural } from "../core/format.js";
+import { cut, number, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { changed, shared } from "../core/shared.js";
 import { flagWords, nameOfAsset, TYPES } from "../assets/words.js";
@@ -136,7 +136,7 @@ const post = (values) => api.post("tasks", { ...values, description: values.desc
 function titleOf(row) {
   const flags = (row.flags ?? []).filter((flag) => !row.exempt?.includes(flag));
   const what = flags.length ? flags.map((flag) => flagWords(flag).label).join(", ") : "Look at";
-  return `${what}: ${nameOfAsset(row)}`.slice(0, 200);
+  return cut(`${what}: ${nameOfAsset(row)}`, 200);
 }
 
 /** A task can be created even if the team cannot be loaded. */
