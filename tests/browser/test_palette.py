@@ -94,6 +94,27 @@ def test_the_palette_reports_no_match_and_a_failed_search(camp: Visit) -> None:
     expect(palette(camp)).to_contain_text("A part is unavailable.")
 
 
+def test_an_item_chosen_by_arrow_keys_stays_chosen_when_more_items_arrive(camp: Visit) -> None:
+    page, held = camp.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/pardot/views", hold)
+    page.keyboard.press("/")
+    page.keyboard.type("survey")
+    expect(palette(camp).get_by_role("option", name="Full Survey")).to_be_visible()
+    camp.settle()
+    page.wait_for_timeout(500)
+    page.keyboard.press("ArrowDown")
+    chosen = palette(camp).get_by_role("option", selected=True)
+    name = chosen.inner_text()
+    with page.expect_response("**/pardot/search*"):
+        held[0].fulfill(json={"views": [], "no_mail": ""})
+    page.wait_for_timeout(200)
+    expect(chosen).to_have_text(name, use_inner_text=True)
+
+
 def test_a_click_still_counts_when_results_arrive_while_the_mouse_button_is_down(camp: Visit) -> None:
     page, held = camp.page, list[Route]()
 

@@ -130,6 +130,8 @@ class Palette {
    * @param {string} [sentence] shown when there are no results
    */
   show(results, sentence = "") {
+    // More results for the same text must not move the choice that the user made with the arrow keys.
+    const chosen = this.isBehind || this.active === 0 ? undefined : this.results[this.active];
     this.results = results;
     this.options = results.map((entry, index) => this.option(entry, index));
     replace(this.list, grouped(results, this.options));
@@ -137,7 +139,8 @@ class Palette {
     this.message.hidden = results.length > 0;
     this.message.textContent = sentence;
     this.input.setAttribute("aria-expanded", String(results.length > 0));
-    this.point(0);
+    const again = chosen ? results.findIndex((entry) => isSame(entry, chosen)) : 0;
+    this.point(Math.max(0, again));
     if (this.q()) announce(results.length ? `${plural(results.length, "result")}.` : sentence);
     this.isBehind = false;
     if (this.takesFirst) this.choose(0);
@@ -218,6 +221,14 @@ class Palette {
     await this.dialog.closed;
     go(entry);
   }
+}
+
+/**
+ * @param {PaletteEntry} one
+ * @param {PaletteEntry} other
+ */
+function isSame(one, other) {
+  return one.group === other.group && one.label === other.label && one.hint === other.hint;
 }
 
 /** @param {PaletteEntry} entry */
