@@ -89,8 +89,10 @@ def claim(job: Job, now: datetime) -> bool:
         return bool(unclaimed.update(handled_until=now, started=now, ended=None, exit_status=None, host=host))
 
 
-def note_end(command: str, exit_status: int) -> None:
-    ScheduledJob.objects.filter(command=command).update(ended=database_now(), exit_status=exit_status)
+def note_end(command: str, started: datetime, exit_status: int) -> None:
+    """Record the end of the run that was claimed at ``started``, unless a later run was claimed."""
+    ended = ScheduledJob.objects.filter(command=command, started=started)
+    ended.update(ended=database_now(), exit_status=exit_status)
 
 
 def leader() -> SyncLease | None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -75,6 +76,7 @@ class Worker:
                     elif not is_announced:
                         is_announced = True
                         _say("another worker leads; this worker takes over when that worker ends")
+                self._note_ended()  # jobs that this worker started while it led may still run
             except (DatabaseError, InterfaceError) as error:
                 self._note_trouble(error)
             self._stop.wait(STANDBY_SECONDS)
@@ -143,16 +145,16 @@ class Worker:
         started = False
         for job in table:
             if job.due <= now and job.queue not in self._children and claim(job, now):
-                self._start_job(job)
+                self._start_job(job, now)
                 started = True
         while action := claim_request(self._children):
             self._start_request(action)
             started = True
         return started
 
-    def _start_job(self, job: Job) -> None:
+    def _start_job(self, job: Job, claimed: datetime) -> None:
         why = f"due {job.due:%Y-%m-%d %H:%M %Z}"
-        self._start(job.queue, job.command, job.words, why, lambda status: note_end(job.command, status))
+        self._start(job.queue, job.command, job.words, why, lambda status: note_end(job.command, claimed, status))
 
     def _start_request(self, action: OperatorAction) -> None:
         """Start ``run_request``, which records the end itself unless it is killed."""

@@ -24,6 +24,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sf.ingest import kept
+from sf.ingest import lease as leases
 from sf.ingest import worker as loop
 from sf.ingest.lease import LeaseLost, hold_lease
 from sf.ingest.scheduled import WORK, claim, jobs, note_new_jobs
@@ -276,6 +277,51 @@ def test_a_leader_that_was_paused_does_not_start_a_job_again(start: Start) -> No
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(60) == 0
     assert SyncRun.objects.filter(object="cleanup_logs").count() == 1
+
+
+@pytest.fixture
+def replaced_worker(table: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Starter]:
+    """A worker that waits, because another worker took its lead while its ``deliver_pending`` was running."""
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(loop, "TICK_SECONDS", 0.1)
+    monkeypatch.setattr(loop, "STANDBY_SECONDS", 0.1)
+    set_last_run("deliver_pending", timedelta(days=1))
+    starter = Starter("import time; time.sleep(60)")
+    worker = Worker(starter, grace=60)
+
+    def work() -> None:
+        try:
+            worker.run()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        wait_for(lambda: bool(starter.processes))
+        SyncLease.objects.filter(name=WORK).update(holder="another", place="another-host")
+        yield starter
+    finally:
+        for process in starter.processes:
+            process.terminate()
+        worker.stop()
+        thread.join()
+
+
+def test_a_job_that_ends_after_another_worker_took_the_lead_is_recorded_at_once(replaced_worker: Starter) -> None:
+    replaced_worker.processes[0].terminate()
+    wait_for(lambda: ScheduledJob.objects.get(command="deliver_pending").exit_status == -signal.SIGTERM)
+
+
+def test_the_end_of_a_job_is_not_taken_for_the_end_of_its_next_run_elsewhere(
+    replaced_worker: Starter, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING"):
+        ScheduledJob.objects.filter(command="deliver_pending").update(started=timezone.now(), host="another-host")
+        replaced_worker.processes[0].terminate()
+        wait_for(lambda: "deliver_pending: was ended by signal 15" in caplog.text)
+    job = ScheduledJob.objects.get(command="deliver_pending")
+    assert (job.ended, job.exit_status) == (None, None)
 
 
 def test_a_worker_of_a_newer_release_waits_for_its_migrations(
