@@ -32,7 +32,10 @@ from sf.ingest.replica_mark import note_write
 logger = logging.getLogger(__name__)
 
 LEASE_DURATION = timedelta(seconds=settings.LEASE_SECONDS)
-"""The time without a heartbeat after which a holder counts as dead."""
+"""The time without a heartbeat after which a holder counts as dead.
+
+A heartbeat so far in the future is from a time when PostgreSQL's clock was wrong: it does not count either.
+"""
 BEAT_SECONDS = settings.LEASE_SECONDS / 4
 """A quarter of the lease, so that a holder keeps its lease when two heartbeats in a row fail."""
 _WAIT_SECONDS = 5.0
@@ -43,8 +46,12 @@ _INSERT = """
 """
 # A fence locks the row FOR KEY SHARE. Heartbeats can still update the row, but this query skips it.
 _FIND_HOLDER = """
-    SELECT place, pid, renewed_at < clock_timestamp() - %s
+    SELECT place, pid, renewed_at NOT BETWEEN clock_timestamp() - %s AND clock_timestamp() + %s
       FROM sf_synclease WHERE name = %s FOR UPDATE SKIP LOCKED
+"""
+_IS_HELD = """
+    SELECT place, pid FROM sf_synclease
+     WHERE name = %s AND renewed_at BETWEEN clock_timestamp() - %s AND clock_timestamp() + %s
 """
 _TAKE_OVER = """
     UPDATE sf_synclease SET holder = %s, place = %s, pid = %s, taken_at = clock_timestamp(),
@@ -169,11 +176,9 @@ def fence() -> None:
 
 def is_running(name: str) -> bool:
     """Return whether a process holds the lease that ``hold_lease(name)`` takes."""
-    values: list[Any] = [name, LEASE_DURATION]
+    values: list[Any] = [name, LEASE_DURATION, LEASE_DURATION]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT place, pid FROM sf_synclease WHERE name = %s AND renewed_at >= clock_timestamp() - %s", values
-        )
+        cursor.execute(_IS_HELD, values)
         row = cursor.fetchone()
     return row is not None and not Place(*row).is_gone
 
@@ -184,7 +189,7 @@ def _take(lease: Lease) -> bool:
         cursor.execute(_INSERT, [lease.name, lease.holder, place.place, place.pid])
         if cursor.rowcount:
             return True
-        values: list[Any] = [LEASE_DURATION, lease.name]
+        values: list[Any] = [LEASE_DURATION, LEASE_DURATION, lease.name]
         cursor.execute(_FIND_HOLDER, values)
         row = cursor.fetchone()
         if row is None or not (row[2] or Place(row[0], row[1]).is_gone):

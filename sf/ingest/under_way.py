@@ -22,8 +22,10 @@ State = SyncRun.State
 # One statement, so that runs and leases are read at the same moment.
 # The lease of a recorded job (``sf/ingest/jobs.py``) is named after its object and the id of its run.
 _UNDER_WAY = """
-    SELECT run.id, run.object, run.started, lease.renewed_at, coalesce(lease.place, ''), coalesce(lease.pid, 0),
-           coalesce(lease.renewed_at >= clock_timestamp() - %(lease)s, run.started >= clock_timestamp() - %(begin)s)
+    SELECT run.id, run.object, least(greatest(run.started, lease.renewed_at), clock_timestamp()),
+           coalesce(lease.place, ''), coalesce(lease.pid, 0),
+           coalesce(lease.renewed_at BETWEEN clock_timestamp() - %(lease)s AND clock_timestamp() + %(lease)s,
+                    run.started BETWEEN clock_timestamp() - %(begin)s AND clock_timestamp() + %(begin)s)
       FROM sf_syncrun run
       LEFT JOIN sf_synclease lease ON lease.name IN (run.object, run.object || ' ' || run.id)
      WHERE run.state = 'running' AND (%(all)s OR run.object = ANY (%(names)s))
@@ -60,8 +62,8 @@ def dead_runs(names: Collection[str] | None = None) -> list[DeadRun]:
         cursor.execute(_UNDER_WAY, values)
         rows = cursor.fetchall()
     return [
-        DeadRun(key, name, max(started, renewed or started))
-        for key, name, started, renewed, place, pid, live in rows
+        DeadRun(key, name, ended)
+        for key, name, ended, place, pid, live in rows
         if not live or Place(place, pid).is_gone
     ]
 

@@ -37,7 +37,7 @@ def latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Se
 
 def live_leases() -> dict[str, SyncLease]:
     """Return, by name, the leases that were renewed in time and whose process is not known to have ended."""
-    renewed = SyncLease.objects.filter(renewed_at__gte=Now() - LEASE_DURATION)
+    renewed = SyncLease.objects.filter(renewed_at__range=(Now() - LEASE_DURATION, Now() + LEASE_DURATION))
     return {lease.name: lease for lease in renewed if not Place(lease.place, lease.pid).is_gone}
 
 
