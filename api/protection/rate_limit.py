@@ -66,6 +66,12 @@ _JOINED = (
 )
 """1 when a pass replaces the last entry, because both are in the same part of the window; otherwise 0."""
 
+# A pass so far in the future was counted before PostgreSQL's clock was set back. The caller would wait until that time.
+_FORGET_AHEAD = """
+    DELETE FROM api_ratecount
+     WHERE key = %(passage_key)s AND hits[cardinality(hits)] > clock_timestamp() + make_interval(secs => %(seconds)s)
+"""
+
 _FORGET = "DELETE FROM api_ratecount WHERE hits[cardinality(hits)] < clock_timestamp() - interval '2 days'"
 
 
@@ -119,8 +125,17 @@ def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitRe
 
 def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
     rows = Statement(_wait(rate), {"passage_key": key}).rows()
-    # No row or NULL means that there is room by now.
-    return RateLimitResult(policy, rate, False, 0, (rows and rows[0]["wait"]) or 0.0)
+    wait = (rows and rows[0]["wait"]) or 0.0  # no row or NULL means that there is room by now
+    if wait > 2 * rate.seconds and _forget_count_ahead(key, rate):
+        return _count_passes(policy, key, rate, 1)
+    return RateLimitResult(policy, rate, False, 0, wait)
+
+
+def _forget_count_ahead(key: str, rate: Rate) -> bool:
+    """Remove the row of a caller if PostgreSQL's clock was ahead by more than a window then."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_AHEAD, {"passage_key": key, "seconds": rate.seconds})
+        return int(cursor.rowcount) == 1
 
 
 # The numbers of a rate are part of the statement, which is cheaper than sending them each time.

@@ -120,6 +120,26 @@ def time_goes_by(minutes: int) -> None:
         )
 
 
+@pytest.mark.parametrize("rate", [Rate(limit=2, seconds=60), Rate(limit=300, seconds=60), Rate(4000, seconds=60)])
+def test_a_caller_may_pass_again_after_postgresqls_clock_was_ahead(
+    passes: Callable[[str, Rate], bool], rate: Rate
+) -> None:
+    while passes("a", rate):
+        pass
+    time_goes_by(-60 * 24)
+    assert passes("a", rate)
+    while passes("a", rate):
+        pass
+    assert try_pass("test", "a", rate).retry_after <= 61
+
+
+def test_a_clock_that_is_set_back_a_little_frees_no_passes(passes: Callable[[str, Rate], bool]) -> None:
+    rate = Rate(limit=2, seconds=60)
+    assert [passes("a", rate) for _ in range(3)] == [True, True, False]
+    time_goes_by(-1)
+    assert not passes("a", rate)
+
+
 def test_large_limits_are_never_exceeded_and_need_only_short_rows(passes: Callable[[str, Rate], bool]) -> None:
     rate = Rate(limit=300, seconds=1)
     times = flood(passes, rate, count=650)
