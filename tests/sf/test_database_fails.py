@@ -41,6 +41,8 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
         termination.result()
     (error,) = capsys.readouterr().err.splitlines()
     assert error.startswith("accounts: failed: PostgreSQL: ")
+    run = last_run("accounts")
+    assert (run.state, f"accounts: failed: {run.message}") == ("failed", error)
     assert not Account.all_objects.exists()
     sync("sync_accounts")
     assert_equal(simulator, Account)
