@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 
 from sf.ingest import runs
 from sf.ingest.errors import failures
@@ -27,6 +27,8 @@ def recorded_job(name: str) -> Iterator[SyncRun]:
         try:
             yield run
         except Exception as error:
+            if isinstance(error, DatabaseError | InterfaceError):
+                connection.close_if_unusable_or_obsolete()  # only this connection may be lost
             runs.end_run(run, SyncRun.State.FAILED, _report_failure(name, error))
             raise
         except BaseException as error:

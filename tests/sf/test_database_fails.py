@@ -10,9 +10,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 
-from sf.models import Account, RefusedRecord
+from sf.ingest.jobs import recorded_job
+from sf.models import Account, RefusedRecord, SyncRun
 from tests.sf.cache import assert_equal, in_cache, last_run, sync
 from tests.sf.processes import wait_for
 from tests.simulated import Simulator
@@ -46,6 +47,20 @@ def test_a_lost_database_connection_fails_the_run_in_one_line(
     assert not Account.all_objects.exists()
     sync("sync_accounts")
     assert_equal(simulator, Account)
+
+
+def test_a_job_that_loses_its_database_connection_is_recorded_with_the_reason(database: str) -> None:
+    backend = _backend()
+
+    def job() -> None:
+        with recorded_job("cleanup_logs"):
+            _end_backend(database, backend, lambda: True)
+            SyncRun.objects.count()
+
+    with pytest.raises(OperationalError, match="terminating connection"):
+        job()
+    run = last_run("cleanup_logs")
+    assert (run.state, run.message) == ("failed", "terminating connection due to administrator command")
 
 
 def _backend() -> int:
