@@ -56,9 +56,11 @@ This pause, the wait for cron's next run (up to a minute) and the time of a prob
 _TAKE_TURN = """
     UPDATE api_circuitbreaker SET last_failure = clock_timestamp()
      WHERE name = %(name)s
-       AND last_failure
-           < clock_timestamp() - %(silence)s * 2 ^ least(greatest(failures - %(threshold)s, 0), %(doublings)s)
+       AND last_failure NOT BETWEEN
+           clock_timestamp() - %(silence)s * 2 ^ least(greatest(failures - %(threshold)s, 0), %(doublings)s)
+           AND clock_timestamp() + %(silence)s
 """
+"""A failure far in the future is from before PostgreSQL's clock was set back."""
 
 _FAILED = """
     INSERT INTO api_circuitbreaker AS kept (name, failures, failed_probes, last_failure, reason)
@@ -77,12 +79,13 @@ class BreakerState:
     reason: str = ""
     failed_probes: int = 0
     since_failure: timedelta = timedelta()
+    """Negative after PostgreSQL's clock was set back."""
 
     @property
     def probe_is_due(self) -> bool:
         """Return whether ``deliver_pending`` may try again."""
         further = self.failed_probes - PROBES_WITHOUT_PAUSE
-        return further < 0 or self.since_failure >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
+        return further < 0 or abs(self.since_failure) >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
 
 
 def breaker_state() -> BreakerState:

@@ -186,3 +186,14 @@ def test_no_request_is_the_probe_where_cron_runs_every_minute(writer: Client, si
     CircuitBreaker.objects.update(last_failure=Now() - latest, failed_probes=100)
     assert post_case(writer).status_code == 202
     assert simulator.calls() == 0
+
+
+def test_probes_are_due_after_postgresqls_clock_was_ahead(writer: Client, simulator: Simulator) -> None:
+    (waiting,) = make_queued_cases(1)
+    breaker.note_failure("away", for_good=True)
+    CircuitBreaker.objects.update(last_failure=Now() + timedelta(days=1), failed_probes=100)
+    assert deliver().startswith("1 delivered")
+    assert OutboundCase.objects.get(pk=waiting.pk).state == "delivered"
+    breaker.note_failure("away", for_good=True)
+    CircuitBreaker.objects.update(last_failure=Now() + timedelta(days=1))
+    assert post_case(writer).status_code == 200
