@@ -87,9 +87,6 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
 
-    def _most_removed_by_empty_read(self) -> float:
-        return self._options.allow_deletes.limit(self._name)
-
     def _as_readable(self) -> PardotEntity:
         return as_readable(self._synced)
 

@@ -70,7 +70,7 @@ class LoadingSync(Sync[AnyLoaded]):
 
     def _most_removed_by_empty_read(self) -> float:
         """Return the greatest number of cached records that an answer without records may remove."""
-        return 0
+        return self._options.allow_deletes.limit(self._name)
 
     def _merge(self, read: StagedRead) -> None:
         self._progress.merging(self._name)

@@ -13,7 +13,7 @@ from django.core.management import CommandError
 
 from pardot.catalog import entities
 from pardot.catalog.complete_reads import complete_reads
-from pardot.models import Form, Prospect, TaggedObject, VisitorActivity
+from pardot.models import CampaignMemberCount, Form, Prospect, TaggedObject, VisitorActivity
 from pardot.sync.slices import SLICES
 from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
@@ -193,6 +193,19 @@ def test_an_answer_without_rows_deletes_nothing_unless_all_deletions_are_allowed
     assert copied(entities.CUSTOM_REDIRECTS) == before
     camp_sync("--entities", "redirects", "--allow-deletes", f"custom_redirects={len(before)}")
     assert copied(entities.CUSTOM_REDIRECTS) == {}
+
+
+def test_counts_of_members_are_emptied_when_all_deletions_are_allowed(pardot: Pardot, simulator: Simulator) -> None:
+    camp_sync("--entities", "member_counts")
+    counts = CampaignMemberCount.objects.count()
+    for record in simulator.ids("CampaignMember"):
+        simulator.do("purge", "CampaignMember", record)
+    accepted = f"campaign_member_counts={counts}"
+    with pytest.raises(CommandError, match=f"Salesforce sent no records, but .* --allow-deletes {accepted}"):
+        camp_sync("--entities", "member_counts")
+    assert CampaignMemberCount.objects.count() == counts
+    camp_sync("--entities", "member_counts", "--allow-deletes", accepted)
+    assert not CampaignMemberCount.objects.exists()
 
 
 def test_a_mass_deletion_is_held_back_until_it_is_allowed(pardot: Pardot) -> None:
