@@ -29,7 +29,7 @@ QUERIES: Mapping[str, str] = {
     "goal": "?target=90",
     "search": "?q=form+17",
 }
-"""The query strings that these paths need for a 200."""
+"""The query strings of these paths. ``goal`` and ``search`` need theirs; ``compare`` gets two days, a month apart."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",
@@ -37,7 +37,7 @@ MORE = (
     "engagement?q=school+17",
 )
 """Common views besides the defaults.
-The growth of their times has no limit, because they find more rows in more data."""
+``MOST_GROWTH`` does not apply to them: they find more rows in more data, so their times may grow."""
 
 
 @dataclass(frozen=True)

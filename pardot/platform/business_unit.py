@@ -88,7 +88,7 @@ def forget_copies() -> None:
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:
-    """Remove the copies before SFAPI adopts another org, which has another business unit.
+    """Remove the copies when SFAPI adopts another org, because that org has another business unit.
 
     Return lines for the operator.
     """

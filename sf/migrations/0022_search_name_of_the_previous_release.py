@@ -1,7 +1,7 @@
-"""Restore what release 0.1.0 reads, where an earlier form of 0008 dropped it: elsewhere no table changes.
+"""Restore ``search_name`` and its two indexes in databases whose 0008 dropped them. Other databases do not change.
 
-During an upgrade 0.1.0 answers from these tables. Its search for schools reads ``search_name`` and both indexes. The
-release after 0.2.0 drops all three (docs/decisions/expand-and-contract.md).
+An earlier form of 0008 dropped them. During an upgrade release 0.1.0 answers from these tables, and its search for
+schools needs all three. The release after 0.2.0 drops them (docs/decisions/expand-and-contract.md).
 """
 
 from django.db import migrations

@@ -150,6 +150,21 @@ def test_users_who_may_start_syncs_see_the_remedy_as_a_button(camp: Visit) -> No
             assert bodies == [{"entities": ["prospects"], "seen": {"prospects": 33}}]
 
 
+def test_deletions_that_another_user_has_accepted_meanwhile_need_no_answer(camp: Visit) -> None:
+    status = camp.answer("sync/status") | {"may_refresh": True}
+    entity = next(each for each in status["entities"] if each["name"] == "prospects")
+    blocked = entity | {"failed_at": minutes_ago(0), "problem": "deletes", "deletes": {"missing": 33, "of": 118}}
+    status["entities"] = [blocked]
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.go("/pardot/?tab=tags")
+    button = camp.page.locator('[data-panel="freshness-banner"]').get_by_role("button", name="Accept deletions")
+    expect(button).to_be_visible()
+    status["entities"] = [entity | {"problem": None, "deletes": None}]
+    button.click()
+    expect(camp.page.get_by_role("region", name="Messages")).to_contain_text("No deletions wait to be accepted")
+    expect(camp.page.get_by_role("dialog")).to_have_count(0)
+
+
 REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}
 
 

@@ -321,7 +321,7 @@ def test_an_answer_becomes_the_right_kind_of_error(status: int, body: bytes, kin
     assert f"Salesforce answered {status}" in str(error)
 
 
-def test_an_error_names_the_fields(simulator: Simulator) -> None:
+def test_an_error_names_the_fields() -> None:
     body = b'[{"errorCode": "REQUIRED_FIELD_MISSING", "message": "Required", "fields": ["LastName", "Email"]}]'
     error = error_from_answer(400, body, asked="POST /x")
     assert error.fields == ("LastName", "Email")

@@ -68,6 +68,10 @@ async function press(event, start) {
 async function accept(entities) {
   const { entities: all } = await api.get("sync/status");
   const blocked = all.filter(({ name, deletes }) => entities.includes(name) && deletes);
+  if (!blocked.length) {
+    toast("No deletions wait to be accepted any more.", { about: "refresh" });
+    return null;
+  }
   const isSure = await confirm({
     title: "Accept deletions?",
     text:
