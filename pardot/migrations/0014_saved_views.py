@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100)),
                 ('query', models.CharField(help_text='The part of the address after /pardot/?', max_length=2000)),
-                ('owner_uuid', models.UUIDField(help_text='UUID of the OpenStax account that may change and delete the view.')),
+                ('owner_uuid', models.UUIDField(help_text='UUID of the account that may change and delete the view.')),
                 ('is_shared', models.BooleanField(db_default=False, default=False, help_text='Shown to the whole team.')),
                 ('created_by', models.CharField(blank=True, help_text='Name or UUID of the user.', max_length=200)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='savedview',
             name='owner_uuid',
-            field=models.UUIDField(help_text='UUID of the OpenStax account that may change and delete the view.', verbose_name='owner'),
+            field=models.UUIDField(help_text='UUID of the account that may change and delete the view.', verbose_name='owner'),
         ),
         migrations.AlterField(
             model_name='task',

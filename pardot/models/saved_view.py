@@ -9,7 +9,7 @@ class SavedView(models.Model):
 
     name = models.CharField(max_length=100)
     query = models.CharField(max_length=2000, help_text="The part of the address after /pardot/?")
-    owner_uuid = models.UUIDField("owner", help_text="UUID of the OpenStax account that may change and delete the view.")
+    owner_uuid = models.UUIDField("owner", help_text="UUID of the account that may change and delete the view.")
     is_shared = models.BooleanField("shared", default=False, db_default=False, help_text="Shown to the whole team.")
     created_by = models.CharField(max_length=200, blank=True, help_text="Name or UUID of the user.")
     created_at = models.DateTimeField(db_default=Now())

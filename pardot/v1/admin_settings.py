@@ -194,8 +194,8 @@ class ValueIn(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"value": 30}})
 
     value: Any = Field(
-        description="The value, in the form of `GET`. A mapping may have only some entries; the others get their "
-        "default."
+        description="The value, in the form of `GET`. `score_weights` and `issue_templates` may have only some issues; "
+        "the others get their default."
     )
     was: Any = Field(
         None,

@@ -99,7 +99,7 @@ class BulkExemptions(Choice):
 
 
 class BulkMade(Schema):
-    """The new tasks or exemptions. `…/remove` with these `ids` removes them again."""
+    """The new tasks or exemptions. `tasks/remove` or `exemptions/remove` with these `ids` removes them again."""
 
     ids: list[int]
     left_out: int = Field(
@@ -248,4 +248,5 @@ def _reject_bad_values() -> Iterator[None]:
     try:
         yield
     except (BadChoice, BadTask, BadExemption) as error:
-        raise Unprocessable(f"{error}.", errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
+        reason = str(error).rstrip(".")
+        raise Unprocessable(f"{reason}.", errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
