@@ -29,7 +29,7 @@ QUERIES: Mapping[str, str] = {
     "goal": "?target=90",
     "search": "?q=form+17",
 }
-"""The query strings of these paths. ``goal`` and ``search`` need theirs; ``compare`` gets two days, a month apart."""
+"""Query strings. ``goal`` and ``search`` need theirs; ``compare`` gets two days, a month apart."""
 MORE = (
     "assets/forms?issues=true&sort=-activity_count&limit=200",
     "campaigns?limit=200",

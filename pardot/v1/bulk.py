@@ -99,7 +99,10 @@ class BulkExemptions(Choice):
 
 
 class BulkMade(Schema):
-    """The new tasks or exemptions. `tasks/remove` or `exemptions/remove` with these `ids` removes them again."""
+    """The new tasks or exemptions.
+
+    `tasks/remove` or `exemptions/remove` with these `ids` removes them again.
+    """
 
     ids: list[int]
     left_out: int = Field(

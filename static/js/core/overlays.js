@@ -50,7 +50,7 @@ async function arrived(name) {
   }
 }
 
-/** Remove the overlay and its parameters from the address, so that the back button does not open it again. */
+/** Remove the overlay and its parameters from the address, without a new step for the back button. */
 function leave() {
   const names = overlayKeys(new URLSearchParams(location.search));
   route.set(Object.fromEntries(names.map((name) => [name, ""])), { replace: true });
