@@ -1,6 +1,7 @@
 """With ``LOG_FORMAT=json``, turn each line that a command prints into a JSON line of the log.
 
-Only commands whose lines report events are in ``COMMANDS``. Other commands print a result: a key, or records.
+Only commands whose lines report events are in ``COMMANDS``. Most others print a result, such as a key or records.
+``sf follow`` and ``run_request`` report events too, but print text.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Read ``SYNC_EVERY``: the pause between two syncs of an object, for the cron table and for health.
 
-Examples are ``5m`` and ``1d,contacts=5m``. Allowed are minutes that divide an hour
-evenly, hours that divide a day evenly, and ``1d``: a line of a crontab can express no other pause of up to a day.
+Examples are ``5m`` and ``1d,contacts=5m``. Allowed are minutes that divide an hour evenly (``1m`` to ``30m``), hours
+that divide a day evenly (``1h`` to ``12h``), and ``1d``. A line of a crontab can express no other pause of up to a day.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _connect(proxy: Proxy, address: str) -> bytes:
         return client.recv(1_000)
 
 
-def test_only_the_certificate_of_make_conformance_is_for_salesforces_hosts(tmp_path: Path) -> None:
+def test_a_certificate_is_for_salesforces_hosts_only_on_request(tmp_path: Path) -> None:
     def names(folder: str, *hosts: str) -> list[str]:
         files = certificates(tmp_path / folder, *hosts)
         ssl.create_default_context(cafile=files.authority)

@@ -89,7 +89,7 @@ class QueueDepth:
     failed: int
     """Dead letters that no operator has dealt with."""
     stuck: int = 0
-    """Queued cases that meet the condition ``STUCK``."""
+    """Queued cases for the cached org that meet the condition ``STUCK``."""
     apart: int = 0
     """Queued cases of orgs that are not cached: they are not delivered."""
 
@@ -156,8 +156,9 @@ def note_delivered(case: OutboundCase, salesforce_id: str) -> None:
 def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
     """Record a refusal by Salesforce.
 
-    ``state``: refused when the caller gets the error, failed when the case was accepted before. ``case`` gets the
-    refusal too: the caller must get it even if PostgreSQL stores the refusal but its answer is lost.
+    ``state``: refused when the caller gets the error, failed when the case was accepted before. The
+    object ``case`` gets the refusal before the row does. So the caller gets it even when PostgreSQL stores the row, but
+    its confirmation is lost.
     """
     refusal = {"state": state, **why.columns()}
     for name, value in refusal.items():

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='replicamark',
             name='horizon',
-            field=models.DateTimeField(help_text='All cached rows dated before this time were visible.'),
+            field=models.DateTimeField(help_text='When the mark was written, all rows dated earlier were visible.'),
         ),
         migrations.AlterField(
             model_name='replicamark',

@@ -9,7 +9,7 @@ class ReplicaMark(models.Model):
     A reader that sees the row on a replica also sees everything that was committed before the row was written.
     """
 
-    horizon = models.DateTimeField(help_text="All cached rows dated before this time were visible.")
+    horizon = models.DateTimeField(help_text="When the mark was written, all rows dated earlier were visible.")
     written_at = models.DateTimeField(help_text="When the mark was written, by the primary's clock.")
     wanted_at = models.DateTimeField(help_text="Reads after a write need a mark at least this new.")
     origin = models.UUIDField(help_text="Identifies the database; only its own replicas have the same value.")

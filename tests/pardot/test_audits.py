@@ -186,7 +186,7 @@ def test_a_redirect_is_dormant_without_clicks() -> None:
 
 
 @pytest.mark.parametrize("model", [Form, LandingPage, ListEmail, CustomRedirect])
-def test_an_orphan_names_a_campaign_that_does_not_exist_and_counts_once(model: Any) -> None:
+def test_an_asset_in_a_missing_campaign_is_an_orphan_and_not_also_without_campaign(model: Any) -> None:
     mark_read(*READ)
     linked, loose = make(Campaign, salesforce_id=SF_18), make(Campaign, salesforce_id=" ")
     at_home, in_loose = make(model, campaign_id=linked), make(model, campaign_id=loose)
