@@ -46,7 +46,9 @@ class HealthScore(Schema):
     grade: str | None
     by_area: list[AreaScoreOut]
     by_person: list[PersonScoreOut]
-    issue_counts: dict[str, int | float | None] = Field(description="The count of each issue by key; null: no data.")
+    issue_counts: dict[str, int | float | None] = Field(
+        description="The count or the percentage of each issue, by key; null: no data."
+    )
     audited_at: datetime | None
 
 

@@ -1,4 +1,4 @@
-"""Drop the columns and the index of the search that ``sf_searchedschool`` (0018) replaces."""
+"""Drop the search's columns and index in ``sf_account``: ``sf_searchedschool`` (0018) replaces them."""
 
 from django.db import migrations
 

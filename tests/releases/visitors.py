@@ -62,7 +62,7 @@ def service(key: str) -> requests.Session:
 
 
 def operator(url: str) -> tuple[requests.Session, list[Request]]:
-    """Return an admin session, and the pages that the admin's start page links to."""
+    """Return an admin session, and the lists of records to which the admin's start page links."""
     session = requests.Session()
     session.get(f"{url}/admin/login/", timeout=ASK_SECONDS)
     answers = {"username": ADMIN_NAME, "password": ADMIN_PASSWORD, "csrfmiddlewaretoken": session.cookies["csrftoken"]}

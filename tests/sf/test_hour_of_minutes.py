@@ -44,7 +44,7 @@ class Change:
 
 
 def not_shown(changes: list[Change]) -> list[Change]:
-    """Return the changes whose record has a smaller number in the cache."""
+    """Return the changes that the cache lacks. A change writes its number at the end of its record's value."""
     shown = {
         (model, record): int(str(value).rpartition(" ")[2])
         for model, _, column in EDITED
