@@ -19,7 +19,7 @@ from pardot.status.row_counts import count_rows
 def finish(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
     """Count rows, then run the audits and store the day's figures in one transaction.
 
-    ``tier`` is ``None`` when only some entities were read.
+    ``tier`` is the highest tier that the sync reached, or ``None``: it reached none, or read chosen entities.
     """
     # Two transactions: a transaction that wrote EntityState and then locked tables could deadlock with another sync's
     # merge, which does both in the opposite order.

@@ -21,8 +21,7 @@ from pardot.scoring.scorecard import Scorecard, current_scorecard
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
 ROWS = tuple(entity.name for entity in (FOLDERS, TAGGED_OBJECTS, ACTIVITIES, CAMPAIGN_MEMBERS))
-"""The columns with the number of rows of an entity without an audit. A column has the entity's
-name."""
+"""Each column has the name of an entity without an audit, and contains the number of its rows."""
 COUNTS = (
     *(area.value for area in Area),
     *ROWS,
@@ -35,7 +34,9 @@ COUNTS = (
 
 
 def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnapshot:
-    """Create or update today's row. ``tier`` is ``None`` when only some entities were synced.
+    """Create or update today's row.
+
+    ``tier`` is the highest tier that this sync reached, or ``None``: it reached none, or read chosen entities.
 
     Scores and issue counts are always computed again. The columns in ``COUNTS`` stay null until they have data.
     Figures that this sync did not read keep their last value: from the tables, or else from the latest snapshot.

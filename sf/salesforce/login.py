@@ -104,9 +104,9 @@ class SessionKeeper:
             return self._session
 
     def renew(self, stale: Session, login: Callable[[], Session], patience: Patience) -> Session:
-        """Return a session other than ``stale``, perhaps another thread's.
+        """Return the session that replaces ``stale``, perhaps another thread's.
 
-        Raises the same errors as ``current``.
+        A session from the settings comes back unchanged. Raises the same errors as ``current``.
         """
         with self._turn(patience):
             if self._session is None or self._session == stale:

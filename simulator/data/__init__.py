@@ -1,4 +1,4 @@
-"""Generate the made-up data in constant memory. Equal options give equal data."""
+"""Generate the made-up data in batches of rows. Equal options give equal data."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def test_an_operation_names_its_scope(document: dict[str, Any]) -> None:
     assert "without credentials" in paths["/api/v1/schools"]["get"]["description"]
 
 
-def test_only_operations_that_change_data_name_the_csrf_token(document: dict[str, Any]) -> None:
+def test_all_operations_except_reads_by_get_name_the_csrf_token(document: dict[str, Any]) -> None:
     for method, operation in every_operation(document):
         names = {parameter["name"] for parameter in operation["parameters"]}
         assert ("X-CSRFToken" in names) == (method != "get")
@@ -238,7 +238,7 @@ def test_the_document_names_the_cookie_and_the_error_shape(document: dict[str, A
 
 
 def test_answers_are_as_documented(super_user: Client) -> None:
-    """The service does not validate its answers, so this test compares every name and type."""
+    """These routes do not validate their answers, so this test compares the names and types of their fields."""
     school, book = records.school("Example College", assignable_maturity_score=3), records.book()
     contact = records.contact(account=school)
     opportunity = records.opportunity(contact=contact, account=school, book=book)
