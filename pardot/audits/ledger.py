@@ -51,7 +51,8 @@ def forget_old_findings(day: date) -> None:
 
 
 # A finding that was closed earlier on the same day is reopened: changing a setting and changing it back must not make
-# the finding new.
+# the finding new. After the clock was set back, or ``TIME_ZONE`` was changed, findings may have been closed on a later
+# day. Of several such findings only the newest is reopened, because an asset has at most one open finding of an issue.
 _RECORD = """
     WITH seen AS MATERIALIZED (
         SELECT a.id AS asset_id, declared.issue
@@ -68,15 +69,20 @@ _RECORD = """
               AND (a.id IS NULL OR (seen.asset_id IS NULL AND f.issue = ANY(%(audited)s)))
         )
     ), reopened AS (
-        UPDATE pardot_finding f SET fixed_on = NULL FROM seen
-        WHERE f.asset_type = %(area)s AND f.asset_id = seen.asset_id AND f.issue = seen.issue
-          AND f.fixed_on = %(day)s
+        UPDATE pardot_finding SET fixed_on = NULL WHERE id IN (
+            SELECT max(f.id) FROM pardot_finding f
+            JOIN seen ON seen.asset_id = f.asset_id AND seen.issue = f.issue
+            LEFT JOIN pardot_finding other ON other.asset_type = f.asset_type AND other.asset_id = f.asset_id
+                                          AND other.issue = f.issue AND other.fixed_on IS NULL
+            WHERE f.asset_type = %(area)s AND f.fixed_on >= %(day)s AND other.id IS NULL
+            GROUP BY f.asset_id, f.issue
+        )
     )
     INSERT INTO pardot_finding (asset_type, asset_id, issue, first_seen)
     SELECT %(area)s, seen.asset_id, seen.issue,
            CASE WHEN seen.issue <> ALL(%(older)s) OR seen.issue IN (SELECT issue FROM recorded) THEN %(day)s::date END
     FROM seen
     LEFT JOIN pardot_finding f ON f.asset_type = %(area)s AND f.asset_id = seen.asset_id AND f.issue = seen.issue
-                              AND (f.fixed_on IS NULL OR f.fixed_on = %(day)s)
+                              AND (f.fixed_on IS NULL OR f.fixed_on >= %(day)s)
     WHERE f.id IS NULL
 """

@@ -113,6 +113,24 @@ def test_an_issue_that_comes_back_is_new_again(ask: Ask, sync: Any) -> None:
     assert since(ask) == {"Contact": {"no_campaign": "2026-06-05"}}
 
 
+def test_after_the_clock_was_set_back_an_issue_that_comes_back_has_one_open_finding(ask: Ask, sync: Any) -> None:
+    form, campaign = make_lost_form("Contact"), make(Campaign, name="Spring")
+
+    def sync_with(campaign_id: int | None, day: int) -> None:
+        Form.objects.filter(pk=form).update(campaign_id=campaign_id)
+        sync(day)
+
+    for day in (2, 4, 6):
+        sync_with(None, day)
+        sync_with(campaign, day + 1)
+    sync_with(None, 3)
+    assert since(ask) == {"Contact": {"no_campaign": "2026-06-06"}}
+    sync_with(campaign, 4)
+    sync_with(None, 4)
+    assert since(ask) == {"Contact": {"no_campaign": "2026-06-06"}}
+    assert Finding.objects.filter(issue="forms_no_campaign").count() == 3
+
+
 def test_an_issue_that_an_audit_could_not_check_keeps_its_findings(ask: Ask, sync: Any) -> None:
     make(Form, name="Idle", campaign_id=make(Campaign, name="Spring"))
     sync(1)
