@@ -84,6 +84,7 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
     With ``everything``, send all queued cases of this org, without regard to pauses. Raises ``SalesforceAway`` when
     sending must stop; all unsent cases are kept.
     """
+    outbox.shorten_waits()
     if everything:
         outbox.hasten_all()
     _check_login(everything=everything)

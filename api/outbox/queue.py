@@ -183,6 +183,16 @@ def pause_after(attempts: int) -> timedelta:
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
 
 
+def shorten_waits() -> None:
+    """Limit waits to the longest pause or lease.
+
+    Longer waits are from before PostgreSQL's clock was set back.
+    """
+    waiting = OutboundCase.objects.filter(state=State.QUEUED)
+    waiting.filter(next_attempt_at__gt=Now() + _LONGEST_PAUSE).update(next_attempt_at=Now() + _LONGEST_PAUSE)
+    waiting.filter(lease_until__gt=Now() + DELIVERER_LEASE).update(lease_until=Now() + DELIVERER_LEASE)
+
+
 def hasten_all() -> int:
     """Make all queued cases due now (``deliver_pending --all``)."""
     return OutboundCase.objects.filter(state=State.QUEUED, next_attempt_at__gt=Now()).update(next_attempt_at=Now())

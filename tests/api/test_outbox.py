@@ -266,6 +266,20 @@ def test_a_leased_case_is_not_sent_until_the_lease_ends(writer: Client, simulato
     assert [made[FIELD] for made in cases_in(simulator)] == [str(case.pk)]
 
 
+def test_queued_cases_do_not_wait_until_a_time_from_before_postgresqls_clock_was_set_back(
+    writer: Client, simulator: Simulator
+) -> None:
+    tomorrow = Now() + timedelta(days=1)
+    make_queued_cases(1, lease_holder="killed", lease_until=tomorrow, attempts=1)
+    make_queued_cases(1, next_attempt_at=tomorrow, attempts=9)
+    deliver()
+    waits = OutboundCase.objects.order_by("attempts").values_list("lease_until", "next_attempt_at")
+    assert waits[0][0] - now() <= outbox.DELIVERER_LEASE
+    assert waits[1][1] - now() <= outbox.pause_after(9)
+    OutboundCase.objects.update(lease_until=None, next_attempt_at=Now())
+    assert deliver().startswith("2 delivered")
+
+
 def test_a_claim_takes_at_most_its_limit_when_the_table_has_no_statistics(db: None) -> None:
     make_queued_cases(20)
     with connection.cursor() as cursor:  # force the plan of a table without statistics
