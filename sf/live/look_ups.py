@@ -102,4 +102,5 @@ def _remember(accounts_uuid: str) -> None:
 
 
 def _missed_lately(accounts_uuid: str) -> bool:
-    return LookupMiss.objects.filter(accounts_uuid=accounts_uuid, looked_up__gt=Now() - MISS_HOLDS).exists()
+    lately = LookupMiss.objects.filter(looked_up__gt=Now() - MISS_HOLDS, looked_up__lt=Now() + MISS_HOLDS)
+    return lately.filter(accounts_uuid=accounts_uuid).exists()  # a later miss is from before the clock was set back

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -60,6 +61,13 @@ def test_a_miss_is_remembered_for_some_minutes(user: Client, salesforce: Simulat
     LookupMiss.objects.update(looked_up=Now() - MISS_HOLDS)
     assert user.get(CONTACT).json()["id"] == contact
     assert not LookupMiss.objects.exists()
+
+
+def test_a_miss_from_before_postgresqls_clock_was_set_back_does_not_count(user: Client, salesforce: Simulator) -> None:
+    assert user.get(CONTACT).status_code == 404
+    contact = new_contact(salesforce)
+    LookupMiss.objects.update(looked_up=Now() + timedelta(days=1))
+    assert user.get(CONTACT).json()["id"] == contact
 
 
 def test_expire_looks_up_a_user_despite_a_remembered_miss(user: Client, salesforce: Simulator) -> None:
