@@ -21,8 +21,11 @@ from sf.salesforce.login import LoginRequest
 
 FIRST_PAUSE = timedelta(minutes=30)
 LONGEST_PAUSE = timedelta(hours=2)
+"""A pause that lasts longer is from before PostgreSQL's clock was set back, and does not count."""
 TURN = timedelta(minutes=1)
 """The time that one process has for its retry before another process may retry too."""
+
+_PAUSED: dict[str, Any] = {"next_try__gt": Now(), "next_try__lte": Now() + LONGEST_PAUSE}
 
 _STORE_REFUSAL = """
     INSERT INTO sf_refusedlogin AS kept (fingerprint, times, next_try, reason)
@@ -42,7 +45,7 @@ def fingerprint(login: LoginRequest) -> str:
 
 def refusal_in_force(login: LoginRequest) -> RefusedLogin | None:
     """Return the refusal of this login whose pause is not over, or ``None``."""
-    return RefusedLogin.objects.filter(pk=fingerprint(login), next_try__gt=Now()).first()
+    return RefusedLogin.objects.filter(pk=fingerprint(login), **_PAUSED).first()
 
 
 def take_turn(login: LoginRequest) -> RefusedLogin | None:
@@ -51,7 +54,7 @@ def take_turn(login: LoginRequest) -> RefusedLogin | None:
     When the pause after a refusal is over, one process may try; the others wait for ``TURN``.
     """
     refused = RefusedLogin.objects.filter(pk=fingerprint(login))
-    if refused.filter(next_try__lte=Now()).update(next_try=Now() + TURN):
+    if refused.exclude(**_PAUSED).update(next_try=Now() + TURN):
         return None
     return refused.first()
 

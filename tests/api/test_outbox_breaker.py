@@ -120,6 +120,19 @@ def minutes_to_next_try() -> int:
     return round((RefusedLogin.objects.get().next_try - timezone.now()) / timedelta(minutes=1))
 
 
+def test_a_refused_login_is_tried_again_after_postgresqls_clock_was_set_back(
+    simulator: Simulator, another_process: Callable[[], None], db: None
+) -> None:
+    refuse_logins(simulator)
+    make_queued_cases(1)
+    with pytest.raises(CommandError):
+        deliver()
+    another_process()
+    restore_salesforce(simulator)
+    RefusedLogin.objects.update(next_try=Now() + timedelta(days=1))
+    assert deliver().startswith("1 delivered")
+
+
 @pytest.mark.parametrize("change", ["other settings", "deliver_pending --all", "sf limits"])
 def test_a_refused_login_is_tried_at_once_when_its_cause_may_be_gone(
     simulator: Simulator, settings: Any, another_process: Callable[[], None], change: str, db: None
