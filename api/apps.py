@@ -9,7 +9,10 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - the import registers the checks
-        from api.http.query_parameters import check_parameters_of_routes  # noqa: PLC0415 - Ninja needs the settings
+        from api.http.query_parameters import (  # noqa: PLC0415 - Ninja needs the settings
+            check_parameters_of_routes,
+            read_parameters_as_utf8,
+        )
         from api.http.schema_building import build_schemas_late  # noqa: PLC0415 - Ninja needs the settings
         from api.outbox.queue import keep_cases_apart  # noqa: PLC0415
         from api.protection.breaker import close_breakers  # noqa: PLC0415 - needs the models, which are loaded now
@@ -19,6 +22,7 @@ class ApiConfig(AppConfig):
 
         build_schemas_late()
         check_parameters_of_routes()
+        read_parameters_as_utf8()
         MORE_LINES.append(_breaker_lines)
         ON_ADOPTION.append(keep_cases_apart)
         ON_ADOPTION.append(close_breakers)

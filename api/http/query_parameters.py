@@ -1,12 +1,17 @@
-"""Refuse unknown query parameters, because a misspelled filter would silently give a wrong answer."""
+"""Read query parameters as UTF-8, and refuse unknown ones.
+
+A misspelled or misread filter would silently give a wrong answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils.http import parse_header_parameters
 from ninja.operation import Operation
 
 from api.domain.error_types import ErrorType
@@ -45,6 +50,19 @@ def check_parameters_of_routes() -> None:
         return read_values(operation, request, path_params, temporal_response)
 
     Operation._get_values = read_known_values  # type: ignore[assignment, method-assign]
+
+
+def read_parameters_as_utf8() -> None:
+    """Make Django read query parameters as UTF-8 even if ``Content-Type`` has another ``charset``.
+
+    Django itself would use that charset, although it is about the body. If Python has no text encoding of that name but
+    another codec, such as ``rot13``, Django fails before any middleware runs.
+    """
+
+    def read_content_type(request: HttpRequest, meta: Mapping[str, Any]) -> None:
+        request.content_type, request.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+
+    HttpRequest._set_content_type_params = read_content_type  # type: ignore[attr-defined]
 
 
 @cache
