@@ -29,6 +29,8 @@ test("text that a spreadsheet would run as a formula is escaped", () => {
   for (const start of ["=", "+", "-", "@", "\t"]) assert.equal(cellOf(`${start}1+1`), `'${start}1+1`);
   assert.equal(cellOf('=HYPERLINK("x")'), `"'=HYPERLINK(""x"")"`);
   assert.equal(cellOf("\r=1"), `"'\r=1"`);
+  assert.equal(cellOf("\n=1"), `"'\n=1"`);
+  for (const wide of ["＝", "＋", "－", "＠"]) assert.equal(cellOf(`${wide}1+1`), `'${wide}1+1`);
   assert.equal(cellOf(["=1+1", "b"]), `"'=1+1,b"`);
 });
 

@@ -58,6 +58,7 @@ function cell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "string" && STAMP.test(value)) return dayOf(value);
   const plain = String(value);
-  const text = typeof value !== "number" && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  // Spreadsheets for Japanese also take the wide forms of these characters for the beginning of a formula.
+  const text = typeof value !== "number" && /^[=+\-@＝＋－＠\t\r\n]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
