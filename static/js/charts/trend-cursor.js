@@ -44,8 +44,10 @@ export function followPointer(svg, drawing, settings) {
   svg.addEventListener("click", () => pick?.(days[at]));
   svg.addEventListener("keydown", (event) => {
     if (isForBrowser(event)) return;
+    // While no day is shown, an arrow key shows the current day first.
+    const step = tip.hidden ? 0 : 1;
     /** @type {Record<string, number | undefined>} */
-    const steps = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: days.length - 1 };
+    const steps = { ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: days.length - 1 };
     const to = steps[event.key];
     if (event.key === "Escape") hide();
     if (event.key === "Enter") pick?.(days[at]);
