@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -306,6 +308,23 @@ def test_a_tap_on_a_trend_chooses_the_tapped_day(open_window: Open) -> None:
     assert box is not None
     chart.tap(position={"x": box["width"] / 2, "y": 100})
     assert visit.page.title() in {"2026-11-14", "2026-11-15"}
+
+
+def test_a_name_with_a_control_character_does_not_spoil_the_picture_of_a_chart(window: Visit, tmp_path: Path) -> None:
+    window.go("/pardot/")
+    code = """
+      const chart = m.bars({ title: "By category", rows: [{ label: "Summer\\u000bevents", value: 3 }] });
+      document.querySelector(".tab-panel:not([hidden]) .panels").replaceChildren(chart);
+    """
+    run_module(window, "charts/bars", code)
+    chart = window.page.get_by_role("figure", name="By category")
+    chart.get_by_text("Picture", exact=True).click()
+    for kind in ("PNG", "SVG"):
+        with window.page.expect_download(timeout=5_000) as started:
+            chart.get_by_role("button", name=kind).click()
+        started.value.save_as(tmp_path / kind)
+    picture = ElementTree.fromstring((tmp_path / "SVG").read_text())
+    assert "Summer events" in "\n".join(picture.itertext())
 
 
 def test_charts_show_their_numbers_as_tables(window: Visit) -> None:

@@ -100,6 +100,8 @@ const GEOMETRY = new Set(
 const TEXTS = new Set(["text", "tspan"]);
 /** `transparent` as browsers compute it. Areas that only receive pointer events have this fill. */
 const NO_COLOR = "rgba(0, 0, 0, 0)";
+/** The characters that XML does not allow, not even escaped. Names in Salesforce may have control characters. */
+const FORBIDDEN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 const LEFT_OUT = new Set(["title", "div"]);
 
 /**
@@ -119,7 +121,8 @@ function standalone(drawn) {
  * @returns {Node[]}
  */
 function copied(node) {
-  if (node.nodeType === Node.TEXT_NODE) return [document.createTextNode(node.textContent ?? "")];
+  if (node.nodeType === Node.TEXT_NODE)
+    return [document.createTextNode((node.textContent ?? "").replace(FORBIDDEN, " "))];
   if (!(node instanceof SVGElement) || LEFT_OUT.has(node.localName)) return [];
   const style = getComputedStyle(node);
   if (style.visibility === "hidden" || style.fill === NO_COLOR) return [];
