@@ -46,6 +46,20 @@ def test_a_task_is_created_changed_completed_and_deleted_by_keyboard(camp: Visit
     assert camp.answer("tasks")["count"] == 0
 
 
+def test_a_quickly_added_task_does_not_lose_an_incomplete_due_date(camp: Visit) -> None:
+    camp.go("/pardot/?open=tasks")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    form = board.get_by_role("form", name="Add tasks")
+    form.get_by_label("Due").focus()
+    camp.page.keyboard.type("12")
+    form.get_by_label("Add a task").fill("Ship the badges")
+    camp.page.keyboard.press("Enter")
+    expect(form.get_by_role("alert")).to_have_text("Complete the due date, or clear it.")
+    expect(form.get_by_label("Due")).to_be_focused()
+    expect(form.get_by_label("Add a task")).to_have_value("Ship the badges")
+    assert camp.answer("tasks")["count"] == 0
+
+
 def test_the_board_filters_own_and_overdue_tasks(camp: Visit) -> None:
     team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
     # Noon in UTC is 2:00 AM of the next day in the server's time zone.

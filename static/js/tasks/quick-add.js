@@ -44,9 +44,11 @@ export function quickAdd(config, changed) {
       priority: "normal",
       status: "open",
     };
-    replace(problem, text ? "" : "Enter a title.");
-    title.focus();
-    if (!text) return;
+    // The value of an incomplete date is empty.
+    const isIncomplete = due.validity.badInput;
+    replace(problem, text ? isIncomplete && "Complete the due date, or clear it." : "Enter a title.");
+    (text && isIncomplete ? due : title).focus();
+    if (!text || isIncomplete) return;
     title.value = "";
     lost = [];
     // Send one request after the other, so that the tasks are listed in the order of typing.
