@@ -115,6 +115,30 @@ def test_an_item_chosen_by_arrow_keys_stays_chosen_when_more_items_arrive(camp: 
     expect(chosen).to_have_text(name, use_inner_text=True)
 
 
+def test_escape_cancels_a_choice_by_enter_also_when_saved_views_arrive_later(camp: Visit) -> None:
+    page, held = camp.page, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/pardot/views", hold)
+    page.route("**/pardot/search*", hold)
+    page.keyboard.press("/")
+    expect(palette(camp).get_by_role("option").first).to_be_visible()
+    with page.expect_request("**/pardot/search*"):
+        page.keyboard.type("survey")
+        page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(palette(camp)).to_have_count(0)
+    page.unroute("**/pardot/search*")
+    address = page.url
+    views = next(route for route in held if route.request.url.endswith("/views"))
+    with page.expect_response("**/pardot/views"):
+        views.fulfill(json={"views": [], "no_mail": ""})
+    page.wait_for_timeout(700)
+    assert page.url == address
+
+
 def test_a_click_still_counts_when_results_arrive_while_the_mouse_button_is_down(camp: Visit) -> None:
     page, held = camp.page, list[Route]()
 

@@ -47,7 +47,7 @@ class Palette {
     this.message = h("p", { class: "soft", hidden: true });
     this.dialog = openDialog({ title: "Search everything", body: [this.input, this.list, this.message] });
     this.dialog.element.classList.add("palette");
-    this.dialog.closed.then(() => this.request?.abort());
+    this.dialog.closed.then(() => this.stop());
     this.input.focus();
     this.suggest();
     this.input.value = text;
@@ -74,8 +74,15 @@ class Palette {
 
   /** @param {readonly PaletteEntry[]} more */
   add(more) {
+    if (!this.dialog.element.open) return;
     this.entries = [...this.entries, ...more];
     if (this.q()) this.search();
+  }
+
+  /** End the search, because the palette was closed. */
+  stop() {
+    clearTimeout(this.timer);
+    this.request?.abort();
   }
 
   q() {
