@@ -317,6 +317,22 @@ def test_refused_values_are_marked_and_the_rest_is_saved(settings: Visit) -> Non
     expect(weight).not_to_have_attribute("aria-invalid", "true")
 
 
+def test_a_refusal_is_forgotten_when_the_refused_value_is_taken_back(settings: Visit) -> None:
+    settings.expect("status of 422")
+    page, bar = settings.page, section(settings, "Unsaved changes")
+    weight = page.get_by_label("Forms in no campaign")
+    before = weight.input_value()
+    weight.fill("300")
+    save(settings)
+    expect(bar).to_contain_text("Fix the highlighted fields.")
+    weight.fill(before)
+    expect(bar).to_have_count(0)
+    page.get_by_label("Prefix of clean-up tags").fill("Tidy: ")
+    expect(bar).to_contain_text("Not saved: Prefix of clean-up tags")
+    expect(bar).not_to_contain_text("Fix the highlighted fields.")
+    page.get_by_role("button", name="Discard").click()
+
+
 def test_a_message_does_not_cover_the_save_bar_on_a_phone(open_window: Open) -> None:
     visit = open_window(viewport={"width": 390, "height": 844})
     visit.go(PAGE)

@@ -34,6 +34,7 @@ export function saveBar(drafts, { signal, titles, done }) {
 
   function update() {
     const unsaved = drafts.filter((one) => one.isUnsaved);
+    if (unsaved.length === 0) refusal = "";
     element.hidden = unsaved.length === 0 && !saving;
     element.classList.toggle("bad", Boolean(refusal));
     replace(
