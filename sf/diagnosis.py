@@ -85,11 +85,11 @@ def diagnose(client: SalesforceClient) -> Iterator[Finding]:
 
 
 def _questions_to_the_org(client: SalesforceClient) -> Iterator[Finding]:
-    """Answer the questions that need a session. Stop when the org refuses all calls or has no usable host."""
+    """Answer the questions that need a session. Stop when the org does not answer, or refuses all calls."""
     try:
         yield _organization(client)
         yield _limits(client)
-    except (OrgUnavailable, HostGone) as error:
+    except SalesforceError as error:
         yield Finding("fix", "session", error.in_full)
         return
     for synced in EVERY_OBJECT:

@@ -10,8 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from sf.management.commands import sf as sf_command
 from sf.models import Account, Book, SFAPIUsageLog, SyncConfig
 from sf.salesforce.credentials import LoginFlow
+from sf.salesforce.http import Patience
 from tests.sf.cache import assert_equal, last_run, sync
 from tests.sf.test_login import login_of
 from tests.simulated import Simulator
@@ -175,3 +177,14 @@ def test_a_failed_login_is_not_reported_as_unreadable_limits(simulator: Simulato
         sync("sync_accounts")
     assert "invalid_grant" in last_run("accounts").message
     assert not Account.objects.exists()
+
+
+def test_the_check_continues_when_the_org_answers_nothing_after_the_login(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sf_command, "_PATIENCE", Patience(deadline=0))
+    simulator.fail("status", path="/services/data", times=None, status=503)
+    lines = check().splitlines()
+    assert any(line.startswith("fix  session: Salesforce answered 503") for line in lines)
+    assert any("schedule: " in line for line in lines)
+    assert lines[-1] == "error: 1 to fix"
