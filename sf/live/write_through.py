@@ -68,7 +68,7 @@ class WriteNotConfirmed(WriteNotMade):
 
 
 class WriteUncertain(LiveCallFailed):
-    """The answer was lost, and reading back failed: the change may have been made."""
+    """The answer was lost, and reading back does not tell the outcome: the change may have been made."""
 
 
 @dataclass(frozen=True)
@@ -217,8 +217,12 @@ def _read_back(live: LiveRead, record: _OwnRecord, values: Values, lost: Salesfo
         return Written(record, values, values, None)
     live.note_usage()
     now = records[0] if records else {}
-    if lost and not (now and all(_same(record.synced, column, values[column], now.get(column)) for column in values)):
-        raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
+    if lost:
+        shown = [column for column in values if column in now]
+        if not now or not all(_same(record.synced, column, values[column], now[column]) for column in shown):
+            raise WriteNotConfirmed(f"{record}: {lost}; read back: the change is not there")
+        if hidden := sorted(set(values) - set(shown)):
+            raise WriteUncertain(f"{record}: {lost}; reading back: the API user may not read {', '.join(hidden)}")
     changed = {column: now.get(column, value) for column, value in values.items()}
     return Written(record, changed, now or values, live)
 

@@ -14,7 +14,7 @@ from api.models import CircuitBreaker, FieldChangeLog
 from api.protection import breaker
 from sf.live import records as live
 from sf.live import write_through
-from sf.models import Contact
+from sf.models import Contact, UnreadableField
 from sf.salesforce.client import SalesforceClient
 from tests.api.live.changes import PATCH, QUERY, contact, in_salesforce, patches, put
 from tests.api.live.locks import merging
@@ -133,6 +133,16 @@ def test_a_change_that_cannot_be_read_back_is_still_shown(user: Client, salesfor
     assert Contact.objects.get().system_modstamp == stamp, "only Salesforce sets the stamp"
     assert FieldChangeLog.objects.get().new == "Inés"
     assert user.get(CONTACT, {"expire": "true"}).json()["full_name"] == "Inés Example"
+
+
+def test_a_lost_change_of_a_field_that_cannot_be_read_back_is_called_uncertain(
+    user: Client, salesforce: Simulator, contact: str
+) -> None:
+    UnreadableField.objects.create(object="contacts", column="role", field="Contact.Role__c")
+    salesforce.fail("drop_after", path=PATCH)
+    answer = put(user, {"role": "Instructor"})
+    assert in_salesforce(salesforce, contact)["Role__c"] == "Instructor"
+    assert (answer.status_code, answer.json()["type"]) == (503, "change_uncertain")
 
 
 def test_reading_a_change_back_has_its_own_time_limit(
