@@ -38,7 +38,7 @@ def run_shell(client: SalesforceClient) -> None:
 
 def _run(source: str, names: dict[str, Any]) -> None:
     try:
-        compiled: CodeType = compile(source, "<stdin>", "exec")
+        compiled: CodeType = compile(source, "<stdin>", "exec", dont_inherit=True)
     except SyntaxError as error:
         raise CommandError(f"line {error.lineno}: {error.msg}") from None
     exec(compiled, names)  # noqa: S102 - the operator's own program

@@ -133,6 +133,12 @@ def test_a_program_that_fails_exits_with_1(simulator: Simulator, database: str, 
     assert says in done.stderr
 
 
+def test_a_piped_program_may_define_dataclasses(simulator: Simulator, database: str) -> None:
+    program = "from dataclasses import dataclass\n@dataclass\nclass Pair:\n    first: int\nprint(Pair(1))\n"
+    done = piped(simulator, database, program, "shell")
+    assert (done.returncode, done.stdout) == (0, "Pair(first=1)\n")
+
+
 def test_shell_is_a_prompt_on_a_terminal(simulator: Simulator, database: str) -> None:
     typed = [(">>> ", 'sf.query("SELECT COUNT() FROM Book__c")["done"]\n'), ("True", ""), (">>> ", "\x04")]
     output = on_a_terminal(simulator, database, typed, "shell")
