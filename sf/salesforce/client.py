@@ -113,10 +113,18 @@ class SalesforceClient:
 
         ``path`` begins with ``/services``, or is a whole URL. ``body`` is sent as JSON; bytes are sent unchanged.
         """
-        return retrying(
-            lambda: self.attempt(method, path, params=params, body=body, headers=headers),
-            self._transport.patience,
-        )
+        unknown = False
+
+        def once() -> requests.Response:
+            nonlocal unknown
+            try:
+                return self.attempt(method, path, params=params, body=body, headers=headers)
+            except SalesforceError as error:
+                error.follows_unknown = unknown
+                unknown = error.outcome_unknown
+                raise
+
+        return retrying(once, self._transport.patience)
 
     def attempt(
         self,

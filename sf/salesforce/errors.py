@@ -45,12 +45,14 @@ class SalesforceError(Exception):
         """The call was sent, and no answer came back that tells its outcome."""
         self.in_preparation = False
         """A login or the look-up of the org failed. The call that needed it was not carried out."""
+        self.follows_unknown = False
+        """The call was tried before, and that attempt may have been carried out."""
 
     @property
     def outcome_unknown(self) -> bool:
         """Return whether the call may have been carried out: then a write must not simply be sent again."""
         is_unsure = self.status in _UNSURE_STATUSES or self.status > 504
-        return not self.in_preparation and (self.unanswered or is_unsure)
+        return self.follows_unknown or (not self.in_preparation and (self.unanswered or is_unsure))
 
     @property
     def in_full(self) -> str:

@@ -96,6 +96,21 @@ def test_a_creation_whose_answer_was_lost_is_not_sent_again(simulator: Simulator
     assert len(simulator.ids("Case", "Subject = 'only once'")) == 1
 
 
+def test_a_change_whose_answer_was_lost_may_have_been_made_although_its_repetition_is_refused(
+    simulator: Simulator, run_manage: Manage
+) -> None:
+    case = simulator.create("Case", Subject="old")
+    simulator.fail("drop_after", path=f"/sobjects/Case/{case}", times=1)
+    message = "This record is not for the API user."
+    simulator.fail(
+        "error", path=f"/sobjects/Case/{case}", code="INSUFFICIENT_ACCESS_OR_READONLY", message=message, status=400
+    )
+    done = run_manage("sf", "update", "Case", case, "Subject=new", "--yes")
+    assert record(simulator, "Case", case, "Subject") == {"Subject": "new"}
+    assert (done.returncode, "INSUFFICIENT_ACCESS_OR_READONLY" in done.stderr) == (1, True)
+    assert done.stderr.endswith("The change may have been made anyway: look before you try again.\n")
+
+
 @pytest.mark.parametrize(("typed", "created"), [("y\n", 1), ("n\n", 0), ("\n", 0), ("\x04", 0)])
 def test_a_write_on_a_terminal_asks_first(simulator: Simulator, database: str, typed: str, created: int) -> None:
     output = on_a_terminal(simulator, database, [("[y/N] ", typed)], "create", "Case", "Subject=asked")
