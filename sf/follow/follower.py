@@ -88,6 +88,8 @@ class _Streams:
     open: dict[str, Subscription] = field(default_factory=dict)
     unsettled: set[str] = field(default_factory=set)
     """Objects to sync once more: their sync began before Salesforce had confirmed the subscription."""
+    is_used: bool = False
+    """A stream has delivered something, so Salesforce accepts the session for subscriptions."""
 
     def listen(self, name: str, replay_id: bytes | None) -> None:
         (synced,) = in_order([name])
@@ -97,6 +99,7 @@ class _Streams:
     def _listen(self, name: str, subscription: Subscription) -> None:
         try:
             for batch in subscription.batches():
+                self.is_used = True
                 self.inbox.add(name, batch.events, batch.replay_id)
         except Exception as error:  # noqa: BLE001 - the main thread raises the error
             self.inbox.note_broken(error)
@@ -163,11 +166,12 @@ class Follower:
         streams = _Streams(self._connect(), Inbox([synced.name for synced in self._objects]))
         try:
             self._check_topics(streams.client)
-            self._expired = None
             self._open(streams)
             while True:
                 self._step(streams)
         finally:
+            if streams.is_used:
+                self._expired = None
             streams.close()
 
     def _check_topics(self, client: EventClient) -> None:

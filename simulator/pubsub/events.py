@@ -49,6 +49,8 @@ class EventSettings:
     """The server sends nothing, not even headers, before the first event or keep-alive."""
     refusals: int = 0
     """The number of subscriptions still to be refused, as if the service were unavailable."""
+    unauthenticated: bool = False
+    """Each subscription is refused as if the session had expired; other methods accept the session."""
     schemas_unknown: bool = False
     """Every schema is reported as unknown."""
     muted: bool = False

@@ -105,6 +105,8 @@ class PubSub:
             if subscription.first is None:
                 return
             sobject = self._known_topic(subscription.first.topic_name)
+            if self._bus.settings.unauthenticated:
+                self._refuse_session()
             self._check_subscribable(sobject)
             place = self._beginning(subscription.first)
             if not self._bus.settings.silent:
@@ -166,8 +168,12 @@ class PubSub:
             raise Refused(grpc.StatusCode.UNAUTHENTICATED, message, "service.auth.headers.invalid")
         session = self._world.sessions.find(sent["accesstoken"])
         if session is None or sent["tenantid"][:15] != self._world.organization_id[:15]:
-            message = "An authentication exception occurred. Provide valid authentication via metadata headers."
-            raise Refused(grpc.StatusCode.UNAUTHENTICATED, message, "service.auth.error")
+            self._refuse_session()
+
+    @staticmethod
+    def _refuse_session() -> None:
+        message = "An authentication exception occurred. Provide valid authentication via metadata headers."
+        raise Refused(grpc.StatusCode.UNAUTHENTICATED, message, "service.auth.error")
 
     def _known_topic(self, topic: str) -> SObject:
         sobject = sobject_of_topic(topic)

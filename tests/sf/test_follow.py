@@ -277,6 +277,14 @@ def test_missing_setup_in_salesforce_is_reported_before_any_sync(
     assert not SyncRun.objects.exists()
 
 
+def test_subscriptions_that_a_new_session_does_not_help_end_the_follower(simulator: Simulator) -> None:
+    sync()
+    simulator.post("/pubsub", {"unauthenticated": True})
+    before = simulator.calls_to("/services/oauth2/token")
+    assert "The session was renewed and refused again" in complaint("accounts")
+    assert simulator.calls_to("/services/oauth2/token") <= before + 2
+
+
 def test_an_unknown_object_is_named(simulator: Simulator) -> None:
     assert complaint("schools").startswith("schools: not one of books, accounts")
 
