@@ -8,9 +8,8 @@ from typing import Any
 from outgoing.numbers import plural
 from pardot.domain.areas import Area
 from pardot.domain.days import today
-from pardot.domain.grading import AreaScore, percentage
+from pardot.domain.grading import AreaScore, Occurrences, percentage
 from pardot.domain.issues import Issue, Priority
-from pardot.models import AuditSummary
 from pardot.reports.digest_facts import DigestFacts, OpenTasks
 from pardot.reports.wording import (
     NO_DATA,
@@ -270,15 +269,15 @@ def _tags(facts: DigestFacts) -> Iterator[str]:
     if summary is None:
         yield missing(SETUP)
         return
-    yield from _flag_line(summary, "unused", "on nothing")
-    yield from _flag_line(summary, "low_usage", "on one object only")
-    yield from _flag_line(summary, "no_naming_convention", "outside the naming convention")
-    yield from _flag_line(summary, "duplicate_prefix", "with a prefix that is written in several ways")
+    issues = facts.card.issues
+    yield _tag_line("on nothing", issues["tags_unused"].count)
+    yield _tag_line("on one object only", summary.counts.get("low_usage"))
+    yield _tag_line("outside the naming convention", issues["tags_no_convention"].count)
+    yield _tag_line("with a prefix that is written in several ways", summary.counts.get("duplicate_prefix"))
 
 
-def _flag_line(summary: AuditSummary, flag: str, label: str) -> Iterator[str]:
-    count = summary.counts.get(flag)
-    yield f"{label}: {NO_DATA if count is None else number(count)}"
+def _tag_line(label: str, count: Occurrences | None) -> str:
+    return f"{label}: {NO_DATA if count is None else number(count)}"
 
 
 def _triage(facts: DigestFacts) -> Iterator[str]:

@@ -19,6 +19,7 @@ from pardot.models import (
     AuditSummary,
     DailySnapshot,
     EntityState,
+    Exemption,
     OrphanRun,
     Prospect,
     ProspectEngagement,
@@ -201,6 +202,18 @@ def test_the_digest_names_the_day_that_it_compares_with(today: date, last: date,
     text = digest(digest_facts(datetime(today.year, today.month, today.day, 11, tzinfo=UTC)))
     assert f"\nChanged {since}\n- Linked campaigns without members: 9 (was 12)\n" in text
     assert re.search(rf"- 9\d \(A\), up \d {since}\n", text)
+
+
+def test_the_digest_counts_no_exempt_tag_in_any_section() -> None:
+    set_up_camp()
+    Tag.objects.create(id=7, name="Fair 2026", flags=["unused", "no_naming_convention"])
+    for issue in ("tags_unused", "tags_no_convention"):
+        Exemption.objects.create(asset_type="tags", asset_id=7, issue=issue, reason="For next year")
+    make_snapshot(date(2026, 6, 9))
+    DailySnapshot.objects.update(issue_counts={"tags_unused": 3, "tags_no_convention": 5})
+    text = digest(digest_facts(NOW))
+    assert "- Unused tags: 2 (was 3)\n- Tags outside the naming convention: 4 (was 5)\n" in text
+    assert "- on nothing: 2\n- on one object only: 1\n- outside the naming convention: 4\n" in text
 
 
 def test_the_digest_says_when_a_past_camp_ended() -> None:
