@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 class OrphanRun(models.Model):
     """The counts of one orphan check.
 
-    Only the latest check has ``records``, at most ``RECORDS_A_KIND`` (``pardot/orphans/compare.py``) of each kind.
+    Only the latest check has ``records``, at most ``RECORDS_A_KIND`` (``pardot/orphans/compare.py``) of each kind. The
+    latest check has the highest id; after the clock was set back, ``captured_at`` of an earlier check may be later.
     """
 
     captured_at = models.DateTimeField(db_default=Now())
@@ -21,8 +22,8 @@ class OrphanRun(models.Model):
     contacts_without_prospect = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["-captured_at", "-id"]
-        get_latest_by = ["captured_at", "id"]
+        ordering = ["-id"]
+        get_latest_by = "id"
 
     def __str__(self) -> str:
         return f"orphans of {self.captured_at:%Y-%m-%d %H:%M}"

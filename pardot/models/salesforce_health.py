@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 class SalesforceHealth(models.Model):
     """The numbers of all leads and contacts, and of those whom Pardot knows (with ``pi__url__c``).
 
-    Each sync of ``sf_health`` adds a row.
+    Each sync of ``sf_health`` adds a row. The latest row has the highest id; after the clock was set back,
+    ``captured_at`` of an earlier row may be later.
     """
 
     captured_at = models.DateTimeField(db_default=Now())
@@ -18,8 +19,8 @@ class SalesforceHealth(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "Salesforce health"
-        get_latest_by = ["captured_at", "id"]
-        ordering = ["-captured_at", "-id"]
+        get_latest_by = "id"
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return f"{self.captured_at:%Y-%m-%d %H:%M}: {self.total_leads + self.total_contacts:,} people"

@@ -38,7 +38,7 @@ class Coverage:
 
 def current_coverage() -> Coverage:
     """Return the coverage according to Salesforce's latest counts."""
-    health = SalesforceHealth.objects.order_by("-captured_at", "-id").first()
+    health = SalesforceHealth.objects.first()
     if health is None:
         return Coverage()
     return coverage_of(health, captured_at=health.captured_at)

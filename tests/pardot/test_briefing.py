@@ -94,6 +94,8 @@ def test_sf_health_is_the_latest_count(super_user: Client) -> None:
     assert super_user.get(url).json()["coverage_pct"] is None, "without leads and contacts there is no percentage"
     health(1, 1, 1, 0, when=NOW + timedelta(hours=1))
     assert super_user.get(url).json()["coverage_pct"] == 50
+    health(4, 0, 1, 0)
+    assert super_user.get(url).json()["coverage_pct"] == 25, "counted after the clock was set back"
 
 
 def test_yesterday_and_last_week_are_one_and_seven_days_ago_when_both_have_snapshots(briefing: Any) -> None:

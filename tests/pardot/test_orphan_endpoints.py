@@ -66,6 +66,14 @@ def test_the_latest_check_is_returned_with_details_of_each_kind(super_user: Clie
     assert (contact["email"], contact["missing"]) == ("lost@camp.example", "")
 
 
+def test_the_check_after_the_clock_was_set_back_is_the_latest(super_user: Client) -> None:
+    run(-1, forms=9)
+    record(run(0, forms=1), Kind.FORM, 5)
+    body = get(super_user)
+    assert (body["total"], body["count"]) == (1, 1)
+    assert [check["total"] for check in get(super_user, f"{ORPHANS}/history")["checks"]] == [1, 9]
+
+
 def test_pages_have_every_record_once(super_user: Client) -> None:
     latest = run(0, forms=5)
     for number in range(5):
@@ -76,7 +84,7 @@ def test_pages_have_every_record_once(super_user: Client) -> None:
 
 
 def test_the_history_has_the_last_hundred_checks_latest_first(super_user: Client) -> None:
-    for days in range(105):
+    for days in reversed(range(105)):
         run(days, forms=days, leads_without_prospect=1)
     checks = get(super_user, f"{ORPHANS}/history")["checks"]
     assert [check["counts"]["forms"] for check in checks] == list(range(100))

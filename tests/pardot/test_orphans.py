@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
+from django.utils import timezone
 
 from pardot.models import DailySnapshot, EntityState, OrphanRecord, OrphanRun
 from pardot.orphans import check as orphan_check
@@ -204,6 +205,16 @@ def test_a_hundred_runs_are_kept_but_records_only_of_the_latest_run() -> None:
     assert set(OrphanRecord.objects.values_list("run", flat=True)) == {latest.pk}
     compare()
     assert set(OrphanRecord.objects.values_list("run", flat=True)) == {OrphanRun.objects.latest().pk} != {latest.pk}
+
+
+@pytest.mark.usefixtures("surveyed")
+def test_a_check_after_the_clock_was_set_back_is_kept() -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    OrphanRun.objects.bulk_create(OrphanRun(captured_at=tomorrow, forms=number) for number in range(100))
+    compare()
+    assert OrphanRun.objects.latest().captured_at < tomorrow
+    assert OrphanRecord.objects.exclude(run=OrphanRun.objects.latest()).count() == 0
+    assert OrphanRun.objects.count() == 100
 
 
 def test_the_check_takes_at_most_six_calls_and_counts_them(pardot: Pardot, simulator: Simulator) -> None:
