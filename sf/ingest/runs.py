@@ -84,8 +84,15 @@ def leave_run(run: SyncRun, message: str) -> None:
 
 
 def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
+    """Record the end, and correct times from before PostgreSQL's clock was set back.
+
+    Otherwise earlier runs would count as later than this run, and hide its failure.
+    """
     run.state, run.message, run.ended = state, message, database_now()
+    run.started = min(run.started, run.ended)
     run.save()
+    ahead = SyncRun.objects.filter(object=run.object, started__gt=run.ended, ended__isnull=False)
+    ahead.update(started=run.started, ended=run.started)
 
 
 def last_committed(synced: Synced) -> Committed | None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
+from django.test import Client
 
-from sf.models import Account
+from sf.models import Account, SyncRun
+from sf.sync.again import next_tries
 from tests.conftest import Manage
 from tests.sf.cache import last_run, sync
 from tests.simulated import Simulator
@@ -113,3 +117,15 @@ def test_an_unreachable_host_is_named(simulator: Simulator, settings: Any) -> No
     assert last_run("accounts").message.startswith("https://localhost:1: cannot be reached: ")
     with pytest.raises(CommandError, match="https://localhost:1: cannot be reached"):
         call_command("sf", "limits")
+
+
+def test_a_failure_is_shown_after_postgresqls_clock_was_set_back(simulator: Simulator, client: Client) -> None:
+    sync("sync_accounts")
+    tomorrow = Now() + timedelta(days=1)
+    SyncRun.objects.filter(object="accounts").update(started=tomorrow, ended=tomorrow)
+    simulator.fail("error", path="FROM.Account", times=None, code="INSUFFICIENT_ACCESS", message="now", status=403)
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    assert client.get("/healthz/").json()["syncs"]["objects"]["accounts"]["state"] == "failing"
+    assert last_run("accounts").state == SyncRun.State.FAILED
+    assert [each.name for each in next_tries()] == ["accounts"]
