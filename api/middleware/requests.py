@@ -41,7 +41,9 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class RequestIdMiddleware:
     """Sets ``X-Request-ID`` on every answer and in the log lines of its request. Must be outermost.
 
-    Also sets ``Content-Length`` on answers that did not pass through Django's ``CommonMiddleware``.
+    Also sets ``Content-Length`` on answers that did not pass through Django's ``CommonMiddleware``, and removes it from
+    a 304: Django sets 0 there, which some caches take for the length of the answer that they keep (RFC 9110, section
+    8.6).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -52,7 +54,9 @@ class RequestIdMiddleware:
         set_request_id(request_id)
         response = self._get_response(request)
         response[HEADER] = request_id
-        if isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
+        if response.status_code == 304:
+            del response["Content-Length"]
+        elif isinstance(response, HttpResponse) and not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))
         return response
 

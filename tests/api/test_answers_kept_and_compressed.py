@@ -47,6 +47,16 @@ def test_a_repeated_read_is_304_until_something_changes(reader: Client, path: st
     assert not_modified(reader, path, first["ETag"]).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["books", "schools?name=example", "records/accounts/?format=csv", "openapi.json"])
+def test_a_304_does_not_call_the_answer_empty(reader: Client, path: str) -> None:
+    """Some caches would take ``Content-Length: 0`` for the length of the answer that they keep."""
+    records.school("Example College")
+    etag = reader.get(f"/api/v1/{path}")["ETag"]
+    for method in (reader.get, reader.head):
+        again = method(f"/api/v1/{path}", headers={"If-None-Match": etag})
+        assert (again.status_code, "Content-Length" in again) == (304, False)
+
+
 def test_each_format_and_choice_of_columns_has_its_own_etag(reader: Client) -> None:
     records.school("Example College")
     queries = ["", "?format=csv", "?format=csv&dialect=excel", "?fields=name", "?limit=1"]
