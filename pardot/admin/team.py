@@ -16,7 +16,7 @@ from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.saved_views import BadView, checked_query
-from pardot.planning.tasks import BadTask, age_days, check_asset, fill_in_area, is_overdue, note_status
+from pardot.planning.tasks import BadTask, age_days, check_asset, fill_in_area, is_overdue, note_status, task_change
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
 
@@ -123,12 +123,8 @@ class TaskAdmin(SignedAdmin):
         self._set_status(request, queryset, Task.Status.OPEN)
 
     def _set_status(self, request: HttpRequest, queryset: QuerySet[Task], status: Task.Status) -> None:
-        tasks = list(queryset.exclude(status=status))
-        for task in tasks:
-            task.status = status
-            _note(task)
-            task.save()
-        self.message_user(request, f"{status.label}: {len(tasks)}", messages.SUCCESS)
+        changed = [key for key in queryset.exclude(status=status).values_list("pk", flat=True) if _change(key, status)]
+        self.message_user(request, f"{status.label}: {len(changed)}", messages.SUCCESS)
 
 
 class ExemptionForm(forms.ModelForm):
@@ -228,6 +224,15 @@ def acting_name(request: HttpRequest) -> str:
     """Return the name of the signed-in member of staff."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()
+
+
+def _change(task_id: int, status: Task.Status) -> bool:
+    """Change only the status, and return whether the task still existed."""
+    try:
+        task_change(task_id, {"status": status})
+    except Task.DoesNotExist:
+        return False
+    return True
 
 
 def _note(task: Task) -> None:

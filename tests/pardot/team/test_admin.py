@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from django.contrib.admin import site
 from django.db import connection
 from django.db.models import Model
+from django.db.models.signals import pre_save
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -264,6 +266,36 @@ def test_a_task_can_be_created_finished_and_reopened_in_the_admin(admin: Client)
     admin.post(page(Task), {"action": "finish", **chosen})
     assert Task.objects.get().completed_at is not None
     assert "Look at it" in html(admin, f"{page(Task)}?status__exact=done")
+
+
+@pytest.fixture
+def during_the_action(db: None) -> Iterator[Callable[[Callable[[], Any]], None]]:
+    """Call the given function once, just before the next task is stored."""
+    waiting: list[Callable[[], Any]] = []
+
+    def before_save(**_: Any) -> None:
+        if waiting:
+            waiting.pop()()
+
+    pre_save.connect(before_save, sender=Task)
+    yield waiting.append
+    pre_save.disconnect(before_save, sender=Task)
+
+
+def test_an_action_on_many_tasks_keeps_what_was_changed_meanwhile(
+    admin: Client, during_the_action: Callable[[Callable[[], Any]], None]
+) -> None:
+    oldest, middle, newest = (Task.objects.create(title=title) for title in ("Oldest", "Middle", "Newest"))
+
+    def change_others() -> None:
+        Task.objects.filter(pk=middle.pk).update(title="Renamed")
+        Task.objects.filter(pk=oldest.pk).delete()
+
+    during_the_action(change_others)
+    chosen = {"_selected_action": [oldest.pk, middle.pk, newest.pk]}
+    answer = admin.post(page(Task), {"action": "finish", **chosen}, follow=True)
+    assert set(Task.objects.values_list("title", "status")) == {("Renamed", "done"), ("Newest", "done")}
+    assert "Done: 2" in answer.content.decode()
 
 
 def test_mistakes_in_tasks_are_named(admin: Client) -> None:
