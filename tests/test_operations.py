@@ -19,6 +19,7 @@ from api.protection import breaker
 from pardot.models import CachedBusinessUnit, PardotQuota
 from sf.ingest.jobs import recorded_often
 from sf.ingest.lease import hold_lease
+from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.ingest.scheduled import WORK
 from sf.ingest.switch import switch_off
 from sf.models import CachedOrg, RefusedRecord, SyncConfig, SyncRun, UnreadableField
@@ -149,6 +150,24 @@ def test_a_failing_job_shows_the_reason_of_its_last_failure(operator: Client) ->
     html = page(operator)
     assert "the login was refused" in html
     assert "the domain is gone" not in html
+
+
+@pytest.mark.parametrize(
+    ("killed", "why"),
+    [
+        ({"state": "interrupted", "message": "stopped: KeyboardInterrupt"}, "stopped: KeyboardInterrupt"),
+        ({"state": "running", "ended": None}, ENDED_WITHOUT_A_WORD),
+    ],
+)
+def test_a_job_that_was_killed_does_not_show_the_reason_of_an_older_failure(
+    operator: Client, killed: dict[str, Any], why: str
+) -> None:
+    make_run("cleanup_logs", "failed", ago=timedelta(days=2), message="the disk is full")
+    make_run("cleanup_logs", ago=timedelta(days=1))
+    make_run("cleanup_logs", **killed)
+    html = page(operator)
+    assert why in html
+    assert "the disk is full" not in html
 
 
 def test_a_run_whose_process_died_is_shown_as_interrupted_and_a_living_one_as_running(operator: Client) -> None:

@@ -65,6 +65,16 @@ def advice_for(
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync the object now.")
 
 
+def why_ended_badly(runs: Sequence[SyncRun], leases: Collection[str]) -> str:
+    """Return why the last bad run ended; empty when no run ended badly. ``runs`` come latest first."""
+    states = ((run, state_of(run, leases)) for run in runs)
+    return next((_why(run, state) for run, state in states if _ended_badly(run, state)), "")
+
+
+def _why(run: SyncRun, state: str) -> str:
+    return run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
+
+
 def _ended_badly(run: SyncRun, state: str) -> bool:
     return state in _BAD or (state == SyncRun.State.SKIPPED and run.cause == SyncRun.Cause.LIMIT)
 
@@ -72,9 +82,8 @@ def _ended_badly(run: SyncRun, state: str) -> bool:
 def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
     held_back = held_back_deletes(run.message)
     problem = problem_of(run, state, held_back=held_back)
-    why = run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
     todo = (problem and _TODO.get(problem)) or _when_again(next_try)
-    return Advice(why, todo, held_back=held_back[0] if held_back and problem is Problem.DELETES else 0)
+    return Advice(_why(run, state), todo, held_back=held_back[0] if held_back and problem is Problem.DELETES else 0)
 
 
 def _when_again(next_try: datetime | None) -> str:

@@ -35,11 +35,11 @@ from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, all_freshne
 from sf.sync.again import next_tries
 from sf.sync.readable import remedy, unreadable_fields
 from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
-from sfapi.operations.advice import advice_for
+from sfapi.operations.advice import advice_for, why_ended_badly
 from sfapi.operations.bars import draw_bars
 from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
 from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, running_now
-from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of, state_of
+from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
 from sfapi.operations.words import moment_text
 
 _SILENT = timedelta(minutes=10)
@@ -116,8 +116,8 @@ class Board:
         return [self._job(each) for each in self.health.jobs]
 
     def _job(self, freshness: Freshness) -> JobRow:
-        bad = next((run for run in self.runs.get(freshness.name, ()) if state_of(run, self.leases) == "failed"), None)
-        why = bad.message if bad is not None and freshness.state in FAILING else ""
+        runs = self.runs.get(freshness.name, ())
+        why = why_ended_badly(runs, self.leases) if freshness.state in FAILING else ""
         seen = self.health.seen.get(freshness.name)
         return JobRow(freshness, seen, next_of(freshness.name, self.starts), why)
 
