@@ -46,6 +46,16 @@ class CaseForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class _Paragraphs(forms.CharField):
+    """A text of several lines, whose line breaks are LF.
+
+    Browsers send CR and LF for each, which would look like a change.
+    """
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
     common: dict[str, Any] = {
         "label": name,
@@ -56,7 +66,8 @@ def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
     if name == "SuppliedEmail":
         return forms.EmailField(**common, widget=forms.EmailInput({"class": "vTextField"}))
     if name == "Description":
-        return forms.CharField(**common, strip=False, widget=forms.Textarea({"class": "vLargeTextField"}))
+        common["initial"] = common["initial"].replace("\r\n", "\n")
+        return _Paragraphs(**common, strip=False, widget=forms.Textarea({"class": "vLargeTextField"}))
     return forms.CharField(**common, strip=False, widget=forms.TextInput({"class": "vTextField"}))
 
 

@@ -62,6 +62,20 @@ def test_an_operator_reads_corrects_and_resends_a_dead_letter(
     assert outbox_of(admin_client)["ok"]
 
 
+def test_line_breaks_of_a_browser_do_not_count_as_a_correction(
+    simulator: Simulator, writer: Client, admin_client: Client
+) -> None:
+    (case,) = make_queued_cases(1, values={**BAD, "Description": "Two\nlines."})
+    deliver_refused()
+    # A browser sends each line break of a text area as CR and LF.
+    admin_client.post(page_of(case), {**BAD, "Description": "Two\r\nlines.", "Product__c": "Assignable"})
+    history = admin_client.get(f"/admin/api/outboundcase/{case.pk}/history/").text
+    assert "Corrected Product__c; queued again." in history
+    deliver()
+    [made] = cases_in(simulator)
+    assert made["Description"] == "Two\nlines."
+
+
 def test_a_value_may_be_removed(dead_letter: OutboundCase, simulator: Simulator, admin_client: Client) -> None:
     admin_client.post(page_of(dead_letter), {**BAD, "Product__c": ""})
     deliver()
