@@ -189,6 +189,10 @@ class SyncConfigAdmin(admin.ModelAdmin):
     def org(self, config: SyncConfig) -> str:
         return str(cached_org() or "none yet")
 
+    def save_model(self, request: HttpRequest, obj: SyncConfig, form: Any, change: bool) -> None:
+        """Save only what was changed here: the other columns may have been written meanwhile."""
+        obj.save(update_fields=form.changed_data)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

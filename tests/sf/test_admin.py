@@ -10,6 +10,7 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models import Model
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -198,6 +199,21 @@ def test_the_configuration_is_one_row_that_can_be_changed(admin: Client) -> None
     assert admin.post(page(SyncConfig, "add"), {}).status_code == 403
     assert admin.post(page(SyncConfig, "delete", 1), {"post": "yes"}).status_code == 403
     assert SyncConfig.objects.count() == 1
+
+
+def test_a_saved_configuration_leaves_the_switch_as_it_was_moved_meanwhile(admin: Client) -> None:
+    SyncConfig.load()
+
+    def switch_off_meanwhile(**_: Any) -> None:
+        SyncConfig.objects.update(sync_enabled=False, off_reason="a wrong import")
+
+    pre_save.connect(switch_off_meanwhile, sender=SyncConfig)
+    try:
+        admin.post(page(SyncConfig, "change", 1), {"api_limit": "1000", "pause_threshold": "0.5"})
+    finally:
+        pre_save.disconnect(switch_off_meanwhile, sender=SyncConfig)
+    config = SyncConfig.load()
+    assert (config.api_limit, config.sync_enabled, config.off_reason) == (1000, False, "a wrong import")
 
 
 @pytest.mark.parametrize(("name", "value"), [("api_limit", "0"), ("pause_threshold", "1.5"), ("pause_threshold", "0")])
