@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import wraps
+from itertools import chain
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
@@ -22,6 +25,18 @@ from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_
 _VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the operators' page. Staff without it see only the list of models."""
 
+_YEAR = r"(?!9999)\d{4}"
+
+
+def _cannot_be_right(request: HttpRequest) -> bool:
+    """Return whether PostgreSQL or Python would refuse the address, which Django's admin does not check.
+
+    PostgreSQL stores no NUL. Django computes the end of a chosen year, and Python has no year 10000.
+    """
+    values = [(name, value) for name, each in request.GET.lists() for value in each]
+    has_nul = any("\0" in text for text in (request.path, *chain.from_iterable(values)))
+    return has_nul or any(name.endswith("__year") and not re.fullmatch(_YEAR, value) for name, value in values)
+
 
 class OperatorsSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
@@ -32,6 +47,17 @@ class OperatorsSite(AdminSite):
             path("ops/close-breaker/", self.admin_view(views.close_breaker), name="operations-close-breaker"),
         ]
         return [*own, *super().get_urls()]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **options: Any) -> Any:
+            if _cannot_be_right(request):
+                raise Http404
+            return inner(request, *args, **options)
+
+        return checked
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         user = request.user

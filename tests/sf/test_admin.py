@@ -181,6 +181,21 @@ def test_a_filter_shows_only_the_runs_that_ended_badly(admin: Client) -> None:
     assert good in html(admin, f"{page(SyncRun)}?end=done")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/sf/account/%00/change/",
+        "/admin/sf/account/?type=%00",
+        "/admin/sf/syncrun/?end=%00",
+        "/admin/sf/syncrun/?started__year=9999",
+        "/admin/sf/syncrun/?started__year=9999&started__month=12",
+        "/admin/sf/syncrun/?started__year=99999999999999",
+    ],
+)
+def test_an_address_that_cannot_be_right_is_not_found(admin: Client, address: str) -> None:
+    assert admin.get(address).status_code == 404
+
+
 # -- the configuration -----------------------------------------------------------------------------------------
 
 
