@@ -15,6 +15,8 @@ from simple_salesforce.api import Salesforce
 from outgoing.sessions import OutgoingSession
 from sf.salesforce.client import SalesforceClient
 
+_APEX = "/services/apexrest/"
+
 
 def simple_salesforce(client: SalesforceClient) -> Salesforce:
     """Return a ``simple_salesforce.Salesforce`` that uses the client and raises ``SalesforceError``."""
@@ -43,8 +45,9 @@ class _ClientSession(OutgoingSession):
             if name not in {"Authorization", "X-PrettyPrint"}
         }
         body = options.get("data")
-        # A call that creates a record must not be sent twice when its answer is lost.
-        send = self._client.attempt if str(method).upper() == "POST" else self._client.request
+        # Not to be sent twice when the answer is lost: calls that create records, and calls of Apex code by PATCH.
+        once = {"POST", "PATCH"} if parts.path.startswith(_APEX) else {"POST"}
+        send = self._client.attempt if str(method).upper() in once else self._client.request
         return send(
             str(method),
             parts.path + (f"?{parts.query}" if parts.query else ""),

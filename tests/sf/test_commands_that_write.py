@@ -111,6 +111,18 @@ def test_a_change_whose_answer_was_lost_may_have_been_made_although_its_repetiti
     assert done.stderr.endswith("The change may have been made anyway: look before you try again.\n")
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_an_apex_method_whose_answer_was_lost_is_not_called_again(
+    simulator: Simulator, run_manage: Manage, method: str
+) -> None:
+    simulator.fail("drop_after", path="/services/apexrest/", times=1)
+    before = simulator.calls_to("/services/apexrest/")
+    done = run_manage("sf", "apex", "Echo", "--method", method, "--data", '{"a": 1}')
+    assert simulator.calls_to("/services/apexrest/") == before + 1
+    assert done.returncode == 1
+    assert done.stderr.endswith("The change may have been made anyway: look before you try again.\n")
+
+
 @pytest.mark.parametrize(("typed", "created"), [("y\n", 1), ("n\n", 0), ("\n", 0), ("\x04", 0)])
 def test_a_write_on_a_terminal_asks_first(simulator: Simulator, database: str, typed: str, created: int) -> None:
     output = on_a_terminal(simulator, database, [("[y/N] ", typed)], "create", "Case", "Subject=asked")

@@ -58,9 +58,9 @@ class Command(BaseCommand):
         name = options["action"]
         counter = UsageCounter(f"sf {name}")
         # An operator may read an org other than the cached one to find a mistake, but not write to it by accident.
-        may_write = name in {*WRITES, "follow", "shell"} or options.get("method", "GET") != "GET"
+        changes = name in {*WRITES, "shell"} or options.get("method", "GET") != "GET"
         patience = Patience() if name == "follow" else _PATIENCE
-        client = (salesforce_client if may_write else client_of_any_org)(counter, patience)
+        client = (salesforce_client if changes or name == "follow" else client_of_any_org)(counter, patience)
         try:
             if name == "check":
                 self._check(client)
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             else:
                 self._look(client, options)
         except SalesforceError as error:
-            raise CommandError(message_of(error) if name in {*WRITES, "shell"} else one_line(error.in_full)) from error
+            raise CommandError(message_of(error) if changes else one_line(error.in_full)) from error
 
     def _look(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         try:
