@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from outgoing.numbers import plural
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
 from pardot.audits.run import ASSET_AUDITS
@@ -31,7 +32,7 @@ OTHER_COUNTS = (
 )
 COUNTS_STAY = "The trend applies the new weights and grades to the counts that were stored on each day."
 NO_ACTIVITIES = (
-    "The stored activities are too old, or do not cover a look-back of {days} days. Until that changes, issues about "
+    "The stored activities are too old, or do not cover a look-back of {days}. Until that changes, issues about "
     "activity will have no data and cost nothing."
 )
 
@@ -130,7 +131,7 @@ def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -
     limits = [OTHER_COUNTS, *([COUNTS_STAY] if regrades else [])]
     looks_back = any(flag.needs_activity for each in affected for flag in each.flags)
     if looks_back and audit.look_back is None:
-        limits.append(NO_ACTIVITIES.format(days=audit.configuration.activity_lookback_days))
+        limits.append(NO_ACTIVITIES.format(days=plural(audit.configuration.activity_lookback_days, "day")))
     return limits
 
 

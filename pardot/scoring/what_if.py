@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from outgoing.numbers import plural
 from pardot.domain.grading import Occurrences
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.issue_list import spoken
@@ -47,9 +48,10 @@ def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurren
     if count is None:
         return current
     if count > current and BY_KEY[key].is_percentage:
-        raise BadFix(key, f"{key} is {spoken(current)}%, less than {spoken(count)} percentage points")
+        unit = "percentage point" if count == 1 else "percentage points"
+        raise BadFix(key, f"{key} is {spoken(current)}%, less than {spoken(count)} {unit}")
     if count > current:
-        raise BadFix(key, f"{key} occurs {spoken(current)} times, fewer than {spoken(count)}")
+        raise BadFix(key, f"{key} occurs {plural(int(current), 'time')}, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
         raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not a whole number")
     return count if BY_KEY[key].is_percentage else int(count)

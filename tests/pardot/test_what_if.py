@@ -102,6 +102,7 @@ def test_fixing_nothing_gives_the_current_score(browser: Client, untidy: None) -
     [
         ([fix("forms_missing", 1)], ["body", "fixes", 0, "issue"], "there is no issue forms_missing. Known: campaigns"),
         ([fix("forms_no_campaign", 11)], ["body", "fixes", 0, "count"], "occurs 10 times, fewer than 11"),
+        ([fix("lists_unnamed", 2)], ["body", "fixes", 0, "count"], "occurs 1 time, fewer than 2"),
         ([fix("forms_no_campaign", 1.5)], ["body", "fixes", 0, "count"], "whole numbers"),
         (
             [fix("prospects_unlinked_pct", 50.1)],

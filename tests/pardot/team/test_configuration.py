@@ -168,6 +168,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("target_score", 101, "Must be 100 or less"),
     ("list_stale_months", 12, "very stale lists” (12 months) must be higher than “Age of stale lists” (12 months)"),
     ("list_stale_severe_months", 6, "very stale lists” (6 months) must be higher than “Age of stale lists” (6 months)"),
+    ("list_stale_severe_months", 1, "very stale lists” (1 month) must be higher than “Age of stale lists” (6 months)"),
     ("list_stale_months", -1, "Must be 1 or more"),
     ("list_stale_severe_months", 241, "Must be 240 or less"),
     ("cleanup_tag_prefix", "", "Must not be empty"),

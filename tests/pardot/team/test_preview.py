@@ -112,6 +112,8 @@ def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -
     answer = preview(browser, activity_lookback_days=60)
     assert "do not cover a look-back of 60 days" in answer["limits"][1]
     assert {"issue": "forms_dormant", "area": "forms", "before": 8, "after": None} in answer["issues"]
+    mark_read("activities", until=timezone.now(), since=timezone.now())
+    assert "do not cover a look-back of 1 day." in preview(browser, activity_lookback_days=1)["limits"][1]
 
 
 @pytest.mark.parametrize(
