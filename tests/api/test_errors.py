@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from api.domain.error_types import ErrorType
@@ -147,7 +148,7 @@ def test_the_request_id_is_in_the_log_lines_of_the_request(rf: Any) -> None:
         record = logging.LogRecord("x", logging.INFO, "", 0, "message", (), None)
         RequestIdFilter().filter(record)
         lines.append(record)
-        return {}
+        return HttpResponse()
 
     RequestIdMiddleware(view)(rf.get("/", headers={"X-Request-ID": "abc-123"}))
     assert vars(lines[0])["request_id"] == "abc-123"
