@@ -56,11 +56,15 @@ def read_parameters_as_utf8() -> None:
     """Make Django read query parameters as UTF-8 even if ``Content-Type`` has another ``charset``.
 
     Django itself would use that charset, although it is about the body. If Python has no text encoding of that name but
-    another codec, such as ``rot13``, Django fails before any middleware runs.
+    another codec, such as ``rot13``, Django fails before any middleware runs. An unreadable ``Content-Type`` counts as
+    missing.
     """
 
     def read_content_type(request: HttpRequest, meta: Mapping[str, Any]) -> None:
-        request.content_type, request.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        try:
+            request.content_type, request.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        except ValueError:  # a parameter in an unknown charset (RFC 2231)
+            request.content_type, request.content_params = "", {}
 
     HttpRequest._set_content_type_params = read_content_type  # type: ignore[attr-defined]
 
