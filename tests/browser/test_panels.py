@@ -267,6 +267,24 @@ def test_a_form_shows_the_servers_refusal_beside_the_field(window: Visit) -> Non
     assert page.evaluate("window.answer") == {"title": "good", "day": None}
 
 
+def test_the_question_whether_to_discard_entries_closes_when_they_are_saved_meanwhile(window: Visit) -> None:
+    window.go("/pardot/")
+    page = window.page
+    code = """
+      const submit = () => new Promise((done) => (window.finish = done));
+      document.querySelector("#main").focus();
+      m.formDialog({ title: "Slow", fields: [{ name: "title", label: "Title" }], submit });
+    """
+    run_module(window, "ui/form", code)
+    page.keyboard.type("Entered")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Discard what you entered?")).to_be_visible()
+    page.evaluate("finish({})")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
+
+
 def test_a_trend_is_read_day_by_day_with_the_arrow_keys(window: Visit) -> None:
     show_gallery(window, rows=5)
     chart = window.page.get_by_role("group", name="Score over time. Use the left and right")

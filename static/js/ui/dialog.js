@@ -61,14 +61,14 @@ export function openDialog({ title, body = [], actions = [], drawer = false, wid
 }
 
 /**
- * Ask a question. Resolve to true if the user agreed.
+ * Ask a question. Resolve to true if the user agreed. signal: closes the question, which then needs no answer.
  *
  * Example: confirm({ title, text, yes: "Delete", danger: true }).
  *
- * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean }} question
+ * @param {{ title: string, text: string, yes?: string, no?: string, danger?: boolean, signal?: AbortSignal }} question
  * @returns {Promise<boolean>}
  */
-export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger = false }) {
+export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger = false, signal }) {
   const no_ = h("button", { type: "button", class: "button", on: { click: () => dialog.close(false) } }, no);
   const yes_ = h(
     "button",
@@ -77,6 +77,7 @@ export async function confirm({ title, text, yes = "Yes", no = "Cancel", danger 
   );
   const dialog = openDialog({ title, body: h("p", {}, text), actions: [no_, yes_] });
   no_.focus();
+  signal?.addEventListener("abort", () => dialog.close(false));
   return (await dialog.closed) === true;
 }
 

@@ -33,13 +33,16 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   const save = h("button", { type: "submit", class: "button primary", form: formId }, yes);
   /** @type {Promise<Made | undefined>} */
   let saving = Promise.resolve(undefined);
+  const saved = new AbortController();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (save.disabled || !check(parts)) return;
     save.disabled = true;
     try {
       saving = Promise.resolve(submit(valuesOf(parts)));
-      dialog.close(await saving);
+      const made = await saving;
+      saved.abort();
+      dialog.close(made);
     } catch (error) {
       if (!isAbort(error)) show(error, parts, problem);
     } finally {
@@ -47,7 +50,7 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
     }
   });
   const before = JSON.stringify(valuesOf(parts));
-  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || confirmDiscard();
+  const mayClose = () => JSON.stringify(valuesOf(parts)) === before || confirmDiscard(saved.signal);
   const dialog = openDialog({ title, body: form, actions: [cancel, save], mayClose });
   focusOn(parts.find(isToFill) ?? parts[0]);
   dialog.closed.then(abandonWrites);
@@ -55,8 +58,10 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   return made ?? saving.catch(() => undefined);
 }
 
-function confirmDiscard() {
+/** @param {AbortSignal} signal aborted when the entries are saved, and the question is no longer true */
+function confirmDiscard(signal) {
   return confirm({
+    signal,
     title: "Discard what you entered?",
     text: "It has not been saved.",
     yes: "Discard",
