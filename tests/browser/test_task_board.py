@@ -60,6 +60,22 @@ def test_a_quickly_added_task_does_not_lose_an_incomplete_due_date(camp: Visit) 
     assert camp.answer("tasks")["count"] == 0
 
 
+def test_a_board_that_is_open_at_midnight_knows_the_new_day(camp: Visit) -> None:
+    clock = camp.page.clock
+    clock.set_fixed_time(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    config = camp.answer("config") | {"time_zone": "UTC"}
+    tasks = [task(1, "Ship the badges", due_date="2026-11-23")]
+    camp.page.route("**/pardot/config", lambda route: route.fulfill(json=config))
+    camp.page.route("**/pardot/tasks?*", lambda route: route.fulfill(json={"count": 1, "tasks": tasks}))
+    camp.go("/pardot/?open=tasks")
+    board = camp.page.get_by_role("dialog", name="Tasks")
+    row = board.get_by_role("row").filter(has_text="Ship the badges")
+    expect(row).to_contain_text("Tomorrow")
+    clock.set_fixed_time(datetime(2026, 11, 23, 12, tzinfo=UTC))
+    board.get_by_role("searchbox").fill("badges")
+    expect(row).to_contain_text("Today")
+
+
 def test_the_board_filters_own_and_overdue_tasks(camp: Visit) -> None:
     team = [{"name": "Ines Example"}, {"name": "Bo Sample"}]
     # Noon in UTC is 2:00 AM of the next day in the server's time zone.

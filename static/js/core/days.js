@@ -3,17 +3,24 @@
 import { shared } from "./shared.js";
 
 const LENGTH = 86_400_000;
-const here = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit" });
+const here = formatIn(undefined);
+/** The formats by time zone: making a format takes long, and a filter may need it for thousands of rows. */
+const formats = new Map([["", here]]);
+
+/** @param {string | undefined} zone */
+function formatIn(zone) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+}
 
 /**
  * Return today's date in the time zone. Without a zone, return the date in the reader's time zone.
  *
  * @param {string} [zone]
  */
-export function dayIn(zone) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    new Date(),
-  );
+export function dayIn(zone = "") {
+  const format = formats.get(zone) ?? formatIn(zone);
+  formats.set(zone, format);
+  return format.format(new Date());
 }
 
 /**

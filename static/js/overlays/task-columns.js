@@ -35,16 +35,16 @@ const IS = {
 /**
  * - acts(task) → the buttons of a row.
  * - close(task) → the button that closes the task.
- * - today: the date in the server's time zone.
+ * - today(): the date in the server's time zone. The board may stay open beyond midnight.
  *
  * @param {(task: Task) => Child} acts
  * @param {(task: Task) => Child} close
- * @param {string} today
+ * @param {() => string} today
  * @returns {Column<Task>[]}
  */
 export function columnsOf(acts, close, today) {
   /** @param {Task} task */
-  const due = (task) => dueOf(task, today);
+  const due = (task) => dueOf(task, today());
   return [
     { key: "title", label: "Task", className: "wide", show: (task) => titleOf(task, due, close) },
     {
@@ -121,11 +121,12 @@ function dueOf(task, today) {
 }
 
 /**
- * team: the names of its members. me: the user's name on the team, or null. today: the date in the server's time zone.
+ * team: the names of its members. me: the user's name on the team, or null. today(): the date in the server's time
+ * zone.
  *
  * @param {readonly string[]} team
  * @param {string | null} me
- * @param {string} today
+ * @param {() => string} today
  * @returns {Filter<Task>[]}
  */
 export function filtersOf(team, me, today) {
@@ -145,7 +146,7 @@ export function filtersOf(team, me, today) {
       label: "State",
       initial: "open",
       options: STATES,
-      test: (task, state) => !Object.hasOwn(IS, state) || IS[state](task, today),
+      test: (task, state) => !Object.hasOwn(IS, state) || IS[state](task, today()),
     },
   ];
 }

@@ -56,7 +56,7 @@ class Board {
     this.issues = issues;
     this.links = links;
     const team = config.team.map(({ name }) => name);
-    const today = dayIn(config.time_zone);
+    const today = () => dayIn(config.time_zone);
     /** @type {AbortController | undefined} */
     this.reading = undefined;
     this.add = button("New task", () => this.make(), { kind: "compact", sign: "plus" });
