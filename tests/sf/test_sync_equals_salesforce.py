@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 
 from sf.models import Account, Adoption, Book, Contact, Opportunity, RefusedRecord, SyncRun
 from tests.sf.cache import assert_equal, sync
@@ -136,6 +138,17 @@ def test_children_keep_the_id_of_a_parent_that_comes_later(simulator: Simulator)
     sync("sync_accounts")
     opportunity = Opportunity.objects.get(id=opportunity.id)
     assert opportunity.account == Account.objects.get(id=opportunity.account_id)
+
+
+@pytest.mark.parametrize("option", ["force", "forcedelete"])
+def test_purged_records_are_removed_after_postgresqls_clock_was_set_back(simulator: Simulator, option: str) -> None:
+    sync()
+    Opportunity.all_objects.update(local_update_date=Now() + timedelta(days=1))
+    record = simulator.ids("Opportunity")[5]
+    simulator.do("delete", "Opportunity", record)
+    simulator.do("purge", "Opportunity", record)
+    sync("sync_opportunities", **{option: True})
+    assert not Opportunity.objects.filter(id=record).exists()
 
 
 def test_force_delete_refills_the_table(simulator: Simulator) -> None:

@@ -17,6 +17,9 @@ from sf.ingest.lock import lock_table_for_write
 
 _PROGRAM_LIMIT_EXCEEDED = "54000"
 
+# A row dated more than an hour ahead was written before PostgreSQL's clock was set back.
+_UNTOUCHED_SINCE = sql.SQL("t.local_update_date NOT BETWEEN %s AND statement_timestamp() + interval '1 hour'")
+
 
 @dataclass
 class Counts:
@@ -97,9 +100,15 @@ class Merge:
     @property
     def _missing(self) -> sql.Composable:
         return sql.SQL(
-            """{live} AND {within} AND t.local_update_date < %s AND t.id::text <> ALL (%s)
+            """{live} AND {within} AND {untouched_since} AND t.id::text <> ALL (%s)
             AND NOT EXISTS (SELECT 1 FROM {staging} s WHERE {key} = t.id)"""
-        ).format(live=self._target.live, within=self._within, staging=self._target.staging, key=self._target.key)
+        ).format(
+            live=self._target.live,
+            within=self._within,
+            untouched_since=_UNTOUCHED_SINCE,
+            staging=self._target.staging,
+            key=self._target.key,
+        )
 
     def _apply(self, replace_older_than: datetime | None, keep: Sequence[str]) -> Counts:
         counts = Counts(live_before=self.count_live())
@@ -197,8 +206,8 @@ class Merge:
     def _remove(self, older_than: datetime, keep: Sequence[str]) -> None:
         # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
         execute(
-            sql.SQL("DELETE FROM {} WHERE local_update_date < %s AND id::text <> ALL (%s)").format(
-                self._target.identifier
+            sql.SQL("DELETE FROM {} t WHERE {} AND id::text <> ALL (%s)").format(
+                self._target.identifier, _UNTOUCHED_SINCE
             ),
             [older_than, list(keep)],
         )
