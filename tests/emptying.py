@@ -2,7 +2,7 @@
 
 ``flush`` truncates all tables and makes content types and permissions again. This takes 170 ms on an idle machine, and
 seconds on a busy one. Hundreds of tests write to only a few tables each, so here only tables with rows are truncated.
-Content types, permissions and short forms of schools' names stay as the migrations made them.
+Content types, permissions and short forms of schools' names are kept, because migrations make them.
 """
 
 from __future__ import annotations

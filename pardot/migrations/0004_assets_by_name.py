@@ -1,4 +1,4 @@
-"""Indexes for the default order of pages of assets."""
+"""Indexes for pages of assets that are sorted by name, then by id."""
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models

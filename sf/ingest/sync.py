@@ -223,6 +223,6 @@ class Sync(ABC, Generic[AnySynced]):
             runs.leave_run(self._run, str(error))
 
     def _forget_read(self) -> None:
-        """Clear the resume state: the staged rows cannot be trusted, so the next run starts again."""
+        """Clear the resume state, so that no run continues this read."""
         self._run.resume_state = None
         self._run.save(update_fields=["resume_state"])

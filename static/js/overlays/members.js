@@ -101,7 +101,7 @@ class Members {
   /** @param {Page} page */
   list({ members, summary }) {
     if (members === null)
-      return noData("python manage.py camp_sync --survey", this.status, "Members are read by a full survey.");
+      return noData("python manage.py camp_sync --survey", this.status, "Members are read by a survey.");
     if (members.length === 0) return empty("This campaign has no members.", { sign: "people" });
     this.all = summary.members;
     this.rows = table({

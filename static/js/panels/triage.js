@@ -139,7 +139,7 @@ function issueTable(issues) {
         options: [
           ["open", "Still to do"],
           ["done", "All tagged"],
-          ["none", "Does not occur"],
+          ["none", "None left"],
           ["unknown", "No data yet"],
         ],
         test: (row, state) => stateOf(row) === state,
