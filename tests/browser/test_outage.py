@@ -45,15 +45,24 @@ def test_an_outage_shows_one_banner_and_the_panels_stay_gray(camp: Visit) -> Non
         expect(camp.page.get_by_role("button", name="Try")).to_have_text(["Try now"])
         expect(camp.page.locator("#loaded-at")).to_have_text("Not everything could be loaded")
     assert camp.axe() == []
-    for pattern in PATHS:
-        camp.page.unroute(pattern)
-    banner(camp).get_by_role("button", name="Try now").click()
+    end_outage(camp)
     expect(camp.page.locator('[data-panel="engagement"] .figure-value').first).to_be_visible()
     camp.settle()
     expect(banner(camp)).to_have_count(0)
     expect(camp.page.locator(".waiting")).to_have_count(0)
     expect(camp.page.locator("#loaded-at")).to_contain_text("Loaded at")
     expect(camp.page.get_by_role("button", name="Tasks")).to_be_visible()
+
+
+def test_try_now_ends_the_wait_for_the_next_try(camp: Visit) -> None:
+    camp.stop_clock()
+    begin_outage(camp)
+    camp.go("/pardot/", settled=False)
+    expect(banner(camp)).to_contain_text("Next try in 1 second.")
+    for pattern in PATHS:
+        camp.page.unroute(pattern)
+    banner(camp).get_by_role("button", name="Try now").click()
+    expect(banner(camp)).to_have_count(0)
 
 
 def test_the_page_tries_again_after_1_second_after_5_seconds_and_then_every_15_seconds(camp: Visit) -> None:
