@@ -92,7 +92,8 @@ def end_run(run: SyncRun, state: SyncRun.State, message: str) -> None:
     run.started = min(run.started, run.ended)
     run.save()
     ahead = SyncRun.objects.filter(object=run.object, started__gt=run.ended, ended__isnull=False)
-    ahead.update(started=run.started, ended=run.started)
+    before = run.started - timedelta(microseconds=1)  # a reused row may have a smaller id than these rows
+    ahead.update(started=before, ended=before)
 
 
 def last_committed(synced: Synced) -> Committed | None:

@@ -25,7 +25,8 @@ from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_
 _VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the operators' page. Staff without it see only the list of models."""
 
-_YEAR = r"(?!9999)\d{4}"
+_DATE_PARTS = {"__year": r"(?!9999)\d{4}", "__month": r"\d{1,2}", "__day": r"\d{1,2}"}
+"""The parts of a date by which the admin's lists are filtered, and what each may be."""
 
 
 def _cannot_be_right(request: HttpRequest) -> bool:
@@ -35,7 +36,11 @@ def _cannot_be_right(request: HttpRequest) -> bool:
     """
     values = [(name, value) for name, each in request.GET.lists() for value in each]
     has_nul = any("\0" in text for text in (request.path, *chain.from_iterable(values)))
-    return has_nul or any(name.endswith("__year") and not re.fullmatch(_YEAR, value) for name, value in values)
+    return has_nul or any(
+        name.endswith(part) and not re.fullmatch(pattern, value)
+        for name, value in values
+        for part, pattern in _DATE_PARTS.items()
+    )
 
 
 class OperatorsSite(AdminSite):

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.test import Client
 
+from sf.ingest.jobs import recorded_often
 from sf.models import Account, SyncRun
 from sf.sync.again import next_tries
 from tests.conftest import Manage
@@ -117,6 +118,16 @@ def test_an_unreachable_host_is_named(simulator: Simulator, settings: Any) -> No
     assert last_run("accounts").message.startswith("https://localhost:1: cannot be reached: ")
     with pytest.raises(CommandError, match="https://localhost:1: cannot be reached"):
         call_command("sf", "limits")
+
+
+def test_a_failure_in_a_reused_row_is_the_latest_run_after_postgresqls_clock_was_set_back(db: None) -> None:
+    tomorrow = Now() + timedelta(days=1)
+    SyncRun.objects.create(object="frequent", state=SyncRun.State.FAILED, message="no network", ended=Now())
+    done = SyncRun.objects.create(object="frequent", state=SyncRun.State.DONE)
+    SyncRun.objects.filter(pk=done.pk).update(started=tomorrow, ended=tomorrow)
+    with pytest.raises(OSError, match="no network"), recorded_often("frequent"):
+        raise OSError("no network")
+    assert last_run("frequent").state == SyncRun.State.FAILED
 
 
 def test_a_failure_is_shown_after_postgresqls_clock_was_set_back(simulator: Simulator, client: Client) -> None:
