@@ -12,6 +12,8 @@ from pardot.platform.errors import CODES as PARDOT_CODES
 from sf.salesforce.refusals import REFUSALS, Group
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "refusals.md"
+_ADMINISTRATOR = ("Ask the Salesforce administrator to ", "Administrator: ")
+"""The beginning of a remedy, and the short form that the page explains."""
 BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
 
 
@@ -22,14 +24,20 @@ def tables() -> Mapping[str, str]:
 
 
 def _salesforce_rows(group: Group) -> Iterator[str]:
-    """Yield the table of a group; codes with the same meaning and remedy share a row."""
-    yield from ("| code | meaning | what to do |", "|---|---|---|")
+    """Yield the table of a group; codes with the same meaning and remedy share a row.
+
+    All calls that the moment refuses have the same remedy: the page says it above this table.
+    """
+    with_remedies = group is not Group.MOMENT
+    yield from (
+        ("| code | meaning | what to do |", "|---|---|---|") if with_remedies else ("| code | meaning |", "|---|---|")
+    )
     rows: dict[tuple[str, str], list[str]] = {}
     for code, refusal in REFUSALS.items():
         if refusal.group is group:
             rows.setdefault((refusal.meaning, refusal.remedy), []).append(f"`{code}`" + (" ¹" if refusal.wraps else ""))
     for (meaning, remedy), codes in rows.items():
-        yield f"| {', '.join(codes)} | {meaning} | {remedy} |"
+        yield f"| {', '.join(codes)} | {meaning} |" + (f" {remedy.replace(*_ADMINISTRATOR)} |" if with_remedies else "")
 
 
 def _pardot_rows() -> Iterator[str]:

@@ -147,7 +147,7 @@ _BUSY: Mapping[str, str] = {
     "INTERNAL_ERROR": "Salesforce had an internal error.",
 }
 
-_USER = f"{_ADMIN} give the API user API access and to check the connected app's policies."
+_USER = f"{_ADMIN} give the API user API access and check the connected app's policies."
 _ORG: Mapping[str, tuple[str, str]] = {
     "INVALID_OPERATION_WITH_EXPIRED_PASSWORD": (
         "The API user's password has expired.",
