@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 LEAST_BYTES = 1024
 _TOKEN_WAS_GIVEN = "CSRF_COOKIE_NEEDS_UPDATE"  # noqa: S105 - what Django notes when it gives out a token
@@ -19,6 +20,8 @@ class CompressionMiddleware(GZipMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
+        if response.status_code == 304:  # caches merge its headers into the answer that they keep
+            patch_vary_headers(response, ("Accept-Encoding",))
         small = isinstance(response, HttpResponse) and len(response.content) <= LEAST_BYTES
         if small or request.META.get(_TOKEN_WAS_GIVEN) or not request.path_info.startswith("/api/"):
             return response

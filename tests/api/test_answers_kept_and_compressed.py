@@ -57,6 +57,18 @@ def test_a_304_does_not_call_the_answer_empty(reader: Client, path: str) -> None
         assert (again.status_code, "Content-Length" in again) == (304, False)
 
 
+def test_a_304_names_the_same_headers_in_vary_as_the_answer(reader: Client, settings: Any) -> None:
+    """A cache replaces the ``Vary`` of a kept answer, and would then send a compressed answer to every client."""
+    settings.CORS_ALLOWED_ORIGINS = ["https://openstax.org"]
+    for number in range(30):
+        records.school(f"Example College {number}")
+    for path in ("schools?name=example", "records/accounts/", "openapi.json"):
+        answer = reader.get(f"/api/v1/{path}", headers=GZIP)
+        again = reader.get(f"/api/v1/{path}", headers={**GZIP, "If-None-Match": answer["ETag"]})
+        assert again.status_code == 304
+        assert set(again["Vary"].split(", ")) == set(answer["Vary"].split(", "))
+
+
 def test_each_format_and_choice_of_columns_has_its_own_etag(reader: Client) -> None:
     records.school("Example College")
     queries = ["", "?format=csv", "?format=csv&dialect=excel", "?fields=name", "?limit=1"]
