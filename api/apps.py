@@ -9,6 +9,7 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from api import checks  # noqa: F401, PLC0415 - the import registers the checks
+        from api.http.header_parameters import ignore_unreadable_headers  # noqa: PLC0415 - keeps them together
         from api.http.query_parameters import (  # noqa: PLC0415 - Ninja needs the settings
             check_parameters_of_routes,
             read_parameters_as_utf8,
@@ -23,6 +24,7 @@ class ApiConfig(AppConfig):
         build_schemas_late()
         check_parameters_of_routes()
         read_parameters_as_utf8()
+        ignore_unreadable_headers()
         MORE_LINES.append(_breaker_lines)
         ON_ADOPTION.append(keep_cases_apart)
         ON_ADOPTION.append(close_breakers)

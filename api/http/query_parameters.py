@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.http import parse_header_parameters
 from ninja.operation import Operation
 
 from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable
+from api.http.header_parameters import header_parameters
 
 _CACHE_BUSTER = "_"
 _CAMPAIGN = "utm_"
@@ -56,15 +56,11 @@ def read_parameters_as_utf8() -> None:
     """Make Django read query parameters as UTF-8 even if ``Content-Type`` has another ``charset``.
 
     Django itself would use that charset, although it is about the body. If Python has no text encoding of that name but
-    another codec, such as ``rot13``, Django fails before any middleware runs. An unreadable ``Content-Type`` counts as
-    missing.
+    another codec, such as ``rot13``, Django fails before any middleware runs.
     """
 
     def read_content_type(request: HttpRequest, meta: Mapping[str, Any]) -> None:
-        try:
-            request.content_type, request.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
-        except ValueError:  # a parameter in an unknown charset (RFC 2231)
-            request.content_type, request.content_params = "", {}
+        request.content_type, request.content_params = header_parameters(meta.get("CONTENT_TYPE", ""))
 
     HttpRequest._set_content_type_params = read_content_type  # type: ignore[attr-defined]
 

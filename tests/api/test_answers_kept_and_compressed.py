@@ -131,6 +131,7 @@ def test_the_format_parameter_overrides_the_accept_header_and_weights_are_respec
         ("", "application/json; charset=utf-8", "application/json"),
         ("", "TEXT/CSV; header=present", "text/csv"),
         ("", "text/*;q=0.5, application/xml", "text/csv"),
+        ("", "text/html; a*=x; a*0=y, text/html; a*=nonsense''x, text/csv", "text/csv"),
     ):
         answer = reader.get(f"/api/v1/records/accounts/{query}", headers={"Accept": accept})
         assert answer["Content-Type"].startswith(form), (query, accept)

@@ -238,3 +238,11 @@ def test_the_last_use_of_a_key_is_written_at_most_every_ten_minutes(service: Cal
     later = APIKey.objects.get().last_used_at
     assert later is not None
     assert later >= first
+
+
+def test_a_form_with_unreadable_headers_instead_of_a_csrf_token_is_refused(user: Client) -> None:
+    """Without the header, Django looks for the token in a form."""
+    user.cookies["csrftoken"] = "a" * 32
+    part = b"--x\r\nContent-Disposition: form-data; name*=a; name*0=b\r\n\r\nc\r\n--x--\r\n"
+    answer = user.post(ANYBODY, part, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, answer.json()["type"]) == (403, "csrf_token_missing")

@@ -74,6 +74,7 @@ def test_errors_of_every_layer_have_the_same_shape(forgiving: Client, settings: 
         ({}, "application/json; charset=utf-16", 415, "must be UTF-8"),
         ({}, "application/json; name*=nonsense''a", 415, "Content-Type: application/json"),
         ({}, "application/json; name*=undefined''%41", 415, "Content-Type: application/json"),
+        ({}, "application/json; name*=a; name*0=b", 415, "Content-Type: application/json"),
         ({"Content-Encoding": "identity"}, 'application/json; charset="UTF-8"', 200, "text"),
         ({}, "application/json", 200, "text"),
     ],
