@@ -142,11 +142,19 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             and state.api_version == self._client.api_version
             and state.instance_url == self._client.instance_url
             and state.organization_id in {"", self._client.organization_id}
-            and state.replace == self._options.force_delete
+            and state.replace == self._replaces
             and (not self._options.full or self._is_full_enough(state))
             and state.staged == self._stage.count()
         )
         return state if fits else None
+
+    @property
+    def _replaces(self) -> bool:
+        """Return whether a full read replaces the whole table.
+
+        It does not while fields are unreadable, because their columns keep their values.
+        """
+        return self._options.force_delete and not self._synced.left_out
 
     def _is_full_enough(self, state: ReadState) -> bool:
         """Return whether a run with ``--force`` or ``--forcedelete`` may resume this read.
@@ -181,7 +189,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
             organization_id=self._client.organization_id,
             api_version=self._client.api_version,
             fingerprint=self._synced.fingerprint,
-            replace=self._options.force_delete and window.is_full,
+            replace=self._replaces and window.is_full,
             previous_watermark=committed.watermark.isoformat() if committed and committed.watermark else None,
         )
         self._stage.create()

@@ -31,9 +31,11 @@ def some_contact() -> str:
 
 
 @pytest.mark.parametrize("threshold", [REST, BULK], ids=["REST", "Bulk"])
-@pytest.mark.parametrize("force", [False, True], ids=["incremental", "full"])
+@pytest.mark.parametrize(
+    "options", [{}, {"force": True}, {"forcedelete": True}], ids=["incremental", "full", "replacement"]
+)
 def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
-    simulator: Simulator, settings: Any, threshold: int, force: bool
+    simulator: Simulator, settings: Any, threshold: int, options: dict[str, bool]
 ) -> None:
     settings.SALESFORCE_BULK_THRESHOLD = threshold
     sync("sync_contacts")
@@ -41,7 +43,7 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
     before = in_cache(Contact)
     simulator.set_raw("Contact", contact, FirstName="Changed", Position__c="Hidden by now")
     hide(simulator, "Contact", "Position__c")
-    sync("sync_contacts", force=force)
+    sync("sync_contacts", **options)
     after = in_cache(Contact)
     assert after[contact]["first_name"] == "Changed"
     assert {key: row["position"] for key, row in after.items()} == {key: row["position"] for key, row in before.items()}
