@@ -109,9 +109,14 @@ def having_words(area: Area, variants: Variants) -> Q:
 
 
 def by_parts(area: Area, text: str) -> Q:
-    """Return the condition that every word of ``text`` is anywhere in the asset's own texts."""
+    """Return the condition that every word of ``text`` is anywhere in the asset's own texts.
+
+    Nothing matches a text without words. It may consist of control characters, which ``str.split`` takes for spaces.
+    """
     own = ", ".join(name for name in OWN_TEXTS if name in _columns(area))
     parts = text.split()
+    if not parts:
+        return Q(pk=None)
     return _having(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
 
 

@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
         ("saint john's house", ["St. John's_open house"]),
         ("ganic", ["Organic Chemistry"]),  # found in the middle of a word
         ("chem summer", []),
+        ("\x1c", []),  # no word, though more than white space for pydantic
     ],
 )
 def test_each_word_of_a_search_may_match_the_name_the_campaign_the_folder_or_a_tag(

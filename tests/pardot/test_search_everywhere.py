@@ -41,6 +41,7 @@ def search(ask: Ask, q: str, **more: int) -> list[tuple[str, int]]:
         ("100%", [("list_emails", 6)]),
         ("wslett", [("lists", 5)]),
         ("nothing such", []),
+        ("\x1c\x1d", []),
     ],
 )
 def test_words_are_found_in_every_type_and_matches_by_campaign_come_last(
