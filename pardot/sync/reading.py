@@ -112,9 +112,10 @@ class EntityQuery:
     def _following(self, page: Page, cursor: Cursor, behind: int) -> Cursor | None:
         pages = cursor.pages + 1
         if page.next_token:
-            unexplained = page.values and len(page.values) < cursor.size and not page.withheld
-            # Request the next page by id, so that it contains the rows that a short page lacked.
-            if unexplained or cursor.size < self._client.rows_at_once(self._page_size):
+            unexplained = len(page.values) < cursor.size and not page.withheld
+            # Request the next page by id, so that it contains the rows that a short page lacked. After a page without
+            # rows only the token leads on: by id, the same page would be requested again and again.
+            if page.values and (unexplained or cursor.size < self._client.rows_at_once(self._page_size)):
                 return Cursor.at(behind)  # without a size, so the next page has the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
         if not page.ceiling_reached and pages * cursor.size < CEILING:

@@ -9,7 +9,7 @@ from django.core.management import CommandError
 
 from pardot.catalog import entities
 from sf.models import SyncRun
-from tests.pardot.remote import Pardot, assert_equal, camp_sync, last_run
+from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, expected, last_run
 from tests.simulated import Simulator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +43,16 @@ def test_a_smaller_page_size_is_kept_for_the_rest_of_the_command(
     SyncRun.objects.all().delete()
     camp_sync("--entities", "forms,prospects,activities", "--full")
     assert with_the_fault == pardot.calls() + 1
+
+
+def test_a_slow_page_whose_rows_are_all_withheld_is_requested_once(pardot: Pardot, simulator: Simulator) -> None:
+    pardot.settings(daily_max=100)  # so that an endless read pauses
+    hidden = sorted(row["id"] for row in pardot.rows("prospects"))[:150]
+    pardot.post("/withhold", {"path": "prospects", "ids": hidden})
+    simulator.fail("size_timeout", path="objects/prospects", times=None, rows=130)
+    camp_sync("--entities", "prospects")
+    assert last_run("prospects").state == "done"
+    assert set(copied(entities.PROSPECTS)) == expected(pardot, entities.PROSPECTS).keys() - set(hidden)
 
 
 def test_camp_sync_scout_reads_prospects_in_smaller_pages_too(pardot: Pardot, simulator: Simulator) -> None:
