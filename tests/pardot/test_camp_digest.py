@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from typing import Any
@@ -22,6 +22,7 @@ from django.db import connection
 from django.utils import timezone
 
 from pardot.models import DigestDelivery, TeamMember
+from pardot.reports import team_channels
 from pardot.reports.channels import slack
 from pardot.reports.channels.mail import mail_to
 
@@ -102,6 +103,26 @@ def test_the_digest_is_sent_once_a_day_unless_again_is_given(webhook: Slack) -> 
     DigestDelivery.objects.update(day=timezone.localdate() - timedelta(days=1))
     camp_digest("--send")
     assert len(webhook.messages) == 3
+
+
+def test_a_digest_during_which_midnight_passes_is_not_the_next_days(
+    webhook: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [datetime(2026, 11, 30, 23, 59, 50, tzinfo=UTC)]
+    monkeypatch.setattr(timezone, "now", lambda: clock[0])
+
+    def post_slowly(address: str, text: str) -> None:
+        slack.post_to_slack(address, text)
+        clock[0] += timedelta(seconds=20)
+
+    monkeypatch.setattr(team_channels, "post_to_slack", post_slowly)
+    camp_digest("--send")
+    clock[0] = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
+    assert camp_digest("--send") == "sent to Slack\n"
+    assert [message.splitlines()[1] for message in webhook.messages] == [
+        "Camp digest, Monday, November 30, 2026",
+        "Camp digest, Tuesday, December 1, 2026",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -61,15 +61,16 @@ class Command(BaseCommand):
             if lease is None:
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
             with recorded_job(DIGEST) as run:  # the job includes the choice of channels, which can fail
-                channels, sent = _channels(), _sent_today()
+                now = timezone.now()  # one time for all steps, because midnight may pass while a channel is slow
+                channels, sent = _channels(now), _sent_on(today(now))
                 missing = {name: each for name, each in channels.items() if options["again"] or name not in sent}
                 if channels and not missing:
                     run.message = f"the digest was sent today at {timezone.localtime(max(sent.values())):%H:%M}"
                     self.stdout.write(f"{run.message}; --again sends it once more")
                     return
-                self._send(missing, digest(digest_facts()))
+                self._send(missing, digest(digest_facts(now)), today(now))
 
-    def _send(self, channels: Mapping[str, _Channel], text: str) -> None:
+    def _send(self, channels: Mapping[str, _Channel], text: str, day: date) -> None:
         if not channels and _has_readers():
             self.stdout.write("Nobody has anything to read today; nothing was sent.")
             return
@@ -78,17 +79,17 @@ class Command(BaseCommand):
                 "nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env, or PUBLIC_URL and an email "
                 "address of somebody in the team"
             )
-        failed = [error for name, channel in channels.items() if (error := self._send_to(name, channel, text))]
+        failed = [error for name, channel in channels.items() if (error := self._send_to(name, channel, text, day))]
         if failed:
             raise CommandError("; ".join(failed))
 
-    def _send_to(self, name: str, channel: _Channel, text: str) -> str:
+    def _send_to(self, name: str, channel: _Channel, text: str, day: date) -> str:
         """Send to one channel. Return the error, or an empty string, so that the next channel is still tried."""
         try:
             kept = channel.send(text)
         except NotDelivered as error:
             return str(error)
-        _note_sent(name, channel.label, kept)
+        _note_sent(name, channel.label, kept, day)
         self.stdout.write(f"sent to {channel.label}")
         return ""
 
@@ -106,14 +107,15 @@ class _Channel:
     """The channel's name in the line “sent to …”."""
 
 
-def _channels() -> dict[str, _Channel]:
+def _channels(now: datetime) -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
     ``members_to_message`` chooses the members; for this choice it may count the rows of saved views.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
-        channels |= {f"member {member.pk}": _member_channel(member) for member in members_to_message(today())}
+        members = members_to_message(today(now))
+        channels |= {f"member {member.pk}": _member_channel(member, now) for member in members}
     return channels
 
 
@@ -132,38 +134,37 @@ def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
     return send_only
 
 
-def _member_channel(member: TeamMember) -> _Channel:
+def _member_channel(member: TeamMember, now: datetime) -> _Channel:
     def send(_: str) -> str:
-        news = view_news(member, today())
-        text, stop = _message_and_stop(member, news)
+        news = view_news(member, today(now))
+        text, stop = _message_and_stop(member, news, now)
         mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
-        note_reported(news, today())
+        note_reported(news, today(now))
         return text
 
     return _Channel(send, member.email)
 
 
-def _message_and_stop(member: TeamMember, news: Sequence[ViewNews]) -> tuple[str, str]:
+def _message_and_stop(member: TeamMember, news: Sequence[ViewNews], now: datetime) -> tuple[str, str]:
     """Return the member's message, and the address that stops the messages."""
     stop = site_address(reverse("pardot:stop-messages", args=[stop_token(member)]))
-    return personal_message(work_facts(), member, news, stop_address=stop), stop
+    return personal_message(work_facts(now), member, news, stop_address=stop), stop
 
 
 def _message_of(name: str) -> str:
     try:
-        member = member_by_name(name)
-        return _message_and_stop(member, view_news(member, today()))[0]
+        member, now = member_by_name(name), timezone.now()
+        return _message_and_stop(member, view_news(member, today(now)), now)[0]
     except UnknownMember as error:
         raise CommandError(str(error)) from error
 
 
-def _sent_today() -> dict[str, datetime]:
-    """Return the channels to which today's message was sent, each with the time of sending."""
-    return dict(DigestDelivery.objects.filter(day=timezone.localdate(), alert=None).values_list("channel", "sent_at"))
+def _sent_on(day: date) -> dict[str, datetime]:
+    """Return the channels to which the day's message was sent, each with the time of sending."""
+    return dict(DigestDelivery.objects.filter(day=day, alert=None).values_list("channel", "sent_at"))
 
 
-def _note_sent(channel: str, recipient: str, text: str) -> None:
-    day = today()
+def _note_sent(channel: str, recipient: str, text: str, day: date) -> None:
     values = {"sent_at": timezone.now(), "recipient": recipient, "text": text}
     DigestDelivery.objects.update_or_create(day=day, channel=channel, alert=None, defaults=values)
     DigestDelivery.objects.filter(day__lt=day - _KEPT, alert=None).delete()
