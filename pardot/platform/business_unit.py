@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 
-from pardot.catalog.entities import ALL, PardotEntity
+from pardot.catalog.entities import ALL, ORPHANS, PardotEntity
 from pardot.models import (
     CachedBusinessUnit,
     ConfigurationChange,
@@ -74,14 +74,16 @@ def confirm_business_unit() -> None:
 def forget_copies() -> None:
     """Remove all rows of this app except those of the models in ``KEPT``; call this in a transaction.
 
-    Also remove the watermarks, unfinished reads, refused records and unreadable fields of all entities.
+    Also remove the runs, refused records and unreadable fields of all entities. Otherwise the ended runs would show the
+    entities as read. A run that is still under way loses only its watermark and its unfinished read.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
         for model in apps.get_app_config("pardot").get_models():
             if model not in KEPT:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
-    names = [part for entity in ALL for part in entity.parts]
+    names = [part for entity in (*ALL, ORPHANS) for part in entity.parts]
+    SyncRun.objects.filter(object__in=names).exclude(state=SyncRun.State.RUNNING).delete()
     forget_runs(SyncRun.objects.filter(object__in=names))
     RefusedRecord.objects.filter(object__in=names).delete()
     UnreadableField.objects.filter(object__in=names).delete()

@@ -25,11 +25,12 @@ from pardot.models import (
 from sf.models import SyncRun
 from tests.conftest import point_settings_at
 from tests.orgs import OTHER_UNIT, digests_of_copies, new_ids, org_id, same_ids
+from tests.pardot.asset_api import Ask, ask, cookies, super_user, user
 from tests.pardot.remote import Pardot, assert_equal, camp_sync
 from tests.sf.cache import sync
 from tests.simulated import Simulator, manage
 
-__all__ = ["new_ids", "same_ids"]
+__all__ = ["ask", "cookies", "new_ids", "same_ids", "super_user", "user"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +98,21 @@ def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simu
     assert DailySnapshot.objects.count() == 1
     for entered_by_people in (Task, TeamMember, SavedView, ViewSubscription, ConfigurationChange):
         assert entered_by_people._default_manager.count() == 1, entered_by_people
+
+
+@pytest.mark.usefixtures("surveyed")
+def test_what_was_only_read_from_the_previous_business_unit_counts_as_never_read(
+    simulator: Simulator, settings: Any, ask: Ask
+) -> None:
+    camp_sync("--scout")
+    simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
+    camp_sync("--adopt-org", "--yes")
+    status = ask("sync/status")
+    assert status["tier"] == 1
+    prospects = next(entity for entity in status["entities"] if entity["name"] == "prospects")
+    assert (prospects["freshness"], prospects["last_sync"], prospects["count"]) == ("never", None, None)
+    assert not SyncRun.objects.filter(object="orphans").exists(), "/healthz/ judges runs"
 
 
 def test_a_business_unit_that_pardot_refuses_is_not_adopted(simulator: Simulator, settings: Any) -> None:
