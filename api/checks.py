@@ -39,7 +39,7 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
     if all(len(kind) == 1 for kind in kinds.values()):
         return []
     key_counts = " and ".join(_count_keys(purpose, kind) for purpose, kind in kinds.items())
-    hint = "Remove the old key once Accounts uses the new one: docs/operations.md, “Changing secrets”."
+    hint = "Remove the old key once Accounts uses the new one: docs/deployment.md, “Changing secrets”."
     return [checks.Info(f"The SSO cookie is opened with {key_counts}.", hint=hint, id="api.I001")]
 
 
