@@ -135,7 +135,7 @@ def test_line_breaks_in_pardots_messages_do_not_break_the_line_of_an_error(
 def test_a_stored_message_of_pardot_or_salesforce_is_shown_in_one_line(
     simulator: Simulator, database: str, path: str, code: str, failing: str, showing: str
 ) -> None:
-    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "One"})
+    OutboundCase.objects.create(identity="key:test", source="case", values={"Subject": "One"})
     simulator.fail("error", path=path, code=code, times=None, message=HOSTILE)
     assert manage(failing, variables=simulator.variables, database=database).returncode == 1
     done = manage(showing, variables=simulator.variables, database=database)

@@ -53,7 +53,7 @@ def test_repeated_runs_of_deliver_pending_leave_one_done_row_and_one_failed_row(
         assert run_manage("deliver_pending", SENTRY_DSN=sentry.dsn).returncode == 0
     assert SyncRun.objects.get().state == "done"
     assert not sentry.messages
-    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "One"})
+    OutboundCase.objects.create(identity="key:test", source="case", values={"Subject": "One"})
     for _ in range(2):
         assert run_manage("deliver_pending", "--all", SENTRY_DSN=sentry.dsn, **NO_LOGIN).returncode == 1
     assert sorted(SyncRun.objects.values_list("object", "state")) == [

@@ -206,8 +206,8 @@ def test_the_page_reports_the_org_the_budgets_the_queue_the_breakers_and_the_sch
     CachedOrg.objects.create(organization_id="00D000000000001EAA", name="Camp Org", is_sandbox=True)
     CachedBusinessUnit.objects.create(business_unit="0Uv000000000001")
     PardotQuota.objects.create(id=PardotQuota.ONLY_ID, used=77, maximum=25_000, told_at=now)
-    OutboundCase.objects.create(maker="key:a", values={}, state="queued", created_at=now - timedelta(minutes=3))
-    OutboundCase.objects.create(maker="key:a", values={}, state="failed")
+    OutboundCase.objects.create(identity="key:a", values={}, state="queued", created_at=now - timedelta(minutes=3))
+    OutboundCase.objects.create(identity="key:a", values={}, state="failed")
     RefusedRecord.objects.create(object="contacts", record_id="1", payload="{}", reason="x", fingerprint="")
     UnreadableField.objects.create(object="contacts", column="lms", field="Contact.LMS__c")
     breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
@@ -310,7 +310,7 @@ def test_labels_of_fields_are_words_and_help_is_no_markup() -> None:
 
 def test_lists_lead_back_to_the_start_page_and_name_an_empty_value(operator: Client) -> None:
     for code in ("", "NEW_CODE"):
-        OutboundCase.objects.create(maker="key:a", values={}, state="failed", error_code=code)
+        OutboundCase.objects.create(identity="key:a", values={}, state="failed", error_code=code)
     html = " ".join(page(operator, "/admin/api/outboundcase/").split())
     assert '<a href="/admin/">Operations</a> &rsaquo; Cases (outbox)' in html
     assert ">(empty)</a>" in html

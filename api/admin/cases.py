@@ -82,7 +82,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     form = CaseForm
     change_form_template = "admin/api/outboundcase/change_form.html"
     list_display = [
-        "created_at", "subject", "source", "maker", "state", "error_group", "why", "settled_at", "attempts",
+        "created_at", "subject", "source", "identity", "state", "error_group", "why", "settled_at", "attempts",
         "salesforce_page",
     ]  # fmt: skip
     list_filter = [
@@ -93,7 +93,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
         "error_code",
         "organization_id",
     ]
-    search_fields = ["id", "salesforce_id", "maker", "values__Subject"]
+    search_fields = ["id", "salesforce_id", "identity", "values__Subject"]
     search_help_text = "Subject, case ID, Salesforce ID, or creator"
     date_hierarchy = "created_at"
     show_full_result_count = False
@@ -166,7 +166,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
             "id",
             "created_at",
             "source",
-            "maker",
+            "identity",
             "attempts",
             "next_attempt_at",
             "ended_at",

@@ -125,27 +125,27 @@ class LogAdmin(ReadOnlyAdmin):
 @admin.register(RequestLog)
 class RequestLogAdmin(LogAdmin):
     list_display = [
-        "time", "method", "path", "query", "status", "milliseconds", "auth_type", "who", "address", "request_id",
+        "time", "method", "path", "query", "status", "milliseconds", "auth_type", "identity", "address", "request_id",
     ]  # fmt: skip
     list_filter = ["status", "method", "auth_type"]
-    search_fields = ["request_id__exact", "who__exact"]
+    search_fields = ["request_id__exact", "identity__exact"]
     search_help_text = "Request ID, user:<Accounts UUID> or key:<public id>"
 
 
 @admin.register(FieldChangeLog)
 class FieldChangeLogAdmin(LogAdmin):
-    list_display = ["time", "object", "record_id", "field", "old", "new", "source", "who", "request_id"]
+    list_display = ["time", "object", "record_id", "field", "old", "new", "source", "identity", "request_id"]
     list_filter = ["object", "field", "source"]
-    search_fields = ["record_id__exact", "who__exact", "request_id__exact"]
+    search_fields = ["record_id__exact", "identity__exact", "request_id__exact"]
     search_help_text = "Salesforce ID, user:<Accounts UUID>, key:<public id> or request ID"
 
 
 @admin.register(FormSubmission)
 class FormSubmissionAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "form_type", "submitted_by", "state", "spam_reason", "case_link"]
+    list_display = ["created_at", "form_type", "identity", "state", "spam_reason", "case_link"]
     list_filter = ["form_type", ("spam_reason", admin.EmptyFieldListFilter), "case__state"]
     list_select_related = ["case"]
-    search_fields = ["id", "submitted_by", "data"]
+    search_fields = ["id", "identity", "data"]
     date_hierarchy = "created_at"
     show_full_result_count = False
 

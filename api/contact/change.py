@@ -146,7 +146,7 @@ def _note_changes(user: SignedInUser, written: Written, source: str) -> None:
             old=written.before.get(name),
             new=value,
             source=source,
-            who=user.identity,
+            identity=user.identity,
             request_id=current_request_id(),
         )
         for name, value in written.values.items()

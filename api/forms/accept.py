@@ -25,7 +25,7 @@ class NewSubmission:
     form_type: str
     data: Mapping[str, Any]
     source_url: str
-    submitted_by: str
+    identity: str
     spam_reason: str
     case_values: CaseValues
 
@@ -62,14 +62,14 @@ def _store(new: NewSubmission, submission_id: uuid.UUID) -> None:
     if not new.spam_reason:
         case_id = uuid.uuid4()
         outbox.store_case(
-            maker=new.submitted_by, source=new.form_type, values=new.case_values, case_id=case_id, claimed=False
+            identity=new.identity, source=new.form_type, values=new.case_values, case_id=case_id, claimed=False
         )
     FormSubmission.objects.create(
         id=submission_id,
         form_type=new.form_type,
         data=dict(new.data),
         source_url=new.source_url,
-        submitted_by=new.submitted_by,
+        identity=new.identity,
         spam_reason=new.spam_reason,
         case_id=case_id,
     )

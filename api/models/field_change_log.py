@@ -14,7 +14,11 @@ class FieldChangeLog(models.Model):
     old = models.TextField(null=True, blank=True, help_text="Value in Salesforce before the change.")
     new = models.TextField(null=True, blank=True, help_text="Value in Salesforce after the change.")
     source = models.TextField(help_text="Source of the change, such as PUT /api/v1/contact.")
-    who = models.TextField("changed by", help_text="“user:” and an Accounts UUID, or “key:” and a public ID.")
+    identity = models.TextField(
+        "changed by",
+        db_column="who",
+        help_text="“user:” and an Accounts UUID, or “key:” and a public ID.",
+    )
     request_id = models.TextField("request ID", blank=True)
 
     class Meta:

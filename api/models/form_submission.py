@@ -21,8 +21,11 @@ class FormSubmission(models.Model):
     form_type = models.CharField(max_length=64)
     data = models.JSONField()
     source_url = models.TextField("source URL", blank=True, help_text="Page that contained the form.")
-    submitted_by = models.CharField(
-        max_length=100, help_text="“user:” and an Accounts UUID, or “key:” and a public ID."
+    identity = models.CharField(
+        "submitted by",
+        max_length=100,
+        db_column="submitted_by",
+        help_text="“user:” and an Accounts UUID, or “key:” and a public ID.",
     )
     spam_reason = models.CharField(max_length=100, blank=True, help_text="Empty: the submission is not spam.")
     case = models.OneToOneField(

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 class IdempotencyKey(models.Model):
     """A request with an ``Idempotency-Key``, and the record that it created. Kept for 24 hours."""
 
-    caller = models.CharField(max_length=100)
+    identity = models.CharField(max_length=100, db_column="caller")
     path = models.CharField(max_length=200)
     key = models.CharField(max_length=255)
     body_hash = models.CharField(max_length=64, help_text="SHA-256 of the request body.")
@@ -13,7 +13,7 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["caller", "path", "key"], name="idempotency_key_unique")]
+        constraints = [models.UniqueConstraint(fields=["identity", "path", "key"], name="idempotency_key_unique")]
 
     def __str__(self) -> str:
-        return f"{self.key} of {self.caller}"
+        return f"{self.key} of {self.identity}"

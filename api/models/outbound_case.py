@@ -34,8 +34,11 @@ class OutboundCase(models.Model):
         """Accepted, then refused by Salesforce (a dead letter), or its delivery was ended by an operator."""
 
     id = models.UUIDField("ID", primary_key=True, default=uuid.uuid4, editable=False)
-    maker = models.CharField(
-        "created by", max_length=100, help_text="“user:” and an Accounts UUID, or “key:” and a public ID."
+    identity = models.CharField(
+        "created by",
+        max_length=100,
+        db_column="maker",
+        help_text="“user:” and an Accounts UUID, or “key:” and a public ID.",
     )
     source = models.CharField(max_length=64, help_text="“case”, or the type of the form.")
     organization_id = models.CharField(

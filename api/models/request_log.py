@@ -16,7 +16,12 @@ class RequestLog(models.Model):
     auth_type = models.TextField(
         blank=True, help_text="cookie, development, key, refused or none; empty if no caller was checked."
     )
-    who = models.TextField("caller", blank=True, help_text="“user:” and an Accounts UUID, or “key:” and a public ID.")
+    identity = models.TextField(
+        "caller",
+        blank=True,
+        db_column="who",
+        help_text="“user:” and an Accounts UUID, or “key:” and a public ID.",
+    )
     status = models.PositiveSmallIntegerField()
     milliseconds = models.FloatField(help_text="Time until the answer was ready.")
     address = models.GenericIPAddressField(null=True, blank=True)
@@ -29,7 +34,7 @@ class RequestLog(models.Model):
         ordering = ["-time", "-id"]
         indexes = [
             models.Index(fields=["-time", "-id"], name="request_log_time"),
-            models.Index(fields=["who", "-time"], name="request_log_who"),
+            models.Index(fields=["identity", "-time"], name="request_log_who"),
             models.Index(fields=["request_id"], name="request_log_request_id"),
         ]
 

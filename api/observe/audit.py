@@ -26,7 +26,7 @@ from api.auth.callers import CredentialsRefused, caller_of, known_outcome
 from api.http.client_address import UNKNOWN, client_address
 from api.http.masking import masked, masked_query
 from api.http.request_id import current_request_id
-from api.models import RequestCount
+from api.models import RequestCount, RequestLog
 from api.observe.batch_writer import BatchWriter
 from api.observe.requests import Measure, add_measures, measure
 from sf.sync.best_effort import best_effort
@@ -38,14 +38,14 @@ LONGEST_TEXT = 2000
 
 
 class Entry(NamedTuple):
-    """A row to be written: the columns of ``RequestLog`` by name."""
+    """A row to be written: the fields of ``RequestLog`` by name."""
 
     time: datetime
     method: str
     path: str
     query: str
     auth_type: str
-    who: str
+    identity: str
     status: int
     milliseconds: float
     address: str | None
@@ -59,7 +59,8 @@ _COUNT = """
     INSERT INTO api_requestcount AS kept (name, total) VALUES (%s, %s)
     ON CONFLICT (name) DO UPDATE SET total = kept.total + EXCLUDED.total
 """
-_COPY = f"COPY api_requestlog ({', '.join(Entry._fields)}) FROM STDIN"
+_COLUMN_OF: dict[str, Any] = {field.name: field.column for field in RequestLog._meta.concrete_fields}
+_COPY = f"COPY api_requestlog ({', '.join(_COLUMN_OF[name] for name in Entry._fields)}) FROM STDIN"
 _FIND = """
     SELECT 1 FROM api_requestlog JOIN unnest(%s::text[], %s::timestamptz[]) AS sent (request_id, time)
                                  USING (request_id, time) LIMIT 1
@@ -126,7 +127,7 @@ def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> boo
 
 
 def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
-    auth_type, who = _caller(request)
+    auth_type, identity = _caller(request)
     address = client_address(request)
     return Entry(
         time=began,
@@ -134,7 +135,7 @@ def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, mi
         path=_storable(masked(request.path_info)),
         query=_storable(masked_query(request.META.get("QUERY_STRING", "")[: 2 * LONGEST_TEXT])),
         auth_type=auth_type,
-        who=who,
+        identity=identity,
         status=response.status_code,
         milliseconds=round(milliseconds, 2),
         address=None if address == UNKNOWN else address,

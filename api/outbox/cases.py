@@ -19,7 +19,7 @@ from sf.sync.best_effort import best_effort
 SOURCE = "case"
 
 
-def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
+def case_create(*, identity: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
     """Store a case, and try once to deliver it if Salesforce may be called now.
 
     Return the case, and whether an earlier request with the same key created it. If one did, nothing is stored
@@ -32,7 +32,7 @@ def case_create(*, maker: str, values: Mapping[str, str], request: IdempotentReq
             earlier = request.take(case_id)
             if earlier is None:
                 claimed = free and breaker.request_may_call()
-                outbox.store_case(maker=maker, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
+                outbox.store_case(identity=identity, source=SOURCE, values=values, case_id=case_id, claimed=claimed)
         case = OutboundCase.objects.get(pk=earlier or case_id)
         if earlier is not None:
             if outbox.is_being_sent_by_request(case):

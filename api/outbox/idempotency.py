@@ -34,7 +34,7 @@ _QUOTED = re.compile(r'"(.*)"')
 
 _TAKE = """
     INSERT INTO api_idempotencykey AS kept (caller, path, key, body_hash, record_id)
-    VALUES (%(caller)s, %(path)s, %(key)s, %(body_hash)s, %(record_id)s)
+    VALUES (%(identity)s, %(path)s, %(key)s, %(body_hash)s, %(record_id)s)
     ON CONFLICT (caller, path, key) DO UPDATE
        SET body_hash = EXCLUDED.body_hash, record_id = EXCLUDED.record_id, created_at = now()
      WHERE kept.created_at < now() - %(kept)s
@@ -46,7 +46,7 @@ _TAKE = """
 class IdempotentRequest:
     """The identity of a request. ``key`` is ``None`` when the client sent none."""
 
-    caller: str
+    identity: str
     path: str
     key: str | None
     body_hash: str
@@ -59,7 +59,7 @@ class IdempotentRequest:
         """
         if self.key is None:
             return None
-        own: dict[str, Any] = {"caller": self.caller, "path": self.path, "key": self.key}
+        own: dict[str, Any] = {"identity": self.identity, "path": self.path, "key": self.key}
         with connection.cursor() as cursor:
             values = {**own, "body_hash": self.body_hash, "record_id": record_id, "kept": KEPT}
             cursor.execute(_TAKE, values)
@@ -72,7 +72,7 @@ class IdempotentRequest:
         return earlier.record_id
 
 
-def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
+def idempotent_request(*, identity: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
     """Return the identity of a request. Raises ``Unprocessable`` for a bad key.
 
     ``body`` has the validated values, so white space, the order of fields and omitted nulls make no difference.
@@ -83,7 +83,7 @@ def idempotent_request(*, caller: str, path: str, key: str | None, body: Any) ->
         message = "Idempotency-Key: must be 1 to 255 visible ASCII characters"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["header", "Idempotency-Key"], "message": message}])
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=True)
-    return IdempotentRequest(caller, path, key, hashlib.sha256(canonical.encode()).hexdigest())
+    return IdempotentRequest(identity, path, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def still_running() -> Conflict:

@@ -98,7 +98,7 @@ class QueueDepth:
         return self.oldest_seconds is not None and self.oldest_seconds > LATE.total_seconds()
 
 
-def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: uuid.UUID, claimed: bool) -> str:
+def store_case(*, identity: str, source: str, values: Mapping[str, str], case_id: uuid.UUID, claimed: bool) -> str:
     """Put a case into the outbox; return the lease's holder, or an empty string.
 
     ``claimed``: this request sends the case at once.
@@ -106,7 +106,7 @@ def store_case(*, maker: str, source: str, values: Mapping[str, str], case_id: u
     holder = f"{_IN_REQUEST} {uuid.uuid4()}" if claimed else ""
     OutboundCase.objects.create(
         id=case_id,
-        maker=maker,
+        identity=identity,
         source=source,
         organization_id=cached_org_id(),
         values=dict(values),

@@ -60,7 +60,7 @@ def waiting_cases(person: Person) -> Rows:
 
 
 def _of_case(person: Person) -> Q:
-    return any_of("maker", person.identities) | any_text("values__SuppliedEmail", person.emails)
+    return any_of("identity", person.identities) | any_text("values__SuppliedEmail", person.emails)
 
 
 def _ended_case(person: Person) -> Q:
@@ -69,7 +69,7 @@ def _ended_case(person: Person) -> Q:
 
 
 def _form(person: Person) -> Q:
-    own = any_of("submitted_by", person.identities) | any_text("data__email", person.emails)
+    own = any_of("identity", person.identities) | any_text("data__email", person.emails)
     return own & (Q(case=None) | ~Q(case__state=OutboundCase.State.QUEUED)) if own else own
 
 
@@ -82,18 +82,18 @@ def _key(person: Person) -> Q:
     """Leave out the keys of waiting cases: without its key, a repeated request would make another case."""
     cases = OutboundCase.objects.filter(_WAITS)
     forms = FormSubmission.objects.filter(case__in=cases)
-    own = any_of("caller", person.identities)
+    own = any_of("identity", person.identities)
     return own & ~Q(record_id__in=cases.values("pk")) & ~Q(record_id__in=forms.values("pk")) if own else own
 
 
 def _declare_writes() -> None:
-    form, case = frozenset({"data", "source_url", "submitted_by"}), {"maker", "values", "error_message"}
+    form, case = frozenset({"data", "source_url", "identity"}), {"identity", "values", "error_message"}
     HOLDINGS.extend([
         Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person), _remove_forms),
         Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
         Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
                 clear(settled_by=""), "clear author"),
-        Holding(IdempotencyKey, frozenset({"caller"}), _key),
+        Holding(IdempotencyKey, frozenset({"identity"}), _key),
     ])  # fmt: skip
     not_personal(FormSubmission, "form_type", "spam_reason")
     not_personal(
@@ -125,10 +125,10 @@ def _lock(cases: Rows) -> list[Any]:
 
 def _declare_logs() -> None:
     HOLDINGS.extend([
-        Holding(RequestLog, frozenset({"path", "query", "who", "address", "user_agent"}),
-                lambda person: any_of("who", person.identities)),
-        Holding(FieldChangeLog, frozenset({"record_id", "old", "new", "who"}),
-                lambda person: any_of("record_id", person.contacts) | any_of("who", person.identities)),
+        Holding(RequestLog, frozenset({"path", "query", "identity", "address", "user_agent"}),
+                lambda person: any_of("identity", person.identities)),
+        Holding(FieldChangeLog, frozenset({"record_id", "old", "new", "identity"}),
+                lambda person: any_of("record_id", person.contacts) | any_of("identity", person.identities)),
         Holding(RateCount, frozenset(), lambda person: any_text("key", person.identities, "endswith")),
     ])  # fmt: skip
     not_personal(RequestLog, "method", "auth_type", "request_id")

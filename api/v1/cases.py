@@ -136,10 +136,10 @@ def create_case(
     * 422 of type `salesforce_refused`: the case will not be delivered. Either Salesforce refuses the values, and
       `errors` names the fields and the values that a picklist allows, or an operator ended the delivery.
     """
-    maker = required_caller(request).identity
-    once = idempotent_request(caller=maker, path=_PATH, key=idempotency_key, body=case.dict())
+    identity = required_caller(request).identity
+    once = idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=case.dict())
     until = time.monotonic() + REQUEST_SECONDS
-    stored_case, is_replay = case_create(maker=maker, values=case.salesforce_values(), request=once)
+    stored_case, is_replay = case_create(identity=identity, values=case.salesforce_values(), request=once)
     if stored_case.state in {_State.REFUSED, _State.FAILED}:
         raise _refusal(stored_case, until)
     delivered = stored_case.state == _State.DELIVERED
@@ -162,8 +162,8 @@ _CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` retu
 )
 def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
     """Return one of the caller's own cases, with the state of its delivery. Other cases give 404."""
-    maker = required_caller(request).identity
-    case = OutboundCase.objects.filter(pk=case_id, maker=maker, source=SOURCE).first()
+    identity = required_caller(request).identity
+    case = OutboundCase.objects.filter(pk=case_id, identity=identity, source=SOURCE).first()
     if case is None:
         raise NotFound("No case with this id.")
     return json_response(_detail(case))

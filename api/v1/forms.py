@@ -137,13 +137,13 @@ def submit_form(
 
     Values of `data` that the form type does not know are stored with the submission, but not sent to Salesforce.
     """
-    submitted_by = required_caller(request).identity
-    once = idempotent_request(caller=submitted_by, path=_PATH, key=idempotency_key, body=form.dict())
+    identity = required_caller(request).identity
+    once = idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=form.dict())
     new = NewSubmission(
         form_type=form.form_type,
         data=form.data,
         source_url=form.source_url or "",
-        submitted_by=submitted_by,
+        identity=identity,
         case_values=case_values_of(form.form_type, form.data),
         spam_reason=spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
     )
@@ -169,7 +169,7 @@ def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpRe
 
     Other submissions give 404.
     """
-    own = FormSubmission.objects.filter(submitted_by=required_caller(request).identity)
+    own = FormSubmission.objects.filter(identity=required_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:
         raise NotFound("No submission with this id.")

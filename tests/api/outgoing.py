@@ -68,7 +68,7 @@ def restore_salesforce(simulator: Simulator) -> None:
 
 def make_queued_cases(count: int, **values: Any) -> list[OutboundCase]:
     """Create cases that were accepted but not delivered yet."""
-    usual = {"maker": "key:test", "source": "case"}
+    usual = {"identity": "key:test", "source": "case"}
     return [
         OutboundCase.objects.create(**{**usual, "values": {"Subject": f"Number {number}"}, **values})
         for number in range(count)

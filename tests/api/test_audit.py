@@ -37,7 +37,7 @@ def test_a_row_has_the_request_the_caller_and_the_result(user: Client, noted_req
     [entry] = noted_requests
     assert answer.status_code == entry.status == 200
     assert (entry.method, entry.path, entry.query) == ("GET", CONTACT, "expire=false")
-    assert (entry.auth_type, entry.who) == ("cookie", f"user:{UUID}")
+    assert (entry.auth_type, entry.identity) == ("cookie", f"user:{UUID}")
     assert (entry.address, entry.user_agent, entry.request_id) == ("127.0.0.1", "Example/1.0", "abc-1")
     assert abs(datetime.now(UTC) - entry.time) < timedelta(seconds=10)
     assert 0 < entry.milliseconds < 10_000
@@ -106,7 +106,7 @@ def test_each_row_has_the_kind_of_caller(
     for client in (program, user, anonymous, bearer("sfapi_wrong")):
         client.get("/api/v1/books")
     anonymous.post("/api/v1/me")
-    kinds = [(entry.auth_type, entry.who.partition(":")[0]) for entry in noted_requests]
+    kinds = [(entry.auth_type, entry.identity.partition(":")[0]) for entry in noted_requests]
     assert kinds == [("key", "key"), ("cookie", "user"), ("none", ""), ("refused", ""), ("", "")]
 
 

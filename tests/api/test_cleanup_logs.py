@@ -38,7 +38,7 @@ def requests_of(*days: float) -> None:
 
 
 def change_of(days: float) -> None:
-    change = FieldChangeLog.objects.create(object="Contact", field="role", source="test", who="key:test")
+    change = FieldChangeLog.objects.create(object="Contact", field="role", source="test", identity="key:test")
     FieldChangeLog.objects.filter(pk=change.pk).update(time=timezone.now() - timedelta(days=days))
 
 
@@ -53,7 +53,7 @@ def case_of(days: float, state: str, *, form: bool = False) -> None:
     """
     then = timezone.now() - timedelta(days=days)
     ended = None if state == "queued" else then
-    case = OutboundCase.objects.create(maker="key:test", values={}, state=state, created_at=then, ended_at=ended)
+    case = OutboundCase.objects.create(identity="key:test", values={}, state=state, created_at=then, ended_at=ended)
     if form:
         FormSubmission.objects.create(form_type=f"{state} {days}", data={}, case=case, created_at=then)
 

@@ -72,17 +72,17 @@ def make_person(uuid: str, email: str, number: int) -> Contact:
     RefusedRecord.objects.create(
         object="contacts", record_id=str(number), payload=f'{{"email": "{email}"}}', reason="x", fingerprint=""
     )
-    RequestLog.objects.create(time=stamp, status=200, milliseconds=1, who=who, address=f"192.0.2.{number}")
+    RequestLog.objects.create(time=stamp, status=200, milliseconds=1, identity=who, address=f"192.0.2.{number}")
     FieldChangeLog.objects.create(
-        object="Contact", record_id=contact.id, field="role", new="x", source="t", who="key:a"
+        object="Contact", record_id=contact.id, field="role", new="x", source="t", identity="key:a"
     )
-    case = OutboundCase.objects.create(maker="key:site", values={"SuppliedEmail": email.upper()}, state="delivered")
+    case = OutboundCase.objects.create(identity="key:site", values={"SuppliedEmail": email.upper()}, state="delivered")
     FormSubmission.objects.create(
-        form_type="contact", data={"email": "else@example.org"}, submitted_by="key:site", case=case
+        form_type="contact", data={"email": "else@example.org"}, identity="key:site", case=case
     )
-    FormSubmission.objects.create(form_type="contact", data={"email": email}, submitted_by="key:site", spam_reason="x")
-    OutboundCase.objects.create(maker=who, values={}, state="refused")
-    IdempotencyKey.objects.create(caller=who, path="/", key="k", body_hash="", record_id=case.id)
+    FormSubmission.objects.create(form_type="contact", data={"email": email}, identity="key:site", spam_reason="x")
+    OutboundCase.objects.create(identity=who, values={}, state="refused")
+    IdempotencyKey.objects.create(identity=who, path="/", key="k", body_hash="", record_id=case.id)
     RateCount.objects.create(key=f"salesforce:{who}", hits=[], totals=[])
     SuperUser.objects.create(accounts_uuid=uuid, name=f"Super {number}")
     User.objects.create(username=f"staff{number}", email=email, is_staff=True)
@@ -131,7 +131,7 @@ def test_uuid_email_or_contact_is_enough_to_erase_one_person_and_no_other(option
     ):
         assert trace not in rest, trace
     assert [rest.count(trace) for trace in ("person 2", "member 2")] == [4, 4]
-    assert RequestLog.objects.get().who == f"user:{OTHER}"
+    assert RequestLog.objects.get().identity == f"user:{OTHER}"
     assert (Contact.all_objects.get(id=contact.id).is_deleted, Contact.all_objects.get(id=other.id).email) == (
         True,
         "ida@example.org",
@@ -164,8 +164,8 @@ def test_the_tags_of_a_prospect_are_deleted_whatever_the_spelling_of_the_type(wo
 
 
 def test_a_case_that_waits_for_delivery_is_kept_and_reported() -> None:
-    waiting = OutboundCase.objects.create(maker=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
-    FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=waiting)
+    waiting = OutboundCase.objects.create(identity=f"user:{UUID}", values={"SuppliedEmail": "ines@example.org"})
+    FormSubmission.objects.create(form_type="contact", data={}, identity=f"user:{UUID}", case=waiting)
     output = StringIO()
     with pytest.raises(CommandError, match="repeat the command when no case waits"):
         call_command("erase_person", "--uuid", UUID, "--yes", stdout=output)
@@ -176,9 +176,9 @@ def test_a_case_that_waits_for_delivery_is_kept_and_reported() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("form", [True, False], ids=["with form", "without form"])
 def test_a_case_that_an_operator_queues_again_meanwhile_is_kept_and_reported(form: bool) -> None:
-    case = OutboundCase.objects.create(maker=f"user:{UUID}", values={}, state="failed")
+    case = OutboundCase.objects.create(identity=f"user:{UUID}", values={}, state="failed")
     if form:
-        FormSubmission.objects.create(form_type="contact", data={}, submitted_by=f"user:{UUID}", case=case)
+        FormSubmission.objects.create(form_type="contact", data={}, identity=f"user:{UUID}", case=case)
     errors: list[str] = []
 
     def erase_in_thread() -> None:
@@ -202,7 +202,7 @@ def test_a_case_that_an_operator_queues_again_meanwhile_is_kept_and_reported(for
 
 def test_the_report_says_where_to_send_or_discard_a_case_of_another_org() -> None:
     CachedOrg.objects.create(organization_id="00Dxx0000000002AAA")
-    OutboundCase.objects.create(maker=f"user:{UUID}", values={}, organization_id="00Dxx0000000001AAA")
+    OutboundCase.objects.create(identity=f"user:{UUID}", values={}, organization_id="00Dxx0000000001AAA")
     output = erase("--uuid", UUID, "--dry-run")
     assert "1 accepted case waits for another org. In admin › Cases (outbox), send or discard such cases" in output
     assert "Run deliver_pending" not in output

@@ -74,7 +74,7 @@ def test_metrics_show_the_syncs_the_calls_the_refused_records_and_the_cases(prom
     config = SyncConfig.load()
     config.last_usage_check, config.last_usage_value, config.last_usage_limit = ended, 12345, 285000
     config.save()
-    OutboundCase.objects.create(maker="user:1", source="case", values={})
+    OutboundCase.objects.create(identity="user:1", source="case", values={})
     answer = prometheus.get("/metrics")
     assert 'sfapi_outbox_cases{state="queued"} 1' in answer.text.splitlines()
     assert answer["Content-Type"].startswith("text/plain; version=0.0.4")

@@ -134,7 +134,7 @@ def test_a_deliverer_that_is_killed_again_and_again_loses_nothing(
     simulator: Simulator, deliverer: Callable[[], subprocess.Popen[str]], kills: int
 ) -> None:
     for number in range(40):
-        OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": f"Number {number}"})
+        OutboundCase.objects.create(identity="key:test", source="case", values={"Subject": f"Number {number}"})
     for number in range(kills):
         simulator.fail("delay", path="composite/sobjects|/queryAll", skip=number % 2, times=1, seconds=0.4)
         process = deliverer()

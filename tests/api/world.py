@@ -78,8 +78,8 @@ def _records(simulator: Simulator) -> dict[str, str]:
     records.adoption(contact=_contact(simulator, SUPER_USER))
     opportunity = records.opportunity(contact=contact, account=school, book=book)
     adoption = records.adoption(contact=contact, opportunity=opportunity)
-    case = OutboundCase.objects.create(maker=f"user:{SUPER_USER}", source="case", values={})
-    form = FormSubmission.objects.create(submitted_by=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
+    case = OutboundCase.objects.create(identity=f"user:{SUPER_USER}", source="case", values={})
+    form = FormSubmission.objects.create(identity=f"user:{SUPER_USER}", form_type="contact_us", data={}, case=case)
     exempt = {"asset_type": "forms", "asset_id": Form.objects.create(id=1, name="Contact us", flags=["dormant"]).id}
     TeamMember.objects.create(name="Ines", accounts_uuid=SUPER_USER)
     AuditSummary.objects.create(area="tags", is_complete=True)

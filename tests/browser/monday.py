@@ -63,7 +63,7 @@ for number, reason in enumerate(["value too long for type character varying(80)"
                                  payload=payload, fingerprint="a", attempts=4)
 values = {"Subject": "The book does not open on a phone", "Description": "It shows a white page.\\nSince Friday.",
           "SuppliedName": "Ines Example", "SuppliedEmail": "ines@camp.example", "Origin": "Web"}
-common = {"maker": "key:Wb3kQ", "source": "case", "values": values}
+common = {"identity": "key:Wb3kQ", "source": "case", "values": values}
 OutboundCase.objects.create(**common, state="failed", attempts=3, error_group="record", ended_at=now,
     error_code="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", error_fields=["Product__c"],
     error_message="Product: bad value for restricted picklist field: Algebra 7e")

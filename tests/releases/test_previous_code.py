@@ -112,9 +112,9 @@ def _of_salesforce() -> dict[str, str]:
 
 
 def _of_ours() -> dict[str, str]:
-    maker, form = f"user:{SUPER_USER}", Form.objects.all()[0]
-    case = OutboundCase.objects.create(maker=maker, source="case", values={"Subject": "Of the present release"})
-    submission = FormSubmission.objects.create(submitted_by=maker, form_type="contact_us", data={}, case=case)
+    identity, form = f"user:{SUPER_USER}", Form.objects.all()[0]
+    case = OutboundCase.objects.create(identity=identity, source="case", values={"Subject": "Of the present release"})
+    submission = FormSubmission.objects.create(identity=identity, form_type="contact_us", data={}, case=case)
     exemption = Exemption.objects.create(asset_type="forms", asset_id=form.id, issue="forms_errors", reason="A test.")
     return {
         "case": str(case.id),

@@ -48,7 +48,7 @@ def test_a_change_is_made_in_salesforce_and_in_the_cache_and_logged(
     }
     change = FieldChangeLog.objects.filter(request_id=answer["X-Request-ID"])[0]
     assert (change.object, change.record_id, change.source) == ("Contact", contact, "PUT /api/v1/contact")
-    assert change.who == f"user:{UUID}"
+    assert change.identity == f"user:{UUID}"
     assert SFAPIUsageLog.objects.get(source="api contact").call_count == 4
 
 

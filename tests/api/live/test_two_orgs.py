@@ -148,7 +148,7 @@ def apart(
         post_case(service(Scope.WRITE_CASES))
     lead_to(same_ids)
     adopt_org(Organization(org_id(same_ids)), same_ids.variables["SALESFORCE_HOST"])
-    OutboundCase.objects.create(maker="key:test", source="case", values={"Subject": "New"}, organization_id="")
+    OutboundCase.objects.create(identity="key:test", source="case", values={"Subject": "New"}, organization_id="")
     return list(OutboundCase.objects.exclude(organization_id=""))
 
 
@@ -193,7 +193,7 @@ def test_an_admin_discards_cases_of_the_previous_org(
 def test_cases_for_this_org_are_not_touched(admin_client: Client, salesforce: Simulator, action: str) -> None:
     sync("sync_books")
     case = OutboundCase.objects.create(
-        maker="key:test", source="case", values={"Subject": "A"}, organization_id=org_id(salesforce)
+        identity="key:test", source="case", values={"Subject": "A"}, organization_id=org_id(salesforce)
     )
     assert "None of the selected cases waits for another org." in act(admin_client, action, confirmed=False).text
     act(admin_client, action, confirmed=True)
