@@ -93,7 +93,7 @@ class LoadingSync(Sync[AnyLoaded]):
 
         The returned run is a copy: if the merge is rolled back, ``self._run`` keeps its old counts and watermark.
         """
-        merge = Merge(self._stage, within=read.within)
+        merge = Merge(self._stage, within=read.within, read_began=read.began)
         self._check_not_empty(read, merge)
         if not read.is_full:  # a full read has brought the refused records again
             quarantine.stage_refused_again(self._synced, self._stage, tried_before=read.began)

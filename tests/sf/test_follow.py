@@ -16,6 +16,7 @@ import pytest
 pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow.txt): sf follow is NOT tested")
 
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from sf.follow.collected import Collected
 from sf.follow.reading import read_changes
@@ -23,7 +24,7 @@ from sf.follow.storing import store
 from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
 from sf.live.records import LiveRead, live_client
-from sf.models import Account, Contact, FollowedObject, Opportunity, SyncRun
+from sf.models import Account, Adoption, Contact, FollowedObject, Opportunity, SyncRun
 from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
@@ -99,6 +100,25 @@ def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simul
     assert Contact.objects.get(id=contact).first_name == "Changed"
     store(reads, "", {}, lambda: None)
     assert not Contact.objects.filter(id=contact).exists()
+
+
+def test_a_purged_record_stays_removed_when_a_read_from_before_the_purge_is_resumed(
+    simulator: Simulator, settings: Any
+) -> None:
+    sync()
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    simulator.post("/bulk", {"largest_page": 100})
+    simulator.fail("quota", path="/results", times=1, skip=2)
+    sync("sync_adoptions", force=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id) FROM sf_adoption_staged")
+        [adoption] = cursor.fetchone()
+    simulator.do("purge", "Adoption__c", adoption)
+    reads = read_changes(live_client("test"), {"adoptions": Collected({adoption}, {adoption})})
+    store(reads, "", {}, lambda: None)
+    sync("sync_adoptions")
+    assert SyncRun.objects.filter(object="adoptions", rows_read__gt=200).exists(), "the read was resumed"
+    assert_equal(simulator, Adoption)
 
 
 def test_a_later_process_resumes_from_the_stored_position_unless_it_has_expired(

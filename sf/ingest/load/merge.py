@@ -18,7 +18,7 @@ from sf.ingest.lock import lock_table_for_write
 _PROGRAM_LIMIT_EXCEEDED = "54000"
 
 # A row dated more than an hour ahead was written before PostgreSQL's clock was set back.
-_UNTOUCHED_SINCE = sql.SQL("t.local_update_date NOT BETWEEN %s AND statement_timestamp() + interval '1 hour'")
+_UNTOUCHED_SINCE = sql.SQL("t.local_update_date NOT BETWEEN {} AND statement_timestamp() + interval '1 hour'")
 
 
 @dataclass
@@ -44,12 +44,18 @@ class Merge:
 
     ``within`` is a condition on the target's row ``t``: it selects the part of the table that was read. Rows
     outside it are neither counted as live nor removed as missing.
+
+    ``read_began``: rows that were marked as deleted here later than this stay so, unless the staged version of the
+    record is newer. The record may have been staged before it was deleted for good, which changes no time stamp.
     """
 
-    def __init__(self, stage: Stage, *, within: sql.Composable | None = None) -> None:
+    def __init__(
+        self, stage: Stage, *, within: sql.Composable | None = None, read_began: datetime | None = None
+    ) -> None:
         self._stage = stage
         self._target = stage.target
         self._within = within or sql.SQL("true")
+        self._read_began = read_began
 
     def run(
         self, *, replace_older_than: datetime | None = None, keep: Sequence[str] = ()
@@ -105,7 +111,7 @@ class Merge:
         ).format(
             live=self._target.live,
             within=self._within,
-            untouched_since=_UNTOUCHED_SINCE,
+            untouched_since=_UNTOUCHED_SINCE.format(sql.Placeholder()),
             staging=self._target.staging,
             key=self._target.key,
         )
@@ -160,8 +166,9 @@ class Merge:
         return execute(
             sql.SQL(
                 """UPDATE {table} t SET {assignments}, local_update_date = statement_timestamp() FROM {incoming} i
-                WHERE t.id = i.id AND {not_older} AND {not_a_tombstone} AND {condition}"""
+                WHERE t.id = i.id AND {not_older} AND {not_a_tombstone} AND {not_deleted_since} AND {condition}"""
             ).format(
+                not_deleted_since=self._not_deleted_since,
                 not_a_tombstone=self._not_a_tombstone,
                 not_older=self._not_older,
                 table=self._target.identifier,
@@ -183,6 +190,15 @@ class Merge:
         if not self._target.has_tombstones:
             return sql.SQL("true")
         return sql.SQL("NOT (i.is_deleted IS TRUE AND t.is_deleted IS TRUE)")
+
+    @property
+    def _not_deleted_since(self) -> sql.Composable:
+        """Return the condition that excludes rows marked as deleted here since the read began."""
+        if not (self._read_began and self._target.marks_deleted):
+            return sql.SQL("true")
+        return sql.SQL("(NOT t.is_deleted OR i.{0} > t.{0} OR {1})").format(
+            sql.Identifier(self._target.stamp), _UNTOUCHED_SINCE.format(sql.Literal(self._read_began))
+        )
 
     def _insert(self) -> int:
         """Insert records that are not cached yet.
@@ -207,7 +223,7 @@ class Merge:
         # DELETE, not TRUNCATE: readers keep seeing the old rows until the transaction commits.
         execute(
             sql.SQL("DELETE FROM {} t WHERE {} AND id::text <> ALL (%s)").format(
-                self._target.identifier, _UNTOUCHED_SINCE
+                self._target.identifier, _UNTOUCHED_SINCE.format(sql.Placeholder())
             ),
             [older_than, list(keep)],
         )
