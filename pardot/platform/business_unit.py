@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 
 from pardot.catalog.entities import ALL, ORPHANS, PardotEntity
+from pardot.domain.areas import Area
 from pardot.models import (
     CachedBusinessUnit,
     ConfigurationChange,
@@ -74,19 +75,32 @@ def confirm_business_unit() -> None:
 def forget_copies() -> None:
     """Remove all rows of this app except those of the models in ``KEPT``; call this in a transaction.
 
-    Also remove the runs, refused records and unreadable fields of all entities. Otherwise the ended runs would show the
-    entities as read. A run that is still under way loses only its watermark and its unfinished read.
+    Tasks stay, but no longer point to assets. Also remove the runs, refused records and unreadable fields of all
+    entities. Otherwise the ended runs would show the entities as read. A run that is still under way loses only its
+    watermark and its unfinished read.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT business_unit FROM pardot_cachedbusinessunit FOR UPDATE")
         for model in apps.get_app_config("pardot").get_models():
             if model not in KEPT:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+    _detach_tasks()
     names = [part for entity in (*ALL, ORPHANS) for part in entity.parts]
     SyncRun.objects.filter(object__in=names).exclude(state=SyncRun.State.RUNNING).delete()
     forget_runs(SyncRun.objects.filter(object__in=names))
     RefusedRecord.objects.filter(object__in=names).delete()
     UnreadableField.objects.filter(object__in=names).delete()
+
+
+def _detach_tasks() -> None:
+    """Remove the assets' ids from tasks: in another business unit, other assets may have these ids.
+
+    The names of assets stay, except those of prospects, by which ``erase_person`` could not find the tasks anymore. The
+    issue goes too: a task with an issue and without an asset is about all assets that have the issue.
+    """
+    tasks = Task.objects.exclude(asset_id=None)
+    tasks.filter(asset_type=Area.PROSPECTS).update(area=Area.PROSPECTS, asset_name="")
+    tasks.update(asset_type="", asset_id=None, issue="")
 
 
 def forget_on_adoption(before: str, now: str) -> list[str]:

@@ -12,10 +12,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
 from pardot.catalog import entities
+from pardot.domain.areas import Area
 from pardot.models import (
     CachedBusinessUnit,
     ConfigurationChange,
     DailySnapshot,
+    Form,
     Prospect,
     SavedView,
     Task,
@@ -98,6 +100,24 @@ def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simu
     assert DailySnapshot.objects.count() == 1
     for entered_by_people in (Task, TeamMember, SavedView, ViewSubscription, ConfigurationChange):
         assert entered_by_people._default_manager.count() == 1, entered_by_people
+
+
+def test_tasks_about_assets_of_the_previous_business_unit_are_about_no_asset_of_the_next(
+    simulator: Simulator, settings: Any, ask: Ask
+) -> None:
+    camp_sync()
+    form = Form.objects.order_by("pk")[0]
+    about = {"asset_type": Area.FORMS, "asset_id": form.pk, "asset_name": form.name, "issue": "forms_dormant"}
+    Task.objects.create(title="Ask who needs this form", area=Area.FORMS, **about)
+    Task.objects.create(title="Call them", asset_type=Area.PROSPECTS, asset_id=1, asset_name="ann@school.example")
+    simulator.post("/pardot/settings", {"business_unit": OTHER_UNIT})
+    settings.SALESFORCE_PARDOT_BUSINESS_UNIT = OTHER_UNIT
+    camp_sync("--adopt-org", "--yes")
+    assert Form.objects.filter(pk=form.pk).exists(), "the other business unit has an asset with this id"
+    assert ask(f"assets/forms/{form.pk}")["tasks"] == []
+    tasks = {task["title"]: task for task in ask("tasks")["tasks"]}
+    assert [tasks["Ask who needs this form"][name] for name in about] == [None, None, form.name, None]
+    assert (tasks["Call them"]["area"], tasks["Call them"]["asset_name"]) == ("prospects", None)
 
 
 @pytest.mark.usefixtures("surveyed")
