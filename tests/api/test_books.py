@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -90,6 +91,16 @@ def test_the_list_is_current_when_two_merges_overlap(service: Callable[..., Clie
 
     rename(first, "Anatomy", meanwhile=in_a_thread)
     assert names() == ["Anatomy", "Botany"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_is_current_after_the_clock_was_set_back(service: Callable[..., Client]) -> None:
+    client = service(Scope.READ_BOOKS)
+    records.book("Algebra", local_update_date=timezone.now() + timedelta(hours=1))
+    book = records.book("Biology")
+    for name in ("Biology", "Botany", "Zoology"):
+        rename(book, name)
+        assert [each["name"] for each in client.get(BOOKS).json()["books"]] == ["Algebra", name]
 
 
 def test_books_need_the_scope_read_books(super_user: Client, anonymous: Client, service: Callable[..., Client]) -> None:

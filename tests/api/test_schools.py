@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +312,13 @@ def test_deleted_schools_are_neither_found_nor_counted(anonymous: Client) -> Non
     gone.is_deleted, gone.local_update_date = False, timezone.now()
     gone.save()
     assert anonymous.get(SCHOOLS, {"name": "example"}).json()["count"] == 2
+
+
+def test_schools_are_counted_also_after_the_clock_was_set_back(anonymous: Client) -> None:
+    records.school("Example One", local_update_date=timezone.now() + timedelta(hours=1))
+    for number in (2, 3):
+        records.school(f"Example {number}", local_update_date=timezone.now())
+        assert anonymous.get(SCHOOLS, {"name": "example"}).json()["total_schools"] == number
 
 
 def test_every_kind_of_change_of_a_school_reaches_the_search(db: None) -> None:
