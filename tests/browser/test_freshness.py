@@ -165,6 +165,29 @@ def test_deletions_that_another_user_has_accepted_meanwhile_need_no_answer(camp:
     expect(camp.page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_the_drawer_keeps_the_focus_when_it_is_redrawn(camp: Visit) -> None:
+    status = camp.answer("sync/status") | {"may_refresh": True, "activity": []}
+    entities = status["entities"]
+    entities[0] |= {"failed_at": minutes_ago(0), "problem": "failed", "message": "An outage."}
+    bodies: list[object] = []
+    camp.page.route("**/pardot/sync/status", lambda route: route.fulfill(body=json.dumps(status)))
+    camp.page.route("**/pardot/sync/refresh", lambda route: note(route, bodies))
+    camp.go("/pardot/?tab=tags&open=freshness")
+    dialog = camp.page.get_by_role("dialog", name="Data freshness")
+    button = dialog.get_by_role("row").filter(has_text="An outage.").get_by_role("button", name="Refresh data")
+    with camp.page.expect_response("**/pardot/sync/status"):
+        button.press("Enter")
+    camp.settle()
+    expect(button).to_be_focused()
+    assert bodies == [{"entities": [entities[0]["name"]]}]
+
+    entities[0] |= {"problem": None, "message": ""}
+    with camp.page.expect_response("**/pardot/sync/status"):
+        button.press("Enter")
+    camp.settle()
+    expect(dialog.get_by_role("button", name="Refresh data")).to_be_focused()
+
+
 REMEDY_BUTTONS = {"Refresh data", "Accept deletions", "Run survey"}
 
 

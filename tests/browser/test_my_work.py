@@ -132,6 +132,31 @@ def test_a_task_is_closed_in_place(camp: Visit) -> None:
     assert bodies == ['{"status":"done"}']
 
 
+def test_the_focus_stays_after_a_change_that_failed(camp: Visit) -> None:
+    show_work(camp)
+    camp.expect("status of 409")
+    mine = {"id": 1, "name": "Tags", "query": "tab=tags", "is_mine": True, "is_shared": False}
+    view = mine | {"created_by": "Ines", "can_be_mailed": False, "mailed": None}
+    refusal = {"code": 409, "message": "It was changed meanwhile."}
+    camp.page.route("**/api/v1/pardot/views", lambda route: route.fulfill(json={"views": [view], "no_mail": ""}))
+    camp.page.route("**/api/v1/pardot/views/1", lambda route: route.fulfill(status=409, json=refusal))
+    camp.page.route("**/api/v1/pardot/tasks/7", lambda route: route.fulfill(status=409, json=refusal))
+    camp.go("/pardot/?open=my-work")
+    done = drawer(camp).get_by_role("button", name="Done: Ask who needs it")
+    with camp.page.expect_response("**/pardot/my-work"):
+        done.press("Enter")
+    camp.settle()
+    expect(done).to_be_focused()
+
+    delete = drawer(camp).get_by_role("button", name="Delete Tags")
+    delete.press("Enter")
+    with camp.page.expect_response("**/pardot/my-work"):
+        camp.page.get_by_role("dialog", name="Delete “").get_by_role("button", name="Delete").press("Enter")
+    camp.settle()
+    expect(delete).to_be_focused()
+    camp.page.unroute("**/api/v1/pardot/views")
+
+
 def test_one_button_links_a_new_user_to_a_team_member(camp: Visit) -> None:
     """No account identifier is shown or typed."""
     put_team = "return (await m.api.put('admin/team', { team: %s })).team.map((one) => one.accounts_uuid);"

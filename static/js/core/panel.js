@@ -2,7 +2,8 @@
 
 import { ApiError, isAbort } from "./api.js";
 import { onBack } from "./outage.js";
-import { focusOn, replace, whenIdle } from "./dom.js";
+import { replace, whenIdle } from "./dom.js";
+import { rememberFocus } from "./focus.js";
 import { released } from "./pressed.js";
 import { route } from "./route.js";
 import { forget, onChanged } from "./shared.js";
@@ -48,6 +49,8 @@ class MountedPanel {
     this.shown = "";
     /** @type {AbortController | undefined} */
     this.current = undefined;
+    /** @type {(() => void) | null} */
+    this.refocus = null;
     this.watch();
   }
 
@@ -71,7 +74,8 @@ class MountedPanel {
 
   /**
    * Load the panel; return false after a failure, unless the panel is quiet.
-   * Old content is removed first, so that no old number looks new. Content is not replaced during a click.
+   * Old content is removed first, so that no old number looks new. Content is not replaced during a click, and a
+   * focused control has the focus again afterwards.
    *
    * @returns {Promise<boolean>}
    */
@@ -86,12 +90,13 @@ class MountedPanel {
     // Do not measure an empty panel: while a tab mounts its panels, each measurement would force a layout of the page.
     if (this.body.hasChildNodes())
       this.body.style.setProperty("--held", `${this.body.getBoundingClientRect().height}px`);
+    this.refocus = rememberFocus(this.body) ?? this.refocus;
     replace(this.body, loading(this.spec.lines));
     try {
       const data = await this.spec.load({ signal, route });
       const status = this.spec.noData?.(data) ? await syncStatus() : null;
       await released();
-      if (!signal.aborted) replace(this.body, this.content(data, signal, status));
+      if (!signal.aborted) this.show(this.content(data, signal, status), signal);
     } catch (error) {
       await released();
       if (signal.aborted || isAbort(error)) return true;
@@ -115,8 +120,10 @@ class MountedPanel {
   fail(error, signal) {
     const isOutage = error instanceof ApiError && error.isOutage;
     if (isOutage) onBack(() => this.load(), signal);
+    const retry = () => this.retry();
     if (this.spec.quiet) replace(this.body);
-    else replace(this.body, isOutage ? waiting(this.spec.lines) : failed(error, () => this.retry()));
+    else if (isOutage) replace(this.body, waiting(this.spec.lines));
+    else this.show(failed(error, retry), signal);
     if (!(error instanceof ApiError)) console.error(error);
     return Boolean(this.spec.quiet);
   }
@@ -139,8 +146,24 @@ class MountedPanel {
     });
   }
 
-  async retry() {
+  /**
+   * @param {Child} content
+   * @param {AbortSignal} signal
+   */
+  show(content, signal) {
+    replace(this.body, content);
+    if (!this.refocus) return;
+    const refocus = () => {
+      if (signal.aborted) return;
+      this.refocus?.();
+      this.refocus = null;
+    };
+    // Tables add their rows later.
+    whenIdle(this.body, () => requestAnimationFrame(refocus));
+  }
+
+  retry() {
     forget();
-    focusOn(this.body.querySelector((await this.load()) ? "a, button, [tabindex]" : "button"));
+    return this.load();
   }
 }

@@ -146,11 +146,12 @@ class Members {
       this.offer();
       this.more.querySelector("button")?.focus();
     } catch (error) {
-      if (!isAbort(error))
-        replace(
-          this.more,
-          failed(error, () => this.loadMore()),
-        );
+      if (isAbort(error)) return;
+      replace(
+        this.more,
+        failed(error, () => this.loadMore()),
+      );
+      this.more.querySelector("button")?.focus();
     }
   }
 }

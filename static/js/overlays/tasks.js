@@ -187,8 +187,9 @@ class Board {
     const status = task.status === "done" ? "open" : "done";
     const at = this.rowIndex(task);
     pressed.disabled = true;
-    if (!(await this.write(() => api.patch(`tasks/${task.id}`, { status })))) return;
+    const isSaved = await this.write(() => api.patch(`tasks/${task.id}`, { status }));
     this.focus(at);
+    if (!isSaved) return;
     const undo = async () =>
       (await this.write(() => api.patch(`tasks/${task.id}`, { status: task.status }))) && this.focus(at);
     toast(`“${task.title}” ${status === "done" ? "completed" : "opened again"}.`, {
@@ -202,9 +203,9 @@ class Board {
     const at = this.rowIndex(task);
     const text = `The progress report will no longer count “${task.title}”. Completed tasks need not be deleted.`;
     if (!(await confirm({ title: "Delete this task?", text, yes: "Delete", danger: true }))) return;
-    if (!(await this.write(() => api.delete(`tasks/${task.id}`)))) return;
+    const isSaved = await this.write(() => api.delete(`tasks/${task.id}`));
     this.focus(at);
-    toast(`“${task.title}” deleted.`, { about: "task" });
+    if (isSaved) toast(`“${task.title}” deleted.`, { about: "task" });
   }
 
   /**

@@ -2,7 +2,7 @@
 
 import { api, messageOf, optional } from "../core/api.js";
 import { today } from "../core/days.js";
-import { find, focusOn, freshId, h, hiddenText, icon } from "../core/dom.js";
+import { freshId, h, hiddenText, icon } from "../core/dom.js";
 import { day, number } from "../core/format.js";
 import { nameOf } from "../core/names.js";
 import { panel } from "../core/panel.js";
@@ -96,7 +96,6 @@ function choice(label, key, options) {
   const choose = (value) => {
     const days = key === "trend.days" ? { "trend.from": "", "trend.to": "" } : {};
     route.set({ ...days, [key]: value === options[0][0] ? "" : value });
-    refocus(key, value);
   };
   return h(
     "fieldset",
@@ -111,30 +110,12 @@ function choice(label, key, options) {
           name,
           value,
           checked: value === now,
-          data: { choice: `${key}-${value}` },
           on: { change: () => choose(value) },
         }),
         h("span", {}, text),
       ),
     ),
   );
-}
-
-/**
- * Restore the focus of a keyboard user after the panel has loaded again.
- *
- * @param {string} key
- * @param {string} value
- */
-function refocus(key, value) {
-  const panelOf = find(document, '[data-panel="score-trend"]');
-  const observer = new MutationObserver(() => {
-    const again = panelOf.querySelector(`[data-choice="${key}-${value}"]`);
-    if (!again) return;
-    observer.disconnect();
-    focusOn(again);
-  });
-  observer.observe(panelOf, { childList: true, subtree: true });
 }
 
 /** @param {Data} data */

@@ -2,6 +2,7 @@
 
 import { api, messageOf } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { number } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
@@ -40,15 +41,11 @@ export default panel({
 function copyTextButton(text, path, title) {
   /** @param {{ currentTarget: HTMLButtonElement }} event */
   const click = async (event) => {
-    const pressed = event.currentTarget;
-    pressed.disabled = true;
     try {
-      const { text: content } = await api.get(path);
+      const { text: content } = await disabledDuring(event.currentTarget, () => api.get(path));
       await give(title, content, path === "progress" ? REPORT : undefined);
     } catch (error) {
       toast(messageOf(error), { kind: "bad" });
-    } finally {
-      pressed.disabled = false;
     }
   };
   return h(

@@ -2,6 +2,7 @@
 
 import { api, messageOf, optional } from "../core/api.js";
 import { h, icon, replace } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { number, percent, plural } from "../core/format.js";
 import { openOverlay } from "../core/open-overlay.js";
 import { panel } from "../core/panel.js";
@@ -61,16 +62,13 @@ function setup(actions) {
  * @param {HTMLElement} problem
  */
 async function makeTags(make, problem) {
-  make.disabled = true;
   replace(problem);
   try {
-    const { tags } = await api.post("cleanup/setup", {});
+    const { tags } = await disabledDuring(make, () => api.post("cleanup/setup", {}));
     toast(`${plural(tags.filter((tag) => tag.created).length, "tag")} created in Pardot.`);
     changed("cleanup", "issues");
   } catch (error) {
     replace(problem, messageOf(error));
-  } finally {
-    make.disabled = false;
   }
 }
 

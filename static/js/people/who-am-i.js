@@ -2,6 +2,7 @@
 
 import { ApiError, messageOf } from "../core/api.js";
 import { freshId, h, icon } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { changed } from "../core/shared.js";
 import { button } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
@@ -56,18 +57,18 @@ function choice(free, account, why) {
  * @param {HTMLButtonElement} pressed
  */
 async function claim({ id, name }, account, pressed) {
-  pressed.disabled = true;
+  /** @param {Api["MemberOut"][]} team */
+  const withAccount = (team) => {
+    const now = team.find((one) => one.id === id);
+    if (!now || now.accounts_uuid !== null)
+      throw new ApiError(409, `${name} was changed or removed meanwhile. Reload the page, then choose again.`);
+    return team.map((one) => (one.id === id ? { ...one, accounts_uuid: account } : one));
+  };
   try {
-    await writeTeam((team) => {
-      const now = team.find((one) => one.id === id);
-      if (!now || now.accounts_uuid !== null)
-        throw new ApiError(409, `${name} was changed or removed meanwhile. Reload the page, then choose again.`);
-      return team.map((one) => (one.id === id ? { ...one, accounts_uuid: account } : one));
-    });
+    await disabledDuring(pressed, () => writeTeam(withAccount));
     toast(`You are ${name} on the team.`, { about: "team" });
   } catch (error) {
     toast(messageOf(error), { kind: "bad" });
   }
-  pressed.disabled = false;
   changed(TEAM, "config", "tasks", "issues", "my-work", "views");
 }

@@ -2,6 +2,7 @@
 
 import { api, messageOf } from "../core/api.js";
 import { hiddenText } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { moment, number, plural } from "../core/format.js";
 import { joinNames, nameOf } from "../core/names.js";
 import { released } from "../core/pressed.js";
@@ -49,15 +50,12 @@ export const remedyText = (remedy) => (remedy ? REMEDIES[remedy.starts].label : 
  * @param {() => Promise<Started | null>} start
  */
 async function press(event, start) {
-  const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
-  pressed.disabled = true;
   try {
-    const started = await start();
+    const started = await disabledDuring(/** @type {HTMLButtonElement} */ (event.currentTarget), start);
     if (started) toast(started.message, { about: "refresh" });
   } catch (error) {
     toast(messageOf(error), { about: "refresh", kind: "bad" });
   }
-  pressed.disabled = false;
   changed("sync/status");
 }
 

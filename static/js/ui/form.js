@@ -3,6 +3,7 @@
 import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { abandonWrites } from "../core/session.js";
 import { freshId, h, replace } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { confirm, openDialog } from "./dialog.js";
 
 /**
@@ -37,16 +38,13 @@ export async function formDialog({ title, intro = "", fields, yes = "Save", subm
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (save.disabled || !check(parts)) return;
-    save.disabled = true;
     try {
       saving = Promise.resolve(submit(valuesOf(parts)));
-      const made = await saving;
+      const made = await disabledDuring(save, () => saving);
       saved.abort();
       dialog.close(made);
     } catch (error) {
       if (!isAbort(error)) show(error, parts, problem);
-    } finally {
-      save.disabled = false;
     }
   });
   const before = JSON.stringify(valuesOf(parts));

@@ -4,6 +4,7 @@ import { ApiError, isAbort, messageOf } from "../core/api.js";
 import { announce } from "../core/announce.js";
 import { onBack } from "../core/outage.js";
 import { closest, focusOn, h, isForBrowser, replace } from "../core/dom.js";
+import { disabledDuring } from "../core/focus.js";
 import { released } from "../core/pressed.js";
 import { onPrint } from "../core/printing.js";
 import { number, plural } from "../core/format.js";
@@ -337,14 +338,10 @@ class Table {
   }
 
   async export() {
-    const button = this.tools.exportButton;
-    button.disabled = true;
     try {
-      this.exportRows(await this.allRows());
+      this.exportRows(await disabledDuring(this.tools.exportButton, () => this.allRows()));
     } catch (error) {
       toast(messageOf(error), { kind: "bad" });
-    } finally {
-      button.disabled = false;
     }
   }
 
