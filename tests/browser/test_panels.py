@@ -345,6 +345,28 @@ def test_a_name_with_a_control_character_does_not_spoil_the_picture_of_a_chart(w
     assert "Summer events" in "\n".join(picture.itertext())
 
 
+def test_a_long_label_of_a_chart_is_shortened_before_it_is_cut_off(window: Visit) -> None:
+    window.go("/pardot/")
+    starts = run_module(
+        window,
+        "charts/bars",
+        """
+        const rows = ["W".repeat(60), "Webinar ".repeat(9), "新學期教材推廣活動".repeat(4), "🏕".repeat(40), "MMMM mmmm"]
+            .map((label) => ({ label, value: 1 }));
+        const { h } = await import(modules["core/dom"]);
+        const place = h("div", {}, m.bars({ title: "Wide", rows }));
+        place.style.width = "400px";
+        document.querySelector("main").append(place);
+        await document.fonts.ready;
+        await new Promise((done) => setTimeout(done, 300));
+        return [...place.querySelectorAll("svg text")].map((text) => text.getStartPositionOfChar(0).x);
+        """,
+    )
+    assert isinstance(starts, list)
+    assert len(starts) == 5
+    assert all(start >= 0 for start in starts), starts
+
+
 def test_charts_show_their_numbers_as_tables(window: Visit) -> None:
     show_gallery(window, rows=5)
     window.page.get_by_role("figure", name="Points lost by area").get_by_text("Show as table").click()

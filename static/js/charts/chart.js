@@ -103,8 +103,22 @@ export function group(width, height, label, ...children) {
  * @param {number} [perLetter]
  */
 export function fit(text, room, perLetter = 6.9) {
-  const letters = Math.floor(room / perLetter);
-  return text.length <= letters ? text : `${cut(text, Math.max(0, letters - 1)).trimEnd()}…`;
+  const fits = /** @param {string} part */ (part) => widthOf(part) * perLetter <= room;
+  if (fits(text)) return text;
+  let length = text.length;
+  while (length > 0 && !fits(`${cut(text, length)}…`)) length -= 1;
+  return `${cut(text, length).trimEnd()}…`;
+}
+
+/**
+ * Return the approximate width of a text, in average letters.
+ *
+ * @param {string} text
+ */
+function widthOf(text) {
+  let width = 0;
+  for (const letter of text) width += /[\u2e80-\u{3ffff}]/u.test(letter) ? 2 : /[MWmw@%]/.test(letter) ? 1.6 : 1;
+  return width;
 }
 
 /**
