@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.components import alter_answers
 from tests.browser.conftest import Open
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
@@ -70,6 +73,18 @@ def test_hidden_columns_are_shared_by_the_address_and_remembered_by_the_browser(
     menu.get_by_label("Updated").check()
     menu.get_by_label("Since").check()
     assert heads(camp) == before
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "; 1 now costs "), (2, "; 2 now cost ")])
+def test_a_definition_says_what_its_issue_costs_now(camp: Visit, count: int, words: str) -> None:
+    def counted(answer: Any) -> None:
+        [issue] = [one for one in answer["issues"] if one["key"] == "forms_no_campaign"]
+        issue["count"] = count
+
+    alter_answers(camp, "issues", counted)
+    camp.go(FORMS)
+    camp.page.get_by_role("button", name="Definition: Issues", exact=True).click()
+    expect(camp.page.get_by_role("dialog", name="Issues", exact=True)).to_contain_text(words)
 
 
 def test_a_definition_is_opened_by_touch_and_by_keyboard(open_window: Open, camp_site: Site) -> None:

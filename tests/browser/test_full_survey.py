@@ -87,6 +87,17 @@ def test_a_figure_about_prospects_leads_to_its_prospects(survey: Visit) -> None:
     expect(table.locator("h2")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize(("impact", "words"), [(1.5, "are not, which costs points."), (0, "are not.")])
+def test_unlinked_prospects_cost_points_only_when_the_score_says_so(survey: Visit, impact: float, words: str) -> None:
+    def costs(answer: Any) -> None:
+        [issue] = [one for one in answer["issues"] if one["key"] == "prospects_unlinked_pct"]
+        issue["impact"] = impact
+
+    alter_answers(survey, "issues", costs)
+    survey.go(TAB)
+    expect(panel(survey, "prospect-health")).to_contain_text(words)
+
+
 def with_earlier_checks(answer: Any) -> None:
     latest = answer["checks"][0]
     for number in (1, 2, 3):

@@ -45,7 +45,8 @@ export async function flagDefinitions({ counts, issues: keys }) {
 function cost({ weight, count, impact, is_percentage: isPercentage }) {
   const each = `Each ${isPercentage ? "percent" : "row"} costs ${points(weight)} points of its area`;
   if (count === null) return `${each}; no data now.`;
-  return `${each}; ${amount(count, isPercentage)} now cost ${points(impact)} points of the overall score.`;
+  const now = `${amount(count, isPercentage)} now ${count === 1 ? "costs" : "cost"}`;
+  return `${each}; ${now} ${points(impact)} points of the overall score.`;
 }
 
 /** Explain how the score is computed, with today's numbers. */

@@ -1,7 +1,7 @@
 /* The prospects' activity, scores and grades. */
 
 import { h, icon } from "../core/dom.js";
-import { decimal, number, percent } from "../core/format.js";
+import { decimal, number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
 import { shared } from "../core/shared.js";
 import { columns } from "../charts/columns.js";
@@ -69,7 +69,8 @@ function figures(summary, tier) {
       figure("Prospects", number(summary.total_count), {
         href: prospectsOf({ sort: "-score" }),
         note:
-          (summary.scored_count ?? 0) < (summary.total_count ?? 0) && `${number(summary.scored_count)} have a score`,
+          (summary.scored_count ?? 0) < (summary.total_count ?? 0) &&
+          `${plural(summary.scored_count, "has", "have")} a score`,
       }),
     ),
   );

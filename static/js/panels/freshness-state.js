@@ -142,7 +142,8 @@ const partsToAccept = ({ deletes }) =>
 /** @param {Entity} entity */
 function missing(entity) {
   const { missing, of } = entity.deletes ?? { missing: null, of: null };
-  return `${nameOf(entity.name)}: ${number(missing)} of ${number(of)} are missing in the last read (${times(entity)})`;
+  const are = missing === 1 ? "is" : "are";
+  return `${nameOf(entity.name)}: ${number(missing)} of ${number(of)} ${are} missing in the last read (${times(entity)})`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /* Figures about all prospects: links to Salesforce, email addresses, broken fields. */
 
+import { optional } from "../core/api.js";
 import { h, icon } from "../core/dom.js";
 import { ago, moment, number, percent, plural } from "../core/format.js";
 import { panel } from "../core/panel.js";
@@ -13,14 +14,14 @@ import { prospectsOf } from "../people/people.js";
 
 export default panel({
   lines: 5,
-  load: () => shared("prospect-health"),
-  noData: ({ total }) => total === null,
-  empty: ({ total }) => total === 0 && "Pardot has no prospects.",
-  render: (health) =>
+  load: () => Promise.all([shared("prospect-health"), optional(shared("issues"))]),
+  noData: ([{ total }]) => total === null,
+  empty: ([{ total }]) => total === 0 && "Pardot has no prospects.",
+  render: ([health, issues]) =>
     h(
       "div",
       { class: "health-columns" },
-      linkRate(health),
+      linkRate(health, costOfUnlinked(issues)),
       SECTIONS.map((section) => list(section, health)),
     ),
 });
@@ -36,8 +37,20 @@ function toneOf(rate) {
   return rate >= 60 ? "warn" : "bad";
 }
 
-/** @param {Api["ProspectHealth"]} health */
-function linkRate({ link_rate: rate, total, unlinked, audited_at: at }) {
+/**
+ * Return the points that unlinked prospects cost the overall score; null when the issues could not be loaded.
+ *
+ * @param {Api["IssueList"] | null} answer
+ */
+function costOfUnlinked(answer) {
+  return answer?.issues.find(({ key }) => key === "prospects_unlinked_pct")?.impact ?? null;
+}
+
+/**
+ * @param {Api["ProspectHealth"]} health
+ * @param {number | null} cost
+ */
+function linkRate({ link_rate: rate, total, unlinked, audited_at: at }, cost) {
   return h(
     "div",
     { class: "health-lead" },
@@ -61,7 +74,7 @@ function linkRate({ link_rate: rate, total, unlinked, audited_at: at }) {
             { href: route.href("full-survey", { "orphans.kind": "prospects_unlinked" }) },
             `${plural(unlinked, "is", "are")} not`,
           ),
-          ", which costs points.",
+          cost ? ", which costs points." : ".",
         ),
       h("p", { class: "small soft", title: moment(at) }, `Counted ${ago(at)}.`),
     ),

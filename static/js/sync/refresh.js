@@ -93,7 +93,7 @@ async function survey() {
   const { calls, at_least: atLeast, quota } = await api.get("sync/survey");
   const takes = `${atLeast ? "at least" : "about"} ${plural(calls, "API call")} of Pardot`;
   const left = quota
-    ? `${number(quota.left)} of ${number(quota.maximum)} are left today (as of ${moment(quota.told_at)}).`
+    ? `${number(quota.left)} of ${number(quota.maximum)} ${quota.left === 1 ? "is" : "are"} left today (as of ${moment(quota.told_at)}).`
     : "Pardot has not said yet how many are left today.";
   const isSure = await confirm({
     title: "Run a survey?",
