@@ -114,14 +114,18 @@ def take_over_unfinished(
 ) -> State | None:
     """Hand the latest unfinished read to ``run``, and return its state; ``None`` when none can be resumed.
 
-    ``kept`` is the greatest age of a read that can be resumed; ``None`` means no limit.
+    ``kept`` is the greatest age of a read that can be resumed; ``None`` means no limit. A read that began in the future
+    is not resumed: PostgreSQL's clock was set back, so nobody knows which rows were written since the read began.
     """
     with transaction.atomic():
         unfinished = SyncRun.objects.filter(object=synced.name, resume_state__isnull=False).exclude(pk=run.pk)
         latest = unfinished.order_by("-started", "-id").first()
         state = from_json(latest.resume_state) if latest else None
         unfinished.update(resume_state=None)
-        if state is None or (kept is not None and database_now() - state.began_at > kept):
+        if state is None:
+            return None
+        age = database_now() - state.began_at
+        if age < timedelta() or (kept is not None and age > kept):
             return None
         run.resume_state = state.to_json()
         run.save(update_fields=["resume_state"])

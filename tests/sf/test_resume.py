@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from sf.live.records import LiveRead, live_client
 from sf.models import Adoption, SyncRun
+from sf.sync.objects import ADOPTIONS
 from tests.conftest import point_settings_at
-from tests.sf.cache import assert_equal, sync
+from tests.sf.cache import assert_equal, last_run, sync
 from tests.simulated import ROOT, Simulator, environment, start_simulator
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -105,6 +107,23 @@ def test_a_forced_read_resumes_only_a_recent_read(
         simulator.set_raw("Adoption__c", record, touch=False, Savings__c=7)
     sync("sync_adoptions", force=True)
     assert Adoption.objects.exclude(savings=7).exists() is is_resumed
+
+
+def test_a_read_from_before_postgresqls_clock_was_set_back_is_not_resumed(simulator: Simulator, settings: Any) -> None:
+    """Otherwise records that were written here since the read began would count as gone."""
+    settings.SALESFORCE_BULK_THRESHOLD = 1
+    _pause_after_two_bulk_pages(simulator)
+    run = SyncRun.objects.get()
+    assert run.resume_state is not None
+    run.resume_state["began"] = (datetime.fromisoformat(run.resume_state["began"]) + timedelta(days=1)).isoformat()
+    run.save()
+    new = simulator.create("Adoption__c", Name__c="New")
+    look_up = LiveRead(live_client("test"))
+    look_up.read(ADOPTIONS, "id", [new])
+    look_up.store()
+    sync("sync_adoptions")
+    assert (last_run("adoptions").state, last_run("adoptions").soft_deleted) == ("done", 0)
+    assert_equal(simulator, Adoption)
 
 
 def test_a_crash_of_postgres_empties_the_stage_and_the_read_restarts(simulator: Simulator, settings: Any) -> None:
