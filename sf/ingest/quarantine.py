@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from sf.ingest.load import Refusal, Row, Stage, is_storable_text, refusal_of
@@ -38,7 +38,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
     another declaration of the object (another ``fingerprint``) are left alone.
     """
     waiting = RefusedRecord.objects.filter(
-        object=synced.name, fingerprint=synced.fingerprint, last_tried__lt=tried_before
+        _not_tried_since(tried_before), object=synced.name, fingerprint=synced.fingerprint
     )
     rows = {record.record_id: _row(record, stage) for record in waiting}
     for key in stage.ids_among(list(rows)):
@@ -49,7 +49,7 @@ def stage_refused_again(synced: Synced, stage: Stage, *, tried_before: datetime)
 
 def forget_stored(synced: Synced, stage: Stage, *, tried_before: datetime, all_were_read: bool) -> None:
     """Delete the entries of records that are stored now or that a full read did not bring."""
-    old = RefusedRecord.objects.filter(object=synced.name, last_tried__lt=tried_before)
+    old = RefusedRecord.objects.filter(_not_tried_since(tried_before), object=synced.name)
     if not all_were_read:
         staged = stage.ids_among(list(old.values_list("record_id", flat=True)))
         old = old.filter(record_id__in=staged)
@@ -60,8 +60,16 @@ def ids_set_aside(synced: Synced, *, since: datetime | None = None) -> list[str]
     """Return the ids of the records that are set aside, or only those that were tried ``since`` a time."""
     records = RefusedRecord.objects.filter(object=synced.name)
     if since:
-        records = records.filter(last_tried__gte=since)
+        records = records.exclude(_not_tried_since(since))
     return list(records.values_list("record_id", flat=True))
+
+
+def _not_tried_since(moment: datetime) -> Q:
+    """Return the condition for entries that were last tried before a moment.
+
+    An entry that was tried more than an hour ahead is from before PostgreSQL's clock was set back.
+    """
+    return Q(last_tried__lt=moment) | Q(last_tried__gt=Now() + timedelta(hours=1))
 
 
 def _row(record: RefusedRecord, stage: Stage) -> Row:

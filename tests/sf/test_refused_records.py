@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.lease import hold_lease
@@ -100,6 +102,19 @@ def test_a_record_that_became_good_is_stored_and_no_longer_set_aside(
     sync("sync_opportunities", **options)
     assert not RefusedRecord.objects.exists()
     assert last_run("opportunities").set_aside == 0
+    assert_equal(simulator, Opportunity)
+
+
+@pytest.mark.parametrize("option", [{}, {"force": True}], ids=["incremental", "full"])
+def test_records_set_aside_before_postgresqls_clock_was_set_back_are_stored_once_they_are_good(
+    simulator: Simulator, option: dict[str, bool]
+) -> None:
+    bad = spoil(simulator)
+    sync("sync_opportunities")
+    RefusedRecord.objects.update(last_tried=Now() + timedelta(days=1))
+    fix_values(simulator, bad)
+    sync("sync_opportunities", **option)
+    assert not RefusedRecord.objects.exists()
     assert_equal(simulator, Opportunity)
 
 
