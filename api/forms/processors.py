@@ -16,6 +16,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationEr
 
 from api.http.errors import Unprocessable
 from api.http.fields import PlainText
+from api.http.refusal_words import refusal
 
 MOST_VALUES = 40
 """The largest number of values in a form."""
@@ -126,10 +127,7 @@ def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
     try:
         return form.case_values(form.data.model_validate(dict(data)))
     except ValidationError as error:
-        errors = [
-            {"loc": ["body", "data", *each["loc"]], "message": each["msg"].removeprefix("Value error, ")}
-            for each in error.errors()
-        ]
+        errors = [{"loc": ["body", "data", *each["loc"]], "message": refusal(each)} for each in error.errors()]
         where = ".".join(str(part) for part in errors[0]["loc"][1:])
         raise Unprocessable(f"The form is not valid: {where}: {errors[0]['message']}.", errors=errors) from error
 

@@ -260,6 +260,21 @@ def test_an_invalid_form_is_refused_and_not_stored(sender: Client, body: Any, wh
     assert not OutboundCase.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "data.message: This is required."),
+        ({"message": ""}, "data.message: Must not be empty."),
+        ({"message": 1}, "data.message: Must be text."),
+        ({"message": "a", "name": "a" * 81}, "data.name: Must have at most 80 characters."),
+        ({"message": "a", "email": "nobody"}, "data.email: This is not an email address."),
+    ],
+)
+def test_a_refusal_is_in_the_words_of_the_other_routes(sender: Client, values: Any, words: str) -> None:
+    answer = submit(sender, {"form_type": "contact_us", "data": values})
+    assert answer.json()["message"] == f"The form is not valid: {words}"
+
+
 def test_the_refusal_of_an_unknown_type_lists_the_known_types(sender: Client) -> None:
     message = submit(sender, {**CONTACT_US, "form_type": "newsletter"}).json()["message"]
     assert "contact_us, web_to_case" in message
