@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from tests.sf.cache import sync
 from tests.simulated import Simulator
@@ -44,7 +44,7 @@ def rows() -> dict[str, int]:
 def in_use(transactional_db: None, simulator: Simulator) -> Iterator[None]:
     sync()
     call_command("camp_sync", "--survey", "--yes", verbosity=0, stdout=StringIO())
-    api_key_create(name="test", scopes=[Scope.READ_BOOKS])
+    create_api_key(name="test", scopes=[Scope.READ_BOOKS])
     yield
     call_command("migrate", verbosity=0)
 

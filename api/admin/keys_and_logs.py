@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from api.admin.cases import OutboundCaseAdmin
-from api.auth.api_keys import api_key_revoke
+from api.auth.api_keys import revoke_api_key
 from api.domain.keys import make_key
 from api.domain.scopes import Scope
 from api.models import (
@@ -92,7 +92,7 @@ class APIKeyAdmin(admin.ModelAdmin):
     @admin.action(description="Revoke the selected keys", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[APIKey]) -> None:
         for key in queryset:
-            api_key_revoke(key.public_id)
+            revoke_api_key(key.public_id)
         self.message_user(request, f"Revoked: {len(queryset)}. These keys no longer work.", messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: APIKey, form: Any, change: bool) -> None:

@@ -28,7 +28,7 @@ _NOTE_USE = """
 """
 
 
-def api_key_create(
+def create_api_key(
     *,
     name: str,
     scopes: Sequence[Scope],
@@ -54,7 +54,7 @@ class NotActive(ValueError):
 
 
 @transaction.atomic
-def api_key_rotate(
+def rotate_api_key(
     public_id: str, *, overlap: timedelta, expires_in: timedelta | None = None, created_by: str = ""
 ) -> tuple[APIKey, APIKey] | None:
     """Replace a key: create its successor, and let the old key expire after ``overlap`` at the latest.
@@ -86,19 +86,19 @@ def _usual_lifetime(first_id: str) -> timedelta | None:
     return newest.expires_at - newest.created_at if newest.expires_at else None
 
 
-def api_key_by_public_id(public_id: str) -> APIKey | None:
+def find_api_key(public_id: str) -> APIKey | None:
     """Return the key, or ``None``. Every request with a key calls this."""
     rows = Statement(_FIND, {"public_id": public_id}).rows()
     return APIKey.from_db(None, list(rows[0]), list(rows[0].values())) if rows else None
 
 
-def api_key_revoke(public_id: str) -> APIKey | None:
+def revoke_api_key(public_id: str) -> APIKey | None:
     """Revoke the key and return it, or return ``None`` when no key has this id."""
     APIKey.objects.filter(public_id=public_id).update(active=False)
     return APIKey.objects.filter(public_id=public_id).first()
 
 
-def api_key_note_use(key: APIKey) -> None:
+def note_api_key_use(key: APIKey) -> None:
     """Record that the key was used. Most requests write nothing, because a recent use is already recorded."""
     now = timezone.now()
     if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:

@@ -27,7 +27,7 @@ from ninja.utils import check_csrf
 from accounts_client.connection import read_cookie
 from accounts_client.errors import CookieError
 from accounts_client.types import Session
-from api.auth.api_keys import api_key_by_public_id, api_key_note_use
+from api.auth.api_keys import find_api_key, note_api_key_use
 from api.domain.error_types import ErrorType
 from api.domain.keys import public_id_of, same_hash
 from api.domain.rates import Rate
@@ -260,12 +260,12 @@ def _service(authorization: str) -> Service:
         raise CredentialsRefused("This API key is revoked.", ErrorType.API_KEY_REVOKED, bad_token=True)
     if key.expired:
         raise CredentialsRefused("This API key is expired.", ErrorType.API_KEY_EXPIRED, bad_token=True)
-    api_key_note_use(key)
+    note_api_key_use(key)
     return Service(key)
 
 
 def _key(text: str) -> APIKey:
-    key = api_key_by_public_id(public_id_of(text) or "")
+    key = find_api_key(public_id_of(text) or "")
     if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
         raise CredentialsRefused("This API key is not valid.", bad_token=True)
     return key

@@ -47,7 +47,7 @@ _UNCERTAIN = (
 _NOT_NOTED = "The change was made in Salesforce. It will show here once all parts of this service are available again."
 
 
-def contact_change(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
+def change_contact(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
     """Change the contact, and return it.
 
     Raises ``ApiError`` on failure. Its message says whether the change was made, was not made, or may have been made.

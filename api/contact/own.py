@@ -15,7 +15,7 @@ from api.http.errors import NotFound, Unavailable
 from api.protection import breaker
 from api.protection.bulkhead import NoPlaceFree
 from sf.ingest.prepared import Rows
-from sf.live.look_ups import LookupSkipped, contact_look_up
+from sf.live.look_ups import LookupSkipped, look_up_contact
 from sf.live.records import LiveCallFailed, MayAsk
 from sf.reads.selectors import by_contact, contacts_by_uuid
 
@@ -45,7 +45,7 @@ def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
     return contact, adoptions[contact]
 
 
-def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
+def look_up_own_contact(user: SignedInUser, *, expire: bool, look_up: LookUp | None = None) -> dict[str, Any]:
     """Return the logged-in user's contact; of several contacts, the last modified.
 
     The contact comes from the cache. Salesforce is asked first in two cases:
@@ -64,7 +64,7 @@ def own_contact_looked_up(user: SignedInUser, *, expire: bool, look_up: LookUp |
     nothing = _NONE
     try:
         with breaker.live_call() as call:
-            call.slowest = (look_up or partial(contact_look_up, again=expire))(uuid, call.may_ask)
+            call.slowest = (look_up or partial(look_up_contact, again=expire))(uuid, call.may_ask)
         contacts = contacts_by_uuid(uuid).rows()
     except LookupSkipped as error:
         logger.info("no live look-up: %s", error)

@@ -30,7 +30,7 @@ class NewSubmission:
     case_values: CaseValues
 
 
-def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tuple[FormSubmission, bool]:
+def store_submission(new: NewSubmission, *, request: IdempotentRequest) -> tuple[FormSubmission, bool]:
     """Store the submission. Return it, and whether an earlier request had stored it. Nothing is sent yet."""
     submission_id = uuid.uuid4()
     with transaction.atomic():
@@ -43,7 +43,7 @@ def submission_create(new: NewSubmission, *, request: IdempotentRequest) -> tupl
     return submission or FormSubmission(pk=stored_id, form_type=new.form_type), earlier is not None
 
 
-def submission_deliver(submission: FormSubmission) -> None:
+def deliver_submission(submission: FormSubmission) -> None:
     """Try once to deliver the submission's new case.
 
     Do nothing when Salesforce may not be called or another process sends the case.

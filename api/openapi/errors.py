@@ -106,7 +106,7 @@ def _is_dashboards(operation: Operation) -> bool:
 
 
 _STARTS_SYNC = _only("start_refresh", "accept_deletions", "start_survey")
-_OWN = _only("get_contact", "change_contact", "list_adoptions")
+_OWN = _only("get_contact", "update_contact", "list_adoptions")
 _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.API_KEY_REVOKED: _takes_keys,
     T.API_KEY_EXPIRED: _takes_keys,
@@ -119,20 +119,20 @@ _ONLY_IF: Mapping[ErrorType, Applies] = {
     T.RECORD_NOT_FOUND: lambda operation: not _OWN(operation) and operation["operationId"] != "search_schools",
     T.NO_MATCH: _only("search_schools", "list_adoptions"),
     T.CONTACT_NOT_FOUND: _OWN,
-    T.NOTHING_GIVEN: _only("search_schools", "change_contact"),
+    T.NOTHING_GIVEN: _only("search_schools", "update_contact"),
     T.SEARCH_TOO_SHORT: _only("search_schools"),
     T.IDEMPOTENCY_KEY_IN_USE: _only("create_case", "submit_form"),
-    T.VALUE_CHANGED: _only("change_configuration", "change_team"),
+    T.VALUE_CHANGED: _only("update_configuration", "update_team"),
     T.SYNC_NOT_STARTED: _STARTS_SYNC,
     T.IDEMPOTENCY_KEY_REUSED: _only("create_case", "submit_form"),
-    T.SALESFORCE_REFUSED: _only("create_case", "change_contact"),
+    T.SALESFORCE_REFUSED: _only("create_case", "update_contact"),
     T.TOO_MANY_FAILED_LOGINS: lambda operation: bool(operation["security"]) and {} not in operation["security"],
     T.SALESFORCE_AWAY: _only("get_contact", "list_adoptions"),
     T.SALESFORCE_BUSY: _OWN,
     T.SALESFORCE_ANOTHER_ORG: _OWN,
-    T.CHANGE_NOT_MADE: _only("change_contact"),
-    T.CHANGE_UNCERTAIN: _only("change_contact"),
-    T.CHANGE_MADE: _only("change_contact"),
+    T.CHANGE_NOT_MADE: _only("update_contact"),
+    T.CHANGE_UNCERTAIN: _only("update_contact"),
+    T.CHANGE_MADE: _only("update_contact"),
     T.PARDOT_AWAY: _only("set_up_cleanup"),
 }
 _ERRORS: Mapping[ErrorType, Any] = {

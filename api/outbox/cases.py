@@ -19,7 +19,7 @@ from sf.sync.best_effort import best_effort
 SOURCE = "case"
 
 
-def case_create(*, identity: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
+def accept_case(*, identity: str, values: Mapping[str, str], request: IdempotentRequest) -> tuple[OutboundCase, bool]:
     """Store a case, and try once to deliver it if Salesforce may be called now.
 
     Return the case, and whether an earlier request with the same key created it. If one did, nothing is stored

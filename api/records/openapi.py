@@ -59,7 +59,7 @@ def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource
 
 def _list_operation(resource: Resource) -> dict[str, Any]:
     return {
-        "operationId": f"list_{resource.name}_records",
+        "operationId": f"list_{resource.model.__name__.lower()}_records",
         "summary": f"All {resource.name}, in bulk",
         "description": with_access(_LIST_DESCRIPTION, _CREDENTIALS),
         "tags": ["records"],

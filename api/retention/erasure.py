@@ -39,7 +39,7 @@ def person_shares(person: Person) -> list[Share]:
 
 
 @transaction.atomic
-def person_erase(person: Person) -> list[Share]:
+def erase_person(person: Person) -> list[Share]:
     """Erase the person's data, and count the erased rows by holding.
 
     Syncs of the affected tables wait meanwhile.

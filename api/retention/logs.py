@@ -26,7 +26,7 @@ class Pruned:
     rows: int
 
 
-def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
+def prune_logs(*, request_days: int, change_days: int, dry_run: bool = False) -> Iterator[Pruned]:
     """Remove old rows, chunk by chunk; with ``dry_run``, only count them.
 
     ``request_days`` is for the request log, ``change_days`` for changes of contacts and actions of operators.
@@ -41,7 +41,7 @@ def logs_prune(*, request_days: int, change_days: int, dry_run: bool = False) ->
         yield Pruned(model, old.count() if dry_run else _remove(old, by=time))
 
 
-def sessions_prune(*, dry_run: bool = False) -> Pruned:
+def prune_sessions(*, dry_run: bool = False) -> Pruned:
     """Remove sessions of the admin that have expired; with ``dry_run``, only count them."""
     expired = Session.objects.filter(expire_date__lt=Now())
     return Pruned(Session, expired.count() if dry_run else _remove(expired, by="expire_date"))

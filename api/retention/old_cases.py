@@ -26,7 +26,7 @@ from api.retention.logs import CHUNK, Pruned
 State = OutboundCase.State
 
 
-def cases_prune(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
+def prune_cases(*, days: int, dry_run: bool = False) -> Iterator[Pruned]:
     """Remove cases that ended, and spam that arrived, more than ``days`` days ago, chunk by chunk.
 
     The time of a dead letter counts from when an operator dealt with it. The form of a case is removed with the case.

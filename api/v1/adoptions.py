@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from api.auth.callers import logged_in_user, signed_in_user
-from api.contact.own import own_adoptions, own_contact_looked_up
+from api.contact.own import look_up_own_contact, own_adoptions
 from api.domain.error_types import ErrorType
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import json_response
 from api.v1.books import BookItem
 from api.v1.contact import Expire
 from api.v1.copied import copied
-from sf.live.look_ups import adoptions_look_up
+from sf.live.look_ups import look_up_adoptions
 from sf.models import Adoption
 from sf.reads.selectors import CONFIRMED, adoptions_by_uuid
 
@@ -91,7 +91,7 @@ def list_adoptions(
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
     user = signed_in_user(request)
     if expire:
-        own_contact_looked_up(user, expire=True, look_up=adoptions_look_up)
+        look_up_own_contact(user, expire=True, look_up=look_up_adoptions)
     statement = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
     contact_id, adoptions = own_adoptions(statement.rows())
     if not adoptions:

@@ -18,7 +18,7 @@ from api.domain.scopes import Scope
 from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import PlainText, json_response
 from api.models import OutboundCase
-from api.outbox.cases import SOURCE, case_create
+from api.outbox.cases import SOURCE, accept_case
 from api.outbox.delivery import REQUEST_SECONDS
 from api.outbox.idempotency import REPLAYED, idempotent_request
 from api.protection.refused_values import field_errors
@@ -139,7 +139,7 @@ def create_case(
     identity = required_caller(request).identity
     once = idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=case.dict())
     until = time.monotonic() + REQUEST_SECONDS
-    stored_case, is_replay = case_create(identity=identity, values=case.salesforce_values(), request=once)
+    stored_case, is_replay = accept_case(identity=identity, values=case.salesforce_values(), request=once)
     if stored_case.state in {_State.REFUSED, _State.FAILED}:
         raise _refusal(stored_case, until)
     delivered = stored_case.state == _State.DELIVERED

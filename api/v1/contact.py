@@ -10,8 +10,8 @@ from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
 from api.auth.callers import logged_in_user, signed_in_user
-from api.contact.change import contact_change
-from api.contact.own import own_contact_looked_up
+from api.contact.change import change_contact
+from api.contact.own import look_up_own_contact
 from api.domain.error_types import ErrorType
 from api.http.errors import Unprocessable, documented
 from api.http.fields import PlainText, json_response
@@ -121,7 +121,7 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     contact of the user, requests without `expire` do not ask Salesforce again for five minutes. If Salesforce is
     unavailable, the answer is the cached contact, or 503 when none is cached.
     """
-    return json_response(own_contact_looked_up(signed_in_user(request), expire=expire))
+    return json_response(look_up_own_contact(signed_in_user(request), expire=expire))
 
 
 @router.put(
@@ -130,7 +130,7 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     response={200: ContactDetail, **documented(400, 401, 403, 404, 413, 415, 422, 429)},
     summary="Change your contact",
 )
-def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
+def update_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     """Change the contact in Salesforce, then in the cache. Needs the CSRF token of `GET /me`.
 
     * 422 with a `salesforce_code`: Salesforce refuses the values. `errors` names the fields and the values that a
@@ -142,5 +142,5 @@ def change_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     user = signed_in_user(request)
     changes = change.changes()
     if not changes:
-        return json_response(own_contact_looked_up(user, expire=False))
-    return json_response(contact_change(user, changes, source=f"PUT {request.path_info}"))
+        return json_response(look_up_own_contact(user, expire=False))
+    return json_response(change_contact(user, changes, source=f"PUT {request.path_info}"))

@@ -11,7 +11,7 @@ from ninja import Field, Path, Router, Schema
 from pydantic import ConfigDict, StringConstraints, create_model
 
 from api.auth.callers import any_caller, required_caller
-from api.forms.accept import NewSubmission, submission_create, submission_deliver
+from api.forms.accept import NewSubmission, deliver_submission, store_submission
 from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, data_schemas
 from api.forms.spam import spam_reason
 from api.forms.values import FormValue, PageTime
@@ -121,7 +121,7 @@ class AnswerThenDeliver(HttpResponse):
     def close(self) -> None:
         super().close()
         with best_effort("delivery of a form, which stays in the outbox"):
-            submission_deliver(self._submission)
+            deliver_submission(self._submission)
 
 
 @router.post(
@@ -147,7 +147,7 @@ def submit_form(
         case_values=case_values_of(form.form_type, form.data),
         spam_reason=spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
     )
-    submission, is_replay = submission_create(new, request=once)
+    submission, is_replay = store_submission(new, request=once)
     state = {**_state(submission), "status": FormSubmission.Status.PENDING.value}
     response = AnswerThenDeliver(submission, json.dumps(state).encode())
     if is_replay:

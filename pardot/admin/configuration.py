@@ -17,7 +17,7 @@ from pardot.admin.base import ProgramsOnlyAdmin
 from pardot.admin.team import acting_name
 from pardot.configuration.values import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
 from pardot.models import ConfigurationChange, ConfiguredValue
-from pardot.pipeline.after_change import value_change, value_reset
+from pardot.pipeline.after_change import change_value, reset_to_default
 
 _LONGEST = 120
 _UNKNOWN = "This release does not know this setting, and does not use its value. Delete it with “Reset to default”."
@@ -105,14 +105,14 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: ConfiguredValue, form: Any, change: bool) -> None:
-        value_change(obj.key, form.cleaned_data["value"], by=acting_name(request))
+        change_value(obj.key, form.cleaned_data["value"], by=acting_name(request))
 
     @admin.action(description="Reset to default", permissions=["change"])
     def reset_to_default(self, request: HttpRequest, queryset: QuerySet[ConfiguredValue]) -> None:
         for row in queryset:
             key = row.key
             try:
-                value_reset(key, by=acting_name(request))
+                reset_to_default(key, by=acting_name(request))
             except UnknownKey:
                 row.delete()
                 self.message_user(request, f"{key}: deleted, because this release does not know it", messages.SUCCESS)

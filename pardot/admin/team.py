@@ -16,7 +16,7 @@ from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
 from pardot.planning.saved_views import BadView, checked_query
-from pardot.planning.tasks import BadTask, age_days, check_asset, fill_in_area, is_overdue, note_status, task_change
+from pardot.planning.tasks import BadTask, age_days, check_asset, edit_task, fill_in_area, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
 
@@ -229,7 +229,7 @@ def acting_name(request: HttpRequest) -> str:
 def _change(task_id: int, status: Task.Status) -> bool:
     """Change only the status, and return whether the task still existed."""
     try:
-        task_change(task_id, {"status": status})
+        edit_task(task_id, {"status": status})
     except Task.DoesNotExist:
         return False
     return True

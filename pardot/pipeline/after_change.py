@@ -35,7 +35,7 @@ class ChangedMeanwhile(Exception):
         self.current = current
 
 
-def value_change(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
+def change_value(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
     """Set ``key`` to ``value`` if its current value is still ``was``.
 
     Raises ``UnknownKey``, ``BadValue`` or ``ChangedMeanwhile``; then nothing is changed.
@@ -43,8 +43,8 @@ def value_change(key: str, value: Any, *, by: str, was: Any = ANY) -> None:
     _change(key, lambda: set_value(key, value, by=by), by=by, was=was)
 
 
-def value_reset(key: str, *, by: str, was: Any = ANY) -> None:
-    """Reset a value to its default. Raises the same errors as ``value_change``."""
+def reset_to_default(key: str, *, by: str, was: Any = ANY) -> None:
+    """Reset a value to its default. Raises the same errors as ``change_value``."""
     _change(key, lambda: reset_value(key), by=by, was=was, is_reset=True)
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.models import Task
-from pardot.planning.tasks import BadTask, task_create
+from pardot.planning.tasks import BadTask, add_task
 
 _LONGEST_TITLE = 200
 _LONGEST_DESCRIPTION = 10_000
@@ -19,7 +19,7 @@ _ROOM_FOR_TEXT = _LONGEST_DESCRIPTION - len(_REST.format(1_000))
 """The longest text that leaves room for the line “… and 1,000 more”."""
 
 
-def tasks_for_each(
+def add_task_for_each(
     area: Area, names: Mapping[int, str], *, title: str, issue: str | None, created_by: str, **values: str | date | None
 ) -> list[Task]:
     """Create a task for each asset, with the title ``title: name``.
@@ -30,7 +30,7 @@ def tasks_for_each(
         raise BadTask("issue", f"{issue} is an issue of {BY_KEY[issue].area}, not of {area}")
     first, *others = names.items()
     with transaction.atomic():
-        example = task_create(
+        example = add_task(
             title=_title(title, first[1]),
             created_by=created_by,
             asset_type=area,
@@ -44,7 +44,7 @@ def tasks_for_each(
     return [example, *copies]
 
 
-def task_for_all(
+def add_task_for_all(
     area: Area, names: Mapping[int, str], *, title: str, description: str, created_by: str, **values: str | date | None
 ) -> Task:
     """Create one task that lists the assets in its description. Raises ``BadTask``.
@@ -56,12 +56,12 @@ def task_for_all(
             "description", f"Use at most {_ROOM_FOR_TEXT:,} characters, so that the list of assets can follow"
         )
     lines = [f"{name} (Pardot ID {asset})" for asset, name in names.items()]
-    return task_create(
+    return add_task(
         title=title, description="\n".join(_fit(description, lines)), area=area, created_by=created_by, **values
     )
 
 
-def tasks_delete(ids: Collection[int]) -> int:
+def remove_tasks(ids: Collection[int]) -> int:
     """Delete these tasks, and return how many were deleted."""
     return Task.objects.filter(pk__in=ids).delete()[0]
 

@@ -7,12 +7,12 @@ from datetime import date
 from django.db import transaction
 
 from pardot.models import Task
-from pardot.planning.tasks import task_create
+from pardot.planning.tasks import add_task
 from pardot.scoring.issue_list import ListedIssue
 from sf.ingest.lock import lock_table_for_write
 
 
-def issue_task_create(
+def add_issue_task(
     listed: ListedIssue, *, assignee: str | None, due_date: date | None, created_by: str
 ) -> tuple[Task, bool]:
     """Create a task to fix the issue, or return the issue's open task unchanged.
@@ -28,7 +28,7 @@ def issue_task_create(
         )
         if task := known.first():
             return task, False
-        task = task_create(
+        task = add_task(
             title=listed.title[: Task._meta.get_field("title").max_length],
             description=listed.description,
             assignee=assignee,

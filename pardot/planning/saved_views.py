@@ -35,7 +35,7 @@ def views_of(owner: str) -> QuerySet[SavedView]:
     return SavedView.objects.filter(Q(owner_uuid=owner) | Q(is_shared=True))
 
 
-def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared: bool) -> SavedView:
+def add_view(*, owner: str, created_by: str, name: str, query: str, is_shared: bool) -> SavedView:
     """Save a view. Raises ``BadView``."""
     if SavedView.objects.filter(owner_uuid=owner).count() >= MOST:
         raise BadView("name", f"You have {MOST} saved views, which is the limit. Delete one first.")
@@ -43,7 +43,7 @@ def view_create(*, owner: str, created_by: str, name: str, query: str, is_shared
     return _save(view, {"name": name, "query": query, "is_shared": is_shared})
 
 
-def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
+def edit_view(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedView:
     """Change the owner's view.
 
     Raises ``BadView``, or ``SavedView.DoesNotExist`` when ``owner`` has no such view.
@@ -51,7 +51,7 @@ def view_change(owner: str, view_id: int, changes: Mapping[str, Any]) -> SavedVi
     return _save(SavedView.objects.get(pk=view_id, owner_uuid=owner), changes)
 
 
-def view_delete(owner: str, view_id: int) -> bool:
+def remove_view(owner: str, view_id: int) -> bool:
     """Delete the owner's view. Return ``False`` when ``owner`` has no such view."""
     return bool(SavedView.objects.filter(pk=view_id, owner_uuid=owner).delete()[0])
 

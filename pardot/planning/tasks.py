@@ -45,7 +45,7 @@ _URGENCY = Case(
 )
 
 
-def tasks_filtered(filters: TaskFilter) -> QuerySet[Task]:
+def filter_tasks(filters: TaskFilter) -> QuerySet[Task]:
     """Return tasks with their assignees: open ones first, then by priority, due date and age."""
     tasks = Task.objects.select_related("assignee")
     if filters.assignee is not None:
@@ -70,15 +70,15 @@ def is_overdue(task: Task) -> bool:
     return task.status == Task.Status.OPEN and task.due_date is not None and task.due_date < today()
 
 
-def task_create(*, title: str, created_by: str, **values: Any) -> Task:
-    """Create a task. ``values`` are fields, as in ``task_change``. Raises ``BadTask``."""
+def add_task(*, title: str, created_by: str, **values: Any) -> Task:
+    """Create a task. ``values`` are fields, as in ``edit_task``. Raises ``BadTask``."""
     task = Task(title=title, created_by=created_by, created_at=timezone.now())
     _apply(task, values)
     task.save()
     return task
 
 
-def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
+def edit_task(task_id: int, changes: Mapping[str, Any]) -> Task:
     """Change the fields in ``changes``. ``None`` empties a field. ``assignee`` is a member's name.
 
     Raises ``Task.DoesNotExist`` or ``BadTask``. Then nothing is changed.
@@ -90,7 +90,7 @@ def task_change(task_id: int, changes: Mapping[str, Any]) -> Task:
     return task
 
 
-def task_delete(task_id: int) -> bool:
+def remove_task(task_id: int) -> bool:
     """Delete the task, and return whether it existed."""
     return bool(Task.objects.filter(pk=task_id).delete()[0])
 

@@ -81,7 +81,7 @@ def member_by_account(accounts_uuid: str) -> TeamMember | None:
     return TeamMember.objects.filter(accounts_uuid=accounts_uuid).first()
 
 
-def team_replace(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] | None = None) -> None:
+def replace_team(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] | None = None) -> None:
     """Replace the team. Members who are left out are removed, and their tasks become unassigned.
 
     ``was``: the team as the caller read it, without the open tasks. Raises ``BadTeam`` when the team is invalid, and

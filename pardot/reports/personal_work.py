@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.models import Task, TeamMember
-from pardot.planning.tasks import TaskFilter, tasks_filtered
+from pardot.planning.tasks import TaskFilter, filter_tasks
 from pardot.scoring.changes import Changes, IssueChange, changes_since
 from pardot.scoring.scorecard import Scorecard, current_scorecard
 
@@ -64,7 +64,7 @@ def personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
     return PersonalWork(
         areas=tuple(_own_area(facts, area) for area in areas),
         changes=tuple(each for each in changed if each.listed.issue.area in areas),
-        tasks=tasks_filtered(TaskFilter(assignee=member, status=Task.Status.OPEN)),
+        tasks=filter_tasks(TaskFilter(assignee=member, status=Task.Status.OPEN)),
     )
 
 

@@ -22,7 +22,7 @@ def exemptions_in_force(day: date) -> QuerySet[Exemption]:
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
 
 
-def exemptions_filtered(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
+def filter_exemptions(*, asset_type: Area | None, issue: str | None, in_force: bool | None) -> QuerySet[Exemption]:
     """Return the matching exemptions, newest first. A parameter that is ``None`` does not filter."""
     exemptions = Exemption.objects.order_by("-created_at", "-id")
     if asset_type is not None:
@@ -43,7 +43,7 @@ class BadExemption(ValueError):
         self.field = field
 
 
-def exemption_create(
+def add_exemption(
     *, asset_type: Area, asset_id: int, issue: str, reason: str, until: date | None, created_by: str
 ) -> Exemption:
     """Exempt an asset from an issue. An exemption that has ended is replaced. Raises ``BadExemption``."""
@@ -58,7 +58,7 @@ def exemption_create(
     return exemption
 
 
-def exemptions_create(
+def add_exemptions(
     *, asset_type: Area, asset_ids: Collection[int], issue: str, reason: str, until: date | None, created_by: str
 ) -> list[int]:
     """Exempt the given assets that have the issue and are not exempt yet.
@@ -88,7 +88,7 @@ _INSERT = """
 """
 
 
-def exemptions_delete(ids: Collection[int]) -> int:
+def remove_exemptions(ids: Collection[int]) -> int:
     """Delete these exemptions, so that their assets count again. Return how many were deleted."""
     return Exemption.objects.filter(pk__in=ids).delete()[0]
 

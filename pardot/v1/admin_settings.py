@@ -25,8 +25,8 @@ from pardot.configuration.values import (
 )
 from pardot.domain.areas import Area
 from pardot.models import ConfigurationChange
-from pardot.pipeline.after_change import ANY, ChangedMeanwhile, value_change, value_reset
-from pardot.planning.team import BadTeam, Member, TeamChanged, team_replace, team_with_open_tasks
+from pardot.pipeline.after_change import ANY, ChangedMeanwhile, change_value, reset_to_default
+from pardot.planning.team import BadTeam, Member, TeamChanged, replace_team, team_with_open_tasks
 from pardot.selectors.rows import LARGEST_ID
 from pardot.v1.fields import NOT_BLANK, actor_name
 
@@ -149,7 +149,7 @@ def get_team(request: HttpRequest) -> TeamOut:
     response={200: TeamOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Replace the team",
 )
-def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
+def update_team(request: HttpRequest, team: TeamIn) -> TeamOut:
     """Replace the whole team.
 
     A member with an `id` stays the same member and keeps the tasks, even under a new name. A member who is left out
@@ -157,7 +157,7 @@ def change_team(request: HttpRequest, team: TeamIn) -> TeamOut:
     """
     was = None if team.was is None else [member.dict() for member in team.was]
     try:
-        team_replace([member.member(place) for place, member in enumerate(team.team)], was=was)
+        replace_team([member.member(place) for place, member in enumerate(team.team)], was=was)
     except TeamChanged as error:
         message = "Another user has just changed the team. Read the team again, then decide."
         raise Conflict(message, ErrorType.VALUE_CHANGED, retry_after=1) from error
@@ -231,14 +231,14 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
     response={200: ConfiguredOut, **documented(400, 401, 403, 409, 413, 415, 422)},
     summary="Change the configuration",
 )
-def change_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> ConfiguredOut:
+def update_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> ConfiguredOut:
     """Change one value. Every process uses the new value from the next request on.
 
     If the audits of assets depend on the value, they run again before the answer is sent.
     """
     try:
         was = body.was if "was" in body.model_fields_set else ANY
-        value_change(key, body.value, by=actor_name(request), was=was)
+        change_value(key, body.value, by=actor_name(request), was=was)
     except ChangedMeanwhile as error:
         raise _changed(error) from error
     except UnknownKey as error:
@@ -257,7 +257,7 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
     If the audits of assets depend on the value, they run again before the answer is sent.
     """
     try:
-        value_reset(key, by=actor_name(request))
+        reset_to_default(key, by=actor_name(request))
     except UnknownKey as error:
         raise _unknown(error) from error
     except BadValue as error:
@@ -270,7 +270,7 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
     response={200: ConfigurationChanges, **documented(401, 403)},
     summary="Changes of the configuration",
 )
-def get_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
+def list_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
     """Return the latest changes of the configuration, with their authors and times."""
     titles = {declared.key: declared.title for declared in KEYS}
     names = ("key", "before", "after", "is_reset", "changed_by", "changed_at")

@@ -137,7 +137,7 @@ class AssetSearch(AssetParameters, Paging):
 
 
 @router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="Inventory of each type")
-def get_assets(request: HttpRequest) -> HttpResponse:
+def get_asset_inventory(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the newest assets of each. Folders are included."""
     return json_response({"types": [asdict(each) for each in inventory()]})
 
@@ -151,7 +151,7 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
 @router.get(
     "/assets/{type}", response={200: AssetList, **documented(401, 403, 404, 422)}, summary="Assets with their flags"
 )
-def get_assets_of_type(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
+def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
     area = area_of(type)
     health = area_health(area)[area]

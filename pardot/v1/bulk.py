@@ -13,9 +13,9 @@ from pydantic import ConfigDict, StringConstraints
 
 from api.http.errors import Unprocessable, documented
 from pardot.domain.areas import Area
-from pardot.planning.asset_tasks import task_for_all, tasks_delete, tasks_for_each
+from pardot.planning.asset_tasks import add_task_for_all, add_task_for_each, remove_tasks
 from pardot.planning.tasks import BadTask
-from pardot.scoring.exemptions import BadExemption, exemptions_create, exemptions_delete
+from pardot.scoring.exemptions import BadExemption, add_exemptions, remove_exemptions
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import NotOfThisArea, matching_assets
 from pardot.selectors.campaigns import matching_campaigns
@@ -177,17 +177,17 @@ def create_campaign_exemptions(
 
 
 @router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Delete many tasks")
-def remove_tasks(request: HttpRequest, body: Removal) -> Removed:
+def delete_tasks(request: HttpRequest, body: Removal) -> Removed:
     """Delete these tasks; ids without a task are ignored."""
     with _reject_bad_values():
-        return Removed(removed=tasks_delete(_check_ids(body.ids)))
+        return Removed(removed=remove_tasks(_check_ids(body.ids)))
 
 
 @router.post("/exemptions/remove", response={200: Removed, **_ERRORS}, summary="Delete many exemptions")
-def remove_exemptions(request: HttpRequest, body: Removal) -> Removed:
+def delete_exemptions(request: HttpRequest, body: Removal) -> Removed:
     """Delete these exemptions; ids without an exemption are ignored."""
     with _reject_bad_values():
-        return Removed(removed=exemptions_delete(_check_ids(body.ids)))
+        return Removed(removed=remove_exemptions(_check_ids(body.ids)))
 
 
 def _assets(area: Area, search: AssetParameters) -> Rows:
@@ -215,9 +215,9 @@ def _make_tasks(request: HttpRequest, area: Area, body: BulkTasks, matching: Cal
     with _reject_bad_values():
         names = body.names(area, matching)
         if body.for_each:
-            tasks = tasks_for_each(area, names, issue=body.issue, **values)
+            tasks = add_task_for_each(area, names, issue=body.issue, **values)
         else:
-            tasks = [task_for_all(area, names, **values)]
+            tasks = [add_task_for_all(area, names, **values)]
     return Status(201, BulkMade(ids=[task.pk for task in tasks], left_out=0))
 
 
@@ -226,7 +226,7 @@ def _make_exemptions(
 ) -> Status[BulkMade]:
     with _reject_bad_values():
         names = body.names(area, matching)
-        new_ids = exemptions_create(
+        new_ids = add_exemptions(
             asset_type=area,
             asset_ids=names,
             issue=body.issue,

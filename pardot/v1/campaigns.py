@@ -159,7 +159,7 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
 @router.get(
     "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns with their assets"
 )
-def get_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
+def list_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
     """Return a page of campaigns. The filters do not apply to `summary`, `orphans` and `folders`."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
@@ -237,7 +237,7 @@ class MemberPaging(Schema):
     response={200: CampaignMemberList, **documented(401, 403, 404, 422)},
     summary="Members of a Salesforce campaign",
 )
-def get_campaign_members(
+def list_campaign_members(
     request: HttpRequest, sf_id: Path[SalesforceIdText], paging: Query[MemberPaging]
 ) -> HttpResponse:
     """Return the members of a campaign by its Salesforce id of 15 or 18 characters."""

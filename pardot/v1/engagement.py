@@ -314,7 +314,7 @@ class ActivitiesPage(Schema):
     response={200: ProspectActivities, **documented(401, 403, 404, 422)},
     summary="Recent activity of a prospect",
 )
-def get_prospect_activities(
+def list_prospect_activities(
     request: HttpRequest,
     prospect_id: Path[ProspectId],
     query: Query[ActivitiesPage],

@@ -18,7 +18,7 @@ from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
 from pardot.domain.areas import Area
 from pardot.models import Exemption
-from pardot.scoring.exemptions import BadExemption, exemption_create, exemptions_filtered
+from pardot.scoring.exemptions import BadExemption, add_exemption, filter_exemptions
 from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
 
 router = Router(tags=["pardot: team"])
@@ -77,9 +77,9 @@ class ExemptionQuery(PageQuery):
 
 
 @router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
-def get_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
+def list_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
     """Return the matching exemptions, newest first. Without `in_force`, ended ones are included."""
-    matches = exemptions_filtered(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
+    matches = filter_exemptions(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(
         count=matches.count(), exemptions=exemptions_out(matches[query.offset : query.offset + query.limit])
     )
@@ -97,7 +97,7 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
     same issue is replaced.
     """
     try:
-        new_exemption = exemption_create(**exemption.dict(), created_by=actor_name(request))
+        new_exemption = add_exemption(**exemption.dict(), created_by=actor_name(request))
     except BadExemption as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
     return Status(201, exemptions_out([new_exemption])[0])

@@ -18,7 +18,7 @@ from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.domain.issues import BY_KEY
 from pardot.models import Task
-from pardot.planning.issue_tasks import issue_task_create
+from pardot.planning.issue_tasks import add_issue_task
 from pardot.planning.tasks import BadTask
 from pardot.scoring.changes import oldest_findings
 from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
@@ -162,7 +162,7 @@ def _make(request: HttpRequest, card: Scorecard, key: str, body: NewIssueTask) -
     """Create a task for an issue, or return the issue's open task. Also return whether the task is new."""
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
     try:
-        return issue_task_create(
+        return add_issue_task(
             listed_issue(card, card.issues[key]),
             assignee=body.assignee or owner,
             due_date=body.due_date,

@@ -49,7 +49,7 @@ class NoteQuery(PageQuery):
 
 
 @router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
-def get_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
+def list_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     """Return notes by day, oldest first."""
     if query.first and query.last and query.first > query.last:
         message = f"The first day ({query.first}) must not be after the last day ({query.last})."

@@ -70,7 +70,7 @@ class History(Schema):
 
 
 @router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Orphaned records")
-def get_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
+def list_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the orphans that the latest check found.
 
     An orphan is an asset in a deleted campaign, or a person whom only Pardot or only Salesforce has.
@@ -123,7 +123,7 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
 
 
 @router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
-def get_orphans_history(request: HttpRequest) -> History:
+def get_orphan_history(request: HttpRequest) -> History:
     """Return the counts of the last 100 checks, including the latest."""
     checks = [
         PastCheck(

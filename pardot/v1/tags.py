@@ -71,7 +71,7 @@ class TagSearch(FlaggedPaging):
 
 
 @router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
-def get_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
+def list_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     """Return a page of the matching tags, and figures about all tags.
 
     The figures are `totals`, `summary`, `naming_patterns` and `object_type_coverage`, from the latest audit.

@@ -22,12 +22,12 @@ from pardot.planning.settled_tasks import settled_tasks
 from pardot.planning.tasks import (
     BadTask,
     TaskFilter,
+    add_task,
     age_days,
+    edit_task,
+    filter_tasks,
     is_overdue,
-    task_change,
-    task_create,
-    task_delete,
-    tasks_filtered,
+    remove_task,
 )
 from pardot.planning.team import UnknownMember, member_by_account, member_by_name
 from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
@@ -128,9 +128,9 @@ class TaskQuery(PageQuery):
 
 
 @router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
-def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
+def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
     """Return the matching tasks: open ones first, then by priority, due date and age."""
-    tasks = tasks_filtered(
+    tasks = filter_tasks(
         TaskFilter(
             assignee=_assignee(request, query),
             unassigned=query.unassigned,
@@ -146,7 +146,7 @@ def get_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
-        new_task = task_create(**task.dict(exclude_unset=True), created_by=actor_name(request))
+        new_task = add_task(**task.dict(exclude_unset=True), created_by=actor_name(request))
     except BadTask as error:
         raise refusal(error) from error
     return Status(201, tasks_out([new_task])[0])
@@ -157,10 +157,10 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     response={200: TaskOut, **documented(400, 401, 403, 404, 413, 415, 422)},
     summary="Change, finish or reopen a task",
 )
-def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
+def update_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
     """Change a task. `completed_at` is set when the task becomes done, and cleared when it is reopened."""
     try:
-        return tasks_out([task_change(task_id, change.changes())])[0]
+        return tasks_out([edit_task(task_id, change.changes())])[0]
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
@@ -170,7 +170,7 @@ def change_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
 @router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
     """Delete a task. A finished task that is deleted no longer counts in the progress report."""
-    if not task_delete(task_id):
+    if not remove_task(task_id):
         raise NotFound(_NO_TASK)
     return Status(204, None)
 

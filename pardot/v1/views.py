@@ -16,7 +16,7 @@ from api.http.errors import NotFound, Unprocessable, documented
 from api.http.fields import STORABLE
 from pardot.domain.days import today
 from pardot.models import SavedView, TeamMember, ViewSubscription
-from pardot.planning.saved_views import LONGEST, BadView, view_change, view_create, view_delete, views_of
+from pardot.planning.saved_views import LONGEST, BadView, add_view, edit_view, remove_view, views_of
 from pardot.planning.subscriptions import subscribe, unsubscribe, why_no_mail
 from pardot.planning.team import member_by_account
 from pardot.selectors.view_rows import area_of_view, rows_of_view
@@ -97,7 +97,7 @@ class ViewList(Schema):
 
 
 @router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
-def get_views(request: HttpRequest) -> ViewList:
+def list_views(request: HttpRequest) -> ViewList:
     """Return the caller's own views and the shared ones, by name."""
     owner = _account(request)
     member = member_by_account(owner)
@@ -109,7 +109,7 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     """Save an address of the dashboard under a name that the caller does not use yet."""
     owner = _account(request)
     try:
-        new_view = view_create(owner=owner, created_by=actor_name(request), **view.dict())
+        new_view = add_view(owner=owner, created_by=actor_name(request), **view.dict())
     except BadView as error:
         raise _refusal(error) from error
     return Status(201, _all_out([new_view], owner)[0])
@@ -120,11 +120,11 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     response={200: ViewOut, **documented(400, 401, 403, 404, 413, 415, 422)},
     summary="Rename or share a view",
 )
-def change_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> ViewOut:
+def update_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> ViewOut:
     """Change one of the caller's own views."""
     owner = _account(request)
     try:
-        return _all_out([view_change(owner, view_id, change.changes())], owner)[0]
+        return _all_out([edit_view(owner, view_id, change.changes())], owner)[0]
     except SavedView.DoesNotExist:
         raise NotFound(_NOT_YOURS) from None
     except BadView as error:
@@ -136,7 +136,7 @@ def change_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> Vi
 )
 def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Delete one of the caller's own views. A shared view disappears for everybody."""
-    if not view_delete(_account(request), view_id):
+    if not remove_view(_account(request), view_id):
         raise NotFound(_NOT_YOURS)
     return Status(204, None)
 

@@ -29,7 +29,7 @@ class LookupSkipped(Exception):
     """The kill switch, the budget or the configuration allowed no call; the message says which."""
 
 
-def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
+def look_up_contact(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> float:
     """Bring the user's contact into the cache. Return how many seconds the call took, or 0 without a call.
 
     ``again``: ask even if a miss was recorded within ``MISS_HOLDS``. Raises ``LookupSkipped``, and ``LiveCallFailed``
@@ -41,10 +41,10 @@ def contact_look_up(accounts_uuid: str, may_ask: MayAsk, *, again: bool) -> floa
     return _look_up(accounts_uuid, "api contact", may_ask, lambda live: _read_contacts(live, accounts_uuid))
 
 
-def adoptions_look_up(accounts_uuid: str, may_ask: MayAsk) -> float:
+def look_up_adoptions(accounts_uuid: str, may_ask: MayAsk) -> float:
     """Bring the user's contact, opportunities and adoptions into the cache, usually by three calls.
 
-    Returns how many seconds the slowest call took. Raises the same exceptions as ``contact_look_up``.
+    Returns how many seconds the slowest call took. Raises the same exceptions as ``look_up_contact``.
     """
 
     def read(live: LiveRead) -> None:

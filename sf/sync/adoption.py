@@ -60,7 +60,7 @@ def forget_runs(runs: QuerySet[SyncRun]) -> None:
     runs.exclude(watermark=None, resume_state=None).update(watermark=None, resume_state=None)
 
 
-def objects_to_replace() -> list[str]:
+def find_objects_to_replace() -> list[str]:
     """Return the names of the objects whose rows still come from the previous org."""
     return CachedOrg.objects.values_list("to_replace", flat=True).first() or []
 

@@ -32,7 +32,7 @@ from sf.salesforce.bulk import BulkQuery
 from sf.salesforce.errors import RequestRefused
 from sf.salesforce.reads import count_if_possible
 from sf.sync import usage
-from sf.sync.adoption import note_replaced, objects_to_replace
+from sf.sync.adoption import find_objects_to_replace, note_replaced
 from sf.sync.attempts import CANNOT_FINISH, Attempts
 from sf.sync.objects import SyncedObject
 from sf.sync.read_state import ReadState
@@ -101,7 +101,7 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
 
         If a read cannot be finished, start it again, by the other transport if necessary.
         """
-        self._replaces_org = self._name in objects_to_replace()
+        self._replaces_org = self._name in find_objects_to_replace()
         if self._replaces_org:
             self._options = replace(self._options, force_delete=True, allow_deletes=ANY_DELETES)
         self._attempts = Attempts(self._synced.name, self._client, rest_rows=self._synced.rest_page_rows)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import SuperUser
 from tests.api.cookies import UUID, CookieMaker
@@ -57,7 +57,7 @@ def service(db: None, cookies: CookieMaker) -> Callable[..., Client]:
     """Make a client with an API key: ``service(Scope.READ_BOOKS)``."""
 
     def make(*scopes: Scope) -> Client:
-        return bearer(api_key_create(name="test", scopes=scopes).text)
+        return bearer(create_api_key(name="test", scopes=scopes).text)
 
     return make
 

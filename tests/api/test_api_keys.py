@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.keys import make_key, public_id_of
 from api.domain.scopes import Scope
 from api.models import APIKey, SuperUser, User
@@ -70,7 +70,7 @@ def test_a_key_may_have_its_own_rate_limit(db: None, settings: Any) -> None:
 
 @pytest.mark.parametrize("rate", ["lots", "0/min", "5/year", "5 / min", "00000007/min"])
 def test_postgresql_refuses_an_invalid_rate_of_a_key(db: None, rate: str) -> None:
-    key = api_key_create(name="site", scopes=[Scope.READ_BOOKS], rate="007/hour")
+    key = create_api_key(name="site", scopes=[Scope.READ_BOOKS], rate="007/hour")
     with pytest.raises(IntegrityError), transaction.atomic():
         APIKey.objects.filter(pk=key.pk).update(rate=rate)
     assert bearer(key.text).get("/api/v1/books")["RateLimit-Policy"] == '"salesforce";q=7;w=3600'
@@ -101,7 +101,7 @@ def test_a_mistake_is_named_and_creates_no_key(db: None, arguments: list[str], m
 
 
 def test_a_revoked_key_stops_working_at_once(db: None) -> None:
-    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    key = create_api_key(name="reports", scopes=[Scope.READ_BOOKS])
     assert bearer(key.text).get("/api/v1/books").status_code == 200
     assert "reports" in run("revoke_api_key", key.public_id)
     assert bearer(key.text).get("/api/v1/books").status_code == 401
@@ -112,7 +112,7 @@ def test_a_revoked_key_stops_working_at_once(db: None) -> None:
 
 @pytest.mark.parametrize("command", ["revoke_api_key", "rotate_api_key"])
 def test_a_key_that_is_given_instead_of_its_public_id_is_not_printed(db: None, command: str) -> None:
-    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    key = create_api_key(name="reports", scopes=[Scope.READ_BOOKS])
     for text in (key.text, key.text.rpartition("_")[2]):
         with pytest.raises(CommandError, match="not the key itself") as refused:
             run(command, text)
@@ -162,7 +162,7 @@ def test_the_admin_makes_a_key_and_shows_it_once(admin: Client) -> None:
 
 
 def test_the_admin_changes_and_revokes_a_key(admin: Client) -> None:
-    key = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    key = create_api_key(name="reports", scopes=[Scope.READ_BOOKS])
     admin.post(f"/admin/api/apikey/{key.pk}/change/", {"name": "renamed", "scopes": ["read:info"], "active": "on"})
     changed = APIKey.objects.get()
     assert (changed.name, changed.scopes, changed.key_hash) == ("renamed", ["read:info"], key.key_hash)

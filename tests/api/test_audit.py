@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import RequestCount, RequestLog, RouteCount
 from api.observe import audit
@@ -147,7 +147,7 @@ def test_secrets_in_the_query_are_masked(
 def test_secrets_in_headers_and_paths_are_masked(
     anonymous: Client, cookies: CookieMaker, noted_requests: NotedRequests
 ) -> None:
-    key = api_key_create(name="canary", scopes=[Scope.READ_BOOKS]).text
+    key = create_api_key(name="canary", scopes=[Scope.READ_BOOKS]).text
     for secret in (key, cookies.cookie(), cookies.cookie()[:60]):
         headers = {"User-Agent": f"Example {secret}", "X-Request-ID": secret, "Authorization": f"Bearer {secret}"}
         answer = anonymous.get(f"/api/v1/case/{secret}", {"q": secret}, headers=headers)

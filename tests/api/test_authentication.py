@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from api.auth.api_keys import api_key_create, api_key_revoke
+from api.auth.api_keys import create_api_key, revoke_api_key
 from api.domain.scopes import Scope
 from api.models import APIKey, SuperUser
 from tests.api.conftest import bearer
@@ -138,10 +138,10 @@ def test_a_key_needs_no_csrf_token(service: Callable[..., Client], method: str) 
 
 
 def test_a_key_is_refused_when_revoked_expired_wrong_or_mistyped(db: None, cookies: CookieMaker) -> None:
-    good, revoked = (api_key_create(name="test", scopes=[Scope.READ_BOOKS]) for _ in range(2))
-    expired = api_key_create(name="test", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=1))
+    good, revoked = (create_api_key(name="test", scopes=[Scope.READ_BOOKS]) for _ in range(2))
+    expired = create_api_key(name="test", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=1))
     APIKey.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
-    api_key_revoke(revoked.public_id)
+    revoke_api_key(revoked.public_id)
     swapped = good.text.replace(good.public_id, expired.public_id)
     for key, word in (
         (revoked.text, "revoked"),
@@ -161,7 +161,7 @@ def test_a_key_is_refused_when_revoked_expired_wrong_or_mistyped(db: None, cooki
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
 def test_upper_and_lower_case_make_no_difference_in_the_scheme(anonymous: Client, scheme: str) -> None:
-    key = api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text
+    key = create_api_key(name="test", scopes=[Scope.READ_BOOKS]).text
     assert anonymous.get(ANYBODY, headers={"Authorization": f"{scheme} {key}"}).status_code == 200
 
 

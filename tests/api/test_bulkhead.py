@@ -12,7 +12,7 @@ import pytest
 import requests
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import CircuitBreaker, OutboundCase
 from api.protection import accounts, breaker
@@ -76,7 +76,7 @@ def ask_all_at_once(url: str, path: str, cookies: CookieMaker) -> tuple[list[dic
 
     Return the answers to the slow requests, and how many of them came before the last answer to a quick request.
     """
-    key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
+    key = {"Authorization": f"Bearer {create_api_key(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     start = threading.Barrier(WAITING + 1)
 
     def need_neighbor(number: int) -> dict[str, Any]:

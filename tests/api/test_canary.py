@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import RequestLog
 from tests.api.cookies import UUID, CookieMaker
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 def test_no_canary_is_in_the_logs_or_the_audit_rows_of_runserver(
     database: str, cookies: CookieMaker, tmp_path: Path, log_format: str
 ) -> None:
-    key = api_key_create(name="canary", scopes=[Scope.READ_BOOKS]).text
+    key = create_api_key(name="canary", scopes=[Scope.READ_BOOKS]).text
     secrets = {"key": key, "cookie": cookies.cookie(), "word": "canary-7c1f3b"}
     log = tmp_path / "server.log"
     variables = {

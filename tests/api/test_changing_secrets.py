@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts_client.keys import check_sso_variables
-from api.auth.api_keys import api_key_create, api_key_revoke
+from api.auth.api_keys import create_api_key, revoke_api_key
 from api.domain.scopes import Scope
 from api.models import APIKey, User
 from tests.api.conftest import bearer
@@ -122,7 +122,7 @@ def rotate(*arguments: str) -> list[str]:
 
 
 def test_both_keys_work_until_the_overlap_is_over(db: None, cookies: CookieMaker) -> None:
-    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], rate="100/min")
+    old = create_api_key(name="reports", scopes=[Scope.READ_BOOKS], rate="100/min")
     assert bearer(old.text).get("/api/v1/books").status_code == 200
     lines = rotate(old.public_id, "--overlap=12h", "--created-by=Ines")
     new = APIKey.objects.exclude(pk=old.pk).get()
@@ -138,13 +138,13 @@ def test_both_keys_work_until_the_overlap_is_over(db: None, cookies: CookieMaker
 
 
 def test_the_old_key_stops_at_once_without_an_overlap(db: None, cookies: CookieMaker) -> None:
-    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    old = create_api_key(name="reports", scopes=[Scope.READ_BOOKS])
     key = rotate(old.public_id, "--overlap=0d")[-1]
     assert [bearer(each).get("/api/v1/books").status_code for each in (old.text, key)] == [401, 200]
 
 
 def test_the_new_key_counts_as_the_same_service(db: None, cookies: CookieMaker, simulator: Simulator) -> None:
-    old = api_key_create(name="reports", scopes=[Scope.WRITE_CASES], rate="3/min")
+    old = create_api_key(name="reports", scopes=[Scope.WRITE_CASES], rate="3/min")
     once: dict[str, Any] = {"content_type": "application/json", "headers": {"Idempotency-Key": "once"}}
     made = bearer(old.text).post("/api/v1/case", CASE, **once)
     second = rotate(old.public_id)[-1]
@@ -155,7 +155,7 @@ def test_the_new_key_counts_as_the_same_service(db: None, cookies: CookieMaker, 
 
 
 def test_a_new_key_gets_the_lifetime_of_the_old_key_unless_a_lifetime_is_given(db: None) -> None:
-    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=2))
+    old = create_api_key(name="reports", scopes=[Scope.READ_BOOKS], expires_in=timedelta(days=2))
     rotate(old.public_id)
     rotate(old.public_id, "--expires-days=90")
     usual, longer = [key.expires_at for key in APIKey.objects.exclude(pk=old.pk).order_by("created_at")]
@@ -173,7 +173,7 @@ def test_the_new_keys_of_two_rotations_get_the_whole_lifetime_of_the_old_key(
     db: None, lifetime: timedelta | None
 ) -> None:
     """The first rotation makes the old key expire sooner. This must not shorten the life of the second new key."""
-    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS], expires_in=lifetime)
+    old = create_api_key(name="reports", scopes=[Scope.READ_BOOKS], expires_in=lifetime)
     rotate(old.public_id)
     rotate(old.public_id)
     for key in APIKey.objects.exclude(pk=old.pk):
@@ -182,7 +182,7 @@ def test_the_new_keys_of_two_rotations_get_the_whole_lifetime_of_the_old_key(
 
 
 def test_wrong_arguments_are_explained_and_make_no_key(db: None) -> None:
-    old = api_key_create(name="reports", scopes=[Scope.READ_BOOKS])
+    old = create_api_key(name="reports", scopes=[Scope.READ_BOOKS])
     for arguments, message in (
         (["nothing"], "no API key 'nothing'"),
         ([old.public_id, "--overlap=a week"], "--overlap: 'a week' is not a time such as 7d or 12h"),
@@ -190,7 +190,7 @@ def test_wrong_arguments_are_explained_and_make_no_key(db: None) -> None:
     ):
         with pytest.raises(CommandError, match=message):
             rotate(*arguments)
-    api_key_revoke(old.public_id)
+    revoke_api_key(old.public_id)
     with pytest.raises(CommandError, match="is revoked; make a new one"):
         rotate(old.public_id)
     assert APIKey.objects.count() == 1

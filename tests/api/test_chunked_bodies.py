@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.middleware.chunked_bodies import with_chunked_bodies
 from tests.api.served import gunicorn
@@ -49,7 +49,7 @@ def send(url: str, key: str, body: bytes, *headers: str) -> tuple[int, dict[str,
 
 
 def test_a_chunked_body_is_read_and_a_broken_or_huge_body_is_refused(served: str) -> None:
-    key = api_key_create(name="x", scopes=[Scope.WRITE_CASES]).text
+    key = create_api_key(name="x", scopes=[Scope.WRITE_CASES]).text
     for body in (chunks(CASE), chunks(CASE[:5], CASE[5:]), chunks(*(bytes([byte]) for byte in CASE))):
         status, answer = send(served, key, body, CHUNKED)
         assert (status, answer.get("subject")) == (202, "s"), answer

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from tests.api import records
 from tests.api.cookies import CookieMaker
@@ -58,12 +58,12 @@ def test_the_page_names_every_scope() -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here")
 def test_every_example_for_the_shell_runs(service: str, tmp_path: Path) -> None:
-    key = api_key_create(name="consumer", scopes=[*Scope]).text
+    key = create_api_key(name="consumer", scopes=[*Scope]).text
     assert "Example College" in run_examples({"sh"}, {"SFAPI_URL": service, "SFAPI_KEY": key}, tmp_path)
 
 
 def test_every_example_in_python_runs(service: str, tmp_path: Path) -> None:
-    key = api_key_create(name="consumer", scopes=[*Scope]).text
+    key = create_api_key(name="consumer", scopes=[*Scope]).text
     assert "delivered" in run_examples({"python"}, {"SFAPI_URL": service, "SFAPI_KEY": key}, tmp_path)
 
 
@@ -73,7 +73,7 @@ def test_every_example_in_javascript_runs(
 ) -> None:
     someone = simulator.query("SELECT Accounts_UUID__c FROM Contact WHERE Accounts_UUID__c != null LIMIT 1")[0]
     cookie = f"oxa={cookies.cookie(uuid=someone['Accounts_UUID__c'])}"
-    key = api_key_create(name="consumer", scopes=[*Scope]).text
+    key = create_api_key(name="consumer", scopes=[*Scope]).text
     variables = {"SFAPI_URL": service, "SFAPI_KEY": key, "COOKIE": cookie}
     assert run_examples({"js", "js browser"}, variables, tmp_path).split() == ["1", "Ada"]
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.api_v1 import api
-from api.auth.api_keys import api_key_create, api_key_revoke
+from api.auth.api_keys import create_api_key, revoke_api_key
 from api.domain.error_types import OF_STATUS, ErrorType
 from api.domain.scopes import Scope
 from api.models import APIKey
@@ -50,8 +50,8 @@ def assert_error(answer: Any, status: int, kind: str) -> dict[str, Any]:
 
 
 def test_401_says_why_the_credentials_are_refused(anonymous: Client) -> None:
-    key, revoked, expired = (api_key_create(name="x", scopes=[Scope.READ_BOOKS]) for _ in range(3))
-    api_key_revoke(revoked.public_id)
+    key, revoked, expired = (create_api_key(name="x", scopes=[Scope.READ_BOOKS]) for _ in range(3))
+    revoke_api_key(revoked.public_id)
     APIKey.objects.filter(pk=expired.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
     invalid = 'Bearer realm="sfapi", error="invalid_token"'
     for credentials, kind, challenge in (

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.forms.spam import is_disposable
 from api.models import CircuitBreaker, FormSubmission, IdempotencyKey, OutboundCase
 from api.protection import breaker
@@ -293,7 +293,7 @@ def test_a_known_caller_may_send_a_form_and_no_other_caller_sees_it(
     assert submit(anonymous).status_code == 401
     no_token = sender.post("/api/v1/forms/submit", CONTACT_US, content_type="application/json")
     assert no_token.status_code == 403
-    program = bearer(api_key_create(name="a form's server", scopes=[]).text)
+    program = bearer(create_api_key(name="a form's server", scopes=[]).text)
     path = f"/api/v1/forms/submissions/{submit(program).json()['id']}"
     assert program.get(path).status_code == 200
     assert sender.get(path).status_code == 404
@@ -335,7 +335,7 @@ def test_the_same_idempotency_key_makes_one_submission(sender: Client, simulator
 
 
 def test_a_form_that_is_repeated_after_its_erasure_gets_the_same_answer(sender: Client, simulator: Simulator) -> None:
-    program, key = bearer(api_key_create(name="site", scopes=[]).text), {"Idempotency-Key": "k"}
+    program, key = bearer(create_api_key(name="site", scopes=[]).text), {"Idempotency-Key": "k"}
     first = submit(program, **key)
     call_command("erase_person", "--email", "ines@college.example", "--yes", stdout=StringIO())
     assert not FormSubmission.objects.exists()

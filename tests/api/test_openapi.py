@@ -211,6 +211,24 @@ def test_every_property_and_parameter_of_the_public_part_is_described(anonymous:
     assert [name for name, text in described.items() if not (text or "").strip()] == []
 
 
+VERBS = {
+    "get": {"get", "list", "search", "compare", "estimate"},
+    "put": {"update", "subscribe"},
+    "patch": {"update"},
+    "delete": {"delete", "reset", "unsubscribe"},
+}
+"""The first words of operation ids by method. A POST may begin with any verb."""
+
+
+def test_operation_ids_begin_with_the_verb_of_their_method(document: dict[str, Any]) -> None:
+    operations = [(method, operation["operationId"]) for method, operation in every_operation(document)]
+    assert {"list_books", "update_contact"} <= {name for _method, name in operations}
+    others = [
+        name for method, name in operations if name.partition("_")[0] not in VERBS.get(method, {name.partition("_")[0]})
+    ]
+    assert others == []
+
+
 def test_no_text_of_the_document_begins_like_a_fragment(document: dict[str, Any]) -> None:
     texts = re.findall(r'"(?:summary|description)": "((?:What|How|As|Of|Those|Who)\b[^"]*)', json.dumps(document))
     assert texts == []

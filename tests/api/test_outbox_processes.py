@@ -19,7 +19,7 @@ import requests
 from django.core.management import call_command
 from django.db.models.functions import Now
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import OutboundCase
 from tests.api.cookies import CookieMaker
@@ -51,7 +51,7 @@ def server(simulator: Simulator, database: str, gunicorn_pid: Path) -> Iterator[
 
 @pytest.fixture
 def post(server: str) -> Post:
-    key = api_key_create(name="test", scopes=[Scope.WRITE_CASES]).text
+    key = create_api_key(name="test", scopes=[Scope.WRITE_CASES]).text
 
     def send(body: Any = None, **headers: str) -> requests.Response:
         return requests.post(
@@ -161,7 +161,7 @@ def test_a_dropped_connection_does_not_make_a_case_twice(post: Post, simulator: 
 def test_the_answer_to_a_form_does_not_wait_for_salesforce(post: Post, server: str, simulator: Simulator) -> None:
     post()  # log in and load every module first
     break_salesforce(simulator, "delay", times=1, seconds=1.5)
-    key = api_key_create(name="a form's server", scopes=[]).text
+    key = create_api_key(name="a form's server", scopes=[]).text
     form = {"form_type": "contact_us", "data": {"message": "Hello"}}
     answer = requests.post(
         f"{server}/api/v1/forms/submit", json=form, headers={"Authorization": f"Bearer {key}"}, timeout=20

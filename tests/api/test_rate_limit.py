@@ -15,7 +15,7 @@ import requests
 from django.db import connection
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.rates import Rate, parse_rate
 from api.domain.scopes import Scope
 from api.models import RateCount
@@ -34,7 +34,7 @@ OTHER = "5a1d7c3e-0000-4000-8000-00000000abcd"
 @pytest.mark.slow
 def test_exactly_five_of_sixty_requests_to_four_processes_pass(database: str, cookies: CookieMaker) -> None:
     records.school("Example College")
-    keys = [api_key_create(name="test", scopes=[Scope.READ_BOOKS]).text for _ in range(2)]
+    keys = [create_api_key(name="test", scopes=[Scope.READ_BOOKS]).text for _ in range(2)]
     with (
         gunicorn(
             database,

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 import requests
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import SuperUser
 from pardot.models import DayNote, Exemption, Form, SavedView, Task, TeamMember
@@ -94,7 +94,7 @@ def team_data() -> None:
 
 @SELECTIONS
 def test_schemathesis_finds_nothing_with_a_key(service_url: str, tmp_path: Path, everything: bool) -> None:
-    key = api_key_create(name="schemathesis", scopes=[*Scope]).text
+    key = create_api_key(name="schemathesis", scopes=[*Scope]).text
     selection = () if everything else select_third(routes_for_keys())
     run(service_url, {"Authorization": f"Bearer {key}"}, tmp_path, *selection)
 

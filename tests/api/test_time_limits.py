@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import requests
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from tests.api.cookies import CookieMaker
 from tests.api.served import gunicorn
@@ -61,7 +61,7 @@ def application_names(database: str) -> set[Any]:
 def test_a_lock_that_stays_gives_503_in_time_and_other_routes_still_answer(
     address: str, database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
-    key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
+    key = {"Authorization": f"Bearer {create_api_key(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with served(address, cookies, simulator) as url, locked(database, "sf_contact"):
         answers: list[requests.Response] = []
@@ -112,7 +112,7 @@ def test_an_html_page_that_waits_too_long_gives_503_too(database: str, deployed:
 def test_web_limits_do_not_leak_to_other_clients_of_the_pooler(
     database: str, simulator: Simulator, cookies: CookieMaker
 ) -> None:
-    key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
+    key = {"Authorization": f"Bearer {create_api_key(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:
         for _ in range(READS):
             assert requests.get(f"{url}/api/v1/books", headers=key, timeout=60).status_code == 200
@@ -127,7 +127,7 @@ def test_prepared_statements_work_through_a_pooler(database: str, simulator: Sim
 
     No prepared statement may run in place of another client's prepared statement of the same name.
     """
-    key = {"Authorization": f"Bearer {api_key_create(name='t', scopes=[Scope.READ_BOOKS]).text}"}
+    key = {"Authorization": f"Bearer {create_api_key(name='t', scopes=[Scope.READ_BOOKS]).text}"}
     cookie = {"Cookie": f"oxa={cookies.cookie()}"}
     with pgbouncer(database) as address, served(address, cookies, simulator) as url:
         for _ in range(READS):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.auth.api_keys import api_key_create, api_key_revoke
+from api.auth.api_keys import create_api_key, revoke_api_key
 from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
 from pardot.models import AuditSummary, Campaign, DayNote, Exemption, Form, Prospect, SavedView, Task, TeamMember
@@ -123,11 +123,11 @@ def _callers(cookies: CookieMaker) -> dict[str, Client]:
         return client
 
     def key(*scopes: Scope, **options: Any) -> Any:
-        return api_key_create(name="test", scopes=scopes, **options)
+        return create_api_key(name="test", scopes=scopes, **options)
 
     SuperUser.objects.create(accounts_uuid=SUPER_USER)
     revoked, expired = key(*Scope), key(*Scope, expires_in=timedelta(seconds=-1))
-    api_key_revoke(revoked.public_id)
+    revoke_api_key(revoked.public_id)
     return {
         "anonymous": Client(enforce_csrf_checks=True),
         "user_without_contact": signed_in(WITHOUT_CONTACT),

@@ -17,7 +17,7 @@ _TABLES = (
 _MONDAY = """
 from datetime import timedelta
 from django.utils import timezone
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import APIKey, CircuitBreaker, OutboundCase
 from pardot.models import Alert, DigestDelivery, TeamMember
@@ -72,8 +72,8 @@ stuck = {"error_group": "org", "error_code": "REQUEST_LIMIT_EXCEEDED"}
 OutboundCase.objects.create(**common, state="queued", attempts=7, **stuck)
 late = "no answer within 10 seconds"
 CircuitBreaker.objects.create(name="salesforce live", failures=9, reason=late, last_failure=now)
-api_key_create(name="book store", scopes=[Scope("read:books")])
-api_key_create(name="support forms", scopes=[*Scope])
+create_api_key(name="book store", scopes=[Scope("read:books")])
+create_api_key(name="support forms", scopes=[*Scope])
 APIKey.objects.filter(name="support forms").update(active=False, created_by="maren", last_used_at=now)
 email = "ines@camp.example"
 member = TeamMember.objects.create(name="Ines Example", role="Email", areas=["forms", "lists"], email=email)

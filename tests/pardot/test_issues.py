@@ -13,7 +13,7 @@ from django.utils import timezone
 from pardot.configuration.values import set_value
 from pardot.domain.issues import BY_KEY
 from pardot.models import Form, Task
-from pardot.planning.issue_tasks import issue_task_create
+from pardot.planning.issue_tasks import add_issue_task
 from pardot.scoring.issue_list import listed_issue
 from pardot.scoring.scorecard import current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
@@ -181,7 +181,7 @@ def test_two_requests_at_once_make_one_task(browser: Client) -> None:
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             issue = listed_issue(card, card.issues["forms_errors"])
-            first, created = issue_task_create(issue, assignee=None, due_date=None, created_by="test")
+            first, created = add_issue_task(issue, assignee=None, due_date=None, created_by="test")
             second = pool.submit(make_elsewhere)
             wait_for(lambda: second.done() or is_waiting())
         assert (created, second.result()) == (True, 200)

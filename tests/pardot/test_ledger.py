@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pardot.audits.ledger import KEPT_FOR
 from pardot.models import Campaign, EntityState, Finding, Form, List, ListEmail, Tag
-from pardot.pipeline.after_change import value_change
+from pardot.pipeline.after_change import change_value
 from tests.pardot.asset_api import Ask, ask, cookies, exempt, names, super_user, user
 from tests.pardot.audit_factories import READ, SUCCESS, audit, make, make_activities, mark_read
 
@@ -171,9 +171,9 @@ def test_a_setting_that_is_changed_and_changed_back_makes_nothing_new(ask: Ask, 
     make(List, name="Teachers", updated_at=noon(1) - timedelta(days=300))
     sync(1)
     sync(5)
-    value_change("list_stale_months", 11, by="test")
+    change_value("list_stale_months", 11, by="test")
     assert "stale" not in since(ask, "assets/lists")["Teachers"]
-    value_change("list_stale_months", 6, by="test")
+    change_value("list_stale_months", 6, by="test")
     assert since(ask, "assets/lists")["Teachers"]["stale"] == "2026-06-01"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import SuperUser
 from tests.api.cookies import UUID, CookieMaker
@@ -68,7 +68,7 @@ def test_a_visitor_with_an_invalid_cookie_must_sign_in_too(client: Client) -> No
 
 def test_api_keys_open_no_pages(client: Client) -> None:
     SuperUser.objects.create(accounts_uuid=UUID)
-    key = api_key_create(name="test", scopes=[*Scope]).text
+    key = create_api_key(name="test", scopes=[*Scope]).text
     page = client.get("/pardot/", headers={"Authorization": f"Bearer {key}"})
     assert page.status_code == 401
     assert "API keys do not open pages" in page.text

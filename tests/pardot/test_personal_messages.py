@@ -20,7 +20,7 @@ from django.utils import timezone
 from pardot.catalog.entities import Tier
 from pardot.models import DigestDelivery, Form, Prospect, SavedView, Task, TeamMember, ViewSubscription
 from pardot.pipeline.after_sync import finish
-from pardot.planning.team import Member, team_replace
+from pardot.planning.team import Member, replace_team
 from pardot.reports import view_news
 from pardot.selectors.view_rows import rows_of_view
 from sf.models import SyncRun
@@ -346,7 +346,7 @@ def test_a_link_that_is_incomplete_outdated_or_made_up_stops_nothing(client: Cli
 
 def test_a_change_of_the_team_leaves_stopped_messages_stopped() -> None:
     ada = member(gets_messages=False)
-    team_replace([Member(name="Ada", id=ada.pk)])
+    replace_team([Member(name="Ada", id=ada.pk)])
     ada.refresh_from_db()
     assert (ada.email, ada.gets_messages) == ("ada@camp.example", False)
 

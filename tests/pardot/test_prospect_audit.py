@@ -17,7 +17,7 @@ from pardot.audits.inputs import audit_inputs
 from pardot.audits.prospects import AUDIT
 from pardot.domain.areas import Area
 from pardot.models import AuditSummary, Prospect, ProspectEngagement
-from pardot.pipeline.after_change import value_change
+from pardot.pipeline.after_change import change_value
 from tests.pardot.prospect_rows import crm_id, make_engagement, mark_read, prospect
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_the_configured_look_back_does_not_decide_whether_activity_of_prospects_
     mark_read("prospects")
     mark_read("activities", since=timezone.now() - timedelta(days=45))
     make_engagement(prospect(), 4)
-    value_change("activity_lookback_days", 90, by="")
+    change_value("activity_lookback_days", 90, by="")
     summary = run_audit()
     assert (summary.figures["active_30d"], summary.activity_until is None) == (1, False)
 

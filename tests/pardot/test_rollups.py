@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pardot.models import AssetActivityDay, EntityState, ProspectEngagement, VisitorActivity
-from pardot.pipeline.after_change import value_change
+from pardot.pipeline.after_change import change_value
 from pardot.scoring.scorecard import current_scorecard
 from pardot.sync import rollups
 from tests.pardot.remote import Pardot, camp_sync
@@ -87,7 +87,7 @@ def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardo
 
 def test_a_look_back_over_removed_activities_has_no_data(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "forms,activities")
-    value_change("activity_lookback_days", 90, by="")
+    change_value("activity_lookback_days", 90, by="")
     assert current_scorecard().issues["forms_dormant"].count is not None
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     camp_sync("--entities", "activities")

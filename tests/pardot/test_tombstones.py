@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from pardot.models import Prospect
 from sf.ingest import tombstones
@@ -43,7 +43,7 @@ def delete_and_sync(simulator: Simulator, contact: str, *, days_ago: float) -> N
 
 
 def get_record(contact: str) -> dict[str, Any]:
-    key = api_key_create(name="copy", scopes=[Scope.READ_RECORDS])
+    key = create_api_key(name="copy", scopes=[Scope.READ_RECORDS])
     answer = bearer(key.text).get(f"/api/v1/records/contacts/{contact}/?include_deleted=true")
     assert answer.status_code == 200
     row: dict[str, Any] = answer.json()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import FormSubmission, OutboundCase, SuperUser
 from pardot.models import CampaignMember, DayNote, Exemption, Form, Prospect, Task
@@ -160,7 +160,7 @@ def test_the_previous_release_answers_and_syncs_on_the_tables_of_this_release(
     table = checkout / "tests" / "api" / "routes_and_callers.csv"
     assert routes_of(older_url) == routes_in(table), "the older code must answer"
     visits = requests_of(table, filled)
-    key = service(api_key_create(name="load", scopes=list(Scope)).text)
+    key = service(create_api_key(name="load", scopes=list(Scope)).text)
     pages = [("GET", page, "") for page in PAGES]
     visitors = [(url, super_user(url, cookies), [*visits, *pages]) for url in (older_url, older_url, newer_url)]
     visitors += [(older_url, key, visits), (older_url, *operator(older_url))]

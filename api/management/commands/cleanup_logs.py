@@ -5,8 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from api.protection.rate_limit import forget_idle_counts
-from api.retention.logs import logs_prune, sessions_prune
-from api.retention.old_cases import cases_prune
+from api.retention.logs import prune_logs, prune_sessions
+from api.retention.old_cases import prune_cases
 from sf.ingest.jobs import recorded_job
 from sf.ingest.old_runs import prune_runs
 from sf.ingest.tombstones import empty_tombstones
@@ -69,8 +69,8 @@ def _empty(*, dry_run: bool = False) -> str:
 
 
 def _prune(*, dry_run: bool = False, **days: int) -> list[str]:
-    logs = logs_prune(**days, dry_run=dry_run)
-    cases = cases_prune(days=settings.CASE_RETENTION_DAYS, dry_run=dry_run)
-    tables = [*logs, *cases, sessions_prune(dry_run=dry_run)]
+    logs = prune_logs(**days, dry_run=dry_run)
+    cases = prune_cases(days=settings.CASE_RETENTION_DAYS, dry_run=dry_run)
+    tables = [*logs, *cases, prune_sessions(dry_run=dry_run)]
     runs = prune_runs(days=settings.SYNC_RUN_DAYS, dry_run=dry_run)
     return [*(f"{each.model._meta.verbose_name_plural} {each.rows:,}" for each in tables), f"sync runs {runs:,}"]

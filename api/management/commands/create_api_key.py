@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.rates import parse_rate
 from api.domain.scopes import Scope, UnknownScope, parse_scopes
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             rate and parse_rate(rate)
         except ValueError as error:
             raise CommandError(f"--rate: {error}") from error
-        key = api_key_create(
+        key = create_api_key(
             name=name,
             scopes=scopes,
             rate=rate,

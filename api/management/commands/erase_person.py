@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts_client.types import canonical_uuid
 from api.outbox.queue import kept_apart
-from api.retention.erasure import Share, known_person, person_erase, person_shares
+from api.retention.erasure import Share, erase_person, known_person, person_shares
 from api.retention.personal import waiting_cases
 from outgoing.numbers import plural
 from sf.ingest.personal import UNREACHED, Person
@@ -84,7 +84,7 @@ class Command(BaseCommand):
         if not agreed and not agreed_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
             raise CommandError("nothing was erased")
         with noted_write():
-            erased = person_erase(person)
+            erased = erase_person(person)
         self.stdout.write(f"Erased this person's data in {plural(sum(share.rows for share in erased), 'row')}.")
 
     def _print_unreached(self) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.auth.api_keys import api_key_revoke
+from api.auth.api_keys import revoke_api_key
 from api.domain.keys import no_such_key
 
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("public_id", metavar="public-id", help="the public id, from list_api_keys")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        key = api_key_revoke(options["public_id"])
+        key = revoke_api_key(options["public_id"])
         if key is None:
             raise CommandError(no_such_key(options["public_id"]))
         self.stdout.write(f"API key {key.public_id} ({key.name}) is revoked.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from api.auth.api_keys import NotActive, api_key_rotate
+from api.auth.api_keys import NotActive, rotate_api_key
 from api.domain.keys import no_such_key
 from api.models import APIKey
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if days is not None and not 1 <= days <= 36_500:
             raise CommandError("--expires-days: must be a number from 1 to 36500")
         try:
-            old_and_new = api_key_rotate(
+            old_and_new = rotate_api_key(
                 public_id,
                 overlap=_overlap(options["overlap"]),
                 expires_in=timedelta(days=days) if days else None,

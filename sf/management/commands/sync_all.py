@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from sf.ingest.jobs import recorded_configuration
 from sf.management.adoption import adopt
 from sf.management.sync_command import SyncCommand
-from sf.sync.adoption import objects_to_replace
+from sf.sync.adoption import find_objects_to_replace
 from sf.sync.objects import BOOKS, EVERY_OBJECT, INTERDEPENDENT, SyncedObject
 
 
@@ -30,10 +30,10 @@ class Command(SyncCommand):
             if options["adopt_org"] and not adopt(self.stdout, agreed=options["yes"]):
                 self.stdout.write("nothing was done")
                 return
-        if BOOKS.name in objects_to_replace():
+        if BOOKS.name in find_objects_to_replace():
             self.objects = EVERY_OBJECT  # this run, or an interrupted earlier run, adopted an org: replace books too
         super().handle(*args, **options)
-        if left := objects_to_replace():
+        if left := find_objects_to_replace():
             raise CommandError(
                 f"these objects still have records of the previous org: {', '.join(left)}; run sync_all again"
             )

@@ -17,7 +17,7 @@ from sf.status.cost import cost_line
 from sf.status.following import following
 from sf.status.freshness import FAILING, failure_messages, job_freshness, sync_freshness
 from sf.status.objects import MORE_LINES, ObjectStatus, soft_deleted_rows, status_of_all
-from sf.sync.adoption import objects_to_replace
+from sf.sync.adoption import find_objects_to_replace
 from sf.sync.again import next_tries
 from sf.sync.identity import cached_org
 from sf.sync.readable import remedy, unreadable_fields
@@ -97,7 +97,7 @@ def _org(config: SyncConfig) -> str:
     known = cached_org()
     if known is None:
         return "none yet: the first sync makes the cache a copy of the org that the login leads to"
-    left = objects_to_replace()
+    left = find_objects_to_replace()
     unfinished = f"; still of the previous org: {', '.join(left)} (sync_all replaces them)" if left else ""
     return f"{known} at {config.instance_url}{unfinished}"
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from django.test import Client
 
-from api.auth.api_keys import api_key_create
+from api.auth.api_keys import create_api_key
 from api.domain.scopes import Scope
 from api.models import OutboundCase
 from tests.api.live.changes import contact, in_salesforce, is_as_in_salesforce, put
@@ -51,7 +51,7 @@ def test_a_redirect_of_the_change_itself_is_no_refusal(user: Client, salesforce:
 @FORMER
 def test_a_running_service_delivers_to_the_new_host(simulator: Simulator, database: str, former: str) -> None:
     move(simulator)
-    key = api_key_create(name="test", scopes=[Scope.WRITE_CASES]).text
+    key = create_api_key(name="test", scopes=[Scope.WRITE_CASES]).text
     headers = {"Authorization": f"Bearer {key}"}
     variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min"}
     with gunicorn(database, workers=1, **variables) as url:
@@ -64,7 +64,7 @@ def test_a_running_service_delivers_to_the_new_host(simulator: Simulator, databa
 
 
 def test_each_process_tries_a_wrong_password_at_most_once_under_load(simulator: Simulator, database: str) -> None:
-    key = api_key_create(name="test", scopes=[Scope.WRITE_CASES]).text
+    key = create_api_key(name="test", scopes=[Scope.WRITE_CASES]).text
     variables = {**simulator.served_variables, "SALESFORCE_API_RATE_LIMIT": "10000/min", "SALESFORCE_PASSWORD": "wrong"}
     with gunicorn(database, workers=2, **variables) as url, ThreadPoolExecutor(8) as pool:
 

@@ -65,11 +65,11 @@ async function contact(): Promise<string> {
   const page = clientWith({ cookie: `${cookie}; ${csrfCookie(answer.response)}` });
   const before = good(await sfapi.getContact({ client: page }));
   const body = { first_name: "Emmy", last_name: null };
-  const after = good(await sfapi.changeContact({ client: page, headers, body }));
+  const after = good(await sfapi.updateContact({ client: page, headers, body }));
   expect("only the first name changed", after.first_name === "Emmy" && after.last_name === before.last_name);
   const long = { first_name: BAD_INPUT.repeat(300) };
-  expect("the field is named", invalid(await sfapi.changeContact({ client: page, headers, body: long })) === "body.first_name");
-  const forged = bad(await sfapi.changeContact({ client: page, body }));
+  expect("the field is named", invalid(await sfapi.updateContact({ client: page, headers, body: long })) === "body.first_name");
+  const forged = bad(await sfapi.updateContact({ client: page, body }));
   expect("csrf_token_missing", forged.type === "csrf_token_missing");
   return after.full_name ?? "";
 }
@@ -112,21 +112,21 @@ async function forms(): Promise<string> {
 
 async function records(): Promise<string> {
   const params = { query: { limit: 2 } };
-  const page = good(await sfapi.listBooksRecords({ client: service, ...params }));
+  const page = good(await sfapi.listBookRecords({ client: service, ...params }));
   const path = { id: page.results[0]!.id };
   const one = good(await sfapi.getBookRecord({ client: service, path }));
   expect("the same book", one.id === path.id && one.official_name === page.results[0]!.official_name);
-  const named = good(await sfapi.listBooksRecords({ client: service, query: { limit: 1, fields: ["name"] } }));
+  const named = good(await sfapi.listBookRecords({ client: service, query: { limit: 1, fields: ["name"] } }));
   expect("the name, but no official_name", named.results[0]!.name === one.name && named.results[0]!.official_name === undefined);
   return `as of ${page.as_of.slice(0, 4)}, next: ${page.next !== null}`;
 }
 
 async function otherRecords(): Promise<void> {
   const params = { query: { limit: 2 } };
-  const accounts = good(await sfapi.listAccountsRecords({ client: service, ...params }));
-  const contacts = good(await sfapi.listContactsRecords({ client: service, ...params }));
-  const opportunities = good(await sfapi.listOpportunitiesRecords({ client: service, ...params }));
-  const adopted = good(await sfapi.listAdoptionsRecords({ client: service, ...params }));
+  const accounts = good(await sfapi.listAccountRecords({ client: service, ...params }));
+  const contacts = good(await sfapi.listContactRecords({ client: service, ...params }));
+  const opportunities = good(await sfapi.listOpportunityRecords({ client: service, ...params }));
+  const adopted = good(await sfapi.listAdoptionRecords({ client: service, ...params }));
   const account = good(await sfapi.getAccountRecord({ client: service, path: { id: accounts.results[0]!.id } }));
   const person = good(await sfapi.getContactRecord({ client: service, path: { id: contacts.results[0]!.id } }));
   const opportunity = good(await sfapi.getOpportunityRecord({ client: service, path: { id: opportunities.results[0]!.id } }));
@@ -169,11 +169,11 @@ async function main(): Promise<void> {
   await attempt("list_books, again with its ETag", books);
   await attempt("get_info", info);
   await attempt("get_me", me);
-  await attempt("get_contact, change_contact", contact);
+  await attempt("get_contact, update_contact", contact);
   await attempt("list_adoptions", adoptions);
   await attempt("create_case twice, get_case", cases);
   await attempt("submit_form of both types, get_submission", forms);
-  await attempt("list_books_records, get_book_record", records);
+  await attempt("list_book_records, get_book_record", records);
   await attempt("the other records, in pages and one by one", otherRecords);
   await attempt("404 no_match, record_not_found", missingRecords);
   await attempt("422 field_invalid in query, body and form; search_too_short", badValues);

@@ -14,7 +14,7 @@ from sfapi_client import AuthenticatedClient, Client
 from sfapi_client.api.adoptions import list_adoptions
 from sfapi_client.api.books import list_books
 from sfapi_client.api.cases import create_case, get_case
-from sfapi_client.api.contact import change_contact, get_contact
+from sfapi_client.api.contact import get_contact, update_contact
 from sfapi_client.api.forms import get_submission, submit_form
 from sfapi_client.api.info import get_info
 from sfapi_client.api.me import get_me
@@ -24,11 +24,11 @@ from sfapi_client.api.records import (
     get_book_record,
     get_contact_record,
     get_opportunity_record,
-    list_accounts_records,
-    list_adoptions_records,
-    list_books_records,
-    list_contacts_records,
-    list_opportunities_records,
+    list_account_records,
+    list_adoption_records,
+    list_book_records,
+    list_contact_records,
+    list_opportunity_records,
 )
 from sfapi_client.api.schools import get_school, search_schools
 from sfapi_client.models import (
@@ -52,7 +52,7 @@ from sfapi_client.models import (
     ErrorType,
     ForbiddenBody,
     Info,
-    ListBooksRecordsFieldsItem,
+    ListBookRecordsFieldsItem,
     Me,
     OpportunityRecord,
     OpportunityRecordPage,
@@ -146,13 +146,13 @@ def contact_changes() -> str:
     page = signed_in(f"csrftoken={SimpleCookie(answer.headers['Set-Cookie'])['csrftoken'].value}")
     before = good(get_contact.sync_detailed(client=page), ContactDetail)
     change = ContactChange(first_name="Ada", last_name=None)
-    after = good(change_contact.sync_detailed(client=page, body=change, x_csrf_token=token), ContactDetail)
+    after = good(update_contact.sync_detailed(client=page, body=change, x_csrf_token=token), ContactDetail)
     expect("only the first name changed", (after.first_name, after.last_name) == ("Ada", before.last_name))
-    refused = change_contact.sync_detailed(
+    refused = update_contact.sync_detailed(
         client=page, body=ContactChange(first_name=BAD_INPUT * 300), x_csrf_token=token
     )
     expect("the field is named", invalid(refused) == ["body", "first_name"])
-    forged = good(change_contact.sync_detailed(client=page, body=change), ForbiddenBody)
+    forged = good(update_contact.sync_detailed(client=page, body=change), ForbiddenBody)
     expect("csrf_token_missing", forged.type_ is ErrorType.CSRF_TOKEN_MISSING)
     return f"{after.full_name}"
 
@@ -196,11 +196,11 @@ def forms() -> str:
 
 
 def books_records() -> str:
-    page = good(list_books_records.sync_detailed(client=service, limit=2), BookRecordPage)
+    page = good(list_book_records.sync_detailed(client=service, limit=2), BookRecordPage)
     one = good(get_book_record.sync_detailed(page.results[0].id, client=service), BookRecord)
     expect("the same record", one == page.results[0])
     named = good(
-        list_books_records.sync_detailed(client=service, limit=1, fields=[ListBooksRecordsFieldsItem.NAME]),
+        list_book_records.sync_detailed(client=service, limit=1, fields=[ListBookRecordsFieldsItem.NAME]),
         BookRecordPage,
     )
     first = named.results[0]
@@ -209,27 +209,27 @@ def books_records() -> str:
 
 
 def accounts_records() -> None:
-    page = good(list_accounts_records.sync_detailed(client=service, limit=2), AccountRecordPage)
+    page = good(list_account_records.sync_detailed(client=service, limit=2), AccountRecordPage)
     one = good(get_account_record.sync_detailed(page.results[0].id, client=service), AccountRecord)
     expect("the same record", one == page.results[0])
-    later = list_accounts_records.sync_detailed(client=service, modified_since=page.as_of)
+    later = list_account_records.sync_detailed(client=service, modified_since=page.as_of)
     expect("a list of later changes", isinstance(good(later, AccountRecordPage).results, list))
 
 
 def contacts_records() -> None:
-    page = good(list_contacts_records.sync_detailed(client=service, limit=2), ContactRecordPage)
+    page = good(list_contact_records.sync_detailed(client=service, limit=2), ContactRecordPage)
     one = good(get_contact_record.sync_detailed(page.results[0].id, client=service), ContactRecord)
     expect("the same record", one == page.results[0])
 
 
 def opportunities_records() -> None:
-    page = good(list_opportunities_records.sync_detailed(client=service, limit=2), OpportunityRecordPage)
+    page = good(list_opportunity_records.sync_detailed(client=service, limit=2), OpportunityRecordPage)
     one = good(get_opportunity_record.sync_detailed(page.results[0].id, client=service), OpportunityRecord)
     expect("the same record", one == page.results[0])
 
 
 def adoptions_records() -> None:
-    page = good(list_adoptions_records.sync_detailed(client=service, limit=2), AdoptionRecordPage)
+    page = good(list_adoption_records.sync_detailed(client=service, limit=2), AdoptionRecordPage)
     one = good(get_adoption_record.sync_detailed(page.results[0].id, client=service), AdoptionRecord)
     expect("the same record", one == page.results[0])
 
@@ -290,15 +290,15 @@ CALLS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("list_books, again with its ETag", books),
     ("get_info", info),
     ("get_me", me),
-    ("get_contact, change_contact", contact_changes),
+    ("get_contact, update_contact", contact_changes),
     ("list_adoptions", adoptions),
     ("create_case twice, get_case", case),
     ("submit_form of both types, get_submission", forms),
-    ("list_books_records, get_book_record", books_records),
-    ("list_accounts_records, get_account_record", accounts_records),
-    ("list_contacts_records, get_contact_record", contacts_records),
-    ("list_opportunities_records, get_opportunity_record", opportunities_records),
-    ("list_adoptions_records, get_adoption_record", adoptions_records),
+    ("list_book_records, get_book_record", books_records),
+    ("list_account_records, get_account_record", accounts_records),
+    ("list_contact_records, get_contact_record", contacts_records),
+    ("list_opportunity_records, get_opportunity_record", opportunities_records),
+    ("list_adoption_records, get_adoption_record", adoptions_records),
     ("404 no_match", no_school),
     ("404 record_not_found", no_record),
     ("422 search_too_short", too_short),

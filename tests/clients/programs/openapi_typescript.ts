@@ -172,11 +172,11 @@ async function main(): Promise<void> {
   await attempt("list_books, again with its ETag", books);
   await attempt("get_info", info);
   await attempt("get_me", me);
-  await attempt("get_contact, change_contact", contact);
+  await attempt("get_contact, update_contact", contact);
   await attempt("list_adoptions", adoptions);
   await attempt("create_case twice, get_case", cases);
   await attempt("submit_form of both types, get_submission", forms);
-  await attempt("list_books_records, get_book_record", records);
+  await attempt("list_book_records, get_book_record", records);
   await attempt("the other records, in pages and one by one", otherRecords);
   await attempt("404 no_match, record_not_found", missingRecords);
   await attempt("422 field_invalid in query, body and form; search_too_short", badValues);

@@ -14,7 +14,7 @@ from pardot.audits.run import run_audits
 from pardot.configuration.values import KEYS, BadValue, configuration
 from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import ConfiguredValue, List
-from pardot.pipeline.after_change import value_change
+from pardot.pipeline.after_change import change_value
 from tests.pardot.team import records
 from tests.pardot.team.browser import Browser
 
@@ -198,7 +198,7 @@ def test_nan_infinity_and_deeply_nested_json_are_refused(browser: Browser) -> No
     deep = "[" * 500 + "]" * 500
     browser.refused("put", "admin/config/score_weights", '{"value": ' + deep + "}")
     with pytest.raises(BadValue, match="it contains NaN"):
-        value_change("score_weights", {"forms_errors": float("nan")}, by="a form of the admin")
+        change_value("score_weights", {"forms_errors": float("nan")}, by="a form of the admin")
     assert not ConfiguredValue.objects.exists()
 
 
@@ -274,14 +274,14 @@ def test_changes_wait_for_each_other(transactional_db: None) -> None:
     def change_elsewhere() -> str:
         with closing(connection):
             try:
-                value_change("list_stale_severe_months", 8, by="the second")
+                change_value("list_stale_severe_months", 8, by="the second")
             except BadValue as error:
                 return str(error)
         return "accepted"
 
     with ThreadPoolExecutor() as elsewhere:
         with transaction.atomic():
-            value_change("list_stale_months", 9, by="the first")
+            change_value("list_stale_months", 9, by="the first")
             second = elsewhere.submit(change_elsewhere)
             _wait_until_the_second_change_waits()
         assert (
