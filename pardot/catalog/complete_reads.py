@@ -13,7 +13,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from pardot.catalog.entities import PROSPECTS
 from pardot.models import EntityState
+from sf.models import SyncRun
 
 
 def complete_reads() -> dict[str, EntityState]:
@@ -52,6 +54,12 @@ def note_removed(name: str, *, before: datetime) -> None:
     """
     reaches_back = Q(complete_since=None) | Q(complete_since__lt=before)
     EntityState.objects.filter(reaches_back, name=name).update(complete_since=before)
+
+
+def prospects_were_sampled() -> bool:
+    """Return whether ``camp_sync --scout`` has read a sample of prospects, which may be empty."""
+    done = SyncRun.objects.filter(object=PROSPECTS.name, state=SyncRun.State.DONE)
+    return done.filter(mode=SyncRun.Mode.SAMPLE).exists()
 
 
 def read_completely(names: Iterable[str]) -> bool:

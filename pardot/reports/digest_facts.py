@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
+from pardot.catalog.complete_reads import prospects_were_sampled
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.models import (
@@ -80,7 +81,7 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
         card=card,
         before=baselines(day).last,
         summaries=complete,
-        sampled_prospects=sampled if sampled is not None and sampled.items else None,
+        sampled_prospects=sampled if sampled is not None and (sampled.items or prospects_were_sampled()) else None,
         coverage=current_coverage(),
         orphans=OrphanRun.objects.first(),
         top=tuple(_top()),

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from pardot.audits.inputs import LookBack, look_back
 from pardot.catalog.asset_names import campaigns_in_salesforce
-from pardot.catalog.complete_reads import complete_reads
+from pardot.catalog.complete_reads import complete_reads, prospects_were_sampled
 from pardot.catalog.entities import ACTIVITIES, PROSPECTS, Tier
 from pardot.domain.areas import Area
 from pardot.domain.prospect_sql import CRM_FIELDS
@@ -73,7 +73,7 @@ def prospect_data(now: datetime | None = None) -> ProspectData:
 def _tier(known: Mapping[str, EntityState]) -> int:
     if PROSPECTS.name in known:
         return Tier.SURVEY
-    if Prospect.objects.exists():
+    if Prospect.objects.exists() or prospects_were_sampled():
         return Tier.SCOUT
     return Tier.SET_UP if known else 0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pardot.catalog.complete_reads import prospects_were_sampled
 from pardot.catalog.entities import ACTIVITIES, ASSETS, PROSPECTS
-from sf.models import SyncRun
 
 _ASSETS = {entity.name for entity in ASSETS}
 _SURVEYED = {PROSPECTS.name, ACTIVITIES.name}
@@ -29,8 +29,4 @@ def synced_tier(complete: Collection[str]) -> int:
     ``complete``: the completely read entities. After a sample of prospects, the tier is at least 2.
     """
     known = tier_of(complete)
-    return 2 if known < 2 and _was_sampled() else known
-
-
-def _was_sampled() -> bool:
-    return SyncRun.objects.filter(object=PROSPECTS.name, state=SyncRun.State.DONE, mode=SyncRun.Mode.SAMPLE).exists()
+    return 2 if known < 2 and prospects_were_sampled() else known

@@ -14,8 +14,11 @@ from django.core.management import CommandError, call_command
 from pardot.catalog import entities
 from pardot.models import DailySnapshot, Prospect
 from sf.models import SFAPIUsageLog, SyncRun
+from tests.pardot.asset_api import Ask, ask, cookies, super_user, user
 from tests.pardot.remote import OBJECTS, Pardot, assert_equal, camp_sync, last_run
 from tests.simulated import Simulator
+
+__all__ = ["ask", "cookies", "super_user", "user"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,6 +65,21 @@ def test_the_digest_says_nothing_about_activities_after_tier_2(
     assert "of a sample of" in digest
     assert "were active" not in digest
     assert "activities" not in digest
+
+
+def test_no_page_asks_for_tier_2_again_when_nobody_was_active(
+    pardot: Pardot, ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for prospect in pardot.rows("prospects"):
+        pardot.purge("prospects", prospect["id"])
+    camp_sync("--scout")
+    call_command("camp_digest")
+    digest = capsys.readouterr().out
+    assert "of a sample of 0 prospects" in digest
+    assert "camp_sync --scout" not in digest
+    engagement = ask("engagement")
+    assert (engagement["tier"], ask("briefing")["tier"]) == (2, 2)
+    assert "run camp_sync" not in engagement["crm_id_alerts"]["summary"]
 
 
 def test_a_prospect_that_moves_to_the_next_page_is_read_once_into_the_sample(
