@@ -17,6 +17,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -30,6 +31,8 @@ EXPIRES = timedelta(minutes=15)
 """A request that no worker starts within this time is dropped: a later start would be a surprise."""
 BEGIN = timedelta(seconds=60)
 """The time allowed between the claim of a request and the lease of its process."""
+_CLOCK_ERROR = timedelta(hours=1)
+"""A time that is further ahead is from before PostgreSQL's clock was set back, and counts as long ago."""
 _LONGEST_OUTCOME = 4000
 CANNOT_BE_STARTED = 127
 """The exit status that shells use when a command cannot be started."""
@@ -94,7 +97,7 @@ def claim_request(busy: Collection[str]) -> OperatorAction | None:
 
     Raises ``LeaseLost`` when this process no longer leads.
     """
-    waiting = OperatorAction.objects.filter(started=None, ended=None, requested_at__gt=Now() - EXPIRES)
+    waiting = OperatorAction.objects.filter(started=None, ended=None).exclude(_longer_ago("requested_at", EXPIRES))
     if not waiting.exists():
         return None
     with transaction.atomic():
@@ -126,16 +129,20 @@ def latest_actions(number: int) -> list[OperatorAction]:
 
 def close_abandoned() -> None:
     """Record the end of requests that no worker started in time, and of requests whose process has died."""
-    late = OperatorAction.objects.filter(started=None, ended=None, requested_at__lt=Now() - EXPIRES)
+    late = OperatorAction.objects.filter(_longer_ago("requested_at", EXPIRES), started=None, ended=None)
     late.update(ended=Now(), outcome="no worker started it within 15 minutes: it was dropped, and nothing was done")
-    for action in OperatorAction.objects.filter(ended=None, started__lt=Now() - BEGIN):
+    for action in OperatorAction.objects.filter(_longer_ago("started", BEGIN), ended=None):
         if not is_running(lease_name(action.pk)):
             note_request_end(action.pk, None, ENDED_WITHOUT_A_WORD)
 
 
 def _may_be_abandoned(action: OperatorAction) -> bool:
     since, allowed = (action.started, BEGIN) if action.started else (action.requested_at, EXPIRES)
-    return action.ended is None and timezone.now() - since > allowed
+    return action.ended is None and not -_CLOCK_ERROR < timezone.now() - since <= allowed
+
+
+def _longer_ago(column: str, allowed: timedelta) -> Q:
+    return Q(**{f"{column}__lt": Now() - allowed}) | Q(**{f"{column}__gt": Now() + _CLOCK_ERROR})
 
 
 def _start_here(action: OperatorAction) -> OperatorAction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -88,6 +88,16 @@ def test_a_request_whose_process_was_killed_is_shown_as_failed() -> None:
         assert latest_actions(5)[0].state == "running"
     assert latest_actions(5)[0].state == "failed"
     assert "ended without a word" in OperatorAction.objects.get().outcome
+
+
+@pytest.mark.parametrize("started", [None, timezone.now() + timedelta(days=1)], ids=["waiting", "running"])
+def test_a_request_from_before_postgresqls_clock_was_set_back_does_not_block_its_command(
+    started: datetime | None,
+) -> None:
+    request()
+    OperatorAction.objects.update(requested_at=timezone.now() + timedelta(days=1), started=started)
+    assert request().state == "waiting"
+    assert OperatorAction.objects.exclude(ended=None).get().state == "failed"
 
 
 def test_a_request_waits_while_the_worker_runs_a_command_of_the_same_name(run_manage: Manage) -> None:
