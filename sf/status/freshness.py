@@ -12,7 +12,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.db.models import Max, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from sf.ingest.runs import ENDED_WITHOUT_A_WORD
@@ -196,7 +196,8 @@ def _judge(name: str, ended: _Ends, allowed: timedelta) -> Freshness:
 
 
 def _last_ends(names: Collection[str]) -> dict[str, _Ends]:
-    adopted = CachedOrg.objects.values_list("adopted_at", flat=True).first()
+    # A time ahead is from before PostgreSQL's clock was set back: all runs would count as those of the previous org.
+    adopted = CachedOrg.objects.filter(adopted_at__lte=Now()).values_list("adopted_at", flat=True).first()
     of_this_org = Q(ended__gt=adopted) if adopted else Q()
     rows = (
         SyncRun.objects.filter(of_this_org, object__in=names)

@@ -113,6 +113,13 @@ def test_runs_before_the_adoption_of_another_org_do_not_count(probe: Client) -> 
     assert (states["contacts"], states["accounts"]) == ("never", "never")
 
 
+def test_runs_count_when_the_adoption_is_dated_ahead_because_postgresqls_clock_was_set_back(probe: Client) -> None:
+    CachedOrg.objects.create(organization_id="00D", adopted_at=timezone.now() + timedelta(days=1))
+    record_run("contacts", timedelta(minutes=5), State.FAILED)
+    states = {name: each["state"] for name, each in probe.get("/healthz/").json()["syncs"]["objects"].items()}
+    assert (states["contacts"], states["accounts"]) == ("failing", "fresh")
+
+
 def test_runs_skipped_by_the_kill_switch_are_not_failures(probe: Client) -> None:
     for _ in range(2):
         record_run("contacts", timedelta(0), State.SKIPPED, cause=Cause.SWITCH)
