@@ -33,7 +33,8 @@ def note_complete(
     """Record a complete read of ``name`` that started at ``began``.
 
     Call this in the transaction that merges the read. After a read of changes only (not ``is_full``),
-    ``complete_since`` stays unchanged.
+    ``complete_since`` stays unchanged, and so does ``withheld`` if it is true: the rows that the last full read lacked
+    are still missing.
 
     With ``since``, the read covers only records from that time on. If the previous complete read reaches up to
     ``since``, its older records still count as completely read.
@@ -42,7 +43,7 @@ def note_complete(
     if is_full and since is not None and known is not None and known.complete_until >= since:
         since = min(filter(None, [since, known.complete_since])) if known.complete_since else None
     elif not is_full and known is not None:
-        since = known.complete_since
+        since, withheld = known.complete_since, withheld or known.withheld
     defaults = {"complete_until": began, "complete_since": since, "withheld": withheld}
     EntityState.objects.update_or_create(name=name, defaults=defaults)
 

@@ -231,6 +231,19 @@ def test_rows_that_pardot_withholds_are_reported_and_deleted_only_when_allowed(p
     assert not Form.objects.filter(pk__in=hidden).exists()
 
 
+def test_withheld_rows_count_as_withheld_until_a_full_read_finds_them(pardot: Pardot) -> None:
+    hidden = pardot.ids("prospects")[:2]
+    pardot.post("/withhold", {"path": "prospects", "ids": hidden})
+    for _ in range(2):
+        camp_sync("--entities", "prospects")
+        assert complete_reads()["prospects"].withheld
+    assert last_run("prospects").mode == "incremental"
+    pardot.post("/withhold", {"path": "prospects", "ids": hidden, "withheld": False})
+    camp_sync("--entities", "prospects", "--full")
+    assert not complete_reads()["prospects"].withheld
+    assert_equal(pardot, entities.PROSPECTS)
+
+
 def test_whole_pages_of_withheld_rows_are_skipped(pardot: Pardot, settings: Any) -> None:
     settings.PARDOT_PAGE_SIZE = 10
     hidden = sorted(pardot.ids("prospects"))[15:45]
