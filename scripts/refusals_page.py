@@ -12,8 +12,11 @@ from pardot.platform.errors import CODES as PARDOT_CODES
 from sf.salesforce.refusals import REFUSALS, Group
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "refusals.md"
-_ADMINISTRATOR = ("Ask the Salesforce administrator to ", "Administrator: ")
-"""The beginning of a remedy, and the short form that the page explains."""
+_SHORT = {
+    "Ask the Salesforce administrator to ": "Administrator: ",
+    "the rights that docs/operations.md lists": "[the rights](operations.md#what-the-api-user-needs)",
+}
+"""Parts of remedies, and their short forms, which the page explains."""
 BEGIN, END = "<!-- from the code: {} -->", "<!-- end of {} -->"
 
 
@@ -37,7 +40,14 @@ def _salesforce_rows(group: Group) -> Iterator[str]:
         if refusal.group is group:
             rows.setdefault((refusal.meaning, refusal.remedy), []).append(f"`{code}`" + (" ¹" if refusal.wraps else ""))
     for (meaning, remedy), codes in rows.items():
-        yield f"| {', '.join(codes)} | {meaning} |" + (f" {remedy.replace(*_ADMINISTRATOR)} |" if with_remedies else "")
+        yield f"| {', '.join(codes)} | {meaning} |" + (f" {_short(remedy)} |" if with_remedies else "")
+
+
+def _short(remedy: str) -> str:
+    """Return the remedy with its short forms."""
+    for part, short in _SHORT.items():
+        remedy = remedy.replace(part, short)
+    return remedy
 
 
 def _pardot_rows() -> Iterator[str]:
