@@ -36,6 +36,10 @@ logger = logging.getLogger(__name__)
 SAMPLE_SIZE = 500
 ACTIVE_WITHIN = timedelta(days=30)
 
+_WITHHELD = (
+    "Pardot withheld rows that the API user may not see, so the sample lacks them: give the user access to all rows"
+)
+
 _CRITERIA = frozenset({"score", "last_activity_at"})
 _ORDER = {"orderBy": "lastActivityAt DESC"}
 
@@ -94,6 +98,8 @@ class ProspectSample(PardotSync):
         dated = False
         yielded: set[int] = set()
         for page in self._pages():
+            if page.withheld:
+                self._remark = _WITHHELD
             for record in page.values:
                 last = record["lastActivityAt"]
                 if last is None and not dated:

@@ -231,6 +231,12 @@ def test_rows_that_pardot_withholds_are_reported_and_deleted_only_when_allowed(p
     assert not Form.objects.filter(pk__in=hidden).exists()
 
 
+def test_a_sample_reports_withheld_rows(pardot: Pardot) -> None:
+    pardot.post("/withhold", {"path": "prospects", "ids": pardot.ids("prospects")[:2]})
+    assert "the sample lacks them" in camp_sync("--scout")
+    assert last_run("prospects").state == "done"
+
+
 def test_withheld_rows_count_as_withheld_until_a_full_read_finds_them(pardot: Pardot) -> None:
     hidden = pardot.ids("prospects")[:2]
     pardot.post("/withhold", {"path": "prospects", "ids": hidden})
