@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
+from django.core.management.base import CommandError
+
 from outgoing.text import one_line
 
 FORMATS = ("table", "json", "csv")
@@ -20,15 +22,38 @@ _WIDEST = 60
 
 
 def write_records(records: Iterable[Mapping[str, Any]], stream: TextIO, *, form: str) -> int:
-    """Write records without collecting all of them first, and return their number."""
+    """Write records without collecting all of them first, and return their number.
+
+    Raises ``CommandError`` after the last record if records had values for which there is no column.
+    """
     if form == "json":
         return _write_json(records, stream)
     flat = (flatten(record) for record in records)
     first = list(itertools.islice(flat, _SAMPLE))
     columns = _columns(first)
+    left_out: dict[str, None] = {}
+    rest = _noting(left_out, flat, columns)
     if form == "csv":
-        return _write_csv(columns, itertools.chain(first, flat), stream)
-    return _write_table(columns, first, flat, stream)
+        count = _write_csv(columns, itertools.chain(first, rest), stream)
+    else:
+        count = _write_table(columns, first, rest, stream)
+    if left_out:
+        stream.flush()
+        raise CommandError(
+            f"values are missing above: none of the first {_SAMPLE:,} records has {', '.join(left_out)}. "
+            "For all values, use --format=json or query --bulk"
+        )
+    return count
+
+
+def _noting(
+    left_out: dict[str, None], records: Iterable[dict[str, Any]], columns: list[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the records, and add the names of their values that have no column to ``left_out``."""
+    known = set(columns)
+    for record in records:
+        left_out |= dict.fromkeys(name for name, value in record.items() if value is not None and name not in known)
+        yield record
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from sf.management import output
 from sf.models import SyncConfig
 from sf.salesforce.client import SalesforceClient
 from sf.sync.objects import OPPORTUNITIES
@@ -92,6 +93,19 @@ def test_a_query_as_a_table_has_one_line_per_record(simulator: Simulator, screen
     assert set("".join(rule)) == {"-"}
     assert first == [alone, "false"]
     assert second[:2] == [awkward, " ".join(AWKWARD.split())]
+
+
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_values_that_only_later_records_have_are_not_left_out_silently(
+    simulator: Simulator, screen: Screen, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Salesforce sorts records without a parent first, and does not show the fields of a missing parent."""
+    _, _, soql = contacts_query(simulator)
+    monkeypatch.setattr(output, "_SAMPLE", 1)
+    with pytest.raises(CommandError, match=r"none of the first 1 records has Account\.Name"):
+        screen.shows("query", soql, f"--format={form}")
+    assert screen.json("query", soql)[1]["Account"]["Name"]
+    assert screen.csv("query", soql, "--bulk")[1]["Account.Name"]
 
 
 def test_a_query_of_several_pages_shows_all_records(
