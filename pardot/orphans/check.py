@@ -10,6 +10,7 @@ round needs more than ``MOST_BY_ID`` records of an object, all records of the ob
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -35,6 +36,7 @@ from pardot.orphans.compare import (
     store_orphans,
 )
 from pardot.orphans.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
+from pardot.platform.business_unit import business_unit_confirmation
 from pardot.sync.salesforce import CountingSync
 from sf.ingest.errors import SyncPaused, SyncSkipped
 from sf.models import SyncRun
@@ -64,6 +66,9 @@ class OrphanCheck(CountingSync[CountedEntity]):
             raise SyncSkipped(f"{str(error).rstrip('.')}; no orphans were stored", cause=cause) from error
         finally:
             self._clear()
+
+    def _confirmation(self) -> Callable[[], None]:
+        return business_unit_confirmation(super()._confirmation())
 
     def _copies(self) -> dict[str, EntityState]:
         """Return the state of each entity in ``NEEDS``. Raises ``SyncSkipped`` when one is missing or too old."""

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from pardot.catalog import entities
 from pardot.domain.areas import Area
@@ -18,12 +19,15 @@ from pardot.models import (
     ConfigurationChange,
     DailySnapshot,
     Form,
+    OrphanRun,
     Prospect,
     SavedView,
     Task,
     TeamMember,
     ViewSubscription,
 )
+from pardot.orphans.people import PeopleReader
+from pardot.platform.business_unit import forget_copies
 from sf.models import SyncRun
 from tests.conftest import point_settings_at
 from tests.orgs import OTHER_UNIT, digests_of_copies, new_ids, org_id, same_ids
@@ -100,6 +104,24 @@ def test_adopting_a_business_unit_keeps_only_what_people_entered(simulator: Simu
     assert DailySnapshot.objects.count() == 1
     for entered_by_people in (Task, TeamMember, SavedView, ViewSubscription, ConfigurationChange):
         assert entered_by_people._default_manager.count() == 1, entered_by_people
+
+
+@pytest.mark.usefixtures("surveyed")
+def test_an_orphan_check_during_which_another_business_unit_is_adopted_stores_nothing(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_linked = PeopleReader.read_linked
+
+    def adopt_and_read(reader: PeopleReader, *people: Any, **options: Any) -> None:
+        with transaction.atomic():
+            forget_copies()
+            CachedBusinessUnit(business_unit=OTHER_UNIT).save()
+        read_linked(reader, *people, **options)
+
+    monkeypatch.setattr(PeopleReader, "read_linked", adopt_and_read)
+    with pytest.raises(CommandError, match=r"failed: orphans\n(?s:.*)another business unit"):
+        camp_sync("--survey")
+    assert not OrphanRun.objects.exists()
 
 
 def test_tasks_about_assets_of_the_previous_business_unit_are_about_no_asset_of_the_next(
