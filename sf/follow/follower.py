@@ -26,7 +26,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from sf.follow.catching_up import CatchUp
 from sf.follow.collected import Collected, Inbox
 from sf.follow.family import in_order, touched_by
-from sf.follow.places import forget_places, store_places, stored_places
+from sf.follow.places import forget_places, stored_places
 from sf.follow.reading import read_changes
 from sf.follow.storing import store
 from sf.ingest.errors import SyncError, SyncPaused
@@ -279,7 +279,7 @@ class Follower:
         """
         if not any(collected.ids for collected in changes.values()):
             # Besides the replay id, this stores the current time, which shows that a follower is alive.
-            store_places(self._client.organization_id, _places(changes))
+            store([], self._client.organization_id, _places(changes), confirmation(self._client))
             return {}
         try:
             self._store(changes)

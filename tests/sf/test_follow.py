@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("grpc", reason="grpcio is not installed (requirements/follow.txt): sf follow is NOT tested")
 
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from sf.follow.collected import Collected
 from sf.follow.reading import read_changes
@@ -24,7 +24,7 @@ from sf.follow.storing import store
 from sf.ingest.lease import hold_lease
 from sf.ingest.switch import switch_off, switch_on
 from sf.live.records import LiveRead, live_client
-from sf.models import Account, Adoption, Contact, FollowedObject, Opportunity, SyncRun
+from sf.models import Account, Adoption, CachedOrg, Contact, FollowedObject, Opportunity, SyncRun
 from sf.sync.objects import CONTACTS
 from tests.sf.cache import assert_equal, sync
 from tests.sf.processes import Start, kill, wait_for
@@ -264,6 +264,15 @@ def test_adoptions_are_not_selected_by_a_field_that_the_api_user_may_not_read(
         simulator.edit("Opportunity", opportunity, Name=name)
         wait_for(lambda name=name: Opportunity.objects.get(pk=opportunity).name == name)  # type: ignore[misc]
     assert runs() == before
+
+
+def test_the_follower_of_the_previous_org_ends_also_without_events(follow: Follow) -> None:
+    process = follow()
+    with transaction.atomic():
+        CachedOrg.objects.update(organization_id="00D000000000009AAA", name="The next org")
+        FollowedObject.objects.all().delete()
+    assert "made a copy of another Salesforce org (00D000000000009AAA)" in process.communicate(timeout=60)[1]
+    assert not FollowedObject.objects.exists()
 
 
 def test_another_process_takes_over_when_sigterm_has_ended_the_first(
