@@ -152,9 +152,10 @@ class ObjectSync(SalesforceSync[SyncedObject], ReadableSync[SyncedObject]):
     def _replaces(self) -> bool:
         """Return whether a full read replaces the whole table.
 
-        It does not while fields are unreadable, because their columns keep their values.
+        It does not while fields are unreadable, because their columns keep their values. But values of the previous org
+        are not kept.
         """
-        return self._options.force_delete and not self._synced.left_out
+        return self._options.force_delete and (self._replaces_org or not self._synced.left_out)
 
     def _is_full_enough(self, state: ReadState) -> bool:
         """Return whether a run with ``--force`` or ``--forcedelete`` may resume this read.

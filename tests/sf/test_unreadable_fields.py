@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from sf.models import Adoption, Contact, SyncRun, UnreadableField
+from sf.models import Adoption, CachedOrg, Contact, SyncRun, UnreadableField
 from tests.sf.cache import assert_equal, in_cache, in_salesforce, last_run, sync
 from tests.simulated import Simulator
 
@@ -51,6 +51,15 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
     expected = in_salesforce(simulator, Contact)
     for key, row in after.items():
         assert row | {"position": None} == expected[key] | {"position": None}
+
+
+def test_an_unreadable_column_does_not_keep_values_of_the_previous_org(simulator: Simulator) -> None:
+    sync("sync_contacts")
+    hide(simulator, "Contact", "Position__c")
+    CachedOrg.objects.update(to_replace=["contacts"])
+    sync("sync_contacts")
+    assert not Contact.objects.exclude(position=None).exists()
+    assert CachedOrg.objects.get().to_replace == []
 
 
 def test_a_field_is_read_again_once_its_permission_is_back(simulator: Simulator) -> None:
