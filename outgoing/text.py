@@ -37,6 +37,11 @@ def one_line(text: str) -> str:
     return _BREAKS.sub(" ", text).strip()
 
 
+def storable(text: str) -> str:
+    """Return the text in one line and without unpaired surrogates, so that PostgreSQL can store it."""
+    return one_line(text).encode(errors="replace").decode()
+
+
 def with_visible_controls(text: str) -> str:
     r"""Return the text in one line, with ``\n`` written out, because a log must show the original text."""
     return _CONTROL.sub(_written_out, text)

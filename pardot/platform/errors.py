@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from outgoing.text import storable
 from sf.salesforce.errors import (
     DailyLimitReached,
     QueryLocatorGone,
@@ -94,6 +95,7 @@ def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceEr
     ``request`` (method and path) is for the message.
     """
     code, text = _parse(body)
+    text = storable(text)
     if code is None:
         kind = _kind_of_status(status)
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "the answer has no Pardot error code"

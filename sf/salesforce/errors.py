@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from outgoing.text import storable
 from sf.salesforce.refusals import Group, Refusal, classify
 
 
@@ -29,7 +30,7 @@ class SalesforceError(Exception):
     """Any other call would fail in the same way now."""
 
     def __init__(self, message: str, *, code: str = "", status: int = 0, fields: Sequence[str] = ()) -> None:
-        super().__init__(message)
+        super().__init__(storable(message))  # an answer may quote any bytes, and runs store the message
         self.code = code
         self.status = status
         self.fields = tuple(fields)
@@ -187,8 +188,13 @@ def _kind(status: int, code: str, refusal: Refusal | None) -> type[SalesforceErr
 def parse_error_body(body: bytes) -> tuple[str, str, list[str]]:
     """Return code and message of the first error, and the fields of all errors.
 
-    ``body`` may have any of Salesforce's forms (JSON list or object, SOAP, HTML).
+    ``body`` may have any of Salesforce's forms (JSON list or object, SOAP, HTML). PostgreSQL can store the results.
     """
+    code, sentence, fields = _parse_error(body)
+    return storable(code), storable(sentence), [storable(name) for name in fields]
+
+
+def _parse_error(body: bytes) -> tuple[str, str, list[str]]:
     text = body.decode("utf-8-sig", "replace").strip()
     try:
         parsed = json.loads(text)

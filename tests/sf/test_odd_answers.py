@@ -69,6 +69,20 @@ def test_malformed_answers_on_both_transports_fail_the_run_with_a_one_line_messa
     assert simulator.calls_to("query") <= 5, "the count, and each transport twice"
 
 
+@pytest.mark.parametrize("path", ["FROM.Account", "oauth2/token"])
+@pytest.mark.parametrize(
+    "body", ["<\0h\0t\0m\0l\0>\0blocked\0", '{"message": "blocked \\ud83d"}'], ids=["UTF-16", "surrogate"]
+)
+def test_a_refusal_with_characters_that_postgresql_cannot_store_fails_the_run(
+    simulator: Simulator, path: str, body: str
+) -> None:
+    simulator.fail("status", path=path, times=None, status=403, body=body)
+    with pytest.raises(CommandError):
+        sync("sync_accounts")
+    run = last_run("accounts")
+    assert (run.state, run.message.startswith("Salesforce "), "403" in run.message) == ("failed", True, True)
+
+
 def test_a_missing_field_is_not_taken_as_an_empty_field(simulator: Simulator) -> None:
     sync("sync_accounts")
     page = '{"totalSize": 1, "done": true, "records": [{"Id": "0010000000000AAAAA"}]}'
