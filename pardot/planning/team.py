@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Q
 
 from pardot.domain.areas import Area
@@ -58,6 +58,7 @@ class UnknownMember(LookupError):
 
 _FIELDS = ("id", "name", "role", "areas", "label", "order", "accounts_uuid", "email", "gets_messages")
 _ORDER = ("order", "name", "id")
+_TWICE = "“{}” is in the team twice"
 
 
 def team_with_open_tasks() -> list[dict[str, Any]]:
@@ -98,8 +99,17 @@ def replace_team(members: Sequence[Member], *, was: Sequence[Mapping[str, Any]] 
         kept = {member.id for member in members}
         TeamMember.objects.exclude(pk__in=[key for key in kept if key is not None]).delete()
         _free_names([rows[key] for key in kept if key is not None])
-        for member in members:
-            member.write_to(rows[member.id] if member.id is not None else TeamMember()).save()
+        for index, member in enumerate(members):
+            _save(index, member.write_to(rows[member.id] if member.id is not None else TeamMember()))
+
+
+def _save(index: int, row: TeamMember) -> None:
+    """Save a member. PostgreSQL may take names for equal that Python does not, such as “İ” and “i”."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise BadTeam([(index, "name", _TWICE.format(row.name))]) from error
 
 
 def _keep_others_from_writing() -> None:
@@ -127,7 +137,7 @@ def _find_duplicates(members: Sequence[Member]) -> list[tuple[int, str, str]]:
         ]
 
     return [
-        *repeats("name", [member.name.casefold() for member in members], "“{}” is in the team twice"),
+        *repeats("name", [member.name.casefold() for member in members], _TWICE),
         *repeats("id", [member.id for member in members], "two members have the id {}"),
         *repeats("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
     ]

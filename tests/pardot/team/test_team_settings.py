@@ -67,6 +67,7 @@ def test_members_have_the_order_of_the_list_unless_an_order_is_given(browser: Br
     ("team", "message"),
     [
         ([{"name": "Cleo"}, {"name": "cLEO "}], "“cLEO” is in the team twice"),
+        ([{"name": "İ"}, {"name": "i"}], "“i” is in the team twice"),
         ([{"name": "Cleo", "accounts_uuid": UUID}, {"name": "Dan", "accounts_uuid": UUID}], f"the account {UUID}"),
         ([{"name": "Cleo", "id": 987654}], "no team member has the id 987654"),
         ([{"name": "Cleo", "areas": ["forms", "pages"]}], "there is no area 'pages'. Known: campaigns, forms"),
