@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import Lower
 
 from pardot.audits.run import ASSET_AUDITS
 from pardot.catalog.complete_reads import read_completely
@@ -71,9 +72,10 @@ def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
 
 def tag_ids(names: Iterable[str]) -> dict[str, int]:
     """Return the ids of the copied tags with these names, by lower-case name."""
-    lower_names = [name.lower() for name in names]
-    tags = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=lower_names).order_by("-id")
-    return dict(tags.values_list("lower", "id"))
+    # Python makes the keys: PostgreSQL's lower case differs for some letters, such as “İ”.
+    named = reduce(or_, (Q(name__iexact=name) for name in names), Q(pk=None))
+    tags = Tag.objects.filter(named).order_by("-id").values_list("id", "name")
+    return {str(name).lower(): tag for tag, name in tags}
 
 
 def _counts(tags: Iterable[int]) -> dict[int | None, Counter[str]]:

@@ -67,6 +67,13 @@ def test_the_status_has_no_data_before_anything_was_read(super_user: Client) -> 
     }
 
 
+def test_a_tag_is_found_by_its_name_whatever_its_letters(super_user: Client) -> None:
+    set_value("cleanup_actions", ["İncele", "Straße"], by="")
+    Tag.objects.create(id=10, name="Camp: İncele")
+    Tag.objects.create(id=11, name="camp: straße")
+    assert [action["tag_id"] for action in get(super_user)["actions"]] == [10, 11]
+
+
 def test_the_status_counts_tagged_objects_by_tag_and_by_issue(super_user: Client) -> None:
     """Six forms have no campaign. Forms 1, 2 and 6 have clean-up tags; form 2 has two. Form 6 is exempt."""
     Form.objects.bulk_create(Form(id=number, name=f"form {number}") for number in range(1, 7))
