@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
+from django.core.management import CommandError
 from django.test import Client
 
 from api.models import OutboundCase
+from sf.ingest.jobs import recorded_job, recorded_often
 from sf.models import SyncRun
 from tests.conftest import Manage
 from tests.sentry import Sentry, listening_sentry
@@ -65,6 +68,17 @@ def test_repeated_runs_of_deliver_pending_leave_one_done_row_and_one_failed_row(
     assert run_manage("deliver_pending", "--all").returncode == 0
     assert client.get("/healthz/").json()["jobs"]["ok"]
     assert SyncRun.objects.count() == 2
+
+
+@pytest.mark.parametrize("recorded", [recorded_job, recorded_often])
+@pytest.mark.parametrize("page", ["<\0h\0t\0m\0l\0>\0", "blocked \ud83d"], ids=["UTF-16", "surrogate"])
+def test_a_failure_that_quotes_characters_that_postgresql_cannot_store_is_recorded(
+    recorded: Callable[[str], AbstractContextManager[SyncRun]], page: str
+) -> None:
+    with pytest.raises(CommandError), recorded("camp_digest"):
+        raise CommandError(f"Slack: 403 {page}")
+    run = SyncRun.objects.get()
+    assert (run.state, run.message.startswith("Slack: 403 ")) == ("failed", True)
 
 
 def test_a_database_that_is_unavailable_is_reported(simulator: Simulator, sentry: Sentry) -> None:
