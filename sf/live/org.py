@@ -58,7 +58,7 @@ def usage_now(source: str, may_ask: MayAsk) -> ApiUsage:
     ``ImproperlyConfigured`` when no group of login variables is complete.
     """
     known = known_usage()
-    if known and timezone.now() - known.asked < USAGE_KEPT:
+    if known and abs(timezone.now() - known.asked) < USAGE_KEPT:  # a later time is from before the clock was set back
         return known.usage
     client = live_client(source)
     if not may_ask():

@@ -71,7 +71,9 @@ def check_kept_usage() -> None:
     """Raise ``SyncSkipped`` when a usage reported within ``USAGE_HOLDS`` is too high. Makes no call."""
     config = SyncConfig.load()
     value, limit, checked = config.last_usage_value, config.last_usage_limit, config.last_usage_check
-    if value is None or limit is None or checked is None or timezone.now() - checked > USAGE_HOLDS:
+    if value is None or limit is None or checked is None:
+        return
+    if abs(timezone.now() - checked) > USAGE_HOLDS:  # a much later time is from before the clock was set back
         return
     if refusal := _refusal(ApiUsage(used=value, maximum=limit)):
         raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)

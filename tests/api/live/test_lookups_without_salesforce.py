@@ -185,6 +185,14 @@ def test_salesforce_is_not_called_for_an_hour_after_it_reported_a_usage_above_th
     assert user.get(CONTACT).status_code == 200
 
 
+def test_a_usage_from_before_the_clock_was_set_back_stops_no_look_up(user: Client, salesforce: Simulator) -> None:
+    new_contact(salesforce)
+    SyncConfig.load()
+    ahead = timezone.now() + 2 * USAGE_HOLDS
+    SyncConfig.objects.update(last_usage_value=900, last_usage_limit=1000, last_usage_check=ahead)
+    assert user.get(CONTACT).status_code == 200
+
+
 def test_only_the_cache_is_read_without_a_salesforce_login(user: Client, settings: Any) -> None:
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     assert user.get(CONTACT).status_code == 404
