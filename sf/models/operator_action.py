@@ -21,7 +21,7 @@ class OperatorAction(models.Model):
         FAILED = "failed"
 
     label = models.CharField(max_length=120)
-    command = models.CharField(max_length=300, blank=True, help_text="Arguments of manage.py.")
+    command = models.CharField(max_length=1000, blank=True, help_text="Arguments of manage.py.")
     requested_by = models.CharField(max_length=200)
     requested_at = models.DateTimeField(db_default=Now())
     started = models.DateTimeField(null=True, blank=True)

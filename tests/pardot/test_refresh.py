@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import SuperUser
+from pardot.catalog.entities import ALL
 from pardot.models import PardotQuota, Task
 from sf.ingest.lease import hold_lease
 from sf.ingest.scheduled import WORK
@@ -65,6 +66,14 @@ def test_only_deletions_that_are_held_back_can_be_accepted(browser: Browser) -> 
     action = OperatorAction.objects.get()
     assert action.command == "camp_sync --entities lists,forms --allow-deletes lists=33,forms=33"
     assert (action.label, action.requested_by) == ("Accept deletions of lists, forms", "Ines Example")
+
+
+def test_the_deletions_of_all_entities_can_be_accepted_at_once(browser: Browser) -> None:
+    parts = [name for entity in ALL for name in entity.parts]
+    hold_back_deletions(*parts)
+    browser.ask("post", "sync/accept-deletions", {"entities": [entity.name for entity in ALL]}, expect=202)
+    accepted = OperatorAction.objects.get().command.rpartition(" ")[2].split(",")
+    assert accepted == [f"{name}=33" for name in parts]
 
 
 def test_a_survey_shows_its_calls_and_the_calls_left_before_it_is_started(browser: Browser) -> None:
