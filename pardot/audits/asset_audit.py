@@ -18,7 +18,11 @@ from pardot.models import AssetKind, AuditSummary
 from pardot.models.audited import Audited
 from sf.ingest.lock import lock_table_for_write
 
-CAMPAIGN_KNOWN = "EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)"
+# A campaign that was set aside, because PostgreSQL cannot store it, exists in Pardot too.
+CAMPAIGN_KNOWN = """(
+    EXISTS (SELECT 1 FROM pardot_campaign known WHERE known.id = a.campaign_id)
+    OR EXISTS (SELECT 1 FROM sf_refusedrecord r WHERE r.object = 'campaigns' AND r.record_id = a.campaign_id::text)
+)"""
 NO_CAMPAIGN = "coalesce(a.campaign_id, 0) = 0"
 ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
 """Conditions on an asset ``a`` that several audits share."""

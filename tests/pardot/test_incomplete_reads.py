@@ -13,7 +13,7 @@ from django.core.management import CommandError
 
 from pardot.catalog import entities
 from pardot.catalog.complete_reads import complete_reads
-from pardot.models import CampaignMemberCount, Form, Prospect, TaggedObject, VisitorActivity
+from pardot.models import CampaignMemberCount, Form, OrphanRecord, Prospect, TaggedObject, VisitorActivity
 from pardot.sync.slices import SLICES
 from sf.models import SyncRun
 from tests.pardot.remote import Pardot, assert_equal, camp_sync, copied, last_run
@@ -316,6 +316,15 @@ def test_a_page_with_a_record_without_id_fails_the_read(pardot: Pardot, simulato
     with pytest.raises(CommandError):
         camp_sync("--entities", "tags")
     assert (last_run("tags").state, "is not a whole page" in last_run("tags").message) == ("failed", True)
+
+
+def test_assets_in_a_campaign_that_was_set_aside_are_no_orphans(pardot: Pardot) -> None:
+    form = next(row for row in pardot.rows("forms") if row["campaignId"] in pardot.ids("campaigns"))
+    pardot.edit("campaigns", form["campaignId"], name="NUL \0")
+    camp_sync("--survey")
+    assert last_run("campaigns").set_aside == 1
+    assert not Form.objects.filter(pk=form["id"], flags__contains=["orphan"]).exists()
+    assert not OrphanRecord.objects.filter(kind="forms", record_id=str(form["id"])).exists()
 
 
 def test_a_record_that_cannot_be_stored_is_set_aside_alone(pardot: Pardot) -> None:
