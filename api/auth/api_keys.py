@@ -24,7 +24,7 @@ _FIND = """
 _NOTE_USE = """
     UPDATE api_apikey SET last_used_at = now() WHERE id IN (
         SELECT id FROM api_apikey
-         WHERE id = %(id)s AND (last_used_at IS NULL OR last_used_at < %(before)s) FOR UPDATE SKIP LOCKED)
+         WHERE id = %(id)s AND (last_used_at BETWEEN %(before)s AND %(after)s) IS NOT TRUE FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -100,8 +100,9 @@ def revoke_api_key(public_id: str) -> APIKey | None:
 
 def note_api_key_use(key: APIKey) -> None:
     """Record that the key was used. Most requests write nothing, because a recent use is already recorded."""
-    now = timezone.now()
-    if key.last_used_at is not None and now - key.last_used_at < APIKey.LAST_USED_PRECISION:
+    now, recently = timezone.now(), APIKey.LAST_USED_PRECISION
+    # A use far in the future is from before PostgreSQL's clock was set back.
+    if key.last_used_at is not None and abs(now - key.last_used_at) < recently:
         return
     with best_effort("last use of an API key"), connection.cursor() as cursor:
-        cursor.execute(_NOTE_USE, {"id": key.pk, "before": now - APIKey.LAST_USED_PRECISION})
+        cursor.execute(_NOTE_USE, {"id": key.pk, "before": now - recently, "after": now + recently})

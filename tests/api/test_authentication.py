@@ -240,6 +240,15 @@ def test_the_last_use_of_a_key_is_written_at_most_every_ten_minutes(service: Cal
     assert later >= first
 
 
+def test_the_last_use_of_a_key_is_noted_after_the_clock_was_set_back(service: Callable[..., Client]) -> None:
+    client = service(Scope.READ_BOOKS)
+    APIKey.objects.update(last_used_at=timezone.now() + timedelta(hours=1))
+    client.get(ANYBODY)
+    last_use = APIKey.objects.get().last_used_at
+    assert last_use is not None
+    assert last_use <= timezone.now()
+
+
 def test_a_form_with_unreadable_headers_instead_of_a_csrf_token_is_refused(user: Client) -> None:
     """Without the header, Django looks for the token in a form."""
     user.cookies["csrftoken"] = "a" * 32
