@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Self
 
 from django.db import OperationalError, connection, transaction
@@ -18,6 +19,7 @@ from django.db import OperationalError, connection, transaction
 from sf.connection.clients import salesforce_client
 from sf.ingest.load import Merge, Refusal, Row, Stage
 from sf.ingest.quarantine import keep_refusals
+from sf.ingest.runs import database_now
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import RequestRefused, SalesforceError
@@ -118,6 +120,7 @@ class LiveRead:
         self.slowest = 0.0
         """Seconds that the slowest call took."""
         self._confirm: Callable[[], None] | None = None
+        self._began: datetime | None = None
 
     def read(self, synced: SyncedObject, column: str, values: Sequence[str]) -> list[Mapping[str, str | None]]:
         """Return the records that have one of the values in the column, as text by column.
@@ -139,6 +142,7 @@ class LiveRead:
         conditions = [soql.one_of(synced.paths[column], values)]
         if ids := [] if column == "id" else list(known[:MOST_KNOWN]):
             conditions.append(soql.one_of("Id", ids))
+        self._began = self._began or database_now()
         paths = list(synced.paths.values())
         query = soql.select(paths, synced.sobject, where=soql.any_of(conditions))
         with self.timed():
@@ -160,7 +164,7 @@ class LiveRead:
             if self._confirm:
                 self._confirm()
             for synced, rows in self._rows.items():
-                _merge(synced, rows)
+                _merge(synced, rows, self._began)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -192,11 +196,11 @@ def patient_transaction() -> Iterator[None]:
         raise CacheBusy("a sync is storing the same records") from error
 
 
-def _merge(synced: SyncedObject, rows: Sequence[Row]) -> None:
+def _merge(synced: SyncedObject, rows: Sequence[Row], began: datetime | None) -> None:
     stage = Stage(replace(synced.target, staging_suffix="_live"))
     stage.create(temporary=True)
     refusals: list[Refusal] = []
     stage.copy_rows(storable_rows(rows, stage, refusals))
-    _, more = Merge(stage).run()
+    _, more = Merge(stage, read_began=began).run()
     keep_refusals(synced, [*refusals, *more])
     stage.drop()

@@ -102,6 +102,18 @@ def test_a_purged_record_is_removed_although_a_look_up_stores_it_meanwhile(simul
     assert not Contact.objects.filter(id=contact).exists()
 
 
+def test_a_purged_record_stays_removed_when_a_look_up_from_before_the_purge_is_stored(simulator: Simulator) -> None:
+    sync()
+    contact = simulator.ids("Contact", "FV_Status__c != null")[0]
+    client = live_client("test")
+    look_up = LiveRead(client)
+    look_up.read(CONTACTS, "id", [contact])
+    simulator.do("purge", "Contact", contact)
+    store(read_changes(client, {"contacts": Collected({contact}, {contact})}), "", {}, lambda: None)
+    look_up.store()
+    assert not Contact.objects.filter(id=contact).exists()
+
+
 def test_a_purged_record_stays_removed_when_a_read_from_before_the_purge_is_resumed(
     simulator: Simulator, settings: Any
 ) -> None:
