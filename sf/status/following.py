@@ -20,6 +20,7 @@ Salesforce sends a response at least every five minutes, even without events. Th
 """
 _REPLAYED = timedelta(hours=72)
 """The time that Salesforce keeps events: after a longer stop, following starts with a sync."""
+_CLOCK_ERROR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -56,4 +57,5 @@ def following() -> Following | None:
 
 
 def _was_followed(stored: Mapping[str, datetime], now: datetime) -> bool:
-    return any(now - moment < _REPLAYED for moment in stored.values())
+    # A time more than an hour ahead is from before PostgreSQL's clock was set back.
+    return any(-_CLOCK_ERROR < now - moment < _REPLAYED for moment in stored.values())
