@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -66,15 +66,16 @@ class Negotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        by_type = {renderer.media_type: renderer for renderer in renderers}
+        renderers = list(renderers)
         if name := request.query_params.get("format"):
-            renderer = self.filter_renderers(by_type.values(), name)[0]
+            renderer = self.filter_renderers(renderers, name)[0]
             return renderer, renderer.media_type
-        for accepted in request._request.accepted_types:  # the preferred type first
-            for media_type, renderer in by_type.items():
-                if _covers(accepted, media_type):
-                    return renderer, media_type
-        raise exceptions.NotAcceptable
+        header = request._request.headers.get("Accept", "*/*")
+        accepted = [MediaType(token) for token in header.split(",") if token.strip()]
+        best = max(renderers, key=lambda renderer: _preference(accepted, renderer.media_type))
+        if not any(_preference(accepted, best.media_type)):
+            raise exceptions.NotAcceptable
+        return best, best.media_type
 
     def filter_renderers(self, renderers: Iterable[BaseRenderer], format: str) -> list[BaseRenderer]:  # noqa: A002
         renderers = list(renderers)
@@ -84,6 +85,18 @@ class Negotiation(DefaultContentNegotiation):
             errors = [{"loc": ["query", "format"], "message": message}]
             raise Unprocessable(f"The request is not valid: format: {message}.", errors=errors)
         return matching
+
+
+def _preference(accepted: Sequence[MediaType], media_type: str) -> tuple[float, int, int]:
+    """Return how much a client wants a type: the weight, then the precision and place of the entry; 0 for not at all.
+
+    The most precise entry for the type decides, so ``application/json;q=0, */*`` excludes JSON.
+    """
+    covering = [each for each in accepted if _covers(each, media_type)]
+    if not covering:
+        return 0, 0, 0
+    entry = max(covering, key=lambda each: each.specificity)
+    return (entry.quality, entry.specificity, -accepted.index(entry)) if entry.quality else (0, 0, 0)
 
 
 def _covers(accepted: MediaType, media_type: str) -> bool:

@@ -173,6 +173,27 @@ def test_an_unknown_format_in_the_accept_header_is_406(reader: Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (406, 406)
 
 
+@pytest.mark.parametrize(
+    ("accept", "given"),
+    [
+        ("application/json;q=0, */*", "text/csv"),
+        ("*/*;q=0.8, application/json;q=0.1, text/html;q=0", "text/csv"),
+        ("text/*;q=0, */*", "application/json"),
+        ("text/csv, application/json", "text/csv"),
+        ("text/csv;q=0.5, application/json;q=0.9", "application/json"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_the_most_precise_entry_of_an_accept_header_decides(reader: Client, accept: str, given: str) -> None:
+    answer = reader.get(ACCOUNTS, headers={"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (200, given)
+
+
+@pytest.mark.parametrize("accept", ["application/json;q=0", "*/*;q=0, application/xml", ""])
+def test_formats_that_the_accept_header_excludes_are_406(reader: Client, accept: str) -> None:
+    assert reader.get(ACCOUNTS, headers={"Accept": accept}).status_code == 406
+
+
 def test_super_users_see_a_page_in_a_browser(super_user: Client) -> None:
     school = records.school("<b>Example & College</b>")
     records.school()
