@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError
@@ -47,16 +47,19 @@ _UNCERTAIN = (
 _NOT_NOTED = "The change was made in Salesforce. It will show here once all parts of this service are available again."
 
 
-def change_contact(user: SignedInUser, changes: Mapping[str, str | None], *, source: str) -> dict[str, Any]:
+def change_contact(
+    user: SignedInUser, changes: Mapping[str, str | None], *, fields: Collection[str], source: str
+) -> dict[str, Any]:
     """Change the contact, and return it.
 
+    ``fields``: the fields that a request may contain; errors name no other fields.
     Raises ``ApiError`` on failure. Its message says whether the change was made, was not made, or may have been made.
     """
     until = time.monotonic() + SECONDS
     try:
         written = _write(user, changes)
     except WriteRefused as refused:
-        raise _refusal(refused, until) from refused
+        raise _refusal(refused, fields, until) from refused
     # The change is made: no later failure may report otherwise.
     with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
         _note_changes(user, written, source)
@@ -107,10 +110,10 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
     return written
 
 
-def _refusal(refused: WriteRefused, until: float) -> NotFound | Unprocessable:
+def _refusal(refused: WriteRefused, fields: Collection[str], until: float) -> NotFound | Unprocessable:
     if refused.gone:
         return NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND)
-    columns = {CONTACTS.paths[column]: column for column in refused.columns}
+    columns = {CONTACTS.paths[column]: column for column in refused.columns if column in fields}
     return Unprocessable(
         f"Salesforce refused the change: {refused}",
         error_type=ErrorType.SALESFORCE_REFUSED,

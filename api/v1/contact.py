@@ -143,4 +143,5 @@ def update_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
     changes = change.changes()
     if not changes:
         return json_response(look_up_own_contact(user, expire=False))
-    return json_response(change_contact(user, changes, source=f"PUT {request.path_info}"))
+    source = f"PUT {request.path_info}"
+    return json_response(change_contact(user, changes, fields=ContactChange.model_fields, source=source))

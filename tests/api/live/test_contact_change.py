@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -191,6 +192,17 @@ def test_a_refusal_by_salesforce_is_422_with_its_code_and_field(
     assert "/services/" not in answer.text
     assert in_salesforce(salesforce, contact) == before
     assert not FieldChangeLog.objects.exists()
+
+
+@pytest.mark.parametrize(("named", "locs"), [(["Email", "AccountId", "LMS__c"], [["body", "lms"]]), (["Email"], [])])
+def test_a_refusal_names_only_fields_that_a_request_may_contain(
+    user: Client, salesforce: Simulator, contact: str, named: list[str], locs: list[list[str]]
+) -> None:
+    refused = {"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "Not with this LMS", "fields": named}
+    salesforce.fail("status", path=PATCH, times=1, status=400, body=json.dumps([refused]))
+    answer = put(user, {"role": "Instructor"})
+    assert answer.status_code == 422
+    assert [error["loc"] for error in answer.json().get("errors", [])] == locs
 
 
 def test_a_duplicate_is_refused(user: Client, salesforce: Simulator, contact: str) -> None:
