@@ -46,6 +46,9 @@ class OutgoingSession(requests.Session):
     def request(self, *args: Any, **options: Any) -> requests.Response:
         return super().request(*args, **{**options, "allow_redirects": False})
 
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return no target: ``requests`` would prepare the next request, which fails when ``Location`` is malformed."""
+
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a prepared request. Raises ``SSLError`` also when the file of authorities has disappeared."""
         try:

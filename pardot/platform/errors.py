@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from outgoing.addresses import parts_of
 from outgoing.text import storable
 from sf.salesforce.errors import (
     DailyLimitReached,
@@ -108,8 +108,8 @@ def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceEr
 
 def redirection(status: int, location: str, *, host: str, request: str) -> Redirected:
     """Return the error for a redirect to ``location``."""
-    target = urlsplit(location)
-    elsewhere = target.netloc and target.netloc != urlsplit(host).netloc
+    target = parts_of(location)
+    elsewhere = target.netloc and target.netloc != parts_of(host).netloc
     leads = f": it leads to {target.scheme or 'https'}://{target.netloc}" if elsewhere else ""
     return Redirected(f"Pardot's host answered {status} to {request} (check PARDOT_API_URL{leads})", status=status)
 

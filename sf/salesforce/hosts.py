@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+
+from outgoing.addresses import parts_of
 
 LOGIN_AUDIENCE = "https://login.salesforce.com"
 TEST_AUDIENCE = "https://test.salesforce.com"
@@ -22,18 +23,18 @@ def is_shared_login_host(url: str) -> bool:
 
     A shared login host belongs to no org, so it refuses client credentials.
     """
-    return (urlsplit(url).hostname or "") in SHARED_LOGIN_HOSTS
+    return (parts_of(url).hostname or "") in SHARED_LOGIN_HOSTS
 
 
 def is_sandbox_host(url: str) -> bool:
     """Return whether a login at this host leads to a sandbox or scratch org."""
-    host = urlsplit(url).hostname or ""
+    host = parts_of(url).hostname or ""
     return host.startswith("test.") or ".sandbox." in host or ".scratch." in host or "--" in host.split(".")[0]
 
 
 def api_host_instead_of(url: str) -> str:
     """Return the org's API host for the host of its web pages; empty for other hosts."""
-    host = urlsplit(url).hostname or ""
+    host = parts_of(url).hostname or ""
     own, count = re.subn(_NO_API_HOST, ".my.salesforce.com", _PACKAGE.sub(r"\1", host))
     return f"https://{own}" if count else ""
 
@@ -42,7 +43,7 @@ def advice_about_host(url: str, location: str, variable: str = "SALESFORCE_HOST"
     """Return the advice for a host, set in ``variable``, that answered with a redirect."""
     if own := api_host_instead_of(url) or api_host_instead_of(location):
         return f"this is not an API host: set {variable}={own}"
-    target = urlsplit(location)
-    if target.netloc and target.netloc != urlsplit(url).netloc:
+    target = parts_of(location)
+    if target.netloc and target.netloc != parts_of(url).netloc:
         return f"check {variable}: it leads to {target.scheme}://{target.netloc}"
     return f"check {variable}: an org's API host is https://….my.salesforce.com"

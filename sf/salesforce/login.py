@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import jwt
@@ -23,6 +22,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from outgoing.addresses import parts_of
 from sf.salesforce import credentials as names
 from sf.salesforce.answers import json_of, page_title
 from sf.salesforce.credentials import Credentials, LoginFlow
@@ -307,7 +307,7 @@ def _soap(request: LoginRequest, transport: Transport) -> Session:
     server = re.search(r"<serverUrl>([^<]+)</serverUrl>", answer.text)
     if not token or not server:
         raise _not_a_login(request, answer)
-    parts = urlsplit(server.group(1))
+    parts = parts_of(server.group(1))
     organization = re.search(r"<organizationId>([^<]+)</organizationId>", answer.text)
     organization_id = long_id(organization.group(1)) if organization else ""
     return Session(token.group(1), f"{parts.scheme}://{parts.netloc}", organization_id)

@@ -44,6 +44,12 @@ def test_the_error_about_a_lasting_redirect_says_where_it_leads(pardot: Pardot, 
         camp_sync("--entities", "forms")
 
 
+def test_a_lasting_redirect_to_a_malformed_address_is_an_error_of_pardot(pardot: Pardot, simulator: Simulator) -> None:
+    simulator.fail("status", path="/api/v5/", times=None, status=302, headers={"Location": "https://[pi"})
+    with pytest.raises(CommandError, match=r"answered 302 to GET tags \(check PARDOT_API_URL\)"):
+        camp_sync("--entities", "forms")
+
+
 def test_a_session_that_is_refused_after_a_redirect_is_a_refused_login(pardot: Pardot, simulator: Simulator) -> None:
     simulator.fail("status", path="/api/v5/", times=1, status=302, headers={"Location": "https://pi.demo.pardot.com/"})
     pardot.fail(184, times=10_000)

@@ -69,6 +69,7 @@ FAULTS = [
     ({"kind": "status", "status": 302, "headers": {"Location": "https://camp.lightning.force.com/"}},
      "this is not an API host: set SALESFORCE_INSTANCE_URL=https://camp.my.salesforce.com"),
     ({"kind": "status", "status": 302}, "check SALESFORCE_INSTANCE_URL"),
+    ({"kind": "status", "status": 302, "headers": {"Location": "https://[camp"}}, "check SALESFORCE_INSTANCE_URL"),
     ({"kind": "error", "code": "INVALID_SESSION_ID", "status": 401, "message": "expired"}, "INVALID_SESSION_ID"),
 ]  # fmt: skip
 
