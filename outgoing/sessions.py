@@ -47,7 +47,7 @@ class OutgoingSession(requests.Session):
         return super().request(*args, **{**options, "allow_redirects": False})
 
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return no target: ``requests`` would prepare the next request, which fails when ``Location`` is malformed."""
+        """Return no target, so that ``requests`` does not read ``Location``, which may be malformed."""
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Send a prepared request. Raises ``SSLError`` also when the file of authorities has disappeared."""

@@ -88,9 +88,10 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def _preference(accepted: Sequence[MediaType], media_type: str) -> tuple[float, int, int]:
-    """Return how much a client wants a type: the weight, then the precision and place of the entry; 0 for not at all.
+    """Return how much a client wants a type: weight, precision and place of its entry in ``Accept``.
 
-    The most precise entry for the type decides, so ``application/json;q=0, */*`` excludes JSON.
+    The weight is 0 when the client does not accept the type. The most precise entry for the type decides, so
+    ``application/json;q=0, */*`` excludes JSON.
     """
     covering = [each for each in accepted if _covers(each, media_type)]
     if not covering:
