@@ -43,8 +43,8 @@ class KeptProcess:
                 "%s ended with status %s; it is started again in %g s", self._name, status, self._again,
                 extra={"fields": {"job": self._name, "exit_status": status}},
             )  # fmt: skip
-            self._process, self._not_before = None, time.monotonic() + self._again
-            self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)
+            self._process = None
+            self._pause()
         if time.monotonic() >= self._not_before:
             self._begin()
 
@@ -66,10 +66,14 @@ class KeptProcess:
 
     def _begin(self) -> None:
         self._began = time.monotonic()
-        self._not_before = self._began + AGAIN_SECONDS
         try:
             self._process = self._start(self._words)
         except OSError as error:
             logger.error("%s: cannot be started: %s", self._name, error)
+            self._pause()
             return
         logger.info("%s: started; it will be kept running", self._name)
+
+    def _pause(self) -> None:
+        self._not_before = time.monotonic() + self._again
+        self._again = min(2 * self._again, LONGEST_AGAIN_SECONDS)

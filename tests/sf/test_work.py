@@ -121,6 +121,23 @@ def test_the_pause_before_a_restart_doubles_up_to_half_an_hour(monkeypatch: pyte
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
+def test_the_pause_doubles_also_when_the_process_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    starts: list[float] = []
+
+    def refuse(words: list[str]) -> Any:
+        starts.append(clock[0])
+        raise OSError("no memory")
+
+    process = kept.KeptProcess(["sf", "follow"], refuse)
+    while len(starts) < 9:
+        process.tend()
+        clock[0] += 30
+    pauses = [round(later - earlier) // 60 for earlier, later in pairwise(starts)]
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
 def test_a_new_worker_runs_no_jobs_of_the_past(table: None) -> None:
     starter = Starter()
     run_once(starter)
