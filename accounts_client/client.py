@@ -16,7 +16,7 @@ from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from accounts_client.errors import AccountsError, AccountsRefused, AccountsUnavailable
-from accounts_client.types import AccessToken, AccountsUser, canonical_uuid
+from accounts_client.types import AccessToken, AccountsUser, parse_uuid
 from outgoing.sessions import OutgoingSession, limit_next_read
 
 TOTAL_SECONDS = 3.0
@@ -36,7 +36,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
-    def remaining(self) -> float:
+    def require_seconds_left(self) -> float:
         left = self._end - time.monotonic()
         if left <= 0:
             raise AccountsUnavailable("Accounts took too long to answer")
@@ -70,17 +70,17 @@ class AccountsClient:
         """
         deadline = Deadline(self._seconds)
         try:
-            answer = self._users(uuid, deadline)
+            answer = self._fetch_users(uuid, deadline)
         except _TokenRefused:
             self._forget_token()
-            answer = self._users(uuid, deadline)
+            answer = self._fetch_users(uuid, deadline)
         items = answer.get("items")
         for item in items if isinstance(items, list) else []:
-            if isinstance(item, dict) and canonical_uuid(item.get("uuid")) == uuid:
+            if isinstance(item, dict) and parse_uuid(item.get("uuid")) == uuid:
                 return AccountsUser.from_json(item)
         return None
 
-    def stored_token(self, *, max_age: float | None = None) -> AccessToken | None:
+    def get_stored_token(self, *, max_age: float | None = None) -> AccessToken | None:
         """Return the stored token, or ``None`` when ``token`` would ask Accounts for a new one."""
         now, token = time.monotonic(), self._token
         if token is None or now >= token.use_until or (max_age is not None and now - token.obtained > max_age):
@@ -92,10 +92,10 @@ class AccountsClient:
 
         The stored token is used unless it expires soon or is older than ``max_age`` seconds.
         """
-        return self._current_token(Deadline(self._seconds), max_age)
+        return self._ensure_token(Deadline(self._seconds), max_age)
 
-    def _users(self, uuid: str, deadline: Deadline) -> dict[str, Any]:
-        token = self._current_token(deadline, None)
+    def _fetch_users(self, uuid: str, deadline: Deadline) -> dict[str, Any]:
+        token = self._ensure_token(deadline, None)
         query = {"q": f"uuid:{uuid}"}
         headers = {}
         if self._token_in_query:
@@ -104,18 +104,18 @@ class AccountsClient:
             headers["Authorization"] = f"Bearer {token.text}"
         return self._exchange("GET", "/api/users", deadline, params=query, headers=headers)
 
-    def _current_token(self, deadline: Deadline, max_age: float | None) -> AccessToken:
-        if not self._token_lock.acquire(timeout=deadline.remaining()):
+    def _ensure_token(self, deadline: Deadline, max_age: float | None) -> AccessToken:
+        if not self._token_lock.acquire(timeout=deadline.require_seconds_left()):
             raise AccountsUnavailable("Accounts took too long to answer")
         try:
-            token = self.stored_token(max_age=max_age)
+            token = self.get_stored_token(max_age=max_age)
             if token is None:
-                self._token = token = self._new_token(deadline)
+                self._token = token = self._fetch_token(deadline)
             return token
         finally:
             self._token_lock.release()
 
-    def _new_token(self, deadline: Deadline) -> AccessToken:
+    def _fetch_token(self, deadline: Deadline) -> AccessToken:
         form = {"grant_type": "client_credentials", **self._credentials}
         answer = self._exchange("POST", "/oauth/token", deadline, data=form)
         text, lifetime = answer.get("access_token"), answer.get("expires_in")
@@ -151,11 +151,13 @@ class AccountsClient:
                 params=params,
                 headers=headers,
                 data=data,
-                timeout=cast(Any, Timeout(total=deadline.remaining())),  # the type stubs of requests do not know it
+                timeout=cast(
+                    Any, Timeout(total=deadline.require_seconds_left())
+                ),  # the type stubs of requests do not know it
                 stream=True,
             ) as response:
                 _check_status(response, path)
-                return _json_object(_body(response, deadline), path)
+                return _parse_json_object(_read_whole_body(response, deadline), path)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise AccountsUnavailable(f"Accounts cannot be reached: {type(error).__name__}") from None
 
@@ -174,24 +176,24 @@ def _check_status(response: requests.Response, path: str) -> None:
         raise AccountsRefused(f"Accounts answered {path} with {status}")
 
 
-def _body(response: requests.Response, deadline: Deadline) -> bytes:
+def _read_whole_body(response: requests.Response, deadline: Deadline) -> bytes:
     """Read the whole body before the deadline.
 
     The timeout of ``requests`` limits each read of the body only, so a slow trickle of bytes could last forever.
     """
     body = b""
     while True:
-        limit_next_read(response, deadline.remaining())
+        limit_next_read(response, deadline.require_seconds_left())
         chunk = response.raw.read1(65_536, decode_content=True)
         if not chunk:
             return body
-        deadline.remaining()
+        deadline.require_seconds_left()
         body += chunk
         if len(body) > _MAX_ANSWER_BYTES:
             raise AccountsRefused("Accounts sent far more than was asked for")
 
 
-def _json_object(body: bytes, path: str) -> dict[str, Any]:
+def _parse_json_object(body: bytes, path: str) -> dict[str, Any]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):

@@ -16,18 +16,18 @@ from accounts_client.types import Session
 def read_cookie(cookie: str) -> Session:
     """Return the session in a valid cookie. Raises ``CookieError`` for any other cookie."""
     try:
-        reader = cookie_reader()
+        reader = get_cookie_reader()
     except KeyUnusable as error:
         raise CookieError(error.step, Reason.KEY_UNUSABLE) from error
     return reader.read(cookie)
 
 
-def cookie_reader() -> CookieReader:
+def get_cookie_reader() -> CookieReader:
     """Return the cookie reader for the current keys.
 
     Raises ``KeyUnusable`` for a key of the wrong kind or length.
     """
-    return _reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
+    return _make_reader(settings.SSO_SIGNATURE_PUBLIC_KEY, settings.SSO_ENCRYPTION_PRIVATE_KEY)
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class KeyTypes:
     encryption: list[str]
 
 
-def cookie_key_types() -> KeyTypes:
+def get_cookie_key_types() -> KeyTypes:
     """Return the kinds of the keys, or only ``unusable`` when a key has the wrong kind or length."""
     try:
-        reader = cookie_reader()
+        reader = get_cookie_reader()
     except KeyUnusable as error:
         unusable = ["unusable"]
         return KeyTypes(unusable, []) if error.step is Step.SIGNATURE else KeyTypes([], unusable)
@@ -55,7 +55,7 @@ def accounts_client() -> AccountsClient | None:
     """Return the client, or ``None`` when no credentials are set."""
     if not settings.ACCOUNTS_CLIENT_ID:
         return None
-    return _client(
+    return _make_accounts_client(
         settings.ACCOUNTS_URL,
         settings.ACCOUNTS_CLIENT_ID,
         settings.ACCOUNTS_CLIENT_SECRET,
@@ -64,10 +64,10 @@ def accounts_client() -> AccountsClient | None:
 
 
 @lru_cache(maxsize=4)
-def _reader(signature_public_key: str, encryption_key: str) -> CookieReader:
+def _make_reader(signature_public_key: str, encryption_key: str) -> CookieReader:
     return CookieReader(signature_public_key=signature_public_key, encryption_key=encryption_key)
 
 
 @lru_cache(maxsize=4)
-def _client(url: str, client_id: str, client_secret: str, token_in_query: bool) -> AccountsClient:
+def _make_accounts_client(url: str, client_id: str, client_secret: str, token_in_query: bool) -> AccountsClient:
     return AccountsClient(url=url, client_id=client_id, client_secret=client_secret, token_in_query=token_in_query)

@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from accounts_client.errors import CookieError, Reason, Step
-from accounts_client.keys import ENCRYPTION_KEY_BYTES, encryption_keys, signature_keys
-from accounts_client.types import Session, canonical_uuid
+from accounts_client.keys import ENCRYPTION_KEY_BYTES, split_encryption_keys, split_signature_keys
+from accounts_client.types import Session, parse_uuid
 
 AUDIENCE = "OpenStax"
 ISSUER = "OpenStax Accounts"
@@ -71,8 +71,8 @@ class CookieReader:
     """
 
     def __init__(self, *, signature_public_key: str, encryption_key: str) -> None:
-        self._ciphers = [_make_cipher(key) for key in encryption_keys(encryption_key)]
-        self._signature_keys = [_load_public_key(pem) for pem in signature_keys(signature_public_key)]
+        self._ciphers = [_make_cipher(key) for key in split_encryption_keys(encryption_key)]
+        self._signature_keys = [_load_public_key(pem) for pem in split_signature_keys(signature_public_key)]
         self._open_cached = lru_cache(maxsize=COOKIES_KEPT)(self._open)
 
     @property
@@ -255,7 +255,7 @@ def _read_seconds(claims: dict[str, Any], name: str) -> float | None:
 def _read_subject(subject: Any, *, issued: float | None) -> Session:
     if not isinstance(subject, dict):
         raise CookieError(Step.CLAIMS, Reason.BAD_SUBJECT)
-    uuid, user_id, name = canonical_uuid(subject.get("uuid")), subject.get("id"), subject.get("name")
+    uuid, user_id, name = parse_uuid(subject.get("uuid")), subject.get("id"), subject.get("name")
     if uuid is None or isinstance(user_id, bool) or not isinstance(user_id, int | None):
         raise CookieError(Step.CLAIMS, Reason.BAD_SUBJECT)
     return Session(

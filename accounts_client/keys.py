@@ -12,7 +12,7 @@ import re
 
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts_client.types import canonical_uuid
+from accounts_client.types import parse_uuid
 
 ENCRYPTION_KEY_BYTES = 32
 MOST_KEYS = 5
@@ -24,14 +24,14 @@ _PEM = re.compile(r"-----BEGIN (RSA )?PUBLIC KEY-----[^-]*-----END (RSA )?PUBLIC
 _BETWEEN = re.compile(r"[\s,]+")
 
 
-def signature_keys(text: str) -> list[str]:
+def split_signature_keys(text: str) -> list[str]:
     """Return each PEM of the setting. Other text is returned as one more key, which the checks refuse."""
     keys = [match[0] for match in _PEM.finditer(text)]
     rest = _BETWEEN.sub("", _PEM.sub("", text))
     return [*keys, rest] if rest else keys
 
 
-def encryption_keys(text: str) -> list[str]:
+def split_encryption_keys(text: str) -> list[str]:
     """Return each key of the setting. Line breaks, spaces or commas separate keys.
 
     A text with the length of a key is one key, even with spaces or commas in it.
@@ -46,27 +46,27 @@ def check_sso_variables(*, signature_public_key: str, encryption_key: str, dev_u
 
     The message never shows a key. Empty variables are allowed.
     """
-    _check_count(_ENCRYPTION, encryption_keys(encryption_key))
-    for number, key in enumerate(encryption_keys(encryption_key), 1):
+    _check_count(_ENCRYPTION, split_encryption_keys(encryption_key))
+    for number, key in enumerate(split_encryption_keys(encryption_key), 1):
         length = len(key.encode())
         if length != ENCRYPTION_KEY_BYTES:
-            which = _which(number, encryption_keys(encryption_key))
+            which = _format_position(number, split_encryption_keys(encryption_key))
             raise ImproperlyConfigured(
                 f"{_ENCRYPTION}: {which}has {length} bytes, but must have {ENCRYPTION_KEY_BYTES}"
             )
-    _check_count(_SIGNATURE, signature_keys(signature_public_key))
-    for number, key in enumerate(signature_keys(signature_public_key), 1):
+    _check_count(_SIGNATURE, split_signature_keys(signature_public_key))
+    for number, key in enumerate(split_signature_keys(signature_public_key), 1):
         if not _PEM.fullmatch(key):
-            which = _which(number, signature_keys(signature_public_key))
+            which = _format_position(number, split_signature_keys(signature_public_key))
             raise ImproperlyConfigured(
                 f"{_SIGNATURE}: {which}is not a PEM from -----BEGIN PUBLIC KEY----- to -----END PUBLIC KEY----- (in "
                 ".env: in quotes, with real line breaks or \\n)"
             )
-    if dev_user_uuid and not canonical_uuid(dev_user_uuid):
+    if dev_user_uuid and not parse_uuid(dev_user_uuid):
         raise ImproperlyConfigured(f"DEV_USER_UUID: {dev_user_uuid[:40]!r} is not a UUID")
 
 
-def _which(number: int, keys: list[str]) -> str:
+def _format_position(number: int, keys: list[str]) -> str:
     return f"key {number} of {len(keys)} " if len(keys) > 1 else ""
 
 

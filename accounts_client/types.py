@@ -11,7 +11,7 @@ from typing import Any, Self
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def canonical_uuid(text: object) -> str | None:
+def parse_uuid(text: object) -> str | None:
     """Return a UUID in lower case, as Accounts and Salesforce write it; ``None`` for anything else."""
     return text.lower() if isinstance(text, str) and _UUID.fullmatch(text) else None
 

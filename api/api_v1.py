@@ -12,7 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api.auth.callers import FAILURES_RATE, Service, address_of, any_caller, caller_of
-from api.auth.throttling import RateThrottle, throttled_error
+from api.auth.throttling import RateThrottle, handle_throttled
 from api.domain.rates import Rate, parse_rate
 from api.http.errors import add_error_handlers
 from api.http.parser import JSONParser
@@ -33,11 +33,11 @@ class SalesforceAPIRateThrottle(RateThrottle):
 
     policy = "salesforce"
 
-    def current_rate(self) -> Rate:
+    def get_current_rate(self) -> Rate:
         return parse_rate(settings.SALESFORCE_API_RATE_LIMIT)
 
-    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
-        policy, identity, rate = super().counted_as(request)
+    def choose_limit(self, request: HttpRequest) -> tuple[str, str, Rate]:
+        policy, identity, rate = super().choose_limit(request)
         caller = caller_of(request)
         own = caller.key.rate if isinstance(caller, Service) else ""
         return policy, identity, parse_rate(own) if own else rate
@@ -49,9 +49,9 @@ class SchoolsThrottle(SalesforceAPIRateThrottle):
     The budget of an address is larger by default, because a whole campus often shares one address.
     """
 
-    def counted_as(self, request: HttpRequest) -> tuple[str, str, Rate]:
+    def choose_limit(self, request: HttpRequest) -> tuple[str, str, Rate]:
         if caller_of(request):
-            return super().counted_as(request)
+            return super().choose_limit(request)
         return "schools", address_of(request), parse_rate(settings.SALESFORCE_SCHOOLS_RATE_LIMIT)
 
 
@@ -73,13 +73,13 @@ class V1(NinjaAPI):
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
         prefix = path_prefix if path_prefix is not None else self.get_root_path(path_params or {})
-        return self._document(prefix, WHOLE)
+        return self._build_document(prefix, WHOLE)
 
-    def document_part(self, part: str) -> OpenAPISchema:
+    def build_document_part(self, part: str) -> OpenAPISchema:
         """Return the whole document, or the part with this name (``api/openapi/serving.py``)."""
-        return self._document(self.get_root_path({}), part)
+        return self._build_document(self.get_root_path({}), part)
 
-    def _document(self, prefix: str, part: str) -> OpenAPISchema:
+    def _build_document(self, prefix: str, part: str) -> OpenAPISchema:
         document = NinjaDocument(self, prefix)
         add_records(document, prefix.rstrip("/"), RESOURCES)
         forms.add_form_schemas(document["components"]["schemas"])
@@ -111,7 +111,7 @@ api = V1(
     parser=JSONParser(),
 )
 add_error_handlers(api)
-api.add_exception_handler(Throttled, throttled_error)
+api.add_exception_handler(Throttled, handle_throttled)
 
 _salesforce = SalesforceAPIRateThrottle()
 api.add_router("", me.router, throttle=MeThrottle())
@@ -120,5 +120,5 @@ api.add_router("", schools.router, throttle=SchoolsThrottle())
 for _module in (contact, adoptions, books, cases, forms):
     api.add_router("", _module.router, throttle=_salesforce)
 
-openapi_document = serve_document(api.document_part)
+openapi_document = serve_document(api.build_document_part)
 """The view of ``openapi.json``. It replaces Ninja's view, which builds the document for every request."""

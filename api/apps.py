@@ -25,13 +25,13 @@ class ApiConfig(AppConfig):
         check_parameters_of_routes()
         read_parameters_as_utf8()
         ignore_unreadable_headers()
-        MORE_LINES.append(_breaker_lines)
+        MORE_LINES.append(_describe_open_breakers)
         ON_ADOPTION.append(keep_cases_apart)
         ON_ADOPTION.append(close_breakers)
         declare()
 
 
-def _breaker_lines() -> Iterable[str]:
-    from api.protection.breaker import breaker_lines  # noqa: PLC0415 - needs the models
+def _describe_open_breakers() -> Iterable[str]:
+    from api.protection.breaker import describe_open_breakers  # noqa: PLC0415 - needs the models
 
-    return breaker_lines()
+    return describe_open_breakers()

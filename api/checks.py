@@ -28,11 +28,11 @@ def check_cookie_keys(app_configs: Sequence[Any] | None, **options: Any) -> list
         message = "The SSO cookie is not configured: users cannot log in, and only API keys work."
         return [] if settings.DEBUG else [checks.Warning(message, hint=hint, id="api.W001")]
     # Imported here: every command loads this module, and the cryptography takes a tenth of a second to load.
-    from accounts_client.connection import cookie_reader  # noqa: PLC0415
+    from accounts_client.connection import get_cookie_reader  # noqa: PLC0415
     from accounts_client.cookie import KeyUnusable  # noqa: PLC0415
 
     try:
-        reader = cookie_reader()
+        reader = get_cookie_reader()
     except KeyUnusable as error:
         return [checks.Error(str(error), id="api.E002")]
     kinds = {"signature": reader.signature_key_types, "encryption": reader.encryption_key_types}

@@ -33,7 +33,7 @@ def cases(client: SalesforceClient) -> Iterator[Finding]:
         yield Finding("fix", "cases", f"grant the API user edit access to {', '.join(locked)} of Case")
     else:
         yield Finding("ok", "cases", f"all {len(_WRITTEN)} fields can be written")
-    yield _external_id(fields)
+    yield _check_external_id(fields)
 
 
 def _parse_describe(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
@@ -41,7 +41,7 @@ def _parse_describe(answer: Any) -> tuple[bool, dict[str, dict[str, Any]]]:
     return bool(answer["createable"]), {field["name"]: field for field in answer["fields"]}
 
 
-def _external_id(fields: dict[str, dict[str, Any]]) -> Finding:
+def _check_external_id(fields: dict[str, dict[str, Any]]) -> Finding:
     name = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
     if not name:
         return Finding("off", _EXTERNAL_ID, "SALESFORCE_CASE_EXTERNAL_ID_FIELD is not set: a case may be created twice")

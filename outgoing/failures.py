@@ -35,11 +35,11 @@ def never_arrived(error: requests.RequestException) -> bool:
 
 def _passed_through(error: requests.RequestException, function: str) -> bool:
     """Return whether the innermost error was raised in a call of ``function``."""
-    frames = traceback.walk_tb(innermost(error).__traceback__)
+    frames = traceback.walk_tb(unwrap_error(error).__traceback__)
     return any(frame.f_code.co_name == function for frame, _ in frames)
 
 
-def innermost(error: BaseException) -> BaseException:
+def unwrap_error(error: BaseException) -> BaseException:
     """Return the exception that ``requests`` and ``urllib3`` wrapped."""
     inner: Any = error
     while True:

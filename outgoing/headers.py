@@ -23,12 +23,12 @@ class HeaderLimit(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         if not issubclass(pool.ConnectionCls.response_class, _Response):
-            pool.ConnectionCls = _limited(pool.ConnectionCls)
+            pool.ConnectionCls = _make_limited_class(pool.ConnectionCls)
         return pool
 
 
 @functools.cache
-def _limited(connection: type[Any]) -> type[Any]:
+def _make_limited_class(connection: type[Any]) -> type[Any]:
     return type(connection.__name__, (connection,), {"response_class": _Response})
 
 

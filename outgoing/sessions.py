@@ -71,7 +71,7 @@ def limit_next_read(answer: requests.Response, seconds: float) -> None:
         part.settimeout(seconds)
 
 
-def authorities_problem() -> str:
+def find_authorities_problem() -> str:
     """Return the reason why the file or folder of authorities cannot be used, or ``""``."""
     name = next((name for name in AUTHORITY_VARIABLES if os.environ.get(name)), "")
     if not name:

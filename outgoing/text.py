@@ -32,26 +32,26 @@ def is_unicode(text: str) -> bool:
     return True
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Return the text with a blank for each run of line breaks, control characters and direction marks."""
     return _BREAKS.sub(" ", text).strip()
 
 
-def storable(text: str) -> str:
+def require_storable(text: str) -> str:
     """Return the text in one line and without unpaired surrogates, so that PostgreSQL can store it."""
-    return one_line(text).encode(errors="replace").decode()
+    return to_one_line(text).encode(errors="replace").decode()
 
 
 def with_visible_controls(text: str) -> str:
     r"""Return the text in one line, with ``\n`` written out, because a log must show the original text."""
-    return _CONTROL.sub(_written_out, text)
+    return _CONTROL.sub(_write_out, text)
 
 
-def _written_out(found: re.Match[str]) -> str:
+def _write_out(found: re.Match[str]) -> str:
     return _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}"
 
 
-def escaped_for_slack(text: str) -> str:
+def escape_for_slack(text: str) -> str:
     """Escape the text for Slack.
 
     The escaped text mentions no user, and makes no link that shows other words than its address. Inside a code block,

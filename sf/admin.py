@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from outgoing.numbers import plural
-from outgoing.times import clock_and_day
+from outgoing.numbers import format_count
+from outgoing.times import format_clock_and_day
 from sf.ingest.errors import SyncSkipped
 from sf.models import (
     Account,
@@ -211,7 +211,7 @@ class UsageLogAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).aggregate(calls=Sum("call_count"))
-        title = f"Salesforce API usage: {plural(today['calls'] or 0, 'call')} today (UTC)"
+        title = f"Salesforce API usage: {format_count(today['calls'] or 0, 'call')} today (UTC)"
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
 
@@ -240,7 +240,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="started", ordering="started")
     def begun(self, run: SyncRun) -> str:
-        return clock_and_day(timezone.localtime(run.started), seconds=True)
+        return format_clock_and_day(timezone.localtime(run.started), seconds=True)
 
     @admin.display(description="object", ordering="object")
     def name(self, run: SyncRun) -> str:

@@ -35,17 +35,17 @@ _LONGEST_NAME = 254
 def admin_login(request: HttpRequest) -> HttpResponse:
     """Let Django show and process the sign-in form; answer 429 after too many attempts."""
     if request.method == "POST":
-        for policy, identity in _counted(request):
+        for policy, identity in _list_limit_keys(request):
             passage = try_pass(policy, identity, ATTEMPTS)
             if not passage.passed:
-                logger.warning("admin sign-in refused: too many attempts, %s", _origin(request))
+                logger.warning("admin sign-in refused: too many attempts, %s", _describe_origin(request))
                 headers = {"Retry-After": str(passage.retry_after)}
                 return HttpResponse(render_to_string("429.html"), status=429, headers=headers)
     response: HttpResponse = admin.site.login(request)
     return response
 
 
-def _counted(request: HttpRequest) -> list[tuple[str, str]]:
+def _list_limit_keys(request: HttpRequest) -> list[tuple[str, str]]:
     """Return each limit and its key. A name is hashed, because people type passwords into its field.
 
     The sign-in form takes a name in full-width letters, for example, for the same name in ordinary letters. Both
@@ -62,8 +62,10 @@ def log_failure(sender: object, credentials: dict[str, Any], request: HttpReques
     """Log a failed sign-in. An unknown name is left out: it may be a password in the wrong field."""
     name = str(credentials.get("username", ""))
     known = "\0" not in name and get_user_model().objects.filter(username=name).exists()
-    logger.warning("admin sign-in failed: %s, %s", f"user {name}" if known else "no such user", _origin(request))
+    logger.warning(
+        "admin sign-in failed: %s, %s", f"user {name}" if known else "no such user", _describe_origin(request)
+    )
 
 
-def _origin(request: HttpRequest | None) -> str:
+def _describe_origin(request: HttpRequest | None) -> str:
     return f"from {client_address(request) if request else UNKNOWN}"

@@ -26,7 +26,7 @@ def checked_in(words: Sequence[str]) -> Iterator[None]:
     if not schedules or "sentry_sdk" not in sys.modules:
         yield
         return
-    monitor = {"monitor_slug": _slug(words), "monitor_config": _config(schedules)}
+    monitor = {"monitor_slug": _make_slug(words), "monitor_config": _build_monitor_config(schedules)}
     # A job that runs every minute reports only its end.
     began = time.monotonic()
     check_in = None if _EVERY_MINUTE in schedules else _report("in_progress", **monitor)
@@ -47,11 +47,11 @@ def _report(status: str, **values: Any) -> str | None:
     return capture_checkin(status=status, **values)
 
 
-def _slug(words: Sequence[str]) -> str:
+def _make_slug(words: Sequence[str]) -> str:
     return re.sub(r"[^a-z0-9]+", "-", " ".join(["sfapi", *words]).lower())[:_LONGEST_SLUG].strip("-")
 
 
-def _config(schedules: Sequence[str]) -> dict[str, Any] | None:
+def _build_monitor_config(schedules: Sequence[str]) -> dict[str, Any] | None:
     """Return the monitor's settings; ``None`` for a job with several lines: a monitor has one schedule."""
     if len(schedules) > 1:
         return None

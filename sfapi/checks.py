@@ -11,7 +11,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, register
 from django.db import DatabaseError, InterfaceError
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import leader
 from sfapi.env_file import env_file
@@ -79,7 +79,7 @@ def check_schedule(app_configs: Sequence[Any] | None, **options: Any) -> list[Ch
     if not wrong or _worker_leads():
         return []
     problems = "missing in this user's crontab, outdated, duplicate, or of another folder"
-    message = f"{plural(len(wrong), 'scheduled job is', 'scheduled jobs are')} {problems}."
+    message = f"{format_count(len(wrong), 'scheduled job is', 'scheduled jobs are')} {problems}."
     return [checks.Warning(message, hint=f"See manage.py crontab show. {hint}", id="sfapi.W006")]
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, ManagementUtility
 from django.core.management.base import SystemCheckError
 
-from outgoing.text import is_unicode, one_line
+from outgoing.text import is_unicode, to_one_line
 from sfapi.check_ins import checked_in
 from sfapi.json_lines import print_json
 
@@ -35,7 +35,7 @@ class CommandLine(ManagementUtility):
             except SystemCheckError:
                 raise  # several lines, for a person who has just changed something
             except CommandError as error:
-                error.args = (one_line(str(error)),)
+                error.args = (to_one_line(str(error)),)
                 raise
 
         command.execute = execute_in_one_line  # type: ignore[method-assign]

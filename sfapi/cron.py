@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from sfapi.sync_every import BOOKS, DAY, INTERDEPENDENT, cron_expression, parse_sync_every
+from sfapi.sync_every import BOOKS, DAY, INTERDEPENDENT, build_cron_expression, parse_sync_every
 
 _MANAGE = Path(__file__).resolve().parents[1] / "manage.py"
 
@@ -44,7 +44,7 @@ _WAITING = ["--wait", "30"]
 Otherwise, it would be skipped until next week."""
 
 
-def scheduled_jobs(
+def list_scheduled_jobs(
     *, pardot: bool, digest: bool, alerts: bool = True, every: Mapping[str, timedelta] = DAILY
 ) -> list[Job]:
     """Return the jobs to schedule.
@@ -53,13 +53,13 @@ def scheduled_jobs(
     """
     is_set_up = {"camp_sync": pardot, "camp_digest": pardot and digest, "camp_alerts": pardot and digest and alerts}
     jobs = [_with_pace(job, every) for job in CRONJOBS if is_set_up.get(job[2][0], True)]
-    return jobs + _more_often(every)
+    return jobs + _build_frequent_jobs(every)
 
 
 def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
     """Return the job as ``every`` requires it. Frequent syncs are quiet: cron mails all output."""
     expression, function, arguments = job
-    pauses = {"sync_all": _of_sync_all(every), "sync_books": every[BOOKS]}
+    pauses = {"sync_all": _compute_sync_all_pause(every), "sync_books": every[BOOKS]}
     if arguments == ["sync_all", "--force"]:
         often = any(pause < DAY for pause in every.values())
         return (expression, function, [*arguments, *_WAITING]) if often else job
@@ -68,20 +68,20 @@ def _with_pace(job: Job, every: Mapping[str, timedelta]) -> Job:
         return job
     quiet = [_QUIET] if pause < DAY else []
     daily = "45 23 * * *" if arguments[0] == "sync_books" and pause == DAY else expression
-    return cron_expression(pause, daily), function, [*arguments, *quiet]
+    return build_cron_expression(pause, daily), function, [*arguments, *quiet]
 
 
-def _more_often(every: Mapping[str, timedelta]) -> list[Job]:
+def _build_frequent_jobs(every: Mapping[str, timedelta]) -> list[Job]:
     """Return a job for each object of ``sync_all`` that is synced more often than ``sync_all`` runs."""
-    often = [name for name in INTERDEPENDENT if every[name] < _of_sync_all(every)]
-    return [(cron_expression(every[name], ""), _RUN, [f"sync_{name}", _QUIET]) for name in often]
+    often = [name for name in INTERDEPENDENT if every[name] < _compute_sync_all_pause(every)]
+    return [(build_cron_expression(every[name], ""), _RUN, [f"sync_{name}", _QUIET]) for name in often]
 
 
-def _of_sync_all(every: Mapping[str, timedelta]) -> timedelta:
+def _compute_sync_all_pause(every: Mapping[str, timedelta]) -> timedelta:
     return max(every[name] for name in INTERDEPENDENT)
 
 
-def checkout_as_typed(root: Path) -> Path:
+def find_checkout_as_typed(root: Path) -> Path:
     """Return the checkout's path as the operator typed it: a link such as ``current`` stays a link."""
     for working_folder in (os.environ.get("PWD"), "."):
         with suppress(OSError):
@@ -92,7 +92,7 @@ def checkout_as_typed(root: Path) -> Path:
     return root
 
 
-def python_as_typed(root: Path, typed: Path) -> str:
+def find_python_as_typed(root: Path, typed: Path) -> str:
     """Return this Python's path, below the typed path if Python is part of the checkout."""
     python = Path(sys.executable)
     return str(typed / python.relative_to(root) if python.is_relative_to(root) else python)

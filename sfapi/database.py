@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from django.core.exceptions import ImproperlyConfigured
 
 from sfapi.env import Environment, refuse, split_url
-from sfapi.process import application_name, is_web_process
+from sfapi.process import get_application_name, is_web_process
 
 EMBEDDED_DATABASE_NAME = "sfapi"
 _OPTIONS: dict[str, Any] = {
@@ -47,7 +47,7 @@ _HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\[\]:]*)(?::(?P<port
 _LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
 
-def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
+def build_database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, Any]:
     """Return the entry ``default`` of ``DATABASES``.
 
     Raises ``ImproperlyConfigured`` when a variable is missing or has a wrong value.
@@ -55,7 +55,7 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     url = env.text("DATABASE_URL")
     parts = {key: env.text(f"DATABASE_{key}") for key in ("NAME", "USER", "PASSWORD", "HOST")}
     port = env.integer("DATABASE_PORT", 5432, at_least=1, at_most=65535)
-    common = _common(env)
+    common = _build_common(env)
     if url:
         return {**common, **_from_url("DATABASE_URL", url, common["OPTIONS"])}
     if env.all_or_none("a database (or set DATABASE_URL)", "DATABASE_NAME", "DATABASE_USER", "DATABASE_HOST"):
@@ -72,35 +72,39 @@ def database_settings(env: Environment, *, embedded_allowed: bool) -> dict[str, 
     return {**common, "ENGINE": "sfapi.embedded_postgres", "NAME": EMBEDDED_DATABASE_NAME}
 
 
-def replica_settings(env: Environment) -> dict[str, Any]:
+def build_replica_settings(env: Environment) -> dict[str, Any]:
     """Return a dict with the entry ``replica`` of ``DATABASES``; an empty dict when no replica is set."""
     url = env.text("DATABASE_REPLICA_URL")
     if not url:
         return {}
-    common = _common(env)
+    common = _build_common(env)
     replica = _from_url("DATABASE_REPLICA_URL", url, {**common["OPTIONS"], **_REPLICA_OPTIONS})
-    limit = _statement_seconds(env)
+    limit = _get_statement_seconds(env)
     # A server whose disk hangs does not enforce its own time limit.
     give_up = {"GIVE_UP_SECONDS": limit + 1} if limit else {}
     return {"replica": {**common, **replica, **give_up, "TEST": {"MIRROR": "default"}}}
 
 
-def _common(env: Environment) -> dict[str, Any]:
+def _build_common(env: Environment) -> dict[str, Any]:
     return {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "TIME_LIMITS": _time_limits(env),
-        "OPTIONS": {**_OPTIONS, **(_WEB_OPTIONS if is_web_process() else {}), "application_name": application_name()},
+        "TIME_LIMITS": _get_time_limits(env),
+        "OPTIONS": {
+            **_OPTIONS,
+            **(_WEB_OPTIONS if is_web_process() else {}),
+            "application_name": get_application_name(),
+        },
     }
 
 
-def _time_limits(env: Environment) -> dict[str, int]:
+def _get_time_limits(env: Environment) -> dict[str, int]:
     """Return the time limits in milliseconds, by the names of PostgreSQL's settings.
 
     No user waits for a command, so only its waits for locks are limited.
     """
     web = (
-        _statement_seconds(env),
+        _get_statement_seconds(env),
         env.integer("DATABASE_LOCK_SECONDS", 3, at_most=3600),
         env.integer("DATABASE_IDLE_SECONDS", 10, at_most=3600),
     )
@@ -109,7 +113,7 @@ def _time_limits(env: Environment) -> dict[str, int]:
     return {name: 1000 * each for name, each in zip(_LIMITS, seconds, strict=True)}
 
 
-def _statement_seconds(env: Environment) -> int:
+def _get_statement_seconds(env: Environment) -> int:
     return env.integer("DATABASE_STATEMENT_SECONDS", 5, at_most=3600)
 
 
@@ -136,11 +140,11 @@ def _from_url(variable: str, url: str, common: dict[str, Any]) -> dict[str, Any]
         # Not parts.hostname, which is in lower case: a socket's folder may have capitals.
         "HOST": unquote(folder.removeprefix("/") or ",".join(match["host"].strip("[]") for match in hosts)),
         "PORT": ",".join(ports) if any(ports) else "",
-        "OPTIONS": {**common, **_options(variable, dict(parse_qsl(parts.query)))},
+        "OPTIONS": {**common, **_build_options(variable, dict(parse_qsl(parts.query)))},
     }
 
 
-def _options(variable: str, parameters: dict[str, str]) -> dict[str, Any]:
+def _build_options(variable: str, parameters: dict[str, str]) -> dict[str, Any]:
     """Return libpq's options, with ``prepare_threshold=off`` as ``None``: psycopg then prepares nothing."""
     if parameters.get("prepare_threshold", "off") != "off":
         raise refuse(f"{variable}: prepare_threshold", parameters["prepare_threshold"], "off, or left out")

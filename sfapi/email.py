@@ -25,7 +25,7 @@ class MailServer:
     is_tls: bool = False
 
 
-def mail_server(env: Environment) -> MailServer:
+def parse_mail_server(env: Environment) -> MailServer:
     """Parse ``EMAIL_URL``: ``smtps://user:password@host:port``, ``smtp+tls://…`` (STARTTLS), ``smtp://…``."""
     url = env.text("EMAIL_URL")
     if not url:

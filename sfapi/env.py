@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
-from outgoing.sessions import authorities_problem
+from outgoing.sessions import find_authorities_problem
 from outgoing.text import is_unicode
 from sf.salesforce.userinfo import shown_value
 from sfapi.env_file import load_env_file, read_value
-from sfapi.placeholders import is_placeholder, placeholder_problem
+from sfapi.placeholders import explain_placeholder, is_placeholder
 from sfapi.sync_every import parse_sync_every
 
 _ON = {"1", "true", "yes", "on"}
@@ -58,28 +58,28 @@ class Environment:
         return environment
 
     def is_set(self, name: str) -> bool:
-        return bool(self._value(name))
+        return bool(self._get_value(name))
 
     def text(self, name: str, default: str = "") -> str:
         self.declared[name] = default
-        return self._value(name) or default
+        return self._get_value(name) or default
 
-    def _value(self, name: str) -> str:
+    def _get_value(self, name: str) -> str:
         """Return the value or an empty string.
 
         With ``DEBUG``, a placeholder of ``.env.example`` or the documentation counts as empty. Without ``DEBUG``, a
         placeholder raises ``ImproperlyConfigured``.
         """
-        value = self._raw_value(name)
+        value = self._get_raw_value(name)
         if not is_placeholder(name, value):
             return value
-        if self._raw_value("DEBUG").lower() not in _ON:
-            raise ImproperlyConfigured(placeholder_problem(name, value, self._values))
+        if self._get_raw_value("DEBUG").lower() not in _ON:
+            raise ImproperlyConfigured(explain_placeholder(name, value, self._values))
         if name not in self.placeholders:
             self.placeholders.append(name)
         return ""
 
-    def _raw_value(self, name: str) -> str:
+    def _get_raw_value(self, name: str) -> str:
         """Return the value of the variable, or the content of the file that ``<name>_FILE`` names."""
         value, path = self._values.get(name, "").strip(), self._values.get(f"{name}_FILE", "").strip()
         if not is_unicode(value):
@@ -244,7 +244,7 @@ class Environment:
 
 def check_authorities() -> None:
     """Raise ``ImproperlyConfigured`` when the file of certificate authorities is unusable for HTTPS."""
-    if problem := authorities_problem():
+    if problem := find_authorities_problem():
         raise ImproperlyConfigured(problem)
 
 

@@ -30,24 +30,24 @@ def load_env_file(root: Path) -> list[str]:
     path = env_file(root)
     if path is None:
         return []
-    text = _decoded(path, _content(path))
+    text = _decode_text(path, _read_content(path))
     _check_lines(path, text)
     _forget_earlier_values()
     values = {name: value for name, value in dotenv_values(stream=io.StringIO(text)).items() if value is not None}
     unset = {name: value for name, value in values.items() if name not in os.environ}
     os.environ.update(unset)
-    os.environ[_FROM_FILE] = " ".join(f"{name}={_digest(value)}" for name, value in unset.items())
+    os.environ[_FROM_FILE] = " ".join(f"{name}={_compute_digest(value)}" for name, value in unset.items())
     return [name for name, value in values.items() if value and os.environ[name] != value]
 
 
 def _forget_earlier_values() -> None:
     for word in os.environ.pop(_FROM_FILE, "").split():
         name, _, digest = word.rpartition("=")
-        if name in os.environ and _digest(os.environ[name]) == digest:
+        if name in os.environ and _compute_digest(os.environ[name]) == digest:
             del os.environ[name]
 
 
-def _digest(value: str) -> str:
+def _compute_digest(value: str) -> str:
     return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()[:16]
 
 
@@ -79,7 +79,7 @@ def read_value(variable: str, name: str) -> str:
     return text
 
 
-def _content(path: Path) -> bytes:
+def _read_content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except IsADirectoryError:
@@ -89,7 +89,7 @@ def _content(path: Path) -> bytes:
         raise ImproperlyConfigured(f"{path}: cannot be read ({error.strerror}){hint}") from None
 
 
-def _decoded(path: Path, content: bytes) -> str:
+def _decode_text(path: Path, content: bytes) -> str:
     encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
     try:
         text = content.decode(encoding)

@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Any
 
-from api.http.masking import masked_line
+from api.http.masking import mask_line
 from api.http.request_id import RequestIdFilter
 from outgoing.text import with_visible_controls
 
@@ -22,7 +22,7 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         first, *others = super().format(record).split("\n")
-        return masked_line("\n".join([first, *(f"  {with_visible_controls(line)}" for line in others)]))
+        return mask_line("\n".join([first, *(f"  {with_visible_controls(line)}" for line in others)]))
 
 
 class JsonFormatter(logging.Formatter):
@@ -43,10 +43,10 @@ class JsonFormatter(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return masked_line(with_visible_controls(json.dumps(line, ensure_ascii=False)))
+        return mask_line(with_visible_controls(json.dumps(line, ensure_ascii=False)))
 
 
-def logging_settings(level: str, line_format: str) -> dict[str, Any]:
+def build_logging_settings(level: str, line_format: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -8,6 +8,6 @@ from django.views.decorators.http import require_safe
 
 
 @require_safe
-def landing(request: HttpRequest) -> HttpResponse:
+def show_landing_page(request: HttpRequest) -> HttpResponse:
     """Show the parts of the service, with links."""
     return render(request, "landing.html")

@@ -33,7 +33,7 @@ def is_placeholder(name: str, value: str) -> bool:
     return bool(_WORD.fullmatch(value) or (your and _NOUNS.fullmatch(your[1])))
 
 
-def placeholder_problem(name: str, value: str, values: Mapping[str, str]) -> str:
+def explain_placeholder(name: str, value: str, values: Mapping[str, str]) -> str:
     """Return the message about a variable with a placeholder.
 
     It also names other variables with placeholders.

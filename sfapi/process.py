@@ -29,12 +29,12 @@ def is_web_process() -> bool:
     return _web
 
 
-def application_name() -> str:
+def get_application_name() -> str:
     """Return ``sfapi web``, or ``sfapi`` followed by the name of the command or program."""
-    return f"sfapi {WEB if _web else _command()}"[:_LONGEST_NAME]
+    return f"sfapi {WEB if _web else _get_command()}"[:_LONGEST_NAME]
 
 
-def _command() -> str:
+def _get_command() -> str:
     program, *arguments = sys.argv or [""]
     if Path(program).name in {"manage.py", "django-admin"} and arguments:
         return arguments[0]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from api.http.masking import masked_line
-from api.http.request_id import current_request_id
+from api.http.masking import mask_line
+from api.http.request_id import get_current_request_id
 from sf.salesforce.hosts import is_sandbox_host
 from sfapi.sentry_floods import FloodGate
 
@@ -44,8 +44,8 @@ def start_sentry(dsn: str, *, environment: str, release: str) -> None:
         send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=_cleaned_event,
-        before_breadcrumb=_cleaned_breadcrumb,
+        before_send=_clean_event,
+        before_breadcrumb=_clean_breadcrumb,
     )
 
 
@@ -55,7 +55,7 @@ def tell_sentry(message: str) -> None:
         sys.modules["sentry_sdk"].capture_message(message, level="error")
 
 
-def _cleaned_event(event: Any, hint: Any) -> Any:
+def _clean_event(event: Any, hint: Any) -> Any:
     if event.get("type") == _CHECK_IN:
         return event
     if gate.admit(event) is None:
@@ -68,21 +68,21 @@ def _cleaned_event(event: Any, hint: Any) -> Any:
     event.get("extra", {}).pop(_ARGUMENTS, None)
     for part in ("request", "logentry", "message", "exception", "extra"):
         if part in event:
-            event[part] = _masked(event[part])
-    if request_id := current_request_id():
+            event[part] = _mask(event[part])
+    if request_id := get_current_request_id():
         event.setdefault("tags", {})["request_id"] = request_id
     return event
 
 
-def _cleaned_breadcrumb(crumb: Any, hint: Any) -> Any:
+def _clean_breadcrumb(crumb: Any, hint: Any) -> Any:
     data = crumb.get("data") or {}
-    return _masked({**crumb, "data": {name: value for name, value in data.items() if name not in _QUERIES}})
+    return _mask({**crumb, "data": {name: value for name, value in data.items() if name not in _QUERIES}})
 
 
-def _masked(value: Any) -> Any:
+def _mask(value: Any) -> Any:
     """Return the value with every text in it masked."""
     if isinstance(value, str):
-        return masked_line(value)
+        return mask_line(value)
     if isinstance(value, dict):
-        return {name: _masked(inner) for name, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {name: _mask(inner) for name, inner in value.items()}
+    return [_mask(inner) for inner in value] if isinstance(value, list | tuple) else value

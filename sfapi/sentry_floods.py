@@ -23,7 +23,7 @@ class FloodGate:
 
     def admit(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """Return the event, or ``None`` when an event of its kind has just been sent."""
-        kind, now = _kind(event), time.monotonic()
+        kind, now = _classify_event(event), time.monotonic()
         with self._lock:
             passed, left_out = self._passed.pop(kind, (None, 0))
             if passed is not None and now - passed < self.SECONDS:
@@ -37,7 +37,7 @@ class FloodGate:
         return event
 
 
-def _kind(event: dict[str, Any]) -> tuple[str, ...]:
+def _classify_event(event: dict[str, Any]) -> tuple[str, ...]:
     """Return the type and place of the exception, or the logger and the message without numbers."""
     for value in reversed(event.get("exception", {}).get("values") or []):
         frames = (value.get("stacktrace") or {}).get("frames") or [{}]

@@ -15,17 +15,19 @@ from django.views.decorators.http import require_safe
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the sign-in page, which leads back to ``?next=``, an address of this site."""
-    if demo_is_running():
-        return HttpResponseRedirect(f"{reverse('demo-sign-in')}?{urlencode({'next': way_back(request, '/pardot/')})}")
-    query = urlencode({"r": request.build_absolute_uri(way_back(request, "/pardot/"))})
+    if is_demo_running():
+        return HttpResponseRedirect(
+            f"{reverse('demo-sign-in')}?{urlencode({'next': find_way_back(request, '/pardot/')})}"
+        )
+    query = urlencode({"r": request.build_absolute_uri(find_way_back(request, "/pardot/"))})
     return HttpResponseRedirect(f"{settings.ACCOUNTS_URL}/login?{query}")
 
 
-def demo_is_running() -> bool:
+def is_demo_running() -> bool:
     return bool(settings.DEBUG and settings.SIMULATOR_URL)
 
 
-def way_back(request: HttpRequest, default: str) -> str:
+def find_way_back(request: HttpRequest, default: str) -> str:
     """Return ``?next=`` if it is on this site, otherwise ``default``: our links lead nowhere else."""
     address = request.GET.get("next", "")
     is_on_this_site = url_has_allowed_host_and_scheme(address, allowed_hosts=None, require_https=request.is_secure())
@@ -35,4 +37,4 @@ def way_back(request: HttpRequest, default: str) -> str:
 def sign_in_link(request: HttpRequest) -> dict[str, Any]:
     """Return the template variables ``sign_in_url``, which leads back to the current page, and ``demo``."""
     back = urlencode({"next": request.get_full_path()})
-    return {"demo": demo_is_running(), "sign_in_url": f"{reverse('sign-in')}?{back}"}
+    return {"demo": is_demo_running(), "sign_in_url": f"{reverse('sign-in')}?{back}"}

@@ -54,15 +54,15 @@ def _read_parts(text: str) -> dict[str, timedelta]:
     return parts
 
 
-def cron_expression(pause: timedelta, daily: str) -> str:
+def build_cron_expression(pause: timedelta, daily: str) -> str:
     """Return the five cron fields for a pause; for a day or longer, the fields of ``daily``."""
     minutes = int(pause / timedelta(minutes=1))
     if pause >= DAY:
         return daily
     if minutes < 60:
-        return f"{_every(minutes)} * * * *"
-    return f"0 {_every(minutes // 60)} * * *"
+        return f"{_format_step(minutes)} * * * *"
+    return f"0 {_format_step(minutes // 60)} * * *"
 
 
-def _every(step: int) -> str:
+def _format_step(step: int) -> str:
     return "*" if step == 1 else f"*/{step}"

@@ -12,7 +12,7 @@ from api.observe.readiness import readyz
 from pardot.v1.routers import router as pardot_router
 from sfapi.admin_login import admin_login
 from sfapi.demo.sign_in import sign_in as demo_sign_in
-from sfapi.pages import landing
+from sfapi.pages import show_landing_page
 from sfapi.sign_in import sign_in
 
 admin.site.site_title = admin.site.site_header = "SFAPI"
@@ -22,7 +22,7 @@ admin.site.site_url = None  # templates/admin/base_site.html has links to the si
 api_v1.add_router("/pardot", pardot_router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", landing, name="landing"),
+    path("", show_landing_page, name="landing"),
     path("pardot/", include("pardot.dashboard.urls")),
     path("sign-in/", sign_in, name="sign-in"),
     path("ops/", RedirectView.as_view(pattern_name="admin:index"), name="operations"),

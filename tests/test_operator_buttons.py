@@ -177,7 +177,7 @@ def test_closing_a_breaker_is_recorded_with_the_operators_name(db: None) -> None
     breaker.note_failure("no answer", name=breaker.LIVE, for_good=True)
     operator = staff("change_circuitbreaker")
     operator.post("/admin/ops/close-breaker/", {"name": breaker.LIVE})
-    assert not breaker.breakers()[breaker.LIVE]
+    assert not breaker.load_breakers()[breaker.LIVE]
     action = OperatorAction.objects.get()
     assert (action.label, action.requested_by, action.state) == ("Close the breaker “salesforce live”", "ben", "done")
 

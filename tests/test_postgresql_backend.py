@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from sf.ingest.prepared import Statement
-from sfapi.database import database_settings, replica_settings
+from sfapi.database import build_database_settings, build_replica_settings
 from sfapi.env import Environment
 
 
@@ -53,7 +53,7 @@ def test_connections_notice_that_the_machine_of_postgresql_is_gone(
 ) -> None:
     """With these options, the kernel notices a dead machine, which sends neither an answer nor a refusal."""
     monkeypatch.setattr("sfapi.process._web", is_web)
-    options = database_settings(Environment({"DATABASE_URL": database}), embedded_allowed=False)["OPTIONS"]
+    options = build_database_settings(Environment({"DATABASE_URL": database}), embedded_allowed=False)["OPTIONS"]
     with (
         psycopg.connect(database, **options) as open_connection,
         socket.socket(fileno=os.dup(open_connection.fileno())) as peer,
@@ -83,7 +83,7 @@ def test_the_log_of_queries_shows_a_prepared_statement() -> None:
 @pytest.mark.parametrize(("query", "threshold"), [("", 0), ("?prepare_threshold=off", None)])
 def test_prepared_statements_can_be_switched_off(query: str, threshold: int | None) -> None:
     env = Environment({"DATABASE_URL": f"postgresql://u:p@h/d{query}"})
-    values = database_settings(env, embedded_allowed=False)
+    values = build_database_settings(env, embedded_allowed=False)
     assert values["OPTIONS"]["prepare_threshold"] == threshold
 
 
@@ -102,14 +102,14 @@ def test_prepared_statements_can_be_switched_off(query: str, threshold: int | No
     ],
 )
 def test_addresses_of_all_forms_are_understood(url: str, host: str, port: str, name: str) -> None:
-    values = database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
+    values = build_database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
     assert (values["HOST"], values["PORT"], values["NAME"], values["PASSWORD"]) == (host, port, name, "p")
 
 
 def test_a_replica_is_a_second_database_with_a_short_timeout_and_no_test_database() -> None:
-    assert replica_settings(Environment({})) == {}
+    assert build_replica_settings(Environment({})) == {}
     url = "postgresql://u:p@one:5432,two:5433/db?sslmode=require"
-    [(name, values)] = replica_settings(Environment({"DATABASE_REPLICA_URL": url})).items()
+    [(name, values)] = build_replica_settings(Environment({"DATABASE_REPLICA_URL": url})).items()
     assert (name, values["HOST"], values["PORT"], values["NAME"]) == ("replica", "one,two", "5432,5433", "db")
     assert (values["OPTIONS"]["connect_timeout"], values["OPTIONS"]["sslmode"]) == (2, "require")
     assert values["TEST"] == {"MIRROR": "default"}
@@ -128,4 +128,4 @@ def test_a_replica_is_a_second_database_with_a_short_timeout_and_no_test_databas
 )
 def test_invalid_addresses_are_refused_with_what_to_write(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="user and password write @"):
-        database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)
+        build_database_settings(Environment({"DATABASE_URL": url}), embedded_allowed=False)

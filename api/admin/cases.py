@@ -41,7 +41,7 @@ class CaseForm(forms.ModelForm):
         model = OutboundCase
         fields: tuple[str, ...] = ()
 
-    def salesforce_values(self) -> dict[str, str]:
+    def build_salesforce_values(self) -> dict[str, str]:
         """Return the corrected values, without the empty ones."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
@@ -56,7 +56,7 @@ class _Paragraphs(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
 
-def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
+def _make_form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
     common: dict[str, Any] = {
         "label": name,
         "initial": values.get(name, ""),
@@ -71,7 +71,7 @@ def _form_field(name: str, values: Mapping[str, str]) -> forms.CharField:
     return forms.CharField(**common, strip=False, widget=forms.TextInput({"class": "vTextField"}))
 
 
-def _names(case: OutboundCase) -> list[str]:
+def _list_field_names(case: OutboundCase) -> list[str]:
     return [*_FIELDS, *sorted(set(case.values) - set(_FIELDS))]
 
 
@@ -141,7 +141,7 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     @admin.display(description="values")
     def sent_values(self, case: OutboundCase) -> SafeString:
-        rows = [(name, case.values[name]) for name in _names(case) if name in case.values]
+        rows = [(name, case.values[name]) for name in _list_field_names(case) if name in case.values]
         return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
 
     @admin.display(description="Salesforce")
@@ -157,11 +157,15 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None or not self.has_change_permission(request, obj):
             return super().get_form(request, obj, change=change, **kwargs)
-        return type("RefusedCaseForm", (CaseForm,), {name: _form_field(name, obj.values) for name in _names(obj)})
+        return type(
+            "RefusedCaseForm",
+            (CaseForm,),
+            {name: _make_form_field(name, obj.values) for name in _list_field_names(obj)},
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         refusal = ["state", "error_group", "error_code", "named_fields", "error_message", "meaning"]
-        values = _names(obj) if obj and self.has_change_permission(request, obj) else ["sent_values"]
+        values = _list_field_names(obj) if obj and self.has_change_permission(request, obj) else ["sent_values"]
         more = [
             "id",
             "created_at",
@@ -181,11 +185,11 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = [name for _, part in self.get_fieldsets(request, obj) for name in part["fields"]]
-        return [name for name in names if obj is None or name not in _names(obj)]
+        return [name for name in names if obj is None or name not in _list_field_names(obj)]
 
     def save_model(self, request: HttpRequest, obj: OutboundCase, form: Any, change: bool) -> None:
         """Queue the case with the corrected values. The row itself is never saved as a whole."""
-        request.queued_again = bool(queue_again([obj], form.salesforce_values()))  # type: ignore[attr-defined]
+        request.queued_again = bool(queue_again([obj], form.build_salesforce_values()))  # type: ignore[attr-defined]
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         if not request.queued_again:  # type: ignore[attr-defined]
@@ -195,14 +199,14 @@ class OutboundCaseAdmin(CasesOfOtherOrgs):
 
     def response_change(self, request: HttpRequest, obj: OutboundCase) -> HttpResponse:
         if request.queued_again:  # type: ignore[attr-defined]
-            self.message_user(request, self._queued(obj), messages.SUCCESS)
+            self.message_user(request, self._compose_queued_message(obj), messages.SUCCESS)
         else:
             message = "Nothing was changed: SFAPI has begun to send the case, or another user has queued it."
             self.message_user(request, message, messages.WARNING)
         return HttpResponseRedirect(self._page_of(obj))
 
     @staticmethod
-    def _queued(case: OutboundCase) -> str:
+    def _compose_queued_message(case: OutboundCase) -> str:
         if case.organization_id in {"", cached_org_id()}:
             return "Queued again: deliver_pending sends it within a minute."
         org = case.organization_id

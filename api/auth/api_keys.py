@@ -70,7 +70,7 @@ def rotate_api_key(
         raise NotActive(old.state)
     first_id = old.first_id or old.public_id
     new = APIKey(name=old.name, scopes=old.scopes, rate=old.rate, created_by=created_by, first_id=first_id)
-    lifetime = expires_in or _usual_lifetime(first_id)
+    lifetime = expires_in or _find_usual_lifetime(first_id)
     new.expires_at = timezone.now() + lifetime if lifetime else None
     new.give(make_key())
     new.save()
@@ -80,7 +80,7 @@ def rotate_api_key(
     return old, new
 
 
-def _usual_lifetime(first_id: str) -> timedelta | None:
+def _find_usual_lifetime(first_id: str) -> timedelta | None:
     """Return the lifetime of the service's newest key: a rotation may have shortened the older ones."""
     newest = APIKey.objects.filter(Q(public_id=first_id) | Q(first_id=first_id)).latest("created_at")
     return newest.expires_at - newest.created_at if newest.expires_at else None

@@ -29,14 +29,14 @@ from accounts_client.errors import CookieError
 from accounts_client.types import Session
 from api.auth.api_keys import find_api_key, note_api_key_use
 from api.domain.error_types import ErrorType
-from api.domain.keys import public_id_of, same_hash
+from api.domain.keys import has_hash, public_id_of
 from api.domain.rates import Rate
 from api.domain.scopes import ALL_SCOPES, Scope
-from api.http.client_address import address_identity, client_address
+from api.http.client_address import client_address, compute_address_identity
 from api.http.errors import Forbidden, NotAuthenticated, TooManyRequests
 from api.models import APIKey, SuperUser
 from api.protection.rate_limit import try_pass
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 
 FAILURES_RATE = Rate(limit=20, seconds=60)
 """The rate of failed authentications that one address may have."""
@@ -162,7 +162,7 @@ def authenticate(request: HttpRequest) -> Outcome:
     return outcome
 
 
-def known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
+def get_known_outcome(request: HttpRequest) -> tuple[bool, Outcome]:
     """Return whether this request's outcome was already determined, and the outcome."""
     attributes = vars(request)
     return _OUTCOME in attributes, attributes.get(_OUTCOME)
@@ -181,17 +181,17 @@ def identity_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    return f"address:{address_identity(client_address(request))}"
+    return f"address:{compute_address_identity(client_address(request))}"
 
 
-def signed_in_user(request: HttpRequest) -> SignedInUser:
+def get_signed_in_user(request: HttpRequest) -> SignedInUser:
     """Return the user of a route that only logged-in users reach."""
     caller = caller_of(request)
     assert isinstance(caller, SignedInUser)
     return caller
 
 
-def required_caller(request: HttpRequest) -> Caller:
+def require_caller(request: HttpRequest) -> Caller:
     """Return the caller after all checks of credentials. Raises ``ApiError`` (401, 429, 403)."""
     outcome = authenticate(request)
     if outcome is None:
@@ -224,11 +224,11 @@ def _csrf_token_is_right(request: HttpRequest) -> bool:
 def _find_caller(request: HttpRequest) -> Caller | None:
     authorization = request.headers.get("Authorization")
     if authorization is not None:
-        return _service(authorization)
+        return _authenticate_service(authorization)
     if settings.DEV_USER_UUID:
         return SignedInUser(Session(uuid=settings.DEV_USER_UUID.lower()), AuthType.DEVELOPMENT)
     refused: CookieError | None = None
-    for cookie in sso_cookies(request):
+    for cookie in get_sso_cookies(request):
         try:
             return SignedInUser(read_cookie(cookie), AuthType.COOKIE)
         except CookieError as error:
@@ -240,7 +240,7 @@ def _find_caller(request: HttpRequest) -> Caller | None:
     ) from refused
 
 
-def sso_cookies(request: HttpRequest) -> list[str]:
+def get_sso_cookies(request: HttpRequest) -> list[str]:
     """Return the values of the single sign-on cookies, in the order in which they were sent.
 
     A browser keeps one cookie for each path and domain, and sends all that match the request. An old cookie may come
@@ -251,11 +251,11 @@ def sso_cookies(request: HttpRequest) -> list[str]:
     return list(dict.fromkeys(filter(None, values)))[:_COOKIES_TRIED]
 
 
-def _service(authorization: str) -> Service:
+def _authenticate_service(authorization: str) -> Service:
     scheme, _, text = authorization.partition(" ")
     if scheme.lower() != _BEARER:
         raise CredentialsRefused("Authorization must be “Bearer <API key>”.")
-    key = _key(text.strip())
+    key = _require_key(text.strip())
     if not key.active:
         raise CredentialsRefused("This API key is revoked.", ErrorType.API_KEY_REVOKED, bad_token=True)
     if key.expired:
@@ -264,9 +264,9 @@ def _service(authorization: str) -> Service:
     return Service(key)
 
 
-def _key(text: str) -> APIKey:
+def _require_key(text: str) -> APIKey:
     key = find_api_key(public_id_of(text) or "")
-    if not same_hash(text, key.key_hash if key else _NO_KEY) or key is None:
+    if not has_hash(text, key.key_hash if key else _NO_KEY) or key is None:
         raise CredentialsRefused("This API key is not valid.", bad_token=True)
     return key
 
@@ -305,7 +305,7 @@ class Credential(AuthBase):
         self.roles = roles
 
     def __call__(self, request: HttpRequest) -> Any:
-        caller = required_caller(request)
+        caller = require_caller(request)
         self._demand(caller)
         return caller
 
@@ -334,16 +334,16 @@ class APIKeyBearer(Credential):
 def any_caller() -> list[Credential]:
     """Admit a logged-in user or a service."""
     who = "Any signed-in user, or any API key."
-    return [SSOCookie(_anybody, who), APIKeyBearer(_anybody, who)]
+    return [SSOCookie(_demand_nothing, who), APIKeyBearer(_demand_nothing, who)]
 
 
 def logged_in_user() -> list[Credential]:
     """Admit a logged-in user, for routes about the user's own data."""
-    return [SSOCookie(_a_user, "A signed-in user. An API key has no contact of its own.")]
+    return [SSOCookie(_demand_user, "A signed-in user. An API key has no contact of its own.")]
 
 
 def super_user() -> list[Credential]:
-    return [SSOCookie(_a_super_user, "A signed-in Super User.")]
+    return [SSOCookie(_demand_super_user, "A signed-in Super User.")]
 
 
 def caller_with(scope: Scope) -> list[Credential]:
@@ -374,23 +374,23 @@ def _refuse_old_sign_in(caller: Caller) -> None:
     if isinstance(caller, SignedInUser) and caller.must_sign_in_again:
         days = settings.SUPER_USER_SIGN_IN_DAYS
         raise NotAuthenticated(
-            f"Super Users must have signed in within the last {plural(days, 'day')}: sign out at "
+            f"Super Users must have signed in within the last {format_count(days, 'day')}: sign out at "
             f"{settings.ACCOUNTS_URL} and in again.",
             ErrorType.SIGN_IN_AGAIN,
         )
 
 
-def _anybody(caller: Caller) -> None:
+def _demand_nothing(caller: Caller) -> None:
     """Let every caller in."""
 
 
-def _a_user(caller: Caller) -> None:
+def _demand_user(caller: Caller) -> None:
     if isinstance(caller, Service):
         message = "This request needs a logged-in user: an API key has no contact of its own."
         raise Forbidden(message, ErrorType.USER_REQUIRED)
 
 
-def _a_super_user(caller: Caller) -> None:
+def _demand_super_user(caller: Caller) -> None:
     if isinstance(caller, Service):
         message = "This request needs a logged-in Super User: API keys are not accepted."
         raise Forbidden(message, ErrorType.SUPER_USER_REQUIRED)

@@ -13,11 +13,11 @@ from api.auth.callers import SignedInUser
 from api.contact.own import ANOTHER_ORG
 from api.domain.error_types import ErrorType
 from api.http.errors import NotFound, Unavailable, Unprocessable
-from api.http.request_id import current_request_id
+from api.http.request_id import get_current_request_id
 from api.models import FieldChangeLog
 from api.protection import breaker
 from api.protection.bulkhead import Neighbor, place
-from api.protection.refused_values import field_errors
+from api.protection.refused_values import make_field_errors
 from sf.live.records import RETRY_SECONDS, SECONDS
 from sf.live.write_through import (
     NothingToWrite,
@@ -59,7 +59,7 @@ def change_contact(
     try:
         written = _write(user, changes)
     except WriteRefused as refused:
-        raise _refusal(refused, fields, until) from refused
+        raise _make_refusal(refused, fields, until) from refused
     # The change is made: no later failure may report otherwise.
     with best_effort(f"field change log of contact {written.record_id}, changed by {user.identity}"):
         _note_changes(user, written, source)
@@ -69,14 +69,14 @@ def change_contact(
         after = contacts_by_uuid(user.session.uuid).rows()
     except (DatabaseError, InterfaceError) as error:
         logger.exception("contact %s was changed in Salesforce, but cannot be read here", written.record_id)
-        raise _not_noted() from error
+        raise _make_not_noted_error() from error
     contact = next((each for each in after if each["id"] == written.record_id), None)
     if contact is None:  # the contact was not cached before, and could not be stored
-        raise _not_noted()
-    return {**contact, **_response_values(written.now, contact)}
+        raise _make_not_noted_error()
+    return {**contact, **_build_response_values(written.now, contact)}
 
 
-def _not_noted() -> Unavailable:
+def _make_not_noted_error() -> Unavailable:
     return Unavailable(_NOT_NOTED, ErrorType.CHANGE_MADE, retry_after=RETRY_SECONDS)
 
 
@@ -84,7 +84,7 @@ def _write(user: SignedInUser, changes: Mapping[str, str | None]) -> Written:
     with place(Neighbor.SALESFORCE) as free:
         if not free:
             raise Unavailable(_BUSY, ErrorType.SALESFORCE_BUSY, retry_after=RETRY_SECONDS)
-        if not breaker.live_call_allowed():
+        if not breaker.may_make_live_call():
             raise Unavailable(_NOT_MADE, ErrorType.CHANGE_NOT_MADE, retry_after=RETRY_SECONDS)
         return _write_at_salesforce(user, changes)
 
@@ -101,7 +101,7 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
     except WriteNotMade as error:
         logger.log(logging.ERROR if error.lasting else logging.WARNING, "a contact was not changed: %s", error)
         breaker.note_live_failure(error)
-        raise _not_made(error) from error
+        raise _make_not_made_error(error) from error
     except WriteUncertain as error:
         logger.error("a contact may have been changed: %s", error)
         breaker.note_live_failure(error)
@@ -110,28 +110,28 @@ def _write_at_salesforce(user: SignedInUser, changes: Mapping[str, str | None]) 
     return written
 
 
-def _refusal(refused: WriteRefused, fields: Collection[str], until: float) -> NotFound | Unprocessable:
+def _make_refusal(refused: WriteRefused, fields: Collection[str], until: float) -> NotFound | Unprocessable:
     if refused.gone:
         return NotFound(_NO_MORE, error_type=ErrorType.CONTACT_NOT_FOUND)
     columns = {CONTACTS.paths[column]: column for column in refused.columns if column in fields}
     return Unprocessable(
         f"Salesforce refused the change: {refused}",
         error_type=ErrorType.SALESFORCE_REFUSED,
-        errors=field_errors(
+        errors=make_field_errors(
             CONTACTS.sobject, columns, code=refused.code, message=str(refused), source=_SOURCE, until=until
         ),
         salesforce_code=refused.code,
     )
 
 
-def _not_made(error: WriteNotMade) -> Unavailable:
+def _make_not_made_error(error: WriteNotMade) -> Unavailable:
     if error.another_org:
         return Unavailable(ANOTHER_ORG, ErrorType.SALESFORCE_ANOTHER_ORG, retry_after=error.retry_after)
     message = _NOT_CONFIRMED if isinstance(error, WriteNotConfirmed) else _NOT_MADE
     return Unavailable(message, ErrorType.CHANGE_NOT_MADE, retry_after=error.retry_after)
 
 
-def _response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
+def _build_response_values(record: Mapping[str, str | None], contact: Mapping[str, Any]) -> dict[str, Any]:
     """Return the changed record's values for the fields that the response has.
 
     The cache may not have these values yet.
@@ -150,7 +150,7 @@ def _note_changes(user: SignedInUser, written: Written, source: str) -> None:
             new=value,
             source=source,
             identity=user.identity,
-            request_id=current_request_id(),
+            request_id=get_current_request_id(),
         )
         for name, value in written.values.items()
         if value != written.before.get(name)

@@ -35,13 +35,13 @@ _NONE_HERE = "No contact of this user is cached, and Salesforce cannot be asked 
 _NOT_ASKED = "No contact of this user is cached. Add expire=true to look in Salesforce."
 
 
-def own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
+def require_own_adoptions(rows: Rows) -> tuple[str, list[dict[str, Any]]]:
     """Return the id and the adoptions of the logged-in user's contact.
 
     ``rows`` are from ``sf.reads.selectors.adoptions_by_uuid``. Raises ``NotFound`` when there are no rows.
     """
     adoptions = by_contact(rows)
-    contact = _latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]
+    contact = _require_latest([{"id": each} for each in adoptions], _NOT_ASKED)["id"]
     return contact, adoptions[contact]
 
 
@@ -60,7 +60,7 @@ def look_up_own_contact(user: SignedInUser, *, expire: bool, look_up: LookUp | N
     uuid = user.session.uuid
     contacts = contacts_by_uuid(uuid).rows()
     if contacts and not expire:
-        return _latest(contacts, _NONE)
+        return _require_latest(contacts, _NONE)
     nothing = _NONE
     try:
         with breaker.live_call() as call:
@@ -81,10 +81,10 @@ def look_up_own_contact(user: SignedInUser, *, expire: bool, look_up: LookUp | N
             kind = ErrorType.SALESFORCE_BUSY if isinstance(error, NoPlaceFree) else ErrorType.SALESFORCE_AWAY
             kind = ErrorType.SALESFORCE_ANOTHER_ORG if error.another_org else kind
             raise Unavailable(message, kind, retry_after=error.retry_after) from error
-    return _latest(contacts, nothing)
+    return _require_latest(contacts, nothing)
 
 
-def _latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:
+def _require_latest(contacts: list[dict[str, Any]], nothing: str) -> dict[str, Any]:
     if not contacts:
         raise NotFound(nothing, error_type=ErrorType.CONTACT_NOT_FOUND)
     if len(contacts) > 1:

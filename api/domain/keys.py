@@ -43,46 +43,46 @@ class NewKey:
 
     @property
     def hash(self) -> str:
-        return key_hash(self.text)
+        return compute_key_hash(self.text)
 
     def __repr__(self) -> str:  # never a secret in a log or a traceback
         return f"NewKey({self.visible_prefix})"
 
 
 def make_key() -> NewKey:
-    public_id, secret = _random(PUBLIC_ID_LENGTH), _random(SECRET_LENGTH)
+    public_id, secret = _make_random_text(PUBLIC_ID_LENGTH), _make_random_text(SECRET_LENGTH)
     body = f"{PREFIX}_{public_id}_{secret}"
-    return NewKey(text=body + _checksum(body), public_id=public_id)
+    return NewKey(text=body + _compute_checksum(body), public_id=public_id)
 
 
 def public_id_of(text: str) -> str | None:
     """Return the public id of a well-formed key with the right checksum, otherwise ``None``."""
     match = _FORM.fullmatch(text)
-    if match is None or _checksum(text[:-_CHECKSUM_LENGTH]) != match.group(3):
+    if match is None or _compute_checksum(text[:-_CHECKSUM_LENGTH]) != match.group(3):
         return None
     return match.group(1)
 
 
-def no_such_key(text: str) -> str:
+def explain_unknown_key(text: str) -> str:
     """Return the message for an unknown public id. It shows little of ``text``, which may be a key."""
     return f"there is no API key {text[:PUBLIC_ID_LENGTH]!r} (give a public id from list_api_keys, not the key itself)"
 
 
-def key_hash(text: str) -> str:
+def compute_key_hash(text: str) -> str:
     """Return the SHA-256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def same_hash(text: str, expected: str) -> bool:
+def has_hash(text: str, expected: str) -> bool:
     """Return whether ``expected`` is the hash of ``text``. The comparison takes constant time."""
-    return hmac.compare_digest(key_hash(text), expected)
+    return hmac.compare_digest(compute_key_hash(text), expected)
 
 
-def _random(length: int) -> str:
+def _make_random_text(length: int) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
-def _checksum(text: str) -> str:
+def _compute_checksum(text: str) -> str:
     """Return the CRC-32 in base 62."""
     number, digits = zlib.crc32(text.encode()), ""
     for _ in range(_CHECKSUM_LENGTH):

@@ -47,7 +47,7 @@ def validate_rate(text: str) -> None:
         raise ValidationError(str(error)) from None
 
 
-def configured_rate(name: str, text: str) -> str:
+def require_rate(name: str, text: str) -> str:
     """Return ``text`` if it is a rate. Raises ``ImproperlyConfigured`` with the variable's name if not."""
     try:
         parse_rate(text)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, ConfigDict, StringConstraints, ValidationEr
 
 from api.http.errors import Unprocessable
 from api.http.fields import PlainText
-from api.http.refusal_words import refusal
+from api.http.refusal_words import describe_error
 
 MOST_VALUES = 40
 """The largest number of values in a form."""
@@ -30,7 +30,7 @@ CaseValues = dict[str, str]
 """Values by Salesforce's field names."""
 
 
-def _email(text: str) -> str:
+def _require_email(text: str) -> str:
     try:
         validate_email(text)
     except DjangoValidationError:
@@ -41,7 +41,7 @@ def _email(text: str) -> str:
 Email = Annotated[
     PlainText,
     StringConstraints(max_length=80),
-    AfterValidator(_email),
+    AfterValidator(_require_email),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 80}),
 ]
 Line = Annotated[PlainText, StringConstraints(max_length=255)]
@@ -109,25 +109,25 @@ def processor(
     return declare
 
 
-def form_types() -> list[str]:
+def list_form_types() -> list[str]:
     return sorted(_PROCESSORS)
 
 
-def data_schemas() -> dict[str, type[Schema]]:
+def list_data_schemas() -> dict[str, type[Schema]]:
     """Return the schema of each type's data."""
-    return {name: _PROCESSORS[name].data for name in form_types()}
+    return {name: _PROCESSORS[name].data for name in list_form_types()}
 
 
 def case_values_of(form_type: str, data: Mapping[str, Any]) -> CaseValues:
     """Return the values of a form's case. Raises ``Unprocessable`` for an unknown type or invalid data."""
     form = _PROCESSORS.get(form_type)
     if form is None:
-        message = f"Unknown form type; the types are {', '.join(form_types())}"
+        message = f"Unknown form type; the types are {', '.join(list_form_types())}"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "form_type"], "message": message}])
     try:
         return form.case_values(form.data.model_validate(dict(data)))
     except ValidationError as error:
-        errors = [{"loc": ["body", "data", *each["loc"]], "message": refusal(each)} for each in error.errors()]
+        errors = [{"loc": ["body", "data", *each["loc"]], "message": describe_error(each)} for each in error.errors()]
         where = ".".join(str(part) for part in errors[0]["loc"][1:])
         raise Unprocessable(f"The form is not valid: {where}: {errors[0]['message']}.", errors=errors) from error
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from api.http.fields import storable
+from api.http.fields import require_storable
 
 LONGEST_VALUE = 10_000
 DEEPEST = 10
@@ -32,7 +32,7 @@ def _check(value: Any, depth: int) -> None:
     if depth < 0:
         raise ValueError(f"Must have at most {DEEPEST} levels")
     if isinstance(value, str):
-        storable(value)
+        require_storable(value)
     elif isinstance(value, float) and not math.isfinite(value):
         raise ValueError("The number is too large")
     elif isinstance(value, dict | list):
@@ -40,7 +40,7 @@ def _check(value: Any, depth: int) -> None:
             _check(part, depth - 1)
 
 
-def _milliseconds(value: Any) -> float | None:
+def _parse_milliseconds(value: Any) -> float | None:
     if value is None:
         return None
     number = _parse_iso(value) if isinstance(value, str) else value
@@ -66,7 +66,7 @@ The schemas in ``api/forms/processors.py`` also check the values of the fields t
 
 PageTime = Annotated[
     float | None,
-    BeforeValidator(_milliseconds),
+    BeforeValidator(_parse_milliseconds),
     WithJsonSchema(
         {
             "anyOf": [

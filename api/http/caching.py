@@ -23,21 +23,21 @@ def weak_etag_of(content: bytes, volatile: Sequence[str]) -> str:
     return f"W/{etag_of(content)}"
 
 
-def public_response(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
+def finish_public_response(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
     """Let every cache keep ``response`` for ``seconds``; return 304 when the caller already has it."""
     response["ETag"] = etag_of(response.content)
     response["Cache-Control"] = f"public, max-age={seconds}"
-    return conditional_response(request, response)
+    return apply_conditions(request, response)
 
 
-def private_response(request: HttpRequest, response: HttpResponse, *, etag: str = "") -> HttpResponse:
+def finish_private_response(request: HttpRequest, response: HttpResponse, *, etag: str = "") -> HttpResponse:
     """Let only the caller keep ``response``, and revalidate it each time. Return 304 if it is unchanged."""
     response["ETag"] = etag or etag_of(response.content)
     response["Cache-Control"] = "private, no-cache"
-    return conditional_response(request, response)
+    return apply_conditions(request, response)
 
 
-def conditional_response(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def apply_conditions(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return ``response``, or 304 or 412 when the request's conditions on its ``ETag`` require it.
 
     Conditions by date are ignored, because answers have no ``Last-Modified`` (RFC 9110, section 13.1.4).

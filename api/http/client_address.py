@@ -27,7 +27,7 @@ def client_address(request: HttpRequest) -> str:
     of these may come from the client, who can write anything there. With ``TRUSTED_PROXY_COUNT`` 0 the header is
     ignored.
     """
-    peer = _address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+    peer = _parse_address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
     trusted = settings.TRUSTED_PROXY_COUNT
     hops = [hop for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     if not hops:
@@ -35,13 +35,13 @@ def client_address(request: HttpRequest) -> str:
     if not trusted:
         _report(_NOT_TRUSTED)
         return peer
-    address = _address(hops[-trusted] if len(hops) >= trusted else hops[0]) or peer
+    address = _parse_address(hops[-trusted] if len(hops) >= trusted else hops[0]) or peer
     if len(hops) > trusted and _is_internal(address):
         _report(_MORE_THAN_TRUSTED.format(trusted))
     return address
 
 
-def proxy_problem() -> str:
+def get_proxy_problem() -> str:
     """Return the message about requests that contradict ``TRUSTED_PROXY_COUNT``, or an empty string."""
     return _problem
 
@@ -69,7 +69,7 @@ def _is_internal(address: str) -> bool:
     return address != UNKNOWN and any(ip_address(address) in network for network in _INTERNAL)
 
 
-def address_identity(address: str) -> str:
+def compute_address_identity(address: str) -> str:
     """Return the address or network whose requests a limit counts.
 
     For IPv6 this is the /64 network, because one client can usually use all addresses of its network.
@@ -83,7 +83,7 @@ def address_identity(address: str) -> str:
     return f"{IPv6Address(network)}/{_IPV6_NETWORK_BITS}"
 
 
-def _address(text: str) -> str | None:
+def _parse_address(text: str) -> str | None:
     """Return the address in ``192.0.2.1:80``, ``2001:db8::1`` or ``[2001:db8::1]:80``, if any."""
     text = text.strip()
     if text.startswith("["):

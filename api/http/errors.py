@@ -20,7 +20,7 @@ from ninja import Field, NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from api.domain.error_types import OF_STATUS, ErrorType
-from api.http.refusal_words import refusal
+from api.http.refusal_words import describe_error
 
 MESSAGES = {
     400: "The request is malformed.",
@@ -117,7 +117,9 @@ class ApiError(Exception):
             self.extra["errors"] = list(errors)
 
     def response(self) -> HttpResponse:
-        return error_response(self.status, self.message, error_type=self.error_type, headers=self.headers, **self.extra)
+        return make_error_response(
+            self.status, self.message, error_type=self.error_type, headers=self.headers, **self.extra
+        )
 
 
 class NotAuthenticated(ApiError):
@@ -126,14 +128,14 @@ class NotAuthenticated(ApiError):
     status = 401
 
     def __init__(self, message: str, error_type: ErrorType, *, bad_token: bool = False) -> None:
-        super().__init__(message, error_type=error_type, headers=challenge("invalid_token" if bad_token else ""))
+        super().__init__(message, error_type=error_type, headers=make_challenge("invalid_token" if bad_token else ""))
 
 
 class Forbidden(ApiError):
     status = 403
 
     def __init__(self, message: str, error_type: ErrorType, *, scope: str = "") -> None:
-        headers = challenge("insufficient_scope", scope=scope) if scope else None
+        headers = make_challenge("insufficient_scope", scope=scope) if scope else None
         super().__init__(message, error_type=error_type, headers=headers, scope=scope)
 
 
@@ -175,13 +177,13 @@ class Unavailable(TemporaryError):
     status = 503
 
 
-def challenge(error: str = "", *, scope: str = "") -> dict[str, str]:
+def make_challenge(error: str = "", *, scope: str = "") -> dict[str, str]:
     """Return the header ``WWW-Authenticate`` (RFC 6750, section 3)."""
     parts = {"realm": "sfapi", "error": error, "scope": scope}
     return {"WWW-Authenticate": "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parts.items() if value)}
 
 
-def error_response(
+def make_error_response(
     status: int,
     message: str = "",
     *,
@@ -206,7 +208,7 @@ _BODIES: dict[int, type[ErrorBody]] = {
 }  # fmt: skip
 
 
-def documented(*statuses: int) -> dict[int, Any]:
+def document_errors(*statuses: int) -> dict[int, Any]:
     """Return a route's errors for ``response=``: the given statuses, and those that every route can have."""
     all_statuses = {*statuses, 422, 500, 503}  # 422: unknown parameters are refused everywhere
     return {status: _BODIES.get(status, ErrorBody) for status in sorted(all_statuses)}
@@ -214,38 +216,38 @@ def documented(*statuses: int) -> dict[int, Any]:
 
 def add_error_handlers(api: NinjaAPI) -> None:
     """Answer known exceptions of views in the same shape. Middleware and Django answer all others."""
-    api.add_exception_handler(ApiError, _api_error)
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(ValidationError, _validation_error)
-    api.add_exception_handler(Http404, lambda request, error: error_response(404))
-    api.add_exception_handler(RequestDataTooBig, lambda request, error: error_response(413))
-    api.add_exception_handler(UnreadablePostError, lambda request, error: error_response(400))
+    api.add_exception_handler(ApiError, _handle_api_error)
+    api.add_exception_handler(HttpError, _handle_http_error)
+    api.add_exception_handler(ValidationError, _handle_validation_error)
+    api.add_exception_handler(Http404, lambda request, error: make_error_response(404))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: make_error_response(413))
+    api.add_exception_handler(UnreadablePostError, lambda request, error: make_error_response(400))
     api.add_exception_handler(Exception, _raise)
 
 
-def _api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpResponse:
+def _handle_api_error(request: HttpRequest, error: ApiError | type[ApiError]) -> HttpResponse:
     assert isinstance(error, ApiError)
     return error.response()
 
 
-def _http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
+def _handle_http_error(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     """Answer an error of Ninja, or an error of our body parser that Ninja wrapped."""
     assert isinstance(error, HttpError)
     if isinstance(error.__cause__, ApiError):
         return error.__cause__.response()
-    return error_response(error.status_code, error.message if error.status_code != 400 else "")
+    return make_error_response(error.status_code, error.message if error.status_code != 400 else "")
 
 
-def _validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+def _handle_validation_error(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
     assert isinstance(error, ValidationError)
-    errors = [{"loc": _location(each["loc"]), "message": refusal(each)} for each in error.errors]
+    errors = [{"loc": _shorten_location(each["loc"]), "message": describe_error(each)} for each in error.errors]
     first = errors[0]
     where = ".".join(map(str, first["loc"][1:])) or first["loc"][0]
     message = f"The request is not valid: {where}: {first['message']}."
-    return error_response(422, message, error_type=ErrorType.FIELD_INVALID, errors=errors)
+    return make_error_response(422, message, error_type=ErrorType.FIELD_INVALID, errors=errors)
 
 
-def _location(loc: Sequence[str | int]) -> list[str | int]:
+def _shorten_location(loc: Sequence[str | int]) -> list[str | int]:
     """Return the place, such as ``["body", "subject"]``, without the name of our function's parameter."""
     return [loc[0], *loc[2:]] if loc[0] == "body" else list(loc)
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 
-def storable(text: str) -> str:
+def require_storable(text: str) -> str:
     """Refuse text that PostgreSQL and Salesforce cannot store: NUL characters and unpaired surrogates."""
     if "\0" in text:
         raise ValueError("Text must not contain the character NUL")
@@ -20,13 +20,13 @@ def storable(text: str) -> str:
     return text
 
 
-STORABLE = BeforeValidator(lambda value: storable(value) if isinstance(value, str) else value)
+STORABLE = BeforeValidator(lambda value: require_storable(value) if isinstance(value, str) else value)
 """Calls ``storable`` before other constraints.
 
 ``StringConstraints`` would refuse an unpaired surrogate as “Must be text”.
 """
 
-PlainText = Annotated[str, AfterValidator(storable)]
+PlainText = Annotated[str, AfterValidator(require_storable)]
 """Text that can be stored and searched for."""
 
 EXAMPLE_ID = "001Hs0000010000IAA"
@@ -41,12 +41,12 @@ SalesforceIdText = Annotated[str, WithJsonSchema(ID_SCHEMA)]
 JSON = "application/json; charset=utf-8"
 
 
-def json_response(body: dict[str, Any]) -> HttpResponse:
+def make_json_response(body: dict[str, Any]) -> HttpResponse:
     """Return ``body`` as JSON without validation, which would take most of the time of a request."""
-    return HttpResponse(json_text(body), content_type=JSON)
+    return HttpResponse(render_json(body), content_type=JSON)
 
 
-def json_text(body: Any, *, indent: int | None = None) -> str:
+def render_json(body: Any, *, indent: int | None = None) -> str:
     """Return JSON with dates in ISO 8601 and decimals as numbers."""
     return json.dumps(body, default=encode_value, ensure_ascii=False, indent=indent)
 

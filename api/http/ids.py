@@ -8,7 +8,7 @@ from sf.salesforce.ids import id_of_18
 NOT_AN_ID = "Not a Salesforce id of 15 or 18 characters"
 
 
-def given_id(text: str, *, place: str = "path", name: str) -> str:
+def require_id(text: str, *, place: str = "path", name: str) -> str:
     """Return the 18-character form of an id. Raises ``Unprocessable`` when ``text`` is not an id."""
     whole = id_of_18(text)
     if whole is None:

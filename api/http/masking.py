@@ -29,7 +29,7 @@ _BEARER = re.compile(r"(bearer(?:\s|\+|%20)+)[^\s\"\\&]+", re.IGNORECASE)
 _PARAMETER = re.compile(rf"([?&;](?:{_NAMES})=)[^&;\s\"\\]+", re.IGNORECASE)
 
 
-def masked(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """Return the text. Everything in it that has the form of a secret is masked."""
     if PREFIX in text:
         text = _KEY.sub(rf"\1_{MASK}", text)
@@ -38,23 +38,23 @@ def masked(text: str) -> str:
     return _BEARER.sub(rf"\1{MASK}", text) if "earer" in text.lower() else text
 
 
-def masked_line(text: str) -> str:
+def mask_line(text: str) -> str:
     """Return the line with its secrets removed, also the secrets in URLs.
 
     Removes what ``masked`` removes, the user name and password in a URL, and the value of each parameter with a secret
     name.
     """
-    return masked(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
+    return mask_secrets(without_userinfo(_PARAMETER.sub(rf"\1{MASK}", text) if "=" in text else text))
 
 
-def masked_query(query: str) -> str:
+def mask_query(query: str) -> str:
     """Decode a query string, mask its secrets, and return it encoded again."""
     if not query:
         return ""
-    pairs = [(masked(name), _value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]
+    pairs = [(mask_secrets(name), _mask_value(name, value)) for name, value in parse_qsl(query, keep_blank_values=True)]
     return urlencode(pairs, quote_via=quote, safe="*:,/")
 
 
-def _value(name: str, value: str) -> str:
+def _mask_value(name: str, value: str) -> str:
     secret = name == settings.SSO_COOKIE_NAME or _NAME.fullmatch(name)
-    return MASK if secret and value else masked(value)
+    return MASK if secret and value else mask_secrets(value)

@@ -34,7 +34,7 @@ def refuse_unknown_parameters(names: Iterable[str], known: Collection[str]) -> N
     unknown = [name for name in names if name not in known and not is_ignored(name)]
     if not unknown:
         return
-    errors = [{"loc": ["query", name], "message": _message(name, known)} for name in unknown]
+    errors = [{"loc": ["query", name], "message": _compose_message(name, known)} for name in unknown]
     first = str(errors[0]["message"])
     text = f"The request is not valid: {first}{'' if first.endswith('?') else '.'}"
     raise Unprocessable(text, error_type=ErrorType.PARAMETER_UNKNOWN, errors=errors)
@@ -46,7 +46,7 @@ def check_parameters_of_routes() -> None:
 
     def read_known_values(operation: Operation, request: Any, path_params: Any, temporal_response: Any) -> Any:
         if request.GET:
-            refuse_unknown_parameters(request.GET, _known_to(operation))
+            refuse_unknown_parameters(request.GET, _list_known_parameters(operation))
         return read_values(operation, request, path_params, temporal_response)
 
     Operation._get_values = read_known_values  # type: ignore[assignment, method-assign]
@@ -66,12 +66,12 @@ def read_parameters_as_utf8() -> None:
 
 
 @cache
-def _known_to(operation: Operation) -> frozenset[str]:
+def _list_known_parameters(operation: Operation) -> frozenset[str]:
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
     return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
 
 
-def _message(name: str, known: Collection[str]) -> str:
+def _compose_message(name: str, known: Collection[str]) -> str:
     if not known:
         return f"There is no parameter “{name}” here: this address takes none"
     if nearest := get_close_matches(name.lower(), known, n=1, cutoff=0.5):

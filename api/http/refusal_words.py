@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 
 _WORDS = {
     "missing": "This is required",
@@ -44,32 +44,32 @@ _LENGTHS = {
 }
 
 
-def refusal(error: Mapping[str, Any]) -> str:
+def describe_error(error: Mapping[str, Any]) -> str:
     """Return a sentence without a period for one error of Pydantic.
 
     Errors that are not in the tables above keep Pydantic's sentence.
     """
     kind, context = str(error["type"]), error.get("ctx", {})
     if kind in _LENGTHS:
-        return _length(kind, context)
+        return _describe_length(kind, context)
     if kind in _WORDS:
-        return _WORDS[kind].format(**{name: _whole(value) for name, value in context.items()})
+        return _WORDS[kind].format(**{name: _simplify_number(value) for name, value in context.items()})
     for name, sentence in _KINDS:
         if kind == name or kind.startswith(f"{name}_"):
             return sentence
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def _whole(value: Any) -> Any:
+def _simplify_number(value: Any) -> Any:
     """Return a limit such as ``100.0`` as people write it."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _length(kind: str, context: Mapping[str, Any]) -> str:
+def _describe_length(kind: str, context: Mapping[str, Any]) -> str:
     bound, name = _LENGTHS[kind]
     number = int(context[name])
     is_text = kind.startswith("string") or context.get("field_type") == "Value"
     one, many = ("character", "characters") if is_text else ("entry", "entries")
     if bound == "at least" and number == 1:
         return "Must not be empty"
-    return f"Must have {bound} {plural(number, one, many)}"
+    return f"Must have {bound} {format_count(number, one, many)}"

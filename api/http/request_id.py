@@ -7,7 +7,7 @@ import re
 import uuid
 from contextvars import ContextVar
 
-from api.http.masking import masked
+from api.http.masking import mask_secrets
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
@@ -19,7 +19,7 @@ def choose_request_id(offered: str) -> str:
 
     When services pass on one id, a request can be followed across them.
     """
-    sane = _SANE.fullmatch(offered) and masked(offered) == offered
+    sane = _SANE.fullmatch(offered) and mask_secrets(offered) == offered
     return offered if sane else str(uuid.uuid4())
 
 
@@ -27,7 +27,7 @@ def set_request_id(value: str) -> None:
     _current.set(value)
 
 
-def current_request_id() -> str:
+def get_current_request_id() -> str:
     """Return the id of this thread's current or latest request; an empty string before the first request."""
     return _current.get()
 
@@ -36,5 +36,5 @@ class RequestIdFilter(logging.Filter):
     """Gives every log record a ``request_id``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id()
+        record.request_id = get_current_request_id()
         return True

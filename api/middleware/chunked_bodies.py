@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from api.http.errors import error_response
+from api.http.errors import make_error_response
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Any], Iterable[bytes]]
@@ -61,7 +61,7 @@ def _skip_rest(stream: Any) -> None:
             return
 
 
-def refused_body(request: HttpRequest) -> HttpResponse | None:
+def find_body_error(request: HttpRequest) -> HttpResponse | None:
     """Return the error response if the request's body could not be read, otherwise ``None``."""
     status = request.META.get(_REFUSED_STATUS)
-    return error_response(status) if status else None
+    return make_error_response(status) if status else None

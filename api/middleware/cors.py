@@ -57,11 +57,11 @@ class CorsMiddleware:
 
 def is_allowed(origin: str, entries: tuple[str, ...]) -> bool:
     """Return whether ``origin`` is one of ``entries``, or matches a pattern of subdomains among them."""
-    return origin in entries or any(pattern.fullmatch(origin) for pattern in _patterns(entries))
+    return origin in entries or any(pattern.fullmatch(origin) for pattern in _compile_patterns(entries))
 
 
 @lru_cache(maxsize=8)
-def _patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
+def _compile_patterns(entries: tuple[str, ...]) -> list[re.Pattern[str]]:
     parts = [match.groups(default="") for entry in entries if (match := _ENTRY.fullmatch(entry)) and match[2]]
     return [re.compile(f"{scheme}://{_LABELS}{re.escape(domain + port)}") for scheme, _, domain, port in parts]
 

@@ -30,7 +30,7 @@ def answer_by_method(request: HttpRequest, get_response: Callable[[HttpRequest],
     return response
 
 
-def address_without_slash(request: HttpRequest) -> HttpResponse | None:
+def redirect_extra_slash(request: HttpRequest) -> HttpResponse | None:
     """Redirect a known address with an extra slash at its end, or return ``None``.
 
     The status 308 makes clients keep the method and the body.

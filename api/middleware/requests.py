@@ -19,12 +19,12 @@ from django.urls import resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
-from api.auth.throttling import rate_limit_result
+from api.auth.throttling import get_rate_limit_result
 from api.http.database_trouble import database_trouble
-from api.http.errors import MESSAGES, error_response
+from api.http.errors import MESSAGES, make_error_response
 from api.http.request_id import HEADER, choose_request_id, set_request_id
-from api.middleware.chunked_bodies import refused_body
-from api.middleware.methods import address_without_slash, answer_by_method, without_body
+from api.middleware.chunked_bodies import find_body_error
+from api.middleware.methods import answer_by_method, redirect_extra_slash, without_body
 from api.observe.audit import note_page, note_request
 from sf.reads.replica import noted_write
 
@@ -124,12 +124,12 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(API_PREFIX):
             return self._get_response(request)
-        response = refused_body(request) or answer_by_method(request, self._get_response)
+        response = find_body_error(request) or answer_by_method(request, self._get_response)
         if response.status_code == 404:
-            response = address_without_slash(request) or response
+            response = redirect_extra_slash(request) or response
         if response.status_code >= 400 and not response.get("Content-Type", "").startswith("application/json"):
-            response = _reshaped(response)
-        result = rate_limit_result(request)
+            response = _reshape_error(response)
+        result = get_rate_limit_result(request)
         for name, value in result.headers().items() if result else ():
             response[name] = value
         response.setdefault("Cache-Control", "no-store")
@@ -147,7 +147,7 @@ class ApiMiddleware:
         logger.error("%s: %s", trouble.log_line, " ".join(str(exception).split()))
         headers = {"Retry-After": str(DATABASE_RETRY_SECONDS)}
         if request.path_info.startswith(API_PREFIX):
-            return error_response(503, trouble.message, headers=headers, error_type=trouble.type)
+            return make_error_response(503, trouble.message, headers=headers, error_type=trouble.type)
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 
@@ -185,12 +185,12 @@ class PageMessageMiddleware(_OnlyForPages, MessageMiddleware):
     pass
 
 
-def _reshaped(response: HttpResponseBase) -> HttpResponse:
+def _reshape_error(response: HttpResponseBase) -> HttpResponse:
     """Return our JSON error in place of an HTML or text answer, with that answer's headers and cookies."""
     message = MESSAGES.get(response.status_code, "")
     if response.status_code == 405:
         message = f"This address does not support this method. Supported methods: {response['Allow']}."
-    shaped = error_response(response.status_code, message)
+    shaped = make_error_response(response.status_code, message)
     for name, value in response.items():
         if name.lower() not in {"content-type", "content-length"}:
             shaped[name] = value

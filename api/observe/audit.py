@@ -22,10 +22,10 @@ from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
-from api.auth.callers import CredentialsRefused, caller_of, known_outcome
+from api.auth.callers import CredentialsRefused, caller_of, get_known_outcome
 from api.http.client_address import UNKNOWN, client_address
-from api.http.masking import masked, masked_query
-from api.http.request_id import current_request_id
+from api.http.masking import mask_query, mask_secrets
+from api.http.request_id import get_current_request_id
 from api.models import RequestCount, RequestLog
 from api.observe.batch_writer import BatchWriter
 from api.observe.requests import Measure, add_measures, measure
@@ -80,8 +80,8 @@ def note_request(request: HttpRequest, response: HttpResponseBase, *, began: dat
     try:
         is_guess, entry = _is_strangers_guess(request, response), None
         if not is_guess and not _is_left_out(request, response):
-            entry = _entry(request, response, began, milliseconds)
-        _put(Noted(entry, is_guess, _measured(request, response, milliseconds)))
+            entry = _build_entry(request, response, began, milliseconds)
+        _put(Noted(entry, is_guess, _measure_if_on(request, response, milliseconds)))
     except Exception:
         logger.exception("a request could not be noted in the audit log")
 
@@ -89,7 +89,7 @@ def note_request(request: HttpRequest, response: HttpResponseBase, *, began: dat
 def note_page(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> None:
     """Count this request of a page, which gets no log row. Never fails."""
     try:
-        _put(Noted(measured=_measured(request, response, milliseconds)))
+        _put(Noted(measured=_measure_if_on(request, response, milliseconds)))
     except Exception:
         logger.exception("a request could not be counted")
 
@@ -99,7 +99,7 @@ def _put(noted: Noted) -> None:
         writer.put(noted)
 
 
-def _measured(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> Measure | None:
+def _measure_if_on(request: HttpRequest, response: HttpResponseBase, milliseconds: float) -> Measure | None:
     """Return the measures for ``/metrics``; ``None`` while no client may read the metrics."""
     return measure(request, response, milliseconds=milliseconds) if settings.METRICS_ALLOWED_NETWORKS else None
 
@@ -126,27 +126,27 @@ def _is_strangers_guess(request: HttpRequest, response: HttpResponseBase) -> boo
         return True
 
 
-def _entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
-    auth_type, identity = _caller(request)
+def _build_entry(request: HttpRequest, response: HttpResponseBase, began: datetime, milliseconds: float) -> Entry:
+    auth_type, identity = _identify_caller(request)
     address = client_address(request)
     return Entry(
         time=began,
-        method=_storable(request.method or "", 20),
-        path=_storable(masked(request.path_info)),
-        query=_storable(masked_query(request.META.get("QUERY_STRING", "")[: 2 * LONGEST_TEXT])),
+        method=_make_storable(request.method or "", 20),
+        path=_make_storable(mask_secrets(request.path_info)),
+        query=_make_storable(mask_query(request.META.get("QUERY_STRING", "")[: 2 * LONGEST_TEXT])),
         auth_type=auth_type,
         identity=identity,
         status=response.status_code,
         milliseconds=round(milliseconds, 2),
         address=None if address == UNKNOWN else address,
-        user_agent=_storable(masked(request.META.get("HTTP_USER_AGENT", "")[: 2 * LONGEST_TEXT])),
-        request_id=current_request_id(),
+        user_agent=_make_storable(mask_secrets(request.META.get("HTTP_USER_AGENT", "")[: 2 * LONGEST_TEXT])),
+        request_id=get_current_request_id(),
     )
 
 
-def _caller(request: HttpRequest) -> tuple[str, str]:
+def _identify_caller(request: HttpRequest) -> tuple[str, str]:
     """Return the caller's kind and identity as far as they are known, without a look-up."""
-    is_known, outcome = known_outcome(request)
+    is_known, outcome = get_known_outcome(request)
     if outcome is None:
         return ("none" if is_known else ""), ""
     if isinstance(outcome, CredentialsRefused):
@@ -154,7 +154,7 @@ def _caller(request: HttpRequest) -> tuple[str, str]:
     return outcome.auth_type.value, outcome.identity
 
 
-def _storable(text: str, longest: int = LONGEST_TEXT) -> str:
+def _make_storable(text: str, longest: int = LONGEST_TEXT) -> str:
     """Cut the text, and replace what PostgreSQL cannot store: NUL bytes and unpaired surrogates."""
     text = text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() else text.encode(errors="replace").decode()

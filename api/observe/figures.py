@@ -13,8 +13,8 @@ from api.models import RequestCount
 from api.observe.audit import writer
 from api.observe.exposition import Metric, Sample
 from api.observe.requests import requests_by_route
-from api.outbox.queue import queue_depth
-from api.protection.breaker import breaker_state, breakers
+from api.outbox.queue import load_queue_depth
+from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import leader
 from sf.live.org import calls_today, known_usage
 from sf.models import RefusedRecord, SyncConfig, SyncRun
@@ -107,7 +107,7 @@ def salesforce() -> Iterator[Metric]:
 
 
 def outbox() -> Iterator[Metric]:
-    depth = queue_depth()
+    depth = load_queue_depth()
     states = [Sample(depth.queued, {"state": "queued"}), Sample(depth.failed, {"state": "failed"})]
     yield Metric(
         "sfapi_outbox_cases",
@@ -118,7 +118,7 @@ def outbox() -> Iterator[Metric]:
     oldest = [Sample(depth.oldest_seconds or 0)]
     yield Metric("sfapi_outbox_oldest_seconds", "Seconds that the oldest queued case has waited.", oldest)
     yield Metric(
-        "sfapi_outbox_breaker_open", "1 while no delivery is tried, except probes.", [Sample(breaker_state().open)]
+        "sfapi_outbox_breaker_open", "1 while no delivery is tried, except probes.", [Sample(load_breaker_state().open)]
     )
 
 
@@ -136,7 +136,7 @@ def jobs() -> Iterator[Metric]:
 
 
 def circuit_breakers() -> Iterator[Metric]:
-    states = [Sample(is_open, {"name": name}) for name, is_open in breakers().items()]
+    states = [Sample(is_open, {"name": name}) for name, is_open in load_breakers().items()]
     yield Metric("sfapi_breaker_open", "1 while the circuit breaker with this name is open.", states)
 
 

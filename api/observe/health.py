@@ -12,9 +12,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from api.http.client_address import client_address, proxy_problem
-from api.outbox.queue import queue_depth
-from api.protection.breaker import breaker_state, breakers
+from api.http.client_address import client_address, get_proxy_problem
+from api.outbox.queue import load_queue_depth
+from api.protection.breaker import load_breaker_state, load_breakers
 from sf.ingest.scheduled import leader
 from sf.ingest.schema import missing_migrations
 from sf.reads.replica import has_replica
@@ -53,14 +53,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
         more_checks = _CHECKS | ({"replica": _replica} if has_replica() else {})
         checks |= {name: _run(name, check) for name, check in more_checks.items()}
     client_address(request)  # notes a problem if X-Forwarded-For does not fit TRUSTED_PROXY_COUNT
-    if problem := proxy_problem():
+    if problem := get_proxy_problem():
         checks["proxies"] = Check(ok=True, details={"message": problem})
     well = all(check.ok for check in checks.values())
-    body = {"status": _status(checks.values()), **{name: check.to_json() for name, check in checks.items()}}
+    body = {"status": _compute_status(checks.values()), **{name: check.to_json() for name, check in checks.items()}}
     return JsonResponse(body, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
 
-def _status(checks: Collection[Check]) -> str:
+def _compute_status(checks: Collection[Check]) -> str:
     if not all(check.ok for check in checks):
         return "unhealthy"
     return "degraded" if any(check.degraded for check in checks) else "ok"
@@ -115,7 +115,7 @@ def _jobs() -> Check:
 
 def _breakers() -> Check:
     """Report the open breakers. They are no fault: cases wait, and reads use the cache if they can."""
-    return Check(ok=True, details={"open": [name for name, is_open in breakers().items() if is_open]})
+    return Check(ok=True, details={"open": [name for name, is_open in load_breakers().items() if is_open]})
 
 
 def _fields() -> Check:
@@ -141,7 +141,7 @@ def _replica() -> Check:
 
 def _outbox() -> Check:
     """Report waiting cases and cases that need an operator, only as numbers, because this page is public."""
-    depth, state = queue_depth(), breaker_state()
+    depth, state = load_queue_depth(), load_breaker_state()
     details: dict[str, Any] = {
         "queued": depth.queued,
         "oldest_seconds": depth.oldest_seconds,

@@ -25,14 +25,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
     be reached, or takes too long.
     """
     if not settings.METRICS_ALLOWED_NETWORKS:
-        return _text("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
+        return _make_text_response("Metrics are off: set METRICS_ALLOWED_NETWORKS.\n", status=404)
     if not _is_allowed(client_address(request)):
-        return _text("This address may not read metrics: add its network to METRICS_ALLOWED_NETWORKS.\n", status=403)
+        return _make_text_response(
+            "This address may not read metrics: add its network to METRICS_ALLOWED_NETWORKS.\n", status=403
+        )
     try:
         lines = [line for source in SOURCES for metric in source() for line in metric.lines()]
     except (OperationalError, InterfaceError) as error:
         logger.warning("metrics: PostgreSQL: %s", " ".join(str(error).split()))
-        return _text("PostgreSQL cannot be reached, or takes too long.\n", status=503)
+        return _make_text_response("PostgreSQL cannot be reached, or takes too long.\n", status=503)
     return HttpResponse("\n".join(lines) + "\n", content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
@@ -44,6 +46,6 @@ def _is_allowed(address: str) -> bool:
     return any((mapped or client) in network for network in settings.METRICS_ALLOWED_NETWORKS)
 
 
-def _text(text: str, *, status: int) -> HttpResponse:
+def _make_text_response(text: str, *, status: int) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8", headers=headers)

@@ -33,7 +33,7 @@ _last_problem = ""
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Return 200 when this process can serve, otherwise 503 with the reason."""
-    problem = _problem()
+    problem = _find_problem()
     _log_change(problem)
     body = {"status": "not ready", "message": problem} if problem else {"status": "ready"}
     response = JsonResponse(body, status=503 if problem else 200, headers={"Cache-Control": "no-store"})
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _problem() -> str:
+def _find_problem() -> str:
     """Return the reason why this process cannot serve, or an empty string.
 
     The reason names no host and no user, because anyone can read it.
@@ -50,12 +50,12 @@ def _problem() -> str:
     try:
         with transaction.atomic():
             missing = missing_text()
-            return f"run manage.py migrate: {missing}" if missing else _writing_problem()
+            return f"run manage.py migrate: {missing}" if missing else _find_writing_problem()
     except (DatabaseError, InterfaceError) as error:
-        return _refusal(getattr(error.__cause__, "sqlstate", None) or "")
+        return _explain_refusal(getattr(error.__cause__, "sqlstate", None) or "")
 
 
-def _writing_problem() -> str:
+def _find_writing_problem() -> str:
     with connection.cursor() as cursor:
         cursor.execute(_IS_READ_ONLY)
         if cursor.fetchone() == (True,):
@@ -65,7 +65,7 @@ def _writing_problem() -> str:
     return ""
 
 
-def _refusal(sqlstate: str) -> str:
+def _explain_refusal(sqlstate: str) -> str:
     if sqlstate == _NO_SUCH_TABLE:
         return "run manage.py migrate: the database is empty"
     if sqlstate.startswith(_INSUFFICIENT_RESOURCES):

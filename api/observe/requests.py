@@ -46,10 +46,10 @@ class Measure(NamedTuple):
 
 def measure(request: HttpRequest, response: HttpResponseBase, *, milliseconds: float) -> Measure:
     method = request.method if request.method in _METHODS else "other"
-    return Measure(_route(request), str(method), response.status_code, milliseconds / 1000)
+    return Measure(_get_route_pattern(request), str(method), response.status_code, milliseconds / 1000)
 
 
-def _route(request: HttpRequest) -> str:
+def _get_route_pattern(request: HttpRequest) -> str:
     """Return the pattern, such as ``/api/v1/case/{case_id}``. With real ids, each id would be a route."""
     match = request.resolver_match
     if match is None:
@@ -61,7 +61,7 @@ def _route(request: HttpRequest) -> str:
 
 def add_measures(measures: Iterable[Measure]) -> None:
     """Add these requests to the shared counts, in one statement."""
-    rows = _rows(measures)
+    rows = _build_rows(measures)
     if not rows:
         return
     values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(rows))
@@ -69,7 +69,7 @@ def add_measures(measures: Iterable[Measure]) -> None:
         cursor.execute(_ADD.format(rows=values), [value for row in rows for value in row])
 
 
-def _rows(measures: Iterable[Measure]) -> list[list[Any]]:
+def _build_rows(measures: Iterable[Measure]) -> list[list[Any]]:
     """Return a row per route, method and status, sorted, so that two processes cannot deadlock."""
     counts: dict[tuple[str, str, int], list[Any]] = {}
     for each in measures:
@@ -88,10 +88,10 @@ def requests_by_route() -> Iterator[Metric]:
     meaning = "Requests by route, method and status of the answer."
     yield Metric("sfapi_http_requests_total", meaning, totals, kind="counter")
     meaning = "Seconds until the answer was ready to be sent, by route and method."
-    yield Metric("sfapi_http_request_duration_seconds", meaning, _histograms(counts), kind="histogram")
+    yield Metric("sfapi_http_request_duration_seconds", meaning, _build_histograms(counts), kind="histogram")
 
 
-def _histograms(counts: Iterable[RouteCount]) -> Iterator[Sample]:
+def _build_histograms(counts: Iterable[RouteCount]) -> Iterator[Sample]:
     sums: dict[tuple[str, str], list[Any]] = {}
     for each in counts:
         row = sums.setdefault((each.route, each.method), [0.0, [0] * (len(BOUNDS) + 1)])

@@ -29,13 +29,13 @@ _PARAMETERS: Mapping[str, str] = {
 """Descriptions of parameters that many routes share. A parameter's own description wins."""
 
 
-def methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+def list_methods_and_operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     for operations in document["paths"].values():
         yield from ((method, operation) for method, operation in operations.items() if method in _METHODS)
 
 
 def operations_of(document: Document) -> Iterator[dict[str, Any]]:
-    yield from (operation for _method, operation in methods_and_operations(document))
+    yield from (operation for _method, operation in list_methods_and_operations(document))
 
 
 def clean_document(document: Document) -> None:
@@ -95,29 +95,29 @@ def drop_unused_components(document: Document) -> None:
     """Keep only the schemas, answers, headers and examples that an operation refers to."""
     components = document["components"]
     used: set[str] = set()
-    waiting = list(_references(document["paths"]))
+    waiting = list(_collect_references(document["paths"]))
     while waiting:
         reference = waiting.pop()
         if reference not in used:
             used.add(reference)
-            waiting += _references(_resolved(components, reference))
+            waiting += _collect_references(_resolve_reference(components, reference))
     for kind in components.keys() - {"securitySchemes"}:
         components[kind] = {
             name: each for name, each in components[kind].items() if f"#/components/{kind}/{name}" in used
         }
 
 
-def _resolved(components: Mapping[str, Any], reference: str) -> Any:
+def _resolve_reference(components: Mapping[str, Any], reference: str) -> Any:
     kind, name = reference.removeprefix("#/components/").split("/")
     return components[kind][name]
 
 
-def _references(node: Any) -> Iterator[str]:
+def _collect_references(node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]
         for each in node.values():
-            yield from _references(each)
+            yield from _collect_references(each)
     elif isinstance(node, list):
         for each in node:
-            yield from _references(each)
+            yield from _collect_references(each)

@@ -72,7 +72,7 @@ def with_access(description: str, credentials: Sequence[Credential]) -> str:
 def finish_document(document: Document, part: str) -> Document:
     """Return ``document``, or a part of it, as valid OpenAPI 3.1 with examples, headers and tags."""
     if part == PUBLIC:
-        document["paths"] = _public_paths(document["paths"])
+        document["paths"] = _select_public_paths(document["paths"])
     document["servers"] = _SERVERS
     document["info"] |= _ABOUT
     document["components"]["schemas"]["ErrorType"]["description"] = ERROR_TYPES_TEXT
@@ -87,7 +87,7 @@ def finish_document(document: Document, part: str) -> Document:
     return document
 
 
-def _public_paths(paths: Mapping[str, Any]) -> dict[str, Any]:
+def _select_public_paths(paths: Mapping[str, Any]) -> dict[str, Any]:
     """Return the paths, without those that only the dashboard calls."""
     return {
         path: operations

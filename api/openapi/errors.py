@@ -151,7 +151,7 @@ _ERRORS: Mapping[ErrorType, Any] = {
 }
 
 
-def error_example(status: int, kind: ErrorType) -> dict[str, Any]:
+def build_error_example(status: int, kind: ErrorType) -> dict[str, Any]:
     """Return an example body of an error of this type."""
     message = _EXAMPLES[status][kind]
     body = {"code": status, "type": kind.value, "message": message, "detail": message}
@@ -181,7 +181,7 @@ def add_error_examples(document: Document) -> None:
         for status, response in operation["responses"].items():
             if int(status) >= _FIRST_ERROR:
                 kinds = types_of(operation, int(status))
-                examples = {kind.value: {"value": error_example(int(status), kind)} for kind in kinds}
+                examples = {kind.value: {"value": build_error_example(int(status), kind)} for kind in kinds}
                 response["content"][_JSON]["examples"] = examples
 
 
@@ -199,18 +199,18 @@ def share_error_responses(document: Document) -> None:
                 continue
             text = json.dumps(response, sort_keys=True)
             if text not in names:
-                names[text] = _name(int(status), operation, shared)
+                names[text] = _choose_name(int(status), operation, shared)
                 shared[names[text]] = response
             operation["responses"][status] = {"$ref": f"#/components/responses/{names[text]}"}
 
 
-def _name(status: int, operation: Operation, existing_names: Collection[str]) -> str:
+def _choose_name(status: int, operation: Operation, existing_names: Collection[str]) -> str:
     usual = responses[status].title().replace(" ", "")
     own = operation["operationId"].title().replace("_", "")
     return f"{own}{usual}" if usual in existing_names else usual
 
 
-def _types_text() -> str:
+def _compose_types_text() -> str:
     statuses = {kind: status for status, kinds in _EXAMPLES.items() for kind in kinds}
     lines = [
         f"* `{kind}` ({statuses[kind]}): {_EXAMPLES[statuses[kind]][kind]}" for kind in ErrorType if kind in statuses
@@ -222,4 +222,4 @@ _TYPES_INTRODUCTION = (
     "The reason why a request failed, for programs. Types may be added within v1: handle an unknown type by its HTTP "
     "status. Examples:"
 )
-ERROR_TYPES_TEXT = _types_text()
+ERROR_TYPES_TEXT = _compose_types_text()

@@ -44,10 +44,10 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     for kinds in ("anyOf", "oneOf", "allOf"):
         if kinds in schema:
             return example_of(schema[kinds][0], schemas)
-    return _of_type(schema, schemas)
+    return _build_example_by_type(schema, schemas)
 
 
-def _of_type(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+def _build_example_by_type(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "object":
         parts = {name: example_of(part, schemas) for name, part in schema.get("properties", {}).items()}

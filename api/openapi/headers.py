@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from api.http.request_id import HEADER
-from api.openapi.cleaning import Document, methods_and_operations
+from api.openapi.cleaning import Document, list_methods_and_operations
 from api.outbox.idempotency import REPLAYED
 
 _REF = "#/components/headers/{name}"
@@ -89,29 +89,29 @@ _FILE = "text/csv"
 
 def add_headers(document: Document) -> None:
     """Declare the headers of answers and refer to them; add the headers that requests may need."""
-    document["components"]["headers"] = {name: _declared(name) for name in _HEADERS}
-    for method, operation in methods_and_operations(document):
-        operation["parameters"] = [*operation.get("parameters", []), *_sent_headers(method, operation)]
+    document["components"]["headers"] = {name: _describe_header(name) for name in _HEADERS}
+    for method, operation in list_methods_and_operations(document):
+        operation["parameters"] = [*operation.get("parameters", []), *_list_request_headers(method, operation)]
         statuses = set(map(int, operation["responses"]))
         for status, response in operation["responses"].items():
             response["headers"] = {
-                name: {"$ref": _REF.format(name=name)} for name in _names(operation, int(status), statuses)
+                name: {"$ref": _REF.format(name=name)} for name in _list_header_names(operation, int(status), statuses)
             }
 
 
-def _declared(name: str) -> dict[str, Any]:
+def _describe_header(name: str) -> dict[str, Any]:
     description, schema, example = _HEADERS[name]
     return {"description": description, "schema": dict(schema), "example": example}
 
 
-def _sent_headers(method: str, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _list_request_headers(method: str, operation: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if method in _CHANGING and operation["security"]:
         yield dict(_CSRF_PARAMETER)
     if 304 in map(int, operation["responses"]):
         yield dict(_IF_NONE_MATCH)
 
 
-def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Iterator[str]:
+def _list_header_names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Iterator[str]:
     """Yield the headers of an answer with ``status``. ``statuses``: all statuses of the operation."""
     good = status < 400
     yield HEADER
@@ -128,10 +128,10 @@ def _names(operation: Mapping[str, Any], status: int, statuses: set[int]) -> Ite
     if good and any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"]):
         yield REPLAYED
     if good and _FILE in operation["responses"].get(200, {}).get("content", {}):
-        yield from _of_records(operation)
+        yield from _list_record_headers(operation)
 
 
-def _of_records(operation: Mapping[str, Any]) -> Iterator[str]:
+def _list_record_headers(operation: Mapping[str, Any]) -> Iterator[str]:
     yield "Content-Disposition"
     if any(parameter["name"] == "cursor" for parameter in operation["parameters"]):
         yield from ("Link", "X-As-Of")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
-from api.http.caching import public_response
+from api.http.caching import finish_public_response
 from api.openapi.serving import DOCUMENT_SECONDS
 
 
@@ -23,4 +23,4 @@ class DocsPage(DocsBase):
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
         names = {"document": self.get_openapi_url(api, kwargs), "me": reverse(f"{api.urls_namespace}:get_me")}
         page = render(request, "docs/page.html", {"api": api, **names})
-        return public_response(request, page, seconds=DOCUMENT_SECONDS)
+        return finish_public_response(request, page, seconds=DOCUMENT_SECONDS)

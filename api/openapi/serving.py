@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from api.http.caching import public_response
+from api.http.caching import finish_public_response
 from api.http.errors import Unprocessable
-from api.http.fields import JSON, json_text
+from api.http.fields import JSON, render_json
 from api.http.query_parameters import refuse_unknown_parameters
 from api.openapi.cleaning import Document
 from api.openapi.document import PUBLIC
@@ -27,21 +27,21 @@ def serve_document(make: Callable[[str], Document]) -> Callable[[HttpRequest], H
 
     @cache
     def render(part: str) -> str:
-        return json_text(make(part))
+        return render_json(make(part))
 
     @csrf_exempt  # so that a POST gets 405, not 403 for a missing token
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            part = _part(request)
+            part = _get_part(request)
         except Unprocessable as refused:
             return refused.response()
-        return public_response(request, HttpResponse(render(part), content_type=JSON), seconds=DOCUMENT_SECONDS)
+        return finish_public_response(request, HttpResponse(render(part), content_type=JSON), seconds=DOCUMENT_SECONDS)
 
     return view
 
 
-def _part(request: HttpRequest) -> str:
+def _get_part(request: HttpRequest) -> str:
     refuse_unknown_parameters(request.GET, ["part"])
     part = request.GET.get("part", WHOLE)
     if part not in PARTS:

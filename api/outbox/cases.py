@@ -36,7 +36,7 @@ def accept_case(*, identity: str, values: Mapping[str, str], request: Idempotent
         case = OutboundCase.objects.get(pk=earlier or case_id)
         if earlier is not None:
             if outbox.is_being_sent_by_request(case):
-                raise idempotency.still_running()
+                raise idempotency.make_still_running_error()
             return case, True
         if claimed:
             _deliver(case)

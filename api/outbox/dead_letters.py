@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from api.models import OutboundCase
-from api.outbox.queue import DEAD_LETTER, STUCK, kept_apart
+from api.outbox.queue import DEAD_LETTER, STUCK, select_kept_apart
 from sf.sync.identity import cached_org_id
 
 State = OutboundCase.State
@@ -24,14 +24,14 @@ _FREE = Q(lease_until=None) | Q(lease_until__lt=Now())
 _WAITING = {"lease_holder": "", "lease_until": None}
 
 
-def undecided() -> QuerySet[OutboundCase]:
+def select_undecided() -> QuerySet[OutboundCase]:
     """Return the dead letters and the stuck cases, oldest first."""
     return OutboundCase.objects.filter(DEAD_LETTER | STUCK).order_by("created_at", "id")
 
 
 def can_be_changed(case: OutboundCase) -> bool:
     """Return whether an operator may change this case: it is failed or stuck, and is not being sent."""
-    return _open_to_change([case.pk]).exists()
+    return _select_changeable([case.pk]).exists()
 
 
 def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None = None) -> int:
@@ -40,21 +40,21 @@ def queue_again(cases: Sequence[OutboundCase], values: Mapping[str, str] | None 
     Return the number of changed cases.
     """
     changed = {} if values is None else {"values": dict(values)}
-    return _open_to_change([case.pk for case in cases]).update(
+    return _select_changeable([case.pk for case in cases]).update(
         state=State.QUEUED, next_attempt_at=Now(), ended_at=None, settled_at=None, settled_by="", **changed, **_WAITING
     )
 
 
 def settle(cases: Sequence[OutboundCase], *, by: str) -> int:
     """Mark failed and stuck cases as dealt with: they are not sent or reported. Return their number."""
-    return _open_to_change([case.pk for case in cases]).update(
+    return _select_changeable([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
 
 
 def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
     """Let cases of another org go to the cached org. Return the number of changed cases."""
-    return _apart([case.pk for case in cases]).update(
+    return _select_apart([case.pk for case in cases]).update(
         organization_id=cached_org_id(), next_attempt_at=Now(), error_group="", error_code="", error_message="",
         error_fields=[], **_WAITING,
     )  # fmt: skip
@@ -62,7 +62,7 @@ def send_to_cached_org(cases: Sequence[OutboundCase]) -> int:
 
 def discard(cases: Sequence[OutboundCase], *, by: str) -> int:
     """Mark cases of another org as dealt with, so that they are sent to no org. Return their number."""
-    return _apart([case.pk for case in cases]).update(
+    return _select_apart([case.pk for case in cases]).update(
         state=State.FAILED, ended_at=Now(), settled_at=Now(), settled_by=by, **_WAITING
     )
 
@@ -72,9 +72,9 @@ def is_kept_apart(case: OutboundCase) -> bool:
     return case.state == State.QUEUED and case.organization_id not in {"", cached_org_id()}
 
 
-def _apart(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:
-    return kept_apart().filter(_FREE, pk__in=ids)
+def _select_apart(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:
+    return select_kept_apart().filter(_FREE, pk__in=ids)
 
 
-def _open_to_change(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:
+def _select_changeable(ids: Sequence[uuid.UUID]) -> QuerySet[OutboundCase]:
     return OutboundCase.objects.filter(_FREE, Q(state=State.FAILED) | STUCK, pk__in=ids)

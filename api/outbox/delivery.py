@@ -88,18 +88,18 @@ def deliver_due(tally: Tally, *, everything: bool = False) -> None:
     if everything:
         outbox.hasten_all()
     _check_login(everything=everything)
-    holder, began, state = outbox.deliverer(), database_now(), breaker.breaker_state()
+    holder, began, state = outbox.make_deliverer_name(), database_now(), breaker.load_breaker_state()
     if state.open and not (everything or state.probe_is_due):
         message = f"not tried again yet, after {state.failed_probes} failed attempts: {state.reason}"
         raise SalesforceAway(message, for_good=False)
-    batch = 1 if state.open else batch_size()
+    batch = 1 if state.open else get_batch_size()
     while cases := outbox.claim_due(holder=holder, limit=batch, as_of=began):
         outcomes = _send(
             cases, source="deliver_pending", seconds=DELIVERER_SECONDS, refusal=State.FAILED, probe=state.open
         )
         for outcome in outcomes:
             tally.count(outcome)
-        batch, state = batch_size(), breaker.BreakerState()
+        batch, state = get_batch_size(), breaker.BreakerState()
 
 
 def _check_login(*, everything: bool) -> None:
@@ -114,7 +114,7 @@ def _check_login(*, everything: bool) -> None:
         raise SalesforceAway(refused_logins.explain(refusal), for_good=False)
 
 
-def batch_size() -> int:
+def get_batch_size() -> int:
     return MOST_AT_ONCE if settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD else BATCH_WITHOUT_EXTERNAL_ID
 
 
@@ -130,7 +130,7 @@ def _send(
     try:
         client = salesforce_client(UsageCounter(source), Patience.for_seconds(seconds))
         external_id = settings.SALESFORCE_CASE_EXTERNAL_ID_FIELD
-        outcomes = deliver_cases(client, [_new_case(case) for case in cases], external_id=external_id)
+        outcomes = deliver_cases(client, [_build_new_case(case) for case in cases], external_id=external_id)
     except ImproperlyConfigured as error:
         outbox.put_back(cases, Why(Group.ORG, message=str(error)))
         raise SalesforceAway(str(error), for_good=True) from error
@@ -139,18 +139,18 @@ def _send(
         outbox.unclaim(cases)
         raise SalesforceAway(str(error), for_good=True) from error
     except SalesforceError as error:
-        outbox.put_back(cases, _why(error))
-        raise _away(error, probe=probe) from error
+        outbox.put_back(cases, _build_why(error))
+        raise _note_salesforce_away(error, probe=probe) from error
     seconds_each = (time.monotonic() - began) / len(cases)
     for case in cases:
         _note(case, outcomes[str(case.pk)], refusal)
-    if stopper := _stopper(outcomes.values()):
-        raise _away(stopper, probe=probe) from stopper
+    if stopper := _find_stopper(outcomes.values()):
+        raise _note_salesforce_away(stopper, probe=probe) from stopper
     breaker.note_answer(breaker.NAME, seconds_each)
     return list(outcomes.values())
 
 
-def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
+def _note_salesforce_away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
     # A refused login is not counted as a failed probe: logins have their own pauses (sf.connection.refused_logins),
     # which end when the settings change.
     probe = probe and not isinstance(error, LoginFailed)
@@ -158,7 +158,7 @@ def _away(error: SalesforceError, *, probe: bool) -> SalesforceAway:
     return SalesforceAway(str(error), for_good=error.lasting and not isinstance(error, DailyLimitReached))
 
 
-def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
+def _find_stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
     """Return the first error that concerns all cases.
 
     Returns ``None`` when no error concerns all cases, or when an outcome is final.
@@ -168,11 +168,11 @@ def _stopper(outcomes: Collection[Outcome]) -> SalesforceError | None:
     return next((outcome.error for outcome in outcomes if outcome.error and outcome.error.concerns_everything), None)
 
 
-def _why(error: SalesforceError) -> Why:
+def _build_why(error: SalesforceError) -> Why:
     return Why(error.group, error.code, error.fields, error.in_full)
 
 
-def _new_case(case: OutboundCase) -> NewCase:
+def _build_new_case(case: OutboundCase) -> NewCase:
     return NewCase(key=str(case.pk), values=case.values, sent_before=case.attempts > 1)
 
 
@@ -184,9 +184,9 @@ def _note(case: OutboundCase, outcome: Outcome, refusal: State) -> None:
     if refusal is State.FAILED or not outcome.is_final:
         _report(case, error)
     if outcome.is_final:
-        outbox.note_refused(case, replace(_why(error), message=error.reason), state=refusal)
+        outbox.note_refused(case, replace(_build_why(error), message=error.reason), state=refusal)
     else:
-        outbox.put_back([case], _why(error), pause=outbox.pause_after(case.attempts))
+        outbox.put_back([case], _build_why(error), pause=outbox.compute_pause(case.attempts))
 
 
 def _report(case: OutboundCase, error: SalesforceError) -> None:

@@ -72,7 +72,7 @@ class IdempotentRequest:
         return earlier.record_id
 
 
-def idempotent_request(*, identity: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
+def make_idempotent_request(*, identity: str, path: str, key: str | None, body: Any) -> IdempotentRequest:
     """Return the identity of a request. Raises ``Unprocessable`` for a bad key.
 
     ``body`` has the validated values, so white space, the order of fields and omitted nulls make no difference.
@@ -86,7 +86,7 @@ def idempotent_request(*, identity: str, path: str, key: str | None, body: Any) 
     return IdempotentRequest(identity, path, key, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def still_running() -> Conflict:
+def make_still_running_error() -> Conflict:
     return Conflict(
         "The first request with this Idempotency-Key is still running: try again soon.",
         ErrorType.IDEMPOTENCY_KEY_IN_USE,

@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from api.models import OutboundCase
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from sf.salesforce.refusals import Group
 from sf.sync.identity import cached_org_id
 
@@ -70,7 +70,7 @@ class Why:
     fields: tuple[str, ...] = ()
     message: str = ""
 
-    def columns(self) -> dict[str, Any]:
+    def to_columns(self) -> dict[str, Any]:
         """Return the columns of a row that store the reason."""
         return {
             "error_group": self.group,
@@ -117,7 +117,7 @@ def store_case(*, identity: str, source: str, values: Mapping[str, str], case_id
     return holder
 
 
-def deliverer() -> str:
+def make_deliverer_name() -> str:
     """Return a name for a lease holder that is not a request."""
     return f"deliver_pending {uuid.uuid4()}"
 
@@ -134,7 +134,7 @@ def claim_due(*, holder: str, limit: int, as_of: datetime) -> list[OutboundCase]
 def claim_for_request(case_id: uuid.UUID) -> OutboundCase | None:
     """Claim the case for this request; ``None`` unless it is queued, untried and for the cached org."""
     holder = f"{_IN_REQUEST} {uuid.uuid4()}"
-    free = _for_cached_org().filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
+    free = _select_for_cached_org().filter(pk=case_id, state=State.QUEUED, attempts=0, lease_holder="")
     if not free.update(lease_holder=holder, lease_until=Now() + REQUEST_LEASE, attempts=1):
         return None
     return OutboundCase.objects.get(pk=case_id)
@@ -160,25 +160,25 @@ def note_refused(case: OutboundCase, why: Why, *, state: State) -> None:
     object ``case`` gets the refusal before the row does. So the caller gets it even when PostgreSQL stores the row, but
     its confirmation is lost.
     """
-    refusal = {"state": state, **why.columns()}
+    refusal = {"state": state, **why.to_columns()}
     for name, value in refusal.items():
         setattr(case, name, value)
-    _held(case).update(ended_at=Now(), **refusal, **_NO_LEASE)
+    _select_held(case).update(ended_at=Now(), **refusal, **_NO_LEASE)
 
 
 def put_back(cases: Sequence[OutboundCase], why: Why, *, pause: timedelta = timedelta()) -> None:
     """Put cases back into the queue. They are due after ``pause``."""
     for case in cases:
-        _held(case).update(next_attempt_at=Now() + pause, **why.columns(), **_NO_LEASE)
+        _select_held(case).update(next_attempt_at=Now() + pause, **why.to_columns(), **_NO_LEASE)
 
 
 def unclaim(cases: Sequence[OutboundCase]) -> None:
     """Release cases for which nothing was tried, as if they had never been claimed."""
     for case in cases:
-        _held(case).update(attempts=case.attempts - 1, **_NO_LEASE)
+        _select_held(case).update(attempts=case.attempts - 1, **_NO_LEASE)
 
 
-def pause_after(attempts: int) -> timedelta:
+def compute_pause(attempts: int) -> timedelta:
     """Return the pause after this many attempts: none after the first, then 10 s, doubled up to 15 min."""
     return min(_FIRST_PAUSE * 2 ** min(attempts - 2, 20), _LONGEST_PAUSE) if attempts > 1 else timedelta()
 
@@ -198,7 +198,7 @@ def hasten_all() -> int:
     return OutboundCase.objects.filter(state=State.QUEUED, next_attempt_at__gt=Now()).update(next_attempt_at=Now())
 
 
-def queue_depth(organization_id: str | None = None) -> QueueDepth:
+def load_queue_depth(organization_id: str | None = None) -> QueueDepth:
     """Count waiting and failed cases. ``organization_id``: the cached org, if the caller knows it.
 
     Queued and failed cases are counted separately, because each of the two states has its own index. ``/healthz/``
@@ -215,12 +215,12 @@ def queue_depth(organization_id: str | None = None) -> QueueDepth:
     return QueueDepth(queued["rows"], oldest, failed, queued["stuck"], apart)
 
 
-def cases_kept_apart() -> dict[str, int]:
+def count_cases_kept_apart() -> dict[str, int]:
     """Count the cases that wait for orgs that are not cached, by the id of the org."""
-    return dict(kept_apart().order_by().values_list("organization_id").annotate(rows=Count("pk")))
+    return dict(select_kept_apart().order_by().values_list("organization_id").annotate(rows=Count("pk")))
 
 
-def kept_apart() -> QuerySet[OutboundCase]:
+def select_kept_apart() -> QuerySet[OutboundCase]:
     """Return the queued cases of orgs that are not cached. They are not delivered."""
     return OutboundCase.objects.filter(state=State.QUEUED).exclude(organization_id__in=["", cached_org_id()])
 
@@ -232,15 +232,15 @@ def keep_cases_apart(before: str, now: str) -> list[str]:
     """
     OutboundCase.objects.filter(organization_id="").update(organization_id=before)
     apart = [
-        f"kept apart: {plural(count, 'queued case')} of the org {organization}, for delivery only to that org "
+        f"kept apart: {format_count(count, 'queued case')} of the org {organization}, for delivery only to that org "
         "(admin › Cases (outbox) sends cases to the new org instead, or discards them)"
-        for organization, count in cases_kept_apart().items()
+        for organization, count in count_cases_kept_apart().items()
     ]
-    queued = queue_depth().queued
-    return [*apart, *([f"for delivery to the new org: {plural(queued, 'queued case')}"] if queued else [])]
+    queued = load_queue_depth().queued
+    return [*apart, *([f"for delivery to the new org: {format_count(queued, 'queued case')}"] if queued else [])]
 
 
-def _for_cached_org() -> QuerySet[OutboundCase]:
+def _select_for_cached_org() -> QuerySet[OutboundCase]:
     return OutboundCase.objects.filter(organization_id__in=["", cached_org_id()])
 
 
@@ -255,6 +255,6 @@ _NO_REFUSAL = {"error_group": "", "error_code": "", "error_fields": [], "error_m
 _NO_LEASE = {"lease_holder": "", "lease_until": None}
 
 
-def _held(case: OutboundCase) -> QuerySet[OutboundCase]:
+def _select_held(case: OutboundCase) -> QuerySet[OutboundCase]:
     """Return the case's row, or no row when it is no longer queued or another sender has the lease."""
     return OutboundCase.objects.filter(pk=case.pk, state=State.QUEUED, lease_holder=case.lease_holder)

@@ -55,7 +55,7 @@ class _Memory:
 memory = _Memory()
 
 
-def accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
+def fetch_accounts_user(client: AccountsClient, uuid: str) -> AccountsUser | None:
     """Return the user, or ``None`` when Accounts has no such user. Raises ``AccountsAway``."""
     key = (client, uuid)
     if cached_user := memory.get(key):
@@ -71,7 +71,7 @@ def ask_accounts(question: Callable[[], Answer]) -> Answer:
     with place(Neighbor.ACCOUNTS) as free:
         if not free:
             raise AccountsAway("the permitted number of requests already waits for Accounts or Salesforce")
-        if not breaker.accounts_call_allowed():
+        if not breaker.may_ask_accounts():
             raise AccountsAway("the latest calls to Accounts failed or were slow")
         return _ask(question)
 

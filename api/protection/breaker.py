@@ -88,7 +88,7 @@ class BreakerState:
         return further < 0 or abs(self.since_failure) >= min(FIRST_PAUSE * 2 ** min(further, 10), LONGEST_PAUSE)
 
 
-def breaker_state() -> BreakerState:
+def load_breaker_state() -> BreakerState:
     row = (
         CircuitBreaker.objects.filter(name=NAME, failures__gte=THRESHOLD)
         .annotate(since=Now() - F("last_failure"))
@@ -98,13 +98,13 @@ def breaker_state() -> BreakerState:
     return BreakerState(True, *row) if row else BreakerState()
 
 
-def breakers() -> dict[str, bool]:
+def load_breakers() -> dict[str, bool]:
     """Return every breaker by name, and whether it is open."""
     rows = CircuitBreaker.objects.values_list("name", "failures")
     return {NAME: False, LIVE: False, ACCOUNTS: False} | {name: failures >= THRESHOLD for name, failures in rows}
 
 
-def breaker_lines() -> Iterator[str]:
+def describe_open_breakers() -> Iterator[str]:
     """Yield the open breakers with their reasons, for ``sync_status``."""
     for breaker in CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name"):
         yield f"breaker         {breaker.name} is open: {breaker.reason}"
@@ -124,12 +124,12 @@ def request_may_call(name: str = NAME, *, silence: timedelta = LONGEST_SILENCE, 
         return int(cursor.rowcount) == 1
 
 
-def live_call_allowed() -> bool:
+def may_make_live_call() -> bool:
     """Return whether a request may make a live call to Salesforce. After ``True``, it must call."""
     return request_may_call(LIVE, silence=LIVE_SILENCE, doublings=LIVE_DOUBLINGS)
 
 
-def accounts_call_allowed() -> bool:
+def may_ask_accounts() -> bool:
     """Return whether a request may ask Accounts. After ``True``, it must ask."""
     return request_may_call(ACCOUNTS, silence=LIVE_SILENCE, doublings=0)
 
@@ -154,7 +154,7 @@ class LiveCall:
         """
         if not self._places.enter_context(place(Neighbor.SALESFORCE)):
             raise NoPlaceFree
-        self.is_allowed = live_call_allowed()
+        self.is_allowed = may_make_live_call()
         return self.is_allowed
 
 

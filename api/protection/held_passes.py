@@ -22,7 +22,7 @@ SHARE = 1000
 LONGEST_SECONDS = 1.0
 
 
-def hold_seconds(rate: Rate) -> float:
+def compute_hold_seconds(rate: Rate) -> float:
     """Return how long held passes may be used; 0 when each request is counted on its own."""
     return min(rate.seconds / 100, LONGEST_SECONDS) if rate.limit >= 2 * SHARE else 0.0
 
@@ -57,14 +57,14 @@ class HeldPasses:
     def use(self, key: str, rate: Rate) -> Hold | None:
         """Use a held pass and return its hold after the use, or ``None`` when no usable pass is held."""
         with self._lock:
-            hold = self._usable(key, rate, time.monotonic())
+            hold = self._find_usable(key, rate, time.monotonic())
             if hold is not None:
                 hold = self._holds[key, rate] = replace(hold, left=hold.left - 1)
             return hold
 
-    def next_size(self, key: str, rate: Rate) -> int:
+    def compute_next_size(self, key: str, rate: Rate) -> int:
         """Return how many passes to take: more if the last hold was used up quickly, fewer if it expired."""
-        hold, seconds = self._holds.get((key, rate)), hold_seconds(rate)
+        hold, seconds = self._holds.get((key, rate)), compute_hold_seconds(rate)
         if hold is None or not seconds:
             return 1
         age = time.monotonic() - hold.since
@@ -76,21 +76,21 @@ class HeldPasses:
 
     def add(self, key: str, rate: Rate, new_hold: Hold) -> None:
         """Keep passes that were just taken, together with usable passes that another thread took."""
-        if not hold_seconds(rate):
+        if not compute_hold_seconds(rate):
             return
         with self._lock:
             self._forget(new_hold.since)
-            other = self._usable(key, rate, new_hold.since)
+            other = self._find_usable(key, rate, new_hold.since)
             if other:
                 new_hold = replace(new_hold, left=new_hold.left + other.left, since=min(new_hold.since, other.since))
             self._holds[key, rate] = new_hold
             self._holds.move_to_end((key, rate))
 
-    def _usable(self, key: str, rate: Rate, now: float) -> Hold | None:
+    def _find_usable(self, key: str, rate: Rate, now: float) -> Hold | None:
         hold = self._holds.get((key, rate))
-        return hold if hold and hold.left and now - hold.since < hold_seconds(rate) else None
+        return hold if hold and hold.left and now - hold.since < compute_hold_seconds(rate) else None
 
     def _forget(self, now: float) -> None:
-        """Forget callers who stayed away so long that ``next_size`` is 1 for them anyway."""
+        """Forget callers who stayed away so long that ``compute_next_size`` is 1 for them anyway."""
         while self._holds and now - next(iter(self._holds.values())).since >= 2 * LONGEST_SECONDS:
             self._holds.popitem(last=False)

@@ -27,7 +27,7 @@ from functools import lru_cache
 from django.db import connection
 
 from api.domain.rates import Rate
-from api.protection.held_passes import HeldPasses, Hold, hold_seconds
+from api.protection.held_passes import HeldPasses, Hold, compute_hold_seconds
 from sf.ingest.prepared import Statement
 
 MOST_ENTRIES = 100
@@ -109,22 +109,22 @@ def try_pass(policy: str, identity: str, rate: Rate) -> RateLimitResult:
     hold = _held.use(key, rate)
     if hold is not None:
         return RateLimitResult(policy, rate, True, hold.room + hold.left, max(0.0, hold.next_at - time.monotonic()))
-    return _count_passes(policy, key, rate, _held.next_size(key, rate))
+    return _count_passes(policy, key, rate, _held.compute_next_size(key, rate))
 
 
 def _count_passes(policy: str, key: str, rate: Rate, passes: int) -> RateLimitResult:
     """Count ``passes`` at once and use one of them. Near the limit, with no room for all, count only one."""
     now = time.monotonic()
-    rows = Statement(_count(rate), {"passage_key": key, "passes": passes}).rows()
+    rows = Statement(_build_count_statement(rate), {"passage_key": key, "passes": passes}).rows()
     if not rows:
-        return _count_passes(policy, key, rate, 1) if passes > 1 else _refused(policy, key, rate)
+        return _count_passes(policy, key, rate, 1) if passes > 1 else _refuse_pass(policy, key, rate)
     room, wait = max(0, rate.limit - rows[0]["used"]), rows[0]["wait"]
     _held.add(key, rate, Hold(passes, passes - 1, now, room, now + wait))
     return RateLimitResult(policy, rate, True, room + passes - 1, wait)
 
 
-def _refused(policy: str, key: str, rate: Rate) -> RateLimitResult:
-    rows = Statement(_wait(rate), {"passage_key": key}).rows()
+def _refuse_pass(policy: str, key: str, rate: Rate) -> RateLimitResult:
+    rows = Statement(_build_wait_statement(rate), {"passage_key": key}).rows()
     wait = (rows and rows[0]["wait"]) or 0.0  # no row or NULL means that there is room by now
     if wait > 2 * rate.seconds and _forget_count_ahead(key, rate):
         return _count_passes(policy, key, rate, 1)
@@ -142,26 +142,26 @@ def _forget_count_ahead(key: str, rate: Rate) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _count(rate: Rate) -> str:
-    hold = _interval(hold_seconds(rate))
-    joined = _JOINED.format(part=_interval(rate.seconds / MOST_ENTRIES), size=_SIZE, hold=hold)
+def _build_count_statement(rate: Rate) -> str:
+    hold = _format_interval(compute_hold_seconds(rate))
+    joined = _JOINED.format(part=_format_interval(rate.seconds / MOST_ENTRIES), size=_SIZE, hold=hold)
     return _COUNT.format(
         limit=rate.limit,
-        window=_interval(rate.seconds),
+        window=_format_interval(rate.seconds),
         size=_SIZE,
-        left=_LEFT.format(window=_interval(rate.seconds)),
+        left=_LEFT.format(window=_format_interval(rate.seconds)),
         joined=joined if rate.limit > MOST_ENTRIES else "0",
-        used_at=f"clock_timestamp() + {hold}" if hold_seconds(rate) else "clock_timestamp()",
+        used_at=f"clock_timestamp() + {hold}" if compute_hold_seconds(rate) else "clock_timestamp()",
     )
 
 
 @lru_cache(maxsize=64)
-def _wait(rate: Rate) -> str:
-    window = _interval(rate.seconds)
+def _build_wait_statement(rate: Rate) -> str:
+    window = _format_interval(rate.seconds)
     return _WAIT.format(window=window, left=_LEFT.format(window=window))
 
 
-def _interval(seconds: float) -> str:
+def _format_interval(seconds: float) -> str:
     return f"interval '{round(seconds * 1_000_000)} microseconds'"
 
 

@@ -15,7 +15,7 @@ from sf.sync.best_effort import best_effort
 logger = logging.getLogger(__name__)
 
 
-def field_errors(
+def make_field_errors(
     sobject: str, refused: Mapping[str, str], *, code: str, message: str, source: str, until: float
 ) -> list[dict[str, Any]]:
     """Return the entries of the error response's list ``errors``, one for each refused field.
@@ -24,14 +24,14 @@ def field_errors(
     value, and the picklist's values are known or can be read before ``time.monotonic()`` reaches ``until``. The caller
     must not hold a ``place`` for Salesforce, because this function takes a place.
     """
-    allowed = _allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
+    allowed = _find_allowed_values(sobject, refused, source, until) if code in PICKLIST_CODES else {}
     return [
         {"loc": ["body", name], "message": message, **({"allowed": allowed[field]} if field in allowed else {})}
         for field, name in refused.items()
     ]
 
 
-def _allowed_values(sobject: str, fields: Iterable[str], source: str, until: float) -> Picklists:
+def _find_allowed_values(sobject: str, fields: Iterable[str], source: str, until: float) -> Picklists:
     picklists: Picklists | None = None
     with best_effort("list of the values that a picklist allows"):
         picklists = kept_picklists(sobject)

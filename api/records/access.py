@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from api.auth.callers import Caller, demand_scope, required_caller
-from api.auth.throttling import RateThrottle, throttled_response
+from api.auth.callers import Caller, demand_scope, require_caller
+from api.auth.throttling import RateThrottle, make_throttled_response
 from api.domain.scopes import Scope
-from api.http.errors import ApiError, Unprocessable, error_response
+from api.http.errors import ApiError, Unprocessable, make_error_response
 
 
 class RecordsRate(RateThrottle):
@@ -36,7 +36,7 @@ class CallerAuthentication(BaseAuthentication):
     """Sets ``request.user`` to the ``Caller`` of the request."""
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
-        return required_caller(request._request), None
+        return require_caller(request._request), None
 
 
 class MayReadRecords(BasePermission):
@@ -51,7 +51,7 @@ class RecordsThrottle(BaseThrottle):
         return _RATE.allow_request(request._request)
 
     def wait(self) -> None:
-        """Return nothing: ``throttled_response`` sets ``Retry-After``."""
+        """Return nothing: ``make_throttled_response`` sets ``Retry-After``."""
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -106,20 +106,20 @@ def _covers(accepted: MediaType, media_type: str) -> bool:
     return all(want in {"*", have} for want, have in zip(accepted_parts, media_type.split("/"), strict=True))
 
 
-def answer_to(request: HttpRequest, error: Exception) -> HttpResponse | None:
+def answer_error(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Return the answer to an error of a view; ``None`` for errors that Django must log."""
     if isinstance(error, ApiError):
         return error.response()
     if isinstance(error, exceptions.Throttled):
-        return throttled_response(request)
+        return make_throttled_response(request)
     if isinstance(error, exceptions.MethodNotAllowed):
         # Middleware writes the body of a 405, and adds HEAD and OPTIONS to its ``Allow`` header.
         return HttpResponseNotAllowed(["GET"])
     if isinstance(error, exceptions.NotAcceptable):
-        return error_response(406)
+        return make_error_response(406)
     if isinstance(error, exceptions.APIException):
-        return error_response(error.status_code)
-    return error_response(404) if isinstance(error, Http404) else None
+        return make_error_response(error.status_code)
+    return make_error_response(404) if isinstance(error, Http404) else None
 
 
 class GuardedView(APIView):
@@ -145,7 +145,7 @@ class GuardedView(APIView):
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
-        answer = answer_to(self.request._request, exc)
+        answer = answer_error(self.request._request, exc)
         if answer is None:
             raise exc
         return answer

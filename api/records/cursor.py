@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from api.records.values import moment_in_utc
+from api.records.values import parse_moment_in_utc
 from sf.reads.record_pages import Position
 from sf.salesforce.ids import id_of_18
 
@@ -41,7 +41,7 @@ class Cursor:
         try:
             parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True))
             date, record_id, as_of = parts
-            cursor = cls(Position(moment_in_utc(date), record_id), moment_in_utc(as_of))
+            cursor = cls(Position(parse_moment_in_utc(date), record_id), parse_moment_in_utc(as_of))
         except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise UnreadableCursor("This is not a cursor of this service: take the cursor from “next”") from error
         if not isinstance(record_id, str) or id_of_18(record_id) != record_id:

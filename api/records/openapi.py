@@ -10,7 +10,7 @@ from ninja import Schema
 
 from api.auth.callers import caller_with
 from api.domain.scopes import Scope
-from api.http.errors import documented
+from api.http.errors import document_errors
 from api.http.fields import ID_SCHEMA
 from api.openapi.document import security_of, with_access
 from api.records.query import RecordQuery
@@ -53,40 +53,40 @@ def add_records(document: dict[str, Any], prefix: str, resources: tuple[Resource
             json_schema = schema.model_json_schema(ref_template=_REF, mode="serialization")
             schemas.update(json_schema.pop("$defs", {}))
             schemas[schema.__name__] = json_schema
-        document["paths"][f"{prefix}/records/{resource.name}"] = {"get": _list_operation(resource)}
-        document["paths"][f"{prefix}/records/{resource.name}/{{id}}"] = {"get": _detail_operation(resource)}
+        document["paths"][f"{prefix}/records/{resource.name}"] = {"get": _build_list_operation(resource)}
+        document["paths"][f"{prefix}/records/{resource.name}/{{id}}"] = {"get": _build_detail_operation(resource)}
 
 
-def _list_operation(resource: Resource) -> dict[str, Any]:
+def _build_list_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"list_{resource.model.__name__.lower()}_records",
         "summary": f"All {resource.name}, in bulk",
         "description": with_access(_LIST_DESCRIPTION, _CREDENTIALS),
         "tags": ["records"],
-        "parameters": _parameters(resource.records_query),
-        "responses": {200: _answer(resource.page_schema), **_SAME, **_errors(*_LIST_ERRORS)},
+        "parameters": _build_parameters(resource.records_query),
+        "responses": {200: _build_answer(resource.page_schema), **_SAME, **_build_errors(*_LIST_ERRORS)},
         "security": security_of(_CREDENTIALS),
     }
 
 
-def _detail_operation(resource: Resource) -> dict[str, Any]:
+def _build_detail_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"get_{resource.model.__name__.lower()}_record",
         "summary": f"A record of {resource.name}, by its id",
         "description": with_access(_DETAIL_DESCRIPTION, _CREDENTIALS),
         "tags": ["records"],
-        "parameters": [_ID_PARAMETER, *_parameters(resource.record_query)],
-        "responses": {200: _answer(resource.row_schema), **_SAME, **_errors(404, *_LIST_ERRORS)},
+        "parameters": [_ID_PARAMETER, *_build_parameters(resource.record_query)],
+        "responses": {200: _build_answer(resource.row_schema), **_SAME, **_build_errors(404, *_LIST_ERRORS)},
         "security": security_of(_CREDENTIALS),
     }
 
 
-def _parameters(query: type[RecordQuery]) -> list[dict[str, Any]]:
+def _build_parameters(query: type[RecordQuery]) -> list[dict[str, Any]]:
     json_schema = query.model_json_schema(ref_template=_REF)
-    return [_parameter(name, schema) for name, schema in json_schema["properties"].items()]
+    return [_build_parameter(name, schema) for name, schema in json_schema["properties"].items()]
 
 
-def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def _build_parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     plain = {key: value for key, value in schema.items() if key not in {"title", "description"} and value is not None}
     parameter = {"in": "query", "name": name, "required": False, "schema": plain}
     if plain.get("type") == "array":
@@ -94,17 +94,20 @@ def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return parameter | ({"description": schema["description"]} if "description" in schema else {})
 
 
-def _answer(schema: type[Schema]) -> dict[str, Any]:
-    content = {"application/json": {"schema": _reference(schema)}, "text/csv": _TEXT, "text/html": _TEXT}
+def _build_answer(schema: type[Schema]) -> dict[str, Any]:
+    content = {"application/json": {"schema": _build_reference(schema)}, "text/csv": _TEXT, "text/html": _TEXT}
     return {"description": responses[200], "content": content}
 
 
-def _errors(*statuses: int) -> dict[int, Any]:
+def _build_errors(*statuses: int) -> dict[int, Any]:
     return {
-        status: {"description": responses[status], "content": {"application/json": {"schema": _reference(schema)}}}
-        for status, schema in documented(*statuses).items()
+        status: {
+            "description": responses[status],
+            "content": {"application/json": {"schema": _build_reference(schema)}},
+        }
+        for status, schema in document_errors(*statuses).items()
     }
 
 
-def _reference(schema: type[Schema]) -> dict[str, str]:
+def _build_reference(schema: type[Schema]) -> dict[str, str]:
     return {"$ref": _REF.format(model=schema.__name__)}

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, create
 
 from api.http.errors import Unprocessable
 from api.http.query_parameters import is_ignored, refuse_unknown_parameters
-from api.http.refusal_words import refusal
+from api.http.refusal_words import describe_error
 from api.records.cursor import MAX_CHARACTERS, Cursor, UnreadableCursor
 from api.records.values import QueryBoolean, QueryInteger, QueryMoment
 
@@ -20,7 +20,7 @@ MAX_LIMIT = 5000
 _ALWAYS = "id"
 
 
-def _cursor(text: Any) -> Any:
+def _parse_cursor(text: Any) -> Any:
     try:
         return Cursor.from_text(str(text)[: MAX_CHARACTERS + 1])
     except UnreadableCursor as error:
@@ -64,7 +64,7 @@ class RecordsQuery(RecordQuery):
     limit: Annotated[QueryInteger, Field(ge=1, le=MAX_LIMIT)] = Field(
         DEFAULT_LIMIT, description="The largest number of records on a page."
     )
-    cursor: Annotated[Any, BeforeValidator(_cursor), Field(json_schema_extra={"type": "string"})] = Field(
+    cursor: Annotated[Any, BeforeValidator(_parse_cursor), Field(json_schema_extra={"type": "string"})] = Field(
         None, description="The cursor from `next`, which continues after the last record of a page."
     )
 
@@ -87,15 +87,17 @@ def read_query(kind: type[Query], parameters: QueryDict) -> Query:
         del parameters[name]
     twice = [name for name, values in parameters.lists() if len(values) > 1]
     if twice:
-        raise _refusal([{"loc": ["query", name], "message": "Given more than once"} for name in twice])
+        raise _make_refusal([{"loc": ["query", name], "message": "Given more than once"} for name in twice])
     try:
         return kind.model_validate(parameters.dict())
     except ValidationError as error:
         problems = error.errors(include_url=False)
-        raise _refusal([{"loc": ["query", *each["loc"]], "message": refusal(each)} for each in problems]) from None
+        raise _make_refusal(
+            [{"loc": ["query", *each["loc"]], "message": describe_error(each)} for each in problems]
+        ) from None
 
 
-def _refusal(errors: Sequence[Mapping[str, Any]]) -> Unprocessable:
+def _make_refusal(errors: Sequence[Mapping[str, Any]]) -> Unprocessable:
     first = errors[0]
     return Unprocessable(f"The request is not valid: {first['loc'][1]}: {first['message']}.", errors=errors)
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from rest_framework.renderers import BaseRenderer, BrowsableAPIRenderer
 
-from api.http.fields import encode_value, json_text
+from api.http.fields import encode_value, render_json
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 
 class JSONRenderer(BaseRenderer):
-    """JSON, written by ``json_text`` like everywhere in the API."""
+    """JSON, written by ``render_json`` like everywhere in the API."""
 
     media_type = "application/json"
     format = "json"
@@ -24,7 +24,7 @@ class JSONRenderer(BaseRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
     ) -> bytes:
-        return json_text(data, indent=(renderer_context or {}).get("indent")).encode()
+        return render_json(data, indent=(renderer_context or {}).get("indent")).encode()
 
 
 class CSVRenderer(BaseRenderer):
@@ -42,7 +42,7 @@ class CSVRenderer(BaseRenderer):
         rows = data.get("results", [data])
         view = (renderer_context or {})["view"]
         excel = view.dialect == "excel"
-        cell = _cell_without_formula if excel else _cell
+        cell = _format_safe_cell if excel else _format_cell
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(view.columns)
@@ -57,13 +57,13 @@ class HTMLRenderer(BrowsableAPIRenderer):
     template = "records/page.html"
 
 
-def _cell_without_formula(value: Any) -> Any:
+def _format_safe_cell(value: Any) -> Any:
     """Escape formulas: a spreadsheet must not run ``=HYPERLINK(…)``, which anyone may use as a name."""
-    cell = _cell(value)
+    cell = _format_cell(value)
     return f"'{cell}" if isinstance(value, str) and _FORMULA.match(value) else cell
 
 
-def _cell(value: Any) -> Any:
+def _format_cell(value: Any) -> Any:
     """Write a value as in JSON, so that CSV and JSON can be compared."""
     if isinstance(value, bool):
         return "true" if value else "false"

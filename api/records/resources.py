@@ -51,7 +51,7 @@ _OWN_COLUMNS = {
 }
 
 
-def _description(field: Field[Any, Any]) -> str:
+def _describe_field(field: Field[Any, Any]) -> str:
     """Name the field of Salesforce that a column copies, or describe a column of SFAPI's own."""
     source = getattr(field, "salesforce_name", "")
     return f"`{source}` in Salesforce." if source else _OWN_COLUMNS[str(field.column)]
@@ -69,7 +69,7 @@ class Column:
     @classmethod
     def of(cls, field: Field[Any, Any]) -> Column:
         kind = _UUID if isinstance(field, Uuid) else _KINDS[field.get_internal_type()]
-        return cls(str(field.column), kind, field.null, _description(field))
+        return cls(str(field.column), kind, field.null, _describe_field(field))
 
 
 @dataclass(frozen=True)

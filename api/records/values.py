@@ -21,7 +21,7 @@ _MOMENT = re.compile(
 _DECODED_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}$)")
 
 
-def _boolean(text: Any) -> Any:
+def _parse_boolean(text: Any) -> Any:
     """Accept the same words as ``api/v1/``, such as ``true``, ``1``, ``yes``, ``on`` and their opposites."""
     try:
         return _BOOLEAN.validate_python(text)
@@ -29,27 +29,27 @@ def _boolean(text: Any) -> Any:
         raise ValueError("Give true or false") from None
 
 
-def _integer(text: Any) -> Any:
+def _parse_integer(text: Any) -> Any:
     if not isinstance(text, str) or not _INTEGER.fullmatch(text):
         raise ValueError("Give a whole number")
     return int(text)
 
 
-def _date(text: Any) -> Any:
+def _parse_date(text: Any) -> Any:
     if not isinstance(text, str) or not _DATE.fullmatch(text):
         raise ValueError("Give a date such as 2026-01-31")
     return date.fromisoformat(text)
 
 
-def _moment(text: Any) -> Any:
+def _parse_moment(text: Any) -> Any:
     """Read RFC 3339 with an offset. An unescaped ``+`` arrives as a space, which is accepted."""
     text = _DECODED_PLUS.sub("+", text) if isinstance(text, str) else ""
     if not _MOMENT.fullmatch(text):
         raise ValueError("Give a time with its offset, such as 2026-01-31T12:00:00Z")
-    return moment_in_utc(text.upper())
+    return parse_moment_in_utc(text.upper())
 
 
-def moment_in_utc(text: str) -> datetime:
+def parse_moment_in_utc(text: str) -> datetime:
     """Return the time in UTC: PostgreSQL refuses offsets above 15:59, but ISO 8601 allows them.
 
     Raises ``ValueError`` for a text that is not a time with an offset, or when the time in UTC is out of range.
@@ -63,7 +63,7 @@ def moment_in_utc(text: str) -> datetime:
         raise ValueError("Give a time between the years 1 and 9999") from None
 
 
-def _id(text: Any) -> Any:
+def _parse_id(text: Any) -> Any:
     """Return the id with 18 characters, as it is stored."""
     whole = id_of_18(text) if isinstance(text, str) else None
     if whole is None:
@@ -73,8 +73,8 @@ def _id(text: Any) -> Any:
 
 QueryText = Annotated[PlainText, StringConstraints(max_length=255)]
 QueryUuid = Annotated[QueryText, StringConstraints(to_lower=True)]
-QueryBoolean = Annotated[bool, BeforeValidator(_boolean)]
-QueryInteger = Annotated[int, BeforeValidator(_integer)]
-QueryDate = Annotated[date, BeforeValidator(_date)]
-QueryMoment = Annotated[datetime, BeforeValidator(_moment)]
-QueryId = Annotated[str, BeforeValidator(_id), WithJsonSchema(ID_SCHEMA)]
+QueryBoolean = Annotated[bool, BeforeValidator(_parse_boolean)]
+QueryInteger = Annotated[int, BeforeValidator(_parse_integer)]
+QueryDate = Annotated[date, BeforeValidator(_parse_date)]
+QueryMoment = Annotated[datetime, BeforeValidator(_parse_moment)]
+QueryId = Annotated[str, BeforeValidator(_parse_id), WithJsonSchema(ID_SCHEMA)]

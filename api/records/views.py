@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.http.caching import private_response, weak_etag_of
+from api.http.caching import finish_private_response, weak_etag_of
 from api.http.errors import NotFound
-from api.http.ids import given_id
+from api.http.ids import require_id
 from api.records.access import GuardedView
 from api.records.cursor import Cursor
 from api.records.query import RecordsQuery, read_query
@@ -46,7 +46,7 @@ class RecordView(GuardedView):
         if response.accepted_renderer.format == CSVRenderer.format:
             name = f"{self.file_stem}-{datetime.now(UTC):%Y-%m-%d}.csv"
             response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return private_response(request, response, etag=weak_etag_of(response.content, self.volatile))
+        return finish_private_response(request, response, etag=weak_etag_of(response.content, self.volatile))
 
     def get_view_name(self) -> str:
         return self.resource.name.capitalize()
@@ -62,19 +62,19 @@ class RecordListView(RecordView):
         cursor: Cursor | None = query.cursor
         moments = [moment for moment in (query.modified_since, cursor and cursor.as_of) if moment]
         as_of, page = read_from_replica(lambda: self._read(query), complete_until=max(moments, default=None))
-        address = next_address(request._request, Cursor(page.end, as_of)) if page.end else None
-        body = {"as_of": in_utc(as_of), "next": address, "results": page.rows}
-        self.volatile = [in_utc(as_of), *([Cursor(page.end, as_of).to_text()] if page.end else [])]
-        return Response(body, headers=_headers(body))
+        address = build_next_address(request._request, Cursor(page.end, as_of)) if page.end else None
+        body = {"as_of": format_in_utc(as_of), "next": address, "results": page.rows}
+        self.volatile = [format_in_utc(as_of), *([Cursor(page.end, as_of).to_text()] if page.end else [])]
+        return Response(body, headers=_build_headers(body))
 
     def _read(self, query: RecordsQuery) -> tuple[datetime, Page]:
         cursor: Cursor | None = query.cursor
         # Read the time before the rows: rows that become visible in between are dated later.
         as_of = cursor.as_of if cursor else complete_until()
-        page = record_page(self._selection(query), after=cursor.position if cursor else None, limit=query.limit)
+        page = record_page(self._build_selection(query), after=cursor.position if cursor else None, limit=query.limit)
         return as_of, page
 
-    def _selection(self, query: RecordsQuery) -> Selection:
+    def _build_selection(self, query: RecordsQuery) -> Selection:
         filters = query.model_dump(include=set(self.resource.filters), exclude_unset=True)
         return Selection(
             model=self.resource.model,
@@ -90,7 +90,7 @@ class RecordDetailView(RecordView):
 
     def get(self, request: Request, record_id: str) -> Response:
         query = read_query(self.resource.record_query, request.query_params)
-        whole = given_id(record_id, name="id")
+        whole = require_id(record_id, name="id")
         self.columns = query.columns(list(self.resource.columns))
         self.dialect, self.file_stem = query.dialect, f"{self.resource.name}-{whole}"
         selection = Selection(self.resource.model, self.columns, include_deleted=query.include_deleted)
@@ -100,19 +100,19 @@ class RecordDetailView(RecordView):
         return Response(record)
 
 
-def next_address(request: HttpRequest, cursor: Cursor) -> str:
+def build_next_address(request: HttpRequest, cursor: Cursor) -> str:
     """Return the address of the same query, from the cursor on."""
     query = request.GET.copy()
     query["cursor"] = cursor.to_text()
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def in_utc(moment: datetime) -> str:
+def format_in_utc(moment: datetime) -> str:
     """Return the time with ``Z``: the ``+`` of an offset would have to be escaped in the next query."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _headers(body: dict[str, Any]) -> dict[str, str]:
+def _build_headers(body: dict[str, Any]) -> dict[str, str]:
     """Return ``next`` (RFC 8288) and ``as_of`` as headers, because a CSV body has no place for them."""
     link = {"Link": f'<{body["next"]}>; rel="next"'} if body["next"] else {}
     return {"X-As-Of": body["as_of"], **link}

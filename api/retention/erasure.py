@@ -25,14 +25,14 @@ class Share:
         return str(self.holding.model._meta.verbose_name_plural)
 
 
-def known_person(person: Person) -> Person:
+def widen_person(person: Person) -> Person:
     """Return the person with all other identifiers that are stored here."""
     for widen in WIDEN:
         person = widen(person)
     return person
 
 
-def person_shares(person: Person) -> list[Share]:
+def load_person_shares(person: Person) -> list[Share]:
     """Return the holdings that contain data of the person."""
     shares = (Share(holding, holding.rows(person).count()) for holding in HOLDINGS)
     return [share for share in shares if share.rows]

@@ -44,7 +44,7 @@ _WAITS = Q(state=OutboundCase.State.QUEUED)
 
 def declare() -> None:
     """Register the tables of this app and of Django; called once the models are loaded."""
-    WIDEN.append(_staff)
+    WIDEN.append(_add_staff_names)
     _declare_writes()
     _declare_logs()
     _declare_staff()
@@ -53,32 +53,32 @@ def declare() -> None:
     not_personal(Session)  # a session identifies an admin user only by id
 
 
-def waiting_cases(person: Person) -> Rows:
+def select_waiting_cases(person: Person) -> Rows:
     """Return the person's queued cases. SFAPI promised to deliver them, so they cannot be erased yet."""
-    condition = _of_case(person)
+    condition = _match_case(person)
     return OutboundCase.objects.filter(condition, _WAITS) if condition else OutboundCase.objects.none()
 
 
-def _of_case(person: Person) -> Q:
+def _match_case(person: Person) -> Q:
     return any_of("identity", person.identities) | any_text("values__SuppliedEmail", person.emails)
 
 
-def _ended_case(person: Person) -> Q:
-    condition = _of_case(person)
+def _match_ended_case(person: Person) -> Q:
+    condition = _match_case(person)
     return condition & ~_WAITS if condition else condition
 
 
-def _form(person: Person) -> Q:
+def _match_form(person: Person) -> Q:
     own = any_of("identity", person.identities) | any_text("data__email", person.emails)
     return own & (Q(case=None) | ~Q(case__state=OutboundCase.State.QUEUED)) if own else own
 
 
-def _form_of_case(person: Person) -> Q:
-    condition = _ended_case(person)
+def _match_form_of_case(person: Person) -> Q:
+    condition = _match_ended_case(person)
     return Q(case__in=OutboundCase.objects.filter(condition)) if condition else condition
 
 
-def _key(person: Person) -> Q:
+def _match_key(person: Person) -> Q:
     """Leave out the keys of waiting cases: without its key, a repeated request would make another case."""
     cases = OutboundCase.objects.filter(_WAITS)
     forms = FormSubmission.objects.filter(case__in=cases)
@@ -89,11 +89,11 @@ def _key(person: Person) -> Q:
 def _declare_writes() -> None:
     form, case = frozenset({"data", "source_url", "identity"}), {"identity", "values", "error_message"}
     HOLDINGS.extend([
-        Holding(FormSubmission, form, lambda person: _form(person) | _form_of_case(person), _remove_forms),
-        Holding(OutboundCase, frozenset(case), _ended_case, _remove_cases),
+        Holding(FormSubmission, form, lambda person: _match_form(person) | _match_form_of_case(person), _remove_forms),
+        Holding(OutboundCase, frozenset(case), _match_ended_case, _remove_cases),
         Holding(OutboundCase, frozenset({"settled_by"}), lambda person: any_of("settled_by", person.signatures),
                 clear(settled_by=""), "clear author"),
-        Holding(IdempotencyKey, frozenset({"identity"}), _key),
+        Holding(IdempotencyKey, frozenset({"identity"}), _match_key),
     ])  # fmt: skip
     not_personal(FormSubmission, "form_type", "spam_reason")
     not_personal(
@@ -155,7 +155,7 @@ def _declare_staff() -> None:
     not_personal(LogEntry, "object_id", "change_message")
 
 
-def _staff(person: Person) -> Person:
+def _add_staff_names(person: Person) -> Person:
     """Add the names under which the person works here."""
     names = SuperUser.objects.filter(accounts_uuid__in=person.uuids).exclude(name="").values_list("name", flat=True)
     users = any_text("email", person.emails)

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from api.auth.callers import logged_in_user, signed_in_user
-from api.contact.own import look_up_own_contact, own_adoptions
+from api.auth.callers import get_signed_in_user, logged_in_user
+from api.contact.own import look_up_own_contact, require_own_adoptions
 from api.domain.error_types import ErrorType
-from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import json_response
+from api.http.errors import NotFound, Unprocessable, document_errors
+from api.http.fields import make_json_response
 from api.v1.books import BookItem
 from api.v1.contact import Expire
 from api.v1.copied import copied
@@ -76,7 +76,7 @@ class AdoptionList(Schema):
 @router.get(
     "/adoptions",
     auth=logged_in_user(),
-    response={200: AdoptionList, **documented(401, 403, 404, 422, 429)},
+    response={200: AdoptionList, **document_errors(401, 403, 404, 422, 429)},
     summary="Your adoptions",
 )
 def list_adoptions(
@@ -89,21 +89,21 @@ def list_adoptions(
     """
     if confirmed and assumed:
         raise Unprocessable("confirmed and assumed exclude each other: give one of them.", errors=[])
-    user = signed_in_user(request)
+    user = get_signed_in_user(request)
     if expire:
         look_up_own_contact(user, expire=True, look_up=look_up_adoptions)
     statement = adoptions_by_uuid(user.session.uuid, confirmed=confirmed if confirmed or assumed else None)
-    contact_id, adoptions = own_adoptions(statement.rows())
+    contact_id, adoptions = require_own_adoptions(statement.rows())
     if not adoptions:
         raise NotFound("No cached adoptions of this user match.", error_type=ErrorType.NO_MATCH)
     now = datetime.now(UTC).replace(microsecond=0)
-    response = json_response(
+    response = make_json_response(
         {
             "count": len(adoptions),
             "contact_id": contact_id,
-            "first_year_adopting_openstax": min(_numbers(adoptions, "base_year"), default=None),
-            "total_students": _total(adoptions, "students"),
-            "total_savings": _total(adoptions, "savings"),
+            "first_year_adopting_openstax": min(_list_numbers(adoptions, "base_year"), default=None),
+            "total_students": _sum_positive(adoptions, "students"),
+            "total_savings": _sum_positive(adoptions, "savings"),
             "adoptions": adoptions,
             "cache_create": now,
             "cache_expire": now + LIFETIME,
@@ -114,10 +114,10 @@ def list_adoptions(
     return response
 
 
-def _numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
+def _list_numbers(adoptions: Iterable[dict[str, Any]], name: str) -> list[Any]:
     return [adoption[name] for adoption in adoptions if adoption[name] is not None]
 
 
-def _total(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
+def _sum_positive(adoptions: Iterable[dict[str, Any]], name: str) -> Any:
     """Sum the positive figures. A negative figure corrects a figure outside ``adoptions``."""
-    return sum(number for number in _numbers(adoptions, name) if number > 0)
+    return sum(number for number in _list_numbers(adoptions, name) if number > 0)

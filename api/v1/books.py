@@ -10,9 +10,9 @@ from ninja import Field, Router, Schema
 
 from api.auth.callers import caller_with
 from api.domain.scopes import Scope
-from api.http.caching import conditional_response, etag_of
-from api.http.errors import documented
-from api.http.fields import JSON, json_response
+from api.http.caching import apply_conditions, etag_of
+from api.http.errors import document_errors
+from api.http.fields import JSON, make_json_response
 from api.v1.copied import copied
 from sf.models import Book
 from sf.reads.selectors import active_books, books_state
@@ -37,7 +37,7 @@ class BookList(Schema):
 @router.get(
     "/books",
     auth=caller_with(Scope.READ_BOOKS),
-    response={200: BookList, 304: None, **documented(401, 403, 429)},
+    response={200: BookList, 304: None, **document_errors(401, 403, 429)},
     summary="All active books",
 )
 def list_books(request: HttpRequest) -> HttpResponse:
@@ -50,7 +50,7 @@ def list_books(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content, content_type=JSON)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
-    return conditional_response(request, response)
+    return apply_conditions(request, response)
 
 
 @lru_cache(maxsize=2)
@@ -60,5 +60,5 @@ def _render(books: int, last_change: datetime | None) -> tuple[bytes, str]:
     Reading and encoding the same books for each request took longer than the rest of the request.
     """
     items = active_books().rows()
-    content = json_response({"count": len(items), "books": items}).content
+    content = make_json_response({"count": len(items), "books": items}).content
     return content, etag_of(content)

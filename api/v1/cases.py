@@ -12,16 +12,16 @@ from ninja import Field, Path, Router, Schema
 from ninja.params.functions import Header
 from pydantic import AfterValidator, ConfigDict, StringConstraints, WithJsonSchema
 
-from api.auth.callers import caller_with, required_caller
+from api.auth.callers import caller_with, require_caller
 from api.domain.error_types import ErrorType
 from api.domain.scopes import Scope
-from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import PlainText, json_response
+from api.http.errors import NotFound, Unprocessable, document_errors
+from api.http.fields import PlainText, make_json_response
 from api.models import OutboundCase
 from api.outbox.cases import SOURCE, accept_case
 from api.outbox.delivery import REQUEST_SECONDS
-from api.outbox.idempotency import REPLAYED, idempotent_request
-from api.protection.refused_values import field_errors
+from api.outbox.idempotency import REPLAYED, make_idempotent_request
+from api.protection.refused_values import make_field_errors
 
 router = Router(tags=["cases"])
 
@@ -61,7 +61,7 @@ IDEMPOTENCY_KEY: Any = Header(
 )
 
 
-def _picklist_value(field: str, meaning: str) -> Any:
+def _declare_picklist_value(field: str, meaning: str) -> Any:
     return Field(None, description=f"The {meaning}, a value of Salesforce's picklist `Case.{field}`.")
 
 
@@ -85,16 +85,16 @@ class CaseIn(Schema):
     description: Annotated[
         PlainText, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_with_words)
     ] = Field(description="The problem, in plain text.", json_schema_extra={"pattern": _WORDS})
-    product: PicklistValue | None = _picklist_value("Product__c", "product")
-    feature: PicklistValue | None = _picklist_value("Feature__c", "feature of the product")
-    issue: PicklistValue | None = _picklist_value("Issue__c", "kind of issue")
+    product: PicklistValue | None = _declare_picklist_value("Product__c", "product")
+    feature: PicklistValue | None = _declare_picklist_value("Feature__c", "feature of the product")
+    issue: PicklistValue | None = _declare_picklist_value("Issue__c", "kind of issue")
 
-    def salesforce_values(self) -> dict[str, str]:
+    def build_salesforce_values(self) -> dict[str, str]:
         """Return the given values by Salesforce's names."""
         return {SALESFORCE_FIELDS[name]: value for name, value in self.dict().items() if value is not None}
 
 
-def _sent_field(name: str) -> Any:
+def _declare_sent_field(name: str) -> Any:
     return Field(description=f"The `{name}` that is sent to Salesforce; null when none was given.")
 
 
@@ -105,11 +105,11 @@ class CaseDetail(Schema):
         description="queued: the case is accepted and stored; delivery continues by itself. failed: Salesforce refused "
         "the case for good, or an operator ended its delivery."
     )
-    subject: str | None = _sent_field("subject")
-    description: str | None = _sent_field("description")
-    product: str | None = _sent_field("product")
-    feature: str | None = _sent_field("feature")
-    issue: str | None = _sent_field("issue")
+    subject: str | None = _declare_sent_field("subject")
+    description: str | None = _declare_sent_field("description")
+    product: str | None = _declare_sent_field("product")
+    feature: str | None = _declare_sent_field("feature")
+    issue: str | None = _declare_sent_field("issue")
     salesforce_code: str | None = Field(
         description="Salesforce's error code of the last attempt; null unless the case failed."
     )
@@ -122,7 +122,7 @@ class CaseDetail(Schema):
 @router.post(
     "/case",
     auth=caller_with(Scope.WRITE_CASES),
-    response={200: CaseDetail, 202: CaseDetail, **documented(400, 401, 403, 409, 413, 415, 422, 429)},
+    response={200: CaseDetail, 202: CaseDetail, **document_errors(400, 401, 403, 409, 413, 415, 422, 429)},
     summary="Create a support case",
 )
 def create_case(
@@ -136,14 +136,14 @@ def create_case(
     * 422 of type `salesforce_refused`: the case will not be delivered. Either Salesforce refuses the values, and
       `errors` names the fields and the values that a picklist allows, or an operator ended the delivery.
     """
-    identity = required_caller(request).identity
-    once = idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=case.dict())
+    identity = require_caller(request).identity
+    once = make_idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=case.dict())
     until = time.monotonic() + REQUEST_SECONDS
-    stored_case, is_replay = accept_case(identity=identity, values=case.salesforce_values(), request=once)
+    stored_case, is_replay = accept_case(identity=identity, values=case.build_salesforce_values(), request=once)
     if stored_case.state in {_State.REFUSED, _State.FAILED}:
-        raise _refusal(stored_case, until)
+        raise _make_refusal(stored_case, until)
     delivered = stored_case.state == _State.DELIVERED
-    response = json_response(_detail(stored_case))
+    response = make_json_response(_build_detail(stored_case))
     response.status_code = 200 if delivered else 202
     response["Location"] = f"{request.path}/{stored_case.pk}"
     if is_replay:
@@ -157,25 +157,25 @@ _CaseId = Annotated[uuid.UUID, Path(description="The `id` that `POST /case` retu
 @router.get(
     "/case/{case_id}",
     auth=caller_with(Scope.WRITE_CASES),
-    response={200: CaseDetail, **documented(401, 403, 404, 422, 429)},
+    response={200: CaseDetail, **document_errors(401, 403, 404, 422, 429)},
     summary="The state of a case",
 )
 def get_case(request: HttpRequest, case_id: _CaseId) -> HttpResponse:
     """Return one of the caller's own cases, with the state of its delivery. Other cases give 404."""
-    identity = required_caller(request).identity
+    identity = require_caller(request).identity
     case = OutboundCase.objects.filter(pk=case_id, identity=identity, source=SOURCE).first()
     if case is None:
         raise NotFound("No case with this id.")
-    return json_response(_detail(case))
+    return make_json_response(_build_detail(case))
 
 
 _ENDED = "An operator of this service ended the delivery of this case. To send it, use a new Idempotency-Key."
 
 
-def _refusal(case: OutboundCase, until: float) -> Unprocessable:
+def _make_refusal(case: OutboundCase, until: float) -> Unprocessable:
     message, code = case.error_message, case.error_code
     names_by_field = {field: name for name, field in SALESFORCE_FIELDS.items() if field in case.error_fields}
-    errors = field_errors("Case", names_by_field, code=code, message=message, source="api case", until=until)
+    errors = make_field_errors("Case", names_by_field, code=code, message=message, source="api case", until=until)
     why = _ENDED if case.settled_at else f"Salesforce refuses this case: {message}"
     return Unprocessable(
         why,
@@ -185,7 +185,7 @@ def _refusal(case: OutboundCase, until: float) -> Unprocessable:
     )
 
 
-def _detail(case: OutboundCase) -> dict[str, Any]:
+def _build_detail(case: OutboundCase) -> dict[str, Any]:
     failed = case.state in {_State.REFUSED, _State.FAILED}
     return {
         "id": str(case.pk),

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, ConfigDict, StringConstraints
 
-from api.auth.callers import logged_in_user, signed_in_user
+from api.auth.callers import get_signed_in_user, logged_in_user
 from api.contact.change import change_contact
 from api.contact.own import look_up_own_contact
 from api.domain.error_types import ErrorType
-from api.http.errors import Unprocessable, documented
-from api.http.fields import PlainText, json_response
+from api.http.errors import Unprocessable, document_errors
+from api.http.fields import PlainText, make_json_response
 from api.v1.copied import copied
 from sf.models import Contact
 
@@ -111,7 +111,7 @@ class ContactChange(Schema):
 @router.get(
     "/contact",
     auth=logged_in_user(),
-    response={200: ContactDetail, **documented(401, 403, 404, 422, 429)},
+    response={200: ContactDetail, **document_errors(401, 403, 404, 422, 429)},
     summary="Your contact",
 )
 def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
@@ -121,13 +121,13 @@ def get_contact(request: HttpRequest, expire: Expire = False) -> HttpResponse:
     contact of the user, requests without `expire` do not ask Salesforce again for five minutes. If Salesforce is
     unavailable, the answer is the cached contact, or 503 when none is cached.
     """
-    return json_response(look_up_own_contact(signed_in_user(request), expire=expire))
+    return make_json_response(look_up_own_contact(get_signed_in_user(request), expire=expire))
 
 
 @router.put(
     "/contact",
     auth=logged_in_user(),
-    response={200: ContactDetail, **documented(400, 401, 403, 404, 413, 415, 422, 429)},
+    response={200: ContactDetail, **document_errors(400, 401, 403, 404, 413, 415, 422, 429)},
     summary="Change your contact",
 )
 def update_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
@@ -139,9 +139,9 @@ def update_contact(request: HttpRequest, change: ContactChange) -> HttpResponse:
       contact cannot be shown after the change. The message says whether anything was or may have been changed. The same
       request can be sent again.
     """
-    user = signed_in_user(request)
+    user = get_signed_in_user(request)
     changes = change.changes()
     if not changes:
-        return json_response(look_up_own_contact(user, expire=False))
+        return make_json_response(look_up_own_contact(user, expire=False))
     source = f"PUT {request.path_info}"
-    return json_response(change_contact(user, changes, fields=ContactChange.model_fields, source=source))
+    return make_json_response(change_contact(user, changes, fields=ContactChange.model_fields, source=source))

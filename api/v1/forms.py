@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema
 from pydantic import ConfigDict, StringConstraints, create_model
 
-from api.auth.callers import any_caller, required_caller
+from api.auth.callers import any_caller, require_caller
 from api.forms.accept import NewSubmission, deliver_submission, store_submission
-from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, data_schemas
+from api.forms.processors import MOST_CHARACTERS, MOST_VALUES, case_values_of, list_data_schemas
 from api.forms.spam import spam_reason
 from api.forms.values import FormValue, PageTime
-from api.http.errors import NotFound, documented
-from api.http.fields import JSON, PlainText, json_response
+from api.http.errors import NotFound, document_errors
+from api.http.fields import JSON, PlainText, make_json_response
 from api.models import FormSubmission
-from api.outbox.idempotency import REPLAYED, idempotent_request
+from api.outbox.idempotency import REPLAYED, make_idempotent_request
 from api.v1.cases import IDEMPOTENCY_KEY, IdempotencyKeyText
 from sf.sync.best_effort import best_effort
 
@@ -75,8 +75,8 @@ def add_form_schemas(schemas: dict[str, Any]) -> None:
     These schemas only describe: ``case_values_of`` checks the data of a request.
     """
     references = {}
-    for name, data in data_schemas().items():
-        json_schema = _model_of(name, data).model_json_schema(ref_template=_REF)
+    for name, data in list_data_schemas().items():
+        json_schema = _make_form_model(name, data).model_json_schema(ref_template=_REF)
         schemas |= json_schema.pop("$defs")
         schemas[json_schema["title"]] = json_schema
         references[name] = _REF.format(model=json_schema["title"])
@@ -89,7 +89,7 @@ def add_form_schemas(schemas: dict[str, Any]) -> None:
     }
 
 
-def _model_of(form_type: str, data: type[Schema]) -> type[Schema]:
+def _make_form_model(form_type: str, data: type[Schema]) -> type[Schema]:
     name = f"{form_type.title().replace('_', '')}Form"
     typed: Any = {
         "form_type": (Literal[form_type], Field(description="The type of the form.")),
@@ -127,7 +127,7 @@ class AnswerThenDeliver(HttpResponse):
 @router.post(
     "/forms/submit",
     auth=any_caller(),
-    response={202: SubmissionState, **documented(400, 401, 403, 413, 415, 422, 429)},
+    response={202: SubmissionState, **document_errors(400, 401, 403, 413, 415, 422, 429)},
     summary="Send in a form",
 )
 def submit_form(
@@ -137,8 +137,8 @@ def submit_form(
 
     Values of `data` that the form type does not know are stored with the submission, but not sent to Salesforce.
     """
-    identity = required_caller(request).identity
-    once = idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=form.dict())
+    identity = require_caller(request).identity
+    once = make_idempotent_request(identity=identity, path=_PATH, key=idempotency_key, body=form.dict())
     new = NewSubmission(
         form_type=form.form_type,
         data=form.data,
@@ -148,7 +148,7 @@ def submit_form(
         spam_reason=spam_reason(honeypot=form.honeypot, loaded_at=form.submitted_at, data=form.data),
     )
     submission, is_replay = store_submission(new, request=once)
-    state = {**_state(submission), "status": FormSubmission.Status.PENDING.value}
+    state = {**_build_state(submission), "status": FormSubmission.Status.PENDING.value}
     response = AnswerThenDeliver(submission, json.dumps(state).encode())
     if is_replay:
         response[REPLAYED] = "true"
@@ -161,7 +161,7 @@ _SubmissionId = Annotated[uuid.UUID, Path(description="The `id` that `POST /form
 @router.get(
     "/forms/submissions/{submission_id}",
     auth=any_caller(),
-    response={200: SubmissionState, **documented(401, 403, 404, 422, 429)},
+    response={200: SubmissionState, **document_errors(401, 403, 404, 422, 429)},
     summary="The state of a form",
 )
 def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpResponse:
@@ -169,14 +169,14 @@ def get_submission(request: HttpRequest, submission_id: _SubmissionId) -> HttpRe
 
     Other submissions give 404.
     """
-    own = FormSubmission.objects.filter(identity=required_caller(request).identity)
+    own = FormSubmission.objects.filter(identity=require_caller(request).identity)
     submission = own.select_related("case").filter(pk=submission_id).first()
     if submission is None:
         raise NotFound("No submission with this id.")
-    return json_response(_state(submission))
+    return make_json_response(_build_state(submission))
 
 
-def _state(submission: FormSubmission) -> dict[str, Any]:
+def _build_state(submission: FormSubmission) -> dict[str, Any]:
     """Return the state that the sender may see: spam stays pending forever."""
     spam = submission.status == FormSubmission.Status.SPAM
     return {

@@ -13,11 +13,11 @@ from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from accounts_client.connection import accounts_client, cookie_key_types
+from accounts_client.connection import accounts_client, get_cookie_key_types
 from api.auth.callers import caller_with
 from api.domain.scopes import Scope
-from api.http.errors import documented
-from api.http.fields import json_response
+from api.http.errors import document_errors
+from api.http.fields import make_json_response
 from api.protection import breaker
 from api.protection.accounts import AccountsAway, ask_accounts
 from api.v1.me import (
@@ -177,7 +177,7 @@ _LiveCheck = Annotated[
 @router.get(
     "/info",
     auth=caller_with(Scope.READ_INFO),
-    response={200: Info, **documented(401, 403, 422, 429)},
+    response={200: Info, **document_errors(401, 403, 422, 429)},
     summary="The system's status",
 )
 def get_info(request: HttpRequest, live_accounts_check: _LiveCheck = False) -> HttpResponse:
@@ -185,19 +185,19 @@ def get_info(request: HttpRequest, live_accounts_check: _LiveCheck = False) -> H
 
     `live_accounts_check` asks OpenStax Accounts for a new token now; otherwise a token of the last hour is enough.
     """
-    return json_response(
+    return make_json_response(
         {
-            "release_information": _release_information(),
-            "salesforce_org": _salesforce_org(),
-            "api_usage": _api_usage(),
-            "accounts_api": _accounts_api(max_age=0 if live_accounts_check else ACCOUNTS_CHECK_SECONDS),
-            "sso_config": _sso_config(),
-            "sync": {status.name: _sync_state(status) for status in status_of_all()},
+            "release_information": _get_release_information(),
+            "salesforce_org": _load_salesforce_org(),
+            "api_usage": _fetch_api_usage(),
+            "accounts_api": _check_accounts_api(max_age=0 if live_accounts_check else ACCOUNTS_CHECK_SECONDS),
+            "sso_config": _describe_sso_config(),
+            "sync": {status.name: _build_sync_state(status) for status in status_of_all()},
         }
     )
 
 
-def _release_information() -> dict[str, Any]:
+def _get_release_information() -> dict[str, Any]:
     return {
         "sfapi_version": settings.RELEASE_VERSION,
         "deployment_version": settings.DEPLOYMENT_VERSION,
@@ -207,12 +207,12 @@ def _release_information() -> dict[str, Any]:
     }
 
 
-def _salesforce_org() -> dict[str, Any] | None:
+def _load_salesforce_org() -> dict[str, Any] | None:
     org = cached_org()
     return {"id": org.id, "name": org.name, "kind": org.kind} if org else None
 
 
-def _api_usage() -> dict[str, Any]:
+def _fetch_api_usage() -> dict[str, Any]:
     try:
         with breaker.live_call() as call:
             usage = usage_now("api info", call.may_ask)
@@ -222,22 +222,22 @@ def _api_usage() -> dict[str, Any]:
     return {"api_usage": usage.used, "api_limit": usage.maximum, "by_source": calls_today()}
 
 
-def _accounts_api(*, max_age: float) -> dict[str, Any]:
+def _check_accounts_api(*, max_age: float) -> dict[str, Any]:
     client = accounts_client()
     state = {"configured": client is not None, "url": settings.ACCOUNTS_URL, "token_type": None}
     if client is None:
         return {**state, "status": "not configured"}
     try:
         # A stored token says nothing about Accounts now, so it must not close the breaker.
-        token = client.stored_token(max_age=max_age) or ask_accounts(lambda: client.token(max_age=max_age))
+        token = client.get_stored_token(max_age=max_age) or ask_accounts(lambda: client.token(max_age=max_age))
     except AccountsAway as error:
         logger.warning("info: %s", error)
         return {**state, "status": "failed", "error": str(error)}
     return {**state, "status": "ok", "token_type": token.type}
 
 
-def _sso_config() -> dict[str, Any]:
-    types = cookie_key_types()
+def _describe_sso_config() -> dict[str, Any]:
+    types = get_cookie_key_types()
     return {
         "cookie_name": settings.SSO_COOKIE_NAME,
         "has_signature_key": bool(settings.SSO_SIGNATURE_PUBLIC_KEY),
@@ -248,7 +248,7 @@ def _sso_config() -> dict[str, Any]:
     }
 
 
-def _sync_state(status: ObjectStatus) -> dict[str, Any]:
+def _build_sync_state(status: ObjectStatus) -> dict[str, Any]:
     run = status.last_run
     return {
         "rows": status.rows,

@@ -15,11 +15,11 @@ from ninja import Field, Router, Schema
 from accounts_client.connection import accounts_client
 from accounts_client.errors import CookieError, Step
 from accounts_client.types import AccountsUser
-from api.auth.callers import CredentialsRefused, SignedInUser, authenticate, sso_cookies
+from api.auth.callers import CredentialsRefused, SignedInUser, authenticate, get_sso_cookies
 from api.http.client_address import client_address
-from api.http.errors import documented
-from api.http.fields import json_response
-from api.protection.accounts import AccountsAway, accounts_user
+from api.http.errors import document_errors
+from api.http.fields import make_json_response
+from api.protection.accounts import AccountsAway, fetch_accounts_user
 from sf.live.org import LOCAL_HOSTS
 
 logger = logging.getLogger(__name__)
@@ -38,11 +38,11 @@ AccountsEnvironment = Annotated[
 ]
 
 
-def _step(name: str) -> Any:
+def _declare_step(name: str) -> Any:
     return Field(description=f"{name}: `ok`, `skipped` or `failed: <reason>`.")
 
 
-def _of_accounts(meaning: str) -> Any:
+def _declare_accounts_field(meaning: str) -> Any:
     return Field(description=f"{meaning}, from OpenStax Accounts; null when Accounts does not say.")
 
 
@@ -51,9 +51,9 @@ class SignInDebug(Schema):
     cookie_length: int = Field(description="Length of the cookie's value in characters; 0 without a cookie.")
     has_signature_key: HasSignatureKey
     has_encryption_key: HasEncryptionKey
-    decryption: str = _step("Decryption of the cookie")
-    signature: str = _step("Check of the cookie's signature")
-    claims: str = _step("Check of the cookie's claims: issuer, audience, times and user")
+    decryption: str = _declare_step("Decryption of the cookie")
+    signature: str = _declare_step("Check of the cookie's signature")
+    claims: str = _declare_step("Check of the cookie's claims: issuer, audience, times and user")
     address: str = Field(
         description="The address whose requests the rate limits count: the client's address, or a proxy's if proxies "
         "are not configured."
@@ -71,14 +71,18 @@ class Me(Schema):
     is_super_user: bool = Field(
         description="True if the user has all scopes: an active Super User who signed in recently enough."
     )
-    salesforce_contact_id: str | None = _of_accounts("Salesforce id of the user's contact")
-    faculty_status: str | None = _of_accounts("Status of the faculty verification, such as `confirmed_faculty`")
-    adopter_status: str | None = _of_accounts("Status of the user's adoptions")
-    self_reported_role: str | None = _of_accounts("Role that the user gave, such as `instructor`")
-    school_type: str | None = _of_accounts("Type of the user's school, such as `college`")
-    school_location: str | None = _of_accounts("Location of the user's school, such as `domestic_school`")
-    assignable_user: bool | None = _of_accounts("True if the user is a user of Assignable")
-    assignable_school_integrated: bool | None = _of_accounts("True if the user's school has integrated Assignable")
+    salesforce_contact_id: str | None = _declare_accounts_field("Salesforce id of the user's contact")
+    faculty_status: str | None = _declare_accounts_field(
+        "Status of the faculty verification, such as `confirmed_faculty`"
+    )
+    adopter_status: str | None = _declare_accounts_field("Status of the user's adoptions")
+    self_reported_role: str | None = _declare_accounts_field("Role that the user gave, such as `instructor`")
+    school_type: str | None = _declare_accounts_field("Type of the user's school, such as `college`")
+    school_location: str | None = _declare_accounts_field("Location of the user's school, such as `domestic_school`")
+    assignable_user: bool | None = _declare_accounts_field("True if the user is a user of Assignable")
+    assignable_school_integrated: bool | None = _declare_accounts_field(
+        "True if the user's school has integrated Assignable"
+    )
     accounts: AccountsState | None = Field(
         description="State of OpenStax Accounts, the source of the fields from `salesforce_contact_id` to "
         "`assignable_school_integrated`. `ok`: the fields were read at most a minute ago. `away`: Accounts cannot be "
@@ -98,7 +102,7 @@ _COOKIE_OR_NOTHING: dict[str, Any] = {"security": [{"SSOCookie": []}, {}]}
 
 
 @router.get(
-    "/me", auth=None, response={200: Me, **documented(429)}, summary="The caller", openapi_extra=_COOKIE_OR_NOTHING
+    "/me", auth=None, response={200: Me, **document_errors(429)}, summary="The caller", openapi_extra=_COOKIE_OR_NOTHING
 )
 def get_me(request: HttpRequest) -> HttpResponse:
     """Return whether the cookie identifies you, and what OpenStax Accounts knows about you.
@@ -108,7 +112,7 @@ def get_me(request: HttpRequest) -> HttpResponse:
     outcome = authenticate(request)
     user = outcome if isinstance(outcome, SignedInUser) else None
     session = user.session if user else None
-    details, state = _accounts_user(session.uuid) if session else (AccountsUser(), None)
+    details, state = _fetch_accounts_user(session.uuid) if session else (AccountsUser(), None)
     body: dict[str, Any] = {
         "logged_in": user is not None,
         "uuid": session.uuid if session else None,
@@ -124,8 +128,8 @@ def get_me(request: HttpRequest) -> HttpResponse:
     }
     if user is None:
         cause = outcome.__cause__ if isinstance(outcome, CredentialsRefused) else None
-        body["debug"] = _debug(request, cause)
-    return json_response(body)
+        body["debug"] = _build_debug_info(request, cause)
+    return make_json_response(body)
 
 
 def accounts_environment(url: str) -> str:
@@ -138,20 +142,20 @@ def accounts_environment(url: str) -> str:
     return "staging" if "staging" in host else "dev"
 
 
-def _accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
+def _fetch_accounts_user(uuid: str) -> tuple[AccountsUser, AccountsState]:
     """Return the user (empty unless Accounts returns one) and the state of Accounts."""
     client = accounts_client()
     if client is None:
         return AccountsUser(), "off"
     try:
-        return accounts_user(client, uuid) or AccountsUser(), "ok"
+        return fetch_accounts_user(client, uuid) or AccountsUser(), "ok"
     except AccountsAway as error:
         logger.warning("me: %s", error)
         return AccountsUser(), "away"
 
 
-def _debug(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:
-    cookie = next(reversed(sso_cookies(request)), "")
+def _build_debug_info(request: HttpRequest, cause: BaseException | None) -> dict[str, Any]:
+    cookie = next(reversed(get_sso_cookies(request)), "")
     steps = cause.steps() if isinstance(cause, CookieError) else dict.fromkeys(map(str, Step), "skipped")
     return {
         "cookie_present": bool(cookie),

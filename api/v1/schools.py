@@ -11,10 +11,10 @@ from pydantic import AfterValidator, StringConstraints
 
 from api.auth.callers import any_caller
 from api.domain.error_types import ErrorType
-from api.http.caching import private_response, public_response
-from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import PlainText, SalesforceIdText, json_response
-from api.http.ids import given_id
+from api.http.caching import finish_private_response, finish_public_response
+from api.http.errors import NotFound, Unprocessable, document_errors
+from api.http.fields import PlainText, SalesforceIdText, make_json_response
+from api.http.ids import require_id
 from api.v1.copied import copied
 from sf.models import Account
 from sf.reads.replica import read_from_replica
@@ -108,7 +108,7 @@ class SchoolSearch(Schema):
 @router.get(
     "/schools",
     auth=None,
-    response={200: SchoolList, 304: None, **documented(404, 422, 429)},
+    response={200: SchoolList, 304: None, **document_errors(404, 422, 429)},
     summary="Search for schools",
 )
 def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpResponse:
@@ -136,18 +136,18 @@ def search_schools(request: HttpRequest, search: Query[SchoolSearch]) -> HttpRes
     page = read_from_replica(lambda: load_school_page(filters, limit=search.limit, offset=search.offset))
     if page.count == 0:
         raise NotFound("No school matches. Check the spelling, or use fewer words.", error_type=ErrorType.NO_MATCH)
-    response = json_response(
+    response = make_json_response(
         {
             "count": page.count,
             "total_schools": page.total,
-            "next": _address_of_next(request, search, page.count),
+            "next": _build_next_address(request, search, page.count),
             "schools": page.schools,
         }
     )
-    return public_response(request, response, seconds=CACHED_SECONDS)
+    return finish_public_response(request, response, seconds=CACHED_SECONDS)
 
 
-def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> str | None:
+def _build_next_address(request: HttpRequest, search: SchoolSearch, count: int) -> str | None:
     next_offset = search.offset + search.limit
     if next_offset >= count:
         return None
@@ -159,12 +159,12 @@ def _address_of_next(request: HttpRequest, search: SchoolSearch, count: int) -> 
 @router.get(
     "/schools/{school_id}",
     auth=any_caller(),
-    response={200: SchoolDetail, 304: None, **documented(401, 403, 404, 422, 429)},
+    response={200: SchoolDetail, 304: None, **document_errors(401, 403, 404, 422, 429)},
     summary="One school",
 )
 def get_school(request: HttpRequest, school_id: _SchoolId) -> HttpResponse:
     """Return a school by its Salesforce id of 15 or 18 characters."""
-    schools = read_from_replica(school_by_id(given_id(school_id, name="school_id")).rows)
+    schools = read_from_replica(school_by_id(require_id(school_id, name="school_id")).rows)
     if not schools:
         raise NotFound("There is no such school.")
-    return private_response(request, json_response(schools[0]))
+    return finish_private_response(request, make_json_response(schools[0]))

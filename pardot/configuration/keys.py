@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from api.http.fields import STORABLE
-from api.http.refusal_words import refusal
+from api.http.refusal_words import describe_error
 from pardot.domain.issues import BY_KEY, ISSUES, Issue, Priority
 
 
@@ -151,7 +151,7 @@ _NO_JSON = "This cannot be stored: it contains NaN, infinity or half of a surrog
 def _loc_and_message(raw: Any) -> dict[str, Any]:
     if raw["type"] == "json_invalid":
         return {"loc": [], "message": _NO_JSON}
-    message = refusal(raw)
+    message = describe_error(raw)
     return {"loc": [str(part) for part in raw["loc"]], "message": message[:1].upper() + message[1:]}
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.configuration.keys import (
     KEYS,
     BadValue,
@@ -253,8 +253,8 @@ def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:
         message = (
-            f"“Age of very stale lists” ({plural(severe, 'month')}) must be higher than “Age of stale lists” "
-            f"({plural(stale, 'month')})"
+            f"“Age of very stale lists” ({format_count(severe, 'month')}) must be higher than “Age of stale lists” "
+            f"({format_count(stale, 'month')})"
         )
         yield ("list_stale_months", "list_stale_severe_months"), message
     retention, days = settings.PARDOT_ACTIVITY_RETENTION_DAYS, values["activity_lookback_days"]

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from outgoing.numbers import plural
-from outgoing.times import age_text
+from outgoing.numbers import format_count
+from outgoing.times import format_age
 from pardot.domain.days import today
 from pardot.domain.grading import GradeThreshold, grade_of
 from pardot.models import Alert, DigestDelivery
@@ -72,7 +72,7 @@ def unsent_alerts(channel: str) -> QuerySet[Alert]:
 
 def alert_message(alerts: Sequence[Alert]) -> str:
     """Return the text of the message. Its first line is the subject of the mail."""
-    what = alerts[0].text if len(alerts) == 1 else plural(len(alerts), "thing") + " to look at"
+    what = alerts[0].text if len(alerts) == 1 else format_count(len(alerts), "thing") + " to look at"
     return text_of(f"Camp alert: {what}", [Section("Look at", tuple(alert.text for alert in alerts))]) + _link()
 
 
@@ -133,4 +133,4 @@ def _bad_syncs() -> Iterator[Condition]:
 
 def _last_good(each: Freshness) -> str:
     """Return the time since the last complete run as text; empty when no run was complete yet."""
-    return "" if each.age_seconds is None else f"; the data is {age_text(each.age_seconds)} old"
+    return "" if each.age_seconds is None else f"; the data is {format_age(each.age_seconds)} old"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.domain.grading import AreaScore, Occurrences, percentage
@@ -66,9 +66,9 @@ def _camp(camp: CampDay | None) -> Iterator[str]:
     if camp.is_during:
         yield f"Camp day {camp.number} of {camp.total}"
     elif camp.days_until is not None:
-        yield f"Camp starts in {plural(camp.days_until, 'day')}"
+        yield f"Camp starts in {format_count(camp.days_until, 'day')}"
     else:
-        yield f"Camp ended {plural(camp.number - camp.total, 'day')} ago"
+        yield f"Camp ended {format_count(camp.number - camp.total, 'day')} ago"
 
 
 def _score(facts: DigestFacts) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _prospects(facts: DigestFacts) -> Iterator[str]:
         yield missing(SURVEY)
         return
     figures = summary.figures
-    yield f"{plural(summary.items, 'prospect')}; {percent(figures['link_rate'])} linked to Salesforce"
+    yield f"{format_count(summary.items, 'prospect')}; {percent(figures['link_rate'])} linked to Salesforce"
     yield f"{number(figures['as_lead'])} as lead, {number(figures['as_contact'])} as contact"
     yield f"{number(figures['unlinked'])} unlinked, {number(figures['opted_out'])} opted out"
 
@@ -201,12 +201,12 @@ def _engagement(facts: DigestFacts) -> Iterator[str]:
     yield from _sample_line(facts)
     knows_activities = figures["active_30d"] is not None
     if knows_activities:
-        active = plural(figures["active_30d"], "prospect was", "prospects were")
+        active = format_count(figures["active_30d"], "prospect was", "prospects were")
         yield f"{active} active in the 30 days before activities were last read"
     if figures["scored"]:
         yield f"score on average {number(figures['avg_score'])}, at most {number(figures['top_score'])}"
     for place, prospect in enumerate(facts.top, start=1):
-        acts = f", {plural(prospect.activities, 'activity', 'activities')}" if knows_activities else ""
+        acts = f", {format_count(prospect.activities, 'activity', 'activities')}" if knows_activities else ""
         yield f"{place}. {prospect.name}: score {number(prospect.score)}{acts}"
 
 
@@ -217,7 +217,7 @@ def _prospect_figures(facts: DigestFacts) -> dict[str, Any] | None:
 
 def _sample_line(facts: DigestFacts) -> Iterator[str]:
     if facts.sampled_prospects is not None:
-        yield f"of a sample of {plural(facts.sampled_prospects.items, 'prospect')}:"
+        yield f"of a sample of {format_count(facts.sampled_prospects.items, 'prospect')}:"
 
 
 def _crm_ids(facts: DigestFacts) -> Iterator[str]:
@@ -227,11 +227,11 @@ def _crm_ids(facts: DigestFacts) -> Iterator[str]:
         return
     yield from _sample_line(facts)
     bad = [(figures["bad_lead_ids"], "lead"), (figures["bad_contact_ids"], "contact")]
-    yield from (f"{plural(count, 'prospect')} with an invalid {kind} id" for count, kind in bad if count)
+    yield from (f"{format_count(count, 'prospect')} with an invalid {kind} id" for count, kind in bad if count)
     if not any(count for count, _ in bad):
         yield "all lead and contact ids are valid"
     if figures["adoption_stuck"]:
-        yield f"{plural(figures['adoption_stuck'], 'prospect')} with adoption data that is stuck"
+        yield f"{format_count(figures['adoption_stuck'], 'prospect')} with adoption data that is stuck"
 
 
 def _orphans(facts: DigestFacts) -> Iterator[str]:

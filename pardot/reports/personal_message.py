@@ -12,7 +12,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import is_overdue
@@ -87,7 +87,7 @@ def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
     for task in tasks[:MOST_TASKS]:
         yield _task(task)
     if (more := tasks.count() - MOST_TASKS) > 0:
-        yield f"{plural(more, 'more task')} {tasks_address()}"
+        yield f"{format_count(more, 'more task')} {tasks_address()}"
 
 
 def _task(task: Task) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.domain.areas import Area
 from pardot.domain.days import today
 from pardot.domain.grading import grade_of
@@ -54,7 +54,11 @@ def progress(facts: ProgressFacts) -> str:
     if facts.first is None:
         return text_of(heading, [Section("Score", (missing(SETUP),))])
     days = (facts.day - facts.first.day).days
-    since = f"Since {long_date(facts.first.day)} ({plural(days, 'day')})" if days else "Compared with today's snapshot"
+    since = (
+        f"Since {long_date(facts.first.day)} ({format_count(days, 'day')})"
+        if days
+        else "Compared with today's snapshot"
+    )
     return text_of(
         f"{heading}\n{since}",
         [

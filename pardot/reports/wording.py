@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 
 Number = int | float | Decimal
 
@@ -28,7 +28,7 @@ class Section:
 def text_of(heading: str, sections: Iterable[Section]) -> str:
     """Return the whole report without empty sections. Line breaks inside a line become spaces."""
     blocks = [
-        "\n".join([section.title, *(f"- {one_line(line)}" for line in section.lines)])
+        "\n".join([section.title, *(f"- {to_one_line(line)}" for line in section.lines)])
         for section in sections
         if section.lines
     ]

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs, audit_inputs
 from pardot.audits.run import ASSET_AUDITS
@@ -131,7 +131,7 @@ def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -
     limits = [OTHER_COUNTS, *([COUNTS_STAY] if regrades else [])]
     looks_back = any(flag.needs_activity for each in affected for flag in each.flags)
     if looks_back and audit.look_back is None:
-        limits.append(NO_ACTIVITIES.format(days=plural(audit.configuration.activity_lookback_days, "day")))
+        limits.append(NO_ACTIVITIES.format(days=format_count(audit.configuration.activity_lookback_days, "day")))
     return limits
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.domain.grading import Occurrences
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.issue_list import spoken
@@ -51,7 +51,7 @@ def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurren
         unit = "percentage point" if count == 1 else "percentage points"
         raise BadFix(key, f"{key} is {spoken(current)}%, less than {spoken(count)} {unit}")
     if count > current:
-        raise BadFix(key, f"{key} occurs {plural(int(current), 'time')}, fewer than {spoken(count)}")
+        raise BadFix(key, f"{key} occurs {format_count(int(current), 'time')}, fewer than {spoken(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
         raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not a whole number")
     return count if BY_KEY[key].is_percentage else int(count)

@@ -13,7 +13,7 @@ from ninja import Field, Path, Router, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StringConstraints
 
 from api.domain.error_types import ErrorType
-from api.http.errors import Conflict, Unprocessable, documented
+from api.http.errors import Conflict, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from pardot.configuration.values import (
     KEYS,
@@ -138,7 +138,7 @@ class TeamOut(Schema):
     team: list[MemberOut]
 
 
-@router.get("/admin/team", response={200: TeamOut, **documented(401, 403)}, summary="The team")
+@router.get("/admin/team", response={200: TeamOut, **document_errors(401, 403)}, summary="The team")
 def get_team(request: HttpRequest) -> TeamOut:
     """Return the team in display order."""
     return TeamOut(team=[MemberOut(**row) for row in team_with_open_tasks()])
@@ -146,7 +146,7 @@ def get_team(request: HttpRequest) -> TeamOut:
 
 @router.put(
     "/admin/team",
-    response={200: TeamOut, **documented(400, 401, 403, 409, 413, 415, 422)},
+    response={200: TeamOut, **document_errors(400, 401, 403, 409, 413, 415, 422)},
     summary="Replace the team",
 )
 def update_team(request: HttpRequest, team: TeamIn) -> TeamOut:
@@ -220,7 +220,7 @@ class ConfigurationChanges(Schema):
 _Key = Annotated[str, Path(max_length=64, description="A key from `GET /pardot/admin/config`.")]
 
 
-@router.get("/admin/config", response={200: ConfigurationOut, **documented(401, 403)}, summary="The configuration")
+@router.get("/admin/config", response={200: ConfigurationOut, **document_errors(401, 403)}, summary="The configuration")
 def get_configuration(request: HttpRequest) -> ConfigurationOut:
     """Return every key of the configuration with its value, its default and the latest change."""
     return ConfigurationOut(configuration=[_out(current) for current in described_values()])
@@ -228,7 +228,7 @@ def get_configuration(request: HttpRequest) -> ConfigurationOut:
 
 @router.put(
     "/admin/config/{key}",
-    response={200: ConfiguredOut, **documented(400, 401, 403, 409, 413, 415, 422)},
+    response={200: ConfiguredOut, **document_errors(400, 401, 403, 409, 413, 415, 422)},
     summary="Change the configuration",
 )
 def update_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> ConfiguredOut:
@@ -249,7 +249,9 @@ def update_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> Conf
 
 
 @router.delete(
-    "/admin/config/{key}", response={200: ConfiguredOut, **documented(401, 403, 422)}, summary="Reset to the default"
+    "/admin/config/{key}",
+    response={200: ConfiguredOut, **document_errors(401, 403, 422)},
+    summary="Reset to the default",
 )
 def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
     """Reset one value to its default. Every process uses the new value from the next request on.
@@ -267,7 +269,7 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
 
 @router.get(
     "/admin/config-changes",
-    response={200: ConfigurationChanges, **documented(401, 403)},
+    response={200: ConfigurationChanges, **document_errors(401, 403)},
     summary="Changes of the configuration",
 )
 def list_configuration_changes(request: HttpRequest) -> ConfigurationChanges:

@@ -7,7 +7,7 @@ from datetime import date
 from django.http import HttpRequest
 from ninja import Field, Path, Router, Schema
 
-from api.http.errors import NotFound, documented
+from api.http.errors import NotFound, document_errors
 from pardot.domain.areas import Area
 from pardot.models import Exemption, Task
 from pardot.selectors.area_health import area_health
@@ -50,7 +50,7 @@ class AssetDetail(Schema):
 
 @router.get(
     "/assets/{type}/{asset_id}",
-    response={200: AssetDetail, **documented(401, 403, 404, 422)},
+    response={200: AssetDetail, **document_errors(401, 403, 404, 422)},
     summary="One asset with its history",
     exclude_unset=True,
 )

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api.http.errors import NotFound, documented
-from api.http.fields import PlainText, json_response
+from api.http.errors import NotFound, document_errors
+from api.http.fields import PlainText, make_json_response
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
@@ -136,20 +136,22 @@ class AssetSearch(AssetParameters, Paging):
     )
 
 
-@router.get("/assets", response={200: AssetInventory, **documented(401, 403)}, summary="Inventory of each type")
+@router.get("/assets", response={200: AssetInventory, **document_errors(401, 403)}, summary="Inventory of each type")
 def get_asset_inventory(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the newest assets of each. Folders are included."""
-    return json_response({"types": [asdict(each) for each in inventory()]})
+    return make_json_response({"types": [asdict(each) for each in inventory()]})
 
 
-@router.get("/asset-health", response={200: AssetHealth, **documented(401, 403)}, summary="Audits of all assets")
+@router.get("/asset-health", response={200: AssetHealth, **document_errors(401, 403)}, summary="Audits of all assets")
 def get_asset_health(request: HttpRequest) -> HttpResponse:
     """Return the number of assets with each flag, by type."""
-    return json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
+    return make_json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
 
 
 @router.get(
-    "/assets/{type}", response={200: AssetList, **documented(401, 403, 404, 422)}, summary="Assets with their flags"
+    "/assets/{type}",
+    response={200: AssetList, **document_errors(401, 403, 404, 422)},
+    summary="Assets with their flags",
 )
 def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
@@ -160,7 +162,7 @@ def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetS
             page = asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
         except NotOfThisArea as error:
             raise unprocessable_query(error.name, str(error)) from error
-    return json_response(
+    return make_json_response(
         {
             "type": area.value,
             "has_activities": health.has_activities,

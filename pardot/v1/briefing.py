@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema
 
-from api.http.errors import documented
+from api.http.errors import document_errors
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import FOLDERS, TAGGED_OBJECTS
 from pardot.domain.areas import Area
@@ -93,7 +93,10 @@ class Briefing(Schema):
 
 
 @router.get(
-    "/briefing", response={200: Briefing, **documented(401, 403)}, by_alias=True, summary="The main figures of today"
+    "/briefing",
+    response={200: Briefing, **document_errors(401, 403)},
+    by_alias=True,
+    summary="The main figures of today",
 )
 def get_briefing(request: HttpRequest) -> Briefing:
     """Return score, coverage and inventory, with two earlier snapshots to compare with."""
@@ -120,7 +123,7 @@ def get_briefing(request: HttpRequest) -> Briefing:
 
 
 @router.get(
-    "/sf-health", response={200: SalesforceHealthOut, **documented(401, 403)}, summary="People that Pardot knows"
+    "/sf-health", response={200: SalesforceHealthOut, **document_errors(401, 403)}, summary="People that Pardot knows"
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
     """Return the latest counts of people in Salesforce."""

@@ -11,7 +11,7 @@ from ninja import Field, Path, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.http.errors import Unprocessable, documented
+from api.http.errors import Unprocessable, document_errors
 from pardot.domain.areas import Area
 from pardot.planning.asset_tasks import add_task_for_all, add_task_for_each, remove_tasks
 from pardot.planning.tasks import BadTask
@@ -31,8 +31,8 @@ from pardot.v1.tasks import MemberName, TaskPriority, TaskText
 router = Router(tags=["pardot: team"])
 
 _SIZES: dict[str, Any] = {"minItems": 1, "maxItems": MOST_CHOSEN}
-_ERRORS = documented(400, 401, 403, 413, 415, 422)
-_ERRORS_OF_TYPE = documented(400, 401, 403, 404, 413, 415, 422)
+_ERRORS = document_errors(400, 401, 403, 413, 415, 422)
+_ERRORS_OF_TYPE = document_errors(400, 401, 403, 404, 413, 415, 422)
 
 
 class Choice(Schema):

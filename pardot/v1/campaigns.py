@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Path, Query, Router, Schema
 
-from api.http.errors import NotFound, documented
-from api.http.fields import SalesforceIdText, json_response
-from api.http.ids import given_id
+from api.http.errors import NotFound, document_errors
+from api.http.fields import SalesforceIdText, make_json_response
+from api.http.ids import require_id
 from pardot.domain.areas import Area
 from pardot.domain.grading import percentage
 from pardot.selectors.area_health import AreaHealth, area_health
@@ -157,14 +157,14 @@ def _ago(now: datetime, days: int | None) -> datetime | None:
 
 
 @router.get(
-    "/campaigns", response={200: CampaignList, **documented(401, 403, 422)}, summary="Campaigns with their assets"
+    "/campaigns", response={200: CampaignList, **document_errors(401, 403, 422)}, summary="Campaigns with their assets"
 )
 def list_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpResponse:
     """Return a page of campaigns. The filters do not apply to `summary`, `orphans` and `folders`."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
         page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
-    return json_response(
+    return make_json_response(
         {
             "has_activities": health[Area.CAMPAIGNS].has_activities,
             "summary": _summary(health[Area.CAMPAIGNS]),
@@ -234,19 +234,19 @@ class MemberPaging(Schema):
 
 @router.get(
     "/campaigns/{sf_id}/members",
-    response={200: CampaignMemberList, **documented(401, 403, 404, 422)},
+    response={200: CampaignMemberList, **document_errors(401, 403, 404, 422)},
     summary="Members of a Salesforce campaign",
 )
 def list_campaign_members(
     request: HttpRequest, sf_id: Path[SalesforceIdText], paging: Query[MemberPaging]
 ) -> HttpResponse:
     """Return the members of a campaign by its Salesforce id of 15 or 18 characters."""
-    whole = given_id(sf_id, name="sf_id")
-    after = given_id(paging.after, place="query", name="after") if paging.after is not None else ""
+    whole = require_id(sf_id, name="sf_id")
+    after = require_id(paging.after, place="query", name="after") if paging.after is not None else ""
     page = member_page(whole, after=after, limit=paging.limit)
     if page is None:
         raise NotFound("There is no campaign with this id, in Pardot or in Salesforce.")
-    return json_response(
+    return make_json_response(
         {
             "sf_id": whole,
             "campaigns": page.campaigns,

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
-from api.http.errors import documented
-from api.http.fields import json_response
+from api.http.errors import document_errors
+from api.http.fields import make_json_response
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.days import today
@@ -67,7 +67,7 @@ _SINCE: Any = Query(
 
 
 @router.get(
-    "/changes", response={200: ChangesOut, **documented(401, 403, 422)}, summary="Issues that got worse or better"
+    "/changes", response={200: ChangesOut, **document_errors(401, 403, 422)}, summary="Issues that got worse or better"
 )
 def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpResponse:
     """Return the issues that changed since an earlier day.
@@ -76,7 +76,7 @@ def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpR
     """
     card, day = current_scorecard(), today()
     changes = changes_since(since, card, day)
-    return json_response(
+    return make_json_response(
         {
             "day": day,
             "since": changes.since.day if changes.since else None,

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from api.domain.error_types import ErrorType
-from api.http.errors import BadGateway, Unavailable, documented
+from api.http.errors import BadGateway, Unavailable, document_errors
 from pardot.configuration.values import configuration
 from pardot.domain.areas import Area
 from pardot.domain.grading import percentage
@@ -70,7 +70,9 @@ class CleanupSetup(Schema):
     tags: list[CleanupTagOut]
 
 
-@router.get("/cleanup/status", response={200: CleanupStatus, **documented(401, 403, 422)}, summary="Progress of triage")
+@router.get(
+    "/cleanup/status", response={200: CleanupStatus, **document_errors(401, 403, 422)}, summary="Progress of triage"
+)
 def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> CleanupStatus:
     """Return the objects with the tag of each action, and the tagged share of each issue.
 
@@ -84,7 +86,7 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
 
 @router.post(
     "/cleanup/setup",
-    response={200: CleanupSetup, **documented(401, 403, 502)},
+    response={200: CleanupSetup, **document_errors(401, 403, 502)},
     summary="Create the clean-up tags in Pardot",
 )
 def set_up_cleanup(request: HttpRequest) -> CleanupSetup:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.auth.callers import signed_in_user
-from api.http.errors import documented
+from api.auth.callers import get_signed_in_user
+from api.http.errors import document_errors
 from pardot.configuration.values import Configuration, configuration
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
@@ -80,7 +80,9 @@ class PardotConfig(Schema):
 
 
 @router.get(
-    "/config", response={200: PardotConfig, **documented(401, 403)}, summary="Team, issues, links, dates and thresholds"
+    "/config",
+    response={200: PardotConfig, **document_errors(401, 403)},
+    summary="Team, issues, links, dates and thresholds",
 )
 def get_config(request: HttpRequest) -> PardotConfig:
     """Return the settings that the dashboard needs.
@@ -89,7 +91,7 @@ def get_config(request: HttpRequest) -> PardotConfig:
     """
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
-    return _config(configuration(), team, instance_url, account=signed_in_user(request).session.uuid)
+    return _config(configuration(), team, instance_url, account=get_signed_in_user(request).session.uuid)
 
 
 def _config(values: Configuration, team: list[TeamMember], instance_url: str | None, *, account: str) -> PardotConfig:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api.http.errors import NotFound, documented
-from api.http.fields import PlainText, json_response
+from api.http.errors import NotFound, document_errors
+from api.http.fields import PlainText, make_json_response
 from pardot.domain.grading import percentage
 from pardot.selectors.engagement import (
     ProspectData,
@@ -174,7 +174,9 @@ class EngagementQuery(Paging):
 
 
 @router.get(
-    "/engagement", response={200: Engagement, **documented(401, 403, 422)}, summary="Prospects and their engagement"
+    "/engagement",
+    response={200: Engagement, **document_errors(401, 403, 422)},
+    summary="Prospects and their engagement",
 )
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpResponse:
     """Return a page of prospects, and figures about the CRM fields and engagement of all prospects.
@@ -187,7 +189,7 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
     prospects = prospects_by_id(
         [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
     )
-    return json_response(
+    return make_json_response(
         {
             "tier": int(data.tier),
             "activity_until": data.look_back.until if data.look_back else None,
@@ -311,7 +313,7 @@ class ActivitiesPage(Schema):
 
 @router.get(
     "/engagement/{prospect_id}/activities",
-    response={200: ProspectActivities, **documented(401, 403, 404, 422)},
+    response={200: ProspectActivities, **document_errors(401, 403, 404, 422)},
     summary="Recent activity of a prospect",
 )
 def list_prospect_activities(
@@ -325,7 +327,7 @@ def list_prospect_activities(
     if not prospects:
         raise NotFound("No prospect with this id was synced.")
     activities = activities_of_prospect(prospect_id, span) if span else None
-    return json_response(
+    return make_json_response(
         {
             "prospect_id": prospect_id,
             "prospect": prospects[0],

@@ -12,7 +12,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.http.errors import NotFound, Unprocessable, documented
+from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
@@ -76,7 +76,7 @@ class ExemptionQuery(PageQuery):
     )
 
 
-@router.get("/exemptions", response={200: ExemptionPage, **documented(401, 403, 422)}, summary="Exempt assets")
+@router.get("/exemptions", response={200: ExemptionPage, **document_errors(401, 403, 422)}, summary="Exempt assets")
 def list_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> ExemptionPage:
     """Return the matching exemptions, newest first. Without `in_force`, ended ones are included."""
     matches = filter_exemptions(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
@@ -87,7 +87,7 @@ def list_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exemp
 
 @router.post(
     "/exemptions",
-    response={201: ExemptionOut, **documented(400, 401, 403, 413, 415, 422)},
+    response={201: ExemptionOut, **document_errors(400, 401, 403, 413, 415, 422)},
     summary="Exempt an asset from an issue",
 )
 def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[ExemptionOut]:
@@ -105,7 +105,7 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
 
 @router.delete(
     "/exemptions/{exemption_id}",
-    response={204: None, **documented(401, 403, 404, 422)},
+    response={204: None, **document_errors(401, 403, 404, 422)},
     summary="Delete an exemption",
 )
 def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]:

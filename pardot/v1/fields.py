@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Path, Schema
 from pydantic import StringConstraints
 
-from api.auth.callers import signed_in_user
+from api.auth.callers import get_signed_in_user
 from api.http.fields import STORABLE
 from api.models import SuperUser
 from api.records.values import QueryDate
@@ -39,7 +39,7 @@ def actor_name(request: HttpRequest) -> str:
 
     For an account without a name, return the name of its team member or Super User, or else its UUID.
     """
-    session = signed_in_user(request).session
+    session = get_signed_in_user(request).session
     name = session.name.replace("\0", "").strip() or _known_name(session.uuid) or session.uuid
     return name[:_NAME_CHARACTERS]
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.http.errors import documented
+from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.selectors.campaign_links import campaign_links
 
@@ -41,7 +41,7 @@ class GearSummary(Schema):
 
 
 @router.get(
-    "/gear-summary", response={200: GearSummary, **documented(401, 403)}, summary="Asset → campaign → Salesforce"
+    "/gear-summary", response={200: GearSummary, **document_errors(401, 403)}, summary="Asset → campaign → Salesforce"
 )
 def get_gear_summary(request: HttpRequest) -> GearSummary:
     """Return how many assets are in campaigns, as of the latest audits. Exempt assets are counted too."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
-from api.http.errors import NotFound, documented
+from api.http.errors import NotFound, document_errors
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.scoring.goal import NoScore, plan_for
@@ -39,7 +39,7 @@ class Goal(Schema):
     )
 
 
-@router.get("/goal", response={200: Goal, **documented(401, 403, 404)}, summary="Fixes that reach a target score")
+@router.get("/goal", response={200: Goal, **document_errors(401, 403, 404)}, summary="Fixes that reach a target score")
 def get_goal(request: HttpRequest, target: int = _TARGET) -> Goal:
     """Return fixes after which the overall score is at least `target`. 404: there is no score yet."""
     try:

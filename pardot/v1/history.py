@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
-from api.http.errors import NotFound, Unprocessable, documented
-from api.http.fields import json_response
+from api.http.errors import NotFound, Unprocessable, document_errors
+from api.http.fields import make_json_response
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
@@ -103,7 +103,7 @@ _EARLIER: Any = Query(
 _LATER: Any = Query(None, alias="to", description="The later day; left out: the latest snapshot.")
 
 
-@router.get("/trail", response={200: Trail, **documented(401, 403, 422)}, summary="Daily snapshots")
+@router.get("/trail", response={200: Trail, **document_errors(401, 403, 422)}, summary="Daily snapshots")
 def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: QueryDate | None = _TO) -> HttpResponse:
     """Return the daily snapshots and notes between two days.
 
@@ -114,12 +114,12 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
     except DaysReversed as error:
         raise _refusal(error) from error
     rows = [with_coverage(row) for row in snapshots.values(*COLUMNS)]
-    return json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
+    return make_json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
 
 
 @router.get(
     "/compare",
-    response={200: ComparedDays, **documented(401, 403, 404, 422)},
+    response={200: ComparedDays, **document_errors(401, 403, 404, 422)},
     by_alias=True,
     summary="Two days side by side",
 )
@@ -140,7 +140,7 @@ def compare_two_days(
         raise _refusal(error) from error
     except NoSnapshot as error:
         raise NotFound(str(error)) from error
-    return json_response(_comparison(comparison, first, second))
+    return make_json_response(_comparison(comparison, first, second))
 
 
 def _refusal(error: DaysReversed) -> Unprocessable:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.http.errors import NotFound, Unprocessable, documented
+from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE, PlainText
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
@@ -109,7 +109,7 @@ class MadeTask(Schema):
     task: IssueTask
 
 
-@router.get("/issues", response={200: IssueList, **documented(401, 403)}, summary="Issues by their cost in points")
+@router.get("/issues", response={200: IssueList, **document_errors(401, 403)}, summary="Issues by their cost in points")
 def list_issues(request: HttpRequest) -> IssueList:
     """Return all issues by impact. Issues that do not occur or have no data are last."""
     card = current_scorecard()
@@ -120,7 +120,7 @@ def list_issues(request: HttpRequest) -> IssueList:
 
 @router.post(
     "/issues/{key}/create-task",
-    response={200: MadeTask, 201: MadeTask, **documented(400, 401, 403, 404, 413, 415, 422)},
+    response={200: MadeTask, 201: MadeTask, **document_errors(400, 401, 403, 404, 413, 415, 422)},
     summary="Create a task for an issue",
 )
 def create_issue_task(
@@ -138,7 +138,7 @@ def create_issue_task(
 
 @router.post(
     "/issues/create-tasks",
-    response={201: MadeIssueTasks, **documented(400, 401, 403, 413, 415, 422)},
+    response={201: MadeIssueTasks, **document_errors(400, 401, 403, 413, 415, 422)},
     summary="Create a task for each of several issues",
 )
 def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[MadeIssueTasks]:

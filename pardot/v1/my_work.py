@@ -11,8 +11,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.auth.callers import signed_in_user
-from api.http.errors import documented
+from api.auth.callers import get_signed_in_user
+from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.models import TeamMember
 from pardot.planning.team import member_by_account
@@ -46,13 +46,13 @@ class MyWork(Schema):
     task_count: int = Field(description="The number of all the caller's open tasks.")
 
 
-@router.get("/my-work", response={200: MyWork, **documented(401, 403)}, summary="The caller's own work")
+@router.get("/my-work", response={200: MyWork, **document_errors(401, 403)}, summary="The caller's own work")
 def get_my_work(request: HttpRequest) -> MyWork:
     """Return the caller's areas, the changes in these areas, and the caller's open tasks.
 
     The changes are those since the last snapshot before today.
     """
-    account = signed_in_user(request).session.uuid
+    account = get_signed_in_user(request).session.uuid
     member, facts = member_by_account(account), work_facts()
     whose: dict[str, Any] = {
         "member": member.name if member else None,

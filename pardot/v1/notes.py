@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.http.errors import NotFound, Unprocessable, documented
+from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from pardot.models import DayNote
 from pardot.v1.fields import NOT_BLANK, Day, PageQuery, PathId, actor_name
@@ -48,7 +48,7 @@ class NoteQuery(PageQuery):
     last: Day | None = Field(None, alias="to", description="The last day, included.")
 
 
-@router.get("/notes", response={200: NotePage, **documented(401, 403, 422)}, summary="Notes on days")
+@router.get("/notes", response={200: NotePage, **document_errors(401, 403, 422)}, summary="Notes on days")
 def list_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     """Return notes by day, oldest first."""
     if query.first and query.last and query.first > query.last:
@@ -65,7 +65,7 @@ def list_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
 
 
 @router.post(
-    "/notes", response={201: NoteOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Pin a note to a day"
+    "/notes", response={201: NoteOut, **document_errors(400, 401, 403, 413, 415, 422)}, summary="Pin a note to a day"
 )
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
     """Create a note. A day may have several notes, and may be in the future."""
@@ -75,7 +75,7 @@ def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
     return Status(201, _out(new_note))
 
 
-@router.delete("/notes/{note_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a note")
+@router.delete("/notes/{note_id}", response={204: None, **document_errors(401, 403, 404, 422)}, summary="Delete a note")
 def delete_note(request: HttpRequest, note_id: PathId) -> Status[None]:
     if not DayNote.objects.filter(pk=note_id).delete()[0]:
         raise NotFound("There is no note with this id.")

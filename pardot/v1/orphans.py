@@ -10,8 +10,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from api.http.errors import documented
-from api.http.fields import json_response
+from api.http.errors import document_errors
+from api.http.fields import make_json_response
 from pardot.models import OrphanRecord, OrphanRun
 from pardot.orphans.compare import RUNS_KEPT
 from pardot.selectors.engagement import prospects_by_id
@@ -69,7 +69,7 @@ class History(Schema):
     checks: list[PastCheck] = Field(description="The last 100 checks, the latest first.")
 
 
-@router.get("/orphans", response={200: Orphans, **documented(401, 403, 422)}, summary="Orphaned records")
+@router.get("/orphans", response={200: Orphans, **document_errors(401, 403, 422)}, summary="Orphaned records")
 def list_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpResponse:
     """Return the orphans that the latest check found.
 
@@ -80,11 +80,11 @@ def list_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpRespon
     """
     run = OrphanRun.objects.first()
     if run is None:
-        return json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
+        return make_json_response({"captured_at": None, "total": None, "kinds": [], "count": 0, "records": []})
     stored = dict(run.records.order_by().values_list("kind").annotate(stored=Count("pk")))
     records = run.records.filter(kind=query.kind) if query.kind else run.records.all()
     page = records.order_by("kind", "id").values("kind", "record_id", "name", "missing")
-    return json_response(
+    return make_json_response(
         {
             "captured_at": run.captured_at,
             "total": run.total,
@@ -122,7 +122,7 @@ def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) 
     return {**row, "email": None}
 
 
-@router.get("/orphans/history", response={200: History, **documented(401, 403)}, summary="The last 100 checks")
+@router.get("/orphans/history", response={200: History, **document_errors(401, 403)}, summary="The last 100 checks")
 def get_orphan_history(request: HttpRequest) -> History:
     """Return the counts of the last 100 checks, including the latest."""
     checks = [

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
-from api.http.errors import Unprocessable, documented
+from api.http.errors import Unprocessable, document_errors
 from pardot.configuration.values import KEYS, BadValue, UnknownKey
 from pardot.domain.areas import Area
 from pardot.scoring.preview import changed_issues, preview
@@ -67,7 +67,7 @@ class ConfigurationPreview(Schema):
 
 @router.post(
     "/admin/config-preview",
-    response={200: ConfigurationPreview, **documented(400, 401, 403, 413, 415, 422)},
+    response={200: ConfigurationPreview, **document_errors(400, 401, 403, 413, 415, 422)},
     summary="Preview of other settings",
 )
 def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> ConfigurationPreview:

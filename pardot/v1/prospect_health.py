@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.http.errors import documented
+from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.models import AuditSummary
 
@@ -52,7 +52,9 @@ class ProspectHealth(Schema):
     )
 
 
-@router.get("/prospect-health", response={200: ProspectHealth, **documented(401, 403)}, summary="Health of prospects")
+@router.get(
+    "/prospect-health", response={200: ProspectHealth, **document_errors(401, 403)}, summary="Health of prospects"
+)
 def get_prospect_health(request: HttpRequest) -> ProspectHealth:
     """Return the counts of the latest audit of prospects."""
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS, is_complete=True).first()

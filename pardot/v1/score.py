@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.http.errors import documented
+from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.domain.grading import AreaScore
 from pardot.scoring.scorecard import PersonScore, Scorecard, current_scorecard
@@ -52,7 +52,7 @@ class HealthScore(Schema):
     audited_at: datetime | None
 
 
-@router.get("/health-score", response={200: HealthScore, **documented(401, 403)}, summary="Score and grades")
+@router.get("/health-score", response={200: HealthScore, **document_errors(401, 403)}, summary="Score and grades")
 def get_health_score(request: HttpRequest) -> HealthScore:
     """Return the score, computed from the latest audits, exemptions and weights."""
     return health_score(current_scorecard())

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 from pydantic import StringConstraints
 
-from api.http.errors import documented
+from api.http.errors import document_errors
 from api.http.fields import PlainText
 from pardot.domain.areas import Area
 from pardot.selectors.everywhere import search_everywhere
@@ -40,7 +40,9 @@ class FoundAssets(Schema):
     found: list[FoundAsset] = Field(description="The matches by type; within a type, the best first.")
 
 
-@router.get("/search", response={200: FoundAssets, **documented(401, 403, 422)}, summary="Search assets of all types")
+@router.get(
+    "/search", response={200: FoundAssets, **document_errors(401, 403, 422)}, summary="Search assets of all types"
+)
 def search_assets(request: HttpRequest, search: Query[EverywhereSearch]) -> FoundAssets:
     """Return the matching assets of each type. Prospects are not searched."""
     return FoundAssets.model_validate({"found": search_everywhere(search.q, each=search.limit)})

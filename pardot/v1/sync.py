@@ -7,8 +7,8 @@ from datetime import datetime
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
 
-from api.auth.callers import signed_in_user
-from api.http.errors import documented
+from api.auth.callers import get_signed_in_user
+from api.http.errors import document_errors
 from api.models import SuperUser
 from pardot.models import PardotQuota
 from pardot.status.entities import EntityStatus, Freshness, camp_status
@@ -131,10 +131,10 @@ class SyncStatus(Schema):
     )
 
 
-@router.get("/sync/status", response={200: SyncStatus, **documented(401, 403)}, summary="Freshness of the data")
+@router.get("/sync/status", response={200: SyncStatus, **document_errors(401, 403)}, summary="Freshness of the data")
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which a sync reads them."""
-    user = signed_in_user(request)
+    user = get_signed_in_user(request)
     camp = camp_status()
     actions = latest_actions(_MOST_ACTIONS)
     steps = sync_steps(camp)

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from ninja.responses import Status
 
-from api.auth.callers import signed_in_user
+from api.auth.callers import get_signed_in_user
 from api.domain.error_types import ErrorType
-from api.http.errors import Conflict, Forbidden, Unprocessable, documented
+from api.http.errors import Conflict, Forbidden, Unprocessable, document_errors
 from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.pipeline.estimate import estimated_calls
 from pardot.status.entities import EntityStatus, camp_status
@@ -65,7 +65,7 @@ class SurveyEstimate(Schema):
 
 @router.post(
     "/sync/refresh",
-    response={202: RefreshOut, **documented(400, 401, 403, 409, 413, 415, 422)},
+    response={202: RefreshOut, **document_errors(400, 401, 403, 409, 413, 415, 422)},
     summary="Start a sync of Pardot",
 )
 def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
@@ -82,7 +82,7 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 
 @router.post(
     "/sync/accept-deletions",
-    response={202: RefreshOut, **documented(400, 401, 403, 409, 413, 415, 422)},
+    response={202: RefreshOut, **document_errors(400, 401, 403, 409, 413, 415, 422)},
     summary="Accept deletions that the mass-delete guard held back",
 )
 def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[RefreshOut]:
@@ -109,7 +109,7 @@ def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[Re
 
 
 @router.get(
-    "/sync/survey", response={200: SurveyEstimate, **documented(401, 403)}, summary="API calls that a survey takes"
+    "/sync/survey", response={200: SurveyEstimate, **document_errors(401, 403)}, summary="API calls that a survey takes"
 )
 def estimate_survey(request: HttpRequest) -> SurveyEstimate:
     """Return the API calls that a survey is expected to take, and the quota that Pardot last reported."""
@@ -117,7 +117,7 @@ def estimate_survey(request: HttpRequest) -> SurveyEstimate:
     return SurveyEstimate(calls=calls, at_least=at_least, quota=quota())
 
 
-@router.post("/sync/survey", response={202: RefreshOut, **documented(401, 403, 409)}, summary="Start a survey")
+@router.post("/sync/survey", response={202: RefreshOut, **document_errors(401, 403, 409)}, summary="Start a survey")
 def start_survey(request: HttpRequest) -> Status[RefreshOut]:
     """Start `camp_sync --survey`, which reads assets, prospects, activities and campaign members.
 
@@ -132,7 +132,7 @@ def _missing(status: EntityStatus) -> int:
 
 def _starter(request: HttpRequest) -> str:
     """Return the caller's name; raise ``Forbidden`` without the right to start syncs."""
-    user = signed_in_user(request)
+    user = get_signed_in_user(request)
     if not user.may_start_jobs:
         message = "You may not start syncs. An admin can give you the right “may refresh data” (admin: Super Users)."
         raise Forbidden(message, ErrorType.FORBIDDEN)

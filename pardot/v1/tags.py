@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
-from api.http.errors import documented
-from api.http.fields import json_response
+from api.http.errors import document_errors
+from api.http.fields import make_json_response
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
 from pardot.selectors.assets import AssetFilters, asset_page
@@ -70,7 +70,7 @@ class TagSearch(FlaggedPaging):
     )
 
 
-@router.get("/tags", response={200: TagList, **documented(401, 403, 422)}, summary="Tags and how they are used")
+@router.get("/tags", response={200: TagList, **document_errors(401, 403, 422)}, summary="Tags and how they are used")
 def list_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     """Return a page of the matching tags, and figures about all tags.
 
@@ -87,7 +87,7 @@ def list_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
     )
     with reject_unknown():
         page = asset_page(health, filters, sort=search.sort, limit=search.limit, offset=search.offset)
-    return json_response(
+    return make_json_response(
         {
             "totals": {"tags": health.items, **{name: health.figures.get(name) for name in FIGURES}},
             "summary": area_summary(health),

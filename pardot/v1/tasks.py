@@ -11,8 +11,8 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.auth.callers import signed_in_user
-from api.http.errors import NotFound, Unprocessable, documented
+from api.auth.callers import get_signed_in_user
+from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
 from pardot.catalog.asset_names import campaigns_in_salesforce
@@ -127,7 +127,7 @@ class TaskQuery(PageQuery):
     )
 
 
-@router.get("/tasks", response={200: TaskPage, **documented(401, 403, 422)}, summary="The task board")
+@router.get("/tasks", response={200: TaskPage, **document_errors(401, 403, 422)}, summary="The task board")
 def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
     """Return the matching tasks: open ones first, then by priority, due date and age."""
     tasks = filter_tasks(
@@ -142,7 +142,9 @@ def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
     return TaskPage(count=tasks.count(), tasks=tasks_out(page))
 
 
-@router.post("/tasks", response={201: TaskOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Create a task")
+@router.post(
+    "/tasks", response={201: TaskOut, **document_errors(400, 401, 403, 413, 415, 422)}, summary="Create a task"
+)
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
@@ -154,7 +156,7 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
 
 @router.patch(
     "/tasks/{task_id}",
-    response={200: TaskOut, **documented(400, 401, 403, 404, 413, 415, 422)},
+    response={200: TaskOut, **document_errors(400, 401, 403, 404, 413, 415, 422)},
     summary="Change, finish or reopen a task",
 )
 def update_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
@@ -167,7 +169,7 @@ def update_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> Ta
         raise refusal(error) from error
 
 
-@router.delete("/tasks/{task_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a task")
+@router.delete("/tasks/{task_id}", response={204: None, **document_errors(401, 403, 404, 422)}, summary="Delete a task")
 def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
     """Delete a task. A finished task that is deleted no longer counts in the progress report."""
     if not remove_task(task_id):
@@ -188,7 +190,7 @@ def _assignee(request: HttpRequest, query: TaskQuery) -> TeamMember | None:
 
 
 def _caller(request: HttpRequest) -> TeamMember:
-    uuid = signed_in_user(request).session.uuid
+    uuid = get_signed_in_user(request).session.uuid
     member = member_by_account(uuid)
     if member is None:
         message = f"No team member has your account. Enter {uuid} as the accounts_uuid of a team member."

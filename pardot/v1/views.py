@@ -11,8 +11,8 @@ from ninja import Field, Router, Schema
 from ninja.responses import Status
 from pydantic import ConfigDict, StringConstraints
 
-from api.auth.callers import signed_in_user
-from api.http.errors import NotFound, Unprocessable, documented
+from api.auth.callers import get_signed_in_user
+from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from pardot.domain.days import today
 from pardot.models import SavedView, TeamMember, ViewSubscription
@@ -96,7 +96,7 @@ class ViewList(Schema):
     no_mail: str = Field(description="The reason why the caller gets no morning message; empty: the caller gets it.")
 
 
-@router.get("/views", response={200: ViewList, **documented(401, 403)}, summary="Saved views")
+@router.get("/views", response={200: ViewList, **document_errors(401, 403)}, summary="Saved views")
 def list_views(request: HttpRequest) -> ViewList:
     """Return the caller's own views and the shared ones, by name."""
     owner = _account(request)
@@ -104,7 +104,7 @@ def list_views(request: HttpRequest) -> ViewList:
     return ViewList(views=_all_out(views_of(owner), owner), no_mail=why_no_mail(member))
 
 
-@router.post("/views", response={201: ViewOut, **documented(400, 401, 403, 413, 415, 422)}, summary="Save a view")
+@router.post("/views", response={201: ViewOut, **document_errors(400, 401, 403, 413, 415, 422)}, summary="Save a view")
 def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     """Save an address of the dashboard under a name that the caller does not use yet."""
     owner = _account(request)
@@ -117,7 +117,7 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
 
 @router.patch(
     "/views/{view_id}",
-    response={200: ViewOut, **documented(400, 401, 403, 404, 413, 415, 422)},
+    response={200: ViewOut, **document_errors(400, 401, 403, 404, 413, 415, 422)},
     summary="Rename or share a view",
 )
 def update_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> ViewOut:
@@ -132,7 +132,7 @@ def update_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> Vi
 
 
 @router.delete(
-    "/views/{view_id}", response={204: None, **documented(401, 403, 404, 422)}, summary="Delete a saved view"
+    "/views/{view_id}", response={204: None, **document_errors(401, 403, 404, 422)}, summary="Delete a saved view"
 )
 def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Delete one of the caller's own views. A shared view disappears for everybody."""
@@ -143,7 +143,7 @@ def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
 
 @router.put(
     "/views/{view_id}/subscription",
-    response={200: ViewOut, **documented(400, 401, 403, 404, 413, 415, 422)},
+    response={200: ViewOut, **document_errors(400, 401, 403, 404, 413, 415, 422)},
     summary="Get a view by mail",
 )
 def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionIn) -> ViewOut:
@@ -161,7 +161,7 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionI
 
 @router.delete(
     "/views/{view_id}/subscription",
-    response={204: None, **documented(401, 403, 404, 422)},
+    response={204: None, **document_errors(401, 403, 404, 422)},
     summary="Stop getting a view by mail",
 )
 def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]:
@@ -172,7 +172,7 @@ def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]
 
 
 def _account(request: HttpRequest) -> str:
-    return signed_in_user(request).session.uuid
+    return get_signed_in_user(request).session.uuid
 
 
 def _member(account: str) -> TeamMember:

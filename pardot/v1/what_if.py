@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from api.http.errors import Unprocessable, documented
+from api.http.errors import Unprocessable, document_errors
 from api.http.fields import PlainText
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
@@ -66,7 +66,7 @@ class WhatIfScores(Schema):
 
 @router.post(
     "/what-if",
-    response={200: WhatIfScores, **documented(400, 401, 403, 413, 415, 422)},
+    response={200: WhatIfScores, **document_errors(400, 401, 403, 413, 415, 422)},
     summary="The score if some issues were fixed",
 )
 def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:

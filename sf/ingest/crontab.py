@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django_crontab.app_settings import Settings
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 
 ADD = "run manage.py crontab add"
 _OWN_NAME = "sfapi in "
@@ -64,13 +64,13 @@ class UserCrontab:
         listing = self._crontab("-l")
         # A missing crontab is not an error. A crontab that cannot be read must not be replaced by an empty one.
         if listing.returncode and listing.stderr.strip() and not _NO_CRONTAB.search(listing.stderr):
-            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(listing.stderr)}")
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {to_one_line(listing.stderr)}")
         self.lines = listing.stdout.removesuffix("\n").split("\n") if listing.returncode == 0 and listing.stdout else []
 
     def write(self) -> None:
         result = self._crontab("-", table="".join(f"{line}\n" for line in self.lines))
         if result.returncode:
-            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {one_line(result.stderr)}")
+            raise CrontabError(f"{self._names.CRONTAB_EXECUTABLE}: {to_one_line(result.stderr)}")
 
     @property
     def folder(self) -> str:

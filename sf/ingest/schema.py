@@ -7,7 +7,7 @@ from functools import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 
 _APPLIED = "SELECT app, name FROM django_migrations"
 
@@ -26,7 +26,7 @@ def missing_migrations() -> list[str]:
 def missing_text() -> str:
     """Return a text such as ``1 migration is missing``, or an empty string when none is missing."""
     missing = missing_migrations()
-    return f"{plural(len(missing), 'migration is', 'migrations are')} missing" if missing else ""
+    return f"{format_count(len(missing), 'migration is', 'migrations are')} missing" if missing else ""
 
 
 @cache

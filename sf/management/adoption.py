@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from sf.connection.clients import client_of_any_org
 from sf.ingest.errors import SyncSkipped
 from sf.ingest.switch import check_switch
@@ -56,7 +56,7 @@ def _question(known: Organization | None, organization: Organization, instance_u
     rows = sum(status.rows for status in status_of_all())
     before = f"the Salesforce org {known}" if known else "an unknown Salesforce org (an older release stored no org id)"
     return (
-        f"This cache contains {plural(rows, 'record')} of {before}. They are replaced by the records "
+        f"This cache contains {format_count(rows, 'record')} of {before}. They are replaced by the records "
         f"of {organization} at {instance_url}, and Pardot's copies are removed. Queued cases of the old org "
         "are not sent to the new org."
     )

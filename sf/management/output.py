@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from django.core.management.base import CommandError
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 
 FORMATS = ("table", "json", "csv")
 
@@ -125,7 +125,7 @@ def _write_table(
 
 
 def _cell(value: Any) -> str:
-    return one_line(" ".join(_text(value).split()))
+    return to_one_line(" ".join(_text(value).split()))
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from types import FrameType
 
 from django.core.management.base import BaseCommand
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 from sf.models import SyncRun
 
 ENDED_BADLY = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED)
@@ -35,7 +35,7 @@ class RunReport:
 
     def tell(self, run: SyncRun, seconds: float) -> None:
         err, style = self._command.stderr, self._command.style
-        message = one_line(run.message)
+        message = to_one_line(run.message)
         if run.state == SyncRun.State.DONE:
             how = f"{run.get_mode_display()} by {run.get_transport_display()}"
             self._say(f"{run.object}: {how}: {self.summary([run])}; {seconds:.1f} s")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.core.management.base import CommandError
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 from sf.management.questions import agreed_on_terminal
 from sf.salesforce.answers import understood
 from sf.salesforce.client import SalesforceClient
@@ -73,7 +73,7 @@ def make_change(client: SalesforceClient, change: Change, options: Mapping[str, 
 
 def message_of(error: SalesforceError) -> str:
     """Return the message for the operator, with a warning when the change may have been made."""
-    message = one_line(error.in_full)
+    message = to_one_line(error.in_full)
     if not error.outcome_unknown:
         return message
     return f"{message.rstrip('.')}. The change may have been made anyway: look before you try again."

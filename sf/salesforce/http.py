@@ -19,8 +19,8 @@ import requests
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from outgoing.failures import innermost, never_arrived
-from outgoing.sessions import OutgoingSession, authorities_problem, limit_next_read
+from outgoing.failures import never_arrived, unwrap_error
+from outgoing.sessions import OutgoingSession, find_authorities_problem, limit_next_read
 from sf.salesforce.errors import SalesforceError, TransientError
 from sf.salesforce.userinfo import without_userinfo
 
@@ -197,7 +197,11 @@ def _read_whole(answer: requests.Response, patience: Patience) -> None:
 
 def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
     host = url.split("/services/", maxsplit=1)[0].split("/api/", maxsplit=1)[0]
-    if isinstance(error, requests.exceptions.SSLError) and never_arrived(error) and (problem := authorities_problem()):
+    if (
+        isinstance(error, requests.exceptions.SSLError)
+        and never_arrived(error)
+        and (problem := find_authorities_problem())
+    ):
         return SalesforceError(f"{host}: {problem}")
     if isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
         return SalesforceError(
@@ -216,5 +220,5 @@ def _no_answer(error: requests.RequestException, url: str) -> SalesforceError:
 
 def innermost_cause(error: BaseException) -> str:
     """Return the innermost exception's message, without urllib3's object addresses or a proxy's password."""
-    text = without_userinfo(str(innermost(error)))
+    text = without_userinfo(str(unwrap_error(error)))
     return text.rsplit(">: ", 1)[-1].rsplit(": ", 1)[-1] if "object at 0x" in text else text

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from sf.models import SyncConfig
 from sf.sync.objects import EVERY_OBJECT
 
@@ -46,7 +46,7 @@ class Cost:
         return self.calls / self.allowed if self.allowed else 1.0
 
     def __str__(self) -> str:
-        return f"about {plural(self.calls, 'call')} a day, {self.share:.1%} of {self.allowed:,}"
+        return f"about {format_count(self.calls, 'call')} a day, {self.share:.1%} of {self.allowed:,}"
 
 
 def cost_line() -> str:

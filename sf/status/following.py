@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from outgoing.times import age_text
+from outgoing.times import format_age
 from sf.ingest.lease import is_running
 from sf.ingest.runs import database_now
 from sf.models import FollowedObject, SyncLease
@@ -40,7 +40,7 @@ class Following:
             return f"{runs}; nothing was stored yet"
         name, age = max(self.ages.items(), key=lambda each: each[1])
         advice = "" if self.lease else "; scheduled syncs continue. Start manage.py work (SYNC_FOLLOW=on) or sf follow"
-        return f"{runs}; all changes up to {age_text(age)} ago are stored (furthest behind: {name}){advice}"
+        return f"{runs}; all changes up to {format_age(age)} ago are stored (furthest behind: {name}){advice}"
 
 
 def following() -> Following | None:

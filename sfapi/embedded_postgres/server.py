@@ -77,7 +77,7 @@ def ensure_running(data_dir: Path) -> Endpoint:
                 _start(installation)
                 _watch(data_dir)
             _lock_as_user(folder)
-        return _endpoint(installation.home)
+        return _read_endpoint(installation.home)
     except PermissionError as error:
         raise EmbeddedPostgresError(
             f"embedded PostgreSQL: no permission for {error.filename}, which another user may have created. "
@@ -147,7 +147,7 @@ def _start(installation: Installation) -> None:
     if not (home / "data").exists():
         _initialize(installation)
     _check_version(installation)
-    port = _free_port(home / "port")
+    port = _find_free_port(home / "port")
     (home / "port").write_text(str(port))
     log = home / "log"
     log.touch()
@@ -204,7 +204,7 @@ def _check_version(installation: Installation) -> None:
         )
 
 
-def _free_port(port_file: Path) -> int:
+def _find_free_port(port_file: Path) -> int:
     """Return the last port if it is free, so that stored addresses stay valid; otherwise any free port."""
     previous = int(port_file.read_text()) if port_file.exists() else 0
     for port in (previous, 0):
@@ -218,7 +218,7 @@ def _free_port(port_file: Path) -> int:
     raise EmbeddedPostgresError("embedded PostgreSQL: no free port on 127.0.0.1")
 
 
-def _endpoint(home: Path) -> Endpoint:
+def _read_endpoint(home: Path) -> Endpoint:
     return Endpoint(port=int((home / "port").read_text()), password=(home / "password").read_text())
 
 

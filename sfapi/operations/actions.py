@@ -62,17 +62,20 @@ def actions(runs: Mapping[str, Sequence[SyncRun]]) -> Mapping[str, Action]:
 
     ``runs``: the runs of each object, latest first.
     """
-    standing = {action.key: action for action in (*_of_salesforce(), *(_of_pardot() if _has_pardot() else ()))}
-    return standing | {action.key: action for action in _of_held_back_deletes(runs, standing)}
+    standing = {
+        action.key: action
+        for action in (*_list_salesforce_actions(), *(_list_pardot_actions() if _has_pardot() else ()))
+    }
+    return standing | {action.key: action for action in _list_accept_actions(runs, standing)}
 
 
-def synced_names() -> list[str]:
+def list_synced_names() -> list[str]:
     """Return the name of every object that this installation syncs."""
-    return [*(synced.name for synced in EVERY_OBJECT), *(_read_as() if _has_pardot() else ())]
+    return [*(synced.name for synced in EVERY_OBJECT), *(_get_entities_by_part() if _has_pardot() else ())]
 
 
 def sync_key(name: str) -> str:
-    return f"sync-{_read_as().get(name, name)}"
+    return f"sync-{_get_entities_by_part().get(name, name)}"
 
 
 def accept_key(name: str, records: int) -> str:
@@ -80,14 +83,14 @@ def accept_key(name: str, records: int) -> str:
     return f"{ACCEPT}{name}-{records}"
 
 
-def _of_salesforce() -> Iterator[Action]:
+def _list_salesforce_actions() -> Iterator[Action]:
     yield SYNC_ALL
     for synced in EVERY_OBJECT:
         label, words = label_of(synced.name), (f"sync_{synced.name}", *_WAIT)
         yield Action(f"sync-{synced.name}", f"Sync {label.lower()}", words)
 
 
-def _of_pardot() -> Iterator[Action]:
+def _list_pardot_actions() -> Iterator[Action]:
     yield from (REFRESH, SURVEY)
     if settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS:
         yield DIGEST
@@ -96,7 +99,7 @@ def _of_pardot() -> Iterator[Action]:
         yield Action(f"sync-{entity.name}", f"Sync {label}", words, lease=LOCK)
 
 
-def _of_held_back_deletes(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
+def _list_accept_actions(runs: Mapping[str, Sequence[SyncRun]], standing: Mapping[str, Action]) -> Iterator[Action]:
     """Yield an action for each object with deletions held back.
 
     The action accepts at most the number of deletions that was held back.
@@ -122,6 +125,6 @@ def _has_pardot() -> bool:
 
 
 @cache
-def _read_as() -> dict[str, str]:
+def _get_entities_by_part() -> dict[str, str]:
     """Return the name of each Pardot entity, by the names under which the entity's runs are stored."""
     return {part: entity.name for entity in ALL for part in entity.parts}

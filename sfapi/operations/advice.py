@@ -14,7 +14,7 @@ from sf.ingest.runs import ENDED_WITHOUT_A_WORD
 from sf.models import SyncRun
 from sf.status.freshness import FAILING, Freshness
 from sfapi.operations.runs import state_of
-from sfapi.operations.words import moment_text, span_text
+from sfapi.operations.words import format_moment, format_span
 
 _BAD = (SyncRun.State.FAILED, SyncRun.State.INTERRUPTED, SyncRun.State.PAUSED)
 
@@ -39,7 +39,7 @@ class Advice:
     held_back: int = 0
 
 
-def advice_for(
+def find_advice(
     freshness: Freshness,
     promise: timedelta,
     runs: Sequence[SyncRun],
@@ -56,22 +56,22 @@ def advice_for(
         return None
     bad = next((run for run in runs if _ended_badly(run, state_of(run, leases))), None)
     if freshness.state in FAILING and bad is not None:
-        return _about_run(bad, state_of(bad, leases), next_try)
-    why = f"The last good sync is older than the allowed {span_text(promise)}."
+        return _build_run_advice(bad, state_of(bad, leases), next_try)
+    why = f"The last good sync is older than the allowed {format_span(promise)}."
     if not syncs_are_on:
         return Advice(f"{why} Syncs are switched off.", _TODO[Problem.SWITCHED_OFF])
     if runs and runs[0].cause == SyncRun.Cause.LIMIT:
-        return _about_run(runs[0], state_of(runs[0], leases), next_try)
+        return _build_run_advice(runs[0], state_of(runs[0], leases), next_try)
     return Advice(why, "See above whether a worker or cron starts the jobs, or sync the object now.")
 
 
-def why_ended_badly(runs: Sequence[SyncRun], leases: Collection[str]) -> str:
+def explain_bad_end(runs: Sequence[SyncRun], leases: Collection[str]) -> str:
     """Return why the last bad run ended; empty when no run ended badly. ``runs`` come latest first."""
     states = ((run, state_of(run, leases)) for run in runs)
-    return next((_why(run, state) for run, state in states if _ended_badly(run, state)), "")
+    return next((_explain_end(run, state) for run, state in states if _ended_badly(run, state)), "")
 
 
-def _why(run: SyncRun, state: str) -> str:
+def _explain_end(run: SyncRun, state: str) -> str:
     return run.message or (ENDED_WITHOUT_A_WORD if state == SyncRun.State.INTERRUPTED else f"The last run is {state}.")
 
 
@@ -79,16 +79,18 @@ def _ended_badly(run: SyncRun, state: str) -> bool:
     return state in _BAD or (state == SyncRun.State.SKIPPED and run.cause == SyncRun.Cause.LIMIT)
 
 
-def _about_run(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
+def _build_run_advice(run: SyncRun, state: str, next_try: datetime | None) -> Advice:
     held_back = held_back_deletes(run.message)
     problem = problem_of(run, state, held_back=held_back)
-    todo = (problem and _TODO.get(problem)) or _when_again(next_try)
-    return Advice(_why(run, state), todo, held_back=held_back[0] if held_back and problem is Problem.DELETES else 0)
+    todo = (problem and _TODO.get(problem)) or _compose_todo(next_try)
+    return Advice(
+        _explain_end(run, state), todo, held_back=held_back[0] if held_back and problem is Problem.DELETES else 0
+    )
 
 
-def _when_again(next_try: datetime | None) -> str:
+def _compose_todo(next_try: datetime | None) -> str:
     if next_try is not None:
-        when = f"at {moment_text(next_try)}" if next_try > timezone.now() else "within five minutes"
+        when = f"at {format_moment(next_try)}" if next_try > timezone.now() else "within five minutes"
         return f"Nothing to do yet: the next attempt is {when}."
     return (
         "Sync the object now. If that fails with the same message, look up the message under Troubleshooting in the "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sf.models import SyncRun
 from sfapi.operations.runs import SHOWN, state_of
-from sfapi.operations.words import moment_text, seconds_text
+from sfapi.operations.words import format_moment, format_seconds
 
 HEIGHT = 28
 _WIDTH, _GAP = 8, 3
@@ -49,22 +49,22 @@ def draw_bars(runs: Sequence[SyncRun], leases: Collection[str]) -> Bars:
     ``runs`` come latest first.
     """
     states = [state_of(run, leases) for run in runs]
-    longest = max((_seconds(run) for run in runs), default=0.0)
+    longest = max((_compute_seconds(run) for run in runs), default=0.0)
     bars = [
-        _bar(SHOWN - 1 - place, run, state, longest)
+        _build_bar(SHOWN - 1 - place, run, state, longest)
         for place, (run, state) in enumerate(zip(runs, states, strict=True))
     ]
-    return Bars(bars, _label(states))
+    return Bars(bars, _compose_label(states))
 
 
-def _bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
-    height = _height(state, _seconds(run), longest)
-    took = f" in {seconds_text(_seconds(run))}" if run.ended else ""
-    title = f"{moment_text(run.started)}: {state}{took}"
+def _build_bar(place: int, run: SyncRun, state: str, longest: float) -> Bar:
+    height = _compute_height(state, _compute_seconds(run), longest)
+    took = f" in {format_seconds(_compute_seconds(run))}" if run.ended else ""
+    title = f"{format_moment(run.started)}: {state}{took}"
     return Bar(place * (_WIDTH + _GAP), HEIGHT - height, _WIDTH, height, state, title)
 
 
-def _height(state: str, seconds: float, longest: float) -> int:
+def _compute_height(state: str, seconds: float, longest: float) -> int:
     """Return the height: full for a bad run, a stub for a skipped run, otherwise by the duration.
 
     The scale is logarithmic: a full read may last a thousand times as long as other reads.
@@ -77,11 +77,11 @@ def _height(state: str, seconds: float, longest: float) -> int:
     return _LOWEST + round(share * (HEIGHT - _LOWEST - 4))
 
 
-def _seconds(run: SyncRun) -> float:
+def _compute_seconds(run: SyncRun) -> float:
     return max(0.0, (run.ended - run.started).total_seconds()) if run.ended else 0.0
 
 
-def _label(states: Sequence[str]) -> str:
+def _compose_label(states: Sequence[str]) -> str:
     if not states:
         return "no runs yet"
     counts = Counter(states).most_common()

@@ -13,9 +13,9 @@ from django.db.models import Count, Subquery, Sum
 from django.utils import timezone
 
 from api.models import CircuitBreaker
-from api.outbox.queue import QueueDepth, queue_depth
+from api.outbox.queue import QueueDepth, load_queue_depth
 from api.protection.breaker import THRESHOLD
-from outgoing.times import age_text, ago
+from outgoing.times import format_age, format_ago
 from pardot.models import CachedBusinessUnit, DigestDelivery, PardotQuota
 from sf.ingest.requested import latest_actions
 from sf.ingest.scheduled import WORK
@@ -35,12 +35,12 @@ from sf.status.freshness import FAILING, MAX_AGE, Freshness, Health, all_freshne
 from sf.sync.again import next_tries
 from sf.sync.readable import remedy, unreadable_fields
 from sfapi.operations.actions import DIGEST, REFRESH, SURVEY, SYNC_ALL, Action, accept_key, actions, sync_key
-from sfapi.operations.advice import advice_for, why_ended_badly
+from sfapi.operations.advice import explain_bad_end, find_advice
 from sfapi.operations.bars import draw_bars
 from sfapi.operations.next_starts import Start, next_of, next_read, next_starts
-from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, running_now
-from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
-from sfapi.operations.words import moment_text
+from sfapi.operations.rows import ORDER, ActivityRow, Budget, JobRow, ObjectRow, RunningNow, list_running_now
+from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_leases, mark_of
+from sfapi.operations.words import format_moment
 
 _SILENT = timedelta(minutes=10)
 
@@ -56,7 +56,7 @@ class Rights:
 
 @dataclass(frozen=True)
 class Board:
-    """The content of the page. ``config`` has the added columns of ``_config_with_single_rows``."""
+    """The content of the page. ``config`` has the added columns of ``_load_config``."""
 
     config: Any
     health: Health
@@ -74,14 +74,14 @@ class Board:
     @cached_property
     def objects(self) -> list[ObjectRow]:
         """Return the objects, the worst first."""
-        rows = [self._object(each) for each in self.health.syncs]
+        rows = [self._build_object_row(each) for each in self.health.syncs]
         return sorted(rows, key=lambda row: ORDER.index(row.freshness.state))
 
-    def _object(self, freshness: Freshness) -> ObjectRow:
+    def _build_object_row(self, freshness: Freshness) -> ObjectRow:
         name, promise = freshness.name, MAX_AGE[freshness.name]
         runs = self.runs.get(name, ())
         next_try, is_on = self.tries.get(name), bool(self.config.syncs_are_on)
-        advice = advice_for(freshness, promise, runs, self.leases, next_try, syncs_are_on=is_on)
+        advice = find_advice(freshness, promise, runs, self.leases, next_try, syncs_are_on=is_on)
         return ObjectRow(
             freshness=freshness,
             promise=promise,
@@ -90,11 +90,13 @@ class Board:
             next_read=next_read(name, self.starts),
             advice=advice,
             is_running=name in self.leases,
-            sync_key=self._offered(sync_key(name)),
-            accept_key=self._offered(accept_key(name, advice.held_back)) if advice and advice.held_back else "",
+            sync_key=self._find_offered_key(sync_key(name)),
+            accept_key=self._find_offered_key(accept_key(name, advice.held_back))
+            if advice and advice.held_back
+            else "",
         )
 
-    def _offered(self, key: str) -> str:
+    def _find_offered_key(self, key: str) -> str:
         return key if key in self.actions else ""
 
     @cached_property
@@ -113,17 +115,17 @@ class Board:
 
     @cached_property
     def jobs(self) -> list[JobRow]:
-        return [self._job(each) for each in self.health.jobs]
+        return [self._build_job_row(each) for each in self.health.jobs]
 
-    def _job(self, freshness: Freshness) -> JobRow:
+    def _build_job_row(self, freshness: Freshness) -> JobRow:
         runs = self.runs.get(freshness.name, ())
-        why = why_ended_badly(runs, self.leases) if freshness.state in FAILING else ""
+        why = explain_bad_end(runs, self.leases) if freshness.state in FAILING else ""
         seen = self.health.seen.get(freshness.name)
         return JobRow(freshness, seen, next_of(freshness.name, self.starts), why)
 
     @cached_property
     def running(self) -> list[RunningNow]:
-        return running_now(self.runs, self.leases)
+        return list_running_now(self.runs, self.leases)
 
     @property
     def mark(self) -> str:
@@ -147,12 +149,12 @@ class Board:
 
     @property
     def worker_text(self) -> str:
-        return _holder_text(self.leases.get(WORK))
+        return _describe_holder(self.leases.get(WORK))
 
     @property
     def follower_text(self) -> str:
         """Return which process runs ``sf follow``; empty when none does."""
-        return _holder_text(self.leases.get(FollowedObject.LEASE))
+        return _describe_holder(self.leases.get(FollowedObject.LEASE))
 
     @cached_property
     def replica(self) -> ReplicaState | None:
@@ -161,12 +163,12 @@ class Board:
     @property
     def switch_text(self) -> str:
         """Return who switched syncs off, when, until when, and why."""
-        return str(self.config.describe_switch(moment_text))
+        return str(self.config.describe_switch(format_moment))
 
     @property
     def cron_seen(self) -> str:
         """Return how long ago a scheduled job was last active; empty when none ever was."""
-        return ago(self._silence.total_seconds()) if self._silence is not None else ""
+        return format_ago(self._silence.total_seconds()) if self._silence is not None else ""
 
     @property
     def is_silent(self) -> bool:
@@ -216,7 +218,7 @@ class Board:
         """Return when the digest was last sent; empty without Pardot or without a destination."""
         if not (self.has_pardot and (settings.SLACK_WEBHOOK_URL or settings.DIGEST_RECIPIENTS)):
             return ""
-        return moment_text(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
+        return format_moment(self.config.digest_sent_at) if self.config.digest_sent_at else "never"
 
     @property
     def is_well(self) -> bool:
@@ -230,20 +232,20 @@ class Board:
 
     @property
     def oldest_case(self) -> str:
-        return age_text(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
+        return format_age(self.queue.oldest_seconds) if self.queue.oldest_seconds is not None else ""
 
 
 def board(rights: Rights) -> Board:
     """Ask PostgreSQL for everything on the page, except the lag of the replica."""
-    config, health, now = _config_with_single_rows(), all_freshness(), timezone.now()
+    config, health, now = _load_config(), all_freshness(), timezone.now()
     is_failing = any(each.state in FAILING for each in health.syncs)
     return Board(
         config=config,
         health=health,
-        runs=latest_runs([each.name for each in (*health.syncs, *health.jobs)]),
-        leases=live_leases(),
+        runs=load_latest_runs([each.name for each in (*health.syncs, *health.jobs)]),
+        leases=load_live_leases(),
         set_aside=dict(RefusedRecord.objects.order_by("object").values_list("object").annotate(Count("id"))),
-        queue=queue_depth(config.organization_id or ""),
+        queue=load_queue_depth(config.organization_id or ""),
         open_breakers=list(CircuitBreaker.objects.filter(failures__gte=THRESHOLD).order_by("name")),
         lost_fields=unreadable_fields(),
         tries={each.name: each.due for each in next_tries(now)} if is_failing else {},
@@ -253,14 +255,14 @@ def board(rights: Rights) -> Board:
     )
 
 
-def _holder_text(lease: SyncLease | None) -> str:
+def _describe_holder(lease: SyncLease | None) -> str:
     if lease is None:
         return ""
-    beat = ago((timezone.now() - lease.renewed_at).total_seconds())
-    return f"process {lease.pid} on {lease.host} since {moment_text(lease.taken_at)}; last heartbeat {beat}"
+    beat = format_ago((timezone.now() - lease.renewed_at).total_seconds())
+    return f"process {lease.pid} on {lease.host} since {format_moment(lease.taken_at)}; last heartbeat {beat}"
 
 
-def _config_with_single_rows() -> Any:
+def _load_config() -> Any:
     """Return the sync configuration with columns of other tables: one query instead of six."""
     today = SFAPIUsageLog.objects.filter(date=timezone.now().date()).order_by().values("date")
     digests = DigestDelivery.objects.filter(alert=None).order_by("-sent_at")

@@ -32,15 +32,15 @@ A model that is not listed is in the group of its app in ``_OF_APP``, otherwise 
 _OF_APP: Mapping[str, str] = {"pardot": PARDOT, "sf": SALESFORCE, "auth": ACCESS}
 
 
-def grouped(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[str, Any]]:
+def group_models(app_list: Sequence[Mapping[str, Any]], index_url: str) -> list[dict[str, Any]]:
     """Return the admin's list of apps as groups, without empty groups."""
     models_of: dict[str, list[Any]] = {group: [] for group in GROUPS}
     for app in app_list:
         for model in app["models"]:
             models_of[group_of(model["object_name"], app["app_label"])].append(model)
     return [
-        {"name": group, "app_label": _slug(group), "app_url": f"{index_url}#{_slug(group)}", "models": models}
-        for group, models in ((group, _in_order(group, models)) for group, models in models_of.items())
+        {"name": group, "app_label": _make_slug(group), "app_url": f"{index_url}#{_make_slug(group)}", "models": models}
+        for group, models in ((group, _sort_models(group, models)) for group, models in models_of.items())
         if models
     ]
 
@@ -50,14 +50,14 @@ def group_of(model: str, app_label: str) -> str:
     return listed_in or _OF_APP.get(app_label, OPERATE)
 
 
-def _in_order(group: str, models: Sequence[Any]) -> list[Any]:
+def _sort_models(group: str, models: Sequence[Any]) -> list[Any]:
     order = list(GROUPS[group])
-    return sorted(models, key=lambda model: (_place(order, model["object_name"]), model["name"]))
+    return sorted(models, key=lambda model: (_find_place(order, model["object_name"]), model["name"]))
 
 
-def _place(order: Sequence[str], name: str) -> int:
+def _find_place(order: Sequence[str], name: str) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _slug(group: str) -> str:
+def _make_slug(group: str) -> str:
     return group.lower().replace(" ", "-")

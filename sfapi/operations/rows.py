@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from outgoing.times import age_text, ago
+from outgoing.times import format_age, format_ago
 from sf.models import OperatorAction, SyncLease, SyncRun
 from sf.status.freshness import Freshness
 from sfapi.operations.advice import Advice
 from sfapi.operations.bars import Bars
 from sfapi.operations.next_starts import SALESFORCE
 from sfapi.operations.runs import state_of
-from sfapi.operations.words import label_of, moment_text, seconds_text, span_text
+from sfapi.operations.words import format_moment, format_seconds, format_span, label_of
 
 STATES = {
     "failing": ("Failing", "bad"),
@@ -65,15 +65,15 @@ class ObjectRow:
 
     @property
     def age(self) -> str:
-        return ago(self.freshness.age_seconds)
+        return format_ago(self.freshness.age_seconds)
 
     @property
     def promised(self) -> str:
-        return span_text(self.promise)
+        return format_span(self.promise)
 
     @property
     def next(self) -> str:
-        return moment_text(self.next_read) if self.next_read else "not scheduled"
+        return format_moment(self.next_read) if self.next_read else "not scheduled"
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,11 @@ class JobRow:
 
     @property
     def last(self) -> str:
-        return moment_text(self.seen) if self.seen else "never"
+        return format_moment(self.seen) if self.seen else "never"
 
     @property
     def next(self) -> str:
-        return moment_text(self.next_start) if self.next_start else "not scheduled"
+        return format_moment(self.next_start) if self.next_start else "not scheduled"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class RunningNow:
     @property
     def progress(self) -> str:
         rows = f"{self.run.rows_read:,} rows read" if self.run.rows_read else "reading"
-        since = age_text((timezone.now() - self.run.started).total_seconds())
+        since = format_age((timezone.now() - self.run.started).total_seconds())
         where = f", process {self.lease.pid} on {self.lease.host}" if self.lease else ""
         return f"{rows}, for {since}{where}"
 
@@ -150,7 +150,7 @@ class Budget:
 
     @property
     def as_of(self) -> str:
-        return moment_text(self.reported_at)
+        return format_moment(self.reported_at)
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,8 @@ class ActivityRow:
         action = self.action
         took = ""
         if action.command and action.ended and action.started:
-            took = f", took {seconds_text((action.ended - action.started).total_seconds())}"
-        return f"{moment_text(action.requested_at)} by {action.requested_by or 'a person who was erased'}{took}"
+            took = f", took {format_seconds((action.ended - action.started).total_seconds())}"
+        return f"{format_moment(action.requested_at)} by {action.requested_by or 'a person who was erased'}{took}"
 
 
 _ACTION_STATES = {
@@ -185,6 +185,6 @@ _ACTION_STATES = {
 }
 
 
-def running_now(runs: Mapping[str, Sequence[SyncRun]], leases: Mapping[str, SyncLease]) -> list[RunningNow]:
+def list_running_now(runs: Mapping[str, Sequence[SyncRun]], leases: Mapping[str, SyncLease]) -> list[RunningNow]:
     alive = (run for latest in runs.values() for run in latest if state_of(run, leases) == SyncRun.State.RUNNING)
     return [RunningNow(run, leases.get(run.object) or leases.get(f"{run.object} {run.pk}")) for run in alive]

@@ -27,7 +27,7 @@ _LATEST = """
 """
 
 
-def latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Sequence[SyncRun]]:
+def load_latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Sequence[SyncRun]]:
     """Return the latest runs of each object, the latest first."""
     runs: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [list(names), each]):
@@ -35,7 +35,7 @@ def latest_runs(names: Collection[str], *, each: int = SHOWN) -> Mapping[str, Se
     return runs
 
 
-def live_leases() -> dict[str, SyncLease]:
+def load_live_leases() -> dict[str, SyncLease]:
     """Return, by name, the leases that were renewed in time and whose process is not known to have ended."""
     renewed = SyncLease.objects.filter(renewed_at__range=(Now() - LEASE_DURATION, Now() + LEASE_DURATION))
     return {lease.name: lease for lease in renewed if not Place(lease.place, lease.pid).is_gone}

@@ -18,9 +18,9 @@ from sf.status.freshness import JOBS, MAX_AGE
 from sfapi.operations import views
 from sfapi.operations.actions import START_JOBS
 from sfapi.operations.board import Rights, board
-from sfapi.operations.groups import grouped
-from sfapi.operations.rows import running_now
-from sfapi.operations.runs import ACTIONS_SHOWN, latest_runs, live_leases, mark_of
+from sfapi.operations.groups import group_models
+from sfapi.operations.rows import list_running_now
+from sfapi.operations.runs import ACTIONS_SHOWN, load_latest_runs, load_live_leases, mark_of
 
 _VIEW_PAGE = "sf.view_syncrun"
 """The permission to see the operators' page. Staff without it see only the list of models."""
@@ -46,7 +46,7 @@ def _cannot_be_right(request: HttpRequest) -> bool:
 class OperatorsSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [
-            path("ops/state.json", self.admin_view(self.state), name="operations-state"),
+            path("ops/state.json", self.admin_view(self.show_state), name="operations-state"),
             path("ops/start/", self.admin_view(self.start), name="operations-start"),
             path("ops/switch/", self.admin_view(self.switch), name="operations-switch"),
             path("ops/close-breaker/", self.admin_view(views.close_breaker), name="operations-close-breaker"),
@@ -57,12 +57,12 @@ class OperatorsSite(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
-        def checked(request: HttpRequest, *args: Any, **options: Any) -> Any:
+        def check_request(request: HttpRequest, *args: Any, **options: Any) -> Any:
             if _cannot_be_right(request):
                 raise Http404
             return inner(request, *args, **options)
 
-        return checked
+        return check_request
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         user = request.user
@@ -75,7 +75,7 @@ class OperatorsSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models in groups; with ``app_label``, only the models of that app."""
         apps = super().get_app_list(request, app_label)
-        return apps if app_label else grouped(apps, reverse("admin:index"))
+        return apps if app_label else group_models(apps, reverse("admin:index"))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Sign out on POST. On GET show a page with the button, where Django would answer with a blank 405."""
@@ -89,12 +89,12 @@ class OperatorsSite(AdminSite):
     def switch(self, request: HttpRequest) -> HttpResponse:
         return views.switch(request, self)
 
-    def state(self, request: HttpRequest) -> HttpResponse:
+    def show_state(self, request: HttpRequest) -> HttpResponse:
         """Return the progress of runs, and a mark that changes when a run or an action begins or ends."""
         if not request.user.has_perm(_VIEW_PAGE):
             raise PermissionDenied
-        runs, leases = latest_runs([*MAX_AGE, *JOBS], each=1), live_leases()
-        progress = {each.run.object: each.progress for each in running_now(runs, leases)}
+        runs, leases = load_latest_runs([*MAX_AGE, *JOBS], each=1), load_live_leases()
+        progress = {each.run.object: each.progress for each in list_running_now(runs, leases)}
         actions = latest_actions(ACTIONS_SHOWN)
         is_busy = bool(progress) or any(action.ended is None for action in actions)
         body = {"mark": mark_of(runs, leases, actions), "running": progress, "is_busy": is_busy}

@@ -21,9 +21,9 @@ from pardot.pipeline.estimate import estimated_calls
 from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync, submit
 from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
-from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, actions, synced_names
-from sfapi.operations.runs import latest_runs
-from sfapi.operations.words import moment_text
+from sfapi.operations.actions import ACCEPT, DIGEST, START_JOBS, SURVEY, Action, actions, list_synced_names
+from sfapi.operations.runs import load_latest_runs
+from sfapi.operations.words import format_moment
 
 MOVE_SWITCH = "sf.change_syncconfig"
 CLOSE_BREAKER = "api.change_circuitbreaker"
@@ -41,23 +41,23 @@ def start(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """
     _demand(request, START_JOBS)
     key = request.POST.get("action") or request.GET.get("action", "")
-    action = actions(latest_runs(synced_names())).get(key)
+    action = actions(load_latest_runs(list_synced_names())).get(key)
     if action is None and key.startswith(ACCEPT):
         messages.warning(request, _NO_LONGER_HELD_BACK)
-        return _back()
+        return _redirect_to_index()
     if action is None and request.method == "POST":
         raise Http404("no such action")
     if action is None:
-        return _pointed_back(request, "Nothing was started. Use the buttons on this page.")
+        return _point_back(request, "Nothing was started. Use the buttons on this page.")
     if action.question and request.POST.get("confirmed") != "yes":
         return _ask(request, site, action)
     if request.method != "POST":
-        return _pointed_back(request, f"{action.label}: nothing was started. Use the button on this page.")
+        return _point_back(request, f"{action.label}: nothing was started. Use the button on this page.")
     try:
-        messages.success(request, str(_submitted(action, by=_name(request))))
+        messages.success(request, str(_submit_action(action, by=_get_user_name(request))))
     except NotStarted as error:
         messages.warning(request, str(error))
-    return _back()
+    return _redirect_to_index()
 
 
 def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -66,30 +66,30 @@ def switch(request: HttpRequest, site: AdminSite) -> HttpResponse:
     direction = request.POST.get("to", "") if request.method == "POST" else ""
     form = SwitchForm(request.POST if direction == "off" else None)
     if direction == "on":
-        switch_on(by=_name(request))
-        return _moved(request, "Switch syncs on", "Syncs are switched on.")
+        switch_on(by=_get_user_name(request))
+        return _finish_action(request, "Switch syncs on", "Syncs are switched on.")
     if direction == "off" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        switch_off(by=_name(request), reason=reason, until=form.until())
-        return _moved(request, "Switch syncs off", "Syncs are switched off.", reason)
+        switch_off(by=_get_user_name(request), reason=reason, until=form.until())
+        return _finish_action(request, "Switch syncs off", "Syncs are switched off.", reason)
     config = SyncConfig.load()
-    context = {"form": form, "config": config, "switch_text": config.describe_switch(moment_text)}
-    return _page(request, site, "operations/switch.html", "Syncs on or off", context)
+    context = {"form": form, "config": config, "switch_text": config.describe_switch(format_moment)}
+    return _render_page(request, site, "operations/switch.html", "Syncs on or off", context)
 
 
 def close_breaker(request: HttpRequest) -> HttpResponse:
     _demand(request, CLOSE_BREAKER)
     if request.method != "POST":
-        return _pointed_back(request, "No breaker was closed. Use the button “Close” beside an open breaker.")
+        return _point_back(request, "No breaker was closed. Use the button “Close” beside an open breaker.")
     name = request.POST.get("name", "")
     note_success(name)
-    note_action(label=f"Close the breaker “{name[:32]}”", by=_name(request))
+    note_action(label=f"Close the breaker “{name[:32]}”", by=_get_user_name(request))
     messages.success(request, f"The breaker “{name[:32]}” is closed: requests call the system behind it again.")
-    return _back()
+    return _redirect_to_index()
 
 
 def ask_sign_out(request: HttpRequest, site: AdminSite) -> TemplateResponse:
-    return _page(request, site, "operations/sign_out.html", "Sign out", {})
+    return _render_page(request, site, "operations/sign_out.html", "Sign out", {})
 
 
 class SwitchForm(forms.Form):
@@ -108,7 +108,7 @@ class SwitchForm(forms.Form):
         return timezone.now() + timedelta(minutes=int(minutes)) if minutes else None
 
 
-def _submitted(action: Action, *, by: str) -> Submitted:
+def _submit_action(action: Action, *, by: str) -> Submitted:
     if action is DIGEST:
         return submit(action.words, label=action.label, by=by)
     return request_sync(action.words, label=action.label, by=by, lease=action.lease)
@@ -119,13 +119,13 @@ def _ask(request: HttpRequest, site: AdminSite, action: Action) -> HttpResponse:
     context = {
         "action": action,
         "calls": calls,
-        "budgets": _budgets(action),
+        "budgets": _describe_budgets(action),
         "tone": "danger" if action.key.startswith(ACCEPT) else "primary",
     }
-    return _page(request, site, "operations/confirm.html", action.label, context)
+    return _render_page(request, site, "operations/confirm.html", action.label, context)
 
 
-def _budgets(action: Action) -> list[str]:
+def _describe_budgets(action: Action) -> list[str]:
     """Return sentences about the calls of the day at Pardot (for ``camp_sync``) and Salesforce."""
     sentences, config = [], SyncConfig.load()
     quota = PardotQuota.objects.first() if action.words[0] == "camp_sync" else None
@@ -137,22 +137,22 @@ def _budgets(action: Action) -> list[str]:
     return sentences
 
 
-def _page(
+def _render_page(
     request: HttpRequest, site: AdminSite, template: str, title: str, context: dict[str, Any]
 ) -> TemplateResponse:
     return TemplateResponse(request, template, {**site.each_context(request), "title": title, **context})
 
 
-def _moved(request: HttpRequest, label: str, message: str, reason: str = "") -> HttpResponse:
-    note_action(label=label, by=_name(request), outcome=reason)
+def _finish_action(request: HttpRequest, label: str, message: str, reason: str = "") -> HttpResponse:
+    note_action(label=label, by=_get_user_name(request), outcome=reason)
     messages.success(request, message)
-    return _back()
+    return _redirect_to_index()
 
 
-def _pointed_back(request: HttpRequest, message: str) -> HttpResponse:
+def _point_back(request: HttpRequest, message: str) -> HttpResponse:
     """Redirect to the start page. The message there says which button to use."""
     messages.warning(request, message)
-    return _back()
+    return _redirect_to_index()
 
 
 def _demand(request: HttpRequest, permission: str) -> None:
@@ -160,9 +160,9 @@ def _demand(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
-def _name(request: HttpRequest) -> str:
+def _get_user_name(request: HttpRequest) -> str:
     return str(request.user.get_username())
 
 
-def _back() -> HttpResponse:
+def _redirect_to_index() -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:index"))

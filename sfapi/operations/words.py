@@ -6,26 +6,26 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from outgoing.numbers import plural
-from outgoing.times import age_text, clock_and_day
+from outgoing.numbers import format_count
+from outgoing.times import format_age, format_clock_and_day
 
 _SPANS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 
 
-def span_text(span: timedelta) -> str:
+def format_span(span: timedelta) -> str:
     """Return a span in whole units: ``90 minutes``, ``2 hours``."""
     unit, length = next((each for each in _SPANS if not span % each[1]), ("minute", timedelta(minutes=1)))
     number = round(span / length)
-    return plural(number, unit)
+    return format_count(number, unit)
 
 
-def seconds_text(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 10 else age_text(seconds)
+def format_seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else format_age(seconds)
 
 
-def moment_text(moment: datetime, now: datetime | None = None) -> str:
+def format_moment(moment: datetime, now: datetime | None = None) -> str:
     """Return the time of day with its zone, and the date unless it is today."""
-    return clock_and_day(timezone.localtime(moment), timezone.localtime(now or timezone.now()).date())
+    return format_clock_and_day(timezone.localtime(moment), timezone.localtime(now or timezone.now()).date())
 
 
 _LABELS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from sfapi.postgresql.limits import Limits, limited_cursor, set_limits
+from sfapi.postgresql.limits import Limits, make_limited_cursor, set_limits
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -26,14 +26,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         super().init_connection_state()
         in_address = self.settings_dict["OPTIONS"].get("options", "")
-        limits = {name: limit for name, limit in self._limits().items() if name not in in_address}
+        limits = {name: limit for name, limit in self._get_limits().items() if name not in in_address}
         self.shares_sessions = set_limits(self.connection, limits)
         if self.shares_sessions:
             self.connection.prepare_threshold = None
-            self.connection.cursor_factory = limited_cursor(limits)
+            self.connection.cursor_factory = make_limited_cursor(limits)
             self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
 
-    def _limits(self) -> Limits:
+    def _get_limits(self) -> Limits:
         limits: Limits = self.settings_dict.get("TIME_LIMITS", {})
         return limits
 
@@ -43,12 +43,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         When PostgreSQL stops, it closes the connection. This machine's kernel then reports something to read, although
         no query was sent. Only in this case is ``SELECT 1`` sent.
         """
-        if self.connection is not None and not self.health_check_done and not _something_to_read(self.connection):
+        if self.connection is not None and not self.health_check_done and not _has_something_to_read(self.connection):
             self.health_check_done = True
         super().close_if_health_check_failed()
 
 
-def _something_to_read(connection: Any) -> bool:
+def _has_something_to_read(connection: Any) -> bool:
     if connection.closed:
         return True
     look = select.poll()

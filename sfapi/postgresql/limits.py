@@ -44,7 +44,7 @@ def set_limits(connection: Connection[Any], limits: Limits) -> bool:
     return bool(row[0])
 
 
-def limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
+def make_limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
     """Return a cursor class whose ``execute`` begins each new transaction by setting the limits.
 
     A statement that must run alone has no limits.
@@ -56,7 +56,7 @@ def limited_cursor(limits: Limits) -> type[ClientCursor[Any]]:
         def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
             if self._conn.pgconn.transaction_status != TransactionStatus.IDLE or _must_run_alone(query):
                 return super().execute(query, params, **options)
-            super().execute(_prefixed(prefix, query), params, **options)
+            super().execute(_add_prefix(prefix, query), params, **options)
             for _ in settings:
                 self.nextset()
             return self
@@ -68,7 +68,7 @@ def _must_run_alone(query: Any) -> bool:
     return isinstance(query, str) and _ALONE.match(query) is not None
 
 
-def _prefixed(prefix: str, query: Any) -> Any:
+def _add_prefix(prefix: str, query: Any) -> Any:
     if isinstance(query, Composable):
         return SQL(prefix) + query
     return prefix.encode() + query if isinstance(query, bytes) else prefix + query

@@ -4,18 +4,18 @@ from pathlib import Path
 from shutil import which
 
 from accounts_client.keys import check_sso_variables
-from api.domain.rates import configured_rate
+from api.domain.rates import require_rate
 from sf.salesforce.credentials import INSTANCE_URL as SALESFORCE_INSTANCE_URL
 from sf.salesforce.credentials import PRIVATE_KEY as SALESFORCE_PRIVATE_KEY
 from sf.salesforce.credentials import VARIABLES as SALESFORCE_LOGIN_VARIABLES
 from sf.salesforce.credentials import check_login_variables
 from sfapi import __version__
-from sfapi.cron import checkout_as_typed, python_as_typed, scheduled_jobs
-from sfapi.database import database_settings, replica_settings
-from sfapi.email import mail_server
+from sfapi.cron import find_checkout_as_typed, find_python_as_typed, list_scheduled_jobs
+from sfapi.database import build_database_settings, build_replica_settings
+from sfapi.email import parse_mail_server
 from sfapi.env import Environment, check_authorities
-from sfapi.logs import logging_settings
-from sfapi.secret_key import kept_secret_key
+from sfapi.logs import build_logging_settings
+from sfapi.secret_key import ensure_secret_key
 from sfapi.sentry import environment_of, start_sentry
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ DEBUG = env.flag("DEBUG", default=False)
 RELEASE_VERSION = env.text("RELEASE_VERSION", __version__)
 DEPLOYMENT_VERSION = env.text("DEPLOYMENT_VERSION")
 SFAPI_DATA_DIR = BASE_DIR / env.text("SFAPI_DATA_DIR", ".data")
-SECRET_KEY = env.text("SECRET_KEY") or kept_secret_key(SFAPI_DATA_DIR, allowed=DEBUG)
+SECRET_KEY = env.text("SECRET_KEY") or ensure_secret_key(SFAPI_DATA_DIR, allowed=DEBUG)
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
@@ -95,7 +95,7 @@ TEMPLATES = [
 ]
 
 # -- storage ----------------------------------------------------------------------------------------------
-DATABASES = {"default": database_settings(env, embedded_allowed=DEBUG), **replica_settings(env)}
+DATABASES = {"default": build_database_settings(env, embedded_allowed=DEBUG), **build_replica_settings(env)}
 DATABASE_REPLICA_MAX_LAG_SECONDS = env.integer("DATABASE_REPLICA_MAX_LAG_SECONDS", 10, at_least=2, at_most=3600)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "api.User"
@@ -154,8 +154,8 @@ SALESFORCE_CASE_EXTERNAL_ID_FIELD = env.field_name("SALESFORCE_CASE_EXTERNAL_ID_
 
 # -- the API, syncs, retention ----------------------------------------------------------------------------
 METRICS_ALLOWED_NETWORKS = env.networks("METRICS_ALLOWED_NETWORKS")
-SALESFORCE_API_RATE_LIMIT = configured_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
-SALESFORCE_SCHOOLS_RATE_LIMIT = configured_rate(
+SALESFORCE_API_RATE_LIMIT = require_rate("SALESFORCE_API_RATE_LIMIT", env.text("SALESFORCE_API_RATE_LIMIT", "5/min"))
+SALESFORCE_SCHOOLS_RATE_LIMIT = require_rate(
     "SALESFORCE_SCHOOLS_RATE_LIMIT", env.text("SALESFORCE_SCHOOLS_RATE_LIMIT", "60/min")
 )
 SYNC_EVERY = env.sync_every("SYNC_EVERY", "1d")
@@ -200,7 +200,7 @@ check_sso_variables(
 )
 
 # -- mail -------------------------------------------------------------------------------------------------
-_mail = mail_server(env)
+_mail = parse_mail_server(env)
 EMAIL_BACKEND = _mail.backend
 EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
@@ -214,15 +214,15 @@ SIMULATOR_URL = env.url("SIMULATOR_URL", schemes=("http", "https"))
 DEMO_USER_UUID = env.text("DEMO_USER_UUID", "00000000-0000-4000-8000-000000000001")
 
 # -- scheduled jobs: the table is in sfapi/cron.py --------------------------------------------------------
-CRONJOBS = scheduled_jobs(
+CRONJOBS = list_scheduled_jobs(
     pardot=bool(SALESFORCE_PARDOT_BUSINESS_UNIT),
     digest=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS or PUBLIC_URL),
     alerts=bool(SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS),
     every=SYNC_EVERY,
 )
-_typed = checkout_as_typed(BASE_DIR)
+_typed = find_checkout_as_typed(BASE_DIR)
 CRONTAB_EXECUTABLE = which("crontab") or "/usr/bin/crontab"
-CRONTAB_PYTHON_EXECUTABLE = python_as_typed(BASE_DIR, _typed)
+CRONTAB_PYTHON_EXECUTABLE = find_python_as_typed(BASE_DIR, _typed)
 CRONTAB_DJANGO_MANAGE_PATH = str(_typed / "manage.py")
 CRONTAB_COMMENT = f"sfapi in {_typed}"
 CRONTAB_COMMAND_PREFIX = env.text("CRONTAB_COMMAND_PREFIX")
@@ -231,7 +231,7 @@ CRONTAB_COMMAND_SUFFIX = env.text("CRONTAB_COMMAND_SUFFIX")
 # -- logs and Sentry --------------------------------------------------------------------------------------
 LOGLEVEL = env.choice("LOGLEVEL", ("debug", "info", "warning", "error", "critical"), "info")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
-LOGGING = logging_settings(LOGLEVEL, LOG_FORMAT)
+LOGGING = build_logging_settings(LOGLEVEL, LOG_FORMAT)
 SENTRY_DSN = env.sentry_dsn("SENTRY_DSN")
 ENVIRONMENT = env.text("ENVIRONMENT") or environment_of(SALESFORCE_HOST, debug=DEBUG)
 start_sentry(SENTRY_DSN, environment=ENVIRONMENT, release=RELEASE_VERSION)

@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import Throttled
 
 from api.auth.callers import any_caller, caller_with, logged_in_user, super_user
-from api.auth.throttling import RateThrottle, throttled_error
+from api.auth.throttling import RateThrottle, handle_throttled
 from api.domain.scopes import Scope
 from api.http.errors import add_error_handlers
 from api.http.fields import PlainText
@@ -30,7 +30,7 @@ class Note(Schema):
 
 doors = NinjaAPI(title="doors", urls_namespace="doors", parser=JSONParser(), docs_url=None)
 add_error_handlers(doors)
-doors.add_exception_handler(Throttled, throttled_error)
+doors.add_exception_handler(Throttled, handle_throttled)
 
 
 @doors.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/anybody", auth=any_caller())

@@ -149,7 +149,7 @@ def test_a_case_that_salesforce_refuses_gets_422_with_the_reason(writer: Client,
     assert case.state == "refused"
     shown = writer.get(f"/api/v1/case/{case.pk}").json()
     assert (shown["status"], shown["salesforce_code"]) == ("failed", body["salesforce_code"])
-    assert outbox.queue_depth() == outbox.QueueDepth(queued=0, oldest_seconds=None, failed=0)
+    assert outbox.load_queue_depth() == outbox.QueueDepth(queued=0, oldest_seconds=None, failed=0)
     deliver()
     assert not cases_in(simulator)
 

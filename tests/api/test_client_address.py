@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 
-from api.http.client_address import address_identity, client_address
+from api.http.client_address import client_address, compute_address_identity
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,14 @@ def test_a_client_on_a_unix_socket_has_an_unknown_address(settings: Any) -> None
 
 
 def test_limits_count_an_ipv6_network_as_one_client() -> None:
-    assert address_identity("2001:db8:1:2:3:4:5:6") == address_identity("2001:db8:1:2::9") == "2001:db8:1:2::/64"
-    assert address_identity("2001:db8:1:3::9") != address_identity("2001:db8:1:2::9")
-    assert address_identity("::ffff:192.0.2.1") == address_identity("192.0.2.1") == "192.0.2.1"
-    assert address_identity("unknown") == "unknown"
+    assert (
+        compute_address_identity("2001:db8:1:2:3:4:5:6")
+        == compute_address_identity("2001:db8:1:2::9")
+        == "2001:db8:1:2::/64"
+    )
+    assert compute_address_identity("2001:db8:1:3::9") != compute_address_identity("2001:db8:1:2::9")
+    assert compute_address_identity("::ffff:192.0.2.1") == compute_address_identity("192.0.2.1") == "192.0.2.1"
+    assert compute_address_identity("unknown") == "unknown"
 
 
 @pytest.mark.parametrize(

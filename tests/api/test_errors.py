@@ -13,7 +13,7 @@ from django.test import Client
 
 from api.domain.error_types import ErrorType
 from api.domain.scopes import Scope
-from api.http.request_id import RequestIdFilter, current_request_id
+from api.http.request_id import RequestIdFilter, get_current_request_id
 from api.middleware.requests import RequestIdMiddleware
 
 
@@ -155,7 +155,7 @@ def test_the_request_id_is_in_the_log_lines_of_the_request(rf: Any) -> None:
 
     RequestIdMiddleware(view)(rf.get("/", headers={"X-Request-ID": "abc-123"}))
     assert vars(lines[0])["request_id"] == "abc-123"
-    assert current_request_id() == "abc-123"
+    assert get_current_request_id() == "abc-123"
 
 
 def test_answers_are_not_cached_by_default(anonymous: Client) -> None:

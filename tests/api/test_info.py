@@ -153,8 +153,8 @@ def test_a_stored_token_does_not_close_the_breaker_of_accounts(reader: Client, a
         breaker.note_failure("away", name=breaker.ACCOUNTS)
     CircuitBreaker.objects.update(last_failure=Now() - breaker.LIVE_SILENCE)
     assert info(reader)["accounts_api"]["status"] == "ok"
-    assert breaker.breakers()[breaker.ACCOUNTS], "Accounts was not asked, so it may still be unavailable"
-    assert breaker.accounts_call_allowed(), "the probe is left for a request that asks"
+    assert breaker.load_breakers()[breaker.ACCOUNTS], "Accounts was not asked, so it may still be unavailable"
+    assert breaker.may_ask_accounts(), "the probe is left for a request that asks"
 
 
 def test_a_failure_of_accounts_is_shown(reader: Client, accounts: AccountsServer) -> None:

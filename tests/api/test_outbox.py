@@ -99,7 +99,7 @@ def test_the_queue_depth_does_not_read_delivered_cases(db: None) -> None:
         )
     analyze(OutboundCase)
     with CaptureQueriesContext(connection) as queries:
-        depth = outbox.queue_depth()
+        depth = outbox.load_queue_depth()
     assert (depth.queued, depth.failed) == (20, 20)
     for query in (each for each in queries.captured_queries if "api_outboundcase" in each["sql"]):
         plan = plan_of(query["sql"])
@@ -201,7 +201,7 @@ def test_a_refused_case_does_not_hold_up_the_others(writer: Client, simulator: S
     assert deliver_refused().startswith("3 delivered, 1 refused for good, 0 still queued\n")
     bad.refresh_from_db()
     assert (bad.state, bad.error_code) == ("failed", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
-    assert outbox.queue_depth().failed == 1
+    assert outbox.load_queue_depth().failed == 1
 
 
 def test_the_text_of_a_case_is_not_in_the_logs(
@@ -230,7 +230,7 @@ def test_a_case_with_a_locked_row_is_retried_with_growing_pauses(writer: Client,
         case.refresh_from_db()
         pauses.append(round((case.next_attempt_at - now()).total_seconds()))
     assert pauses == [0, 10, 20]
-    assert not breaker.breaker_state().open
+    assert not breaker.load_breaker_state().open
     restore_salesforce(simulator)
     assert deliver().startswith("0 delivered")
     assert deliver("--all").startswith("1 delivered")
@@ -275,7 +275,7 @@ def test_queued_cases_do_not_wait_until_a_time_from_before_postgresqls_clock_was
     deliver()
     waits = OutboundCase.objects.order_by("attempts").values_list("lease_until", "next_attempt_at")
     assert waits[0][0] - now() <= outbox.DELIVERER_LEASE
-    assert waits[1][1] - now() <= outbox.pause_after(9)
+    assert waits[1][1] - now() <= outbox.compute_pause(9)
     OutboundCase.objects.update(lease_until=None, next_attempt_at=Now())
     assert deliver().startswith("2 delivered")
 
@@ -315,7 +315,7 @@ def test_a_wrong_configuration_fails_the_command(writer: Client, settings: Any) 
     settings.SALESFORCE_LOGIN = dict.fromkeys(settings.SALESFORCE_LOGIN, "")
     with pytest.raises(CommandError, match="not configured"):
         deliver()
-    assert outbox.queue_depth().queued == 1
+    assert outbox.load_queue_depth().queued == 1
 
 
 def test_the_admin_shows_dead_letters_and_queues_them_again(

@@ -69,7 +69,7 @@ def test_an_error_that_lasts_opens_the_breaker_at_once(
     else:
         simulator.fail("error", path="oauth2/token", times=None, code="invalid_grant", status=400)
     assert post_case(writer).status_code == 202
-    assert breaker.breaker_state().open
+    assert breaker.load_breaker_state().open
     restore_salesforce(simulator)
     assert deliver(*(["--all"] if kind == "login" else [])).startswith("1 delivered")
 
@@ -179,7 +179,7 @@ def test_a_case_that_always_fails_does_not_keep_the_breaker_open(writer: Client,
     deliver("--all")
     assert OutboundCase.objects.filter(state="delivered").count() >= 1
     assert OutboundCase.objects.get(pk=poison.pk).state == "queued"
-    assert not breaker.breaker_state().open
+    assert not breaker.load_breaker_state().open
 
 
 def test_a_request_is_the_probe_after_a_while_where_cron_does_not_run(writer: Client, simulator: Simulator) -> None:

@@ -50,7 +50,7 @@ def assert_survives(writer: Client, simulator: Simulator) -> None:
     answers = [post_case(writer) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 202]
     deliver_during_the_fault("--all")
-    assert outbox.queue_depth().queued == 3
+    assert outbox.load_queue_depth().queued == 3
     restore_salesforce(simulator)
     assert deliver("--all").startswith("3 delivered, 0 refused for good, 0 still queued")
     made = [case["Id"] for case in cases_in(simulator)]
@@ -109,7 +109,7 @@ def test_an_error_in_the_record_is_returned_at_once_or_becomes_a_dead_letter(
     assert code in deliver_refused("--all")
     shown = writer.get(queued_case["Location"]).json()
     assert (shown["status"], shown["salesforce_code"]) == ("failed", code)
-    assert outbox.queue_depth() == outbox.QueueDepth(queued=0, oldest_seconds=None, failed=1)
+    assert outbox.load_queue_depth() == outbox.QueueDepth(queued=0, oldest_seconds=None, failed=1)
     assert not cases_in(simulator)
 
 
@@ -132,7 +132,7 @@ def test_the_other_cases_of_a_batch_are_not_made_twice_when_one_case_is_refused(
     deliver_during_the_fault()
     states = {case.values["Subject"]: case.state for case in OutboundCase.objects.all()}
     assert states == {"Number 0": "delivered", "Number 1": "delivered", "Number 2": "queued", "Number 3": "delivered"}
-    assert not breaker.breaker_state().open
+    assert not breaker.load_breaker_state().open
     restore_salesforce(simulator)
     deliver("--all")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
@@ -146,7 +146,7 @@ def test_cases_sent_one_by_one_before_a_failure_are_not_made_twice(
     simulator.fail("error", path="composite/sobjects", code="JSON_PARSER_ERROR", status=400)
     simulator.fail("status", path="sobjects/Case", skip=2, times=None, status=503)
     deliver_during_the_fault()
-    assert outbox.queue_depth().queued == 2
+    assert outbox.load_queue_depth().queued == 2
     restore_salesforce(simulator)
     deliver("--all")
     assert len(cases_in(simulator, "Subject LIKE 'Number %'")) == 4
@@ -162,7 +162,7 @@ def test_an_unknown_code_is_retried_with_growing_pauses_and_reported(writer: Cli
         pauses.append(round(waits.total_seconds(), -1))
     assert f"{case_id}: queued, but refused so far: SOMETHING_NEW_IN_THIS_RELEASE" in output
     assert pauses == [10, 20, 40]
-    assert not breaker.breaker_state().open, "the error may concern only this case"
+    assert not breaker.load_breaker_state().open, "the error may concern only this case"
     shown = writer.get("/healthz/").json()["outbox"]
     assert (shown["ok"], shown["queued"], shown["stuck"]) == (False, 1, 1)
 

@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts_client.keys import check_sso_variables
-from api.domain.rates import configured_rate
+from api.domain.rates import require_rate
 from tests.api.cookies import UUID, CookieMaker
 from tests.simulated import ROOT
 
@@ -23,7 +23,7 @@ GOOD = {"signature_public_key": PEM, "encryption_key": "k" * 32, "dev_user_uuid"
 def test_good_values_and_missing_values_are_accepted() -> None:
     check_sso_variables(**GOOD)
     check_sso_variables(signature_public_key="", encryption_key="", dev_user_uuid="")
-    assert configured_rate("SALESFORCE_API_RATE_LIMIT", "10/hour") == "10/hour"
+    assert require_rate("SALESFORCE_API_RATE_LIMIT", "10/hour") == "10/hour"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pardot.configuration.values import set_value
 from pardot.models import Alert, DigestDelivery, Form
 from sf.models import SyncRun
-from sfapi.cron import scheduled_jobs
+from sfapi.cron import list_scheduled_jobs
 from tests.pardot.score_factories import finish_sync, form, mark_read, snapshot, weigh
 from tests.pardot.test_camp_digest import Slack, webhook
 
@@ -125,7 +125,7 @@ def test_a_score_below_the_threshold_is_reported_once_until_it_has_recovered(web
 def test_a_sync_that_fails_is_reported_once_until_it_has_succeeded(
     webhook: Slack, settings: Any, name: str, words: str
 ) -> None:
-    settings.CRONJOBS = scheduled_jobs(pardot=True, digest=True)
+    settings.CRONJOBS = list_scheduled_jobs(pardot=True, digest=True)
     make_run(name, State.FAILED, timedelta(hours=5))
     assert camp_alerts() == f"sent to Slack: {words} failed\n"
     make_run(name, State.FAILED, timedelta(hours=4))

@@ -17,7 +17,7 @@ from django.utils import timezone
 from pardot.status.expectations import expect_fresh_copies
 from sf.models import SyncRun
 from sf.status import freshness
-from sfapi.cron import scheduled_jobs
+from sfapi.cron import list_scheduled_jobs
 from tests.api.served import gunicorn
 from tests.pardot.remote import Pardot, camp_sync
 from tests.simulated import Simulator
@@ -35,7 +35,7 @@ def expected(settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> dict[s
     monkeypatch.setattr(freshness, "MAX_AGE", ages)
     monkeypatch.setattr(freshness, "JOBS", list(freshness.JOBS))
     settings.SALESFORCE_PARDOT_BUSINESS_UNIT = "0Uv000000000000CAA"
-    settings.CRONJOBS = scheduled_jobs(pardot=True, digest=True)
+    settings.CRONJOBS = list_scheduled_jobs(pardot=True, digest=True)
     expect_fresh_copies()
     return ages
 
@@ -132,20 +132,20 @@ def test_sync_status_shows_every_object_and_job_of_the_health_check(
 
 @pytest.mark.parametrize("configured", [True, False])
 def test_camp_sync_is_scheduled_where_pardot_is_configured(configured: bool) -> None:
-    jobs = [job[2] for job in scheduled_jobs(pardot=configured, digest=True)]
+    jobs = [job[2] for job in list_scheduled_jobs(pardot=configured, digest=True)]
     assert (["camp_sync"] in jobs, ["camp_sync", "--survey"] in jobs) == (configured, configured)
     assert (["camp_digest", "--send"] in jobs) is configured
     assert ["sync_all"] in jobs
 
 
 def test_the_digest_is_not_scheduled_without_a_channel() -> None:
-    assert ["camp_digest", "--send"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=False)]
+    assert ["camp_digest", "--send"] not in [job[2] for job in list_scheduled_jobs(pardot=True, digest=False)]
 
 
 def test_alerts_are_scheduled_only_where_the_team_has_a_channel() -> None:
     """Personal messages to members do not count as a channel of the team."""
-    assert ["camp_alerts"] in [job[2] for job in scheduled_jobs(pardot=True, digest=True)]
-    assert ["camp_alerts"] not in [job[2] for job in scheduled_jobs(pardot=True, digest=True, alerts=False)]
+    assert ["camp_alerts"] in [job[2] for job in list_scheduled_jobs(pardot=True, digest=True)]
+    assert ["camp_alerts"] not in [job[2] for job in list_scheduled_jobs(pardot=True, digest=True, alerts=False)]
 
 
 def test_a_digest_that_was_not_delivered_shows_in_the_health_of_the_service(
@@ -218,5 +218,5 @@ def test_a_failed_job_that_is_no_longer_set_up_is_no_fault(expected: dict[str, t
     make_all_fresh(expected)
     run("camp_alerts", timedelta(hours=1), state=State.FAILED, message="Slack: 404 no_service")
     assert Client().get("/healthz/").status_code == 503
-    settings.CRONJOBS = scheduled_jobs(pardot=True, digest=True, alerts=False)
+    settings.CRONJOBS = list_scheduled_jobs(pardot=True, digest=True, alerts=False)
     assert Client().get("/healthz/").status_code == 200

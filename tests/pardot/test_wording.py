@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from outgoing.times import ago, clock_and_day
+from outgoing.times import format_ago, format_clock_and_day
 from pardot.reports.wording import change, percent, points, since_day
 from tests.environments import ROOT
 
 TABLE = json.loads((ROOT / "tests" / "javascript" / "wording.json").read_text())
 FUNCTIONS: dict[str, Callable[..., str]] = {
     "since_day": lambda day, today: since_day(date.fromisoformat(day), date.fromisoformat(today)),
-    "ago": ago,
+    "ago": format_ago,
     "percent": percent,
     "points": points,
 }
@@ -40,7 +40,7 @@ def test_a_change_rounds_a_half_away_from_zero_as_the_page_does() -> None:
 )
 def test_a_time_of_day_has_its_zone(hour: int, text: str) -> None:
     moment = datetime(2026, 11, 29, hour, 5, 7, tzinfo=UTC)
-    assert clock_and_day(moment, moment.date()) == text
-    assert clock_and_day(moment, date(2026, 11, 30)) == f"Sun, Nov 29, {text}"
-    assert clock_and_day(moment, date(2027, 1, 1)) == f"Sun, Nov 29, 2026, {text}"
-    assert clock_and_day(moment, moment.date(), seconds=True) == text.replace(":05", ":05:07")
+    assert format_clock_and_day(moment, moment.date()) == text
+    assert format_clock_and_day(moment, date(2026, 11, 30)) == f"Sun, Nov 29, {text}"
+    assert format_clock_and_day(moment, date(2027, 1, 1)) == f"Sun, Nov 29, 2026, {text}"
+    assert format_clock_and_day(moment, moment.date(), seconds=True) == text.replace(":05", ":05:07")

@@ -17,7 +17,7 @@ from sf.models import SyncConfig, SyncRun
 from sf.status.cost import cost_line, is_affordable
 from sf.status.freshness import MAX_AGE, sync_freshness, with_time_to_run
 from sf.sync.objects import BOOKS, EVERY_OBJECT, INTERDEPENDENT
-from sfapi.cron import CRONJOBS, scheduled_jobs
+from sfapi.cron import CRONJOBS, list_scheduled_jobs
 from sfapi.sync_every import parse_sync_every
 from tests.conftest import Manage
 from tests.sf.cache import sync
@@ -28,7 +28,7 @@ VALUES = ["1d", "5m", "1m", "6h", "1h", "1d,contacts=5m", "12h,adoptions=1h,cont
 
 def commands(value: str) -> list[tuple[str, str]]:
     every = parse_sync_every(value)
-    return [(when, " ".join(job)) for when, _, job in scheduled_jobs(pardot=True, digest=True, every=every)]
+    return [(when, " ".join(job)) for when, _, job in list_scheduled_jobs(pardot=True, digest=True, every=every)]
 
 
 def test_every_object_has_an_interval() -> None:
@@ -36,7 +36,7 @@ def test_every_object_has_an_interval() -> None:
 
 
 def test_daily_syncs_keep_the_standard_cron_table() -> None:
-    assert scheduled_jobs(pardot=True, digest=True, every=parse_sync_every("1d")) == CRONJOBS
+    assert list_scheduled_jobs(pardot=True, digest=True, every=parse_sync_every("1d")) == CRONJOBS
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_cron_table_follows_sync_every(value: str, lines: list[tuple[str, st
 @pytest.mark.parametrize("value", VALUES)
 def test_each_object_is_synced_by_the_cron_table_as_often_as_declared(settings: Any, value: str) -> None:
     every = parse_sync_every(value)
-    settings.CRONJOBS = scheduled_jobs(pardot=False, digest=False, every=every)
+    settings.CRONJOBS = list_scheduled_jobs(pardot=False, digest=False, every=every)
     for synced in INTERDEPENDENT:
         pauses = [longest_pause(f"sync_{synced.name}"), longest_pause("sync_all")]
         assert min(pause for pause in pauses if pause) == every[synced.name]

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts_client.types import canonical_uuid
+from accounts_client.types import parse_uuid
 from api.models import SuperUser
 
 
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--may-refresh", action="store_true", help="let the user refresh data on the dashboard")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        uuid = canonical_uuid(options["uuid"].strip())
+        uuid = parse_uuid(options["uuid"].strip())
         if uuid is None:
             raise CommandError(f"--uuid: {options['uuid'][:40]!r} is not a UUID")
         values: dict[str, Any] = {"active": True}

@@ -5,11 +5,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from api.models import OutboundCase
-from api.outbox.dead_letters import undecided
+from api.outbox.dead_letters import select_undecided
 from api.outbox.delivery import SalesforceAway, Tally, deliver_due
 from api.outbox.idempotency import forget_old_keys
-from api.outbox.queue import queue_depth
-from outgoing.text import one_line
+from api.outbox.queue import load_queue_depth
+from outgoing.text import to_one_line
 from sf.ingest.jobs import recorded_often
 from sf.models import SyncRun
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         except SalesforceAway as error:
             away = error
         forget_old_keys()
-        depth = queue_depth()
+        depth = load_queue_depth()
         summary = f"{tally.delivered:,} delivered, {tally.failed:,} refused for good, {depth.queued:,} still queued"
         if depth.apart:
             summary += f", {depth.apart:,} kept for another org"
@@ -58,19 +58,19 @@ class Command(BaseCommand):
         if away.for_good:
             raise CommandError(f"{away} ({summary}; nothing is lost)")
         run.state, run.message = SyncRun.State.SKIPPED, "Delivery is paused"
-        self.stdout.write(one_line(f"{run.message}: {away} ({summary})"))
+        self.stdout.write(to_one_line(f"{run.message}: {away} ({summary})"))
         return True
 
     def _report(self, *, is_paused: bool) -> None:
         """List accepted cases that need an operator, 20 at most. Raises ``CommandError`` if there are any."""
-        waiting = undecided()
+        waiting = select_undecided()
         if is_paused:  # queued cases wait for the end of the pause, not for an operator
             waiting = waiting.filter(state=OutboundCase.State.FAILED)
         count = waiting.count()
         if not count:
             return
         for case in waiting[:MOST_LINES]:
-            self.stderr.write(_line(case))
+            self.stderr.write(_describe_case(case))
         if count > MOST_LINES:
             self.stderr.write(f"… and {count - MOST_LINES:,} more")
         raise CommandError(
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         )
 
 
-def _line(case: OutboundCase) -> str:
+def _describe_case(case: OutboundCase) -> str:
     reason = " ".join(filter(None, [case.error_code or "no code", ", ".join(case.error_fields)]))
     page = reverse("admin:api_outboundcase_change", args=[case.pk])
     state = "refused" if case.state == OutboundCase.State.FAILED else "queued, but refused so far"

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts_client.types import canonical_uuid
-from api.outbox.queue import kept_apart
-from api.retention.erasure import Share, erase_person, known_person, person_shares
-from api.retention.personal import waiting_cases
-from outgoing.numbers import plural
+from accounts_client.types import parse_uuid
+from api.outbox.queue import select_kept_apart
+from api.retention.erasure import Share, erase_person, load_person_shares, widen_person
+from api.retention.personal import select_waiting_cases
+from outgoing.numbers import format_count
 from sf.ingest.personal import UNREACHED, Person
 from sf.management.questions import agreed_on_terminal
 from sf.models import Contact
@@ -40,10 +40,10 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="erase without asking")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = known_person(_read_person(options))
-        shares = person_shares(person)
-        waiting = waiting_cases(person)
-        count, apart = waiting.count(), waiting.filter(pk__in=kept_apart().values("pk")).count()
+        person = widen_person(_read_person(options))
+        shares = load_person_shares(person)
+        waiting = select_waiting_cases(person)
+        count, apart = waiting.count(), waiting.filter(pk__in=select_kept_apart().values("pk")).count()
         self.stdout.write(_describe(person))
         self._print_shares(shares)
         self._print_live_contacts(person)
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _print_waiting_cases(self, count: int, wait: str) -> None:
         if count:
-            cases_wait = plural(count, "accepted case waits", "accepted cases wait")
+            cases_wait = format_count(count, "accepted case waits", "accepted cases wait")
             self.stdout.write(f"Not erased yet: {cases_wait} {wait}, then repeat this command.")
 
     def _erase(self, person: Person, shares: Sequence[Share], *, agreed: bool) -> None:
@@ -80,12 +80,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "nothing was erased, because there is no terminal to ask on: repeat the command with --yes"
             )
-        planned = plural(sum(share.rows for share in shares), "row")
+        planned = format_count(sum(share.rows for share in shares), "row")
         if not agreed and not agreed_on_terminal(f"Permanently erase this person's data in {planned}? [yes/no] "):
             raise CommandError("nothing was erased")
         with noted_write():
             erased = erase_person(person)
-        self.stdout.write(f"Erased this person's data in {plural(sum(share.rows for share in erased), 'row')}.")
+        self.stdout.write(f"Erased this person's data in {format_count(sum(share.rows for share in erased), 'row')}.")
 
     def _print_unreached(self) -> None:
         self.stdout.write("Not reached by this command:")
@@ -97,7 +97,7 @@ def _read_person(options: dict[str, Any]) -> Person:
     uuid, email, contact = (str(options[name] or "").strip() for name in ("uuid", "email", "contact"))
     if not (uuid or email or contact):
         raise CommandError("give at least one of --uuid, --email and --contact")
-    if uuid and canonical_uuid(uuid) is None:
+    if uuid and parse_uuid(uuid) is None:
         raise CommandError(f"--uuid: {uuid[:40]!r} is not a UUID")
     if email and "@" not in email:
         raise CommandError(f"--email: {email[:40]!r} is not an email address")

@@ -53,7 +53,7 @@ class Command(migrate.Command):
                 if getattr(error.__cause__, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                     raise
                 if attempt == attempts:
-                    raise CommandError(_gave_up(connection, attempts)) from error
+                    raise CommandError(_explain_lock_failure(connection, attempts)) from error
                 pause = min(_FIRST_PAUSE * 2 ** (attempt - 1), _LONGEST_PAUSE)
                 self.stderr.write(f"\nA table is locked by another connection; trying again in {pause:.0f} s.")
                 time.sleep(pause)
@@ -82,7 +82,7 @@ def _limit_waiting(connection: BaseDatabaseWrapper, seconds: int) -> None:
         connection.close()  # limits are set when a connection is opened
 
 
-def _gave_up(connection: BaseDatabaseWrapper, attempts: int) -> str:
+def _explain_lock_failure(connection: BaseDatabaseWrapper, attempts: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute(_OLDEST, [APPLICATION_NAME])
         oldest = "; ".join(row[0] for row in cursor.fetchall())

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.auth.api_keys import revoke_api_key
-from api.domain.keys import no_such_key
+from api.domain.keys import explain_unknown_key
 
 
 class Command(BaseCommand):
@@ -17,5 +17,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         key = revoke_api_key(options["public_id"])
         if key is None:
-            raise CommandError(no_such_key(options["public_id"]))
+            raise CommandError(explain_unknown_key(options["public_id"]))
         self.stdout.write(f"API key {key.public_id} ({key.name}) is revoked.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from api.auth.api_keys import NotActive, rotate_api_key
-from api.domain.keys import no_such_key
+from api.domain.keys import explain_unknown_key
 from api.models import APIKey
 
 _UNITS = {"d": "days", "h": "hours"}
@@ -35,14 +35,14 @@ class Command(BaseCommand):
         try:
             old_and_new = rotate_api_key(
                 public_id,
-                overlap=_overlap(options["overlap"]),
+                overlap=_parse_overlap(options["overlap"]),
                 expires_in=timedelta(days=days) if days else None,
                 created_by=options["created_by"][:150],
             )
         except NotActive as error:
             raise CommandError(f"API key {public_id} is {error}; make a new one with create_api_key") from error
         if old_and_new is None:
-            raise CommandError(no_such_key(public_id))
+            raise CommandError(explain_unknown_key(public_id))
         self._report(*old_and_new)
 
     def _report(self, old: APIKey, new: APIKey) -> None:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         self.stdout.write(new.text)
 
 
-def _overlap(text: str) -> timedelta:
+def _parse_overlap(text: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,4})([dh])", text.strip())
     if match is None:
         raise CommandError(f"--overlap: {text[:40]!r} is not a time such as 7d or 12h")

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from pardot.catalog.entities import LOCK, PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
 from pardot.management.adoption import adopt_business_unit
 from pardot.models import DailySnapshot
@@ -135,7 +135,7 @@ def _score_line(snapshot: DailySnapshot) -> str:
     if snapshot.health_score is None:
         return "score: no data yet"
     issues = sum(1 for count in snapshot.issue_counts.values() if count)
-    return f"score: {snapshot.health_score} of 100; {plural(issues, 'kind of issue', 'kinds of issues')}"
+    return f"score: {snapshot.health_score} of 100; {format_count(issues, 'kind of issue', 'kinds of issues')}"
 
 
 def _days(text: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.core.mail import EmailMessage
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 from pardot.reports.channels.errors import NotDelivered
 
 
@@ -18,7 +18,7 @@ def mail_to(recipients: Sequence[str], subject: str, text: str, *, stop_address:
 
     With a ``stop_address``, mail programs show a button to unsubscribe (RFC 8058).
     """
-    message = EmailMessage(subject=one_line(subject), body=text, to=list(recipients))
+    message = EmailMessage(subject=to_one_line(subject), body=text, to=list(recipients))
     if stop_address:
         message.extra_headers = {
             "List-Unsubscribe": f"<{stop_address}>",

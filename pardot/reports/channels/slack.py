@@ -15,7 +15,7 @@ import requests
 
 from outgoing.failures import never_arrived
 from outgoing.sessions import OutgoingSession
-from outgoing.text import escaped_for_slack
+from outgoing.text import escape_for_slack
 from pardot.reports.channels.errors import NotDelivered
 
 ATTEMPTS = 3
@@ -31,7 +31,7 @@ def post_to_slack(webhook: str, text: str) -> None:
     The post is retried when no connection can be made, or Slack answers 429, 500, 502, 503 or 504. It is not retried
     when the answer times out or the connection breaks later, because the message may have arrived.
     """
-    body = {"text": f"```\n{escaped_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
+    body = {"text": f"```\n{escape_for_slack(text.rstrip())}\n```", "unfurl_links": False, "unfurl_media": False}
     session = OutgoingSession()
     for attempt in range(1, ATTEMPTS + 1):
         try:

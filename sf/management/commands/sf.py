@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from django.core.management.base import BaseCommand, CommandError
 
-from outgoing.numbers import plural
-from outgoing.text import one_line
+from outgoing.numbers import format_count
+from outgoing.text import to_one_line
 from sf.connection.clients import client_of_any_org, salesforce_client
 from sf.diagnosis import diagnose
 from sf.management.bulk_rows import bulk_rows
@@ -73,7 +73,7 @@ class Command(BaseCommand):
             else:
                 self._look(client, options)
         except SalesforceError as error:
-            raise CommandError(message_of(error) if changes else one_line(error.in_full)) from error
+            raise CommandError(message_of(error) if changes else to_one_line(error.in_full)) from error
 
     def _look(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         try:
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end of the process
             return
         if options["format"] == "table":
-            self.stderr.write(plural(count, "record"))
+            self.stderr.write(format_count(count, "record"))
 
     def _change(self, client: SalesforceClient, options: Mapping[str, Any]) -> None:
         record, outcome = make_change(client, change_of(options["action"], options), options)
@@ -96,13 +96,13 @@ class Command(BaseCommand):
             run_shell(client)
         finally:
             sys.stdout.flush()
-            self.stderr.write(plural(counter.calls, "Salesforce call"))
+            self.stderr.write(format_count(counter.calls, "Salesforce call"))
 
     def _check(self, client: SalesforceClient) -> None:
         wrong = 0
         for finding in diagnose(client):
             style = {"ok": self.style.SUCCESS, "fix": self.style.ERROR}.get(finding.state, self.style.WARNING)
-            self.stdout.write(f"{style(f'{finding.state:<4}')} {finding.question}: {one_line(finding.answer)}")
+            self.stdout.write(f"{style(f'{finding.state:<4}')} {finding.question}: {to_one_line(finding.answer)}")
             wrong += finding.state == "fix"
         if wrong:
             raise CommandError(f"{wrong} to fix")

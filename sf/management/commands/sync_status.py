@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand
 from django.db.models import Sum
 from django.utils import timezone
 
-from outgoing.text import one_line
-from outgoing.times import ago
+from outgoing.text import to_one_line
+from outgoing.times import format_ago
 from sf.ingest.runs import database_now
 from sf.ingest.schedule import next_run
 from sf.ingest.scheduled import leader
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self._budget()
         for lines in MORE_LINES:
             for line in lines():
-                self.stdout.write(one_line(line))
+                self.stdout.write(to_one_line(line))
         self._next()
 
     def _health(self) -> None:
@@ -56,8 +56,8 @@ class Command(BaseCommand):
             remarks = [reasons.get(each.name, "")]
             if each.name in tries:
                 remarks.append(_next_try(tries[each.name].minutes(now)))
-            line = _HEALTH.format(each.name, each.state, ago(each.age_seconds), "; ".join(filter(None, remarks)))
-            self.stdout.write(one_line(line))
+            line = _HEALTH.format(each.name, each.state, format_ago(each.age_seconds), "; ".join(filter(None, remarks)))
+            self.stdout.write(to_one_line(line))
 
     def _fields(self) -> None:
         if fields := unreadable_fields():
@@ -80,7 +80,7 @@ class Command(BaseCommand):
         if config.last_usage_check and config.last_usage_limit:
             self.stdout.write(
                 f"org's usage     {config.last_usage_value:,} of {config.last_usage_limit:,} calls when last seen, "
-                f"{ago((timezone.now() - config.last_usage_check).total_seconds())}; syncs pause from "
+                f"{format_ago((timezone.now() - config.last_usage_check).total_seconds())}; syncs pause from "
                 f"{config.budget(config.last_usage_limit):,} on"
             )
 
@@ -109,12 +109,12 @@ def _line(status: ObjectStatus, soft_deleted: int) -> str:
         f"{status.rows:,}",
         f"{soft_deleted:,}",
         f"{status.set_aside:,}",
-        ago(status.age.total_seconds() if status.age is not None else None),
+        format_ago(status.age.total_seconds() if status.age is not None else None),
         done.get_mode_display().lower() if done else "",
         last.state if last else "",
         "" if last is None or last.state == last.State.DONE else last.message,
     )
-    return one_line(line)
+    return to_one_line(line)
 
 
 def _next_try(minutes: int) -> str:

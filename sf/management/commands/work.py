@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from outgoing.numbers import plural
+from outgoing.numbers import format_count
 from sf.ingest.crontab import CrontabError, UserCrontab
 from sf.ingest.scheduled import jobs, leader
 from sf.ingest.schema import missing_text
@@ -86,7 +86,7 @@ class Command(BaseCommand):
         except CrontabError:
             return
         if lines:
-            jobs_run = plural(len(lines), "job runs", "jobs run")
+            jobs_run = format_count(len(lines), "job runs", "jobs run")
             self.stderr.write(
                 f"{jobs_run} twice, because this user's crontab starts jobs: run manage.py crontab remove"
             )

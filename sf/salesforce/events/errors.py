@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outgoing.text import one_line
+from outgoing.text import to_one_line
 from sf.salesforce.errors import QueryLocatorGone, RequestRefused, SalesforceError, SessionExpired, TransientError
 
 _CODES = "sfdc.platform.eventbus.grpc."
@@ -41,7 +41,7 @@ def error_of(failure: Any, asked: str) -> SalesforceError:
     status = failure.code().name
     trailers = {key: value for key, value in failure.trailing_metadata() or () if isinstance(value, str)}
     code = trailers.get("error-code", "").removeprefix(_CODES)
-    sentence = one_line(str(failure.details() or ""))[:300]
+    sentence = to_one_line(str(failure.details() or ""))[:300]
     error = _kind(status, code, sentence)(
         f"Salesforce answered {status} {code} to {asked}: {sentence}".replace("  ", " ")
     )

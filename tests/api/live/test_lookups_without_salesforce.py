@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from api.models import CircuitBreaker
-from api.protection.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, breaker_state, live_call_allowed
+from api.protection.breaker import LIVE, LIVE_DOUBLINGS, LIVE_SILENCE, THRESHOLD, load_breaker_state, may_make_live_call
 from sf.live import records as live
 from sf.models import (
     LookupMiss,
@@ -73,7 +73,7 @@ def test_only_the_first_requests_wait_for_salesforce_when_it_hangs(
     change = user.put(CONTACT, {"role": "Student"}, content_type="application/json", headers={"X-CSRFToken": token})
     assert (change.status_code, "nothing was changed" in change.json()["message"]) == (503, True)
     assert salesforce.calls() == before
-    assert not breaker_state().open, "deliveries have their own breaker"
+    assert not load_breaker_state().open, "deliveries have their own breaker"
     # After a pause one request is let through, and finds that the outage is over.
     monkeypatch.setattr(live, "SECONDS", 4.0)
     CircuitBreaker.objects.filter(name=LIVE).update(last_failure=Now() - LIVE_SILENCE)
@@ -133,7 +133,7 @@ def test_a_request_that_would_not_call_salesforce_is_not_refused_by_the_breaker(
     before = salesforce.calls()
     assert [user.get(CONTACT).status_code for _ in range(2)] == [404, 404]
     assert salesforce.calls() == before
-    assert live_call_allowed(), "the probe must still be available"
+    assert may_make_live_call(), "the probe must still be available"
 
 
 def test_a_refusal_does_not_count_as_an_outage(

@@ -76,9 +76,9 @@ def _make_history(latest: DailySnapshot, day: date) -> None:
         worse = ago / DAYS
         before = DailySnapshot.objects.get(pk=latest.pk)
         before.pk, before.day = None, day - timedelta(days=ago)
-        before.health_score = _fallen(latest.health_score, 14 * worse, chance)
+        before.health_score = _lower_score(latest.health_score, 14 * worse, chance)
         before.area_scores = {
-            area: _fallen(score, (6 + 3 * place) * worse, chance)
+            area: _lower_score(score, (6 + 3 * place) * worse, chance)
             for place, (area, score) in enumerate(latest.area_scores.items())
         }
         before.issue_counts = {
@@ -100,5 +100,5 @@ def _make_findings_older(day: date) -> None:
     Finding.objects.bulk_update(findings, ["first_seen"], batch_size=1000)
 
 
-def _fallen(score: int | None, points: float, chance: random.Random) -> int | None:
+def _lower_score(score: int | None, points: float, chance: random.Random) -> int | None:
     return None if score is None else max(0, min(100, round(score - points + chance.uniform(-1, 1))))
