@@ -18,12 +18,12 @@ MOST = 1.25
 _MEASURE = """
 import json, statistics, time
 from django.db import connection, transaction
-from pardot.audits.inputs import audit_inputs
+from pardot.audits.inputs import load_audit_inputs
 from pardot.audits.run import AUDITS, run_audits
 from pardot.models import Finding
 
 def without():
-    inputs = audit_inputs()
+    inputs = load_audit_inputs()
     for audit in AUDITS:
         audit.run(inputs)
 

@@ -13,7 +13,7 @@ from pardot.catalog.entities import ALL, PardotEntity
 from pardot.orphans.people import PEOPLE, PersonObject
 from pardot.platform.business_unit import AnotherBusinessUnit, check_business_unit
 from pardot.platform.client import PardotClient
-from pardot.platform.connection import PardotCalls, client_of_any_unit
+from pardot.platform.connection import PardotCalls, make_client_of_any_unit
 from sf.diagnosis import Finding, register
 from sf.salesforce import soql
 from sf.salesforce.client import SalesforceClient
@@ -28,7 +28,7 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         yield Finding("off", _BUSINESS_UNIT, "not configured (SALESFORCE_PARDOT_BUSINESS_UNIT)")
         return
-    pardot_client = client_of_any_unit(client, PardotCalls())
+    pardot_client = make_client_of_any_unit(client, PardotCalls())
     try:
         check_business_unit()
         usage = pardot_client.ask_usage()
@@ -44,19 +44,19 @@ def pardot(client: SalesforceClient) -> Iterator[Finding]:
         yield Finding("fix", _BUSINESS_UNIT, f"{answer}: camp_sync pauses (PARDOT_PAUSE_THRESHOLD)")
     else:
         yield Finding("ok", _BUSINESS_UNIT, answer)
-    yield from _objects(pardot_client)
+    yield from _check_objects(pardot_client)
     for person in PEOPLE:
-        yield _person(client, person)
+        yield _check_person(client, person)
 
 
-def _objects(client: PardotClient) -> Iterator[Finding]:
+def _check_objects(client: PardotClient) -> Iterator[Finding]:
     """Yield one line when all objects are readable, otherwise one line for each object with a problem."""
     entities = [entity for entity in ALL if isinstance(entity, PardotEntity)]
-    wrong = [finding for entity in entities for finding in _object(client, entity)]
+    wrong = [finding for entity in entities for finding in _check_object(client, entity)]
     yield from wrong or [Finding("ok", _OBJECTS, f"all {len(entities)} can be read, with all fields")]
 
 
-def _person(client: SalesforceClient, person: PersonObject) -> Finding:
+def _check_person(client: SalesforceClient, person: PersonObject) -> Finding:
     """Check that Salesforce shows the fields that the orphan check needs."""
     question = f"{person.sobject}s for Pardot"
     fields = [*person.by_id_paths.values(), "Email", "pi__url__c"]
@@ -67,7 +67,7 @@ def _person(client: SalesforceClient, person: PersonObject) -> Finding:
     return Finding("ok", question, f"all {len(fields)} fields can be read")
 
 
-def _object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:
+def _check_object(client: PardotClient, entity: PardotEntity) -> Iterator[Finding]:
     try:
         page = client.page(entity.path, fields=entity.api_names, params={"limit": "1"})
     except SalesforceError as error:

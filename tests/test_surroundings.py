@@ -9,7 +9,7 @@ import pytest
 
 from accounts_client.client import AccountsClient
 from outgoing.sessions import OutgoingSession
-from pardot.platform.connection import PardotCalls, pardot_client
+from pardot.platform.connection import PardotCalls, make_pardot_client
 from pardot.reports.channels.slack import post_to_slack
 from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import SalesforceError
@@ -55,7 +55,7 @@ def call_simple_salesforce() -> None:
 
 
 def call_pardot() -> None:
-    assert pardot_client(salesforce_client(UsageCounter("test")), PardotCalls()).ask_usage()
+    assert make_pardot_client(salesforce_client(UsageCounter("test")), PardotCalls()).ask_usage()
 
 
 @pytest.mark.parametrize("call", [call_salesforce, call_simple_salesforce, call_pardot])

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pardot.admin.base import ByNumberAdmin, FlagFilter, ProgramsOnlyAdmin, drawer_address
+from pardot.admin.base import ByNumberAdmin, FlagFilter, ProgramsOnlyAdmin, build_drawer_address
 from pardot.audits.run import AUDIT_OF
 from pardot.models import (
     Campaign,
@@ -24,7 +24,7 @@ from pardot.models import (
     Tag,
     TaggedObject,
 )
-from pardot.platform.links import PARDOT_PAGES, pardot_base
+from pardot.platform.links import PARDOT_PAGES, get_pardot_base
 from sf.models import SyncConfig
 
 
@@ -45,9 +45,9 @@ class AssetAdmin(ProgramsOnlyAdmin):
         kind = next((area.value for area, audit in AUDIT_OF.items() if audit.model is self.model), None)
         if kind is None:
             return "–"
-        drawer = drawer_address(kind, asset.pk)
+        drawer = build_drawer_address(kind, asset.pk)
         text = '<a href="{}" target="_blank" rel="noopener">Pardot</a> · <a href="{}">Dashboard</a>'
-        return format_html(text, pardot_base() + PARDOT_PAGES[kind].format(id=asset.pk), drawer)
+        return format_html(text, get_pardot_base() + PARDOT_PAGES[kind].format(id=asset.pk), drawer)
 
     @admin.display(description="name", ordering="name")
     def named(self, asset: Any) -> str:

@@ -70,7 +70,7 @@ class ByNumberAdmin(ProgramsOnlyAdmin):
         return matches, False
 
 
-def drawer_address(asset_type: str, asset: int) -> str:
+def build_drawer_address(asset_type: str, asset: int) -> str:
     """Return the address of an asset's drawer on the dashboard."""
     return f"{reverse('pardot:dashboard')}?open=asset&asset.type={asset_type}&asset.id={asset}"
 

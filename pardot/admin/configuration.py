@@ -14,8 +14,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pardot.admin.base import ProgramsOnlyAdmin
-from pardot.admin.team import acting_name
-from pardot.configuration.values import KEYS, BadValue, UnknownKey, check_value, configured_key, described_values
+from pardot.admin.team import get_acting_name
+from pardot.configuration.values import (
+    KEYS,
+    BadValue,
+    UnknownKey,
+    check_value,
+    load_described_values,
+    require_configured_key,
+)
 from pardot.models import ConfigurationChange, ConfiguredValue
 from pardot.pipeline.after_change import change_value, reset_to_default
 
@@ -56,11 +63,11 @@ class ConfiguredValueForm(forms.ModelForm):
             except UnknownKey:
                 self.add_error(None, _UNKNOWN)
             except BadValue as error:
-                self.add_error("value", [_sentence(each) for each in error.errors])
+                self.add_error("value", [_format_error(each) for each in error.errors])
         return values
 
 
-def _sentence(error: dict[str, Any]) -> str:
+def _format_error(error: dict[str, Any]) -> str:
     where = " → ".join(error["loc"])
     return f"{where}: {error['message']}" if where else str(error["message"])
 
@@ -94,25 +101,25 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill the form with the default of the key in ``?key=…``. The links of the list set this parameter."""
         try:
-            declared = configured_key(request.GET.get("key", ""))
+            declared = require_configured_key(request.GET.get("key", ""))
         except UnknownKey:
             return {}
         return {"key": declared.key, "value": declared.default()}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        at_default = [current for current in described_values() if current.updated_at is None]
-        context = {"at_default": [(current.declared, _short(current.value)) for current in at_default]}
+        at_default = [current for current in load_described_values() if current.updated_at is None]
+        context = {"at_default": [(current.declared, _format_short(current.value)) for current in at_default]}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def save_model(self, request: HttpRequest, obj: ConfiguredValue, form: Any, change: bool) -> None:
-        change_value(obj.key, form.cleaned_data["value"], by=acting_name(request))
+        change_value(obj.key, form.cleaned_data["value"], by=get_acting_name(request))
 
     @admin.action(description="Reset to default", permissions=["change"])
     def reset_to_default(self, request: HttpRequest, queryset: QuerySet[ConfiguredValue]) -> None:
         for row in queryset:
             key = row.key
             try:
-                reset_to_default(key, by=acting_name(request))
+                reset_to_default(key, by=get_acting_name(request))
             except UnknownKey:
                 row.delete()
                 self.message_user(request, f"{key}: deleted, because this release does not know it", messages.SUCCESS)
@@ -127,18 +134,18 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     @admin.display(description="setting", ordering="key")
     def title(self, row: ConfiguredValue) -> str:
         try:
-            return configured_key(row.key).title
+            return require_configured_key(row.key).title
         except UnknownKey:
             return f"{row.key} (unknown to this release)"
 
     @admin.display(description="value")
     def shown_value(self, row: ConfiguredValue) -> str:
-        return _short(row.value)
+        return _format_short(row.value)
 
     @admin.display(description="default")
     def shown_default(self, row: ConfiguredValue) -> str:
         try:
-            return _short(configured_key(row.key).default())
+            return _format_short(require_configured_key(row.key).default())
         except UnknownKey:
             return "–"
 
@@ -154,18 +161,18 @@ class ConfiguredValueAdmin(admin.ModelAdmin):
     def explanation(self, row: ConfiguredValue) -> SafeString:
         text = '{} <a href="{}">The settings page has a form for this setting.</a>'
         try:
-            return format_html(text, configured_key(row.key).help, reverse("pardot:admin-settings"))
+            return format_html(text, require_configured_key(row.key).help, reverse("pardot:admin-settings"))
         except UnknownKey:
             return format_html("{}", _UNKNOWN)
 
     @admin.display(description="default")
     def default(self, row: ConfiguredValue) -> SafeString:
         try:
-            return format_html("<pre>{}</pre>", json.dumps(configured_key(row.key).default(), cls=PrettyJSON))
+            return format_html("<pre>{}</pre>", json.dumps(require_configured_key(row.key).default(), cls=PrettyJSON))
         except UnknownKey:
             return format_html("{}", "–")
 
 
-def _short(value: Any) -> str:
+def _format_short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pardot.pipeline.retry import retries
+from pardot.pipeline.retry import build_retries
 from sf.sync.retry import RETRIES
 
-RETRIES.update(retries())
+RETRIES.update(build_retries())

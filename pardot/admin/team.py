@@ -15,7 +15,7 @@ from pardot.catalog.asset_names import asset_names
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import DayNote, Exemption, SavedView, Task, TeamMember, ViewSubscription
-from pardot.planning.saved_views import BadView, checked_query
+from pardot.planning.saved_views import BadView, clean_view_query
 from pardot.planning.tasks import BadTask, age_days, check_asset, edit_task, fill_in_area, is_overdue, note_status
 from pardot.scoring.exemptions import BadExemption, check_exemption
 
@@ -64,7 +64,7 @@ class SignedAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by, obj.created_at = acting_name(request), timezone.now()
+            obj.created_by, obj.created_at = get_acting_name(request), timezone.now()
         obj.save()
 
 
@@ -199,7 +199,7 @@ class SavedViewForm(forms.ModelForm):
 
     def clean_query(self) -> str:
         try:
-            return checked_query(self.cleaned_data["query"])
+            return clean_view_query(self.cleaned_data["query"])
         except BadView as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -220,7 +220,7 @@ class ViewSubscriptionAdmin(ProgramsOnlyAdmin):
     list_select_related = ["view", "member"]
 
 
-def acting_name(request: HttpRequest) -> str:
+def get_acting_name(request: HttpRequest) -> str:
     """Return the name of the signed-in member of staff."""
     user: Any = request.user
     return user.get_full_name() or user.get_username()

@@ -28,7 +28,7 @@ ORPHAN = f"NOT ({NO_CAMPAIGN}) AND NOT {CAMPAIGN_KNOWN}"
 """Conditions on an asset ``a`` that several audits share."""
 
 
-def blank(column: str) -> str:
+def build_blank_condition(column: str) -> str:
     """Return the SQL condition that the text is null, empty, or only white space."""
     return f"coalesce({column}, '') !~ '[^[:space:]]'"
 
@@ -91,7 +91,7 @@ class AssetAudit:
             cursor.execute(self._count())
             items, *counted = cursor.fetchone()
         counts = dict(zip((flag.name for flag in self.flags), counted, strict=False))
-        known = self.flags_with_data(inputs)
+        known = self.select_flags_with_data(inputs)
         AuditSummary.objects.update_or_create(
             area=self.area,
             defaults={
@@ -100,38 +100,38 @@ class AssetAudit:
                 "items": items,
                 "counts": {name: count if name in known else None for name, count in counts.items()},
                 "activity_until": inputs.look_back.until if inputs.look_back else None,
-                "figures": self.figures_of_all(counted[len(self.flags) :], inputs),
+                "figures": self.compute_figures(counted[len(self.flags) :], inputs),
             },
         )
 
-    def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
+    def compute_figures(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
         """Return ``AuditSummary.figures`` from the results of the ``summary`` aggregates. ``None``: no data."""
         has_data = inputs.has(self.entity, *self.summary_needs)
         return {name: value if has_data else None for name, value in zip(self.summary, counted, strict=True)}
 
-    def flags_with_data(self, inputs: AuditInputs) -> frozenset[str]:
+    def select_flags_with_data(self, inputs: AuditInputs) -> frozenset[str]:
         """Return the names of the flags that can be evaluated now. The other flags have "no data"."""
         if not inputs.has(self.entity):
             return frozenset()
         return frozenset(flag.name for flag in self.flags if flag.has_data(inputs))
 
-    def flags_query(self, inputs: AuditInputs) -> str:
+    def build_flags_query(self, inputs: AuditInputs) -> str:
         """Return SQL for the ``id`` of each asset and the ``flags`` that an audit would set.
 
         The parameters of the SQL are ``inputs.parameters``.
         """
         table = self.model._meta.db_table
-        return f"SELECT a.id, {self._flags(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - our own declarations
+        return f"SELECT a.id, {self._build_flags_sql(inputs)} AS flags FROM {table} a {self.joins}"  # noqa: S608 - our own declarations
 
-    def _flags(self, inputs: AuditInputs) -> str:
-        known = self.flags_with_data(inputs)
+    def _build_flags_sql(self, inputs: AuditInputs) -> str:
+        known = self.select_flags_with_data(inputs)
         conditions = ", ".join(
             f"CASE WHEN {flag.condition} THEN '{flag.name}' END" for flag in self.flags if flag.name in known
         )
         return f"array_remove(ARRAY[{conditions}]::text[], NULL)"
 
     def _update(self, inputs: AuditInputs) -> str:
-        values = {"flags": self._flags(inputs)}
+        values = {"flags": self._build_flags_sql(inputs)}
         for figure in self.figures:
             values[figure.column] = figure.value if figure.has_data(inputs) else figure.without_data
         selected = ", ".join(f"{value} AS {column}" for column, value in values.items())
@@ -150,7 +150,7 @@ class AssetAudit:
         return f"SELECT {counted} FROM {self.model._meta.db_table} a"  # noqa: S608 - our own declarations
 
 
-def activity_join(kind: AssetKind, column: str) -> str:
+def build_activity_join(kind: AssetKind, column: str) -> str:
     """Return a join with the counts of an asset's activities: ``activity.total`` and ``activity.of_type``.
 
     The counts of whole days come from the roll-up. Single activities are counted only on the first and last day of the
@@ -179,11 +179,14 @@ def activity_join(kind: AssetKind, column: str) -> str:
 
 
 def activities_of(*types: int) -> str:
-    """Return SQL for the number of the asset's activities of these types. It needs ``activity_join``."""
+    """Return SQL for the number of the asset's activities of these types.
+
+    The SQL needs ``build_activity_join``.
+    """
     return "(" + " + ".join(f"coalesce((activity.of_type ->> '{kind:d}')::bigint, 0)" for kind in types) + ")"
 
 
-_LINKED_CAMPAIGN = f"c.id = a.campaign_id AND NOT {blank('c.salesforce_id')}"
+_LINKED_CAMPAIGN = f"c.id = a.campaign_id AND NOT {build_blank_condition('c.salesforce_id')}"
 CHAIN: Mapping[str, str] = {
     "in_campaign": f"count(*) FILTER (WHERE {CAMPAIGN_KNOWN})",
     "in_sf_campaign": f"count(*) FILTER (WHERE EXISTS (SELECT 1 FROM pardot_campaign c WHERE {_LINKED_CAMPAIGN}))",  # noqa: S608 - our own declarations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pardot.audits.asset_audit import AssetAudit, Figure, Flag, activity_join, blank
+from pardot.audits.asset_audit import AssetAudit, Figure, Flag, build_activity_join, build_blank_condition
 from pardot.domain.areas import Area
 from pardot.models import AssetKind, Campaign
 
@@ -13,7 +13,7 @@ _TABLES = {
     "list_email": "pardot_listemail",
     "custom_redirect": "pardot_customredirect",
 }
-_LINKED = f"NOT {blank('a.salesforce_id')}"
+_LINKED = f"NOT {build_blank_condition('a.salesforce_id')}"
 _MEMBERS, _RESPONDED = "coalesce(m.members, 0)", "coalesce(m.responded, 0)"
 _ASSETS = " + ".join(f"coalesce({name}s.count, 0)" for name in _TABLES)
 
@@ -52,7 +52,7 @@ AUDIT = AssetAudit(
         Figure("responded_count", _RESPONDED, needs=("campaign_member_counts",)),
         Figure("activity_count", "coalesce(activity.total, 0)", needs_activity=True),
     ),
-    joins=_JOINS + _MEMBERS_JOIN + activity_join(AssetKind.CAMPAIGNS, "campaign_id"),
+    joins=_JOINS + _MEMBERS_JOIN + build_activity_join(AssetKind.CAMPAIGNS, "campaign_id"),
     summary={
         "with_sf": f"count(*) FILTER (WHERE {_LINKED})",
         "missing_sf": f"count(*) FILTER (WHERE NOT ({_LINKED}))",

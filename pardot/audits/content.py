@@ -11,14 +11,14 @@ from pardot.audits.asset_audit import (
     Figure,
     Flag,
     activities_of,
-    activity_join,
+    build_activity_join,
 )
 from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind
 from pardot.models.audited import Audited
 
 
-def content_audit(
+def build_content_audit(
     area: Area, model: type[Audited], *flags: Flag, figures: tuple[Figure, ...] = (), joins: str = ""
 ) -> AssetAudit:
     """Return the audit of one type of content.
@@ -36,7 +36,7 @@ def content_audit(
     )
 
 
-def active_content_audit(
+def build_active_content_audit(
     area: Area,
     model: type[Audited],
     *flags: Flag,
@@ -52,11 +52,11 @@ def active_content_audit(
     contains the asset's id.
     """
     count = activities_of(*used)
-    return content_audit(
+    return build_content_audit(
         area,
         model,
         Flag("dormant", f"{count} = 0", needs_activity=True),
         *flags,
         figures=(Figure("activity_count", count, needs_activity=True), *figures),
-        joins=activity_join(kind, column),
+        joins=build_activity_join(kind, column),
     )

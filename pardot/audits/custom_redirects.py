@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pardot.audits.content import active_content_audit
+from pardot.audits.content import build_active_content_audit
 from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind, CustomRedirect
 
-AUDIT = active_content_audit(
+AUDIT = build_active_content_audit(
     Area.CUSTOM_REDIRECTS,
     CustomRedirect,
     kind=AssetKind.CUSTOM_REDIRECTS,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pardot.audits.asset_audit import Figure, Flag, activities_of
-from pardot.audits.content import active_content_audit
+from pardot.audits.content import build_active_content_audit
 from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind, Form
 
 _ERRORS = activities_of(ActivityType.ERROR)
 
-AUDIT = active_content_audit(
+AUDIT = build_active_content_audit(
     Area.FORMS,
     Form,
     Flag("errors", f"{_ERRORS} > 0", needs_activity=True),

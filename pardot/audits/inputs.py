@@ -34,12 +34,12 @@ class LookBack:
     @property
     def first_midnight(self) -> datetime:
         """Return the midnight at which the first whole day begins, in UTC, because roll-ups use UTC days."""
-        return _midnight(self.since) + timedelta(days=1)
+        return _compute_midnight(self.since) + timedelta(days=1)
 
     @property
     def last_midnight(self) -> datetime:
         """Return the midnight (UTC) at which the last whole day ends."""
-        return _midnight(self.until)
+        return _compute_midnight(self.until)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class AuditInputs:
         }
 
 
-def audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
+def load_audit_inputs(now: datetime | None = None, values: Configuration | None = None) -> AuditInputs:
     """Return the inputs at ``now``, with the configuration ``values``; by default both are current."""
     now = now or timezone.now()
     known, values = complete_reads(), values or configuration()
@@ -99,5 +99,5 @@ def look_back(state: EntityState | None, *, days: int, now: datetime) -> LookBac
     return LookBack(since=since, until=state.complete_until)
 
 
-def _midnight(moment: datetime) -> datetime:
+def _compute_midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pardot.audits.content import active_content_audit
+from pardot.audits.content import build_active_content_audit
 from pardot.domain.areas import Area
 from pardot.models import ActivityType, AssetKind, LandingPage
 
-AUDIT = active_content_audit(
+AUDIT = build_active_content_audit(
     Area.LANDING_PAGES,
     LandingPage,
     kind=AssetKind.LANDING_PAGES,

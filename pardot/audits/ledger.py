@@ -17,7 +17,7 @@ from django.db import connection
 
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.inputs import AuditInputs
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.issues import ISSUES
 from pardot.models import Finding
 
@@ -32,10 +32,10 @@ def record_findings(audit: AssetAudit, inputs: AuditInputs, counts_before: Mappi
     above 0 there, but no findings yet. Its new findings get no ``first_seen``.
     """
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
-    audited = audit.flags_with_data(inputs)
+    audited = audit.select_flags_with_data(inputs)
     parameters: dict[str, Any] = {
         "area": audit.area.value,
-        "day": today(inputs.now),
+        "day": get_today(inputs.now),
         "flags": [issue.flag for issue in issues],
         "issues": [issue.key for issue in issues],
         "audited": [issue.key for issue in issues if issue.flag in audited],

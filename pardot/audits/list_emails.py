@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pardot.audits.asset_audit import Flag, blank
-from pardot.audits.content import content_audit
+from pardot.audits.asset_audit import Flag, build_blank_condition
+from pardot.audits.content import build_content_audit
 from pardot.domain.areas import Area
 from pardot.models import ListEmail
 
-AUDIT = content_audit(Area.LIST_EMAILS, ListEmail, Flag("no_subject", blank("a.subject")))
+AUDIT = build_content_audit(Area.LIST_EMAILS, ListEmail, Flag("no_subject", build_blank_condition("a.subject")))

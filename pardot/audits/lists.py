@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pardot.audits.asset_audit import AssetAudit, Flag, blank
+from pardot.audits.asset_audit import AssetAudit, Flag, build_blank_condition
 from pardot.domain.areas import Area
 from pardot.models import List
 
@@ -14,7 +14,7 @@ AUDIT = AssetAudit(
     area=Area.LISTS,
     model=List,
     flags=(
-        Flag("unnamed", blank("a.name")),
+        Flag("unnamed", build_blank_condition("a.name")),
         Flag("stale", f"{_STALE} AND NOT ({_SEVERE})"),
         Flag("stale_1y", _SEVERE),
     ),

@@ -8,10 +8,10 @@ from typing import Protocol
 
 from pardot.audits import campaigns, custom_redirects, forms, landing_pages, list_emails, lists, prospects, tags
 from pardot.audits.asset_audit import AssetAudit
-from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.audits.inputs import AuditInputs, load_audit_inputs
 from pardot.audits.ledger import forget_old_findings, record_findings
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import AuditSummary
 from sf.ingest.lock import lock_table_for_write
 
@@ -46,11 +46,11 @@ def run_audits(audits: Sequence[Audit] = AUDITS, *, now: datetime | None = None)
     The lock makes the audits run one after the other, so that each audit sees the changes committed before it.
     """
     lock_table_for_write(AuditSummary._meta.db_table)
-    inputs = audit_inputs(now)
+    inputs = load_audit_inputs(now)
     counts_before = dict(AuditSummary.objects.values_list("area", "counts"))
     for audit in audits:
         audit.run(inputs)
         if isinstance(audit, AssetAudit):
             record_findings(audit, inputs, counts_before.get(audit.area, {}))
-    forget_old_findings(today(inputs.now))
+    forget_old_findings(get_today(inputs.now))
     return inputs

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from pardot.audits.inputs import AuditInputs
 from pardot.domain.areas import Area
-from pardot.domain.grading import percentage
+from pardot.domain.grading import compute_percentage
 from pardot.domain.object_types import area_of_object_type
 from pardot.models import (
     Campaign,
@@ -47,7 +47,7 @@ _ASSETS: Mapping[Area, type[models.Model]] = {
 }
 
 
-def naming_patterns() -> list[dict[str, Any]]:
+def load_naming_patterns() -> list[dict[str, Any]]:
     """Return each prefix with its separators, its number of tags, and the sum of their ``usage``.
 
     The sum is ``None`` without data. An object with two tags of a prefix counts twice.
@@ -61,39 +61,39 @@ def naming_patterns() -> list[dict[str, Any]]:
     ]
 
 
-def object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
+def load_object_type_coverage(inputs: AuditInputs) -> list[dict[str, Any]]:
     """Return the numbers of objects, of tagged objects, and of tags on objects, for each type of object.
 
     The types in ``_ASSETS`` come first, even when none of their objects has a tag. For other types, and without data,
     ``total`` and ``tagged`` are ``None``.
     """
     assignments = dict(TaggedObject.objects.values_list("object_type").annotate(Count("pk")).order_by())
-    covered = [_area_coverage(area, assignments, inputs) for area in _ASSETS]
+    covered = [_load_area_coverage(area, assignments, inputs) for area in _ASSETS]
     others = sorted(
         (word or "", count) for word, count in assignments.items() if area_of_object_type(word) not in _ASSETS
     )
-    return [*covered, *(_coverage(word, None, None, None, count) for word, count in others)]
+    return [*covered, *(_build_coverage(word, None, None, None, count) for word, count in others)]
 
 
-def _area_coverage(area: Area, assignments: Mapping[str | None, int], inputs: AuditInputs) -> dict[str, Any]:
+def _load_area_coverage(area: Area, assignments: Mapping[str | None, int], inputs: AuditInputs) -> dict[str, Any]:
     words = [word for word in assignments if area_of_object_type(word) is area]
     count = sum(assignments[word] for word in words)
     if not inputs.has(area.value):
-        return _coverage(area.value, area, None, None, count)
+        return _build_coverage(area.value, area, None, None, count)
     rows = _ASSETS[area]._default_manager.all()
     if area is Area.PROSPECTS:
         rows = rows.exclude(is_deleted=True)
     tagged = TaggedObject.objects.filter(object_type__in=words, object_id__in=rows.values("pk"))
     distinct = tagged.aggregate(tagged=Count("object_id", distinct=True))["tagged"]
-    return _coverage(area.value, area, rows.count(), distinct, count)
+    return _build_coverage(area.value, area, rows.count(), distinct, count)
 
 
-def _coverage(word: str, area: Area | None, total: int | None, tagged: int | None, count: int) -> dict[str, Any]:
+def _build_coverage(word: str, area: Area | None, total: int | None, tagged: int | None, count: int) -> dict[str, Any]:
     return {
         "object_type": word,
         "area": area.value if area else None,
         "total": total,
         "tagged": tagged,
-        "tagged_pct": percentage(tagged, total),
+        "tagged_pct": compute_percentage(tagged, total),
         "assignments": count,
     }

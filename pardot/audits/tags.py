@@ -7,7 +7,7 @@ from typing import Any
 
 from pardot.audits.asset_audit import AssetAudit, Figure, Flag
 from pardot.audits.inputs import AuditInputs
-from pardot.audits.tag_figures import naming_patterns, object_type_coverage
+from pardot.audits.tag_figures import load_naming_patterns, load_object_type_coverage
 from pardot.domain.areas import Area
 from pardot.domain.object_types import IS_PROSPECT
 from pardot.models import Tag, TaggedObject
@@ -35,10 +35,10 @@ _JOINS = f"""
 class TagAudit(AssetAudit):
     """The audit of tags, with figures about naming patterns and tagged objects."""
 
-    def figures_of_all(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
-        figures = super().figures_of_all(counted, inputs)
-        figures["naming_patterns"] = naming_patterns() if inputs.has(self.entity) else None
-        figures["object_type_coverage"] = object_type_coverage(inputs) if inputs.has(*_NEEDS) else None
+    def compute_figures(self, counted: Sequence[Any], inputs: AuditInputs) -> dict[str, Any]:
+        figures = super().compute_figures(counted, inputs)
+        figures["naming_patterns"] = load_naming_patterns() if inputs.has(self.entity) else None
+        figures["object_type_coverage"] = load_object_type_coverage(inputs) if inputs.has(*_NEEDS) else None
         figures["tagged_objects"] = TaggedObject.objects.count() if inputs.has(*_NEEDS) else None
         return figures
 

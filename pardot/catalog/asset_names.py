@@ -57,11 +57,11 @@ def asset_names(assets: Iterable[Asset]) -> dict[Asset, str]:
     return {
         (asset_type, record.id): str(record)
         for asset_type, ids in ids_by_type.items()
-        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_name_column(asset_type))
+        for record in MODELS[asset_type]._default_manager.filter(pk__in=ids).only(_choose_name_column(asset_type))
     }
 
 
-def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
+def load_campaign_salesforce_ids(assets: Iterable[Asset]) -> dict[Asset, str]:
     """Return the Salesforce ids of the linked campaigns among these assets; at most one query."""
     campaigns = {asset_id for asset_type, asset_id in assets if asset_type is Area.CAMPAIGNS}
     if not campaigns:
@@ -70,7 +70,7 @@ def campaigns_in_salesforce(assets: Iterable[Asset]) -> dict[Asset, str]:
     return {(Area.CAMPAIGNS, campaign): sf_id for campaign, sf_id in rows if (sf_id or "").strip()}
 
 
-def _name_column(asset_type: Area) -> str:
+def _choose_name_column(asset_type: Area) -> str:
     """Return the column that ``__str__`` reads besides ``id``.
 
     Other columns can be long, so they are not loaded.

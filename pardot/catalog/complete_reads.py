@@ -63,7 +63,7 @@ def prospects_were_sampled() -> bool:
     return done.filter(mode=SyncRun.Mode.SAMPLE).exists()
 
 
-def read_completely(names: Iterable[str]) -> bool:
+def were_read_completely(names: Iterable[str]) -> bool:
     """Return whether all these entities were read completely at least once."""
     unique_names = set(names)
     return EntityState.objects.filter(name__in=unique_names).count() == len(unique_names)

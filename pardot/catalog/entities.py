@@ -67,25 +67,25 @@ class PardotEntity(Entity):
     def fields(self) -> list[CopiedField]:
         """Return the columns to read, without ``left_out`` and optional columns whose setting is empty."""
         fields = self.model.copied_fields()
-        return [field for field in fields if self._api_name(field) and field.column not in self.left_out]
+        return [field for field in fields if self._get_api_name(field) and field.column not in self.left_out]
 
-    def named_columns(self) -> dict[str, str]:
+    def map_columns_to_names(self) -> dict[str, str]:
         """Return the API name of each column that is read."""
-        return {str(field.column): self._api_name(field) for field in self.fields()}
+        return {str(field.column): self._get_api_name(field) for field in self.fields()}
 
     @property
     def api_names(self) -> list[str]:
         """Return the API names in the order of the target's columns."""
-        return [self._api_name(field) for field in self.fields()]
+        return [self._get_api_name(field) for field in self.fields()]
 
     @staticmethod
-    def _api_name(field: CopiedField) -> str:
+    def _get_api_name(field: CopiedField) -> str:
         return field.salesforce_name or str(getattr(settings, _OPTIONAL[field.name]))
 
     @property
     def target(self) -> Target:
         """Return the target of merges. Rows that Pardot no longer sends are deleted, not marked as deleted."""
-        stamp = next((field.column for field in self.fields() if self._api_name(field) == self.changes_by), None)
+        stamp = next((field.column for field in self.fields() if self._get_api_name(field) == self.changes_by), None)
         return Target(
             table=self.model._meta.db_table,
             columns=columns_of(self.fields()),
@@ -97,7 +97,7 @@ class PardotEntity(Entity):
     @property
     def fingerprint(self) -> str:
         """Return a hash of fields, host and business unit. After a change, everything must be read again."""
-        columns = [f"{field.column}={self._api_name(field)}" for field in self.fields()]
+        columns = [f"{field.column}={self._get_api_name(field)}" for field in self.fields()]
         text = "|".join([*columns, settings.PARDOT_API_URL, settings.SALESFORCE_PARDOT_BUSINESS_UNIT])
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -126,19 +126,19 @@ class CountedEntity(Entity):
         return ""
 
 
-def _asset(name: str, path: str, model: type[PardotRecord], *aliases: str) -> PardotEntity:
+def _declare_asset(name: str, path: str, model: type[PardotRecord], *aliases: str) -> PardotEntity:
     return PardotEntity(name, Tier.SET_UP, aliases, path=path, model=model)
 
 
-CAMPAIGNS = _asset("campaigns", "campaigns", models.Campaign)
-LISTS = _asset("lists", "lists", models.List)
-FORMS = _asset("forms", "forms", models.Form)
-LANDING_PAGES = _asset("landing_pages", "landing-pages", models.LandingPage, "lps")
-LIST_EMAILS = _asset("list_emails", "list-emails", models.ListEmail, "emails")
-CUSTOM_REDIRECTS = _asset("custom_redirects", "custom-redirects", models.CustomRedirect, "redirects")
-FOLDERS = _asset("folders", "folders", models.Folder)
-TAGS = _asset("tags", "tags", models.Tag)
-TAGGED_OBJECTS = _asset("tagged_objects", "tagged-objects", models.TaggedObject)
+CAMPAIGNS = _declare_asset("campaigns", "campaigns", models.Campaign)
+LISTS = _declare_asset("lists", "lists", models.List)
+FORMS = _declare_asset("forms", "forms", models.Form)
+LANDING_PAGES = _declare_asset("landing_pages", "landing-pages", models.LandingPage, "lps")
+LIST_EMAILS = _declare_asset("list_emails", "list-emails", models.ListEmail, "emails")
+CUSTOM_REDIRECTS = _declare_asset("custom_redirects", "custom-redirects", models.CustomRedirect, "redirects")
+FOLDERS = _declare_asset("folders", "folders", models.Folder)
+TAGS = _declare_asset("tags", "tags", models.Tag)
+TAGGED_OBJECTS = _declare_asset("tagged_objects", "tagged-objects", models.TaggedObject)
 ASSETS = (
     CAMPAIGNS,
     LISTS,
@@ -204,7 +204,7 @@ ALL: tuple[Entity, ...] = (
 GROUPS: Mapping[str, tuple[Entity, ...]] = {"assets": ASSETS, "all": ALL}
 
 
-def of_tier(tier: Tier) -> list[Entity]:
+def select_tier_entities(tier: Tier) -> list[Entity]:
     """Return the entities that a tier reads completely.
 
     ``SCOUT`` also reads a sample of prospects (``pardot/sync/sample.py``).

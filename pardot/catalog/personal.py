@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from pardot import models
 from pardot.domain.areas import Area
-from pardot.domain.object_types import words_of
+from pardot.domain.object_types import load_object_type_words
 from sf.ingest.personal import (
     HOLDINGS,
     UNREACHED,
@@ -31,7 +31,7 @@ _PROSPECT = text_columns(models.Prospect)
 
 
 def declare() -> None:
-    WIDEN.extend([_prospects, _members])
+    WIDEN.extend([_add_prospects, _add_members])
     _declare_people()
     _declare_team()
     without_personal_columns = [
@@ -50,9 +50,9 @@ def _declare_people() -> None:
     HOLDINGS.extend([
         Holding(models.VisitorActivity, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
         Holding(models.ProspectEngagement, frozenset(), lambda person: any_of("prospect_id", person.prospects)),
-        Holding(models.TaggedObject, frozenset({"object_name"}), _tags),
-        Holding(models.OrphanRecord, frozenset({"record_id", "name", "missing"}), _orphan),
-        Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _member, empty, "empty"),
+        Holding(models.TaggedObject, frozenset({"object_name"}), _match_tags),
+        Holding(models.OrphanRecord, frozenset({"record_id", "name", "missing"}), _match_orphan),
+        Holding(models.CampaignMember, frozenset({"lead_id", "contact_id", "status"}), _match_member, empty, "empty"),
         Holding(models.LeadCategoryScore, frozenset({"lead_id", "category"}),
                 lambda person: any_of("lead_id", person.leads), empty, "empty"),
         Holding(models.ContactCategoryScore, frozenset({"contact_id", "category"}),
@@ -66,19 +66,19 @@ def _declare_people() -> None:
 
 def _declare_team() -> None:
     for model in (models.DayNote, models.Exemption, models.Task):
-        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _entries, clear(created_by=""), "clear author"))
+        HOLDINGS.append(Holding(model, frozenset({"created_by"}), _match_entries, clear(created_by=""), "clear author"))
     HOLDINGS.extend([
         Holding(models.ConfiguredValue, frozenset({"updated_by"}),
                 lambda person: any_of("updated_by", person.signatures), clear(updated_by=""), "clear author"),
         Holding(models.ConfigurationChange, frozenset({"changed_by"}),
                 lambda person: any_of("changed_by", person.signatures), clear(changed_by=""), "clear author"),
-        Holding(models.Task, frozenset({"asset_name"}), _task, clear(asset_name=""), "clear name"),
+        Holding(models.Task, frozenset({"asset_name"}), _match_task, clear(asset_name=""), "clear name"),
         Holding(models.DailySnapshot, frozenset({"person_scores"}),
-                _scores, _forget_scores, "remove name"),
-        Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _messages),
-        Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _views),
+                _match_scores, _forget_scores, "remove name"),
+        Holding(models.DigestDelivery, frozenset({"recipient", "text"}), _match_messages),
+        Holding(models.SavedView, frozenset({"owner_uuid", "created_by", "query"}), _match_views),
         Holding(models.TeamMember, frozenset({"name", "role", "label", "accounts_uuid", "email"}),
-                _member_of_team),
+                _match_team_member),
     ])  # fmt: skip
     not_personal(models.ConfiguredValue, "value")
     not_personal(models.ConfigurationChange, "key", "before", "after")
@@ -93,7 +93,7 @@ def _declare_team() -> None:
     UNREACHED.append("text that staff typed into tasks, notes, names of saved views and reasons for exemptions")
 
 
-def _prospects(person: Person) -> Person:
+def _add_prospects(person: Person) -> Person:
     """Add the person's prospects, and the leads that these prospects are linked to."""
     shorts = {contact[:15] for contact in person.contacts}
     condition = (
@@ -110,8 +110,8 @@ def _prospects(person: Person) -> Person:
     )
 
 
-def _members(person: Person) -> Person:
-    condition = _member_of_team(person)
+def _add_members(person: Person) -> Person:
+    condition = _match_team_member(person)
     rows = list(models.TeamMember.objects.filter(condition)) if condition else []
     return replace(
         person,
@@ -120,28 +120,28 @@ def _members(person: Person) -> Person:
     )
 
 
-def _member_of_team(person: Person) -> Q:
+def _match_team_member(person: Person) -> Q:
     return any_of("accounts_uuid", person.uuids) | any_text("email", person.emails)
 
 
-def _messages(person: Person) -> Q:
+def _match_messages(person: Person) -> Q:
     """Match the messages to the person as a team member, but not those to ``DIGEST_RECIPIENTS``."""
     condition = any_text("recipient", person.emails)
     return condition & Q(channel__startswith="member ") if condition else condition
 
 
-def _views(person: Person) -> Q:
+def _match_views(person: Person) -> Q:
     """Match views that the person saved, or whose query contains an email address of the person."""
     quoted = {quote_plus(email) for email in person.emails}
     return any_of("owner_uuid", person.uuids) | any_text("query", quoted, "icontains")
 
 
-def _tags(person: Person) -> Q:
+def _match_tags(person: Person) -> Q:
     condition = any_of("object_id", person.prospects)
-    return condition & Q(object_type__in=words_of(Area.PROSPECTS)) if condition else condition
+    return condition & Q(object_type__in=load_object_type_words(Area.PROSPECTS)) if condition else condition
 
 
-def _orphan(person: Person) -> Q:
+def _match_orphan(person: Person) -> Q:
     ids = {*map(str, person.prospects), *person.contacts, *person.leads}
     of_people = Q(
         kind__in=["prospects_crm_gone", "prospects_unlinked", "leads_without_prospect", "contacts_without_prospect"]
@@ -150,20 +150,20 @@ def _orphan(person: Person) -> Q:
     return condition & of_people if condition else condition
 
 
-def _member(person: Person) -> Q:
+def _match_member(person: Person) -> Q:
     return any_of("contact_id", person.contacts) | any_of("lead_id", person.leads)
 
 
-def _entries(person: Person) -> Q:
+def _match_entries(person: Person) -> Q:
     return any_of("created_by", person.signatures)
 
 
-def _task(person: Person) -> Q:
+def _match_task(person: Person) -> Q:
     condition = any_of("asset_id", person.prospects)
     return condition & Q(asset_type=Area.PROSPECTS) if condition else condition
 
 
-def _scores(person: Person) -> Q:
+def _match_scores(person: Person) -> Q:
     names = sorted(person.staff_names)
     return Q(person_scores__has_any_keys=names) if names else Q()
 

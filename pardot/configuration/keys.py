@@ -35,7 +35,7 @@ class BadValue(ValueError):
     """A value is invalid for its key. ``errors`` say where (``loc``) and why (``message``)."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__("; ".join(_sentence(error) for error in errors))
+        super().__init__("; ".join(_format_error(error) for error in errors))
         self.errors = errors
 
 
@@ -136,7 +136,7 @@ class ConfiguredKey:
         try:
             return self.accepts.validate_json(json.dumps(value, allow_nan=False))
         except ValidationError as error:
-            raise BadValue([_loc_and_message(raw) for raw in error.errors()]) from error
+            raise BadValue([_build_error(raw) for raw in error.errors()]) from error
         except (ValueError, RecursionError) as error:
             raise BadValue([{"loc": [], "message": _NO_JSON}]) from error
 
@@ -148,14 +148,14 @@ class ConfiguredKey:
 _NO_JSON = "This cannot be stored: it contains NaN, infinity or half of a surrogate pair, or is nested too deeply"
 
 
-def _loc_and_message(raw: Any) -> dict[str, Any]:
+def _build_error(raw: Any) -> dict[str, Any]:
     if raw["type"] == "json_invalid":
         return {"loc": [], "message": _NO_JSON}
     message = describe_error(raw)
     return {"loc": [str(part) for part in raw["loc"]], "message": message[:1].upper() + message[1:]}
 
 
-def _sentence(error: dict[str, Any]) -> str:
+def _format_error(error: dict[str, Any]) -> str:
     where = ".".join(error["loc"])
     return f"{where}: {error['message']}" if where else str(error["message"])
 
@@ -190,7 +190,7 @@ KEYS: tuple[ConfiguredKey, ...] = (
         "issue_templates",
         "Issue texts",
         "Title (with {count}), description and priority of each issue. Issues not listed keep their default.",
-        lambda: {issue.key: _default_template(issue) for issue in ISSUES},
+        lambda: {issue.key: _build_default_template(issue) for issue in ISSUES},
         TypeAdapter(Annotated[dict[str, Template], AfterValidator(_check_issues)]),
         overlays=True,
     ),
@@ -259,12 +259,12 @@ KEYS: tuple[ConfiguredKey, ...] = (
 _BY_KEY: Mapping[str, ConfiguredKey] = {declared.key: declared for declared in KEYS}
 
 
-def configured_key(key: str) -> ConfiguredKey:
+def require_configured_key(key: str) -> ConfiguredKey:
     """Return the key's declaration. Raises ``UnknownKey`` when there is none."""
     if key not in _BY_KEY:
         raise UnknownKey(f"There is no configuration {key!r}. Known: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]
 
 
-def _default_template(issue: Issue) -> dict[str, str]:
+def _build_default_template(issue: Issue) -> dict[str, str]:
     return {"title": issue.title, "description": issue.description, "priority": issue.priority.value}

@@ -28,7 +28,7 @@ from pardot.configuration.keys import (
     ConfiguredKey,
     Template,
     UnknownKey,
-    configured_key,
+    require_configured_key,
 )
 from pardot.domain.grading import GradeThreshold
 from pardot.models import ConfiguredValue
@@ -44,10 +44,10 @@ __all__ = [
     "UnknownKey",
     "check_value",
     "configuration",
-    "configuration_with",
-    "configured_key",
-    "current_values",
-    "described_values",
+    "load_changed_configuration",
+    "load_current_values",
+    "load_described_values",
+    "require_configured_key",
     "reset_value",
     "set_value",
 ]
@@ -79,17 +79,17 @@ class Configuration:
 
 def configuration() -> Configuration:
     """Return the current configuration; one query."""
-    return _as_configuration(current_values())
+    return _as_configuration(load_current_values())
 
 
-def configuration_with(changes: Mapping[str, Any]) -> Configuration:
+def load_changed_configuration(changes: Mapping[str, Any]) -> Configuration:
     """Return the configuration with ``changes`` (JSON by key), without storing them.
 
     Raises ``UnknownKey``, or ``BadValue`` with the key as the first part of each ``loc``.
     """
-    values, errors = current_values(), []
+    values, errors = load_current_values(), []
     for key, value in changes.items():
-        declared = configured_key(key)
+        declared = require_configured_key(key)
         try:
             kept = declared.clean(value)
         except BadValue as error:
@@ -98,7 +98,10 @@ def configuration_with(changes: Mapping[str, Any]) -> Configuration:
             values[key] = {**declared.default(), **kept} if declared.overlays else kept
     if not errors:
         errors = [
-            {"loc": [key], "message": message} for keys, message in _conflicts(values) for key in keys if key in changes
+            {"loc": [key], "message": message}
+            for keys, message in _find_conflicts(values)
+            for key in keys
+            if key in changes
         ]
     if errors:
         raise BadValue(errors)
@@ -106,7 +109,7 @@ def configuration_with(changes: Mapping[str, Any]) -> Configuration:
 
 
 def _as_configuration(current: Mapping[str, Any]) -> Configuration:
-    values = {key: configured_key(key).parse(value) for key, value in current.items()}
+    values = {key: require_configured_key(key).parse(value) for key, value in current.items()}
     return Configuration(
         weights={key: Decimal(str(weight)) for key, weight in values["score_weights"].items()},
         thresholds=tuple(
@@ -145,19 +148,19 @@ class CurrentValue:
         return bool(self.value != self.declared.default())
 
 
-def current_values() -> dict[str, Any]:
+def load_current_values() -> dict[str, Any]:
     """Return the current values as JSON by key, including defaults; one query."""
-    return {current.declared.key: current.value for current in described_values()}
+    return {current.declared.key: current.value for current in load_described_values()}
 
 
-def described_values() -> list[CurrentValue]:
+def load_described_values() -> list[CurrentValue]:
     """Return the current values in the order of declaration; one query.
 
     Unusable values are logged.
     """
     stored = ConfiguredValue.objects.in_bulk()
-    values_by_key = {declared.key: _current(declared, stored.get(declared.key)) for declared in KEYS}
-    for keys, message in _conflicts({key: current.value for key, current in values_by_key.items()}):
+    values_by_key = {declared.key: _build_current_value(declared, stored.get(declared.key)) for declared in KEYS}
+    for keys, message in _find_conflicts({key: current.value for key, current in values_by_key.items()}):
         for key in keys:
             current = values_by_key[key]
             if current.updated_at is not None:
@@ -168,16 +171,16 @@ def described_values() -> list[CurrentValue]:
     return list(values_by_key.values())
 
 
-def _current(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentValue:
+def _build_current_value(declared: ConfiguredKey, row: ConfiguredValue | None) -> CurrentValue:
     default = declared.default()
     if row is None:
         return CurrentValue(declared, default)
-    usable, problem = _usable(declared, row.value)
+    usable, problem = _extract_usable(declared, row.value)
     value = {**default, **(usable or {})} if declared.overlays else default if problem else usable
     return CurrentValue(declared, value, row.updated_at, row.updated_by, problem)
 
 
-def _usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
+def _extract_usable(declared: ConfiguredKey, stored: Any) -> tuple[Any, str]:
     """Return the usable part of a stored value, and the problem of the rest.
 
     In a mapping, every valid entry is usable.
@@ -217,7 +220,7 @@ def check_value(key: str, value: Any) -> Any:
 
     Raises ``UnknownKey``, or ``BadValue`` when the value is invalid or conflicts with another setting.
     """
-    kept = configured_key(key).clean(value)
+    kept = require_configured_key(key).clean(value)
     _check_together(key, kept)
     return kept
 
@@ -236,19 +239,19 @@ def reset_value(key: str) -> Any:
 
     Raises ``UnknownKey``, or ``BadValue`` when the default conflicts with another setting.
     """
-    default = configured_key(key).default()
+    default = require_configured_key(key).default()
     _check_together(key, default)
     ConfiguredValue.objects.filter(key=key).delete()
     return default
 
 
 def _check_together(key: str, value: Any) -> None:
-    for keys, message in _conflicts({**current_values(), key: value}):
+    for keys, message in _find_conflicts({**load_current_values(), key: value}):
         if key in keys:
             raise BadValue([{"loc": [], "message": message}])
 
 
-def _conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+def _find_conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the keys and the message of each conflict between settings that are valid on their own."""
     stale, severe = values["list_stale_months"], values["list_stale_severe_months"]
     if severe <= stale:

@@ -45,11 +45,11 @@ TABS = (
 _EVERYWHERE = ("camp-trail", "freshness", "freshness-banner", "badges", "strip-actions")
 
 
-def first_modules(tab: Tab) -> tuple[str, ...]:
+def list_first_modules(tab: Tab) -> tuple[str, ...]:
     """Return the modules that ``tab`` runs first. The modules that they import are not in the list."""
     return ("js/dashboard.js", *(f"js/panels/{panel}.js" for panel in (*_EVERYWHERE, *tab.first)))
 
 
-def chosen_tab(slug: str) -> Tab:
+def choose_tab(slug: str) -> Tab:
     """Return the tab with this slug; Base Camp for an empty or unknown slug."""
     return next((tab for tab in TABS if tab.slug == slug), TABS[0])

@@ -17,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt, ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from api.auth.callers import CredentialsRefused, Outcome, SignedInUser, authenticate
-from pardot.dashboard.tabs import TABS, chosen_tab, first_modules
-from pardot.planning.messages import BadLink, member_of_token, set_messages
+from pardot.dashboard.tabs import TABS, choose_tab, list_first_modules
+from pardot.planning.messages import BadLink, require_member_of_token, set_messages
 from pardot.reports.progress_page import progress_page
 from sf.reads.replica import read_from_replica
 
@@ -39,7 +39,7 @@ def for_super_users(page: ViewOfUser) -> View:
     @require_safe
     @ensure_csrf_cookie
     @wraps(page)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def show_page(request: HttpRequest) -> HttpResponse:
         caller = authenticate(request)
         if not isinstance(caller, SignedInUser):
             return _ask_to_sign_in(request, caller)
@@ -53,7 +53,7 @@ def for_super_users(page: ViewOfUser) -> View:
         patch_cache_control(response, private=True, no_cache=True, max_age=0)
         return response
 
-    return guarded
+    return show_page
 
 
 def _ask_to_sign_in(request: HttpRequest, outcome: Outcome) -> HttpResponse:
@@ -76,20 +76,20 @@ def _forbid_caching(response: HttpResponse) -> HttpResponse:
 
 @for_super_users
 def dashboard(request: HttpRequest, user: SignedInUser) -> HttpResponse:
-    chosen = chosen_tab(request.GET.get("tab", ""))
-    context = {"tabs": TABS, "chosen": chosen, "modules": first_modules(chosen), "user_session": user.session}
+    chosen = choose_tab(request.GET.get("tab", ""))
+    context = {"tabs": TABS, "chosen": chosen, "modules": list_first_modules(chosen), "user_session": user.session}
     return render(request, "pardot/dashboard.html", context)
 
 
 @for_super_users
-def admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
+def show_admin_settings(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     return render(request, "pardot/admin_settings.html", {"tabs": TABS, "user_session": user.session})
 
 
 @for_super_users
-def progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
+def show_progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     """Show the progress report since the day in ``from``. An invalid day is ignored."""
-    day = _day(request.GET.get("from", ""))
+    day = _parse_day(request.GET.get("from", ""))
     report = read_from_replica(lambda: progress_page(day), after_writes=True)
     start = report.facts.card.configuration.camp.start
     context = {"report": report, "user_session": user.session}
@@ -97,7 +97,7 @@ def progress_report(request: HttpRequest, user: SignedInUser) -> HttpResponse:
     return render(request, "pardot/progress.html", context)
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -113,7 +113,7 @@ def stop_messages(request: HttpRequest, token: str) -> HttpResponse:
     mail program that sends the POST has no cookie (RFC 8058).
     """
     try:
-        member = member_of_token(token)
+        member = require_member_of_token(token)
     except BadLink as error:
         return _forbid_caching(render(request, "pardot/messages.html", {"problem": str(error)}, status=404))
     if request.method == "POST":

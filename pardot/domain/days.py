@@ -5,6 +5,6 @@ from datetime import date, datetime
 from django.utils import timezone
 
 
-def today(now: datetime | None = None) -> date:
+def get_today(now: datetime | None = None) -> date:
     """Return the current date in ``TIME_ZONE``, the day that the dashboard shows."""
     return timezone.localtime(now or timezone.now()).date()

@@ -66,13 +66,13 @@ class Grading:
     """The points of the overall score that each issue costs, by key; only issues of areas with data."""
 
 
-def half_up(value: Decimal | float) -> int:
+def round_half_up(value: Decimal | float) -> int:
     """Return the nearest whole number; a half is rounded away from zero."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def percentage(part: int | None, whole: int | None) -> float | None:
+def compute_percentage(part: int | None, whole: int | None) -> float | None:
     """Return the percentage to one decimal place, rounded half up.
 
     Return ``None`` when an argument is ``None``, or when ``whole`` is 0.
@@ -82,7 +82,7 @@ def percentage(part: int | None, whole: int | None) -> float | None:
     return float((Decimal(100 * part) / whole).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
 
 
-def area_weight(items: int) -> float:
+def compute_area_weight(items: int) -> float:
     return math.log(max(items, 1) + 1)
 
 
@@ -99,8 +99,8 @@ def grade_of(score: int | None, thresholds: Sequence[GradeThreshold]) -> str | N
 def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -> Grading:
     """Grade every area by its demerits. ``items``: the number of items per area; ``None``: no data."""
     lost = {area: sum((demerit.points for demerit in demerits if demerit.area is area), Decimal(0)) for area in items}
-    scores = {area: _within_bounds(BEST - lost[area]) for area, count in items.items() if count is not None}
-    weights = {area: area_weight(items[area] or 0) for area in scores}
+    scores = {area: _clamp_score(BEST - lost[area]) for area, count in items.items() if count is not None}
+    weights = {area: compute_area_weight(items[area] or 0) for area in scores}
     total = math.fsum(weights.values())
     areas = {
         area: AreaScore(
@@ -117,10 +117,10 @@ def grade_areas(items: Mapping[Area, int | None], demerits: Sequence[Demerit]) -
         for demerit in demerits
         if demerit.area in scores
     }
-    return Grading(overall=weighted_mean(areas, areas), areas=areas, impacts=impacts)
+    return Grading(overall=compute_weighted_mean(areas, areas), areas=areas, impacts=impacts)
 
 
-def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
+def compute_weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int | None:
     """Return the weighted mean of the areas in ``only`` that have data; ``None`` when none has data."""
     graded = [
         (areas[area].score, areas[area].weight) for area in only if area in areas and areas[area].score is not None
@@ -130,8 +130,8 @@ def weighted_mean(areas: Mapping[Area, AreaScore], only: Iterable[Area]) -> int 
     total = math.fsum(weight for _, weight in graded)
     mean = math.fsum((score or 0) * weight for score, weight in graded) / total
     # Weights are logarithms, so a mean of exactly x.5 may be off in the last binary digit.
-    return half_up(round(mean, 9))
+    return round_half_up(round(mean, 9))
 
 
-def _within_bounds(points: Decimal) -> int:
-    return min(BEST, max(WORST, half_up(points)))
+def _clamp_score(points: Decimal) -> int:
+    return min(BEST, max(WORST, round_half_up(points)))

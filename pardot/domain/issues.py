@@ -40,14 +40,14 @@ class Issue:
     is_percentage: bool = False
 
 
-def _issue(
+def _declare_issue(
     key: str, area: Area, flag: str, weight: str, title: str, description: str, **more: Priority | bool
 ) -> Issue:
     return Issue(key, area, flag, Decimal(weight), title, description, **more)  # type: ignore[arg-type]
 
 
 ISSUES: tuple[Issue, ...] = (
-    _issue(
+    _declare_issue(
         "campaigns_no_sf",
         Area.CAMPAIGNS,
         "no_sf",
@@ -56,7 +56,7 @@ ISSUES: tuple[Issue, ...] = (
         "Open the campaign in Pardot and link it to its Salesforce campaign. Until then reports lack its results.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "campaigns_empty",
         Area.CAMPAIGNS,
         "empty",
@@ -64,7 +64,7 @@ ISSUES: tuple[Issue, ...] = (
         "Campaigns without assets: {count}",
         "Add the campaign's forms, pages, emails or redirects, or delete the campaign if it is no longer needed.",
     ),
-    _issue(
+    _declare_issue(
         "campaigns_dormant",
         Area.CAMPAIGNS,
         "dormant",
@@ -73,7 +73,7 @@ ISSUES: tuple[Issue, ...] = (
         "If the campaign is over, archive its assets and tag the campaign for clean-up.",
         priority=Priority.LOW,
     ),
-    _issue(
+    _declare_issue(
         "campaigns_no_members",
         Area.CAMPAIGNS,
         "no_members",
@@ -82,7 +82,7 @@ ISSUES: tuple[Issue, ...] = (
         "Add a completion action “Add to Salesforce campaign” to the campaign's forms, pages or emails.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "campaigns_low_response",
         Area.CAMPAIGNS,
         "low_response",
@@ -90,7 +90,7 @@ ISSUES: tuple[Issue, ...] = (
         "Campaigns with few responses: {count}",
         "Check which member statuses count as “Responded”, and that a completion action sets such a status.",
     ),
-    _issue(
+    _declare_issue(
         "campaigns_ghost",
         Area.CAMPAIGNS,
         "ghost",
@@ -98,7 +98,7 @@ ISSUES: tuple[Issue, ...] = (
         "Campaigns with members but no assets: {count}",
         "Find out which forms or emails add the members, and choose this campaign in them.",
     ),
-    _issue(
+    _declare_issue(
         "forms_no_campaign",
         Area.FORMS,
         "no_campaign",
@@ -107,7 +107,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the form and choose its campaign, so that submissions count for this campaign.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "forms_dormant",
         Area.FORMS,
         "dormant",
@@ -115,7 +115,7 @@ ISSUES: tuple[Issue, ...] = (
         "Forms without recent submissions: {count}",
         "Check whether a page still shows the form. If not, delete or archive the form.",
     ),
-    _issue(
+    _declare_issue(
         "forms_errors",
         Area.FORMS,
         "errors",
@@ -124,7 +124,7 @@ ISSUES: tuple[Issue, ...] = (
         "Open the form's error report, and look at required fields, validation and the address of the thank-you page.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "orphan_forms",
         Area.FORMS,
         "orphan",
@@ -133,7 +133,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the form and choose another campaign.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "lps_no_campaign",
         Area.LANDING_PAGES,
         "no_campaign",
@@ -142,7 +142,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the landing page and choose its campaign.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "lps_dormant",
         Area.LANDING_PAGES,
         "dormant",
@@ -150,7 +150,7 @@ ISSUES: tuple[Issue, ...] = (
         "Landing pages without recent views: {count}",
         "Check whether anything links to the page. If not, delete or archive the page.",
     ),
-    _issue(
+    _declare_issue(
         "orphan_lps",
         Area.LANDING_PAGES,
         "orphan",
@@ -159,7 +159,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the landing page and choose another campaign.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "lists_stale_1y",
         Area.LISTS,
         "stale_1y",
@@ -168,7 +168,7 @@ ISSUES: tuple[Issue, ...] = (
         "Check whether a list email or an automation still uses the list. If not, delete or archive the list.",
         priority=Priority.HIGH,
     ),
-    _issue(
+    _declare_issue(
         "lists_stale",
         Area.LISTS,
         "stale",
@@ -176,7 +176,7 @@ ISSUES: tuple[Issue, ...] = (
         "Stale lists: {count}",
         "Check whether the list is still needed, and refresh its members before the next list email.",
     ),
-    _issue(
+    _declare_issue(
         "lists_unnamed",
         Area.LISTS,
         "unnamed",
@@ -184,7 +184,7 @@ ISSUES: tuple[Issue, ...] = (
         "Lists without a name: {count}",
         "Give the list a name that follows the naming convention.",
     ),
-    _issue(
+    _declare_issue(
         "emails_no_campaign",
         Area.LIST_EMAILS,
         "no_campaign",
@@ -192,7 +192,7 @@ ISSUES: tuple[Issue, ...] = (
         "List emails in no campaign: {count}",
         "Edit the email and choose its campaign.",
     ),
-    _issue(
+    _declare_issue(
         "emails_no_subject",
         Area.LIST_EMAILS,
         "no_subject",
@@ -200,7 +200,7 @@ ISSUES: tuple[Issue, ...] = (
         "List emails without a subject: {count}",
         "Write a subject before the email is sent.",
     ),
-    _issue(
+    _declare_issue(
         "orphan_emails",
         Area.LIST_EMAILS,
         "orphan",
@@ -208,7 +208,7 @@ ISSUES: tuple[Issue, ...] = (
         "List emails in a deleted campaign: {count}",
         "Edit the email and choose another campaign.",
     ),
-    _issue(
+    _declare_issue(
         "redirects_no_campaign",
         Area.CUSTOM_REDIRECTS,
         "no_campaign",
@@ -217,7 +217,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the redirect and choose its campaign.",
         priority=Priority.LOW,
     ),
-    _issue(
+    _declare_issue(
         "orphan_redirects",
         Area.CUSTOM_REDIRECTS,
         "orphan",
@@ -226,7 +226,7 @@ ISSUES: tuple[Issue, ...] = (
         "Edit the redirect and choose another campaign.",
         priority=Priority.LOW,
     ),
-    _issue(
+    _declare_issue(
         "prospects_unlinked_pct",
         Area.PROSPECTS,
         "unlinked_pct",
@@ -236,7 +236,7 @@ ISSUES: tuple[Issue, ...] = (
         priority=Priority.HIGH,
         is_percentage=True,
     ),
-    _issue(
+    _declare_issue(
         "tags_unused",
         Area.TAGS,
         "unused",
@@ -245,7 +245,7 @@ ISSUES: tuple[Issue, ...] = (
         "Delete the tag, or assign it to the assets for which it was made.",
         priority=Priority.LOW,
     ),
-    _issue(
+    _declare_issue(
         "tags_no_convention",
         Area.TAGS,
         "no_naming_convention",

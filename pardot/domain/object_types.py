@@ -47,7 +47,7 @@ _WORDS = """
 """
 
 
-def words_of(area: Area) -> list[str]:
+def load_object_type_words(area: Area) -> list[str]:
     """Return Pardot's words for ``area`` that occur in the copied rows; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_WORDS)

@@ -11,17 +11,17 @@ VALID_ID = "^[0-9A-Za-z]{15}([0-9A-Za-z]{3})?$"
 CRM_FIELDS = ("salesforce_id", "salesforce_lead_id", "salesforce_contact_id", "salesforce_account_id")
 
 
-def filled(column: str) -> str:
+def build_filled_condition(column: str) -> str:
     """Return the condition that the column contains text."""
     return f"coalesce({column}, '') <> ''"
 
 
-def bad_id(column: str) -> str:
+def build_bad_id_condition(column: str) -> str:
     """Return the condition that a column contains text that is not a Salesforce id (15 or 18 characters)."""
-    return f"({filled(column)} AND {column} !~ '{VALID_ID}')"
+    return f"({build_filled_condition(column)} AND {column} !~ '{VALID_ID}')"
 
 
-def stuck(column: str) -> str:
+def build_stuck_condition(column: str) -> str:
     """Return the condition that the column still contains data that Salesforce should have taken.
 
     The column is ``adoption_json``; its name may have the alias of a table before it.

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from pardot.platform.business_unit import confirm_business_unit, copied_unit, forget_copies, has_copies
-from pardot.platform.connection import PardotCalls, client_of_any_unit
+from pardot.platform.business_unit import confirm_business_unit, forget_copies, has_copies, load_copied_unit
+from pardot.platform.connection import PardotCalls, make_client_of_any_unit
 from sf.connection.clients import salesforce_client
 from sf.management.questions import confirmed_on_terminal
 from sf.salesforce.errors import SalesforceError
@@ -24,10 +24,10 @@ def adopt_business_unit(stdout: Any, *, agreed: bool) -> bool:
     """
     unit = settings.SALESFORCE_PARDOT_BUSINESS_UNIT
     try:
-        client_of_any_unit(salesforce_client(UsageCounter("camp_sync")), PardotCalls()).ask_usage()
+        make_client_of_any_unit(salesforce_client(UsageCounter("camp_sync")), PardotCalls()).ask_usage()
     except SalesforceError as error:
         raise CommandError(str(error)) from error
-    copied = copied_unit()
+    copied = load_copied_unit()
     if unit == copied or not has_copies():
         stdout.write(f"the copies are already of the business unit {unit}" if copied else "nothing is copied yet")
         return True

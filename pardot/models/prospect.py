@@ -10,25 +10,25 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Lower, NullIf
 
-from pardot.domain.prospect_sql import CRM_FIELDS, bad_id, filled, stuck
+from pardot.domain.prospect_sql import CRM_FIELDS, build_bad_id_condition, build_filled_condition, build_stuck_condition
 from pardot.models.record import PardotRecord
-from pardot.models.words import EMPTY, joined
+from pardot.models.words import EMPTY, join_columns
 from sf.models.fields import Boolean, DateTime, Integer, Text
 
 
-def _any_column(condition: Callable[[str], str], *columns: str) -> Q:
+def _match_any_column(condition: Callable[[str], str], *columns: str) -> Q:
     """Return the condition that at least one column meets ``condition``."""
     sql = condition("%(expressions)s")
     return reduce(or_, (Q(Func(F(column), template=sql, output_field=models.BooleanField())) for column in columns))
 
 
-def _partial_index(condition: Q, name: str) -> models.Index:
+def _make_partial_index(condition: Q, name: str) -> models.Index:
     """Return a partial index, so that a query with ``condition`` need not scan all prospects."""
     return models.Index(fields=["id"], condition=condition, name=name)
 
 
-NAME = Lower(Func(joined("first_name", "last_name"), function="btrim"))
-TEXTS = Func(joined("email", "first_name", "last_name", "company"), function="sf_searchable")
+NAME = Lower(Func(join_columns("first_name", "last_name"), function="btrim"))
+TEXTS = Func(join_columns("email", "first_name", "last_name", "company"), function="sf_searchable")
 GRADE = Coalesce(NullIf(Func("grade", function="btrim"), EMPTY), Value("none", models.TextField()))
 
 
@@ -68,15 +68,17 @@ class Prospect(PardotRecord):
             models.Index(NAME.desc(), "id", name="prospect_name"),
             models.Index(GRADE, name="prospect_grade"),
             GinIndex(OpClass(TEXTS, name="gin_trgm_ops"), name="prospect_texts"),
-            _partial_index(
-                ~_any_column(filled, "salesforce_id", "salesforce_lead_id", "salesforce_contact_id"),
+            _make_partial_index(
+                ~_match_any_column(
+                    build_filled_condition, "salesforce_id", "salesforce_lead_id", "salesforce_contact_id"
+                ),
                 "prospect_unlinked",
             ),
-            _partial_index(_any_column(filled, "salesforce_lead_id"), "prospect_as_lead"),
-            _partial_index(Q(opted_out=True), "prospect_opted_out"),
-            _partial_index(Q(is_deleted=True), "prospect_in_bin"),
-            _partial_index(_any_column(bad_id, *CRM_FIELDS), "prospect_bad_id"),
-            _partial_index(_any_column(stuck, "adoption_json"), "prospect_adoption_stuck"),
+            _make_partial_index(_match_any_column(build_filled_condition, "salesforce_lead_id"), "prospect_as_lead"),
+            _make_partial_index(Q(opted_out=True), "prospect_opted_out"),
+            _make_partial_index(Q(is_deleted=True), "prospect_in_bin"),
+            _make_partial_index(_match_any_column(build_bad_id_condition, *CRM_FIELDS), "prospect_bad_id"),
+            _make_partial_index(_match_any_column(build_stuck_condition, "adoption_json"), "prospect_adoption_stuck"),
         ]
 
     def __str__(self) -> str:

@@ -15,11 +15,11 @@ EMPTY = Value("", TextField())
 def search_words(*columns: str) -> GeneratedField[Any, Any]:
     """Return a generated column with the words of these columns."""
     return GeneratedField(
-        expression=Func(joined(*columns), function="pardot_words"), output_field=TextField(), db_persist=True
+        expression=Func(join_columns(*columns), function="pardot_words"), output_field=TextField(), db_persist=True
     )
 
 
-def joined(*columns: str) -> Func:
+def join_columns(*columns: str) -> Func:
     """Return the columns joined with spaces; a null counts as an empty text.
 
     ``pardot/models/prospect.py`` has indexes on such expressions, for queries in plain SQL. PostgreSQL uses such an

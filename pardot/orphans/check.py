@@ -31,12 +31,12 @@ from pardot.orphans.compare import (
     RECORDS_A_KIND,
     find_suspects,
     forget_suspects,
-    ids_to_read,
+    load_ids_to_read,
     store_ids_to_read,
     store_orphans,
 )
 from pardot.orphans.people import MOST_BY_ID, PEOPLE, PeopleReader, PersonObject
-from pardot.platform.business_unit import business_unit_confirmation
+from pardot.platform.business_unit import make_unit_confirmation
 from pardot.sync.salesforce import CountingSync
 from sf.ingest.errors import SyncPaused, SyncSkipped
 from sf.models import SyncRun
@@ -53,7 +53,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
     """One run of the orphan check."""
 
     def _read_and_merge(self) -> None:
-        known = self._copies()
+        known = self._require_copies()
         self._read_whole: set[PersonObject] = set()
         self._progress.reading(self._name, "comparing with Salesforce", None, 0)
         reader = PeopleReader(self._client, self._progress.advanced)
@@ -68,9 +68,9 @@ class OrphanCheck(CountingSync[CountedEntity]):
             self._clear()
 
     def _confirmation(self) -> Callable[[], None]:
-        return business_unit_confirmation(super()._confirmation())
+        return make_unit_confirmation(super()._confirmation())
 
-    def _copies(self) -> dict[str, EntityState]:
+    def _require_copies(self) -> dict[str, EntityState]:
         """Return the state of each entity in ``NEEDS``. Raises ``SyncSkipped`` when one is missing or too old."""
         known, now = complete_reads(), timezone.now()
         old = [
@@ -99,7 +99,7 @@ class OrphanCheck(CountingSync[CountedEntity]):
     def _read_unknown(self, reader: PeopleReader, person: PersonObject, round_number: int) -> None:
         if person in self._read_whole:
             return
-        ids = ids_to_read(person, round_number, at_most=MOST_BY_ID + 1)
+        ids = load_ids_to_read(person, round_number, at_most=MOST_BY_ID + 1)
         if len(ids) > MOST_BY_ID:
             reader.read_all(person)
             self._read_whole.add(person)

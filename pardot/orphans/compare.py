@@ -26,12 +26,12 @@ RUNS_KEPT = 100
 Kind = OrphanRecord.Kind
 
 
-def _table(stage: Stage) -> str:
+def _quote_table(stage: Stage) -> str:
     return f'"{stage.target.table}{stage.target.staging_suffix}"'
 
 
 _PEOPLE_KNOWN = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id FROM {_table(person.linked)}"  # noqa: S608 - our own tables
+    f"SELECT left(id, 15) AS crm_id FROM {_quote_table(person.linked)}"  # noqa: S608 - our own tables
     for person in PEOPLE
 )
 
@@ -53,7 +53,7 @@ _SUSPECTS = f"""
 """  # noqa: S608 - our own tables
 
 _BECOMES = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_table(person.by_id)} "  # noqa: S608 - our own tables
+    f"SELECT left(id, 15) AS crm_id, left({column}, 15) AS becomes FROM {_quote_table(person.by_id)} "  # noqa: S608 - our own tables
     f"WHERE is_deleted = 'true' AND {column} IS NOT NULL"
     for person in PEOPLE
     for column in person.by_id_paths
@@ -76,7 +76,7 @@ _STORE_IDS = f"""
 """  # noqa: S608 - our own tables
 
 _READ_AND_LIVING = " UNION ALL ".join(
-    f"SELECT left(id, 15) AS crm_id FROM {_table(person.by_id)} WHERE is_deleted = 'false'"  # noqa: S608 - our own tables
+    f"SELECT left(id, 15) AS crm_id FROM {_quote_table(person.by_id)} WHERE is_deleted = 'false'"  # noqa: S608 - our own tables
     for person in PEOPLE
 )
 
@@ -99,7 +99,7 @@ _UNLINKED = f"""
 """  # noqa: S608 - our own condition
 
 
-def _of_assets(table: str) -> str:
+def _build_assets_query(table: str) -> str:
     return f"""
         SELECT a.id::text AS record_id, coalesce(a.name, '') AS name, a.campaign_id::text AS missing,
                row_number() OVER (ORDER BY a.id) AS place
@@ -111,7 +111,7 @@ def _without_prospect(person: PersonObject) -> str:
     return f"""
         SELECT k.id AS record_id, '' AS name, coalesce(k.email, '') AS missing,
                row_number() OVER (ORDER BY k.id) AS place
-        FROM {_table(person.linked)} k
+        FROM {_quote_table(person.linked)} k
         WHERE NOT EXISTS (
             SELECT 1 FROM pardot_prospect p WHERE lower(p.email) = lower(k.email) AND p.is_deleted IS NOT TRUE
         )
@@ -119,10 +119,10 @@ def _without_prospect(person: PersonObject) -> str:
 
 
 _QUERIES: dict[str, str] = {
-    Kind.FORM: _of_assets(Form._meta.db_table),
-    Kind.LANDING_PAGE: _of_assets(LandingPage._meta.db_table),
-    Kind.LIST_EMAIL: _of_assets(ListEmail._meta.db_table),
-    Kind.CUSTOM_REDIRECT: _of_assets(CustomRedirect._meta.db_table),
+    Kind.FORM: _build_assets_query(Form._meta.db_table),
+    Kind.LANDING_PAGE: _build_assets_query(LandingPage._meta.db_table),
+    Kind.LIST_EMAIL: _build_assets_query(ListEmail._meta.db_table),
+    Kind.CUSTOM_REDIRECT: _build_assets_query(CustomRedirect._meta.db_table),
     Kind.PROSPECT_CRM_GONE: _GONE,
     Kind.PROSPECT_UNLINKED: _UNLINKED,
     Kind.LEAD_WITHOUT_PROSPECT: _without_prospect(LEADS),
@@ -168,7 +168,7 @@ def store_ids_to_read(round_number: int) -> int:
         return int(cursor.rowcount)
 
 
-def ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
+def load_ids_to_read(person: PersonObject, round_number: int, *, at_most: int) -> Sequence[str]:
     """Return the ids of this object that the round must read, but no more than ``at_most``."""
     with connection.cursor() as cursor:
         cursor.execute(

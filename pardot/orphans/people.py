@@ -46,12 +46,12 @@ class PersonObject:
     @property
     def linked(self) -> Stage:
         """Return the stage of people with ``pi__url__c``: ``id``, ``email``."""
-        return _stage(self, "linked", {"id": "Id", "email": "Email"})
+        return _make_stage(self, "linked", {"id": "Id", "email": "Email"})
 
     @property
     def by_id(self) -> Stage:
         """Return the stage of people read by id: ``id``, ``is_deleted``, and the fields in ``becomes``."""
-        return _stage(self, "asked", self.by_id_paths)
+        return _make_stage(self, "asked", self.by_id_paths)
 
     @property
     def by_id_paths(self) -> Mapping[str, str]:
@@ -63,7 +63,7 @@ CONTACTS = PersonObject("Contact", "003", ("MasterRecordId",))
 PEOPLE = (LEADS, CONTACTS)
 
 
-def _stage(person: PersonObject, what: str, paths: Iterable[str]) -> Stage:
+def _make_stage(person: PersonObject, what: str, paths: Iterable[str]) -> Stage:
     columns = tuple(Column(name) for name in paths)
     return Stage(Target(table=f"pardot_orphan_{person.sobject.lower()}_{what}", columns=columns))
 
@@ -106,7 +106,7 @@ class PeopleReader:
             transport = attempts.choose(expected)
             stage.create()
             try:
-                self._stage_pages(self._source(paths, transport, attempts.rest_rows), query, stage)
+                self._stage_pages(self._make_source(paths, transport, attempts.rest_rows), query, stage)
             except CANNOT_FINISH as error:
                 attempts.note_failure(transport, error)
             else:
@@ -114,7 +114,7 @@ class PeopleReader:
                     self.transport = transport
                 return
 
-    def _source(self, paths: list[str], transport: str, rest_rows: int) -> Source:
+    def _make_source(self, paths: list[str], transport: str, rest_rows: int) -> Source:
         if transport == SyncRun.Transport.BULK:
             seconds = settings.SALESFORCE_BULK_JOB_MINUTES * 60.0
             return BulkSource(BulkQuery(self.client), paths, self.on_rows, self._check_between_pages, lambda: seconds)

@@ -14,9 +14,9 @@ from django.db import transaction
 from pardot.audits.run import ASSET_AUDITS, run_audits
 from pardot.configuration.values import (
     CurrentValue,
-    configured_key,
-    current_values,
-    described_values,
+    load_current_values,
+    load_described_values,
+    require_configured_key,
     reset_value,
     set_value,
 )
@@ -53,14 +53,14 @@ def _change(key: str, change: Callable[[], Any], *, by: str, was: Any, is_reset:
 
     All of this is one transaction. The audit of prospects is left out, because no configured value affects its figures.
     """
-    declared = configured_key(key)
+    declared = require_configured_key(key)
     with transaction.atomic():
         lock_table_for_write(ConfiguredValue._meta.db_table)
-        before = next(current for current in described_values() if current.declared is declared)
+        before = next(current for current in load_described_values() if current.declared is declared)
         if was is not ANY and was != before.value:
             raise ChangedMeanwhile(before)
         change()
-        after = current_values()[key]
+        after = load_current_values()[key]
         if after == before.value:
             return
         ConfigurationChange.objects.create(key=key, before=before.value, after=after, is_reset=is_reset, changed_by=by)

@@ -34,7 +34,7 @@ def retry_set_aside(kept: Kept) -> tuple[int, int]:
     return stored, left
 
 
-def retries() -> dict[str, Retry]:
+def build_retries() -> dict[str, Retry]:
     """Return a retry function for each name under which records can be set aside."""
     copied: list[Kept] = []
     for entity in ALL:
@@ -50,4 +50,4 @@ def _after_merge(kept: Kept, stage: Stage) -> None:
         fill_campaign_dates()
     elif kept.model is VisitorActivity:
         state = EntityState.objects.filter(name=ACTIVITIES.name).first()
-        rollups.activities_merged(stage, state.complete_until if state else timezone.now(), since=None)
+        rollups.update_rollups(stage, state.complete_until if state else timezone.now(), since=None)

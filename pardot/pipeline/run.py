@@ -12,7 +12,7 @@ from django.conf import settings
 
 from pardot.catalog.entities import LOCK, ORPHANS, SF_HEALTH, CountedEntity, Entity, PardotEntity, SalesforceEntity
 from pardot.orphans.check import OrphanCheck
-from pardot.platform.connection import PardotCalls, pardot_client
+from pardot.platform.connection import PardotCalls, make_pardot_client
 from pardot.platform.quota import QuotaBudget
 from pardot.sync.engine import EntitySync, PardotSync
 from pardot.sync.options import CampOptions
@@ -54,7 +54,7 @@ class Camp:
         self._salesforce_calls = UsageCounter("camp_sync")
         self._salesforce = salesforce_client(self._salesforce_calls)
         self._pardot_calls = PardotCalls()
-        self.pardot = pardot_client(self._salesforce, self._pardot_calls)
+        self.pardot = make_pardot_client(self._salesforce, self._pardot_calls)
         self._salesforce_budget = UsageBudget(self._salesforce)
         self._quota = QuotaBudget(self.pardot)
         self.leads_elsewhere = False
@@ -78,7 +78,7 @@ class Camp:
                 return self._skip_all([*entities, ORPHANS] if orphans else entities, report)
             done: list[SyncRun] = []
             stopped: set[bool] = set()
-            for sync in self._syncs(entities, sample, orphans=orphans):
+            for sync in self._make_syncs(entities, sample, orphans=orphans):
                 of_pardot = isinstance(sync, PardotSync)
                 if of_pardot in stopped:
                     continue
@@ -112,36 +112,38 @@ class Camp:
         rest = ",".join(names[names.index(own) :])
         return Retry(f"camp_sync --entities {own}{options}", f"camp_sync --entities {rest}{options}")
 
-    def _syncs(self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool) -> Iterator[AnySync]:
+    def _make_syncs(
+        self, entities: Sequence[Entity], sample: PardotEntity | None, *, orphans: bool
+    ) -> Iterator[AnySync]:
         for entity in entities:
             if isinstance(entity, PardotEntity):
                 yield self._from_pardot(EntitySync, entity)
             elif isinstance(entity, SalesforceEntity):
                 yield from (self._from_salesforce(synced) for synced in entity.objects)
             elif isinstance(entity, CountedEntity):
-                yield self._of_counts(entity)
+                yield self._make_count_sync(entity)
         if sample:
             yield self._from_pardot(ProspectSample, sample)
         if orphans:
-            yield self._counted(OrphanCheck, ORPHANS)
+            yield self._make_counting_sync(OrphanCheck, ORPHANS)
 
-    def _all_calls(self) -> int:
+    def _count_all_calls(self) -> int:
         """Return the calls to both systems, because a sync from Pardot may have to log in to Salesforce."""
         return self._salesforce_calls.calls + self._pardot_calls.calls
 
     def _from_pardot(self, kind: type[PardotSync], entity: PardotEntity) -> AnySync:
-        return kind(entity, self.pardot, self._all_calls, self._progress, self._options, self._quota.check)
+        return kind(entity, self.pardot, self._count_all_calls, self._progress, self._options, self._quota.check)
 
     def _from_salesforce(self, synced: SyncedObject) -> AnySync:
         client, budget = self._salesforce, self._salesforce_budget
         return CampObjectSync(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 
-    def _of_counts(self, entity: CountedEntity) -> AnySync:
+    def _make_count_sync(self, entity: CountedEntity) -> AnySync:
         if entity is SF_HEALTH:
-            return self._counted(HealthSync, entity)
-        return self._counted(MemberCountSync, LoadedCounts(entity))
+            return self._make_counting_sync(HealthSync, entity)
+        return self._make_counting_sync(MemberCountSync, LoadedCounts(entity))
 
-    def _counted(self, kind: type[CountingSync[AnySynced]], synced: AnySynced) -> AnySync:
+    def _make_counting_sync(self, kind: type[CountingSync[AnySynced]], synced: AnySynced) -> AnySync:
         client, budget = self._salesforce, self._salesforce_budget
         return kind(synced, client, self._salesforce_calls, self._progress, self._options, budget.check)
 

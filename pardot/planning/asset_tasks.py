@@ -31,7 +31,7 @@ def add_task_for_each(
     first, *others = names.items()
     with transaction.atomic():
         example = add_task(
-            title=_title(title, first[1]),
+            title=_compose_title(title, first[1]),
             created_by=created_by,
             asset_type=area,
             asset_id=first[0],
@@ -39,7 +39,7 @@ def add_task_for_each(
             **values,
         )
         copies = Task.objects.bulk_create(
-            _copy_for(example, asset, name, _title(title, name)) for asset, name in others
+            _copy_for(example, asset, name, _compose_title(title, name)) for asset, name in others
         )
     return [example, *copies]
 
@@ -66,7 +66,7 @@ def remove_tasks(ids: Collection[int]) -> int:
     return Task.objects.filter(pk__in=ids).delete()[0]
 
 
-def _title(title: str, name: str) -> str:
+def _compose_title(title: str, name: str) -> str:
     return f"{title}: {name}"[:_LONGEST_TITLE]
 
 

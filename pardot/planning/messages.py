@@ -13,12 +13,12 @@ class BadLink(ValueError):
     """The link is not valid, or its member was removed or has another email address now."""
 
 
-def stop_token(member: TeamMember) -> str:
+def make_stop_token(member: TeamMember) -> str:
     """Return the signed part of the link, which contains the member's id and email address."""
     return signing.dumps([member.pk, member.email], salt=_SALT, compress=False)
 
 
-def member_of_token(token: str) -> TeamMember:
+def require_member_of_token(token: str) -> TeamMember:
     """Return the member to whom the link was sent. Raises ``BadLink``."""
     try:
         pk, email = signing.loads(token, salt=_SALT)

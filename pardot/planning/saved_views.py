@@ -30,7 +30,7 @@ class BadView(ValueError):
         self.field = field
 
 
-def views_of(owner: str) -> QuerySet[SavedView]:
+def select_visible_views(owner: str) -> QuerySet[SavedView]:
     """Return the views that this account may see: its own, and shared ones."""
     return SavedView.objects.filter(Q(owner_uuid=owner) | Q(is_shared=True))
 
@@ -56,18 +56,18 @@ def remove_view(owner: str, view_id: int) -> bool:
     return bool(SavedView.objects.filter(pk=view_id, owner_uuid=owner).delete()[0])
 
 
-def lasting_query(query: str) -> str:
+def strip_momentary_state(query: str) -> str:
     """Return the query without momentary state: an open dialog, the dialog's parameters, and page numbers."""
     pairs = parse_qsl(query.removeprefix("?"))
     dialog = dict(pairs).get("open", "")
     return urlencode([(key, value) for key, value in pairs if not _is_momentary(key, dialog)])
 
 
-def checked_query(query: str) -> str:
+def clean_view_query(query: str) -> str:
     """Return the part of the query that a view keeps. Raises ``BadView``."""
     if any("\0" in part for pair in parse_qsl(query) for part in pair):
         raise BadView("query", "This address contains the character NUL (%00), which cannot be stored.")
-    kept = lasting_query(query)
+    kept = strip_momentary_state(query)
     if not kept:
         raise BadView("query", "This address contains nothing to save. Give at least a tab, as in tab=gear-locker.")
     if len(kept) > LONGEST:
@@ -84,7 +84,7 @@ def _is_momentary(key: str, dialog: str) -> bool:
 
 def _save(view: SavedView, values: Mapping[str, Any]) -> SavedView:
     for name, value in values.items():
-        setattr(view, name, checked_query(value) if name == "query" else value)
+        setattr(view, name, clean_view_query(value) if name == "query" else value)
     try:
         with transaction.atomic():
             view.save()

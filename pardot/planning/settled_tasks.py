@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from pardot.domain.issues import BY_KEY
 from pardot.models import Finding, Task
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.scorecard import load_current_scorecard
 
 
 def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
@@ -18,17 +18,17 @@ def settled_tasks(tasks: Iterable[Task]) -> frozenset[int]:
     """
     about = [task for task in tasks if task.status == Task.Status.OPEN and task.issue in BY_KEY]
     whole = [task for task in about if not task.asset_id]
-    return _of_issues(whole) | _of_assets([task for task in about if task.asset_id])
+    return _load_settled_of_issues(whole) | _load_settled_of_assets([task for task in about if task.asset_id])
 
 
-def _of_issues(tasks: list[Task]) -> frozenset[int]:
+def _load_settled_of_issues(tasks: list[Task]) -> frozenset[int]:
     if not tasks:
         return frozenset()
-    issues = current_scorecard().issues
+    issues = load_current_scorecard().issues
     return frozenset(task.pk for task in tasks if issues[task.issue].count == 0)
 
 
-def _of_assets(tasks: list[Task]) -> frozenset[int]:
+def _load_settled_of_assets(tasks: list[Task]) -> frozenset[int]:
     """Return the ids of tasks whose asset had the issue and, by the ledger of findings, no longer has it."""
     if not tasks:
         return frozenset()

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from pardot.models import SavedView, TeamMember, ViewSubscription
 
 
-def why_no_mail(member: TeamMember | None) -> str:
+def explain_no_mail(member: TeamMember | None) -> str:
     """Return the reason why this team member gets no morning message; empty if the member gets it."""
     if member is None:
         return "No team member has your account. Enter the account's UUID for a team member in the settings."
@@ -40,7 +40,7 @@ def unsubscribe(member: TeamMember, view_id: int) -> None:
     ViewSubscription.objects.filter(view=view_id, member=member).delete()
 
 
-def subscriptions_of(member: TeamMember) -> QuerySet[ViewSubscription]:
+def select_subscriptions(member: TeamMember) -> QuerySet[ViewSubscription]:
     """Return the member's subscriptions to views that the member can see: own views and shared ones."""
     visible = Q(view__is_shared=True) | Q(view__owner_uuid=F("member__accounts_uuid"))
     return ViewSubscription.objects.filter(visible, member=member).select_related("view")

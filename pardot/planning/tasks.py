@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from pardot.catalog.asset_names import UnknownAsset, asset_name
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.issues import BY_KEY
 from pardot.models import Task, TeamMember
-from pardot.planning.team import UnknownMember, member_by_name
+from pardot.planning.team import UnknownMember, require_member_by_name
 
 
 class BadTask(ValueError):
@@ -55,19 +55,19 @@ def filter_tasks(filters: TaskFilter) -> QuerySet[Task]:
     if filters.status is not None:
         tasks = tasks.filter(status=filters.status)
     if filters.overdue is not None:
-        late = Q(status=Task.Status.OPEN, due_date__isnull=False, due_date__lt=today())
+        late = Q(status=Task.Status.OPEN, due_date__isnull=False, due_date__lt=get_today())
         tasks = tasks.filter(late) if filters.overdue else tasks.exclude(late)
     return tasks.order_by("-status", _URGENCY, F("due_date").asc(nulls_last=True), "created_at", "id")
 
 
 def age_days(task: Task) -> int:
     """Return the days, in ``TIME_ZONE``, from the creation of the task to its completion, or to today."""
-    ended = today(task.completed_at) if task.completed_at else today()
-    return (ended - today(task.created_at)).days
+    ended = get_today(task.completed_at) if task.completed_at else get_today()
+    return (ended - get_today(task.created_at)).days
 
 
 def is_overdue(task: Task) -> bool:
-    return task.status == Task.Status.OPEN and task.due_date is not None and task.due_date < today()
+    return task.status == Task.Status.OPEN and task.due_date is not None and task.due_date < get_today()
 
 
 def add_task(*, title: str, created_by: str, **values: Any) -> Task:
@@ -133,7 +133,7 @@ _ASSET = {"asset_type", "asset_id"}
 def _apply(task: Task, changes: Mapping[str, Any]) -> None:
     values = {name: "" if value is None and name in _EMPTY_IS_TEXT else value for name, value in changes.items()}
     if "assignee" in values:
-        task.assignee = _assignee(values.pop("assignee"))
+        task.assignee = _find_assignee(values.pop("assignee"))
     for name, value in values.items():
         setattr(task, name, value)
     if values.get("issue"):
@@ -147,11 +147,11 @@ def _apply(task: Task, changes: Mapping[str, Any]) -> None:
     note_status(task, task.updated_at)
 
 
-def _assignee(name: str | None) -> TeamMember | None:
+def _find_assignee(name: str | None) -> TeamMember | None:
     if not name:
         return None
     try:
-        return member_by_name(name)
+        return require_member_by_name(name)
     except UnknownMember as error:
         raise BadTask("assignee", str(error)) from error
 

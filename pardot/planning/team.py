@@ -61,14 +61,14 @@ _ORDER = ("order", "name", "id")
 _TWICE = "“{}” is in the team twice"
 
 
-def team_with_open_tasks() -> list[dict[str, Any]]:
+def load_team_with_tasks() -> list[dict[str, Any]]:
     """Return the members in display order, each with the number of open tasks; one query."""
     still_open = Count("tasks", filter=Q(tasks__status=Task.Status.OPEN))
     members = TeamMember.objects.annotate(open_tasks=still_open).order_by(*_ORDER)
     return list(members.values(*_FIELDS, "open_tasks"))
 
 
-def member_by_name(name: str) -> TeamMember:
+def require_member_by_name(name: str) -> TeamMember:
     """Return the member with this name. Case does not matter. Raises ``UnknownMember``."""
     member = TeamMember.objects.filter(name__iexact=name.strip()).first()
     if member is None:
@@ -77,7 +77,7 @@ def member_by_name(name: str) -> TeamMember:
     return member
 
 
-def member_by_account(accounts_uuid: str) -> TeamMember | None:
+def find_member_by_account(accounts_uuid: str) -> TeamMember | None:
     """Return the member with this OpenStax account, or ``None``."""
     return TeamMember.objects.filter(accounts_uuid=accounts_uuid).first()
 
@@ -129,7 +129,7 @@ def _free_names(rows: Sequence[TeamMember]) -> None:
 
 
 def _find_duplicates(members: Sequence[Member]) -> list[tuple[int, str, str]]:
-    def repeats(name: str, values: Sequence[Hashable], message: str) -> list[tuple[int, str, str]]:
+    def find_repeats(name: str, values: Sequence[Hashable], message: str) -> list[tuple[int, str, str]]:
         return [
             (index, name, message.format(getattr(members[index], name)))
             for index, value in enumerate(values)
@@ -137,9 +137,9 @@ def _find_duplicates(members: Sequence[Member]) -> list[tuple[int, str, str]]:
         ]
 
     return [
-        *repeats("name", [member.name.casefold() for member in members], _TWICE),
-        *repeats("id", [member.id for member in members], "two members have the id {}"),
-        *repeats("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
+        *find_repeats("name", [member.name.casefold() for member in members], _TWICE),
+        *find_repeats("id", [member.id for member in members], "two members have the id {}"),
+        *find_repeats("accounts_uuid", [member.accounts_uuid for member in members], "two members have the account {}"),
     ]
 
 

@@ -12,15 +12,15 @@ from typing import Any
 from django.db.models import Count, Q
 
 from pardot.audits.run import ASSET_AUDITS
-from pardot.catalog.complete_reads import read_completely
+from pardot.catalog.complete_reads import were_read_completely
 from pardot.catalog.entities import TAGGED_OBJECTS, TAGS
 from pardot.configuration.values import Configuration
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.grading import Occurrences
 from pardot.domain.issues import ISSUES, Issue
-from pardot.domain.object_types import area_of_object_type, words_of
+from pardot.domain.object_types import area_of_object_type, load_object_type_words
 from pardot.models import Tag, TaggedObject
-from pardot.scoring.exemptions import exemptions_in_force
+from pardot.scoring.exemptions import select_exemptions_in_force
 from pardot.scoring.scorecard import ScoreInputs
 
 
@@ -52,11 +52,11 @@ class TaggedShare:
     """Also ``None`` for an issue that is a percentage."""
 
 
-def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
+def load_action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
     """Return every configured action, with at most ``items`` of the objects that have its tag."""
-    ids = tag_ids(values.cleanup_tags.values())
-    known = read_completely([TAGGED_OBJECTS.name])
-    counts = _counts(ids.values())
+    ids = load_tag_ids(values.cleanup_tags.values())
+    known = were_read_completely([TAGGED_OBJECTS.name])
+    counts = _count_carriers(ids.values())
     return [
         ActionTag(
             action=action,
@@ -64,13 +64,13 @@ def action_tags(values: Configuration, *, items: int) -> list[ActionTag]:
             tag_id=(tag := ids.get(name.lower())),
             count=counts.get(tag, Counter()).total() if known else None,
             by_type=counts.get(tag, Counter()) if known else {},
-            items=_items(tag, items) if known and counts.get(tag) else [],
+            items=_load_items(tag, items) if known and counts.get(tag) else [],
         )
         for action, name in values.cleanup_tags.items()
     ]
 
 
-def tag_ids(names: Iterable[str]) -> dict[str, int]:
+def load_tag_ids(names: Iterable[str]) -> dict[str, int]:
     """Return the ids of the copied tags with these names, by lower-case name."""
     # Python makes the keys: PostgreSQL's lower case differs for some letters, such as “İ”.
     named = reduce(or_, (Q(name__iexact=name) for name in names), Q(pk=None))
@@ -78,7 +78,7 @@ def tag_ids(names: Iterable[str]) -> dict[str, int]:
     return {str(name).lower(): tag for tag, name in tags}
 
 
-def _counts(tags: Iterable[int]) -> dict[int | None, Counter[str]]:
+def _count_carriers(tags: Iterable[int]) -> dict[int | None, Counter[str]]:
     rows = TaggedObject.objects.filter(tag_id__in=list(tags)).values_list("tag_id", "object_type")
     counts: dict[int | None, Counter[str]] = {}
     for tag, object_type, count in rows.annotate(carriers=Count("pk")).order_by("tag_id", "object_type"):
@@ -86,7 +86,7 @@ def _counts(tags: Iterable[int]) -> dict[int | None, Counter[str]]:
     return counts
 
 
-def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
+def _load_items(tag: int | None, most: int) -> list[dict[str, Any]]:
     rows = TaggedObject.objects.filter(tag_id=tag).order_by("object_type", "id")
     return [
         {**row, "type": area_of_object_type(row["object_type"])}
@@ -94,12 +94,12 @@ def _items(tag: int | None, most: int) -> list[dict[str, Any]]:
     ]
 
 
-def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
+def load_tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShare]:
     """Return the tagged share of each issue in ``inputs``.
 
     This takes two queries, and at most two more for each area.
     """
-    tagged = _tagged_counts(tags) if read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
+    tagged = _count_tagged(tags) if were_read_completely([TAGS.name, TAGGED_OBJECTS.name]) else None
     return [
         TaggedShare(
             issue=issue,
@@ -113,16 +113,16 @@ def tagged_shares(inputs: ScoreInputs, tags: Collection[int]) -> list[TaggedShar
     ]
 
 
-def _tagged_counts(tags: Collection[int]) -> dict[str, int]:
+def _count_tagged(tags: Collection[int]) -> dict[str, int]:
     """Return, by issue key, how many assets have the issue and one of these tags, and are not exempt."""
     carriers = TaggedObject.objects.filter(tag_id__in=list(tags))
     exempt: dict[str, list[int]] = {}
-    for key, asset in exemptions_in_force(today()).values_list("issue", "asset_id"):
+    for key, asset in select_exemptions_in_force(get_today()).values_list("issue", "asset_id"):
         exempt.setdefault(key, []).append(asset)
     counted: dict[str, int] = {}
     for audit in ASSET_AUDITS:
         issues = [issue for issue in ISSUES if issue.area is audit.area]
-        if issues and (words := words_of(audit.area)):
+        if issues and (words := load_object_type_words(audit.area)):
             having = {
                 issue.key: Count("pk", filter=Q(flags__contains=[issue.flag]) & ~Q(pk__in=exempt.get(issue.key, [])))
                 for issue in issues

@@ -16,10 +16,10 @@ from api.protection.bulkhead import Neighbor, place
 from pardot.catalog.entities import TAGS
 from pardot.configuration.values import Configuration
 from pardot.models import Tag
-from pardot.planning.triage import tag_ids
+from pardot.planning.triage import load_tag_ids
 from pardot.platform import quota
 from pardot.platform.client import PardotClient
-from pardot.platform.connection import PardotCalls, pardot_client
+from pardot.platform.connection import PardotCalls, make_pardot_client
 from sf.connection.clients import salesforce_client
 from sf.salesforce.errors import DailyLimitReached, RequestRefused, SalesforceError, TransientError
 from sf.salesforce.http import Patience
@@ -80,7 +80,7 @@ def make_missing_tags(values: Configuration) -> list[CleanupTag]:
 def _make_missing_tags(values: Configuration) -> list[CleanupTag]:
     try:
         salesforce = salesforce_client(UsageCounter("api cleanup"), Patience.for_seconds(SECONDS))
-        client = pardot_client(salesforce, PardotCalls())
+        client = make_pardot_client(salesforce, PardotCalls())
         try:
             return [_find_or_create(client, action, name) for action, name in values.cleanup_tags.items()]
         finally:
@@ -104,7 +104,7 @@ def _find_or_create(client: PardotClient, action: str, name: str) -> CleanupTag:
     except RequestRefused:
         # Perhaps another process created the tag first, or Pardot answered the look-up from its cache, which may be a
         # minute old.
-        known = _look_up(client, name) or tag_ids([name]).get(name.lower())
+        known = _look_up(client, name) or load_tag_ids([name]).get(name.lower())
         if known is None:
             raise
         return CleanupTag(action, name, known, created=False)
@@ -131,12 +131,12 @@ def _as_columns(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": record["name"],
         "object_count": record["objectCount"],
-        "created_at": _moment(record["createdAt"]),
-        "updated_at": _moment(record["updatedAt"]),
+        "created_at": _parse_moment(record["createdAt"]),
+        "updated_at": _parse_moment(record["updatedAt"]),
     }
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parse_moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 

@@ -39,14 +39,14 @@ class AnotherBusinessUnit(ImproperlyConfigured):
     """The configured business unit is not the copied one. The message names both, if known."""
 
 
-def copied_unit() -> str:
+def load_copied_unit() -> str:
     """Return the business unit of the copies; empty when none is recorded."""
     return CachedBusinessUnit.objects.values_list("business_unit", flat=True).first() or ""
 
 
 def check_business_unit() -> None:
     """Raise ``AnotherBusinessUnit`` when the configured unit is not the copied one."""
-    copied = copied_unit()
+    copied = load_copied_unit()
     if copied == settings.SALESFORCE_PARDOT_BUSINESS_UNIT or (not copied and _older_copies_fit()):
         return
     raise AnotherBusinessUnit(
@@ -136,7 +136,7 @@ def _older_copies_fit() -> bool:
     return not known or not has_copies() or any(run.fingerprint == entity.fingerprint for entity, run in known.items())
 
 
-def business_unit_confirmation(confirm_org: Callable[[], None]) -> Callable[[], None]:
+def make_unit_confirmation(confirm_org: Callable[[], None]) -> Callable[[], None]:
     """Return a function that confirms the org and the business unit."""
 
     def confirm() -> None:

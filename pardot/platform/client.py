@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import requests
 
-from pardot.platform.errors import API_TIMEOUT, Redirected, error_from_answer, redirection
+from pardot.platform.errors import API_TIMEOUT, Redirected, make_error_from_answer, make_redirect_error
 from sf.salesforce.answers import UnusableAnswer
 from sf.salesforce.client import SalesforceClient
 from sf.salesforce.errors import LoginFailed, SessionExpired, TransientError
@@ -85,13 +85,13 @@ class PardotClient:
 
     def page(self, path: str, *, fields: Sequence[str], params: Mapping[str, str]) -> Page:
         """Request the first page of a query, once. ``params`` must not contain ``fields``."""
-        return self._page(path, {"fields": ",".join(fields), **params}, fields)
+        return self._fetch_page(path, {"fields": ",".join(fields), **params}, fields)
 
     def next_page(self, path: str, *, fields: Sequence[str], token: str) -> Page:
         """Request the page of a token, once. Raises ``PageTokenGone`` when Pardot refuses the token."""
-        return self._page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
+        return self._fetch_page(path, {"fields": ",".join(fields), "nextPageToken": token}, fields)
 
-    def rows_at_once(self, page_size: int) -> int:
+    def limit_page_size(self, page_size: int) -> int:
         """Return the number of rows to request: ``page_size``, or fewer if Pardot was too slow with that many."""
         return min(page_size, self.rows_in_time or page_size)
 
@@ -107,18 +107,18 @@ class PardotClient:
 
     def ask_usage(self) -> ApiUsage | None:
         """Return the day's calls, by one small request; ``None`` when Pardot does not report them."""
-        self._patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
+        self._retry_patiently(lambda: self.page("tags", fields=["id"], params={"limit": "1"}))
         return self.usage
 
     def create_tag(self, name: str) -> int:
         """Create a tag, and return its id. There is no retry, because the tag may have been created already."""
         answer = self._attempt("POST", "tags", params={"fields": "id"}, body={"name": name})
         try:
-            return int(_json(answer, "POST tags")["id"])
+            return int(_parse_json(answer, "POST tags")["id"])
         except (KeyError, TypeError, ValueError) as error:
             raise UnusableAnswer("Pardot's answer to POST tags has no id") from error
 
-    def patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
+    def request_patiently(self, action: Callable[[], Result], *, smallest: bool = False) -> Result:
         """Call ``action``, which requests one page, with retries.
 
         Raises ``TooMuchAsked`` when Pardot runs out of time and the page could be smaller. Raises ``UnusablePage`` when
@@ -127,12 +127,12 @@ class PardotClient:
         too_much = _never if smallest else _is_size_timeout
         return ask_patiently(action, self.patience, too_much=too_much, unusable_answers=UNUSABLE_ANSWERS)
 
-    def _patiently(self, action: Any) -> Any:
+    def _retry_patiently(self, action: Any) -> Any:
         return retrying(action, self.patience)
 
-    def _page(self, path: str, params: Mapping[str, str], fields: Sequence[str]) -> Page:
+    def _fetch_page(self, path: str, params: Mapping[str, str], fields: Sequence[str]) -> Page:
         answer = self._attempt("GET", path, params=params)
-        parsed = _json(answer, f"GET {path}")
+        parsed = _parse_json(answer, f"GET {path}")
         values = parsed.get("values")
         if not isinstance(values, list) or not all(_is_whole(record, fields) for record in values):
             raise UnusableAnswer(f"Pardot's answer to GET {path} is not a whole page")
@@ -193,12 +193,12 @@ class PardotClient:
                 params=params,
                 data=None if body is None else json.dumps(body).encode(),
             )
-        self.usage = _usage(answer.headers.get("x-api-usage", "")) or self.usage
+        self.usage = _parse_usage(answer.headers.get("x-api-usage", "")) or self.usage
         if 300 <= answer.status_code < 400:
             location = answer.headers.get("Location", "")
-            raise redirection(answer.status_code, location, host=self._url, request=f"{method} {path}")
+            raise make_redirect_error(answer.status_code, location, host=self._url, request=f"{method} {path}")
         if answer.status_code >= 400:
-            raise error_from_answer(answer.status_code, answer.content, request=f"{method} {path}")
+            raise make_error_from_answer(answer.status_code, answer.content, request=f"{method} {path}")
         return answer
 
 
@@ -215,13 +215,13 @@ def _is_whole(record: Any, fields: Sequence[str]) -> bool:
     return isinstance(record, dict) and all(name in record for name in fields) and record.get("id", 0) is not None
 
 
-def _usage(header: str) -> ApiUsage | None:
+def _parse_usage(header: str) -> ApiUsage | None:
     """Parse ``18/50000`` into used and maximum."""
     match = re.search(r"(\d+)\s*/\s*(\d+)", header)
     return ApiUsage(int(match.group(1)), int(match.group(2))) if match else None
 
 
-def _json(answer: requests.Response, request: str) -> dict[str, Any]:
+def _parse_json(answer: requests.Response, request: str) -> dict[str, Any]:
     try:
         # Keep decimals as text, because a float could change their digits.
         parsed = json.loads(answer.content, parse_float=str)

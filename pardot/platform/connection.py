@@ -33,18 +33,18 @@ class PardotCalls:
             self.calls -= 1
 
 
-def pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
+def make_pardot_client(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
     """Return a client of the copied business unit, with the same time limits as ``salesforce``.
 
     Raises ``ImproperlyConfigured`` when no unit is set, and ``AnotherBusinessUnit`` when the set unit is not the copied
     one.
     """
-    client = client_of_any_unit(salesforce, counter)
+    client = make_client_of_any_unit(salesforce, counter)
     check_business_unit()
     return client
 
 
-def client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
+def make_client_of_any_unit(salesforce: SalesforceClient, counter: PardotCalls) -> PardotClient:
     """Return a client of the configured business unit, even if the copies are of another unit."""
     if not settings.SALESFORCE_PARDOT_BUSINESS_UNIT:
         raise ImproperlyConfigured("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT in .env")

@@ -89,7 +89,7 @@ CODES: Mapping[int, PardotCode] = {
 }
 
 
-def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
+def make_error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceError:
     """Return the error for an answer, by the code in its body, or by its status when it has no code.
 
     ``request`` (method and path) is for the message.
@@ -101,12 +101,12 @@ def error_from_answer(status: int, body: bytes, *, request: str) -> SalesforceEr
         advice = "check PARDOT_API_URL" if kind is RequestRefused else "the answer has no Pardot error code"
         error = kind(f"Pardot's host answered {status} to {request}: {text} ({advice})", status=status)
     else:
-        error = _error_with_code(status, code, text, request)
+        error = _make_error_with_code(status, code, text, request)
     error.reason = text
     return error
 
 
-def redirection(status: int, location: str, *, host: str, request: str) -> Redirected:
+def make_redirect_error(status: int, location: str, *, host: str, request: str) -> Redirected:
     """Return the error for a redirect to ``location``."""
     target = parts_of(location)
     elsewhere = target.netloc and target.netloc != parts_of(host).netloc
@@ -114,7 +114,7 @@ def redirection(status: int, location: str, *, host: str, request: str) -> Redir
     return Redirected(f"Pardot's host answered {status} to {request} (check PARDOT_API_URL{leads})", status=status)
 
 
-def _error_with_code(status: int, code: int, text: str, request: str) -> SalesforceError:
+def _make_error_with_code(status: int, code: int, text: str, request: str) -> SalesforceError:
     """Return the error for an answer with a code.
 
     The message quotes Pardot's text only for known codes of the group ``ORG``. Other texts may contain values of

@@ -19,6 +19,6 @@ PARDOT_PAGES: Mapping[str, str] = {
 """The paths of records' pages by entity. Source: docs/platform-facts.md."""
 
 
-def pardot_base() -> str:
+def get_pardot_base() -> str:
     """Return the base URL of Pardot's pages, which have the same host as the API."""
     return str(settings.PARDOT_API_URL).rstrip("/")

@@ -35,7 +35,7 @@ class QuotaBudget:
             raise self._failure
         if not self._has_asked:
             self._ask()
-        if refusal := _refusal(self._client.usage):
+        if refusal := _explain_refusal(self._client.usage):
             raise SyncSkipped(refusal, cause=SyncRun.Cause.LIMIT)
 
     def _ask(self) -> None:
@@ -59,7 +59,7 @@ def check_between_pages(usage: ApiUsage | None) -> None:
     """
     check_held()
     check_still_on()
-    if refusal := _refusal(usage):
+    if refusal := _explain_refusal(usage):
         raise SyncPaused(refusal, cause=SyncRun.Cause.LIMIT)
 
 
@@ -70,7 +70,7 @@ def keep_usage(usage: ApiUsage | None) -> None:
         PardotQuota.objects.update_or_create(id=PardotQuota.ONLY_ID, defaults=values)
 
 
-def _refusal(usage: ApiUsage | None) -> str:
+def _explain_refusal(usage: ApiUsage | None) -> str:
     """Return the reason why no more calls are allowed; empty if they are allowed or no usage is known."""
     if usage is None or usage.used < settings.PARDOT_PAUSE_THRESHOLD * usage.maximum:
         return ""

@@ -1,6 +1,6 @@
 """URLs of the dashboard, for messages.
 
-``rowsOf`` in ``static/js/core/rows.js`` follows the same rules as ``rows_address``.
+``rowsOf`` in ``static/js/core/rows.js`` follows the same rules as ``build_rows_address``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pardot.domain.areas import Area
 _TAB = {Area.CAMPAIGNS: "campaign-map", Area.TAGS: "tags", Area.PROSPECTS: "full-survey"}
 
 
-def site_address(path: str) -> str:
+def build_site_address(path: str) -> str:
     """Return the URL of a page of this service; without ``PUBLIC_URL``, only its path."""
     return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
-def rows_address(area: Area, **filters: str) -> str:
+def build_rows_address(area: Area, **filters: str) -> str:
     """Return the URL of an area's table with these filters.
 
     For prospects, ``filters`` are ignored: the URL shows the prospects without lead or contact.
@@ -31,9 +31,9 @@ def rows_address(area: Area, **filters: str) -> str:
         if area not in _TAB:
             parameters["gear.type"] = area.value
         parameters |= {f"{area.value}.{name}": value for name, value in filters.items()}
-    return site_address(f"/pardot/?{urlencode(parameters)}")
+    return build_site_address(f"/pardot/?{urlencode(parameters)}")
 
 
-def tasks_address(search: str = "") -> str:
+def build_tasks_address(search: str = "") -> str:
     """Return the URL of the task board with this search."""
-    return site_address(f"/pardot/?{urlencode({'open': 'tasks', **({'tasks.q': search} if search else {})})}")
+    return build_site_address(f"/pardot/?{urlencode({'open': 'tasks', **({'tasks.q': search} if search else {})})}")

@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from outgoing.numbers import format_count
 from outgoing.times import format_age
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.grading import GradeThreshold, grade_of
 from pardot.models import Alert, DigestDelivery
-from pardot.reports.addresses import site_address
+from pardot.reports.addresses import build_site_address
 from pardot.reports.wording import Section, text_of
-from pardot.scoring.history import last_snapshot
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.history import find_last_snapshot
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 from sf.status.freshness import FAILING, Freshness, all_freshness
 
 _SYNC_JOBS = {"camp_sync"}
@@ -37,10 +37,10 @@ class Condition:
     text: str
 
 
-def current_conditions(now: datetime | None = None) -> list[Condition]:
+def load_current_conditions(now: datetime | None = None) -> list[Condition]:
     """Return the problems that the team must know about now."""
-    card, day = current_scorecard(now), today(now)
-    return [*_grade_fell(card, day), *_below_threshold(card), *_bad_syncs()]
+    card, day = load_current_scorecard(now), get_today(now)
+    return [*_check_grade(card, day), *_check_threshold(card), *_check_syncs()]
 
 
 def note_conditions(conditions: Iterable[Condition], now: datetime | None = None) -> None:
@@ -55,7 +55,7 @@ def note_conditions(conditions: Iterable[Condition], now: datetime | None = None
         if key.startswith(_GRADE) and not lasting.filter(key=key).exists():
             _, _, grade = key.split(" ", 2)
             lasting.filter(key__startswith=_GRADE, key__endswith=f" {grade}").update(key=key)
-    passed = lasting.exclude(key__in=texts).exclude(key__startswith=_grade_key(today(now), ""))
+    passed = lasting.exclude(key__in=texts).exclude(key__startswith=_build_grade_key(get_today(now), ""))
     passed.update(ended_at=now)
     known = set(lasting.values_list("key", flat=True))
     Alert.objects.bulk_create(
@@ -64,38 +64,38 @@ def note_conditions(conditions: Iterable[Condition], now: datetime | None = None
     Alert.objects.filter(ended_at__lt=now - _KEPT).delete()
 
 
-def unsent_alerts(channel: str) -> QuerySet[Alert]:
+def select_unsent_alerts(channel: str) -> QuerySet[Alert]:
     """Return the current alerts that the channel did not get yet, oldest first."""
     sent = DigestDelivery.objects.filter(channel=channel).exclude(alert=None).values("alert")
     return Alert.objects.filter(ended_at=None).exclude(pk__in=sent).order_by("began_at", "pk")
 
 
-def alert_message(alerts: Sequence[Alert]) -> str:
+def compose_alert_message(alerts: Sequence[Alert]) -> str:
     """Return the text of the message. Its first line is the subject of the mail."""
     what = alerts[0].text if len(alerts) == 1 else format_count(len(alerts), "thing") + " to look at"
-    return text_of(f"Camp alert: {what}", [Section("Look at", tuple(alert.text for alert in alerts))]) + _link()
+    return text_of(f"Camp alert: {what}", [Section("Look at", tuple(alert.text for alert in alerts))]) + _compose_link()
 
 
 def note_alerts_sent(channel: str, label: str, alerts: Iterable[Alert], now: datetime | None = None) -> None:
     """Log the delivery of each alert, so that the channel does not get the alert again."""
     now = now or timezone.now()
     DigestDelivery.objects.bulk_create(
-        DigestDelivery(day=today(now), channel=channel, recipient=label, text=alert.text, alert=alert, sent_at=now)
+        DigestDelivery(day=get_today(now), channel=channel, recipient=label, text=alert.text, alert=alert, sent_at=now)
         for alert in alerts
     )
 
 
-def _link() -> str:
-    address = site_address("/pardot/")
+def _compose_link() -> str:
+    address = build_site_address("/pardot/")
     return f"\n{address}\n" if address.startswith("http") else ""
 
 
-def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
+def _check_grade(card: Scorecard, day: date) -> Iterator[Condition]:
     """Yield a condition when the grade is lower than at the last snapshot before ``day``.
 
     Both scores are graded by today's thresholds, so a changed threshold is not a fall of the grade.
     """
-    before = last_snapshot(day - timedelta(days=1))
+    before = find_last_snapshot(day - timedelta(days=1))
     if card.overall is None or card.grade is None or before is None or before.health_score is None:
         return
     thresholds = card.configuration.thresholds
@@ -104,33 +104,33 @@ def _grade_fell(card: Scorecard, day: date) -> Iterator[Condition]:
         return
     since = f"{before.day:%a, %b} {before.day.day}"
     fell = f"grade fell from {then} to {card.grade}: score {card.overall}, was {before.health_score} on {since}"
-    yield Condition(_grade_key(day, card.grade), fell)
+    yield Condition(_build_grade_key(day, card.grade), fell)
 
 
 def _rank(grade: str, thresholds: Sequence[GradeThreshold]) -> int:
     return next(place for place, threshold in enumerate(thresholds) if threshold.grade == grade)
 
 
-def _grade_key(day: date, grade: str) -> str:
+def _build_grade_key(day: date, grade: str) -> str:
     return f"{_GRADE} {day} {grade}"
 
 
-def _below_threshold(card: Scorecard) -> Iterator[Condition]:
+def _check_threshold(card: Scorecard) -> Iterator[Condition]:
     least = card.configuration.alert_score
     if card.overall is not None and card.overall < least:
         yield Condition("score", f"score {card.overall} is below {least}")
 
 
-def _bad_syncs() -> Iterator[Condition]:
+def _check_syncs() -> Iterator[Condition]:
     health = all_freshness()
     for each in [*health.syncs, *(job for job in health.jobs if job.name in _SYNC_JOBS)]:
         name = each.name if each.name in _SYNC_JOBS else f"sync of {each.name.replace('_', ' ')}"
         if each.state in FAILING:
-            yield Condition(f"sync {each.name}", f"{name} failed{_last_good(each)}")
+            yield Condition(f"sync {each.name}", f"{name} failed{_format_last_good(each)}")
         elif each.state == "late":
-            yield Condition(f"sync {each.name}", f"{name} is overdue{_last_good(each)}")
+            yield Condition(f"sync {each.name}", f"{name} is overdue{_format_last_good(each)}")
 
 
-def _last_good(each: Freshness) -> str:
+def _format_last_good(each: Freshness) -> str:
     """Return the time since the last complete run as text; empty when no run was complete yet."""
     return "" if each.age_seconds is None else f"; the data is {format_age(each.age_seconds)} old"

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Q
 
 from pardot.catalog.complete_reads import prospects_were_sampled
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import (
     AuditSummary,
     DailySnapshot,
@@ -21,11 +21,11 @@ from pardot.models import (
     ProspectEngagement,
     Task,
 )
-from pardot.planning.triage import action_tags
+from pardot.planning.triage import load_action_tags
 from pardot.scoring.camp_days import CampDay, camp_day
-from pardot.scoring.history import baselines
-from pardot.scoring.salesforce_coverage import Coverage, current_coverage
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.history import load_baselines
+from pardot.scoring.salesforce_coverage import Coverage, load_current_coverage
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 
 TOP = 5
 
@@ -70,8 +70,8 @@ class DigestFacts:
 
 def digest_facts(now: datetime | None = None) -> DigestFacts:
     """Return the facts as of now."""
-    day = today(now)
-    card = current_scorecard(now)
+    day = get_today(now)
+    card = load_current_scorecard(now)
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}
     complete = {area: summary for area, summary in summaries.items() if summary.is_complete}
     sampled = summaries.get(Area.PROSPECTS) if Area.PROSPECTS not in complete else None
@@ -79,46 +79,46 @@ def digest_facts(now: datetime | None = None) -> DigestFacts:
         day=day,
         camp=camp_day(card.configuration.camp, day),
         card=card,
-        before=baselines(day).last,
+        before=load_baselines(day).last,
         summaries=complete,
         sampled_prospects=sampled if sampled is not None and (sampled.items or prospects_were_sampled()) else None,
-        coverage=current_coverage(),
+        coverage=load_current_coverage(),
         orphans=OrphanRun.objects.first(),
-        top=tuple(_top()),
+        top=tuple(_load_top_prospects()),
         folders=Folder.objects.count(),
-        triage=_triage(card),
-        tasks=tuple(_open_tasks(day)),
+        triage=_load_triage_counts(card),
+        tasks=tuple(_count_open_tasks(day)),
     )
 
 
-def _top() -> list[TopProspect]:
+def _load_top_prospects() -> list[TopProspect]:
     rows = (
         Prospect.objects.filter(score__gt=0)
         .exclude(is_deleted=True)
         .order_by("-score", "id")
         .values("id", "email", "first_name", "last_name", "score")[:TOP]
     )
-    counts = _activities([row["id"] for row in rows])
-    return [TopProspect(_name(row), row["score"], counts.get(row["id"], 0)) for row in rows]
+    counts = _load_activity_counts([row["id"] for row in rows])
+    return [TopProspect(_format_name(row), row["score"], counts.get(row["id"], 0)) for row in rows]
 
 
-def _activities(prospects: list[int]) -> dict[int, int]:
+def _load_activity_counts(prospects: list[int]) -> dict[int, int]:
     engagement = ProspectEngagement.objects.filter(prospect_id__in=prospects)
     return dict(engagement.values_list("prospect_id", "activity_count"))
 
 
-def _name(row: Mapping[str, Any]) -> str:
+def _format_name(row: Mapping[str, Any]) -> str:
     name = " ".join(part for part in (row["first_name"], row["last_name"]) if part)
     return name or row["email"] or f"prospect {row['id']}"
 
 
-def _triage(card: Scorecard) -> dict[str, int] | None:
-    counts = {tag.action: tag.count for tag in action_tags(card.configuration, items=0)}
+def _load_triage_counts(card: Scorecard) -> dict[str, int] | None:
+    counts = {tag.action: tag.count for tag in load_action_tags(card.configuration, items=0)}
     known = {action: count for action, count in counts.items() if count is not None}
     return known if len(known) == len(counts) else None
 
 
-def _open_tasks(day: date) -> list[OpenTasks]:
+def _count_open_tasks(day: date) -> list[OpenTasks]:
     counted = (
         Task.objects.filter(status=Task.Status.OPEN)
         .order_by()

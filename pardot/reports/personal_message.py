@@ -16,17 +16,17 @@ from outgoing.numbers import format_count
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import is_overdue
-from pardot.reports.addresses import rows_address, tasks_address
+from pardot.reports.addresses import build_rows_address, build_tasks_address
 from pardot.reports.personal_work import OwnArea, PersonalWork, WorkFacts, personal_work
 from pardot.reports.view_news import ViewNews, view_news
 from pardot.reports.wording import (
     Section,
-    amount,
-    change,
-    long_date,
+    format_amount,
+    format_change,
+    format_long_date,
+    format_score_and_grade,
+    format_since_day,
     number,
-    score_and_grade,
-    since_day,
     text_of,
 )
 from pardot.scoring.changes import IssueChange
@@ -35,7 +35,7 @@ MOST_TASKS = 10
 _LONGEST_TITLE = 100
 
 
-def members_to_message(day: date) -> list[TeamMember]:
+def load_members_to_message(day: date) -> list[TeamMember]:
     """Return the members who get a message on ``day``.
 
     These members have an email address and have not stopped the messages. They have an area, an open task, or news
@@ -49,48 +49,48 @@ def members_to_message(day: date) -> list[TeamMember]:
 def personal_message(facts: WorkFacts, member: TeamMember, news: Iterable[ViewNews] = (), *, stop_address: str) -> str:
     """Return the message to ``member``. ``stop_address``: the link at the end, which stops these messages."""
     work = personal_work(facts, member)
-    since = since_day(facts.since, facts.day) if facts.since else ""
+    since = format_since_day(facts.since, facts.day) if facts.since else ""
     text = text_of(
-        f"Camp Campaign for {member.name}, {long_date(facts.day)}",
+        f"Camp Campaign for {member.name}, {format_long_date(facts.day)}",
         [
-            Section("Your areas", tuple(_area(own) for own in work.areas)),
-            Section(f"Changed {since}", tuple(_changes(work, facts.since)) if facts.since else ()),
-            Section("Your open tasks", tuple(_tasks(work.tasks))),
+            Section("Your areas", tuple(_compose_area(own) for own in work.areas)),
+            Section(f"Changed {since}", tuple(_compose_changes(work, facts.since)) if facts.since else ()),
+            Section("Your open tasks", tuple(_compose_tasks(work.tasks))),
             Section("Your views", tuple(each.line(facts.day) for each in news)),
         ],
     )
     return f"{text}\nStop these messages: {stop_address}\n"
 
 
-def _area(own: OwnArea) -> str:
-    graded = score_and_grade(own.score, own.grade)
-    return f"{own.area.label}: {graded}{change(own.score, own.before)} {rows_address(own.area)}"
+def _compose_area(own: OwnArea) -> str:
+    graded = format_score_and_grade(own.score, own.grade)
+    return f"{own.area.label}: {graded}{format_change(own.score, own.before)} {build_rows_address(own.area)}"
 
 
-def _changes(work: PersonalWork, since: date) -> Iterator[str]:
-    yield from (_change_line(item, since) for item in work.changes)
+def _compose_changes(work: PersonalWork, since: date) -> Iterator[str]:
+    yield from (_compose_change(item, since) for item in work.changes)
     if work.areas and not work.changes:
-        yield f"nothing in your areas {rows_address(work.areas[0].area)}"
+        yield f"nothing in your areas {build_rows_address(work.areas[0].area)}"
 
 
-def _change_line(item: IssueChange, since: date) -> str:
+def _compose_change(item: IssueChange, since: date) -> str:
     issue, new = item.listed.issue, item.ledger.new
-    parts = [item.listed.title, f"was {amount(item.before, is_percentage=issue.is_percentage)}"]
+    parts = [item.listed.title, f"was {format_amount(item.before, is_percentage=issue.is_percentage)}"]
     filters = {"flag": issue.flag, **({"exempt": "no"} if item.listed.exempt else {})}
     if new:
         parts.append(f"{number(new)} new")
         filters["new"] = str(since)
-    return f"{', '.join(parts)} {rows_address(issue.area, **filters)}"
+    return f"{', '.join(parts)} {build_rows_address(issue.area, **filters)}"
 
 
-def _tasks(tasks: QuerySet[Task]) -> Iterator[str]:
+def _compose_tasks(tasks: QuerySet[Task]) -> Iterator[str]:
     for task in tasks[:MOST_TASKS]:
-        yield _task(task)
+        yield _compose_task(task)
     if (more := tasks.count() - MOST_TASKS) > 0:
-        yield f"{format_count(more, 'more task')} {tasks_address()}"
+        yield f"{format_count(more, 'more task')} {build_tasks_address()}"
 
 
-def _task(task: Task) -> str:
+def _compose_task(task: Task) -> str:
     """Return the line about a task.
 
     The title of a task about prospects is left out, because it may contain a name.
@@ -99,4 +99,4 @@ def _task(task: Task) -> str:
     title = "A task about prospects" if is_about_prospects else task.title[:_LONGEST_TITLE]
     due = f", due {task.due_date:%b} {task.due_date.day}" if task.due_date else ""
     overdue = ", overdue" if is_overdue(task) else ""
-    return f"{title}{due}{overdue} {tasks_address('' if is_about_prospects else task.title)}"
+    return f"{title}{due}{overdue} {build_tasks_address('' if is_about_prospects else task.title)}"

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import Task, TeamMember
 from pardot.planning.tasks import TaskFilter, filter_tasks
-from pardot.scoring.changes import Changes, IssueChange, changes_since
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.changes import Changes, IssueChange, load_changes_since
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class PersonalWork:
     """All open tasks of the member, the most urgent first."""
 
 
-def work_facts(now: datetime | None = None) -> WorkFacts:
+def load_work_facts(now: datetime | None = None) -> WorkFacts:
     """Return the facts as of now."""
-    day, card = today(now), current_scorecard(now)
-    return WorkFacts(day, card, changes_since(None, card, day))
+    day, card = get_today(now), load_current_scorecard(now)
+    return WorkFacts(day, card, load_changes_since(None, card, day))
 
 
 def personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
@@ -62,13 +62,13 @@ def personal_work(facts: WorkFacts, member: TeamMember) -> PersonalWork:
     areas = [Area(area) for area in member.areas]
     changed = [*facts.changes.worse, *facts.changes.other_rows, *facts.changes.better]
     return PersonalWork(
-        areas=tuple(_own_area(facts, area) for area in areas),
+        areas=tuple(_build_own_area(facts, area) for area in areas),
         changes=tuple(each for each in changed if each.listed.issue.area in areas),
         tasks=filter_tasks(TaskFilter(assignee=member, status=Task.Status.OPEN)),
     )
 
 
-def _own_area(facts: WorkFacts, area: Area) -> OwnArea:
+def _build_own_area(facts: WorkFacts, area: Area) -> OwnArea:
     before = facts.changes.since.area_scores if facts.changes.since else {}
     score, grade = facts.card.grading.areas[area].score, facts.card.area_grades[area]
     return OwnArea(area, score, grade, before.get(area.value))

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pardot.domain.areas import Area
 from pardot.domain.grading import grade_of
 from pardot.models import DailySnapshot
-from pardot.reports.progress import ProgressFacts, progress_facts
-from pardot.reports.wording import amount, percent, score_and_grade
+from pardot.reports.progress import ProgressFacts, load_progress_facts
+from pardot.reports.wording import format_amount, format_percent, format_score_and_grade
 from pardot.scoring.changes import harm_of_one
 from pardot.scoring.salesforce_coverage import coverage_of
 from pardot.scoring.scorecard import IssueCount
@@ -78,46 +78,46 @@ def progress_page(since: date | None, now: datetime | None = None) -> ProgressPa
 
     If ``since`` is given, snapshots before that day are ignored.
     """
-    facts = progress_facts(now, since)
+    facts = load_progress_facts(now, since)
     card, first = facts.card, facts.first
-    after = score_and_grade(card.overall, card.grade)
+    after = format_score_and_grade(card.overall, card.grade)
     if first is None:
         return ProgressPage(facts, None, 0, "", after, None)
-    issues = sorted(_issues(facts, first), key=lambda row: -abs(row.harm))
+    issues = sorted(_build_issues(facts, first), key=lambda row: -abs(row.harm))
     better, worse = [row for row in issues if row.harm < 0], [row for row in issues if row.harm > 0]
     return ProgressPage(
         facts=facts,
         since=first.day,
         days=(facts.day - first.day).days,
-        before=score_and_grade(first.health_score, grade_of(first.health_score, card.configuration.thresholds)),
+        before=format_score_and_grade(first.health_score, grade_of(first.health_score, card.configuration.thresholds)),
         after=after,
-        change=_change(first.health_score, card.overall),
-        areas=tuple(_areas(facts, first)),
+        change=_compute_change(first.health_score, card.overall),
+        areas=tuple(_build_areas(facts, first)),
         improved=tuple(better[:MOST_ISSUES]),
         more_improved=max(0, len(better) - MOST_ISSUES),
         worsened=tuple(worse[:MOST_ISSUES]),
         more_worsened=max(0, len(worse) - MOST_ISSUES),
-        coverage=_coverage(facts, first),
+        coverage=_compose_coverage(facts, first),
     )
 
 
-def _areas(facts: ProgressFacts, first: DailySnapshot) -> Iterator[AreaRow]:
+def _build_areas(facts: ProgressFacts, first: DailySnapshot) -> Iterator[AreaRow]:
     for area, score in facts.card.grading.areas.items():
         before = first.area_scores.get(area.value)
         if before is not None or score.score is not None:
             owners = ", ".join(facts.card.owners(area))
-            yield AreaRow(Area(area).label, before, score.score, _change(before, score.score), owners)
+            yield AreaRow(Area(area).label, before, score.score, _compute_change(before, score.score), owners)
 
 
-def _issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
+def _build_issues(facts: ProgressFacts, first: DailySnapshot) -> Iterator[IssueRow]:
     for key, counted in facts.card.issues.items():
         before = first.issue_counts.get(key)
         if before is None or counted.count is None or float(before) == float(counted.count):
             continue
-        yield _issue(facts, counted, before)
+        yield _build_issue(facts, counted, before)
 
 
-def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
+def _build_issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow:
     """Return the row of the issue.
 
     If the issue costs no points, a tiny cost is used, so that the sign of ``harm`` still tells better from worse.
@@ -126,19 +126,19 @@ def _issue(facts: ProgressFacts, counted: IssueCount, before: float) -> IssueRow
     is_percentage = counted.issue.is_percentage
     return IssueRow(
         title=_COUNT_IN_TITLE.sub("", facts.card.configuration.templates[counted.issue.key].title).strip(),
-        before=amount(before, is_percentage=is_percentage),
-        after=amount(counted.count, is_percentage=is_percentage),
+        before=format_amount(before, is_percentage=is_percentage),
+        after=format_amount(counted.count, is_percentage=is_percentage),
         harm=change * max(harm_of_one(facts.card, counted.issue), 1e-9),
     )
 
 
-def _coverage(facts: ProgressFacts, first: DailySnapshot) -> str:
+def _compose_coverage(facts: ProgressFacts, first: DailySnapshot) -> str:
     if facts.coverage.total_sf is None:
         return ""
     before = coverage_of(first)
-    now = percent(facts.coverage.coverage_pct)
-    return f"{percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
+    now = format_percent(facts.coverage.coverage_pct)
+    return f"{format_percent(before.coverage_pct)} → {now}" if before.total_sf is not None else now
 
 
-def _change(before: int | None, after: int | None) -> int | None:
+def _compute_change(before: int | None, after: int | None) -> int | None:
     return None if before is None or after is None else after - before

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pardot.models import TeamMember, ViewSubscription
-from pardot.planning.subscriptions import subscriptions_of
-from pardot.reports.addresses import site_address
-from pardot.reports.wording import change, number, since_day
-from pardot.selectors.view_rows import ViewRows, query_of_table, rows_of_view
+from pardot.planning.subscriptions import select_subscriptions
+from pardot.reports.addresses import build_site_address
+from pardot.reports.wording import format_change, format_since_day, number
+from pardot.selectors.view_rows import ViewRows, count_view_rows, query_of_table
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class ViewNews:
         """Return the view's name, its number of rows, the change since ``told_on``, and its link."""
         view, known = self.subscription.view, self.subscription
         other_rows = ", different rows" if self.rows.count == known.count and self.has_other_rows else ""
-        differs = other_rows or change(self.rows.count, known.count)
-        address = site_address(f"/pardot/?{query_of_table(view.query)}")
-        return f"{view.name}: {number(self.rows.count)}{differs} {since_day(known.told_on, day)} {address}"
+        differs = other_rows or format_change(self.rows.count, known.count)
+        address = build_site_address(f"/pardot/?{query_of_table(view.query)}")
+        return f"{view.name}: {number(self.rows.count)}{differs} {format_since_day(known.told_on, day)} {address}"
 
     @property
     def has_other_rows(self) -> bool:
@@ -43,8 +43,8 @@ class ViewNews:
 
 
 def view_news(member: TeamMember, day: date) -> list[ViewNews]:
-    """Return the views that are due. Views that ``rows_of_view`` cannot count are left out."""
-    counted = ((each, rows_of_view(each.view.query)) for each in subscriptions_of(member))
+    """Return the views that are due. Views that ``count_view_rows`` cannot count are left out."""
+    counted = ((each, count_view_rows(each.view.query)) for each in select_subscriptions(member))
     news = [ViewNews(each, rows) for each, rows in counted if rows is not None]
     return [each for each in news if each.is_due(day)]
 

@@ -41,20 +41,20 @@ def number(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def percent(value: Number | None) -> str:
+def format_percent(value: Number | None) -> str:
     """Return ``12.5%``, ``36%``; an en dash for ``None``.
 
     ``percent`` in ``static/js/core/format.js`` follows the same rule.
     """
-    return "–" if value is None else f"{number(_rounded(value, '0.1'))}%"
+    return "–" if value is None else f"{number(_round_half_up(value, '0.1'))}%"
 
 
-def amount(count: Number | None, *, is_percentage: bool) -> str:
+def format_amount(count: Number | None, *, is_percentage: bool) -> str:
     """Return the count of an issue, which for some issues is a percentage."""
-    return percent(count) if is_percentage else number(count or 0)
+    return format_percent(count) if is_percentage else number(count or 0)
 
 
-def points(value: float) -> str:
+def format_points(value: float) -> str:
     """Return points of the score: ``12.3``, ``5.0``, ``0.12``, ``<0.01``.
 
     ``points`` in ``static/js/core/format.js`` follows the same rule.
@@ -62,10 +62,10 @@ def points(value: float) -> str:
     size, sign = abs(value), "−" if value < 0 else ""
     if size < 0.005:
         return f"{sign}<0.01" if size else "0"
-    return f"{sign}{_rounded(size, '0.1' if size >= 0.995 else '0.01')}"
+    return f"{sign}{_round_half_up(size, '0.1' if size >= 0.995 else '0.01')}"
 
 
-def _rounded(value: Number, step: str) -> Decimal:
+def _round_half_up(value: Number, step: str) -> Decimal:
     """Round half away from zero, as the functions in ``format.js`` do.
 
     Python's ``round`` would round half to even.
@@ -73,27 +73,27 @@ def _rounded(value: Number, step: str) -> Decimal:
     return Decimal(value).quantize(Decimal(step), ROUND_HALF_UP)
 
 
-def change(now: Number | None, before: Number | None) -> str:
+def format_change(now: Number | None, before: Number | None) -> str:
     """Return ``, up 2`` or ``, unchanged``; an empty string when either number is unknown."""
     if now is None or before is None:
         return ""
-    by = _rounded(float(now) - float(before), "0.1")
+    by = _round_half_up(float(now) - float(before), "0.1")
     if not by:
         return ", unchanged"
     return f", {'up' if by > 0 else 'down'} {number(abs(by))}"
 
 
-def missing(command: str) -> str:
+def explain_missing(command: str) -> str:
     """Say that there is no data, and name the command that reads it."""
     return f"{NO_DATA}; run: python manage.py {command}"
 
 
-def long_date(day: date) -> str:
+def format_long_date(day: date) -> str:
     """Return ``Monday, November 23, 2026``."""
     return f"{day:%A}, {day:%B} {day.day}, {day.year}"
 
 
-def since_day(day: date, today: date) -> str:
+def format_since_day(day: date, today: date) -> str:
     """Name the day of a comparison: ``since yesterday``, ``since Friday``, ``since Wed, Nov 25``.
 
     ``sinceDay`` in ``static/js/core/format.js`` follows the same rule.
@@ -106,6 +106,6 @@ def since_day(day: date, today: date) -> str:
     return f"since {day:%a, %b} {day.day}{f', {day.year}' if day.year != today.year else ''}"
 
 
-def score_and_grade(score: int | None, grade: str | None) -> str:
+def format_score_and_grade(score: int | None, grade: str | None) -> str:
     """Return ``87 (B)``, or ``NO_DATA`` when the score is ``None``."""
     return NO_DATA if score is None else f"{score} ({grade})"

@@ -10,9 +10,9 @@ from math import fsum
 from pardot.domain.issues import Issue
 from pardot.models import DailySnapshot
 from pardot.scoring.exemptions import exempt_assets
-from pardot.scoring.findings import NOTHING, LedgerFigures, ledger_figures
-from pardot.scoring.history import last_snapshot
-from pardot.scoring.issue_list import ListedIssue, listed_issue
+from pardot.scoring.findings import NOTHING, LedgerFigures, load_ledger_figures
+from pardot.scoring.history import find_last_snapshot
+from pardot.scoring.issue_list import ListedIssue, build_listed_issue
 from pardot.scoring.scorecard import Scorecard
 from pardot.scoring.snapshots import as_number
 
@@ -49,17 +49,17 @@ class Changes:
     """Issues with an unchanged count but new assets."""
 
 
-def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
+def load_changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
     """Compare ``card`` with the snapshot of ``day``, or of the nearest earlier day.
 
     A ``day`` that is ``None`` or not before ``today`` means yesterday.
     """
     yesterday = today - timedelta(days=1)
-    since = last_snapshot(min(day or yesterday, yesterday))
+    since = find_last_snapshot(min(day or yesterday, yesterday))
     if since is None:
         return Changes(since=None)
-    ledger = ledger_figures(exempt_assets(today), since.day)
-    changes = list(filter(None, (_change(card, key, since, ledger.get(key, NOTHING)) for key in card.issues)))
+    ledger = load_ledger_figures(exempt_assets(today), since.day)
+    changes = list(filter(None, (_build_change(card, key, since, ledger.get(key, NOTHING)) for key in card.issues)))
     return Changes(
         since=since,
         worse=tuple(sorted((each for each in changes if each.change > 0), key=lambda each: -each.harm)),
@@ -68,23 +68,23 @@ def changes_since(day: date | None, card: Scorecard, today: date) -> Changes:
     )
 
 
-def oldest_findings(today: date) -> dict[str, date]:
+def load_oldest_findings(today: date) -> dict[str, date]:
     """Return, by issue key, the first day of the oldest open finding.
 
     Exempt assets, and findings without a known first day, are left out.
     """
-    figures = ledger_figures(exempt_assets(today), today)
+    figures = load_ledger_figures(exempt_assets(today), today)
     return {issue: issue_figures.oldest for issue, issue_figures in figures.items() if issue_figures.oldest is not None}
 
 
-def _change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
+def _build_change(card: Scorecard, key: str, since: DailySnapshot, ledger: LedgerFigures) -> IssueChange | None:
     """Return the change of an issue, which may be zero; ``None`` without a count now or in the snapshot."""
     counted, before = card.issues[key], since.issue_counts.get(key)
     if counted.count is None or before is None:
         return None
     after = as_number(counted.count) or 0
     harm = (after - before) * harm_of_one(card, counted.issue)
-    return IssueChange(listed_issue(card, counted), before, after, ledger, harm)
+    return IssueChange(build_listed_issue(card, counted), before, after, ledger, harm)
 
 
 def harm_of_one(card: Scorecard, issue: Issue) -> float:

@@ -17,7 +17,7 @@ from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import Exemption
 
 
-def exemptions_in_force(day: date) -> QuerySet[Exemption]:
+def select_exemptions_in_force(day: date) -> QuerySet[Exemption]:
     """Return the exemptions that apply on ``day``. An exemption still applies on its end date."""
     return Exemption.objects.filter(Q(until=None) | Q(until__gte=day))
 
@@ -54,7 +54,7 @@ def add_exemption(
         values = {"reason": reason, "until": until, "created_by": created_by}
         exemption, is_new = Exemption.objects.get_or_create(**key, defaults=values)
     if not is_new:
-        raise BadExemption("issue", f"This asset is exempt from {issue} already, {_terms(exemption)}")
+        raise BadExemption("issue", f"This asset is exempt from {issue} already, {_format_terms(exemption)}")
     return exemption
 
 
@@ -120,7 +120,7 @@ def _check_terms(*, asset_type: Area, issue: str, until: date | None) -> None:
         raise BadExemption("until", f"{until} is in the past: the exemption would never be in force")
 
 
-def _terms(exemption: Exemption) -> str:
+def _format_terms(exemption: Exemption) -> str:
     by = f", created by {exemption.created_by}" if exemption.created_by else ""
     return f"{f'until {exemption.until}' if exemption.until else 'without an end date'}{by}: {exemption.reason}"
 
@@ -134,13 +134,13 @@ def exempt_assets(day: date) -> Mapping[str, frozenset[int]]:
     The ids include assets that do not have the issue now.
     """
     assets_by_issue: dict[str, set[int]] = {}
-    for issue, asset in exemptions_in_force(day).values_list("issue", "asset_id"):
+    for issue, asset in select_exemptions_in_force(day).values_list("issue", "asset_id"):
         if issue in BY_KEY:
             assets_by_issue.setdefault(issue, set()).add(asset)
     return {issue: frozenset(assets) for issue, assets in assets_by_issue.items()}
 
 
-def exempt_counts(day: date) -> Mapping[str, int]:
+def count_exempt_assets(day: date) -> Mapping[str, int]:
     """Return, by issue key, how many assets that have the issue are exempt on ``day``; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_EXEMPT, {"day": day})
@@ -148,7 +148,7 @@ def exempt_counts(day: date) -> Mapping[str, int]:
     return {issue.key: counted.get(issue.key, 0) for issue in ISSUES}
 
 
-def less_exempt(count: int | None, exempt: int) -> int | None:
+def subtract_exempt(count: int | None, exempt: int) -> int | None:
     """Subtract the exempt assets, but never go below zero.
 
     An audit may end between the queries for the two numbers.
@@ -156,7 +156,7 @@ def less_exempt(count: int | None, exempt: int) -> int | None:
     return None if count is None else max(0, count - exempt)
 
 
-def _exempt_in(audit: AssetAudit) -> str:
+def _build_exempt_query(audit: AssetAudit) -> str:
     """Return SQL for the number of exempt assets of one area that have the issue's flag, by issue."""
     flags = " ".join(f"WHEN '{issue.key}' THEN '{issue.flag}'" for issue in ISSUES if issue.area is audit.area)
     return f"""
@@ -167,4 +167,4 @@ def _exempt_in(audit: AssetAudit) -> str:
     """  # noqa: S608 - names of our own declarations
 
 
-_EXEMPT = " UNION ALL ".join(_exempt_in(audit) for audit in ASSET_AUDITS)
+_EXEMPT = " UNION ALL ".join(_build_exempt_query(audit) for audit in ASSET_AUDITS)

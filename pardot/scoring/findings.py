@@ -12,7 +12,7 @@ from pardot.domain.areas import Area
 from pardot.models import Finding
 
 
-def findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Finding]:
+def select_findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Finding]:
     """Return open and fixed findings, except of assets that are exempt from the issue.
 
     ``exempt``: the ids of exempt assets by issue key, from ``exempt_assets``.
@@ -23,7 +23,7 @@ def findings_that_count(exempt: Mapping[str, frozenset[int]]) -> QuerySet[Findin
     return findings
 
 
-def open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | None]]:
+def load_open_since(area: Area, assets: Iterable[int]) -> dict[int, dict[str, date | None]]:
     """Return, by asset and issue key, the day on which each open finding was first seen; one query."""
     since: dict[int, dict[str, date | None]] = {}
     findings = Finding.objects.filter(asset_type=area, asset_id__in=list(assets), fixed_on=None).order_by("id")
@@ -49,11 +49,11 @@ class LedgerFigures:
 NOTHING = LedgerFigures()
 
 
-def ledger_figures(exempt: Mapping[str, frozenset[int]], since: date) -> dict[str, LedgerFigures]:
+def load_ledger_figures(exempt: Mapping[str, frozenset[int]], since: date) -> dict[str, LedgerFigures]:
     """Return the figures of each issue that has findings, with changes since the day ``since``; one query."""
     is_open = Q(fixed_on=None)
     counted = (
-        findings_that_count(exempt)
+        select_findings_that_count(exempt)
         .values_list("issue")
         .annotate(
             new=Count("id", filter=is_open & Q(first_seen__gt=since)),

@@ -48,7 +48,7 @@ class _Option:
     fixes: Mapping[str, Occurrences]
 
 
-def plan_for(inputs: ScoreInputs, target: int) -> Plan:
+def plan_fixes(inputs: ScoreInputs, target: int) -> Plan:
     """Return fixes after which the overall score is at least ``target`` (1 to 100). Raises ``NoScore``."""
     card = scorecard(inputs)
     if card.overall is None:
@@ -56,7 +56,7 @@ def plan_for(inputs: ScoreInputs, target: int) -> Plan:
     if card.overall >= target:
         return Plan(target, {}, 0)
     options = {
-        area: list(_options(card, area)) for area, score in card.grading.areas.items() if score.score is not None
+        area: list(_build_options(card, area)) for area, score in card.grading.areas.items() if score.score is not None
     }
     chosen = _trim(_Search(card, options, target).run(), card, target)
     fixes = {key: count for option in chosen.values() for key, count in option.fixes.items()}
@@ -85,16 +85,16 @@ class _Fixable:
     """The number of all occurrences, or the percentage."""
 
 
-def _options(card: Scorecard, area: Area) -> Iterator[_Option]:
+def _build_options(card: Scorecard, area: Area) -> Iterator[_Option]:
     """Yield the cheapest way to each higher score of ``area``, the lowest score first."""
     grade = card.grading.areas[area]
-    fixable = sorted(_fixable(card, area), key=lambda each: -float(each.points) / each.rows)
+    fixable = sorted(_select_fixable(card, area), key=lambda each: -float(each.points) / each.rows)
     for score in range((grade.score or 0) + 1, BEST + 1):
         # Scores are rounded half up, so half a point less is enough.
-        yield _option(score, grade.demerits - (BEST - score + _HALF), fixable)
+        yield _build_option(score, grade.demerits - (BEST - score + _HALF), fixable)
 
 
-def _option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option:
+def _build_option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option:
     """Return the cheapest fixes that gain at least ``points``."""
     fixes: dict[str, Occurrences] = {}
     rows = 0.0
@@ -108,15 +108,15 @@ def _option(score: int, points: Decimal, fixable: Sequence[_Fixable]) -> _Option
     return _Option(score, rows, fixes)
 
 
-def _fixable(card: Scorecard, area: Area) -> Iterator[_Fixable]:
+def _select_fixable(card: Scorecard, area: Area) -> Iterator[_Fixable]:
     items = max(card.grading.areas[area].items, 1)
     for key, counted in card.issues.items():
         weight = card.configuration.weights[key]
         if counted.issue.area is area and counted.count and weight:
-            yield _in_units(key, counted, weight, items)
+            yield _split_into_units(key, counted, weight, items)
 
 
-def _in_units(key: str, counted: IssueCount, weight: Decimal, items: int) -> _Fixable:
+def _split_into_units(key: str, counted: IssueCount, weight: Decimal, items: int) -> _Fixable:
     count = counted.count or 0
     if not counted.issue.is_percentage:
         return _Fixable(key, int(count), weight, 1.0, 1, count)
@@ -133,13 +133,13 @@ class _Search:
     def __init__(self, card: Scorecard, options: Mapping[Area, Sequence[_Option]], target: int) -> None:
         self.card = card
         self.options = options
-        self.need = _missing(card, {}, target)
+        self.need = _compute_missing(card, {}, target)
         self.at: dict[Area, _Option] = {}
         self.best: tuple[float, dict[Area, _Option]] | None = None
 
     def run(self) -> dict[Area, _Option]:
         while self.need > _NOISE:
-            steps = list(self._steps())
+            steps = list(self._list_steps())
             for gain, rows, area, option in steps:
                 if gain >= self.need - _NOISE:
                     self._consider(rows, area, option)
@@ -148,7 +148,7 @@ class _Search:
             self.need -= gain
         return self.best[1] if self.best else self.at
 
-    def _steps(self) -> Iterator[tuple[float, float, Area, _Option]]:
+    def _list_steps(self) -> Iterator[tuple[float, float, Area, _Option]]:
         """Yield every option that raises an area further, with its gain and additional rows."""
         for area, options in self.options.items():
             weight = self.card.grading.areas[area].weight
@@ -165,7 +165,7 @@ class _Search:
             self.best = (total, {**self.at, area: option})
 
 
-def _missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
+def _compute_missing(card: Scorecard, chosen: Mapping[Area, _Option], target: int) -> float:
     """Return the weighted points that are still missing. Rounding half up covers the last half point."""
     areas = {area: score for area, score in card.grading.areas.items() if score.score is not None}
     reached = math.fsum(
@@ -178,6 +178,6 @@ def _trim(chosen: dict[Area, _Option], card: Scorecard, target: int) -> dict[Are
     """Drop options that the last step made unnecessary, the largest first."""
     for area in sorted(chosen, key=lambda each: -chosen[each].rows):
         without = {other: option for other, option in chosen.items() if other is not area}
-        if _missing(card, without, target) <= _NOISE:
+        if _compute_missing(card, without, target) <= _NOISE:
             chosen = without
     return chosen

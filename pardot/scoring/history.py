@@ -57,7 +57,7 @@ class Comparison:
     counts: tuple[Change, ...]
 
 
-def trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
+def load_trail(since: date | None, until: date | None) -> tuple[QuerySet[DailySnapshot], QuerySet[DayNote]]:
     """Return snapshots and notes from ``since`` to ``until``, both included, oldest first.
 
     Raises ``DaysReversed``.
@@ -82,15 +82,15 @@ class Baselines:
     """The last snapshot that is at least a week older than the day."""
 
 
-def baselines(day: date) -> Baselines:
+def load_baselines(day: date) -> Baselines:
     """Return the snapshots to compare ``day`` with; two queries."""
     return Baselines(
-        last=last_snapshot(day - timedelta(days=1)),
-        last_week=last_snapshot(day - timedelta(days=7)),
+        last=find_last_snapshot(day - timedelta(days=1)),
+        last_week=find_last_snapshot(day - timedelta(days=7)),
     )
 
 
-def last_snapshot(until: date) -> DailySnapshot | None:
+def find_last_snapshot(until: date) -> DailySnapshot | None:
     """Return the snapshot of the day ``until``, or of the nearest earlier day that has one."""
     return DailySnapshot.objects.filter(day__lte=until).order_by("-day").first()
 
@@ -102,8 +102,8 @@ def compare_days(first: date | None, second: date | None) -> Comparison:
     Raises ``NoSnapshot`` or ``DaysReversed``.
     """
     _check_order(first, second)
-    after = _snapshot_of(second or date.max)
-    return compare(_snapshot_of(first or after.day - timedelta(days=1)), after)
+    after = _require_snapshot(second or date.max)
+    return compare(_require_snapshot(first or after.day - timedelta(days=1)), after)
 
 
 def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
@@ -112,21 +112,21 @@ def compare(before: DailySnapshot, after: DailySnapshot) -> Comparison:
         before=before,
         after=after,
         score=Change("health_score", before.health_score, after.health_score),
-        areas=_changes(before.area_scores, after.area_scores, Area.values),
-        people=_changes(before.person_scores, after.person_scores, []),
-        issues=_changes(before.issue_counts, after.issue_counts, list(BY_KEY)),
+        areas=_build_changes(before.area_scores, after.area_scores, Area.values),
+        people=_build_changes(before.person_scores, after.person_scores, []),
+        issues=_build_changes(before.issue_counts, after.issue_counts, list(BY_KEY)),
         counts=tuple(Change(name, getattr(before, name), getattr(after, name)) for name in COUNTS),
     )
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[str]) -> tuple[Change, ...]:
+def _build_changes(before: Mapping[str, Any], after: Mapping[str, Any], usual: list[str]) -> tuple[Change, ...]:
     """Return the changes of the ``usual`` names in their order, then of all other names."""
     names = dict.fromkeys([*usual, *before, *after])
     return tuple(Change(name, before.get(name), after.get(name)) for name in names)
 
 
-def _snapshot_of(day: date) -> DailySnapshot:
-    snapshot = last_snapshot(day)
+def _require_snapshot(day: date) -> DailySnapshot:
+    snapshot = find_last_snapshot(day)
     if snapshot is not None:
         return snapshot
     first = DailySnapshot.objects.order_by("day").first()

@@ -44,11 +44,11 @@ def issue_list(card: Scorecard, tasks: Iterable[Task]) -> list[ListedIssue]:
     by_issue: dict[str, list[Task]] = {}
     for task in tasks:
         by_issue.setdefault(task.issue, []).append(task)
-    issues = [listed_issue(card, counted, by_issue.get(key, ())) for key, counted in card.issues.items()]
-    return sorted(issues, key=_place)
+    issues = [build_listed_issue(card, counted, by_issue.get(key, ())) for key, counted in card.issues.items()]
+    return sorted(issues, key=_build_sort_key)
 
 
-def listed_issue(card: Scorecard, counted: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
+def build_listed_issue(card: Scorecard, counted: IssueCount, tasks: Iterable[Task] = ()) -> ListedIssue:
     """Return the counted issue with the team's configured texts."""
     key = counted.issue.key
     template = card.configuration.templates[key]
@@ -68,19 +68,19 @@ def listed_issue(card: Scorecard, counted: IssueCount, tasks: Iterable[Task] = (
 
 def with_count(text: str, count: Occurrences | None) -> str:
     """Replace ``{count}`` in a text. Other braces stay."""
-    return text.replace("{count}", UNKNOWN_COUNT if count is None else spoken(count))
+    return text.replace("{count}", UNKNOWN_COUNT if count is None else format_occurrences(count))
 
 
-def spoken(count: Occurrences) -> str:
+def format_occurrences(count: Occurrences) -> str:
     """Format the count as ``1,234`` or ``12.5``. A whole percentage has no decimals."""
     return f"{count.normalize():,f}" if isinstance(count, Decimal) else f"{count:,}"
 
 
-def open_issue_tasks() -> list[Task]:
+def load_open_issue_tasks() -> list[Task]:
     """Return open tasks that were created for an issue, newest first, with their assignees; one query."""
     return list(Task.objects.filter(status=Task.Status.OPEN).exclude(issue="").select_related("assignee"))
 
 
-def _place(listed: ListedIssue) -> tuple[bool, float, bool, int]:
+def _build_sort_key(listed: ListedIssue) -> tuple[bool, float, bool, int]:
     """Return the sort key. Equal issues stay in the order of their declaration."""
     return (listed.impact is None, -(listed.impact or 0.0), not listed.count, _ORDER[listed.priority])

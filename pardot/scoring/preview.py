@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from outgoing.numbers import format_count
 from pardot.audits.asset_audit import AssetAudit
-from pardot.audits.inputs import AuditInputs, audit_inputs
+from pardot.audits.inputs import AuditInputs, load_audit_inputs
 from pardot.audits.run import ASSET_AUDITS
-from pardot.configuration.values import Configuration, configuration_with
+from pardot.configuration.values import Configuration, load_changed_configuration
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.grading import Demerit, Grading, grade_areas, grade_of
 from pardot.domain.issues import BY_KEY, ISSUES
 from pardot.models import DailySnapshot
-from pardot.scoring.scorecard import IssueCount, Scorecard, score_inputs, scorecard
+from pardot.scoring.scorecard import IssueCount, Scorecard, load_score_inputs, scorecard
 
 DAYS = 45
 """The number of days in the trend, today included. The scores of the earlier days are recomputed."""
@@ -66,21 +66,21 @@ def preview(changes: Mapping[str, Any], now: datetime | None = None) -> Preview:
     Raises ``UnknownKey`` or ``BadValue``.
     """
     now = now or timezone.now()
-    values, inputs = configuration_with(changes), score_inputs(now)
-    audit = audit_inputs(now, values)
-    affected = _affected_audits(inputs.configuration, values)
-    counted = {key: count for each in affected for key, count in _counts(each, audit).items()}
+    values, inputs = load_changed_configuration(changes), load_score_inputs(now)
+    audit = load_audit_inputs(now, values)
+    affected = _select_affected_audits(inputs.configuration, values)
+    counted = {key: count for each in affected for key, count in _count_issues(each, audit).items()}
     issues = {key: replace(issue, count=counted.get(key, issue.count)) for key, issue in inputs.issues.items()}
     regrades = (inputs.configuration.weights, inputs.configuration.thresholds) != (values.weights, values.thresholds)
     return Preview(
         before=scorecard(inputs),
         after=scorecard(replace(inputs, issues=issues, configuration=values)),
-        days=_days(inputs.configuration, values, today(now)) if regrades else (),
-        limits=tuple(_limits(affected, audit, regrades=regrades)),
+        days=_preview_days(inputs.configuration, values, get_today(now)) if regrades else (),
+        limits=tuple(_explain_limits(affected, audit, regrades=regrades)),
     )
 
 
-def _affected_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
+def _select_affected_audits(before: Configuration, after: Configuration) -> list[AssetAudit]:
     """Return the audits whose flags depend on a value that changes."""
     look_back = before.activity_lookback_days != after.activity_lookback_days
     months = (before.list_stale_months, before.list_stale_severe_months) != (
@@ -94,20 +94,20 @@ def _affected_audits(before: Configuration, after: Configuration) -> list[AssetA
     ]
 
 
-def _counts(audit: AssetAudit, inputs: AuditInputs) -> dict[str, int | None]:
+def _count_issues(audit: AssetAudit, inputs: AuditInputs) -> dict[str, int | None]:
     """Count an area's issues as an audit with ``inputs`` would, without exempt assets. ``None``: no data."""
     issues = [issue for issue in ISSUES if issue.area is audit.area and not issue.is_percentage]
     parameters = {
         **inputs.parameters,
         "area": audit.area.value,
-        "day": today(inputs.now),
+        "day": get_today(inputs.now),
         "known_flags": [issue.flag for issue in issues],
         "known_issues": [issue.key for issue in issues],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(assets=audit.flags_query(inputs)), parameters)
+        cursor.execute(_COUNT.format(assets=audit.build_flags_query(inputs)), parameters)
         counted = dict(cursor.fetchall())
-    has_data = audit.flags_with_data(inputs)
+    has_data = audit.select_flags_with_data(inputs)
     return {issue.key: counted.get(issue.key, 0) if issue.flag in has_data else None for issue in issues}
 
 
@@ -125,7 +125,7 @@ _COUNT = """
 """
 
 
-def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -> list[str]:
+def _explain_limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -> list[str]:
     if not affected:
         return []
     limits = [OTHER_COUNTS, *([COUNTS_STAY] if regrades else [])]
@@ -138,14 +138,14 @@ def _limits(affected: list[AssetAudit], audit: AuditInputs, *, regrades: bool) -
 # -- earlier days -----------------------------------------------------------------------------------------------------
 
 
-def _days(before: Configuration, after: Configuration, day: date) -> tuple[PreviewedDay, ...]:
+def _preview_days(before: Configuration, after: Configuration, day: date) -> tuple[PreviewedDay, ...]:
     """Return the earlier days of the trend that have a score; one query."""
     kept = DailySnapshot.objects.filter(day__gt=day - timedelta(days=DAYS), day__lt=day).exclude(health_score=None)
-    return tuple(_day(snapshot, before, after) for snapshot in kept)
+    return tuple(_preview_day(snapshot, before, after) for snapshot in kept)
 
 
-def _day(snapshot: DailySnapshot, before: Configuration, after: Configuration) -> PreviewedDay:
-    score = graded_again(snapshot, after).overall
+def _preview_day(snapshot: DailySnapshot, before: Configuration, after: Configuration) -> PreviewedDay:
+    score = grade_again(snapshot, after).overall
     return PreviewedDay(
         day=snapshot.day,
         before=snapshot.health_score,
@@ -155,7 +155,7 @@ def _day(snapshot: DailySnapshot, before: Configuration, after: Configuration) -
     )
 
 
-def graded_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
+def grade_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
     """Grade the counts of an earlier day by the weights in ``values``."""
     items = {
         area: getattr(snapshot, area.value) if snapshot.area_scores.get(area.value) is not None else None
@@ -169,7 +169,7 @@ def graded_again(snapshot: DailySnapshot, values: Configuration) -> Grading:
     return grade_areas(items, demerits)
 
 
-def changed_issues(result: Preview) -> list[tuple[IssueCount, IssueCount]]:
+def select_changed_issues(result: Preview) -> list[tuple[IssueCount, IssueCount]]:
     """Return the issues whose count changes, each as a pair of before and after."""
     pairs = [(result.before.issues[key], result.after.issues[key]) for key in result.before.issues]
     return [(old, new) for old, new in pairs if old.count != new.count]

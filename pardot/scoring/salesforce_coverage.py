@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pardot.domain.grading import percentage
+from pardot.domain.grading import compute_percentage
 from pardot.models import DailySnapshot, SalesforceHealth
 
 
@@ -33,10 +33,10 @@ class Coverage:
     @property
     def coverage_pct(self) -> float | None:
         """Return the percentage to one decimal place, rounded half up; ``None`` without counts or people."""
-        return percentage(self.total_linked, self.total_sf)
+        return compute_percentage(self.total_linked, self.total_sf)
 
 
-def current_coverage() -> Coverage:
+def load_current_coverage() -> Coverage:
     """Return the coverage according to Salesforce's latest counts."""
     health = SalesforceHealth.objects.first()
     if health is None:

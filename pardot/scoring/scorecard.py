@@ -13,11 +13,11 @@ from pardot.audits.inputs import ACTIVITY_GOOD_FOR
 from pardot.audits.run import ASSET_AUDITS
 from pardot.configuration.values import Configuration, configuration
 from pardot.domain.areas import Area
-from pardot.domain.days import today
-from pardot.domain.grading import Demerit, Grading, Occurrences, grade_areas, grade_of, weighted_mean
+from pardot.domain.days import get_today
+from pardot.domain.grading import Demerit, Grading, Occurrences, compute_weighted_mean, grade_areas, grade_of
 from pardot.domain.issues import ISSUES, Issue
 from pardot.models import AuditSummary, TeamMember
-from pardot.scoring.exemptions import exempt_counts, less_exempt
+from pardot.scoring.exemptions import count_exempt_assets, subtract_exempt
 
 
 @dataclass(frozen=True)
@@ -86,20 +86,21 @@ class ScoreInputs:
         return replace(self, issues=issues)
 
 
-def current_scorecard(now: datetime | None = None) -> Scorecard:
+def load_current_scorecard(now: datetime | None = None) -> Scorecard:
     """Compute the scorecard as of now. The number of queries does not grow with the number of assets."""
-    return scorecard(score_inputs(now))
+    return scorecard(load_score_inputs(now))
 
 
-def score_inputs(now: datetime | None = None) -> ScoreInputs:
+def load_score_inputs(now: datetime | None = None) -> ScoreInputs:
     """Read the latest audits, exemptions, team and configuration."""
     now = now or timezone.now()
     summaries = {Area(summary.area): summary for summary in AuditSummary.objects.all()}
-    exempt = exempt_counts(today(now))
+    exempt = count_exempt_assets(get_today(now))
     return ScoreInputs(
-        items={area: _items(summaries.get(area)) for area in Area},
+        items={area: _get_items(summaries.get(area)) for area in Area},
         issues={
-            issue.key: _issue_count(issue, summaries.get(issue.area), exempt.get(issue.key, 0), now) for issue in ISSUES
+            issue.key: _build_issue_count(issue, summaries.get(issue.area), exempt.get(issue.key, 0), now)
+            for issue in ISSUES
         },
         team=tuple(TeamMember.objects.all()),
         configuration=configuration(),
@@ -120,7 +121,7 @@ def scorecard(inputs: ScoreInputs) -> Scorecard:
         grading=grading,
         grade=grade_of(grading.overall, values.thresholds),
         area_grades={area: grade_of(score.score, values.thresholds) for area, score in grading.areas.items()},
-        people=tuple(_person(member, grading, values) for member in inputs.team),
+        people=tuple(_score_person(member, grading, values) for member in inputs.team),
         issues=inputs.issues,
         configuration=values,
         audited_at=inputs.audited_at,
@@ -135,7 +136,7 @@ def activity_is_old(summary: AuditSummary, now: datetime) -> bool:
 _NEED_ACTIVITY = {(audit.area, flag.name) for audit in ASSET_AUDITS for flag in audit.flags if flag.needs_activity}
 
 
-def flag_count(summary: AuditSummary | None, flag: str, now: datetime) -> int | None:
+def get_flag_count(summary: AuditSummary | None, flag: str, now: datetime) -> int | None:
     """Return the number of assets with ``flag``; ``None``: no data, or activity data that is too old."""
     if summary is None or not summary.is_complete:
         return None
@@ -145,18 +146,18 @@ def flag_count(summary: AuditSummary | None, flag: str, now: datetime) -> int | 
     return count
 
 
-def _items(summary: AuditSummary | None) -> int | None:
+def _get_items(summary: AuditSummary | None) -> int | None:
     return summary.items if summary is not None and summary.is_complete else None
 
 
-def _issue_count(issue: Issue, summary: AuditSummary | None, exempt: int, now: datetime) -> IssueCount:
+def _build_issue_count(issue: Issue, summary: AuditSummary | None, exempt: int, now: datetime) -> IssueCount:
     if issue.is_percentage:
         percentage = summary.figures.get(issue.flag) if summary is not None and summary.is_complete else None
         return IssueCount(issue, None if percentage is None else Decimal(str(percentage)))
-    return IssueCount(issue, less_exempt(flag_count(summary, issue.flag, now), exempt), exempt)
+    return IssueCount(issue, subtract_exempt(get_flag_count(summary, issue.flag, now), exempt), exempt)
 
 
-def _person(member: TeamMember, grading: Grading, values: Configuration) -> PersonScore:
+def _score_person(member: TeamMember, grading: Grading, values: Configuration) -> PersonScore:
     areas = tuple(area for area in Area if area in member.areas)
-    score = weighted_mean(grading.areas, areas)
+    score = compute_weighted_mean(grading.areas, areas)
     return PersonScore(member.name, member.label, member.role, areas, score, grade_of(score, values.thresholds))

@@ -15,9 +15,9 @@ from django.utils import timezone
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import ACTIVITIES, CAMPAIGN_MEMBERS, FOLDERS, TAGGED_OBJECTS, Tier
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import AuditSummary, DailySnapshot, OrphanRun, SalesforceHealth
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 
 HEALTH_FIGURES = ("total_leads", "total_contacts", "leads_with_pardot", "contacts_with_pardot")
 ROWS = tuple(entity.name for entity in (FOLDERS, TAGGED_OBJECTS, ACTIVITIES, CAMPAIGN_MEMBERS))
@@ -42,19 +42,19 @@ def write_snapshot(tier: Tier | None, now: datetime | None = None) -> DailySnaps
     Figures that this sync did not read keep their last value: from the tables, or else from the latest snapshot.
     """
     now = now or timezone.now()
-    day = today(now)
+    day = get_today(now)
     latest = DailySnapshot.objects.filter(day__lte=day).last()
     values = {
         "tier": max(int(tier or 0), latest.tier if latest and latest.day == day else 0),
         "updated_at": now,
         **({name: getattr(latest, name) for name in COUNTS} if latest else {}),
         **_count_figures(),
-        **_score_figures(current_scorecard(now)),
+        **_build_score_figures(load_current_scorecard(now)),
     }
     return DailySnapshot.objects.update_or_create(day=day, defaults=values)[0]
 
 
-def _score_figures(card: Scorecard) -> dict[str, Any]:
+def _build_score_figures(card: Scorecard) -> dict[str, Any]:
     return {
         "health_score": card.overall,
         "area_scores": {area.value: score.score for area, score in card.grading.areas.items()},
@@ -80,10 +80,10 @@ def _count_figures() -> dict[str, Any]:
     orphans = OrphanRun.objects.first()
     if orphans is not None:
         values["orphans"] = orphans.total
-    return values | _prospect_figures(summaries)
+    return values | _get_prospect_figures(summaries)
 
 
-def _prospect_figures(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
+def _get_prospect_figures(summaries: Mapping[Area, AuditSummary]) -> dict[str, Any]:
     if Area.PROSPECTS not in summaries:
         return {}
     figures = summaries[Area.PROSPECTS].figures

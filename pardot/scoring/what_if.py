@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from outgoing.numbers import format_count
 from pardot.domain.grading import Occurrences
 from pardot.domain.issues import BY_KEY
-from pardot.scoring.issue_list import spoken
+from pardot.scoring.issue_list import format_occurrences
 from pardot.scoring.scorecard import Scorecard, ScoreInputs, scorecard
 
 
@@ -49,9 +49,9 @@ def _check(inputs: ScoreInputs, key: str, count: Occurrences | None) -> Occurren
         return current
     if count > current and BY_KEY[key].is_percentage:
         unit = "percentage point" if count == 1 else "percentage points"
-        raise BadFix(key, f"{key} is {spoken(current)}%, less than {spoken(count)} {unit}")
+        raise BadFix(key, f"{key} is {format_occurrences(current)}%, less than {format_occurrences(count)} {unit}")
     if count > current:
-        raise BadFix(key, f"{key} occurs {format_count(int(current), 'time')}, fewer than {spoken(count)}")
+        raise BadFix(key, f"{key} occurs {format_count(int(current), 'time')}, fewer than {format_occurrences(count)}")
     if not BY_KEY[key].is_percentage and count != int(count):
-        raise BadFix(key, f"{key} is counted in whole numbers, and {spoken(count)} is not a whole number")
+        raise BadFix(key, f"{key} is counted in whole numbers, and {format_occurrences(count)} is not a whole number")
     return count if BY_KEY[key].is_percentage else int(count)

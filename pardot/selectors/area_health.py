@@ -13,11 +13,11 @@ from django.utils import timezone
 from pardot.audits.asset_audit import AssetAudit
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.issues import BY_KEY, Issue, issue_of_flag
 from pardot.models import AuditSummary
-from pardot.scoring.exemptions import exempt_assets, exempt_counts, less_exempt
-from pardot.scoring.scorecard import activity_is_old, flag_count
+from pardot.scoring.exemptions import count_exempt_assets, exempt_assets, subtract_exempt
+from pardot.scoring.scorecard import activity_is_old, get_flag_count
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class AreaHealth:
         """Return the given flags that have data."""
         return [flag for flag in flags if flag in self.known_flags]
 
-    def exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
+    def select_exempt_flags(self, asset: int, flags: Sequence[str]) -> list[str]:
         """Return the given flags that have data and from which the asset is exempt."""
         return [flag for flag in self.flags_of(flags) if asset in self.exempt_assets.get(flag, ())]
 
@@ -76,13 +76,13 @@ def area_health(*areas: Area, now: datetime | None = None) -> dict[Area, AreaHea
     now = now or timezone.now()
     chosen = areas or tuple(AUDIT_OF)
     summaries = AuditSummary.objects.in_bulk(chosen)
-    exempt = exempt_assets(today(now))
+    exempt = exempt_assets(get_today(now))
     of_areas = {key: ids for key, ids in exempt.items() if BY_KEY[key].area in chosen}
-    counts = exempt_counts(today(now))
-    return {area: _health(AUDIT_OF[area], summaries.get(area), of_areas, counts, now) for area in chosen}
+    counts = count_exempt_assets(get_today(now))
+    return {area: _build_area_health(AUDIT_OF[area], summaries.get(area), of_areas, counts, now) for area in chosen}
 
 
-def _health(
+def _build_area_health(
     audit: AssetAudit,
     summary: AuditSummary | None,
     exempt: Mapping[str, frozenset[int]],
@@ -90,7 +90,7 @@ def _health(
     now: datetime,
 ) -> AreaHealth:
     issues = {flag.name: issue_of_flag(audit.area, flag.name) for flag in audit.flags}
-    counts = {flag: flag_count(summary, flag, now) for flag in issues}
+    counts = {flag: get_flag_count(summary, flag, now) for flag in issues}
     exempt_by_flag = {
         flag: exempt_now[issue.key] if issue is not None and counts[flag] is not None else 0
         for flag, issue in issues.items()
@@ -100,7 +100,7 @@ def _health(
         audit=audit,
         audited_at=summary.audited_at if summary else None,
         items=summary.items if summary is not None and complete else None,
-        counts={flag: less_exempt(count, exempt_by_flag[flag]) for flag, count in counts.items()},
+        counts={flag: subtract_exempt(count, exempt_by_flag[flag]) for flag, count in counts.items()},
         exempt=exempt_by_flag,
         exempt_assets={flag: exempt[issue.key] for flag, issue in issues.items() if issue and issue.key in exempt},
         activity_until=summary.activity_until if summary else None,

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import F
 
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.issues import BY_KEY
-from pardot.domain.object_types import words_of
+from pardot.domain.object_types import load_object_type_words
 from pardot.models import Finding, Tag, TaggedObject
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.assets import shown_records
+from pardot.selectors.assets import load_shown_records
 
 MOST_FINDINGS = 100
 
@@ -44,23 +44,28 @@ class AssetHistory:
 
 def asset_history(health: AreaHealth, asset: int) -> AssetHistory | None:
     """Return the asset with this id; ``None`` when the area has no such asset."""
-    records = shown_records(health.audit.model._default_manager.filter(pk=asset), health)
-    return AssetHistory(records[0], _issues(health.area, asset), _tags(health.area, asset)) if records else None
+    records = load_shown_records(health.audit.model._default_manager.filter(pk=asset), health)
+    return (
+        AssetHistory(records[0], _load_issues(health.area, asset), _load_tags(health.area, asset)) if records else None
+    )
 
 
-def _issues(area: Area, asset: int) -> list[PastIssue]:
+def _load_issues(area: Area, asset: int) -> list[PastIssue]:
     """Return at most ``MOST_FINDINGS`` issues: open issues before fixed ones, both latest first."""
     findings = Finding.objects.filter(asset_type=area, asset_id=asset, issue__in=BY_KEY)
-    return [_past(each) for each in findings.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]]
+    return [
+        _build_past_issue(each)
+        for each in findings.order_by(F("fixed_on").desc(nulls_first=True), "-id")[:MOST_FINDINGS]
+    ]
 
 
-def _past(finding: Finding) -> PastIssue:
-    ended = finding.fixed_on or today()
+def _build_past_issue(finding: Finding) -> PastIssue:
+    ended = finding.fixed_on or get_today()
     days = (ended - finding.first_seen).days if finding.first_seen else None
     return PastIssue(finding.issue, BY_KEY[finding.issue].flag, finding.first_seen, finding.fixed_on, days)
 
 
-def _tags(area: Area, asset: int) -> list[dict[str, Any]]:
-    tagged = TaggedObject.objects.filter(object_type__in=words_of(area), object_id=asset)
+def _load_tags(area: Area, asset: int) -> list[dict[str, Any]]:
+    tagged = TaggedObject.objects.filter(object_type__in=load_object_type_words(area), object_id=asset)
     tags = Tag.objects.filter(pk__in=tagged.values("tag_id")).order_by("name", "id")
     return [{"id": tag.pk, "name": tag.name} for tag in tags.only("id", "name")]

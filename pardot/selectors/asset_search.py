@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
-from pardot.domain.object_types import words_of
+from pardot.domain.object_types import load_object_type_words
 from pardot.selectors.rows import LARGEST_ID, FlagFilters, Rows
 
 Filters = TypeVar("Filters", bound=FlagFilters)
@@ -60,28 +60,30 @@ _NEAR = """
 """
 
 
-def searched(rows: Rows, area: Area, text: str) -> Rows:
+def search_rows(rows: Rows, area: Area, text: str) -> Rows:
     """Return the rows that match every word of ``text``, or whose id is ``text``."""
-    whole = rows.filter(by_words(area, text) | by_id(text))
-    return whole if whole.exists() else rows.filter(by_parts(area, text))
+    whole = rows.filter(match_words(area, text) | match_id(text))
+    return whole if whole.exists() else rows.filter(match_parts(area, text))
 
 
 def did_you_mean(area: Area, filters: Filters, matching: Callable[[Filters], Rows]) -> str | None:
     """Return words similar to ``filters.q`` that match under the other filters, or ``None``."""
     if not filters.q:
         return None
-    return next((other for other in suggestions(area, filters.q) if matching(replace(filters, q=other)).exists()), None)
+    return next(
+        (other for other in suggest_searches(area, filters.q) if matching(replace(filters, q=other)).exists()), None
+    )
 
 
-def suggestions(area: Area, text: str) -> Iterator[str]:
+def suggest_searches(area: Area, text: str) -> Iterator[str]:
     """Yield ``text`` with words replaced by similar known words, the most similar first.
 
     A suggestion may match nothing.
     """
-    words = folded(text)[0]
+    words = fold_words(text)[0]
     long_words = [word for word in words if SHORTEST_CORRECTED <= len(word) <= 60]
     near: dict[str, list[tuple[int, str]]] = {}
-    for typed, word, distance in _rows(_NEAR.format(texts=_vocabulary(area)), {"words": long_words}):
+    for typed, word, distance in _load_rows(_NEAR.format(texts=_build_vocabulary_query(area)), {"words": long_words}):
         near.setdefault(typed, []).append((distance, word))
     choices = [near.get(word, [(0, word)]) for word in words]
     some = itertools.islice(itertools.product(*choices), 1000)
@@ -91,64 +93,66 @@ def suggestions(area: Area, text: str) -> Iterator[str]:
             yield " ".join(suggested)
 
 
-def by_words(area: Area, text: str) -> Q:
+def match_words(area: Area, text: str) -> Q:
     """Return the condition that every word begins a word of the asset, its campaign, folder or tags."""
-    return having_words(area, folded(text))
+    return match_folded_words(area, fold_words(text))
 
 
-def having_words(area: Area, variants: Variants) -> Q:
+def match_folded_words(area: Area, variants: Variants) -> Q:
     """Return the condition of ``by_words`` for words that are already folded."""
-    others = [condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _columns(area)]
+    others = [
+        condition.format(begins=_BEGINS) for column, condition in _ELSEWHERE.items() if column in _list_columns(area)
+    ]
     condition = f"({' OR '.join([_BEGINS, *others])})"
-    spellings = words_of(area)
+    spellings = load_object_type_words(area)
     any_variant = Q(pk=None)
     for words in filter(None, dict.fromkeys(variants)):
         parameters = [value for word in words for value in (*[word] * len(others), spellings, word)]
-        any_variant |= _having(area, " AND ".join([condition] * len(words)), parameters)
+        any_variant |= _match_condition(area, " AND ".join([condition] * len(words)), parameters)
     return any_variant
 
 
-def by_parts(area: Area, text: str) -> Q:
+def match_parts(area: Area, text: str) -> Q:
     """Return the condition that every word of ``text`` is anywhere in the asset's own texts.
 
     Nothing matches a text without words. It may consist of control characters, which ``str.split`` takes for spaces.
     """
-    own = ", ".join(name for name in OWN_TEXTS if name in _columns(area))
+    own = ", ".join(name for name in OWN_TEXTS if name in _list_columns(area))
     parts = text.split()
     if not parts:
         return Q(pk=None)
-    return _having(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
+    return _match_condition(area, " AND ".join([_INSIDE.format(own)] * len(parts)), parts)
 
 
-def by_id(text: str) -> Q:
+def match_id(text: str) -> Q:
     """Return the condition that ``text`` is the asset's id."""
     is_id = text.isascii() and text.isdigit() and int(text) <= LARGEST_ID
     return Q(pk=int(text)) if is_id else Q(pk=None)
 
 
-def folded(text: str) -> Variants:
+def fold_words(text: str) -> Variants:
     """Return the words of ``text`` in both forms of ``Variants``."""
-    [[joined, apart]] = _rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
+    [[joined, apart]] = _load_rows("SELECT sf_words(%(text)s), sf_words(%(text)s, ' ')", {"text": text})
     return tuple(joined.split()), tuple(apart.split())
 
 
-def _having(area: Area, condition: str, parameters: Sequence[Any]) -> Q:
+def _match_condition(area: Area, condition: str, parameters: Sequence[Any]) -> Q:
     table = AUDIT_OF[area].model._meta.db_table
     return Q(pk__in=RawSQL(f"SELECT id FROM {table} WHERE {condition}", parameters))  # noqa: S608, S611 - our own names
 
 
-def _columns(area: Area) -> frozenset[str]:
+def _list_columns(area: Area) -> frozenset[str]:
     return frozenset(field.name for field in AUDIT_OF[area].model._meta.concrete_fields)
 
 
-def _vocabulary(area: Area) -> str:
+def _build_vocabulary_query(area: Area) -> str:
     """Return SQL that selects all texts in which a search looks for words."""
     tables = {AUDIT_OF[area].model._meta.db_table, "pardot_tag"}
-    tables |= {f"pardot_{name}" for name in ("campaign", "folder") if f"{name}_id" in _columns(area)}
+    tables |= {f"pardot_{name}" for name in ("campaign", "folder") if f"{name}_id" in _list_columns(area)}
     return " UNION ALL ".join(f"SELECT search_words FROM {table}" for table in sorted(tables))  # noqa: S608 - our own names
 
 
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _load_rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -13,13 +13,13 @@ from django.db.models.functions import Lower
 from pardot.audits.run import AUDIT_OF
 from pardot.catalog.entities import FOLDERS
 from pardot.domain.areas import Area
-from pardot.domain.object_types import words_of
+from pardot.domain.object_types import load_object_type_words
 from pardot.models import AuditSummary, Campaign, EntityState, Folder, TaggedObject
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.asset_search import did_you_mean, searched
-from pardot.selectors.rows import FlagFilters, Rows, SortKeys, filtered, number_of_flags, ordered
-from pardot.selectors.since import add_since, newest_finding
+from pardot.selectors.asset_search import did_you_mean, search_rows
+from pardot.selectors.rows import FlagFilters, Rows, SortKeys, build_flag_count_key, filter_rows, sort_rows
+from pardot.selectors.since import add_since, build_newest_finding_key
 
 SHOWN = (
     "id", "name", "title", "subject", "url", "salesforce_id", "campaign_id", "folder_id", "is_sent", "is_dynamic",
@@ -77,31 +77,31 @@ def columns_of(area: Area) -> tuple[str, ...]:
     return tuple(name for name in SHOWN if name in have)
 
 
-def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
+def _build_sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
     have = columns_of(health.area)
-    keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": number_of_flags(health)}
+    keys: dict[str, Any] = {"id": F("pk"), "name": BY_NAME, "issues": build_flag_count_key(health)}
     keys |= {name: F(name) for name in _SORT_COLUMNS if name in have}
     keys |= {name: Lower(name) for name in ("subject", "prefix") if name in have}
     if "campaign_id" in have:
         name_of = Campaign.objects.filter(pk=OuterRef("campaign_id")).values(lower=BY_NAME)
         keys["campaign_name"] = Subquery(name_of)
-    return {**keys, "since": newest_finding(health, flag)}
+    return {**keys, "since": build_newest_finding_key(health, flag)}
 
 
-def asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
+def load_asset_page(health: AreaHealth, filters: AssetFilters, *, sort: str, limit: int, offset: int) -> AssetPage:
     """Return one page of the area's records. The number of queries does not grow with the records.
 
     Raises ``NotOfThisArea``, or ``Unknown`` when the flag or sort key does not exist.
     """
-    rows = matching_assets(health, filters)
-    keys = _sort_keys(health, filters.flag)
-    records = shown_records(ordered(rows, sort, keys)[offset : offset + limit], health)
+    rows = filter_assets(health, filters)
+    keys = _build_sort_keys(health, filters.flag)
+    records = load_shown_records(sort_rows(rows, sort, keys)[offset : offset + limit], health)
     count = rows.count()
-    suggestion = None if count else did_you_mean(health.area, filters, lambda other: matching_assets(health, other))
+    suggestion = None if count else did_you_mean(health.area, filters, lambda other: filter_assets(health, other))
     return AssetPage(count, records, suggestion)
 
 
-def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
+def load_shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
     """Return the rows as records, changed by ``add_names``, ``add_since`` and ``as_known``."""
     records = list(rows.values(*columns_of(health.area)))
     add_names(records)
@@ -109,31 +109,33 @@ def shown_records(rows: Rows, health: AreaHealth) -> list[dict[str, Any]]:
     return [as_known(record, health) for record in records]
 
 
-def matching_assets(health: AreaHealth, filters: AssetFilters) -> Rows:
+def filter_assets(health: AreaHealth, filters: AssetFilters) -> Rows:
     """Return all assets of the area that match.
 
     Raises ``NotOfThisArea``, or ``Unknown`` when the flag does not exist.
     """
     rows: Rows = health.audit.model._default_manager.all()
     if filters.campaign_id is not None:
-        rows = _in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=filters.campaign_id)
+        rows = _require_in_campaigns(rows, health.area, "campaign_id").filter(campaign_id=filters.campaign_id)
     if filters.linked is not None:
-        rows = _in_campaigns(rows, health.area, "linked").filter(campaign_id__in=_campaigns(linked=filters.linked))
+        rows = _require_in_campaigns(rows, health.area, "linked").filter(
+            campaign_id__in=_select_campaign_ids(linked=filters.linked)
+        )
     if filters.tagged is not None:
         rows = _filter_by_tag(rows, health.area, filters.tagged)
     if filters.prefix:
         rows = _filter_by_prefix(rows, health.area, filters.prefix)
-    rows = filtered(rows, health, filters)
-    return searched(rows, health.area, filters.q) if filters.q else rows
+    rows = filter_rows(rows, health, filters)
+    return search_rows(rows, health.area, filters.q) if filters.q else rows
 
 
-def _in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
+def _require_in_campaigns(rows: Rows, area: Area, parameter: str) -> Rows:
     if "campaign_id" not in columns_of(area):
         raise NotOfThisArea(parameter, f"{area.label} belong to no campaign")
     return rows
 
 
-def _campaigns(*, linked: bool) -> Rows:
+def _select_campaign_ids(*, linked: bool) -> Rows:
     """Return the ids of linked or unlinked campaigns.
 
     A blank Salesforce id counts as no id, as in ``CHAIN`` of ``pardot/audits/asset_audit.py``.
@@ -147,7 +149,9 @@ def _filter_by_tag(rows: Rows, area: Area, tagged: bool) -> Rows:
     """Return the rows with a tag, or the rows without one."""
     if area is Area.TAGS:
         raise NotOfThisArea("tagged", "Tags have no tags")
-    has_tag = Exists(TaggedObject.objects.filter(object_type__in=words_of(area), object_id=OuterRef("pk")))
+    has_tag = Exists(
+        TaggedObject.objects.filter(object_type__in=load_object_type_words(area), object_id=OuterRef("pk"))
+    )
     return rows.filter(has_tag if tagged else ~has_tag)
 
 
@@ -166,7 +170,7 @@ def as_known(record: dict[str, Any], health: AreaHealth) -> dict[str, Any]:
     """
     stored = record["flags"]
     record |= dict.fromkeys(health.unknown_columns & record.keys())
-    record["flags"], record["exempt"] = health.flags_of(stored), health.exempt_flags(record["id"], stored)
+    record["flags"], record["exempt"] = health.flags_of(stored), health.select_exempt_flags(record["id"], stored)
     return record
 
 
@@ -195,17 +199,17 @@ class Inventory:
     """The assets with the highest ids, which are the latest."""
 
 
-def inventory() -> list[Inventory]:
+def load_inventory() -> list[Inventory]:
     """Return every type of asset, including folders; one query per type and three more."""
     complete = dict(AuditSummary.objects.filter(is_complete=True).values_list("area", "items"))
     counted = [
-        Inventory(area.value, area.label, complete.get(area.value), _recent(audit.model._default_manager.all()))
+        Inventory(area.value, area.label, complete.get(area.value), _load_recent(audit.model._default_manager.all()))
         for area, audit in AUDIT_OF.items()
     ]
     have_folders = EntityState.objects.filter(name=FOLDERS.name).exists()
     count = Folder.objects.count() if have_folders else None
-    return [*counted, Inventory(FOLDERS.name, "Folders", count, _recent(Folder.objects.all()))]
+    return [*counted, Inventory(FOLDERS.name, "Folders", count, _load_recent(Folder.objects.all()))]
 
 
-def _recent(rows: Rows) -> list[dict[str, Any]]:
+def _load_recent(rows: Rows) -> list[dict[str, Any]]:
     return list(rows.order_by("-pk").values("id", "name", "created_at", "updated_at")[:MOST_RECENT])

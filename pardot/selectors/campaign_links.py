@@ -43,11 +43,11 @@ class CampaignLinks:
 def campaign_links() -> CampaignLinks:
     """Return the counts of the latest audits; one query."""
     summaries = {Area(row.area): row for row in AuditSummary.objects.filter(is_complete=True)}
-    by_type = {area: _link_counts(summaries.get(area)) for area in CONTENT}
+    by_type = {area: _build_link_counts(summaries.get(area)) for area in CONTENT}
     campaigns, lists = summaries.get(Area.CAMPAIGNS), summaries.get(Area.LISTS)
     return CampaignLinks(
         by_type=by_type,
-        totals=_totals(by_type.values()),
+        totals=_sum_link_counts(by_type.values()),
         campaigns=campaigns.items if campaigns else None,
         with_sf=campaigns.figures.get("with_sf") if campaigns else None,
         missing_sf=campaigns.figures.get("missing_sf") if campaigns else None,
@@ -55,12 +55,12 @@ def campaign_links() -> CampaignLinks:
     )
 
 
-def _link_counts(summary: AuditSummary | None) -> LinkCounts:
+def _build_link_counts(summary: AuditSummary | None) -> LinkCounts:
     figures = summary.figures if summary else {}
     return LinkCounts(total=summary.items if summary else None, **{name: figures.get(name) for name in CHAIN})
 
 
-def _totals(by_type: Iterable[LinkCounts]) -> LinkCounts:
+def _sum_link_counts(by_type: Iterable[LinkCounts]) -> LinkCounts:
     types = list(by_type)
     return LinkCounts(**{name: _sum(getattr(counts, name) for counts in types) for name in ("total", *CHAIN)})
 

@@ -13,11 +13,11 @@ from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder
 from pardot.models.audited import BY_NAME
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.asset_search import did_you_mean, searched
+from pardot.selectors.asset_search import did_you_mean, search_rows
 from pardot.selectors.assets import add_names, as_known
-from pardot.selectors.children import COUNT_OF, children_of, orphans
-from pardot.selectors.rows import FlagFilters, Rows, SortKeys, filtered, number_of_flags, ordered, with_flag
-from pardot.selectors.since import add_since, newest_finding
+from pardot.selectors.children import COUNT_OF, load_children, orphans
+from pardot.selectors.rows import FlagFilters, Rows, SortKeys, build_flag_count_key, filter_rows, sort_rows, with_flag
+from pardot.selectors.since import add_since, build_newest_finding_key
 
 _SHOWN = (
     "id", "name", "cost", "salesforce_id", "folder_id", "created_at", "updated_at", "sf_created_at", "sf_modified_at",
@@ -58,7 +58,7 @@ class CampaignPage:
     """Words of similar spelling that have matches, when the searched words have no match."""
 
 
-def campaign_page(
+def load_campaign_page(
     health: Mapping[Area, AreaHealth], filters: CampaignFilters, *, sort: str, limit: int, offset: int
 ) -> CampaignPage:
     """Return one page. The number of queries does not grow with the campaigns.
@@ -66,13 +66,13 @@ def campaign_page(
     Raises ``Unknown`` when the sort key or the flag does not exist. ``health`` must contain ``Area.CAMPAIGNS`` and
     every area in ``COUNT_OF``.
     """
-    rows = matching_campaigns(health[Area.CAMPAIGNS], filters)
-    keys = _sort_keys(health[Area.CAMPAIGNS], filters.flag)
-    campaigns = list(ordered(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
+    rows = filter_campaigns(health[Area.CAMPAIGNS], filters)
+    keys = _build_sort_keys(health[Area.CAMPAIGNS], filters.flag)
+    campaigns = list(sort_rows(rows, sort, keys).values(*_SHOWN)[offset : offset + limit])
     add_names(campaigns)
     add_since(campaigns, health[Area.CAMPAIGNS])
-    content = children_of([campaign["id"] for campaign in campaigns], health)
-    children = {area: content.by_campaign(area) for area in COUNT_OF}
+    content = load_children([campaign["id"] for campaign in campaigns], health)
+    children = {area: content.group_by_campaign(area) for area in COUNT_OF}
     for campaign in campaigns:
         _complete(campaign, health, children)
     count = rows.count()
@@ -84,29 +84,29 @@ def campaign_page(
         folders=dict(Folder.objects.filter(pk__in=Campaign.objects.values("folder_id")).values_list("pk", "name")),
         did_you_mean=None
         if count
-        else did_you_mean(Area.CAMPAIGNS, filters, lambda other: matching_campaigns(of_campaigns, other)),
+        else did_you_mean(Area.CAMPAIGNS, filters, lambda other: filter_campaigns(of_campaigns, other)),
     )
 
 
-def _sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
+def _build_sort_keys(health: AreaHealth, flag: str | None) -> SortKeys:
     return {
         "id": F("pk"),
         "name": BY_NAME,
-        "issues": number_of_flags(health),
+        "issues": build_flag_count_key(health),
         **_SORT_COLUMNS,
         "asset_count": _ASSETS,
-        "since": newest_finding(health, flag),
+        "since": build_newest_finding_key(health, flag),
     }
 
 
-def matching_campaigns(health: AreaHealth, filters: CampaignFilters) -> Rows:
+def filter_campaigns(health: AreaHealth, filters: CampaignFilters) -> Rows:
     """Return all campaigns that match. Raises ``Unknown`` when the flag does not exist."""
     rows: Rows = Campaign.objects.all()
     for flag, having in (("no_sf", filters.no_sf), ("empty", filters.empty)):
         if having is not None:
             rows = _filter_by_flag(rows, health, flag, having)
-    rows = filtered(rows, health, filters).filter(_conditions(filters))
-    return searched(rows, Area.CAMPAIGNS, filters.q) if filters.q else rows
+    rows = filter_rows(rows, health, filters).filter(_build_condition(filters))
+    return search_rows(rows, Area.CAMPAIGNS, filters.q) if filters.q else rows
 
 
 def _filter_by_flag(rows: Rows, health: AreaHealth, flag: str, having: bool) -> Rows:
@@ -116,7 +116,7 @@ def _filter_by_flag(rows: Rows, health: AreaHealth, flag: str, having: bool) -> 
     return rows.exclude(flags__contains=[flag])
 
 
-def _conditions(filters: CampaignFilters) -> Q:
+def _build_condition(filters: CampaignFilters) -> Q:
     has_assets = Q(**{f"{COUNT_OF[Area.FORMS]}__gt": 0})
     for column in COUNT_OF.values():
         has_assets |= Q(**{f"{column}__gt": 0})
@@ -129,10 +129,10 @@ def _conditions(filters: CampaignFilters) -> Q:
         condition &= Q(**{f"{COUNT_OF[filters.asset_type]}__gt": 0})
     if filters.folder_id is not None:
         condition &= Q(folder_id=filters.folder_id)
-    return condition & _begun_within(filters)
+    return condition & _match_begun_within(filters)
 
 
-def _begun_within(filters: CampaignFilters) -> Q:
+def _match_begun_within(filters: CampaignFilters) -> Q:
     begun = Q()
     if filters.begun_after is not None:
         begun &= Q(sf_created_at__gte=filters.begun_after) | Q(sf_created_at=None, created_at__gte=filters.begun_after)

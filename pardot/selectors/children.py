@@ -42,7 +42,7 @@ class Content:
 
     by_type: Mapping[Area, list[dict[str, Any]]]
 
-    def by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
+    def group_by_campaign(self, area: Area) -> dict[int, list[dict[str, Any]]]:
         """Return copies of the records of this type, without ``campaign_id``, grouped by campaign id."""
         children: dict[int, list[dict[str, Any]]] = {}
         for record in self.by_type[area]:
@@ -51,12 +51,12 @@ class Content:
         return children
 
 
-def children_of(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> Content:
+def load_children(campaigns: Sequence[int], health: Mapping[Area, AreaHealth]) -> Content:
     """Return the first ``MOST_CHILDREN`` assets of each type of each campaign, by id."""
     place = ", row_number() OVER (PARTITION BY campaign_id ORDER BY id) AS place"
     selects = (_select(area, health, place) + " WHERE campaign_id = ANY(%(campaigns)s)" for area in COUNT_OF)
     parameters = {"campaigns": list(campaigns), "most": MOST_CHILDREN}
-    return _content(f"({' UNION ALL '.join(selects)}) content WHERE place <= %(most)s", parameters, health)
+    return _load_content(f"({' UNION ALL '.join(selects)}) content WHERE place <= %(most)s", parameters, health)
 
 
 def orphans(health: Mapping[Area, AreaHealth]) -> Content:
@@ -71,7 +71,7 @@ def orphans(health: Mapping[Area, AreaHealth]) -> Content:
     ]
     if not selects:
         return Content({area: [] for area in COUNT_OF})
-    return _content(f"({' UNION ALL '.join(selects)}) content", {"most": MOST_ORPHANS}, health)
+    return _load_content(f"({' UNION ALL '.join(selects)}) content", {"most": MOST_ORPHANS}, health)
 
 
 def _select(area: Area, health: Mapping[Area, AreaHealth], more: str = "") -> str:
@@ -79,7 +79,7 @@ def _select(area: Area, health: Mapping[Area, AreaHealth], more: str = "") -> st
     return f"SELECT {columns}{more} FROM {health[area].audit.model._meta.db_table}"  # noqa: S608 - our own names
 
 
-def _content(rows: str, parameters: Mapping[str, Any], health: Mapping[Area, AreaHealth]) -> Content:
+def _load_content(rows: str, parameters: Mapping[str, Any], health: Mapping[Area, AreaHealth]) -> Content:
     by_type: dict[Area, list[dict[str, Any]]] = {area: [] for area in COUNT_OF}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT area, {', '.join(_COLUMNS)} FROM {rows} ORDER BY id", parameters)  # noqa: S608 - our own names

@@ -20,7 +20,7 @@ class BadChoice(ValueError):
         self.field = field
 
 
-def chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
+def load_chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
     """Return the assets' names by id, in the order of ``ids``. Raises ``BadChoice``."""
     _check_number("ids", len(ids))
     names = asset_names((area, asset_id) for asset_id in ids)
@@ -33,7 +33,7 @@ def chosen_by_id(area: Area, ids: Sequence[int]) -> Mapping[int, str]:
     return {asset_id: names[area, asset_id] for asset_id in ids}
 
 
-def chosen_by_filters(area: Area, rows: Rows, expected: int) -> Mapping[int, str]:
+def load_chosen_by_filters(area: Area, rows: Rows, expected: int) -> Mapping[int, str]:
     """Return the names of ``rows`` by id.
 
     Raises ``BadChoice`` when there are no rows, more than ``MOST_CHOSEN``, or not as many as ``expected``.
@@ -45,7 +45,7 @@ def chosen_by_filters(area: Area, rows: Rows, expected: int) -> Mapping[int, str
             "matching",
             f"{len(ids):,} {area.label.lower()} match now, not {expected:,}. Load the table again, then choose",
         )
-    return chosen_by_id(area, ids)
+    return load_chosen_by_id(area, ids)
 
 
 def _check_number(field: str, number: int) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from pardot.audits.inputs import LookBack, look_back
-from pardot.catalog.asset_names import campaigns_in_salesforce
+from pardot.catalog.asset_names import load_campaign_salesforce_ids
 from pardot.catalog.complete_reads import complete_reads, prospects_were_sampled
 from pardot.catalog.entities import ACTIVITIES, PROSPECTS, Tier
 from pardot.domain.areas import Area
@@ -58,10 +58,10 @@ class ProspectData:
         return self.tier == Tier.SURVEY
 
 
-def prospect_data(now: datetime | None = None) -> ProspectData:
+def load_prospect_data(now: datetime | None = None) -> ProspectData:
     """Return the available data. This reads a few rows, whatever the number of prospects."""
     known = complete_reads()
-    tier = _tier(known)
+    tier = _load_tier(known)
     summary = AuditSummary.objects.filter(pk=Area.PROSPECTS).first() if tier >= Tier.SCOUT else None
     span = look_back(known.get(ACTIVITIES.name), days=ENGAGEMENT_DAYS, now=now or timezone.now())
     figures = {**summary.figures} if summary else {}
@@ -70,7 +70,7 @@ def prospect_data(now: datetime | None = None) -> ProspectData:
     return ProspectData(tier, figures, span)
 
 
-def _tier(known: Mapping[str, EntityState]) -> int:
+def _load_tier(known: Mapping[str, EntityState]) -> int:
     if PROSPECTS.name in known:
         return Tier.SURVEY
     if Prospect.objects.exists() or prospects_were_sampled():
@@ -78,7 +78,7 @@ def _tier(known: Mapping[str, EntityState]) -> int:
     return Tier.SET_UP if known else 0
 
 
-def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
+def load_described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[str, Any]]:
     """Return the stored prospects in the order of ``ids``, with activity counts and category scores.
 
     Activity counts are ``None`` without ``span``.
@@ -86,7 +86,7 @@ def described_prospects(ids: Sequence[int], span: LookBack | None) -> list[dict[
     rows = {row["id"]: row for row in Prospect.objects.filter(pk__in=ids).values(*_FIELDS)}
     prospects = [_with_name(rows[prospect]) for prospect in ids if prospect in rows]
     active = ProspectEngagement.objects.in_bulk([row["id"] for row in prospects]) if span else {}
-    categories = _category_scores(prospects)
+    categories = _load_category_scores(prospects)
     for row in prospects:
         engagement = active.get(row["id"])
         row["activity_count"] = (engagement.activity_count if engagement else 0) if span else None
@@ -101,10 +101,11 @@ def _with_name(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "name": " ".join(filter(None, names))}
 
 
-def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
+def _load_category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[str, float]]:
     """Return scores by prospect and category. The contact's score takes precedence over the lead's."""
     ids = {
-        row["id"]: [_long_id(row["salesforce_lead_id"]), _long_id(row["salesforce_contact_id"])] for row in prospects
+        row["id"]: [_lengthen_id(row["salesforce_lead_id"]), _lengthen_id(row["salesforce_contact_id"])]
+        for row in prospects
     }
     crm_ids = [crm_id for both in ids.values() for crm_id in both if crm_id]
     scores: dict[str, dict[str, float]] = {}
@@ -121,11 +122,11 @@ def _category_scores(prospects: Iterable[Mapping[str, Any]]) -> dict[int, dict[s
     }
 
 
-def _long_id(crm_id: str | None) -> str | None:
+def _lengthen_id(crm_id: str | None) -> str | None:
     return id_of_18(crm_id) if crm_id else None
 
 
-def prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def load_prospects_by_id(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return these prospects by id, with the columns that lists show.
 
     Prospects that are not stored are absent.
@@ -149,7 +150,7 @@ _ACTIVITY_FIELDS = (
 )  # fmt: skip
 
 
-def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[VisitorActivity]:
+def select_prospect_activities(prospect_id: int, span: LookBack) -> QuerySet[VisitorActivity]:
     """Return the prospect's activities of the ``ENGAGEMENT_DAYS`` before ``span.until``, latest first."""
     within = VisitorActivity.objects.filter(
         prospect_id=prospect_id, created_at__gt=span.until - timedelta(days=ENGAGEMENT_DAYS), created_at__lte=span.until
@@ -157,11 +158,13 @@ def activities_of_prospect(prospect_id: int, span: LookBack) -> QuerySet[Visitor
     return within.order_by("-created_at", "-id")
 
 
-def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
+def load_described_activities(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
     """Return the activities with the names of campaign and asset, and with the campaign's Salesforce id."""
     rows: list[dict[str, Any]] = list(activities.values(*_ACTIVITY_FIELDS))
-    names = {column: _names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()}
-    linked = campaigns_in_salesforce((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])
+    names = {
+        column: _load_names(model, {row[column] for row in rows if row[column]}) for column, model in _ASSETS.items()
+    }
+    linked = load_campaign_salesforce_ids((Area.CAMPAIGNS, row["campaign_id"]) for row in rows if row["campaign_id"])
     for row in rows:
         row["campaign_salesforce_id"] = linked.get((Area.CAMPAIGNS, row["campaign_id"]))
         labels = {column: names[column].get(row[column]) for column in _ASSETS}
@@ -170,5 +173,5 @@ def described(activities: QuerySet[VisitorActivity]) -> list[dict[str, Any]]:
     return rows
 
 
-def _names(model: type[Model], ids: set[int]) -> dict[int, str]:
+def _load_names(model: type[Model], ids: set[int]) -> dict[int, str]:
     return dict(model._default_manager.filter(pk__in=ids).values_list("pk", "name")) if ids else {}

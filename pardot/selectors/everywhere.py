@@ -10,7 +10,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.models.audited import BY_NAME
-from pardot.selectors.asset_search import by_id, by_parts, folded, having_words
+from pardot.selectors.asset_search import fold_words, match_folded_words, match_id, match_parts
 from pardot.selectors.assets import add_names, columns_of
 
 _SHOWN = ("id", "name", "campaign_id", "folder_id")
@@ -25,20 +25,20 @@ def search_everywhere(text: str, *, each: int) -> list[dict[str, Any]]:
     When no type has such an asset, the words may be anywhere inside the asset's own texts. Within a type, matches by id
     come first, then matches of the asset's own words.
     """
-    variants = folded(text)
+    variants = fold_words(text)
     rank = _rank(text, variants[0])
-    return _search(lambda area: having_words(area, variants) | by_id(text), rank, each) or _search(
-        lambda area: by_parts(area, text), rank, each
+    return _search(lambda area: match_folded_words(area, variants) | match_id(text), rank, each) or _search(
+        lambda area: match_parts(area, text), rank, each
     )
 
 
 def _search(condition: Callable[[Area], Q], rank: Case, each: int) -> list[dict[str, Any]]:
-    records = [row for area in AUDIT_OF for row in _of_area(area, condition(area), rank, each)]
+    records = [row for area in AUDIT_OF for row in _search_area(area, condition(area), rank, each)]
     add_names(records)
     return records
 
 
-def _of_area(area: Area, condition: Q, rank: Case, each: int) -> list[dict[str, Any]]:
+def _search_area(area: Area, condition: Q, rank: Case, each: int) -> list[dict[str, Any]]:
     rows = AUDIT_OF[area].model._default_manager.filter(condition).annotate(rank=rank)
     columns = [name for name in _SHOWN if name in columns_of(area)]
     return [{"type": area, **row} for row in rows.order_by("rank", BY_NAME, "id").values(*columns)[:each]]
@@ -49,5 +49,5 @@ def _rank(text: str, words: Sequence[str]) -> Case:
     for word in words:
         own &= Q(search_words__contains=f" {word}")
     return Case(
-        When(by_id(text), then=Value(0)), When(own, then=Value(1)), default=Value(2), output_field=IntegerField()
+        When(match_id(text), then=Value(0)), When(own, then=Value(1)), default=Value(2), output_field=IntegerField()
     )

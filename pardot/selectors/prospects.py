@@ -25,7 +25,7 @@ from pardot.audits.prospects import (
     STUCK_HIGH_SCORE,
     WITH_EMAIL,
 )
-from pardot.domain.prospect_sql import bad_id
+from pardot.domain.prospect_sql import build_bad_id_condition
 from pardot.selectors.rows import LARGEST_ID, Unknown
 
 WITHOUT_GRADE = "none"
@@ -54,9 +54,9 @@ class ProspectGroup(StrEnum):
     DELETED = "deleted"
 
 
-def _bad(field: str) -> str:
+def _build_bad_condition(field: str) -> str:
     # With the first condition, PostgreSQL can use the partial index of prospects with any bad id.
-    return f"{ANY_BAD_ID} AND {bad_id(f'p.{field}')}"
+    return f"{ANY_BAD_ID} AND {build_bad_id_condition(f'p.{field}')}"
 
 
 _CONDITIONS: Mapping[ProspectGroup, str] = {
@@ -68,10 +68,10 @@ _CONDITIONS: Mapping[ProspectGroup, str] = {
     ProspectGroup.WITH_EMAIL: WITH_EMAIL,
     ProspectGroup.OPTED_OUT: "p.opted_out",
     ProspectGroup.BAD_ID: ANY_BAD_ID,
-    ProspectGroup.BAD_SALESFORCE_ID: _bad("salesforce_id"),
-    ProspectGroup.BAD_LEAD_ID: _bad("salesforce_lead_id"),
-    ProspectGroup.BAD_CONTACT_ID: _bad("salesforce_contact_id"),
-    ProspectGroup.BAD_ACCOUNT_ID: _bad("salesforce_account_id"),
+    ProspectGroup.BAD_SALESFORCE_ID: _build_bad_condition("salesforce_id"),
+    ProspectGroup.BAD_LEAD_ID: _build_bad_condition("salesforce_lead_id"),
+    ProspectGroup.BAD_CONTACT_ID: _build_bad_condition("salesforce_contact_id"),
+    ProspectGroup.BAD_ACCOUNT_ID: _build_bad_condition("salesforce_account_id"),
     ProspectGroup.ADOPTION_STUCK: STUCK,
     ProspectGroup.ADOPTION_STUCK_HIGH_SCORE: STUCK_HIGH_SCORE,
     ProspectGroup.DELETED: "p.is_deleted",
@@ -96,17 +96,17 @@ class _Order:
     is_filled: str
     is_empty: str
 
-    def within(self, *, descending: bool) -> str:
+    def build_order_within(self, *, descending: bool) -> str:
         """Return the order of the index for rows with a value, or its reverse."""
         return f"{self.key} DESC, p.id" if descending else f"{self.key}, p.id DESC"
 
-    def of_all(self, *, descending: bool) -> str:
+    def build_order_of_all(self, *, descending: bool) -> str:
         """Return an order of all rows. Rows without a value are last, by id."""
         end = "p.id" if descending else f"CASE WHEN {self.is_filled} THEN -p.id END, p.id"
         return f"({self.is_filled}) DESC, {self.key} {'DESC' if descending else 'ASC'}, {end}"
 
 
-def _not_null(key: str) -> _Order:
+def _make_not_null_order(key: str) -> _Order:
     return _Order(key, f"{key} IS NOT NULL", f"{key} IS NULL")
 
 
@@ -116,10 +116,10 @@ _TEXTS = (
     " || ' ' || coalesce(p.company, ''))"
 )
 _ORDERS: Mapping[str, _Order] = {
-    "score": _not_null("p.score"),
+    "score": _make_not_null_order("p.score"),
     "name": _Order(_NAME, f"{_NAME} <> ''", f"{_NAME} = ''"),
     "activity_count": _Order("e.activity_count", "e.prospect_id IS NOT NULL", "e.prospect_id IS NULL"),
-    "last_activity": _not_null("p.last_activity_at"),
+    "last_activity": _make_not_null_order("p.last_activity_at"),
 }
 ORDERS = tuple(_ORDERS)
 """The sort keys of prospects."""
@@ -148,7 +148,7 @@ class ProspectPage:
     """For a search without matches, the name, company or email with the most similar spelling."""
 
 
-def prospect_page(
+def load_prospect_page(
     filters: ProspectFilters, figures: Mapping[str, Any], *, sort: str, limit: int, offset: int
 ) -> ProspectPage:
     """Return a page. Rows without a sort value are last. Raises ``Unknown`` for an unknown sort key.
@@ -159,7 +159,7 @@ def prospect_page(
     if name not in _ORDERS:
         raise Unknown("sort", sort, _ORDERS)
     matches, descending = _Matches.of(filters), sort.startswith("-")
-    known = _figure(filters, figures)
+    known = _get_figure(filters, figures)
     count = matches.count_up_to(FEW + 1) if known is None else known
     if count <= FEW:
         ids = matches.find_and_sort(_ORDERS[name], limit, offset, descending=descending)
@@ -170,7 +170,7 @@ def prospect_page(
     return ProspectPage(ids, count if is_exact else FEW, is_exact, suggestion)
 
 
-def _figure(filters: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
+def _get_figure(filters: ProspectFilters, figures: Mapping[str, Any]) -> int | None:
     """Return the number of matches from the audit's figures; ``None`` when they do not contain it."""
     if filters.q or (filters.group and filters.grade):
         return None
@@ -194,17 +194,17 @@ class _Matches:
         if filters.q:
             values |= {f"part_{place}": part for place, part in enumerate(filters.q.split())}
             values["id"] = int(filters.q) if _is_id(filters.q) else None
-        return cls(tuple(_conditions(filters)), values)
+        return cls(tuple(_build_conditions(filters)), values)
 
     def count_up_to(self, most: int) -> int:
         """Count the matches, up to ``most``."""
-        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._rows()} LIMIT {most}) found")  # noqa: S608 - our own SQL
+        [count] = self._query(f"SELECT count(*) FROM (SELECT 1 {self._build_from_clause()} LIMIT {most}) found")  # noqa: S608 - our own SQL
         return count
 
     def find_and_sort(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
         """Find all matches, then sort them. This is faster for few matches."""
-        rows = self._rows()
-        by = order.of_all(descending=descending)
+        rows = self._build_from_clause()
+        by = order.build_order_of_all(descending=descending)
         return self._query(
             f"WITH found AS MATERIALIZED (SELECT p.* {rows}) "  # noqa: S608 - our own SQL
             f"SELECT p.id FROM found p {_ENGAGEMENT} ORDER BY {by} LIMIT {limit} OFFSET {offset}"
@@ -212,17 +212,17 @@ class _Matches:
 
     def walk_index(self, order: _Order, limit: int, offset: int, *, descending: bool) -> list[int]:
         """Read rows in the order of an index, then rows without a sort value. This is faster for many matches."""
-        rows = self._rows(order.is_filled, _ENGAGEMENT)
-        by = order.within(descending=descending)
+        rows = self._build_from_clause(order.is_filled, _ENGAGEMENT)
+        by = order.build_order_within(descending=descending)
         ids = self._query(f"SELECT p.id {rows} ORDER BY {by} LIMIT {limit} OFFSET {offset}")
         if len(ids) == limit:
             return ids
         [filled] = [offset + len(ids)] if ids or not offset else self._query(f"SELECT count(*) {rows}")
         rest, skipped = limit - len(ids), max(0, offset - filled)
-        others = self._rows(order.is_empty, _ENGAGEMENT)
+        others = self._build_from_clause(order.is_empty, _ENGAGEMENT)
         return ids + self._query(f"SELECT p.id {others} ORDER BY p.id LIMIT {rest} OFFSET {skipped}")
 
-    def _rows(self, condition: str = "true", join: str = "") -> str:
+    def _build_from_clause(self, condition: str = "true", join: str = "") -> str:
         return f"FROM pardot_prospect p {join} WHERE {' AND '.join((*self.conditions, condition))}"
 
     def _query(self, statement: str) -> list[int]:
@@ -245,7 +245,7 @@ _NEAR = """
 
 def _did_you_mean(filters: ProspectFilters) -> str | None:
     """Return the name, company or email most similar to the search, among matches of the other filters."""
-    conditions = " AND ".join(_conditions(replace(filters, q=None))) or "true"
+    conditions = " AND ".join(_build_conditions(replace(filters, q=None))) or "true"
     statement = _NEAR.format(texts=_TEXTS, conditions=conditions)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.4")
@@ -257,7 +257,7 @@ def _did_you_mean(filters: ProspectFilters) -> str | None:
 _ENGAGEMENT = "LEFT JOIN pardot_prospectengagement e ON e.prospect_id = p.id"
 
 
-def _conditions(filters: ProspectFilters) -> Iterator[str]:
+def _build_conditions(filters: ProspectFilters) -> Iterator[str]:
     if filters.group is not ProspectGroup.DELETED:
         yield "p.is_deleted IS NOT TRUE"
     if filters.group is not None:

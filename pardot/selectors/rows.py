@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, IntegerField, Q, QuerySet, Subquery, TextField, Value
 
 from pardot.selectors.area_health import AreaHealth
-from pardot.selectors.since import assets_fixed_since, assets_new_since
+from pardot.selectors.since import select_assets_fixed_since, select_assets_new_since
 
 Rows = QuerySet[Any]
 SortKeys = Mapping[str, F | Func | Subquery]
@@ -47,7 +47,7 @@ class _HowManyIn(Func):
     output_field = IntegerField()
 
 
-def number_of_flags(health: AreaHealth) -> Func:
+def build_flag_count_key(health: AreaHealth) -> Func:
     """Return the sort key ``issues``: the number of an asset's flags that have data."""
     return _HowManyIn("flags", Value(sorted(health.known_flags), output_field=ArrayField(TextField())))
 
@@ -63,17 +63,17 @@ class Unknown(ValueError):
         self.name = name
 
 
-def filtered(rows: Rows, health: AreaHealth, filters: FlagFilters) -> Rows:
+def filter_rows(rows: Rows, health: AreaHealth, filters: FlagFilters) -> Rows:
     """Return the rows that match the filters of ``FlagFilters``, except ``q``. Raises ``Unknown``."""
     if filters.fixed_since is not None:
         check_flag(health, filters.flag)
-        rows = rows.filter(pk__in=assets_fixed_since(health, filters.flag, filters.fixed_since))
+        rows = rows.filter(pk__in=select_assets_fixed_since(health, filters.flag, filters.fixed_since))
     elif filters.flag is not None:
         rows = with_flag(rows, health, filters.flag, exempt=filters.exempt)
     elif filters.exempt is not None:
         rows = with_exemption(rows, health, filters.exempt)
     if filters.new_since is not None:
-        rows = rows.filter(pk__in=assets_new_since(health, filters.flag, filters.new_since))
+        rows = rows.filter(pk__in=select_assets_new_since(health, filters.flag, filters.new_since))
     return rows if filters.issues is None else with_issues(rows, health, filters.issues)
 
 
@@ -107,7 +107,7 @@ def with_issues(rows: Rows, health: AreaHealth, having: bool) -> Rows:
     counting = [
         Q(flags__contains=[flag]) & ~Q(pk__in=health.exempt_assets[flag]) for flag in sorted(health.known_flags - plain)
     ]
-    return _either(rows, [*counting, *([Q(flags__overlap=sorted(plain))] if plain else [])], having)
+    return _filter_by_any(rows, [*counting, *([Q(flags__overlap=sorted(plain))] if plain else [])], having)
 
 
 def with_exemption(rows: Rows, health: AreaHealth, having: bool) -> Rows:
@@ -117,17 +117,17 @@ def with_exemption(rows: Rows, health: AreaHealth, having: bool) -> Rows:
         for flag, ids in health.exempt_assets.items()
         if flag in health.known_flags
     ]
-    return _either(rows, exempt, having)
+    return _filter_by_any(rows, exempt, having)
 
 
-def _either(rows: Rows, conditions: list[Q], having: bool) -> Rows:
+def _filter_by_any(rows: Rows, conditions: list[Q], having: bool) -> Rows:
     if not conditions:
         return rows.none() if having else rows
     any_of = reduce(or_, conditions)
     return rows.filter(any_of) if having else rows.exclude(any_of)
 
 
-def ordered(rows: Rows, sort: str, keys: SortKeys) -> Rows:
+def sort_rows(rows: Rows, sort: str, keys: SortKeys) -> Rows:
     """Sort by a name in ``keys``, descending with ``-`` before it. Raises ``Unknown``.
 
     Empty values are last. Rows with equal values are sorted by id.

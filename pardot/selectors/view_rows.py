@@ -18,8 +18,8 @@ from django.utils import timezone
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import AreaHealth, area_health
-from pardot.selectors.assets import AssetFilters, NotOfThisArea, matching_assets
-from pardot.selectors.campaigns import CampaignFilters, matching_campaigns
+from pardot.selectors.assets import AssetFilters, NotOfThisArea, filter_assets
+from pardot.selectors.campaigns import CampaignFilters, filter_campaigns
 from pardot.selectors.children import COUNT_OF
 from pardot.selectors.rows import LONGEST_SEARCH, Rows, Unknown
 
@@ -66,7 +66,7 @@ def query_of_table(query: str) -> str:
     return urlencode([pair for pair in dict(parse_qsl(query)).items() if is_kept(*pair)])
 
 
-def rows_of_view(query: str) -> ViewRows | None:
+def count_view_rows(query: str) -> ViewRows | None:
     """Return the number and fingerprint of the view's rows.
 
     ``None``: the view shows no table that is counted, there is no data, or one of the filters is not valid.
@@ -77,19 +77,21 @@ def rows_of_view(query: str) -> ViewRows | None:
     health = area_health(area)[area]
     pairs = dict(parse_qsl(query))
     options = {name.removeprefix(f"{area.value}."): value for name, value in pairs.items()}
-    if health.items is None or _flag(options) not in {None, *health.known_flags}:
+    if health.items is None or _parse_flag(options) not in {None, *health.known_flags}:
         return None
     try:
-        return _count(_matching_rows(health, options, is_map=pairs["tab"] == _MAP))
+        return _count(_select_rows(health, options, is_map=pairs["tab"] == _MAP))
     except (Unknown, NotOfThisArea, ValueError):
         return None
 
 
-def _matching_rows(health: AreaHealth, options: Mapping[str, str], *, is_map: bool) -> Rows:
+def _select_rows(health: AreaHealth, options: Mapping[str, str], *, is_map: bool) -> Rows:
     """Return the rows of the Campaign Map, or of another tab's table, which has other filters."""
     if is_map:
-        return matching_campaigns(health, CampaignFilters(**_shared_filters(options), **_campaign_filters(options)))
-    return matching_assets(health, AssetFilters(**_shared_filters(options), **_asset_filters(options)))
+        return filter_campaigns(
+            health, CampaignFilters(**_parse_shared_filters(options), **_parse_campaign_filters(options))
+        )
+    return filter_assets(health, AssetFilters(**_parse_shared_filters(options), **_parse_asset_filters(options)))
 
 
 def _count(rows: Rows) -> ViewRows:
@@ -97,31 +99,31 @@ def _count(rows: Rows) -> ViewRows:
     return ViewRows(len(ids), hashlib.sha256(repr(ids).encode()).hexdigest())
 
 
-def _flag(options: Mapping[str, str]) -> str | None:
+def _parse_flag(options: Mapping[str, str]) -> str | None:
     return None if options.get("flag") in {None, "any", "none"} else options["flag"]
 
 
-def _shared_filters(options: Mapping[str, str]) -> dict[str, Any]:
+def _parse_shared_filters(options: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "flag": _flag(options),
+        "flag": _parse_flag(options),
         "issues": {"any": True, "none": False}.get(options.get("flag", "")),
         "exempt": _YES_OR_NO.get(options.get("exempt", "")),
-        "new_since": _day(options.get("new")),
-        "fixed_since": _day(options.get("fixed")),
-        "q": _words(options.get("q", "")),
+        "new_since": _parse_day(options.get("new")),
+        "fixed_since": _parse_day(options.get("fixed")),
+        "q": _parse_words(options.get("q", "")),
     }
 
 
-def _asset_filters(options: Mapping[str, str]) -> dict[str, Any]:
+def _parse_asset_filters(options: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "campaign_id": _number(options.get("campaign")),
+        "campaign_id": _parse_number(options.get("campaign")),
         "linked": _YES_OR_NO.get(options.get("reach", "")),
         "tagged": _YES_OR_NO.get(options.get("tagged", "")),
-        "prefix": _words(options.get("prefix", "")),
+        "prefix": _parse_words(options.get("prefix", "")),
     }
 
 
-def _campaign_filters(options: Mapping[str, str]) -> dict[str, Any]:
+def _parse_campaign_filters(options: Mapping[str, str]) -> dict[str, Any]:
     linked, assets = _YES_OR_NO.get(options.get("sf", "")), options.get("assets", "")
     least, greatest = _AGES.get(options.get("age", ""), (None, None))
     return {
@@ -129,17 +131,17 @@ def _campaign_filters(options: Mapping[str, str]) -> dict[str, Any]:
         "has_assets": {"some": True, "empty": False}.get(assets),
         "asset_type": Area(assets) if assets in {area.value for area in COUNT_OF} else None,
         "has_members": _YES_OR_NO.get(options.get("members", "")),
-        "folder_id": _number(options.get("folder")),
-        "begun_after": _ago(greatest),
-        "begun_before": _ago(least),
+        "folder_id": _parse_number(options.get("folder")),
+        "begun_after": _subtract_age(greatest),
+        "begun_before": _subtract_age(least),
     }
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _words(text: str) -> str | None:
+def _parse_words(text: str) -> str | None:
     """Return the words to search for. Raises ``ValueError`` for text that the table's endpoint refuses."""
     words = text.strip()
     if len(words) > LONGEST_SEARCH or "\0" in words:
@@ -147,9 +149,9 @@ def _words(text: str) -> str | None:
     return words or None
 
 
-def _number(text: str | None) -> int | None:
+def _parse_number(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-def _ago(age: timedelta | None) -> datetime | None:
+def _subtract_age(age: timedelta | None) -> datetime | None:
     return None if age is None else timezone.now() - age

@@ -115,7 +115,7 @@ class EntityStatus:
     def last_sync(self) -> datetime | None:
         """Return the end of the last successful run."""
         ends = [part.last_done.ended if part.last_done else None for part in self.parts]
-        return _earliest(ends)
+        return _find_earliest(ends)
 
     @property
     def mode(self) -> str | None:
@@ -133,7 +133,7 @@ class EntityStatus:
 
     @property
     def complete_until(self) -> datetime | None:
-        return _earliest([part.known.complete_until if part.known else None for part in self.parts])
+        return _find_earliest([part.known.complete_until if part.known else None for part in self.parts])
 
     @property
     def complete_since(self) -> datetime | None:
@@ -164,11 +164,11 @@ class CampStatus:
     is_locked: bool
 
 
-def camp_status(now: datetime | None = None) -> CampStatus:
+def load_camp_status(now: datetime | None = None) -> CampStatus:
     """Return the status as of now; three queries."""
     names = [part for entity in ALL for part in entity.parts]
-    known, syncing, runs = complete_reads(), is_running(LOCK), _latest_runs(names)
-    parts = {name: _part(name, known.get(name), runs.get(name, ())) for name in names}
+    known, syncing, runs = complete_reads(), is_running(LOCK), _load_latest_runs(names)
+    parts = {name: _build_part(name, known.get(name), runs.get(name, ())) for name in names}
     return CampStatus(
         entities=tuple(
             EntityStatus(entity, tuple(parts[name] for name in entity.parts), now or timezone.now(), syncing)
@@ -183,7 +183,7 @@ def camp_status(now: datetime | None = None) -> CampStatus:
     )
 
 
-def _part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> PartStatus:
+def _build_part(name: str, known: EntityState | None, runs: Sequence[SyncRun]) -> PartStatus:
     done = next((run for run in runs if run.state == _State.DONE), None)
     return PartStatus(name=name, known=known, last_run=runs[0] if runs else None, last_done=done)
 
@@ -200,7 +200,7 @@ _LATEST = """
 """
 
 
-def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
+def _load_latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
     """Return each object's last run (see ``PartStatus.last_run``) and last successful run, newest first."""
     runs_by_object: dict[str, list[SyncRun]] = {}
     for run in SyncRun.objects.raw(_LATEST, [names]):
@@ -208,7 +208,7 @@ def _latest_runs(names: list[str]) -> Mapping[str, Sequence[SyncRun]]:
     return runs_by_object
 
 
-def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+def _find_earliest(moments: Iterable[datetime | None]) -> datetime | None:
     """Return the earliest time; ``None`` when any is missing."""
     known = list(moments)
     return min((moment for moment in known if moment is not None), default=None) if None not in known else None

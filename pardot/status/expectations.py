@@ -15,7 +15,7 @@ DIGEST = "camp_digest"
 ALERTS = "camp_alerts"
 
 
-def max_ages() -> dict[str, timedelta]:
+def compute_max_ages() -> dict[str, timedelta]:
     """Return the maximum age of the last complete run, by ``SyncRun.object``.
 
     The result is empty when Pardot is not configured.
@@ -31,5 +31,5 @@ def max_ages() -> dict[str, timedelta]:
 
 def expect_fresh_copies() -> None:
     """Register the maximum ages and the jobs. Call this once, when the process starts."""
-    freshness.MAX_AGE.update(max_ages())
+    freshness.MAX_AGE.update(compute_max_ages())
     freshness.JOBS.extend(name for name in (CAMP_SYNC, DIGEST, ALERTS) if name not in freshness.JOBS)

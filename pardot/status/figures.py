@@ -8,7 +8,7 @@ from api.observe.exposition import Metric, Sample
 from pardot.models import DailySnapshot, EntityState, PardotQuota
 
 
-def pardot_figures() -> Iterator[Metric]:
+def load_pardot_figures() -> Iterator[Metric]:
     """Yield the quota, the last score and the rows of each entity. Unknown figures are left out."""
     if quota := PardotQuota.objects.first():
         yield Metric("sfapi_pardot_calls_used", "Pardot API calls used today, as last reported.", [Sample(quota.used)])

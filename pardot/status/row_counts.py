@@ -26,14 +26,14 @@ _COUNTED: Mapping[str, type[models.Model]] = {
 
 def count_rows() -> None:
     """Update ``EntityState.rows``. Call this in a transaction that locks no tables."""
-    tables = {name: model for entity in ALL for name, model in _tables(entity).items()}
+    tables = {name: model for entity in ALL for name, model in _list_tables(entity).items()}
     states = list(EntityState.objects.filter(name__in=tables))
     for state in states:
-        state.rows = _rows(tables[state.name]).count()
+        state.rows = _select_rows(tables[state.name]).count()
     EntityState.objects.bulk_update(states, ["rows"])
 
 
-def _tables(entity: Entity) -> dict[str, type[models.Model]]:
+def _list_tables(entity: Entity) -> dict[str, type[models.Model]]:
     """Return the tables by the names under which the entity's state is stored."""
     if isinstance(entity, PardotEntity):
         return {entity.name: entity.model}
@@ -42,7 +42,7 @@ def _tables(entity: Entity) -> dict[str, type[models.Model]]:
     return {entity.name: _COUNTED[entity.name]} if isinstance(entity, CountedEntity) else {}
 
 
-def _rows(model: type[models.Model]) -> QuerySet[models.Model]:
+def _select_rows(model: type[models.Model]) -> QuerySet[models.Model]:
     """Return the rows outside the recycle bin."""
     rows = model._default_manager.all()
     deletable = any(field.name == "is_deleted" for field in model._meta.concrete_fields)

@@ -10,7 +10,7 @@ from pardot.status.entities import CampStatus
 from sf.models import SyncLease, SyncRun
 
 
-def sync_steps(status: CampStatus) -> tuple[int, int] | None:
+def count_sync_steps(status: CampStatus) -> tuple[int, int] | None:
     """Return the position of the entity that is being read, and the number of entities.
 
     Return ``None`` when no entity is being read. The entities still to read are those that the ``retry_command`` of the
@@ -23,13 +23,13 @@ def sync_steps(status: CampStatus) -> tuple[int, int] | None:
     if run.started < lease.taken_at:  # a killed process left this run
         return None
     own = next(entity for entity in ALL if run.object in entity.parts)
-    runs = SyncRun.objects.filter(object__in=_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)
+    runs = SyncRun.objects.filter(object__in=_list_parts(ALL[: ALL.index(own)]), started__gte=lease.taken_at)
     before = set(runs.values_list("object", flat=True))
     step = 1 + sum(1 for entity in ALL if before.intersection(entity.parts))
-    return step, step + len(_still_to_read(run) - {own.name})
+    return step, step + len(_parse_still_to_read(run) - {own.name})
 
 
-def _still_to_read(run: SyncRun) -> set[str]:
+def _parse_still_to_read(run: SyncRun) -> set[str]:
     """Return the entities that ``retry_command`` names: the run's own and all later ones.
 
     The ``retry_command`` of the sample, ``camp_sync --scout``, names no entity.
@@ -38,5 +38,5 @@ def _still_to_read(run: SyncRun) -> set[str]:
     return set(words[words.index("--entities") + 1].split(",")) if "--entities" in words else set()
 
 
-def _parts(entities: Iterable[Entity]) -> list[str]:
+def _list_parts(entities: Iterable[Entity]) -> list[str]:
     return [part for entity in entities for part in entity.parts]

@@ -23,7 +23,7 @@ def tier_of(entities: Collection[str]) -> int:
     return 1 if _ASSETS.issubset(entities) else 0
 
 
-def synced_tier(complete: Collection[str]) -> int:
+def load_synced_tier(complete: Collection[str]) -> int:
     """Return the tier of all stored data.
 
     ``complete``: the completely read entities. After a sample of prospects, the tier is at least 2.

@@ -21,7 +21,7 @@ from pardot.catalog.complete_reads import note_complete
 from pardot.catalog.entities import PardotEntity
 from pardot.models import Campaign, VisitorActivity
 from pardot.platform import quota
-from pardot.platform.business_unit import business_unit_confirmation
+from pardot.platform.business_unit import make_unit_confirmation
 from pardot.platform.client import PardotClient
 from pardot.platform.errors import WrongBusinessUnit
 from pardot.sync import rollups
@@ -29,7 +29,7 @@ from pardot.sync.campaign_dates import fill_campaign_dates
 from pardot.sync.options import CampOptions
 from pardot.sync.readable import as_readable, look_again, readable_after
 from pardot.sync.reading import Cursor, EntityQuery, FetchedPage, read_slices
-from pardot.sync.slices import Slice, SlicedRead, api_date
+from pardot.sync.slices import Slice, SlicedRead, format_api_date
 from sf.ingest import quarantine, runs
 from sf.ingest.load import Merge, Refusal
 from sf.ingest.loading import StagedRead
@@ -82,7 +82,7 @@ class PardotSync(ReadableSync[PardotEntity]):
         self._camp = options
 
     def _confirmation(self) -> Callable[[], None]:
-        return business_unit_confirmation(confirmation(self._client.salesforce))
+        return make_unit_confirmation(confirmation(self._client.salesforce))
 
     def _note_usage(self) -> None:
         quota.keep_usage(self._client.usage)
@@ -96,7 +96,7 @@ class PardotSync(ReadableSync[PardotEntity]):
     def _readable_after(self, refusal: RequestRefused) -> PardotEntity:
         return readable_after(refusal, self._client, self._synced)
 
-    def _query(self, params: dict[str, str]) -> EntityQuery:
+    def _make_query(self, params: dict[str, str]) -> EntityQuery:
         if self._synced.with_deleted:
             params = {**params, "deleted": "all"}
         return EntityQuery(self._client, self._synced.path, self._synced.api_names, params, settings.PARDOT_PAGE_SIZE)
@@ -145,11 +145,11 @@ class EntitySync(PardotSync):
             now=now,
             full_after=None,
         )
-        since, created_since = api_date(window.since) if window.since else "", ""
+        since, created_since = format_api_date(window.since) if window.since else "", ""
         if entity.kept_for_days:
             earliest = now - timedelta(days=settings.PARDOT_ACTIVITY_RETENTION_DAYS)
             reach = window.since or now - timedelta(days=self._camp.days)
-            created_since = api_date(max(reach, earliest))
+            created_since = format_api_date(max(reach, earliest))
         self._state = SlicedRead(
             mode=SyncRun.Mode.FULL if window.is_full else SyncRun.Mode.INCREMENTAL,
             began=now.isoformat(),
@@ -192,23 +192,23 @@ class EntitySync(PardotSync):
 
     def _divide(self) -> None:
         """Read the first page, and divide the rest into slices that can be read in parallel."""
-        query = self._slice_query()
+        query = self._make_slice_query()
         page = query.fetch(self._state.slices[0], Cursor.at(self._state.slices[0].behind))
         self._stage_page(0, page)
         if page.following and page.last_created:
-            self._state = self._state.divided(datetime.fromisoformat(page.last_created))
+            self._state = self._state.divide(datetime.fromisoformat(page.last_created))
             self._note()
 
     def _stage_slices(self) -> None:
-        with closing(read_slices(self._slice_query(), self._state.slices)) as pages:
+        with closing(read_slices(self._make_slice_query(), self._state.slices)) as pages:
             for index, page in pages:
                 self._stage_page(index, page)
                 if page.following:
                     quota.check_between_pages(self._client.usage)
 
-    def _slice_query(self) -> EntityQuery:
+    def _make_slice_query(self) -> EntityQuery:
         changed = self._state.changed_since
-        return self._query({"updatedAtAfterOrEqualTo": changed} if changed else {})
+        return self._make_query({"updatedAtAfterOrEqualTo": changed} if changed else {})
 
     def _stage_page(self, index: int, page: FetchedPage) -> None:
         refusals: list[Refusal] = []
@@ -232,11 +232,11 @@ class EntitySync(PardotSync):
         return self._state.is_full and (not self._state.withheld or self._options.allow_deletes.limit(self._name) > 0)
 
     def _would_remove(self) -> bool:
-        merge = Merge(self._stage, within=self._within())
+        merge = Merge(self._stage, within=self._build_within_condition())
         set_aside = quarantine.ids_set_aside(self._synced)
         return merge.count_missing(untouched_since=self._state.began_at, except_ids=set_aside) > 0
 
-    def _within(self) -> sql.Composable | None:
+    def _build_within_condition(self) -> sql.Composable | None:
         """Return the condition for the records that the read covers; ``None``: all records.
 
         The merge removes only records that the read covers.
@@ -252,7 +252,7 @@ class EntitySync(PardotSync):
             began=self._state.began_at,
             is_full=self._state.is_full,
             removes_missing=self._removes(),
-            within=self._within(),
+            within=self._build_within_condition(),
             previous_watermark=datetime.fromisoformat(previous) if previous else None,
         )
 
@@ -269,7 +269,7 @@ class EntitySync(PardotSync):
     def _after_merge(self, read: StagedRead, run: SyncRun) -> None:
         since = datetime.fromisoformat(self._state.created_since) if self._state.created_since else None
         if self._synced.model is VisitorActivity:
-            rollups.activities_merged(self._stage, read.began, since=since if read.is_full else None)
+            rollups.update_rollups(self._stage, read.began, since=since if read.is_full else None)
         if self._synced.model is Campaign:
             fill_campaign_dates()
         note_complete(self._name, began=read.began, is_full=read.is_full, since=since, withheld=self._state.withheld)

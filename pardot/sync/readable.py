@@ -32,9 +32,11 @@ def look_again(client: PardotClient, entity: PardotEntity) -> PardotEntity:
     Return the entity without these fields.
     """
     readable = replace(entity, left_out=frozenset())
-    while refusal := _refusal(client, readable):
+    while refusal := _find_refusal(client, readable):
         readable = _without_refused(refusal, readable)
-    note_unreadable(entity.name, {column: f"{PARDOT}{entity.path}.{name}" for column, name in _lost(entity, readable)})
+    note_unreadable(
+        entity.name, {column: f"{PARDOT}{entity.path}.{name}" for column, name in _list_lost_columns(entity, readable)}
+    )
     return readable
 
 
@@ -50,15 +52,15 @@ def readable_after(refusal: RequestRefused, client: PardotClient, entity: Pardot
     return readable
 
 
-def _lost(entity: PardotEntity, readable: PardotEntity) -> list[tuple[str, str]]:
+def _list_lost_columns(entity: PardotEntity, readable: PardotEntity) -> list[tuple[str, str]]:
     """Return the columns that are left out, with their API names."""
-    whole = replace(entity, left_out=frozenset()).named_columns()
+    whole = replace(entity, left_out=frozenset()).map_columns_to_names()
     return [(column, name) for column, name in whole.items() if column in readable.left_out]
 
 
-def _refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | None:
+def _find_refusal(client: PardotClient, entity: PardotEntity) -> RequestRefused | None:
     try:
-        client.patiently(lambda: client.page(entity.path, fields=entity.api_names, params={"limit": "1"}))
+        client.request_patiently(lambda: client.page(entity.path, fields=entity.api_names, params={"limit": "1"}))
     except RequestRefused as refusal:
         return refusal
     return None
@@ -71,7 +73,7 @@ def _without_refused(refusal: RequestRefused, entity: PardotEntity) -> PardotEnt
     is raised, because an empty column would look as if Pardot had no values.
     """
     named = set(re.findall(r"\w+", refusal.reason.rpartition(":")[2])) if refusal.code == str(UNKNOWN_FIELD) else set()
-    columns = {column for column, name in entity.named_columns().items() if name in named}
+    columns = {column for column, name in entity.map_columns_to_names().items() if name in named}
     if not columns or columns & _NEEDED or not runs.last_committed(entity):
         raise refusal
     return replace(entity, left_out=entity.left_out | columns)

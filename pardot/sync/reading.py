@@ -77,7 +77,7 @@ class EntityQuery:
         """
         while True:
             if not cursor.size:
-                cursor = Cursor.at(cursor.behind, self._client.rows_at_once(self._page_size))
+                cursor = Cursor.at(cursor.behind, self._client.limit_page_size(self._page_size))
             try:
                 return self._fetch(part, cursor)
             except PageTokenGone:
@@ -89,17 +89,17 @@ class EntityQuery:
 
     def _fetch(self, part: Slice, cursor: Cursor) -> FetchedPage:
         smallest = cursor.size <= FEWEST_ROWS
-        page = self._client.patiently(lambda: self._once(part, cursor), smallest=smallest)
+        page = self._client.request_patiently(lambda: self._fetch_once(part, cursor), smallest=smallest)
         behind = max((int(record["id"]) for record in page.values), default=cursor.behind)
         return FetchedPage(
-            rows=[tuple(staged_text(record[name]) for name in self._fields) for record in page.values],
+            rows=[tuple(format_for_staging(record[name]) for name in self._fields) for record in page.values],
             behind=behind,
             withheld=page.withheld,
-            following=self._following(page, cursor, behind),
+            following=self._find_following(page, cursor, behind),
             last_created=page.values[-1].get("createdAt") if page.values else None,
         )
 
-    def _once(self, part: Slice, cursor: Cursor) -> Page:
+    def _fetch_once(self, part: Slice, cursor: Cursor) -> Page:
         if self._stopped.is_set():
             raise SyncError("the read was stopped")
         if cursor.token:
@@ -109,13 +109,13 @@ class EntityQuery:
             params["idGreaterThan"] = str(cursor.behind)
         return self._client.page(self._path, fields=self._fields, params=params)
 
-    def _following(self, page: Page, cursor: Cursor, behind: int) -> Cursor | None:
+    def _find_following(self, page: Page, cursor: Cursor, behind: int) -> Cursor | None:
         pages = cursor.pages + 1
         if page.next_token:
             unexplained = len(page.values) < cursor.size and not page.withheld
             # Request the next page by id, so that it contains the rows that a short page lacked. After a page without
             # rows only the token leads on: by id, the same page would be requested again and again.
-            if page.values and (unexplained or cursor.size < self._client.rows_at_once(self._page_size)):
+            if page.values and (unexplained or cursor.size < self._client.limit_page_size(self._page_size)):
                 return Cursor.at(behind)  # without a size, so the next page has the usual size
             return Cursor(behind, page.next_token, pages, cursor.start, cursor.size)
         if not page.ceiling_reached and pages * cursor.size < CEILING:
@@ -163,7 +163,7 @@ def _fetch(query: EntityQuery, part: Slice, cursor: Cursor) -> FetchedPage:
         connection.close()  # the thread opens a connection when it counts a login
 
 
-def staged_text(value: Any) -> str | None:
+def format_for_staging(value: Any) -> str | None:
     """Return a JSON value as text for staging. Null stays null, and an empty text stays empty."""
     if value is None or isinstance(value, str):
         return value

@@ -61,7 +61,7 @@ _COUNT_PROSPECTS = """
 """
 
 
-def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) -> None:
+def update_rollups(stage: Stage, began: datetime, *, since: datetime | None) -> None:
     """Update the roll-ups after a merge of activities; call this in the merge's transaction.
 
     ``began`` is the start of the read. Activities that are older than the retention at this time are removed.
@@ -73,7 +73,7 @@ def activities_merged(stage: Stage, began: datetime, *, since: datetime | None) 
     if since is not None:
         count_days(since.astimezone(UTC).date(), None)
     else:
-        for first, last in _spans(_staged_days(stage)):
+        for first, last in _join_days(_load_staged_days(stage)):
             count_days(first, last)
     count_prospects(until=began)
 
@@ -84,9 +84,9 @@ def count_days(first: date, last: date | None) -> None:
     if last is not None:
         days = days.filter(day__lte=last)
     days.delete()
-    upper = _midnight(last + timedelta(days=1)) if last else datetime.max.replace(tzinfo=UTC)
+    upper = _compute_midnight(last + timedelta(days=1)) if last else datetime.max.replace(tzinfo=UTC)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_DAYS, [_midnight(first), upper])
+        cursor.execute(_COUNT_DAYS, [_compute_midnight(first), upper])
 
 
 def count_prospects(*, until: datetime) -> None:
@@ -109,7 +109,7 @@ def forget_before(moment: datetime) -> int:
     return removed
 
 
-def _staged_days(stage: Stage) -> list[date]:
+def _load_staged_days(stage: Stage) -> list[date]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT (s.created_at::timestamptz AT TIME ZONE 'UTC')::date "  # noqa: S608
@@ -118,7 +118,7 @@ def _staged_days(stage: Stage) -> list[date]:
         return [day for (day,) in cursor.fetchall() if day is not None]
 
 
-def _spans(days: list[date]) -> list[tuple[date, date]]:
+def _join_days(days: list[date]) -> list[tuple[date, date]]:
     """Join consecutive days into spans."""
     spans: list[tuple[date, date]] = []
     for day in days:
@@ -129,5 +129,5 @@ def _spans(days: list[date]) -> list[tuple[date, date]]:
     return spans
 
 
-def _midnight(day: date) -> datetime:
+def _compute_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

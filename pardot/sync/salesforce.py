@@ -111,36 +111,36 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
         began = runs.database_now()
         self._run.mode, self._run.transport = SyncRun.Mode.FULL, SyncRun.Transport.REST
         self._progress.reading(self._name, "counted by Salesforce", None, 0)
-        responded = {group["CampaignId"]: group["members"] for group in self._groups("HasResponded = true")}
+        responded = {group["CampaignId"]: group["members"] for group in self._fetch_groups("HasResponded = true")}
         rows = [
             (
                 group["CampaignId"],
                 *(str(number) for number in (group["members"], responded.get(group["CampaignId"], 0))),
                 *(str(group[name]) for name in ("leads", "contacts")),
             )
-            for group in self._groups("")
+            for group in self._fetch_groups("")
         ]
         self._stage.create()
         self._stage.copy_rows(rows)
         self._merge(StagedRead(rows=len(rows), began=began, is_full=True))
 
-    def _groups(self, condition: str) -> Iterator[dict[str, Any]]:
+    def _fetch_groups(self, condition: str) -> Iterator[dict[str, Any]]:
         """Yield each campaign's counts of members that match ``condition``, in the order of campaign ids."""
         last = ""
         while True:
             after = f"CampaignId > {soql.quote(last)}" if last else "CampaignId != null"
-            page, limit = self._page_of_groups(soql.all_of([after, condition]))
+            page, limit = self._fetch_page_of_groups(soql.all_of([after, condition]))
             yield from page
             if len(page) < limit:
                 return
             last = page[-1]["CampaignId"]
             usage.check_between_pages(self._client.usage)
 
-    def _page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
+    def _fetch_page_of_groups(self, where: str) -> tuple[list[dict[str, Any]], int]:
         """Return the first groups, and the query's limit, which is halved when Salesforce runs out of time."""
         while True:
             at_most = self._groups_at_once
-            query = SoqlQuery(_group_query(where, at_most), include_deleted=False)
+            query = SoqlQuery(_build_group_query(where, at_most), include_deleted=False)
             try:
                 return ask_carefully(self._client, lambda: rest_page(self._client, query))["records"], at_most  # noqa: B023
             except TooMuchAsked:
@@ -150,7 +150,7 @@ class MemberCountSync(CountingSync[LoadedCounts], LoadingSync[LoadedCounts]):
                 self._remark = f"counted {self._groups_at_once:,} campaigns at once: more took Salesforce too long"
 
 
-def _group_query(where: str, at_most: int) -> str:
+def _build_group_query(where: str, at_most: int) -> str:
     return (
         "SELECT CampaignId, COUNT(Id) members, COUNT(LeadId) leads, COUNT(ContactId) contacts FROM CampaignMember "  # noqa: S608 - SOQL
         f"WHERE {where} GROUP BY CampaignId ORDER BY CampaignId LIMIT {at_most}"

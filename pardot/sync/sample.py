@@ -21,7 +21,7 @@ from pardot.platform import quota
 from pardot.platform.client import SMALL_PAGE, Page
 from pardot.platform.errors import PageTokenGone
 from pardot.sync.engine import PardotSync
-from pardot.sync.reading import staged_text
+from pardot.sync.reading import format_for_staging
 from sf.ingest import quarantine, runs
 from sf.ingest.errors import SyncError
 from sf.ingest.load import Refusal, Stage
@@ -58,37 +58,37 @@ class ProspectSample(PardotSync):
         self._run.mode, self._run.transport = SyncRun.Mode.SAMPLE, SyncRun.Transport.PARDOT
         self._run.save()
         self._progress.reading(self._name, f"the {SAMPLE_SIZE} highest scores of recently active prospects", None, 0)
-        best = self._best(began - ACTIVE_WITHIN)
+        best = self._read_best(began - ACTIVE_WITHIN)
         refusals: list[Refusal] = []
-        rows = (tuple(staged_text(record[name]) for name in self._synced.api_names) for record in best)
+        rows = (tuple(format_for_staging(record[name]) for name in self._synced.api_names) for record in best)
         with transaction.atomic():
             self._stage.create()
             self._stage.copy_rows(storable_rows(rows, self._stage, refusals))
             quarantine.keep_refusals(self._synced, refusals)
         self._merge(StagedRead(rows=len(best), began=began, is_full=False))
 
-    def _best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
+    def _read_best(self, since: datetime, attempts: int = READ_ATTEMPTS) -> list[dict[str, Any]]:
         """Return the active prospects with the highest scores.
 
         Start over when a page token has expired or a page took too long. Only a read in the order of ids could continue
         after its last row.
         """
-        self._size = self._client.rows_at_once(settings.PARDOT_PAGE_SIZE)
+        self._size = self._client.limit_page_size(settings.PARDOT_PAGE_SIZE)
         try:
-            return heapq.nlargest(SAMPLE_SIZE, self._active(since), key=_rank)
+            return heapq.nlargest(SAMPLE_SIZE, self._read_active(since), key=_rank)
         except TooMuchAsked:
             self._client.ask_for_less(self._size)
-            return self._best(since, attempts)
+            return self._read_best(since, attempts)
         except PageTokenGone as error:
             if attempts == 1:
                 raise
             logger.warning("%s: %s; starting the sample over", self._name, error)
-        return self._best(since, attempts - 1)
+        return self._read_best(since, attempts - 1)
 
     def _watermark(self, read: StagedRead, greatest: datetime | None) -> None:
         """Return no watermark: a sample is not a complete read."""
 
-    def _active(self, since: datetime) -> Iterator[dict[str, Any]]:
+    def _read_active(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield prospects with an activity since ``since``, latest first, and each prospect once.
 
         A prospect whose latest activity changes during the read can be on two pages.
@@ -97,7 +97,7 @@ class ProspectSample(PardotSync):
         """
         dated = False
         yielded: set[int] = set()
-        for page in self._pages():
+        for page in self._fetch_pages():
             if page.withheld:
                 self._remark = _WITHHELD
             for record in page.values:
@@ -112,25 +112,25 @@ class ProspectSample(PardotSync):
                     yield record
             self._progress.advanced(len(page.values))
 
-    def _pages(self) -> Iterator[Page]:
+    def _fetch_pages(self) -> Iterator[Page]:
         """Yield pages until Pardot sends no further page token. After 100,000 rows it sends none."""
         fields, path = self._synced.api_names, self._synced.path
         params = {**_ORDER, "limit": str(self._size)}
-        page = self._patiently(lambda: self._client.page(path, fields=fields, params=params))
+        page = self._request_patiently(lambda: self._client.page(path, fields=fields, params=params))
         while True:
             yield page
             token = page.next_token
             if not token:
                 return
             quota.check_between_pages(self._client.usage)
-            page = self._following(token)
+            page = self._fetch_following(token)
 
-    def _following(self, token: str) -> Page:
+    def _fetch_following(self, token: str) -> Page:
         fields, path = self._synced.api_names, self._synced.path
-        return self._patiently(lambda: self._client.next_page(path, fields=fields, token=token))
+        return self._request_patiently(lambda: self._client.next_page(path, fields=fields, token=token))
 
-    def _patiently(self, action: Callable[[], Page]) -> Page:
-        return self._client.patiently(action, smallest=self._size <= SMALL_PAGE)
+    def _request_patiently(self, action: Callable[[], Page]) -> Page:
+        return self._client.request_patiently(action, smallest=self._size <= SMALL_PAGE)
 
 
 def _rank(record: dict[str, Any]) -> tuple[float, int]:

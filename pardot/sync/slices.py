@@ -74,7 +74,7 @@ class SlicedRead:
             withheld=self.withheld or withheld,
         )
 
-    def divided(self, earliest: datetime) -> Self:
+    def divide(self, earliest: datetime) -> Self:
         """Divide the only slice into equal spans of the time from ``earliest`` to the start of the read.
 
         ``earliest`` is when the last record of the first page was created. Most records after that page were created in
@@ -82,7 +82,11 @@ class SlicedRead:
         """
         whole = self.slices[0]
         step = (self.began_at - earliest) / SLICES
-        bounds = [api_date(earliest + step * place) for place in range(1, SLICES)] if step.total_seconds() >= 1 else []
+        bounds = (
+            [format_api_date(earliest + step * place) for place in range(1, SLICES)]
+            if step.total_seconds() >= 1
+            else []
+        )
         spans = zip([whole.after, *bounds], [*bounds, whole.before], strict=True)
         return replace(
             self, split=True, slices=tuple(replace(whole, after=after, before=before) for after, before in spans)
@@ -104,6 +108,6 @@ class SlicedRead:
             return None
 
 
-def api_date(moment: datetime) -> str:
+def format_api_date(moment: datetime) -> str:
     """Return a time in the API's form: whole seconds, an offset, never ``Z``."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")

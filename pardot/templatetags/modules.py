@@ -39,14 +39,14 @@ def _with_imports(names: tuple[str, ...]) -> tuple[str, ...]:
     modules: dict[str, None] = dict.fromkeys(names)
     queue = list(names)
     while queue:
-        for name in _imports(queue.pop(0)):
+        for name in _find_imports(queue.pop(0)):
             if name not in modules:
                 modules[name] = None
                 queue.append(name)
     return tuple(modules)
 
 
-def _imports(name: str) -> Iterator[str]:
+def _find_imports(name: str) -> Iterator[str]:
     path = finders.find(name)
     if path is None:
         return

@@ -20,15 +20,15 @@ from pardot.configuration.values import (
     BadValue,
     CurrentValue,
     UnknownKey,
-    configured_key,
-    described_values,
+    load_described_values,
+    require_configured_key,
 )
 from pardot.domain.areas import Area
 from pardot.models import ConfigurationChange
 from pardot.pipeline.after_change import ANY, ChangedMeanwhile, change_value, reset_to_default
-from pardot.planning.team import BadTeam, Member, TeamChanged, replace_team, team_with_open_tasks
+from pardot.planning.team import BadTeam, Member, TeamChanged, load_team_with_tasks, replace_team
 from pardot.selectors.rows import LARGEST_ID
-from pardot.v1.fields import NOT_BLANK, actor_name
+from pardot.v1.fields import NOT_BLANK, get_actor_name
 
 router = Router(tags=["pardot: settings"])
 MOST_CHANGES = 100
@@ -36,19 +36,19 @@ MOST_CHANGES = 100
 # -- the team ---------------------------------------------------------------------------------------------------------
 
 
-def _known_area(text: Any) -> Any:
+def _require_known_area(text: Any) -> Any:
     if text not in Area.values:
         raise ValueError(f"there is no area {text!r}. Known: {', '.join(Area.values)}")
     return text
 
 
-_AreaOf = Annotated[Area, BeforeValidator(_known_area)]
+_AreaOf = Annotated[Area, BeforeValidator(_require_known_area)]
 _Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), STORABLE]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), STORABLE]
 _Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40), STORABLE]
 
 
-def _address(text: str) -> str:
+def _require_address(text: str) -> str:
     try:
         if text:
             validate_email(text)
@@ -57,7 +57,9 @@ def _address(text: str) -> str:
     return text
 
 
-_Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), STORABLE, AfterValidator(_address)]
+_Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254), STORABLE, AfterValidator(_require_address)
+]
 _Number = Annotated[int, Field(strict=True, ge=0, le=32_767)]
 _MemberId = Annotated[int, Field(strict=True, ge=1, le=LARGEST_ID)]
 
@@ -141,7 +143,7 @@ class TeamOut(Schema):
 @router.get("/admin/team", response={200: TeamOut, **document_errors(401, 403)}, summary="The team")
 def get_team(request: HttpRequest) -> TeamOut:
     """Return the team in display order."""
-    return TeamOut(team=[MemberOut(**row) for row in team_with_open_tasks()])
+    return TeamOut(team=[MemberOut(**row) for row in load_team_with_tasks()])
 
 
 @router.put(
@@ -223,7 +225,7 @@ _Key = Annotated[str, Path(max_length=64, description="A key from `GET /pardot/a
 @router.get("/admin/config", response={200: ConfigurationOut, **document_errors(401, 403)}, summary="The configuration")
 def get_configuration(request: HttpRequest) -> ConfigurationOut:
     """Return every key of the configuration with its value, its default and the latest change."""
-    return ConfigurationOut(configuration=[_out(current) for current in described_values()])
+    return ConfigurationOut(configuration=[_build_answer(current) for current in load_described_values()])
 
 
 @router.put(
@@ -238,14 +240,14 @@ def update_configuration(request: HttpRequest, key: _Key, body: ValueIn) -> Conf
     """
     try:
         was = body.was if "was" in body.model_fields_set else ANY
-        change_value(key, body.value, by=actor_name(request), was=was)
+        change_value(key, body.value, by=get_actor_name(request), was=was)
     except ChangedMeanwhile as error:
-        raise _changed(error) from error
+        raise _make_conflict(error) from error
     except UnknownKey as error:
-        raise _unknown(error) from error
+        raise _make_unknown_refusal(error) from error
     except BadValue as error:
-        raise _bad(error) from error
-    return _current(key)
+        raise _make_bad_value_refusal(error) from error
+    return _load_current(key)
 
 
 @router.delete(
@@ -259,12 +261,12 @@ def reset_configuration(request: HttpRequest, key: _Key) -> ConfiguredOut:
     If the audits of assets depend on the value, they run again before the answer is sent.
     """
     try:
-        reset_to_default(key, by=actor_name(request))
+        reset_to_default(key, by=get_actor_name(request))
     except UnknownKey as error:
-        raise _unknown(error) from error
+        raise _make_unknown_refusal(error) from error
     except BadValue as error:
-        raise _bad(error) from error
-    return _current(key)
+        raise _make_bad_value_refusal(error) from error
+    return _load_current(key)
 
 
 @router.get(
@@ -286,7 +288,7 @@ def list_configuration_changes(request: HttpRequest) -> ConfigurationChanges:
     )
 
 
-def _changed(error: ChangedMeanwhile) -> Conflict:
+def _make_conflict(error: ChangedMeanwhile) -> Conflict:
     current = error.current
     who = current.updated_by or "Somebody"
     when = f" at {current.updated_at:%Y-%m-%d %H:%M} UTC" if current.updated_at else ""
@@ -297,21 +299,21 @@ def _changed(error: ChangedMeanwhile) -> Conflict:
     )
 
 
-def _current(key: str) -> ConfiguredOut:
-    declared = configured_key(key)
-    return next(_out(current) for current in described_values() if current.declared is declared)
+def _load_current(key: str) -> ConfiguredOut:
+    declared = require_configured_key(key)
+    return next(_build_answer(current) for current in load_described_values() if current.declared is declared)
 
 
-def _unknown(error: UnknownKey) -> Unprocessable:
+def _make_unknown_refusal(error: UnknownKey) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["path", "key"], "message": str(error)}])
 
 
-def _bad(error: BadValue) -> Unprocessable:
+def _make_bad_value_refusal(error: BadValue) -> Unprocessable:
     errors = [{**each, "loc": ["body", "value", *each["loc"]]} for each in error.errors]
     return Unprocessable(f"The value is not valid: {error}.", errors=errors)
 
 
-def _out(current: CurrentValue) -> ConfiguredOut:
+def _build_answer(current: CurrentValue) -> ConfiguredOut:
     declared = current.declared
     return ConfiguredOut(
         key=declared.key,

@@ -12,11 +12,11 @@ from pardot.domain.areas import Area
 from pardot.models import Exemption, Task
 from pardot.selectors.area_health import area_health
 from pardot.selectors.asset_history import asset_history
-from pardot.v1.assets import AssetRecord, TypeName, area_of
-from pardot.v1.exemptions import ExemptionOut, exemptions_out
+from pardot.v1.assets import AssetRecord, TypeName, require_area
+from pardot.v1.exemptions import ExemptionOut, load_exemption_answers
 from pardot.v1.fields import PathId
-from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.tasks import TaskOut, tasks_out
+from pardot.v1.health_of_area import AreaSummary, build_area_summary
+from pardot.v1.tasks import TaskOut, load_task_answers
 
 _MOST_TASKS = 50
 
@@ -56,7 +56,7 @@ class AssetDetail(Schema):
 )
 def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> AssetDetail:  # noqa: A002 - its name in the path
     """Return an asset with its open and fixed issues, its tags, exemptions and tasks."""
-    area = area_of(type)
+    area = require_area(type)
     health = area_health(area)[area]
     history = asset_history(health, asset_id)
     if history is None:
@@ -66,11 +66,11 @@ def get_asset(request: HttpRequest, type: Path[TypeName], asset_id: PathId) -> A
     return AssetDetail.model_validate(
         {
             "type": area,
-            "summary": area_summary(health),
+            "summary": build_area_summary(health),
             "record": history.record,
             "issues": [PastIssueOut.model_validate(each, from_attributes=True) for each in history.issues],
             "tags": history.tags,
-            "exemptions": exemptions_out(Exemption.objects.filter(**about)),
-            "tasks": tasks_out(tasks[:_MOST_TASKS]),
+            "exemptions": load_exemption_answers(Exemption.objects.filter(**about)),
+            "tasks": load_task_answers(tasks[:_MOST_TASKS]),
         }
     )

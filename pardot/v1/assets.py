@@ -15,9 +15,9 @@ from api.http.fields import PlainText, make_json_response
 from pardot.audits.run import AUDIT_OF
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
-from pardot.selectors.assets import AssetFilters, NotOfThisArea, asset_page, inventory
-from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, reject_unknown, unprocessable_query
+from pardot.selectors.assets import AssetFilters, NotOfThisArea, load_asset_page, load_inventory
+from pardot.v1.health_of_area import AreaSummary, build_area_summary
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, SearchText, make_unprocessable_query, reject_unknown
 
 router = Router(tags=["pardot: assets"])
 
@@ -139,13 +139,15 @@ class AssetSearch(AssetParameters, Paging):
 @router.get("/assets", response={200: AssetInventory, **document_errors(401, 403)}, summary="Inventory of each type")
 def get_asset_inventory(request: HttpRequest) -> HttpResponse:
     """Return the number of assets of each type, and the newest assets of each. Folders are included."""
-    return make_json_response({"types": [asdict(each) for each in inventory()]})
+    return make_json_response({"types": [asdict(each) for each in load_inventory()]})
 
 
 @router.get("/asset-health", response={200: AssetHealth, **document_errors(401, 403)}, summary="Audits of all assets")
 def get_asset_health(request: HttpRequest) -> HttpResponse:
     """Return the number of assets with each flag, by type."""
-    return make_json_response({"types": {area.value: area_summary(health) for area, health in area_health().items()}})
+    return make_json_response(
+        {"types": {area.value: build_area_summary(health) for area, health in area_health().items()}}
+    )
 
 
 @router.get(
@@ -155,18 +157,18 @@ def get_asset_health(request: HttpRequest) -> HttpResponse:
 )
 def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetSearch]) -> HttpResponse:  # noqa: A002 - its name in the path
     """Return a page of the audit table of one type."""
-    area = area_of(type)
+    area = require_area(type)
     health = area_health(area)[area]
     with reject_unknown():
         try:
-            page = asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
+            page = load_asset_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
         except NotOfThisArea as error:
-            raise unprocessable_query(error.name, str(error)) from error
+            raise make_unprocessable_query(error.name, str(error)) from error
     return make_json_response(
         {
             "type": area.value,
             "has_activities": health.has_activities,
-            "summary": area_summary(health),
+            "summary": build_area_summary(health),
             "count": page.count,
             "records": page.records,
             "did_you_mean": page.did_you_mean,
@@ -174,7 +176,7 @@ def list_assets(request: HttpRequest, type: Path[TypeName], search: Query[AssetS
     )
 
 
-def area_of(name: str) -> Area:
+def require_area(name: str) -> Area:
     """Return the type of assets with this name. Raises ``NotFound``."""
     if name not in AUDIT_OF:
         raise NotFound(f"There are no audits of assets of the type {name!r}. Audited types: {TYPES}.")

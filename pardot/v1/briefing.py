@@ -13,14 +13,14 @@ from api.http.errors import document_errors
 from pardot.catalog.complete_reads import complete_reads
 from pardot.catalog.entities import FOLDERS, TAGGED_OBJECTS
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import DailySnapshot, EntityState
 from pardot.scoring.camp_days import camp_day
-from pardot.scoring.history import baselines
-from pardot.scoring.salesforce_coverage import Coverage, current_coverage
-from pardot.scoring.scorecard import Scorecard, current_scorecard
-from pardot.status.tiers import synced_tier
-from pardot.v1.snapshot_out import Snapshot, snapshot_values
+from pardot.scoring.history import load_baselines
+from pardot.scoring.salesforce_coverage import Coverage, load_current_coverage
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
+from pardot.status.tiers import load_synced_tier
+from pardot.v1.snapshot_out import Snapshot, build_snapshot_values
 
 router = Router(tags=["pardot: score"])
 
@@ -101,23 +101,23 @@ class Briefing(Schema):
 def get_briefing(request: HttpRequest) -> Briefing:
     """Return score, coverage and inventory, with two earlier snapshots to compare with."""
     now = timezone.now()
-    card, read, day = current_scorecard(now), complete_reads(), today(now)
-    before = baselines(day)
+    card, read, day = load_current_scorecard(now), complete_reads(), get_today(now)
+    before = load_baselines(day)
     camp = camp_day(card.configuration.camp, day)
     return Briefing(
         date=day,
         camp_day=camp.number if camp and camp.is_during else None,
         camp_days_total=camp.total if camp else None,
         days_until_camp=camp.days_until if camp else None,
-        tier=synced_tier(read),
+        tier=load_synced_tier(read),
         health_score=card.overall,
         grade=card.grade,
-        change_since_yesterday=_change(card, before.last),
-        change_since_last_week=_change(card, before.last_week),
-        sf_health=_health(current_coverage()),
-        assets=_assets(card, read),
-        yesterday=_snapshot(before.last),
-        last_week=_snapshot(before.last_week),
+        change_since_yesterday=_compute_change(card, before.last),
+        change_since_last_week=_compute_change(card, before.last_week),
+        sf_health=_build_health(load_current_coverage()),
+        assets=_build_asset_counts(card, read),
+        yesterday=_build_snapshot(before.last),
+        last_week=_build_snapshot(before.last_week),
         audited_at=card.audited_at,
     )
 
@@ -127,10 +127,10 @@ def get_briefing(request: HttpRequest) -> Briefing:
 )
 def get_sf_health(request: HttpRequest) -> SalesforceHealthOut:
     """Return the latest counts of people in Salesforce."""
-    return _health(current_coverage())
+    return _build_health(load_current_coverage())
 
 
-def _health(coverage: Coverage) -> SalesforceHealthOut:
+def _build_health(coverage: Coverage) -> SalesforceHealthOut:
     return SalesforceHealthOut(
         total_leads=coverage.total_leads,
         total_contacts=coverage.total_contacts,
@@ -143,7 +143,7 @@ def _health(coverage: Coverage) -> SalesforceHealthOut:
     )
 
 
-def _assets(card: Scorecard, read: Mapping[str, EntityState]) -> AssetCounts:
+def _build_asset_counts(card: Scorecard, read: Mapping[str, EntityState]) -> AssetCounts:
     areas = card.grading.areas
     items = {area: areas[area].items if areas[area].score is not None else None for area in Area}
     return AssetCounts(
@@ -159,11 +159,11 @@ def _assets(card: Scorecard, read: Mapping[str, EntityState]) -> AssetCounts:
     )
 
 
-def _snapshot(snapshot: DailySnapshot | None) -> Snapshot | None:
-    return Snapshot(**snapshot_values(snapshot)) if snapshot else None
+def _build_snapshot(snapshot: DailySnapshot | None) -> Snapshot | None:
+    return Snapshot(**build_snapshot_values(snapshot)) if snapshot else None
 
 
-def _change(card: Scorecard, snapshot: DailySnapshot | None) -> int | None:
+def _compute_change(card: Scorecard, snapshot: DailySnapshot | None) -> int | None:
     if card.overall is None or snapshot is None or snapshot.health_score is None:
         return None
     return card.overall - snapshot.health_score

@@ -17,15 +17,15 @@ from pardot.planning.asset_tasks import add_task_for_all, add_task_for_each, rem
 from pardot.planning.tasks import BadTask
 from pardot.scoring.exemptions import BadExemption, add_exemptions, remove_exemptions
 from pardot.selectors.area_health import area_health
-from pardot.selectors.assets import NotOfThisArea, matching_assets
-from pardot.selectors.campaigns import matching_campaigns
-from pardot.selectors.chosen import MOST_CHOSEN, BadChoice, chosen_by_filters, chosen_by_id
+from pardot.selectors.assets import NotOfThisArea, filter_assets
+from pardot.selectors.campaigns import filter_campaigns
+from pardot.selectors.chosen import MOST_CHOSEN, BadChoice, load_chosen_by_filters, load_chosen_by_id
 from pardot.selectors.rows import LARGEST_ID, Rows
-from pardot.v1.assets import AssetParameters, TypeName, area_of
+from pardot.v1.assets import AssetParameters, TypeName, require_area
 from pardot.v1.campaigns import CampaignParameters
 from pardot.v1.exemptions import Reason
-from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, actor_name
-from pardot.v1.pages import reject_unknown, unprocessable_query
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, get_actor_name
+from pardot.v1.pages import make_unprocessable_query, reject_unknown
 from pardot.v1.tasks import MemberName, TaskPriority, TaskText
 
 router = Router(tags=["pardot: team"])
@@ -61,8 +61,8 @@ class Choice(Schema):
         if (self.ids is None) == (self.matching is None):
             raise BadChoice("ids", "Give either ids or matching")
         if self.ids is not None:
-            return chosen_by_id(area, list(dict.fromkeys(self.ids)))
-        return chosen_by_filters(area, matching(), self.matching or 0)
+            return load_chosen_by_id(area, list(dict.fromkeys(self.ids)))
+        return load_chosen_by_filters(area, matching(), self.matching or 0)
 
 
 class BulkTasks(Choice):
@@ -133,8 +133,8 @@ def create_asset_tasks(
 
     If a task is refused, none is created.
     """
-    area = area_of(type)
-    return _make_tasks(request, area, body, lambda: _assets(area, search))
+    area = require_area(type)
+    return _make_tasks(request, area, body, lambda: _select_assets(area, search))
 
 
 @router.post("/campaigns/tasks", response={201: BulkMade, **_ERRORS}, summary="Create tasks for many campaigns")
@@ -143,7 +143,7 @@ def create_campaign_tasks(request: HttpRequest, search: Query[CampaignParameters
 
     If a task is refused, none is created.
     """
-    return _make_tasks(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
+    return _make_tasks(request, Area.CAMPAIGNS, body, lambda: _select_campaigns(search))
 
 
 @router.post(
@@ -159,8 +159,8 @@ def create_asset_exemptions(
 
     The issue no longer counts for them from the next request on.
     """
-    area = area_of(type)
-    return _make_exemptions(request, area, body, lambda: _assets(area, search))
+    area = require_area(type)
+    return _make_exemptions(request, area, body, lambda: _select_assets(area, search))
 
 
 @router.post(
@@ -173,7 +173,7 @@ def create_campaign_exemptions(
 
     The issue no longer counts for them from the next request on.
     """
-    return _make_exemptions(request, Area.CAMPAIGNS, body, lambda: _campaigns(search))
+    return _make_exemptions(request, Area.CAMPAIGNS, body, lambda: _select_campaigns(search))
 
 
 @router.post("/tasks/remove", response={200: Removed, **_ERRORS}, summary="Delete many tasks")
@@ -190,17 +190,17 @@ def delete_exemptions(request: HttpRequest, body: Removal) -> Removed:
         return Removed(removed=remove_exemptions(_check_ids(body.ids)))
 
 
-def _assets(area: Area, search: AssetParameters) -> Rows:
+def _select_assets(area: Area, search: AssetParameters) -> Rows:
     with reject_unknown():
         try:
-            return matching_assets(area_health(area)[area], search.filters())
+            return filter_assets(area_health(area)[area], search.filters())
         except NotOfThisArea as error:
-            raise unprocessable_query(error.name, str(error)) from error
+            raise make_unprocessable_query(error.name, str(error)) from error
 
 
-def _campaigns(search: CampaignParameters) -> Rows:
+def _select_campaigns(search: CampaignParameters) -> Rows:
     with reject_unknown():
-        return matching_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
+        return filter_campaigns(area_health(Area.CAMPAIGNS)[Area.CAMPAIGNS], search.filters())
 
 
 def _make_tasks(request: HttpRequest, area: Area, body: BulkTasks, matching: Callable[[], Rows]) -> Status[BulkMade]:
@@ -210,7 +210,7 @@ def _make_tasks(request: HttpRequest, area: Area, body: BulkTasks, matching: Cal
         "assignee": body.assignee,
         "priority": body.priority,
         "due_date": body.due_date,
-        "created_by": actor_name(request),
+        "created_by": get_actor_name(request),
     }
     with _reject_bad_values():
         names = body.names(area, matching)
@@ -232,7 +232,7 @@ def _make_exemptions(
             issue=body.issue,
             reason=body.reason,
             until=body.until,
-            created_by=actor_name(request),
+            created_by=get_actor_name(request),
         )
     return Status(201, BulkMade(ids=new_ids, left_out=len(names) - len(new_ids)))
 

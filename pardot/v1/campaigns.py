@@ -14,13 +14,13 @@ from api.http.errors import NotFound, document_errors
 from api.http.fields import SalesforceIdText, make_json_response
 from api.http.ids import require_id
 from pardot.domain.areas import Area
-from pardot.domain.grading import percentage
+from pardot.domain.grading import compute_percentage
 from pardot.selectors.area_health import AreaHealth, area_health
-from pardot.selectors.campaign_members import MemberPage, member_page
-from pardot.selectors.campaigns import CampaignFilters, campaign_page
+from pardot.selectors.campaign_members import MemberPage, load_member_page
+from pardot.selectors.campaigns import CampaignFilters, load_campaign_page
 from pardot.selectors.children import COUNT_OF
-from pardot.v1.health_of_area import AreaSummary, area_summary
-from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, reject_unknown, unprocessable_query
+from pardot.v1.health_of_area import AreaSummary, build_area_summary
+from pardot.v1.pages import FlagParameters, Name, Paging, RecordId, make_unprocessable_query, reject_unknown
 
 router = Router(tags=["pardot: campaigns"])
 
@@ -125,7 +125,7 @@ class CampaignParameters(FlagParameters):
     def filters(self) -> CampaignFilters:
         now = timezone.now()
         if (self.min_age_days or 0) > (MOST_DAYS if self.max_age_days is None else self.max_age_days):
-            raise unprocessable_query("min_age_days", "min_age_days is more than max_age_days")
+            raise make_unprocessable_query("min_age_days", "min_age_days is more than max_age_days")
         return CampaignFilters(
             flag=self.flag,
             issues=self.issues,
@@ -139,8 +139,8 @@ class CampaignParameters(FlagParameters):
             has_members=self.has_members,
             asset_type=Area(self.asset_type) if self.asset_type else None,
             folder_id=self.folder_id,
-            begun_after=_ago(now, self.max_age_days),
-            begun_before=_ago(now, self.min_age_days),
+            begun_after=_subtract_days(now, self.max_age_days),
+            begun_before=_subtract_days(now, self.min_age_days),
         )
 
 
@@ -152,7 +152,7 @@ class CampaignSearch(CampaignParameters, Paging):
     )
 
 
-def _ago(now: datetime, days: int | None) -> datetime | None:
+def _subtract_days(now: datetime, days: int | None) -> datetime | None:
     return None if days is None else now - timedelta(days=days)
 
 
@@ -163,11 +163,11 @@ def list_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpR
     """Return a page of campaigns. The filters do not apply to `summary`, `orphans` and `folders`."""
     health = area_health(Area.CAMPAIGNS, *COUNT_OF)
     with reject_unknown():
-        page = campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
+        page = load_campaign_page(health, search.filters(), sort=search.sort, limit=search.limit, offset=search.offset)
     return make_json_response(
         {
             "has_activities": health[Area.CAMPAIGNS].has_activities,
-            "summary": _summary(health[Area.CAMPAIGNS]),
+            "summary": _build_summary(health[Area.CAMPAIGNS]),
             "count": page.count,
             "campaigns": page.campaigns,
             "did_you_mean": page.did_you_mean,
@@ -184,9 +184,9 @@ def list_campaigns(request: HttpRequest, search: Query[CampaignSearch]) -> HttpR
     )
 
 
-def _summary(health: AreaHealth) -> dict[str, Any]:
+def _build_summary(health: AreaHealth) -> dict[str, Any]:
     links = {name: health.figures.get(name) for name in ("with_sf", "missing_sf")}
-    return {**area_summary(health), **links}
+    return {**build_area_summary(health), **links}
 
 
 class LinkedCampaign(Schema):
@@ -243,20 +243,20 @@ def list_campaign_members(
     """Return the members of a campaign by its Salesforce id of 15 or 18 characters."""
     whole = require_id(sf_id, name="sf_id")
     after = require_id(paging.after, place="query", name="after") if paging.after is not None else ""
-    page = member_page(whole, after=after, limit=paging.limit)
+    page = load_member_page(whole, after=after, limit=paging.limit)
     if page is None:
         raise NotFound("There is no campaign with this id, in Pardot or in Salesforce.")
     return make_json_response(
         {
             "sf_id": whole,
             "campaigns": page.campaigns,
-            "summary": _member_summary(page),
+            "summary": _build_member_summary(page),
             "members": page.members,
             "next": page.following,
         }
     )
 
 
-def _member_summary(page: MemberPage) -> dict[str, Any]:
+def _build_member_summary(page: MemberPage) -> dict[str, Any]:
     counts: dict[str, Any] = page.counts or dict.fromkeys(("members", "responded", "leads", "contacts"))
-    return {**counts, "response_pct": percentage(counts["responded"], counts["members"])}
+    return {**counts, "response_pct": compute_percentage(counts["responded"], counts["members"])}

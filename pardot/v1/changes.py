@@ -13,9 +13,9 @@ from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
-from pardot.domain.days import today
-from pardot.scoring.changes import IssueChange, changes_since
-from pardot.scoring.scorecard import current_scorecard
+from pardot.domain.days import get_today
+from pardot.scoring.changes import IssueChange, load_changes_since
+from pardot.scoring.scorecard import load_current_scorecard
 
 router = Router(tags=["pardot: history"])
 
@@ -74,22 +74,22 @@ def get_changes(request: HttpRequest, since: QueryDate | None = _SINCE) -> HttpR
 
     Issues without data on that day or today are left out.
     """
-    card, day = current_scorecard(), today()
-    changes = changes_since(since, card, day)
+    card, day = load_current_scorecard(), get_today()
+    changes = load_changes_since(since, card, day)
     return make_json_response(
         {
             "day": day,
             "since": changes.since.day if changes.since else None,
             "score_before": changes.since.health_score if changes.since else None,
             "score": card.overall,
-            "worse": [changed_rows(each) for each in changes.worse],
-            "better": [changed_rows(each) for each in changes.better],
-            "other_rows": [changed_rows(each) for each in changes.other_rows],
+            "worse": [build_changed_rows(each) for each in changes.worse],
+            "better": [build_changed_rows(each) for each in changes.better],
+            "other_rows": [build_changed_rows(each) for each in changes.other_rows],
         }
     )
 
 
-def changed_rows(change: IssueChange) -> dict[str, Any]:
+def build_changed_rows(change: IssueChange) -> dict[str, Any]:
     """Return the fields of ``ChangedRows``."""
     issue = change.listed.issue
     return {

@@ -9,10 +9,10 @@ from api.domain.error_types import ErrorType
 from api.http.errors import BadGateway, Unavailable, document_errors
 from pardot.configuration.values import configuration
 from pardot.domain.areas import Area
-from pardot.domain.grading import percentage
-from pardot.planning.triage import ActionTag, TaggedShare, action_tags, tagged_shares
+from pardot.domain.grading import compute_percentage
+from pardot.planning.triage import ActionTag, TaggedShare, load_action_tags, load_tagged_shares
 from pardot.planning.triage_tags import TagsNotMade, TagsRefused, make_missing_tags
-from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.scorecard import load_score_inputs
 from pardot.scoring.snapshots import as_number
 
 router = Router(tags=["pardot: clean-up"])
@@ -78,10 +78,12 @@ def get_cleanup_status(request: HttpRequest, query: Query[StatusQuery]) -> Clean
 
     Objects that get a tag in Pardot appear after the next sync of the assets.
     """
-    inputs = score_inputs()
-    tags = action_tags(inputs.configuration, items=query.limit)
-    shares = tagged_shares(inputs, [tag.tag_id for tag in tags if tag.tag_id is not None])
-    return CleanupStatus(actions=[_action(tag) for tag in tags], issues=[_triage(share) for share in shares])
+    inputs = load_score_inputs()
+    tags = load_action_tags(inputs.configuration, items=query.limit)
+    shares = load_tagged_shares(inputs, [tag.tag_id for tag in tags if tag.tag_id is not None])
+    return CleanupStatus(
+        actions=[_build_action(tag) for tag in tags], issues=[_build_triage(share) for share in shares]
+    )
 
 
 @router.post(
@@ -113,7 +115,7 @@ def set_up_cleanup(request: HttpRequest) -> CleanupSetup:
     )
 
 
-def _action(tag: ActionTag) -> ActionStatus:
+def _build_action(tag: ActionTag) -> ActionStatus:
     return ActionStatus(
         action=tag.action,
         tag=tag.name,
@@ -124,7 +126,7 @@ def _action(tag: ActionTag) -> ActionStatus:
     )
 
 
-def _triage(share: TaggedShare) -> IssueTriage:
+def _build_triage(share: TaggedShare) -> IssueTriage:
     has_data = share.tagged is not None and isinstance(share.count, int)
     return IssueTriage(
         key=share.issue.key,
@@ -132,5 +134,5 @@ def _triage(share: TaggedShare) -> IssueTriage:
         count=as_number(share.count),
         exempt=share.exempt,
         tagged=share.tagged,
-        tagged_pct=percentage(share.tagged or 0, int(share.count or 0)) if has_data else None,
+        tagged_pct=compute_percentage(share.tagged or 0, int(share.count or 0)) if has_data else None,
     )

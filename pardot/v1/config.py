@@ -15,7 +15,7 @@ from pardot.configuration.values import Configuration, configuration
 from pardot.domain.areas import Area
 from pardot.domain.issues import ISSUES
 from pardot.models import TeamMember
-from pardot.platform.links import PARDOT_PAGES, pardot_base
+from pardot.platform.links import PARDOT_PAGES, get_pardot_base
 from sf.models import SyncConfig
 
 router = Router(tags=["pardot: configuration"])
@@ -91,15 +91,17 @@ def get_config(request: HttpRequest) -> PardotConfig:
     """
     team = list(TeamMember.objects.all())
     instance_url = SyncConfig.objects.values_list("instance_url", flat=True).first() or None
-    return _config(configuration(), team, instance_url, account=get_signed_in_user(request).session.uuid)
+    return _build_config(configuration(), team, instance_url, account=get_signed_in_user(request).session.uuid)
 
 
-def _config(values: Configuration, team: list[TeamMember], instance_url: str | None, *, account: str) -> PardotConfig:
+def _build_config(
+    values: Configuration, team: list[TeamMember], instance_url: str | None, *, account: str
+) -> PardotConfig:
     return PardotConfig(
         sf_instance_url=instance_url,
-        pardot_url=pardot_base(),
+        pardot_url=get_pardot_base(),
         pardot_pages=dict(PARDOT_PAGES),
-        team=[_member(member) for member in team],
+        team=[_build_member(member) for member in team],
         areas=[
             ConfigArea(area=area, label=area.label, owners=[member.name for member in team if area in member.areas])
             for area in Area
@@ -118,7 +120,7 @@ def _config(values: Configuration, team: list[TeamMember], instance_url: str | N
     )
 
 
-def _member(member: TeamMember) -> ConfigTeamMember:
+def _build_member(member: TeamMember) -> ConfigTeamMember:
     return ConfigTeamMember(
         id=member.pk,
         name=member.name,

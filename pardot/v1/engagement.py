@@ -12,14 +12,14 @@ from pydantic import StringConstraints
 
 from api.http.errors import NotFound, document_errors
 from api.http.fields import PlainText, make_json_response
-from pardot.domain.grading import percentage
+from pardot.domain.grading import compute_percentage
 from pardot.selectors.engagement import (
     ProspectData,
-    activities_of_prospect,
-    described,
-    described_prospects,
-    prospect_data,
-    prospects_by_id,
+    load_described_activities,
+    load_described_prospects,
+    load_prospect_data,
+    load_prospects_by_id,
+    select_prospect_activities,
 )
 from pardot.selectors.prospects import (
     FEW,
@@ -28,10 +28,10 @@ from pardot.selectors.prospects import (
     ProspectGroup,
     ProspectPage,
     is_searchable,
-    prospect_page,
+    load_prospect_page,
 )
 from pardot.selectors.rows import LARGEST_ID
-from pardot.v1.pages import Name, Paging, SearchText, reject_unknown, unprocessable_query
+from pardot.v1.pages import Name, Paging, SearchText, make_unprocessable_query, reject_unknown
 
 Grade = Annotated[PlainText, StringConstraints(max_length=16)]
 ProspectId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
@@ -169,7 +169,7 @@ class EngagementQuery(Paging):
 
     def filters(self) -> ProspectFilters:
         if self.q and not is_searchable(self.q):
-            raise unprocessable_query("q", "A search needs three letters or digits in a row, or an id")
+            raise make_unprocessable_query("q", "A search needs three letters or digits in a row, or an id")
         return ProspectFilters(group=self.group, grade=self.grade or None, q=self.q or None)
 
 
@@ -184,10 +184,10 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
     Filters apply only to the page. All prospects are included after `camp_sync --survey`, only a sample after
     `--scout`. Prospects in Pardot's recycle bin are left out, except with `group=deleted`.
     """
-    data = prospect_data()
-    page = _page(query, data)
-    prospects = prospects_by_id(
-        [*_sample(data, "bad_lead"), *_sample(data, "bad_contact"), *_sample(data, "adoption_stuck")]
+    data = load_prospect_data()
+    page = _load_page(query, data)
+    prospects = load_prospects_by_id(
+        [*_get_sample(data, "bad_lead"), *_get_sample(data, "bad_contact"), *_get_sample(data, "adoption_stuck")]
     )
     return make_json_response(
         {
@@ -195,46 +195,46 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> HttpR
             "activity_until": data.look_back.until if data.look_back else None,
             "count": page.count if page else None,
             "count_is_exact": page is None or page.is_exact,
-            "prospects": described_prospects(page.ids[: query.limit], data.look_back) if page else [],
+            "prospects": load_described_prospects(page.ids[: query.limit], data.look_back) if page else [],
             "did_you_mean": page.did_you_mean if page else None,
             "has_more": page is not None and len(page.ids) > query.limit,
-            "crm_id_alerts": _crm_id_alerts(data, prospects).dict(),
-            "adoption_json_alert": _adoption_alert(data, prospects).dict(),
-            "summary": _summary(data.figures).dict(),
+            "crm_id_alerts": _build_crm_id_alerts(data, prospects).dict(),
+            "adoption_json_alert": _build_adoption_alert(data, prospects).dict(),
+            "summary": _build_summary(data.figures).dict(),
         }
     )
 
 
-def _page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
+def _load_page(query: EngagementQuery, data: ProspectData) -> ProspectPage | None:
     """Return a page, with one extra prospect when another page follows.
 
     ``None``: active prospects are requested, but no recent read of activities covers the 30 days.
     """
     filters = query.filters()
     with reject_unknown():
-        page = prospect_page(filters, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
+        page = load_prospect_page(filters, data.figures, sort=query.sort, limit=query.limit + 1, offset=query.offset)
     return None if filters.group is ProspectGroup.ACTIVE and data.look_back is None else page
 
 
-def _sample(data: ProspectData, name: str) -> Sequence[int]:
+def _get_sample(data: ProspectData, name: str) -> Sequence[int]:
     ids: Sequence[int] = data.figures.get(f"{name}_sample", [])
     return ids
 
 
-def _crm_id_alerts(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> CrmIdAlerts:
+def _build_crm_id_alerts(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> CrmIdAlerts:
     leads, contacts = data.figures.get("bad_lead_ids"), data.figures.get("bad_contact_ids")
     total = None if leads is None or contacts is None else leads + contacts
     return CrmIdAlerts(
-        bad_lead_ids=_bad_ids(_sample(data, "bad_lead"), prospects, "salesforce_lead_id"),
-        bad_contact_ids=_bad_ids(_sample(data, "bad_contact"), prospects, "salesforce_contact_id"),
+        bad_lead_ids=_build_bad_ids(_get_sample(data, "bad_lead"), prospects, "salesforce_lead_id"),
+        bad_contact_ids=_build_bad_ids(_get_sample(data, "bad_contact"), prospects, "salesforce_contact_id"),
         bad_lead_count=leads,
         bad_contact_count=contacts,
         total_bad=total,
-        summary=_sentence(leads, contacts),
+        summary=_compose_summary(leads, contacts),
     )
 
 
-def _sentence(leads: int | None, contacts: int | None) -> str:
+def _compose_summary(leads: int | None, contacts: int | None) -> str:
     if leads is None or contacts is None:
         return "No data: run camp_sync --scout or --survey."
     if not leads + contacts:
@@ -242,31 +242,33 @@ def _sentence(leads: int | None, contacts: int | None) -> str:
     return f"Values that are not Salesforce ids: {leads:,} in lead fields, {contacts:,} in contact fields of prospects."
 
 
-def _bad_ids(sample: Sequence[int], prospects: dict[int, dict[str, Any]], field: str) -> list[BadId]:
+def _build_bad_ids(sample: Sequence[int], prospects: dict[int, dict[str, Any]], field: str) -> list[BadId]:
     rows = [prospects[prospect] for prospect in sample if prospect in prospects]
-    return [BadId(**_named(row), value=row[field] or "") for row in rows]
+    return [BadId(**_pick_named_fields(row), value=row[field] or "") for row in rows]
 
 
-def _named(row: dict[str, Any]) -> dict[str, Any]:
+def _pick_named_fields(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in NamedProspect.model_fields}
 
 
-def _adoption_alert(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> AdoptionAlert:
+def _build_adoption_alert(data: ProspectData, prospects: dict[int, dict[str, Any]]) -> AdoptionAlert:
     stuck, total = data.figures.get("adoption_stuck"), data.figures.get("total")
-    rows = [prospects[prospect] for prospect in _sample(data, "adoption_stuck") if prospect in prospects]
+    rows = [prospects[prospect] for prospect in _get_sample(data, "adoption_stuck") if prospect in prospects]
     return AdoptionAlert(
         stuck_count=stuck,
         total_prospects=total,
-        pct_affected=percentage(stuck, total),
+        pct_affected=compute_percentage(stuck, total),
         high_score_count=data.figures.get("adoption_stuck_high_score"),
         sample=[
-            StuckAdoption(**_named(row), score=row["score"], value=(row["adoption_json"] or "")[:MOST_ADOPTION_DATA])
+            StuckAdoption(
+                **_pick_named_fields(row), score=row["score"], value=(row["adoption_json"] or "")[:MOST_ADOPTION_DATA]
+            )
             for row in rows
         ],
     )
 
 
-def _summary(figures: Any) -> EngagementSummary:
+def _build_summary(figures: Any) -> EngagementSummary:
     return EngagementSummary(
         avg_score=figures.get("avg_score"),
         top_score=figures.get("top_score"),
@@ -322,11 +324,11 @@ def list_prospect_activities(
     query: Query[ActivitiesPage],
 ) -> HttpResponse:
     """Return the prospect's activities in the 30 days before the last complete read of activities."""
-    span = prospect_data().look_back
-    prospects = described_prospects([prospect_id], span)
+    span = load_prospect_data().look_back
+    prospects = load_described_prospects([prospect_id], span)
     if not prospects:
         raise NotFound("No prospect with this id was synced.")
-    activities = activities_of_prospect(prospect_id, span) if span else None
+    activities = select_prospect_activities(prospect_id, span) if span else None
     return make_json_response(
         {
             "prospect_id": prospect_id,
@@ -336,6 +338,6 @@ def list_prospect_activities(
             "count": None if activities is None else activities.count(),
             "activities": None
             if activities is None
-            else described(activities[query.offset : query.offset + query.limit]),
+            else load_described_activities(activities[query.offset : query.offset + query.limit]),
         }
     )

@@ -15,11 +15,11 @@ from pydantic import ConfigDict, StringConstraints
 from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
-from pardot.catalog.asset_names import asset_names, campaigns_in_salesforce
+from pardot.catalog.asset_names import asset_names, load_campaign_salesforce_ids
 from pardot.domain.areas import Area
 from pardot.models import Exemption
 from pardot.scoring.exemptions import BadExemption, add_exemption, filter_exemptions
-from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, get_actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -81,7 +81,7 @@ def list_exemptions(request: HttpRequest, query: Query[ExemptionQuery]) -> Exemp
     """Return the matching exemptions, newest first. Without `in_force`, ended ones are included."""
     matches = filter_exemptions(asset_type=query.asset_type, issue=query.issue, in_force=query.in_force)
     return ExemptionPage(
-        count=matches.count(), exemptions=exemptions_out(matches[query.offset : query.offset + query.limit])
+        count=matches.count(), exemptions=load_exemption_answers(matches[query.offset : query.offset + query.limit])
     )
 
 
@@ -97,10 +97,10 @@ def create_exemption(request: HttpRequest, exemption: ExemptionIn) -> Status[Exe
     same issue is replaced.
     """
     try:
-        new_exemption = add_exemption(**exemption.dict(), created_by=actor_name(request))
+        new_exemption = add_exemption(**exemption.dict(), created_by=get_actor_name(request))
     except BadExemption as error:
         raise Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}]) from error
-    return Status(201, exemptions_out([new_exemption])[0])
+    return Status(201, load_exemption_answers([new_exemption])[0])
 
 
 @router.delete(
@@ -115,11 +115,11 @@ def delete_exemption(request: HttpRequest, exemption_id: PathId) -> Status[None]
     return Status(204, None)
 
 
-def exemptions_out(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
+def load_exemption_answers(exemptions: list[Exemption] | QuerySet[Exemption]) -> list[ExemptionOut]:
     """Return the exemptions as answers; the number of queries does not grow with the exemptions."""
     rows = list(exemptions)
     assets = [(Area(row.asset_type), row.asset_id) for row in rows]
-    names, linked = asset_names(assets), campaigns_in_salesforce(assets)
+    names, linked = asset_names(assets), load_campaign_salesforce_ids(assets)
     day = timezone.localdate()
     return [
         ExemptionOut(

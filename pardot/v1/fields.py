@@ -12,7 +12,7 @@ from api.auth.callers import get_signed_in_user
 from api.http.fields import STORABLE
 from api.models import SuperUser
 from api.records.values import QueryDate
-from pardot.planning.team import member_by_account
+from pardot.planning.team import find_member_by_account
 from pardot.selectors.rows import LARGEST_ID
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -34,18 +34,18 @@ class PageQuery(Schema):
     offset: int = Field(0, ge=0, le=10_000_000)
 
 
-def actor_name(request: HttpRequest) -> str:
+def get_actor_name(request: HttpRequest) -> str:
     """Return the name of the signed-in user, for ``created_by`` and ``updated_by``.
 
     For an account without a name, return the name of its team member or Super User, or else its UUID.
     """
     session = get_signed_in_user(request).session
-    name = session.name.replace("\0", "").strip() or _known_name(session.uuid) or session.uuid
+    name = session.name.replace("\0", "").strip() or _load_known_name(session.uuid) or session.uuid
     return name[:_NAME_CHARACTERS]
 
 
-def _known_name(account: str) -> str:
-    member = member_by_account(account)
+def _load_known_name(account: str) -> str:
+    member = find_member_by_account(account)
     if member is not None:
         return member.name
     return SuperUser.objects.filter(accounts_uuid=account).values_list("name", flat=True).first() or ""

@@ -11,8 +11,8 @@ from ninja.params.functions import Query
 from api.http.errors import NotFound, document_errors
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
-from pardot.scoring.goal import NoScore, plan_for
-from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.goal import NoScore, plan_fixes
+from pardot.scoring.scorecard import load_score_inputs
 from pardot.scoring.snapshots import as_number
 
 router = Router(tags=["pardot: score"])
@@ -43,7 +43,7 @@ class Goal(Schema):
 def get_goal(request: HttpRequest, target: int = _TARGET) -> Goal:
     """Return fixes after which the overall score is at least `target`. 404: there is no score yet."""
     try:
-        plan = plan_for(score_inputs(), target)
+        plan = plan_fixes(load_score_inputs(), target)
     except NoScore as error:
         raise NotFound(str(error)) from error
     return Goal(

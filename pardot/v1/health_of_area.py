@@ -34,7 +34,7 @@ class AreaSummary(Schema):
     )
 
 
-def area_summary(health: AreaHealth) -> dict[str, Any]:
+def build_area_summary(health: AreaHealth) -> dict[str, Any]:
     """Return ``health`` as an ``AreaSummary``."""
     issues = {flag: health.issue(flag) for flag in health.counts}
     return {

@@ -17,9 +17,9 @@ from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
 from pardot.models import DailySnapshot
 from pardot.scoring.changes import harm_of_one, share_of
-from pardot.scoring.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, trail
-from pardot.scoring.scorecard import current_scorecard
-from pardot.v1.snapshot_out import COLUMNS, Snapshot, snapshot_values, with_coverage
+from pardot.scoring.history import Change, Comparison, DaysReversed, NoSnapshot, compare_days, load_trail
+from pardot.scoring.scorecard import load_current_scorecard
+from pardot.v1.snapshot_out import COLUMNS, Snapshot, build_snapshot_values, with_coverage
 
 router = Router(tags=["pardot: history"])
 
@@ -110,9 +110,9 @@ def get_trail(request: HttpRequest, since: QueryDate | None = _FROM, until: Quer
     Without `from` and `to`, all days are included. Days are in the installation's time zone.
     """
     try:
-        snapshots, notes = trail(since, until)
+        snapshots, notes = load_trail(since, until)
     except DaysReversed as error:
-        raise _refusal(error) from error
+        raise _make_refusal(error) from error
     rows = [with_coverage(row) for row in snapshots.values(*COLUMNS)]
     return make_json_response({"count": len(rows), "snapshots": rows, "notes": list(notes.values(*_NOTE))})
 
@@ -137,45 +137,47 @@ def compare_two_days(
     try:
         comparison = compare_days(first, second)
     except DaysReversed as error:
-        raise _refusal(error) from error
+        raise _make_refusal(error) from error
     except NoSnapshot as error:
         raise NotFound(str(error)) from error
-    return make_json_response(_comparison(comparison, first, second))
+    return make_json_response(_describe_comparison(comparison, first, second))
 
 
-def _refusal(error: DaysReversed) -> Unprocessable:
+def _make_refusal(error: DaysReversed) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["query", "from"], "message": str(error)}])
 
 
-def _comparison(comparison: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
-    card = current_scorecard()
+def _describe_comparison(comparison: Comparison, first: date | None, second: date | None) -> dict[str, Any]:
+    card = load_current_scorecard()
     areas_of = {person.name: [area.value for area in person.areas] for person in card.people}
 
-    def of_area(area: str) -> dict[str, Any]:
+    def describe_area(area: str) -> dict[str, Any]:
         return {"area": area, "label": Area(area).label, "owners": card.owners(Area(area))}
 
-    def of_issue(key: str) -> dict[str, Any]:
+    def describe_issue(key: str) -> dict[str, Any]:
         area = BY_KEY[key].area
         return {"key": key, "area": area.value, "owners": card.owners(area)}
 
     return {
-        "from": _day(comparison.before, first),
-        "to": _day(comparison.after, second),
-        "health_score": _figures(comparison.score),
-        "areas": _change_rows(comparison.areas, of_area, lambda area: -share_of(card, [area]), Area.values),
-        "people": _change_rows(
+        "from": _describe_day(comparison.before, first),
+        "to": _describe_day(comparison.after, second),
+        "health_score": _build_figures(comparison.score),
+        "areas": _build_change_rows(comparison.areas, describe_area, lambda area: -share_of(card, [area]), Area.values),
+        "people": _build_change_rows(
             comparison.people, lambda name: {"name": name}, lambda name: -share_of(card, areas_of.get(name, []))
         ),
-        "issues": _change_rows(comparison.issues, of_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY),
-        "counts": _change_rows(comparison.counts, lambda name: {"name": name}),
+        "issues": _build_change_rows(
+            comparison.issues, describe_issue, lambda key: harm_of_one(card, BY_KEY[key]), BY_KEY
+        ),
+        "counts": _build_change_rows(comparison.counts, lambda name: {"name": name}),
     }
 
 
-def _day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
-    return {"asked": asked or snapshot.day, "used": snapshot.day, "snapshot": snapshot_values(snapshot)}
+def _describe_day(snapshot: DailySnapshot, asked: date | None) -> dict[str, Any]:
+    return {"asked": asked or snapshot.day, "used": snapshot.day, "snapshot": build_snapshot_values(snapshot)}
 
 
-def _change_rows(
+def _build_change_rows(
     changes: Iterable[Change],
     describe: Callable[[str], dict[str, Any]],
     harm_of_one: Callable[[str], float] | None = None,
@@ -184,16 +186,16 @@ def _change_rows(
     """Return the changes as rows. With ``known``, changes with other names are left out."""
     known_names = None if known is None else set(known)
     kept = [each for each in changes if known_names is None or each.name in known_names]
-    plain = [{**describe(each.name), **_figures(each)} for each in kept]
+    plain = [{**describe(each.name), **_build_figures(each)} for each in kept]
     if harm_of_one is None:
         return plain
-    return [{**row, "harm": _harm(each, harm_of_one)} for row, each in zip(plain, kept, strict=True)]
+    return [{**row, "harm": _compute_harm(each, harm_of_one)} for row, each in zip(plain, kept, strict=True)]
 
 
-def _harm(change: Change, harm_of_one: Callable[[str], float]) -> float | None:
+def _compute_harm(change: Change, harm_of_one: Callable[[str], float]) -> float | None:
     # Adding zero turns -0.0 into 0.0.
     return None if change.change is None else round(float(change.change) * harm_of_one(change.name), 4) + 0.0
 
 
-def _figures(change: Change) -> dict[str, Any]:
+def _build_figures(change: Change) -> dict[str, Any]:
     return {"before": change.before, "after": change.after, "change": change.change}

@@ -15,17 +15,17 @@ from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE, PlainText
 from api.records.values import QueryDate
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.domain.issues import BY_KEY
 from pardot.models import Task
 from pardot.planning.issue_tasks import add_issue_task
 from pardot.planning.tasks import BadTask
-from pardot.scoring.changes import oldest_findings
-from pardot.scoring.issue_list import ListedIssue, issue_list, listed_issue, open_issue_tasks
-from pardot.scoring.scorecard import Scorecard, current_scorecard
+from pardot.scoring.changes import load_oldest_findings
+from pardot.scoring.issue_list import ListedIssue, build_listed_issue, issue_list, load_open_issue_tasks
+from pardot.scoring.scorecard import Scorecard, load_current_scorecard
 from pardot.scoring.snapshots import as_number
-from pardot.v1.fields import NOT_BLANK, actor_name
-from pardot.v1.tasks import refusal
+from pardot.v1.fields import NOT_BLANK, get_actor_name
+from pardot.v1.tasks import make_refusal
 
 router = Router(tags=["pardot: score"])
 
@@ -112,9 +112,9 @@ class MadeTask(Schema):
 @router.get("/issues", response={200: IssueList, **document_errors(401, 403)}, summary="Issues by their cost in points")
 def list_issues(request: HttpRequest) -> IssueList:
     """Return all issues by impact. Issues that do not occur or have no data are last."""
-    card = current_scorecard()
-    oldest = oldest_findings(today())
-    issues = [_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, open_issue_tasks())]
+    card = load_current_scorecard()
+    oldest = load_oldest_findings(get_today())
+    issues = [_build_item(listed, oldest.get(listed.issue.key)) for listed in issue_list(card, load_open_issue_tasks())]
     return IssueList(count=len(issues), audited_at=card.audited_at, issues=issues)
 
 
@@ -132,8 +132,8 @@ def create_issue_task(
     """
     if key not in BY_KEY:
         raise NotFound(f"There is no issue {key}. Known: {', '.join(BY_KEY)}.")
-    task, created = _make(request, current_scorecard(), key, body or NewIssueTask(assignee=None))
-    return Status(201 if created else 200, MadeTask(created=created, task=_task(task)))
+    task, created = _make(request, load_current_scorecard(), key, body or NewIssueTask(assignee=None))
+    return Status(201 if created else 200, MadeTask(created=created, task=_build_task(task)))
 
 
 @router.post(
@@ -151,7 +151,7 @@ def create_issue_tasks(request: HttpRequest, body: NewIssueTasks) -> Status[Made
     if unknown or not keys:
         message = f"There is no issue {unknown[0]}. Known: {', '.join(BY_KEY)}" if unknown else "Nothing is chosen"
         raise Unprocessable(f"{message}.", errors=[{"loc": ["body", "issues"], "message": message}])
-    card = current_scorecard()
+    card = load_current_scorecard()
     with transaction.atomic():
         tasks = [_make(request, card, key, body) for key in keys]
     ids = [task.pk for task, created in tasks if created]
@@ -163,16 +163,16 @@ def _make(request: HttpRequest, card: Scorecard, key: str, body: NewIssueTask) -
     owner = next(iter(card.owners(BY_KEY[key].area)), None)
     try:
         return add_issue_task(
-            listed_issue(card, card.issues[key]),
+            build_listed_issue(card, card.issues[key]),
             assignee=body.assignee or owner,
             due_date=body.due_date,
-            created_by=actor_name(request),
+            created_by=get_actor_name(request),
         )
     except BadTask as error:
-        raise refusal(error) from error
+        raise make_refusal(error) from error
 
 
-def _item(listed: ListedIssue, oldest: date | None) -> IssueItem:
+def _build_item(listed: ListedIssue, oldest: date | None) -> IssueItem:
     return IssueItem(
         key=listed.issue.key,
         area=listed.issue.area,
@@ -187,15 +187,15 @@ def _item(listed: ListedIssue, oldest: date | None) -> IssueItem:
         impact=None if listed.impact is None else round(listed.impact, 2),
         oldest=oldest if listed.count else None,
         owners=list(listed.owners),
-        tasks=_tasks(listed.tasks),
+        tasks=_build_tasks(listed.tasks),
     )
 
 
-def _tasks(tasks: Iterable[Task]) -> list[IssueTask]:
-    return [_task(task) for task in tasks]
+def _build_tasks(tasks: Iterable[Task]) -> list[IssueTask]:
+    return [_build_task(task) for task in tasks]
 
 
-def _task(task: Task) -> IssueTask:
+def _build_task(task: Task) -> IssueTask:
     return IssueTask(
         id=task.pk,
         title=task.title,

@@ -15,10 +15,10 @@ from api.auth.callers import get_signed_in_user
 from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.models import TeamMember
-from pardot.planning.team import member_by_account
-from pardot.reports.personal_work import WorkFacts, personal_work, work_facts
-from pardot.v1.changes import ChangedRows, changed_rows
-from pardot.v1.tasks import TaskOut, tasks_out
+from pardot.planning.team import find_member_by_account
+from pardot.reports.personal_work import WorkFacts, load_work_facts, personal_work
+from pardot.v1.changes import ChangedRows, build_changed_rows
+from pardot.v1.tasks import TaskOut, load_task_answers
 
 router = Router(tags=["pardot: team"])
 
@@ -53,27 +53,27 @@ def get_my_work(request: HttpRequest) -> MyWork:
     The changes are those since the last snapshot before today.
     """
     account = get_signed_in_user(request).session.uuid
-    member, facts = member_by_account(account), work_facts()
+    member, facts = find_member_by_account(account), load_work_facts()
     whose: dict[str, Any] = {
         "member": member.name if member else None,
         "account": account,
         "day": facts.day,
         "since": facts.since,
     }
-    return MyWork(**whose, **(_work(facts, member) if member else _NOTHING))
+    return MyWork(**whose, **(_load_work(facts, member) if member else _NOTHING))
 
 
 _NOTHING: dict[str, Any] = {"areas": [], "changes": [], "tasks": [], "task_count": 0}
 
 
-def _work(facts: WorkFacts, member: TeamMember) -> dict[str, Any]:
+def _load_work(facts: WorkFacts, member: TeamMember) -> dict[str, Any]:
     work = personal_work(facts, member)
     return {
         "areas": [
             AreaOfMine(area=own.area, label=own.area.label, score=own.score, grade=own.grade, before=own.before)
             for own in work.areas
         ],
-        "changes": [ChangedRows(**changed_rows(each)) for each in work.changes],
-        "tasks": tasks_out(work.tasks[:MOST_TASKS]),
+        "changes": [ChangedRows(**build_changed_rows(each)) for each in work.changes],
+        "tasks": load_task_answers(work.tasks[:MOST_TASKS]),
         "task_count": work.tasks.count(),
     }

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, StringConstraints
 from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from pardot.models import DayNote
-from pardot.v1.fields import NOT_BLANK, Day, PageQuery, PathId, actor_name
+from pardot.v1.fields import NOT_BLANK, Day, PageQuery, PathId, get_actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -60,7 +60,7 @@ def list_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
     if query.last:
         notes = notes.filter(day__lte=query.last)
     return NotePage(
-        count=notes.count(), notes=[_out(note) for note in notes[query.offset : query.offset + query.limit]]
+        count=notes.count(), notes=[_build_answer(note) for note in notes[query.offset : query.offset + query.limit]]
     )
 
 
@@ -70,9 +70,9 @@ def list_notes(request: HttpRequest, query: Query[NoteQuery]) -> NotePage:
 def create_note(request: HttpRequest, note: NoteIn) -> Status[NoteOut]:
     """Create a note. A day may have several notes, and may be in the future."""
     new_note = DayNote.objects.create(
-        day=note.day, text=note.text, created_by=actor_name(request), created_at=timezone.now()
+        day=note.day, text=note.text, created_by=get_actor_name(request), created_at=timezone.now()
     )
-    return Status(201, _out(new_note))
+    return Status(201, _build_answer(new_note))
 
 
 @router.delete("/notes/{note_id}", response={204: None, **document_errors(401, 403, 404, 422)}, summary="Delete a note")
@@ -82,5 +82,5 @@ def delete_note(request: HttpRequest, note_id: PathId) -> Status[None]:
     return Status(204, None)
 
 
-def _out(note: DayNote) -> NoteOut:
+def _build_answer(note: DayNote) -> NoteOut:
     return NoteOut(id=note.pk, day=note.day, text=note.text, created_by=note.created_by, created_at=note.created_at)

@@ -14,7 +14,7 @@ from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from pardot.models import OrphanRecord, OrphanRun
 from pardot.orphans.compare import RUNS_KEPT
-from pardot.selectors.engagement import prospects_by_id
+from pardot.selectors.engagement import load_prospects_by_id
 
 Kind = OrphanRecord.Kind
 
@@ -88,14 +88,14 @@ def list_orphans(request: HttpRequest, query: Query[OrphansQuery]) -> HttpRespon
         {
             "captured_at": run.captured_at,
             "total": run.total,
-            "kinds": [_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
+            "kinds": [_build_kind(run, kind, stored.get(kind, 0)) for kind in Kind],
             "count": stored.get(query.kind, 0) if query.kind else sum(stored.values()),
             "records": _describe(list(page[query.offset : query.offset + query.limit])),
         }
     )
 
 
-def _kind(run: OrphanRun, kind: Kind, stored: int) -> dict[str, Any]:
+def _build_kind(run: OrphanRun, kind: Kind, stored: int) -> dict[str, Any]:
     count = getattr(run, kind)
     return {"kind": kind.value, "count": count, "stored": stored, "capped": count > stored}
 
@@ -109,11 +109,11 @@ def _describe(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Names and addresses of prospects are not stored with the orphans, so look them up.
     """
-    prospects = prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
-    return [_orphan(row, prospects) for row in rows]
+    prospects = load_prospects_by_id([int(row["record_id"]) for row in rows if row["kind"] in _PROSPECTS])
+    return [_build_orphan(row, prospects) for row in rows]
 
 
-def _orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
+def _build_orphan(row: Mapping[str, Any], prospects: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     if row["kind"] in _PEOPLE:
         return {**row, "email": row["missing"] or None, "missing": ""}
     if row["kind"] in _PROSPECTS:

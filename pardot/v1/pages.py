@@ -68,10 +68,10 @@ def reject_unknown() -> Iterator[None]:
     try:
         yield
     except Unknown as error:
-        raise unprocessable_query(error.name, str(error)) from error
+        raise make_unprocessable_query(error.name, str(error)) from error
 
 
-def unprocessable_query(parameter: str, sentence: str) -> Unprocessable:
+def make_unprocessable_query(parameter: str, sentence: str) -> Unprocessable:
     """Return a 422 about one query parameter."""
     message = sentence.removesuffix(".")
     return Unprocessable(f"{message}.", errors=[{"loc": ["query", parameter], "message": message}])

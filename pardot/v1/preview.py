@@ -12,15 +12,15 @@ from pydantic import ConfigDict
 from api.http.errors import Unprocessable, document_errors
 from pardot.configuration.values import KEYS, BadValue, UnknownKey
 from pardot.domain.areas import Area
-from pardot.scoring.preview import changed_issues, preview
+from pardot.scoring.preview import preview, select_changed_issues
 from pardot.scoring.snapshots import as_number
 from pardot.v1.score_changes import (
     AreaChange,
     PersonChange,
     ScoreChange,
-    area_changes,
-    overall_change,
-    person_changes,
+    build_area_changes,
+    build_overall_change,
+    build_person_changes,
 )
 
 router = Router(tags=["pardot: settings"])
@@ -84,14 +84,14 @@ def preview_configuration(request: HttpRequest, body: ConfigurationDraft) -> Con
         raise Unprocessable(f"The values are not valid: {error}.", errors=errors) from error
     before, after = scores.before, scores.after
     return ConfigurationPreview(
-        overall=overall_change(before, after),
-        by_area=area_changes(before, after),
-        by_person=person_changes(before, after),
+        overall=build_overall_change(before, after),
+        by_area=build_area_changes(before, after),
+        by_person=build_person_changes(before, after),
         issues=[
             PreviewedIssue(
                 issue=old.issue.key, area=old.issue.area, before=as_number(old.count), after=as_number(new.count)
             )
-            for old, new in changed_issues(scores)
+            for old, new in select_changed_issues(scores)
         ],
         days=[PreviewedScore(**vars(day)) for day in scores.days],
         limits=list(scores.limits),

@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from api.http.errors import document_errors
 from pardot.domain.areas import Area
 from pardot.domain.grading import AreaScore
-from pardot.scoring.scorecard import PersonScore, Scorecard, current_scorecard
+from pardot.scoring.scorecard import PersonScore, Scorecard, load_current_scorecard
 from pardot.scoring.snapshots import as_number
 
 router = Router(tags=["pardot: score"])
@@ -55,22 +55,22 @@ class HealthScore(Schema):
 @router.get("/health-score", response={200: HealthScore, **document_errors(401, 403)}, summary="Score and grades")
 def get_health_score(request: HttpRequest) -> HealthScore:
     """Return the score, computed from the latest audits, exemptions and weights."""
-    return health_score(current_scorecard())
+    return build_health_score(load_current_scorecard())
 
 
-def health_score(card: Scorecard) -> HealthScore:
+def build_health_score(card: Scorecard) -> HealthScore:
     """Return ``card`` as an answer."""
     return HealthScore(
         overall=card.overall,
         grade=card.grade,
-        by_area=[_area(card, area, score) for area, score in card.grading.areas.items()],
-        by_person=[_person(person) for person in card.people],
+        by_area=[_build_area(card, area, score) for area, score in card.grading.areas.items()],
+        by_person=[_build_person(person) for person in card.people],
         issue_counts={key: as_number(issue.count) for key, issue in card.issues.items()},
         audited_at=card.audited_at,
     )
 
 
-def _area(card: Scorecard, area: Area, score: AreaScore) -> AreaScoreOut:
+def _build_area(card: Scorecard, area: Area, score: AreaScore) -> AreaScoreOut:
     has_data = score.score is not None
     return AreaScoreOut(
         area=area,
@@ -85,7 +85,7 @@ def _area(card: Scorecard, area: Area, score: AreaScore) -> AreaScoreOut:
     )
 
 
-def _person(person: PersonScore) -> PersonScoreOut:
+def _build_person(person: PersonScore) -> PersonScoreOut:
     return PersonScoreOut(
         name=person.name,
         label=person.label,

@@ -24,12 +24,12 @@ class PersonChange(ScoreChange):
     name: str
 
 
-def overall_change(before: Scorecard, after: Scorecard) -> ScoreChange:
+def build_overall_change(before: Scorecard, after: Scorecard) -> ScoreChange:
     """Return the overall scores of two scorecards."""
     return ScoreChange(before=before.overall, after=after.overall, grade_before=before.grade, grade_after=after.grade)
 
 
-def area_changes(before: Scorecard, after: Scorecard) -> list[AreaChange]:
+def build_area_changes(before: Scorecard, after: Scorecard) -> list[AreaChange]:
     """Return the score of each area in two scorecards."""
     return [
         AreaChange(
@@ -44,7 +44,7 @@ def area_changes(before: Scorecard, after: Scorecard) -> list[AreaChange]:
     ]
 
 
-def person_changes(before: Scorecard, after: Scorecard) -> list[PersonChange]:
+def build_person_changes(before: Scorecard, after: Scorecard) -> list[PersonChange]:
     """Return the score of each person in two scorecards."""
     return [
         PersonChange(name=old.name, before=old.score, after=new.score, grade_before=old.grade, grade_after=new.grade)

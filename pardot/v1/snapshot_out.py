@@ -54,7 +54,7 @@ class Snapshot(Schema):
     )
 
 
-def snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:
+def build_snapshot_values(snapshot: DailySnapshot) -> dict[str, Any]:
     """Return the fields of ``Snapshot``."""
     return with_coverage({column: getattr(snapshot, column) for column in COLUMNS})
 

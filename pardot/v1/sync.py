@@ -11,10 +11,10 @@ from api.auth.callers import get_signed_in_user
 from api.http.errors import document_errors
 from api.models import SuperUser
 from pardot.models import PardotQuota
-from pardot.status.entities import EntityStatus, Freshness, camp_status
+from pardot.status.entities import EntityStatus, Freshness, load_camp_status
 from pardot.status.problems import Problem
-from pardot.status.steps import sync_steps
-from pardot.status.tiers import synced_tier
+from pardot.status.steps import count_sync_steps
+from pardot.status.tiers import load_synced_tier
 from sf.ingest.requested import latest_actions
 from sf.models import OperatorAction, SyncConfig, SyncRun
 
@@ -135,21 +135,21 @@ class SyncStatus(Schema):
 def get_sync_status(request: HttpRequest) -> SyncStatus:
     """Return the state of every entity, in the order in which a sync reads them."""
     user = get_signed_in_user(request)
-    camp = camp_status()
+    camp = load_camp_status()
     actions = latest_actions(_MOST_ACTIONS)
-    steps = sync_steps(camp)
+    steps = count_sync_steps(camp)
     complete = {part.name for status in camp.entities for part in status.parts if part.known is not None}
     return SyncStatus(
-        tier=synced_tier(complete),
+        tier=load_synced_tier(complete),
         sync_enabled=(config := SyncConfig.objects.first()) is None or config.syncs_are_on,
         quota=quota(),
-        running=[_running(run) for run in camp.running],
-        entities=[_entity(status) for status in camp.entities],
+        running=[_build_running(run) for run in camp.running],
+        entities=[_build_entity(status) for status in camp.entities],
         is_locked=camp.is_locked,
         may_refresh=user.may_start_jobs,
         who_may_refresh=_may_refresh(),
         steps=SyncSteps(step=steps[0], of=steps[1]) if steps else None,
-        activity=[requested_sync(action) for action in actions],
+        activity=[build_requested_sync(action) for action in actions],
     )
 
 
@@ -158,7 +158,7 @@ def _may_refresh() -> list[str]:
     return list(super_users.order_by("name").values_list("name", flat=True))
 
 
-def requested_sync(action: OperatorAction) -> RequestedSync:
+def build_requested_sync(action: OperatorAction) -> RequestedSync:
     return RequestedSync(
         label=action.label,
         by=action.requested_by,
@@ -176,7 +176,7 @@ def quota() -> PardotQuotaState | None:
     return PardotQuotaState(used=latest.used, maximum=latest.maximum, left=latest.left, told_at=latest.told_at)
 
 
-def _running(run: SyncRun) -> RunningSync:
+def _build_running(run: SyncRun) -> RunningSync:
     return RunningSync(
         entity=run.object,
         mode=run.mode or None,
@@ -186,7 +186,7 @@ def _running(run: SyncRun) -> RunningSync:
     )
 
 
-def _entity(status: EntityStatus) -> EntityFreshness:
+def _build_entity(status: EntityStatus) -> EntityFreshness:
     return EntityFreshness(
         name=status.entity.name,
         aliases=list(status.entity.aliases),
@@ -198,7 +198,7 @@ def _entity(status: EntityStatus) -> EntityFreshness:
         state=status.state,
         problem=status.problem,
         failed_at=status.failed_at,
-        deletes=_held_back(status),
+        deletes=_build_held_back(status),
         message=status.last_run.message if status.last_run else "",
         age_seconds=None if status.age is None else int(status.age.total_seconds()),
         withheld=status.withheld,
@@ -207,7 +207,7 @@ def _entity(status: EntityStatus) -> EntityFreshness:
     )
 
 
-def _held_back(status: EntityStatus) -> HeldBackDeletes | None:
+def _build_held_back(status: EntityStatus) -> HeldBackDeletes | None:
     if status.held_back is None:
         return None
     missing, of = status.held_back

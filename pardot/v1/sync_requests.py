@@ -12,11 +12,11 @@ from ninja.responses import Status
 from api.auth.callers import get_signed_in_user
 from api.domain.error_types import ErrorType
 from api.http.errors import Conflict, Forbidden, Unprocessable, document_errors
-from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, of_tier
-from pardot.pipeline.estimate import estimated_calls
-from pardot.status.entities import EntityStatus, camp_status
+from pardot.catalog.entities import LOCK, Entity, Tier, UnknownEntity, choose, select_tier_entities
+from pardot.pipeline.estimate import estimate_calls
+from pardot.status.entities import EntityStatus, load_camp_status
 from pardot.status.problems import Problem
-from pardot.v1.sync import PardotQuotaState, RequestedSync, quota, requested_sync
+from pardot.v1.sync import PardotQuotaState, RequestedSync, build_requested_sync, quota
 from sf.ingest.guard import AllowedDeletes
 from sf.ingest.requested import NotStarted, request_sync
 
@@ -73,11 +73,11 @@ def start_refresh(request: HttpRequest, body: RefreshIn) -> Status[RefreshOut]:
 
     `GET …/sync/status` shows the progress. Only for Super Users with the right *may refresh data*.
     """
-    by = _starter(request)
+    by = _require_starter(request)
     if not body.entities:
         return _start([], "Refresh Pardot data", by)
-    entities = _known_entities(body.entities)
-    return _start(["--entities", _names(entities)], f"Refresh {_in_words(entities)}", by)
+    entities = _require_entities(body.entities)
+    return _start(["--entities", _format_names(entities)], f"Refresh {_format_in_words(entities)}", by)
 
 
 @router.post(
@@ -92,20 +92,20 @@ def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[Re
     entity of several parts, this applies to each part separately. 422 when one of the entities has no held-back
     deletions. Only for Super Users with the right *may refresh data*.
     """
-    by, entities = _starter(request), _known_entities(body.entities)
-    held_back = {each.entity.name: each for each in camp_status().entities if each.problem is Problem.DELETES}
+    by, entities = _require_starter(request), _require_entities(body.entities)
+    held_back = {each.entity.name: each for each in load_camp_status().entities if each.problem is Problem.DELETES}
     if others := [entity for entity in entities if entity.name not in held_back]:
-        raise _wrong_entities(f"No deletions are held back for {_in_words(others)}. Nothing was started.")
+        raise _make_entities_refusal(f"No deletions are held back for {_format_in_words(others)}. Nothing was started.")
     if more := [
-        entity for entity in entities if _missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)
+        entity for entity in entities if _count_missing(held_back[entity.name]) > body.seen.get(entity.name, math.inf)
     ]:
-        sentence = f"More records of {_in_words(more)} are missing by now."
-        raise _wrong_entities(f"{sentence} Nothing was started: check the new number first.")
+        sentence = f"More records of {_format_in_words(more)} are missing by now."
+        raise _make_entities_refusal(f"{sentence} Nothing was started: check the new number first.")
     accepted = {
         part: missing for entity in entities for part, (missing, _) in held_back[entity.name].held_back_by_part.items()
     }
-    options = ["--entities", _names(entities), *AllowedDeletes(accepted).as_option().split()]
-    return _start(options, f"Accept deletions of {_in_words(entities)}", by)
+    options = ["--entities", _format_names(entities), *AllowedDeletes(accepted).as_option().split()]
+    return _start(options, f"Accept deletions of {_format_in_words(entities)}", by)
 
 
 @router.get(
@@ -113,7 +113,7 @@ def accept_deletions(request: HttpRequest, body: AcceptDeletionsIn) -> Status[Re
 )
 def estimate_survey(request: HttpRequest) -> SurveyEstimate:
     """Return the API calls that a survey is expected to take, and the quota that Pardot last reported."""
-    calls, at_least = estimated_calls(of_tier(Tier.SURVEY), full=False)
+    calls, at_least = estimate_calls(select_tier_entities(Tier.SURVEY), full=False)
     return SurveyEstimate(calls=calls, at_least=at_least, quota=quota())
 
 
@@ -123,14 +123,14 @@ def start_survey(request: HttpRequest) -> Status[RefreshOut]:
 
     A survey takes minutes to hours. Only for Super Users with the right *may refresh data*.
     """
-    return _start(["--survey"], "Run survey", _starter(request))
+    return _start(["--survey"], "Run survey", _require_starter(request))
 
 
-def _missing(status: EntityStatus) -> int:
+def _count_missing(status: EntityStatus) -> int:
     return status.held_back[0] if status.held_back else 0
 
 
-def _starter(request: HttpRequest) -> str:
+def _require_starter(request: HttpRequest) -> str:
     """Return the caller's name; raise ``Forbidden`` without the right to start syncs."""
     user = get_signed_in_user(request)
     if not user.may_start_jobs:
@@ -144,23 +144,23 @@ def _start(options: list[str], label: str, by: str) -> Status[RefreshOut]:
         submitted = request_sync(["camp_sync", *options], label=label, by=by, lease=LOCK)
     except NotStarted as error:
         raise Conflict(str(error), ErrorType.SYNC_NOT_STARTED, retry_after=_AGAIN_SECONDS) from error
-    return Status(202, RefreshOut(message=str(submitted), activity=requested_sync(submitted.action)))
+    return Status(202, RefreshOut(message=str(submitted), activity=build_requested_sync(submitted.action)))
 
 
-def _known_entities(names: list[str]) -> list[Entity]:
+def _require_entities(names: list[str]) -> list[Entity]:
     try:
         return choose(names)
     except UnknownEntity as error:
-        raise _wrong_entities(str(error)) from error
+        raise _make_entities_refusal(str(error)) from error
 
 
-def _wrong_entities(message: str) -> Unprocessable:
+def _make_entities_refusal(message: str) -> Unprocessable:
     return Unprocessable(message, errors=[{"loc": ["body", "entities"], "message": message}])
 
 
-def _names(entities: list[Entity]) -> str:
+def _format_names(entities: list[Entity]) -> str:
     return ",".join(entity.name for entity in entities)
 
 
-def _in_words(entities: list[Entity]) -> str:
+def _format_in_words(entities: list[Entity]) -> str:
     return ", ".join(entity.name.replace("_", " ") for entity in entities)

@@ -9,9 +9,9 @@ from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from pardot.domain.areas import Area
 from pardot.selectors.area_health import area_health
-from pardot.selectors.assets import AssetFilters, asset_page
+from pardot.selectors.assets import AssetFilters, load_asset_page
 from pardot.v1.assets import AssetRecord
-from pardot.v1.health_of_area import AreaSummary, area_summary
+from pardot.v1.health_of_area import AreaSummary, build_area_summary
 from pardot.v1.pages import FlaggedPaging, Name, reject_unknown
 
 router = Router(tags=["pardot: tags"])
@@ -86,11 +86,11 @@ def list_tags(request: HttpRequest, search: Query[TagSearch]) -> HttpResponse:
         q=search.q or None,
     )
     with reject_unknown():
-        page = asset_page(health, filters, sort=search.sort, limit=search.limit, offset=search.offset)
+        page = load_asset_page(health, filters, sort=search.sort, limit=search.limit, offset=search.offset)
     return make_json_response(
         {
             "totals": {"tags": health.items, **{name: health.figures.get(name) for name in FIGURES}},
-            "summary": area_summary(health),
+            "summary": build_area_summary(health),
             "count": page.count,
             "tags": page.records,
             "did_you_mean": page.did_you_mean,

@@ -15,7 +15,7 @@ from api.auth.callers import get_signed_in_user
 from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
 from api.records.values import QueryBoolean, QueryText
-from pardot.catalog.asset_names import campaigns_in_salesforce
+from pardot.catalog.asset_names import load_campaign_salesforce_ids
 from pardot.domain.areas import Area
 from pardot.models import Task, TeamMember
 from pardot.planning.settled_tasks import settled_tasks
@@ -29,8 +29,8 @@ from pardot.planning.tasks import (
     is_overdue,
     remove_task,
 )
-from pardot.planning.team import UnknownMember, member_by_account, member_by_name
-from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, actor_name
+from pardot.planning.team import UnknownMember, find_member_by_account, require_member_by_name
+from pardot.v1.fields import NOT_BLANK, AssetId, Day, Line, PageQuery, PathId, get_actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -77,7 +77,7 @@ class TaskChange(TaskValues):
 
     title: Line = Field("", json_schema_extra=NOT_BLANK)
 
-    def changes(self) -> dict[str, Any]:
+    def require_changes(self) -> dict[str, Any]:
         """Return the values to change. Raises ``Unprocessable`` when there are none."""
         if not self.model_fields_set:
             raise Unprocessable(
@@ -132,14 +132,14 @@ def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
     """Return the matching tasks: open ones first, then by priority, due date and age."""
     tasks = filter_tasks(
         TaskFilter(
-            assignee=_assignee(request, query),
+            assignee=_find_assignee(request, query),
             unassigned=query.unassigned,
             status=query.status,
             overdue=query.overdue,
         )
     )
     page = tasks[query.offset : query.offset + query.limit]
-    return TaskPage(count=tasks.count(), tasks=tasks_out(page))
+    return TaskPage(count=tasks.count(), tasks=load_task_answers(page))
 
 
 @router.post(
@@ -148,10 +148,10 @@ def list_tasks(request: HttpRequest, query: Query[TaskQuery]) -> TaskPage:
 def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
     """Create a task, and return it with its id."""
     try:
-        new_task = add_task(**task.dict(exclude_unset=True), created_by=actor_name(request))
+        new_task = add_task(**task.dict(exclude_unset=True), created_by=get_actor_name(request))
     except BadTask as error:
-        raise refusal(error) from error
-    return Status(201, tasks_out([new_task])[0])
+        raise make_refusal(error) from error
+    return Status(201, load_task_answers([new_task])[0])
 
 
 @router.patch(
@@ -162,11 +162,11 @@ def create_task(request: HttpRequest, task: TaskIn) -> Status[TaskOut]:
 def update_task(request: HttpRequest, task_id: PathId, change: TaskChange) -> TaskOut:
     """Change a task. `completed_at` is set when the task becomes done, and cleared when it is reopened."""
     try:
-        return tasks_out([edit_task(task_id, change.changes())])[0]
+        return load_task_answers([edit_task(task_id, change.require_changes())])[0]
     except Task.DoesNotExist:
         raise NotFound(_NO_TASK) from None
     except BadTask as error:
-        raise refusal(error) from error
+        raise make_refusal(error) from error
 
 
 @router.delete("/tasks/{task_id}", response={204: None, **document_errors(401, 403, 404, 422)}, summary="Delete a task")
@@ -177,49 +177,49 @@ def delete_task(request: HttpRequest, task_id: PathId) -> Status[None]:
     return Status(204, None)
 
 
-def _assignee(request: HttpRequest, query: TaskQuery) -> TeamMember | None:
+def _find_assignee(request: HttpRequest, query: TaskQuery) -> TeamMember | None:
     """Return the member to filter by. Raises ``Unprocessable`` for a name or account that no member has."""
     if query.mine:
-        return _caller(request)
+        return _require_caller(request)
     if query.assignee is None:
         return None
     try:
-        return member_by_name(query.assignee)
+        return require_member_by_name(query.assignee)
     except UnknownMember as error:
         raise Unprocessable(str(error), errors=[{"loc": ["query", "assignee"], "message": str(error)}]) from error
 
 
-def _caller(request: HttpRequest) -> TeamMember:
+def _require_caller(request: HttpRequest) -> TeamMember:
     uuid = get_signed_in_user(request).session.uuid
-    member = member_by_account(uuid)
+    member = find_member_by_account(uuid)
     if member is None:
         message = f"No team member has your account. Enter {uuid} as the accounts_uuid of a team member."
         raise Unprocessable(message, errors=[{"loc": ["query", "mine"], "message": message}])
     return member
 
 
-def refusal(error: BadTask) -> Unprocessable:
+def make_refusal(error: BadTask) -> Unprocessable:
     """Return the answer to an invalid task."""
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
-def tasks_out(tasks: Iterable[Task]) -> list[TaskOut]:
+def load_task_answers(tasks: Iterable[Task]) -> list[TaskOut]:
     """Return the tasks as answers.
 
     If the assignees are loaded already, the number of queries does not grow with the number of tasks.
     """
     tasks = list(tasks)
-    linked = campaigns_in_salesforce(asset for task in tasks if (asset := _asset(task)))
+    linked = load_campaign_salesforce_ids(asset for task in tasks if (asset := _find_asset(task)))
     settled = settled_tasks(tasks)
-    return [_out(task, linked, is_settled=task.pk in settled) for task in tasks]
+    return [_build_answer(task, linked, is_settled=task.pk in settled) for task in tasks]
 
 
-def _asset(task: Task) -> tuple[Area, int] | None:
+def _find_asset(task: Task) -> tuple[Area, int] | None:
     return (Area(task.asset_type), task.asset_id) if task.asset_type and task.asset_id else None
 
 
-def _out(task: Task, linked: Mapping[tuple[Area, int], str], *, is_settled: bool) -> TaskOut:
-    asset = _asset(task)
+def _build_answer(task: Task, linked: Mapping[tuple[Area, int], str], *, is_settled: bool) -> TaskOut:
+    asset = _find_asset(task)
     return TaskOut(
         id=task.pk,
         title=task.title,

@@ -9,7 +9,7 @@ from api.http.errors import document_errors
 from api.http.fields import make_json_response
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.progress import progress, progress_facts
+from pardot.reports.progress import load_progress_facts, progress
 
 router = Router(tags=["pardot: texts"])
 
@@ -29,7 +29,7 @@ def get_digest(request: HttpRequest) -> HttpResponse:
 @router.get("/progress", response={200: Text, **document_errors(401, 403)}, summary="Changes since the first score")
 def get_progress(request: HttpRequest) -> HttpResponse:
     """Return the progress report as JSON, or as plain text with `Accept: text/plain`."""
-    return _answer(request, progress(progress_facts()))
+    return _answer(request, progress(load_progress_facts()))
 
 
 def _answer(request: HttpRequest, text: str) -> HttpResponse:

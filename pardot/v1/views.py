@@ -14,13 +14,13 @@ from pydantic import ConfigDict, StringConstraints
 from api.auth.callers import get_signed_in_user
 from api.http.errors import NotFound, Unprocessable, document_errors
 from api.http.fields import STORABLE
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import SavedView, TeamMember, ViewSubscription
-from pardot.planning.saved_views import LONGEST, BadView, add_view, edit_view, remove_view, views_of
-from pardot.planning.subscriptions import subscribe, unsubscribe, why_no_mail
-from pardot.planning.team import member_by_account
-from pardot.selectors.view_rows import area_of_view, rows_of_view
-from pardot.v1.fields import NOT_BLANK, PathId, actor_name
+from pardot.planning.saved_views import LONGEST, BadView, add_view, edit_view, remove_view, select_visible_views
+from pardot.planning.subscriptions import explain_no_mail, subscribe, unsubscribe
+from pardot.planning.team import find_member_by_account
+from pardot.selectors.view_rows import area_of_view, count_view_rows
+from pardot.v1.fields import NOT_BLANK, PathId, get_actor_name
 
 router = Router(tags=["pardot: team"])
 
@@ -60,7 +60,7 @@ class ViewChange(Schema):
     query: _Query = Field("", json_schema_extra=NOT_BLANK)
     is_shared: bool = False
 
-    def changes(self) -> dict[str, Any]:
+    def require_changes(self) -> dict[str, Any]:
         """Return the values to change. Raises ``Unprocessable`` when there are none."""
         if not self.model_fields_set:
             names = ", ".join(type(self).model_fields)
@@ -99,20 +99,20 @@ class ViewList(Schema):
 @router.get("/views", response={200: ViewList, **document_errors(401, 403)}, summary="Saved views")
 def list_views(request: HttpRequest) -> ViewList:
     """Return the caller's own views and the shared ones, by name."""
-    owner = _account(request)
-    member = member_by_account(owner)
-    return ViewList(views=_all_out(views_of(owner), owner), no_mail=why_no_mail(member))
+    owner = _get_account(request)
+    member = find_member_by_account(owner)
+    return ViewList(views=_load_answers(select_visible_views(owner), owner), no_mail=explain_no_mail(member))
 
 
 @router.post("/views", response={201: ViewOut, **document_errors(400, 401, 403, 413, 415, 422)}, summary="Save a view")
 def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
     """Save an address of the dashboard under a name that the caller does not use yet."""
-    owner = _account(request)
+    owner = _get_account(request)
     try:
-        new_view = add_view(owner=owner, created_by=actor_name(request), **view.dict())
+        new_view = add_view(owner=owner, created_by=get_actor_name(request), **view.dict())
     except BadView as error:
-        raise _refusal(error) from error
-    return Status(201, _all_out([new_view], owner)[0])
+        raise _make_refusal(error) from error
+    return Status(201, _load_answers([new_view], owner)[0])
 
 
 @router.patch(
@@ -122,13 +122,13 @@ def create_view(request: HttpRequest, view: ViewIn) -> Status[ViewOut]:
 )
 def update_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> ViewOut:
     """Change one of the caller's own views."""
-    owner = _account(request)
+    owner = _get_account(request)
     try:
-        return _all_out([edit_view(owner, view_id, change.changes())], owner)[0]
+        return _load_answers([edit_view(owner, view_id, change.require_changes())], owner)[0]
     except SavedView.DoesNotExist:
         raise NotFound(_NOT_YOURS) from None
     except BadView as error:
-        raise _refusal(error) from error
+        raise _make_refusal(error) from error
 
 
 @router.delete(
@@ -136,7 +136,7 @@ def update_view(request: HttpRequest, view_id: PathId, change: ViewChange) -> Vi
 )
 def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Delete one of the caller's own views. A shared view disappears for everybody."""
-    if not remove_view(_account(request), view_id):
+    if not remove_view(_get_account(request), view_id):
         raise NotFound(_NOT_YOURS)
     return Status(204, None)
 
@@ -148,15 +148,15 @@ def delete_view(request: HttpRequest, view_id: PathId) -> Status[None]:
 )
 def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionIn) -> ViewOut:
     """Add a view to the caller's morning message: when the view's rows change, or every Monday."""
-    owner = _account(request)
-    member, view = _member(owner), views_of(owner).filter(pk=view_id).first()
+    owner = _get_account(request)
+    member, view = _require_member(owner), select_visible_views(owner).filter(pk=view_id).first()
     if view is None:
         raise NotFound("There is no such view, or it is not shared with you.")
-    rows = rows_of_view(view.query)
+    rows = count_view_rows(view.query)
     if rows is None:
-        raise _refusal(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
-    subscribe(member, view, body.when, count=rows.count, fingerprint=rows.fingerprint, day=today())
-    return _all_out([view], owner)[0]
+        raise _make_refusal(BadView("when", _NO_TABLE if area_of_view(view.query) is None else _NO_DATA))
+    subscribe(member, view, body.when, count=rows.count, fingerprint=rows.fingerprint, day=get_today())
+    return _load_answers([view], owner)[0]
 
 
 @router.delete(
@@ -166,27 +166,27 @@ def subscribe_to_view(request: HttpRequest, view_id: PathId, body: SubscriptionI
 )
 def unsubscribe_from_view(request: HttpRequest, view_id: PathId) -> Status[None]:
     """Remove the view from the caller's morning message, if it is there."""
-    if member := member_by_account(_account(request)):
+    if member := find_member_by_account(_get_account(request)):
         unsubscribe(member, view_id)
     return Status(204, None)
 
 
-def _account(request: HttpRequest) -> str:
+def _get_account(request: HttpRequest) -> str:
     return get_signed_in_user(request).session.uuid
 
 
-def _member(account: str) -> TeamMember:
-    member = member_by_account(account)
+def _require_member(account: str) -> TeamMember:
+    member = find_member_by_account(account)
     if member is None:
-        raise _refusal(BadView("when", why_no_mail(None)))
+        raise _make_refusal(BadView("when", explain_no_mail(None)))
     return member
 
 
-def _refusal(error: BadView) -> Unprocessable:
+def _make_refusal(error: BadView) -> Unprocessable:
     return Unprocessable(str(error), errors=[{"loc": ["body", error.field], "message": str(error)}])
 
 
-def _all_out(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
+def _load_answers(views: Iterable[SavedView], owner: str) -> list[ViewOut]:
     """Return the views as answers. The caller's subscriptions take one database query in all."""
     subscriptions = ViewSubscription.objects.filter(member__accounts_uuid=owner).values_list("view_id", "when")
     mailed = {view: SubscriptionTime(when) for view, when in subscriptions}

@@ -13,16 +13,16 @@ from api.http.errors import Unprocessable, document_errors
 from api.http.fields import PlainText
 from pardot.domain.areas import Area
 from pardot.domain.issues import BY_KEY
-from pardot.scoring.scorecard import score_inputs
+from pardot.scoring.scorecard import load_score_inputs
 from pardot.scoring.snapshots import as_number
 from pardot.scoring.what_if import BadFix, WhatIf, what_if
 from pardot.v1.score_changes import (
     AreaChange,
     PersonChange,
     ScoreChange,
-    area_changes,
-    overall_change,
-    person_changes,
+    build_area_changes,
+    build_overall_change,
+    build_person_changes,
 )
 
 router = Router(tags=["pardot: score"])
@@ -78,32 +78,32 @@ def score_what_if(request: HttpRequest, body: Fixes) -> WhatIfScores:
     fixes: dict[str, Decimal | None] = {}
     for place, fix in enumerate(body.fixes):
         if fix.issue in fixes:
-            raise _refusal(place, "issue", f"{fix.issue} is given twice")
+            raise _make_refusal(place, "issue", f"{fix.issue} is given twice")
         fixes[fix.issue] = None if fix.count is None else Decimal(str(fix.count))
     try:
-        return _answer(what_if(score_inputs(), fixes))
+        return _build_answer(what_if(load_score_inputs(), fixes))
     except BadFix as error:
         place = list(fixes).index(error.key)
-        raise _refusal(place, "count" if error.key in BY_KEY else "issue", str(error)) from error
+        raise _make_refusal(place, "count" if error.key in BY_KEY else "issue", str(error)) from error
 
 
-def _refusal(place: int, field: str, message: str) -> Unprocessable:
+def _make_refusal(place: int, field: str, message: str) -> Unprocessable:
     return Unprocessable(
         f"The request is not valid: fixes.{place}.{field}: {message}.",
         errors=[{"loc": ["body", "fixes", place, field], "message": message}],
     )
 
 
-def _answer(scores: WhatIf) -> WhatIfScores:
+def _build_answer(scores: WhatIf) -> WhatIfScores:
     return WhatIfScores(
-        overall=overall_change(scores.before, scores.after),
-        by_area=area_changes(scores.before, scores.after),
-        by_person=person_changes(scores.before, scores.after),
-        fixed=[_fixed(scores, key) for key in scores.fixed],
+        overall=build_overall_change(scores.before, scores.after),
+        by_area=build_area_changes(scores.before, scores.after),
+        by_person=build_person_changes(scores.before, scores.after),
+        fixed=[_build_fixed_issue(scores, key) for key in scores.fixed],
     )
 
 
-def _fixed(scores: WhatIf, key: str) -> FixedIssue:
+def _build_fixed_issue(scores: WhatIf, key: str) -> FixedIssue:
     return FixedIssue(
         issue=key,
         area=BY_KEY[key].area,

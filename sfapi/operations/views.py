@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from api.protection.breaker import note_success
-from pardot.catalog.entities import Tier, of_tier
+from pardot.catalog.entities import Tier, select_tier_entities
 from pardot.models import PardotQuota
-from pardot.pipeline.estimate import estimated_calls
+from pardot.pipeline.estimate import estimate_calls
 from sf.ingest.requested import NotStarted, Submitted, note_action, request_sync, submit
 from sf.ingest.switch import LONGEST_REASON, switch_off, switch_on
 from sf.models import SyncConfig
@@ -115,7 +115,7 @@ def _submit_action(action: Action, *, by: str) -> Submitted:
 
 
 def _ask(request: HttpRequest, site: AdminSite, action: Action) -> HttpResponse:
-    calls = estimated_calls(of_tier(Tier.SURVEY), full=False) if action is SURVEY else None
+    calls = estimate_calls(select_tier_entities(Tier.SURVEY), full=False) if action is SURVEY else None
     context = {
         "action": action,
         "calls": calls,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import psycopg
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from tests.browser.components import run_module
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
@@ -80,7 +80,7 @@ def worse_and_better(site: Site) -> Iterator[None]:
 
 def plan_camp(visit: Visit) -> None:
     """Set ``camp_dates``, the first and last day of camp: 20 days ago, and in 20 days."""
-    start, end = (today() + timedelta(days=days) for days in (-20, 20))
+    start, end = (get_today() + timedelta(days=days) for days in (-20, 20))
     visit.go("/pardot/admin-settings/")
     value = f'{{ value: {{ start: "{start}", end: "{end}" }} }}'
     run_module(visit, "core/api", f"await m.api.put('admin/config/camp_dates', {value});")

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from pardot.reports.wording import since_day
+from pardot.reports.wording import format_since_day
 from tests.browser.past import earlier_days
 from tests.browser.sites import Site
 from tests.browser.visit import Visit
@@ -45,7 +45,7 @@ def test_the_change_names_the_day_it_is_counted_from_and_the_trend_bridges_misse
             " OFFSET 1 LIMIT 3)"
         )
     today = date.fromisoformat(str(camp.answer("briefing")["date"]))
-    since = since_day(today - timedelta(days=4), today)
+    since = format_since_day(today - timedelta(days=4), today)
     camp.go("/pardot/")
     score = camp.page.locator('[data-panel="score"]')
     expect(score.get_by_role("button", name=f"+4 {since}")).to_be_visible()
@@ -65,7 +65,7 @@ def test_a_change_since_more_than_a_week_ago_names_the_day(camp: Visit, camp_sit
         camp.go("/pardot/?steps=all")
         why = camp.page.locator('[data-panel="why"]')
         expect(why).to_contain_text(f"marks the score on {before:%b} {before.day}, {before.year}, if it differs")
-        since = since_day(before, today)
+        since = format_since_day(before, today)
         expect(camp.page.locator('[data-panel="gear-overview"] .delta').first).to_contain_text(since)
         expect(camp.page.get_by_role("button", name=f"Change {since}")).to_be_visible()
         assert "a week" not in camp.page.locator("main").inner_text()

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import expect
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from tests.browser.components import run_module
 from tests.browser.conftest import Open
 from tests.browser.past import earlier_days, plan_camp
@@ -104,7 +104,7 @@ def test_the_trend_shows_any_days_and_a_forecast(camp: Visit) -> None:
     rows = trend.get_by_role("figure", name="Score").locator("tbody tr")
     expect(rows).to_have_count(21 + 20)
     trend.get_by_role("radio", name="From … to").click()
-    first, last = (str(today() - timedelta(days=ago)) for ago in (30, 10))
+    first, last = (str(get_today() - timedelta(days=ago)) for ago in (30, 10))
     trend.get_by_label("From", exact=True).fill(first)
     trend.get_by_label("To", exact=True).fill(last)
     trend.get_by_role("button", name="Show", exact=True).press("Enter")

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Page
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from tests.api.served import SECRET_KEY
 from tests.browser.components import fetch_json, run_module
 from tests.browser.conftest import OPERATOR_PASSWORD, Open
@@ -266,7 +266,7 @@ def test_a_day_note(open_window: Open, camp_site: Site, width: int, scheme: str)
             trend.get_by_role("button", name="Pin a note").click()
             page.get_by_label("Note", exact=True).fill(text)
             if text == "A launch":
-                page.get_by_role("dialog").get_by_label("Day").fill(str(today() - timedelta(days=9)))
+                page.get_by_role("dialog").get_by_label("Day").fill(str(get_today() - timedelta(days=9)))
             take(visit, f"note-form-{width}-{scheme}", full_page=False)
             page.get_by_role("button", name="Pin it").click()
             trend.locator(".day-notes p").get_by_text(text).wait_for()
@@ -424,8 +424,8 @@ def test_admin_lists_and_forms(open_window: Open, ops_site: Site, width: int, sc
 
 TOKEN = """
 from pardot.models import TeamMember
-from pardot.planning.messages import stop_token
-print(stop_token(TeamMember.objects.get()))
+from pardot.planning.messages import make_stop_token
+print(make_stop_token(TeamMember.objects.get()))
 """
 
 

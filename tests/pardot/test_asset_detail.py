@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import Campaign, Finding, Form, ListEmail, Tag, TaggedObject, Task
 from pardot.v1.asset_detail import AssetDetail
 from tests.pardot.asset_api import Ask, ask, assert_documented, audit_now, cookies, exempt, super_user, user
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def days_ago(days: int) -> str:
-    return (today() - timedelta(days=days)).isoformat()
+    return (get_today() - timedelta(days=days)).isoformat()
 
 
 @pytest.fixture

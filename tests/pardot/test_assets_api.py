@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import (
     AuditSummary,
     Campaign,
@@ -24,7 +24,7 @@ from pardot.models import (
     Tag,
     TaggedObject,
 )
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.scorecard import load_current_scorecard
 from pardot.v1.assets import AssetHealth, AssetInventory, AssetList
 from pardot.v1.gear import GearSummary
 from pardot.v1.tags import TagList
@@ -65,7 +65,7 @@ def test_the_inventory_counts_each_type_and_lists_its_ten_newest_assets(ask: Ask
 def test_health_has_counts_and_exemptions_or_null_without_data(ask: Ask) -> None:
     first, second = make(Form, campaign_id=None), make(Form, campaign_id=None)
     exempt("forms", "forms_no_campaign", first)
-    exempt("forms", "forms_no_campaign", second, until=today() - timedelta(days=1))
+    exempt("forms", "forms_no_campaign", second, until=get_today() - timedelta(days=1))
     audit_now("lists")
     types = ask("asset-health")["types"]
     assert list(types) == [
@@ -92,7 +92,7 @@ def test_health_and_score_have_the_same_counts(ask: Ask) -> None:
         for area, health in types.items()
         for flag, key in health["issues"].items()
     }  # fmt: skip
-    issues = current_scorecard().issues
+    issues = load_current_scorecard().issues
     assert counts_by_issue == {key: issues[key].count for key in counts_by_issue}
     assert counts_by_issue["orphan_forms"] == 0
     assert counts_by_issue["forms_no_campaign"] == 2
@@ -106,7 +106,7 @@ def test_no_count_is_below_zero_when_an_audit_ends_between_two_queries(ask: Ask)
     summary.counts["orphan"] = 0
     summary.save()
     assert ask("asset-health")["types"]["forms"]["counts"]["orphan"] == 0
-    assert current_scorecard().issues["orphan_forms"].count == 0
+    assert load_current_scorecard().issues["orphan_forms"].count == 0
 
 
 def test_every_count_equals_the_number_of_rows_with_its_filter(ask: Ask) -> None:
@@ -154,7 +154,7 @@ def test_a_record_has_names_counts_flags_and_exemptions(ask: Ask) -> None:
     assert answer["summary"]["counts"]["errors"] == 0
     [record] = answer["records"]
     assert "errors" in record.pop("flags")
-    assert record.pop("since")["errors"] == str(today())
+    assert record.pop("since")["errors"] == str(get_today())
     assert record == {
         "id": 12,
         "name": "Sign up",

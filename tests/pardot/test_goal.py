@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pardot.scoring.goal import plan_for
-from pardot.scoring.scorecard import ScoreInputs, score_inputs, scorecard
+from pardot.scoring.goal import plan_fixes
+from pardot.scoring.scorecard import ScoreInputs, load_score_inputs, scorecard
 from pardot.scoring.what_if import what_if
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import finish_sync, form, mailing_list, mark_read, prospect, weigh
@@ -32,7 +32,7 @@ def camp(forms: int, lists: int, unlinked: int, **weights: float) -> ScoreInputs
     now = timezone.now()
     mark_read("forms", "lists", "prospects", until=now)
     finish_sync(now=now)
-    return score_inputs()
+    return load_score_inputs()
 
 
 CAMPS: list[tuple[int, int, int, dict[str, float]]] = [
@@ -54,7 +54,7 @@ def test_the_plan_reaches_the_target_with_at_most_one_row_too_many(
         for a, b, c in product(range(forms + 1), range(lists + 1), range(unlinked + 1))
     ]
     for target in range(score + 1, 101):
-        plan = plan_for(inputs, target)
+        plan = plan_fixes(inputs, target)
         assert (what_if(inputs, plan.fixes).after.overall or 0) >= target
         fewest = min(rows for rows, points in ways if points >= target)
         assert plan.rows <= fewest + 1, target
@@ -66,8 +66,8 @@ KEYS = ("forms_no_campaign", "lists_unnamed", "prospects_unlinked_pct")
 def test_an_area_whose_first_fixes_gain_nothing_is_chosen_only_when_it_is_needed() -> None:
     """Eight forms cost 40 points each: after five fixes, the score of forms is still 0."""
     inputs = camp(8, 4, 0, forms_no_campaign=40, lists_unnamed=6)
-    assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
-    assert plan_for(inputs, 100).fixes["forms_no_campaign"] == 8
+    assert plan_fixes(inputs, (scorecard(inputs).overall or 0) + 1).fixes == {"lists_unnamed": 1}
+    assert plan_fixes(inputs, 100).fixes["forms_no_campaign"] == 8
 
 
 def test_issues_that_cost_most_per_row_come_first_within_an_area() -> None:
@@ -75,7 +75,7 @@ def test_issues_that_cost_most_per_row_come_first_within_an_area() -> None:
         form(campaign_id=999)
     mark_read("campaigns", until=timezone.now())
     inputs = camp(3, 0, 0, forms_no_campaign=1, orphan_forms=10)
-    assert plan_for(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
+    assert plan_fixes(inputs, (scorecard(inputs).overall or 0) + 1).fixes.keys() == {"orphan_forms"}
 
 
 def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:
@@ -83,7 +83,7 @@ def test_a_half_is_rounded_up_and_no_extra_row_is_fixed() -> None:
 
     Lists and prospects score 100, so the weighted mean of the areas is then 99.6, rounded to 100.
     """
-    assert plan_for(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
+    assert plan_fixes(camp(5, 0, 0, forms_no_campaign=0.5), 100).fixes == {"forms_no_campaign": 2}
 
 
 @pytest.fixture

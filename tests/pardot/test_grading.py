@@ -16,11 +16,11 @@ from pardot.domain.grading import (
     GradeThreshold,
     Grading,
     Occurrences,
-    area_weight,
+    compute_area_weight,
+    compute_weighted_mean,
     grade_areas,
     grade_of,
-    half_up,
-    weighted_mean,
+    round_half_up,
 )
 from pardot.domain.issues import BY_KEY
 
@@ -100,7 +100,7 @@ def test_an_area_loses_at_most_all_of_its_points() -> None:
     grading = graded({Area.TAGS: 9000, Area.LISTS: 1}, tags_unused=3000, tags_no_convention=3000)
     assert grading.areas[Area.TAGS].score == 0
     assert grading.areas[Area.TAGS].demerits == 150
-    share = area_weight(9000) / (area_weight(9000) + area_weight(1))
+    share = compute_area_weight(9000) / (compute_area_weight(9000) + compute_area_weight(1))
     assert grading.impacts == pytest.approx({"tags_unused": 90 * share, "tags_no_convention": 60 * share})
 
 
@@ -113,7 +113,7 @@ def test_an_issue_too_small_to_move_a_score_has_no_impact() -> None:
     [("0.5", 1), ("1.5", 2), ("2.5", 3), ("92.5", 93), ("92.499999", 92), ("99.45", 99), ("0.49", 0), ("-0.2", 0)],
 )
 def test_a_half_is_rounded_up(exact: str, rounded: int) -> None:
-    assert half_up(Decimal(exact)) == rounded
+    assert round_half_up(Decimal(exact)) == rounded
 
 
 def test_a_mean_that_ends_in_a_half_is_rounded_up() -> None:
@@ -142,9 +142,9 @@ def test_score_grade_and_impact_are_absent_without_data() -> None:
 def test_a_persons_score_leaves_out_areas_without_data() -> None:
     """Forms score 99 and lists 93: (99 × 2.397895 + 93 × 5.303305) ÷ 7.701200 = 94.87."""
     grading = graded({Area.FORMS: 10, Area.LISTS: 200, Area.TAGS: None}, forms_errors=4, lists_stale_1y=150)
-    assert weighted_mean(grading.areas, [Area.FORMS, Area.LISTS, Area.TAGS]) == 95
-    assert weighted_mean(grading.areas, [Area.TAGS]) is None
-    assert weighted_mean(grading.areas, []) is None
+    assert compute_weighted_mean(grading.areas, [Area.FORMS, Area.LISTS, Area.TAGS]) == 95
+    assert compute_weighted_mean(grading.areas, [Area.TAGS]) is None
+    assert compute_weighted_mean(grading.areas, []) is None
 
 
 # -- a second implementation, in fractions and fifty digits ---------------------------------------------------------
@@ -189,10 +189,10 @@ def test_grading_agrees_with_a_naive_implementation(
     grading = graded(items, **occurrences)
     assert {area: each.score for area, each in grading.areas.items() if each.score is not None} == scores
     assert grading.overall == naive_mean([(score, items[area] or 0) for area, score in scores.items()])
-    total = sum(area_weight(items[area] or 0) for area in scores)
+    total = sum(compute_area_weight(items[area] or 0) for area in scores)
     assert grading.impacts == pytest.approx(
         {
-            key: float(min(lost, Fraction(100 - scores[BY_KEY[key].area]))) * area_weight(size or 0) / total
+            key: float(min(lost, Fraction(100 - scores[BY_KEY[key].area]))) * compute_area_weight(size or 0) / total
             for key, lost in points.items()
             if (size := items[BY_KEY[key].area]) is not None
         }

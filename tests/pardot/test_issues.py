@@ -14,8 +14,8 @@ from pardot.configuration.values import set_value
 from pardot.domain.issues import BY_KEY
 from pardot.models import Form, Task
 from pardot.planning.issue_tasks import add_issue_task
-from pardot.scoring.issue_list import listed_issue
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.issue_list import build_listed_issue
+from pardot.scoring.scorecard import load_current_scorecard
 from tests.api.conftest import anonymous, cookies, super_user, user  # noqa: F401 - fixtures
 from tests.pardot.score_factories import exempt, finish_sync, form, mailing_list, mark_read, member, prospect, weigh
 from tests.sf.processes import wait_for
@@ -177,10 +177,10 @@ def test_two_requests_at_once_make_one_task(browser: Client) -> None:
             cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
             return bool(cursor.fetchone()[0])
 
-    card = current_scorecard()
+    card = load_current_scorecard()
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            issue = listed_issue(card, card.issues["forms_errors"])
+            issue = build_listed_issue(card, card.issues["forms_errors"])
             first, created = add_issue_task(issue, assignee=None, due_date=None, created_by="test")
             second = pool.submit(make_elsewhere)
             wait_for(lambda: second.done() or is_waiting())

@@ -22,7 +22,7 @@ from pardot.models import DigestDelivery, Form, Prospect, SavedView, Task, TeamM
 from pardot.pipeline.after_sync import finish
 from pardot.planning.team import Member, replace_team
 from pardot.reports import view_news
-from pardot.selectors.view_rows import rows_of_view
+from pardot.selectors.view_rows import count_view_rows
 from sf.models import SyncRun
 from tests.api.records import salesforce_id
 from tests.pardot.audit_factories import READ, make, mark_read
@@ -185,7 +185,7 @@ def subscription(who: TeamMember, when: str, query: str, *, day: int) -> ViewSub
     """
     named = {"name": f"View of {when}", "is_shared": True, "owner_uuid": uuid4()}
     view = SavedView.objects.create(**named, query=query)
-    rows = rows_of_view(query)
+    rows = count_view_rows(query)
     assert rows is not None
     seen = {"count": rows.count, "fingerprint": rows.fingerprint, "told_on": date(2026, 6, day)}
     return ViewSubscription.objects.create(view=view, member=who, when=when, **seen)
@@ -231,7 +231,7 @@ def test_a_failure_to_count_the_rows_of_a_view_is_a_failed_run(sync: Sync, monke
     def fail(query: str) -> None:
         raise DatabaseError("no rows of today")
 
-    monkeypatch.setattr(view_news, "rows_of_view", fail)
+    monkeypatch.setattr(view_news, "count_view_rows", fail)
     with pytest.raises(DatabaseError):
         camp_digest("--send")
     run = SyncRun.objects.get(object="camp_digest")

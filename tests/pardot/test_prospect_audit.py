@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pardot.audits.inputs import audit_inputs
+from pardot.audits.inputs import load_audit_inputs
 from pardot.audits.prospects import AUDIT
 from pardot.domain.areas import Area
 from pardot.models import AuditSummary, Prospect, ProspectEngagement
@@ -26,7 +26,7 @@ FIFTEEN, EIGHTEEN = "003Hs00004AbCdE", "003Hs00004AbCdEIAX"
 
 
 def run_audit() -> AuditSummary:
-    AUDIT.run(audit_inputs())
+    AUDIT.run(load_audit_inputs())
     return AuditSummary.objects.get(pk=Area.PROSPECTS)
 
 

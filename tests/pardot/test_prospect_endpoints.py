@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pardot.audits.run import run_audits
 from pardot.models import Campaign, ContactCategoryScore, Form, LeadCategoryScore, Prospect, VisitorActivity
-from pardot.selectors.engagement import activities_of_prospect, prospect_data
+from pardot.selectors.engagement import load_prospect_data, select_prospect_activities
 from tests.pardot.prospect_rows import activity, crm_id, make_engagement, mark_read, prospect
 from tests.plans import analyze
 
@@ -196,13 +196,13 @@ def test_the_number_of_statements_does_not_grow_with_prospects(
 
 def test_an_index_serves_the_activities_of_one_prospect() -> None:
     mark_read("activities")
-    span = prospect_data().look_back
+    span = load_prospect_data().look_back
     assert span is not None
     created = timezone.now()
     VisitorActivity.objects.bulk_create(
         VisitorActivity(id=number, type=2, prospect_id=number % 300, created_at=created) for number in range(3000)
     )
     analyze(VisitorActivity)
-    plan = activities_of_prospect(1, span)[:100].explain()
+    plan = select_prospect_activities(1, span)[:100].explain()
     assert "activity_prospect" in plan, plan
     assert "Seq Scan" not in plan

@@ -10,7 +10,7 @@ import pytest
 
 from pardot.models import AssetActivityDay, EntityState, ProspectEngagement, VisitorActivity
 from pardot.pipeline.after_change import change_value
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.scorecard import load_current_scorecard
 from pardot.sync import rollups
 from tests.pardot.remote import Pardot, camp_sync
 
@@ -88,16 +88,16 @@ def test_activities_older_than_the_retention_leave_the_rollups_too(pardot: Pardo
 def test_a_look_back_over_removed_activities_has_no_data(pardot: Pardot, settings: Any) -> None:
     camp_sync("--entities", "forms,activities")
     change_value("activity_lookback_days", 90, by="")
-    assert current_scorecard().issues["forms_dormant"].count is not None
+    assert load_current_scorecard().issues["forms_dormant"].count is not None
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 60
     camp_sync("--entities", "activities")
     settings.PARDOT_ACTIVITY_RETENTION_DAYS = 400
     camp_sync("--entities", "activities")
-    assert current_scorecard().issues["forms_dormant"].count is None
+    assert load_current_scorecard().issues["forms_dormant"].count is None
     camp_sync("--entities", "activities", "--full")
-    assert current_scorecard().issues["forms_dormant"].count is not None
+    assert load_current_scorecard().issues["forms_dormant"].count is not None
 
 
 def test_days_that_follow_each_other_are_counted_together() -> None:
     days = [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 5)]
-    assert rollups._spans(days) == [(days[0], days[1]), (days[2], days[2])]
+    assert rollups._join_days(days) == [(days[0], days[1]), (days[2], days[2])]

@@ -9,7 +9,7 @@ import pytest
 from pardot.configuration.values import reset_value, set_value
 from pardot.domain.areas import Area
 from pardot.models import Form
-from pardot.scoring.scorecard import current_scorecard
+from pardot.scoring.scorecard import load_current_scorecard
 from tests.pardot.score_factories import (
     NOW,
     TODAY,
@@ -45,7 +45,7 @@ def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
     finish_sync()
     weigh(forms_no_campaign=0.1, orphan_forms=0.1, forms_dormant=0.02, lists_unnamed=0.08, lists_stale_1y=0.05,
           prospects_unlinked_pct=0.3)  # fmt: skip
-    card = current_scorecard(NOW)
+    card = load_current_scorecard(NOW)
     scores = {area: card.grading.areas[area].score for area in (Area.FORMS, Area.LISTS, Area.PROSPECTS, Area.TAGS)}
     assert scores == {Area.FORMS: 100, Area.LISTS: 96, Area.PROSPECTS: 90, Area.TAGS: 100}
     expected = {
@@ -60,7 +60,7 @@ def test_a_small_data_set_has_the_scores_worked_out_by_hand() -> None:
 def test_all_scores_are_null_without_any_read() -> None:
     form(), mailing_list(months_old=14)
     finish_sync()
-    card = current_scorecard(NOW)
+    card = load_current_scorecard(NOW)
     assert (card.overall, card.grade) == (None, None)
     assert {issue.count for issue in card.issues.values()} == {None}
     assert {area.score for area in card.grading.areas.values()} == {None}
@@ -69,7 +69,7 @@ def test_all_scores_are_null_without_any_read() -> None:
 def test_an_area_without_assets_scores_100_once_it_was_read() -> None:
     mark_read("forms", "campaigns")
     finish_sync()
-    card = current_scorecard(NOW)
+    card = load_current_scorecard(NOW)
     assert card.grading.areas[Area.FORMS].score == 100
     assert card.grading.areas[Area.LISTS].score is None
     assert (card.overall, card.grade) == (100, "A")
@@ -80,19 +80,19 @@ def test_an_issue_whose_inputs_were_not_read_is_null_and_other_issues_grade_its_
     mark_read("forms")
     finish_sync()
     weigh(forms_no_campaign=10)
-    issues = current_scorecard(NOW).issues
+    issues = load_current_scorecard(NOW).issues
     assert issues["forms_no_campaign"].count == 1
     assert issues["orphan_forms"].count is None, "campaigns were not read"
     assert issues["forms_dormant"].count is None, "activities were not read"
-    assert current_scorecard(NOW).grading.areas[Area.FORMS].score == 90
+    assert load_current_scorecard(NOW).grading.areas[Area.FORMS].score == 90
 
 
 def test_issues_about_activity_are_null_after_8_days_without_a_read_of_activities() -> None:
     form()
     read_everything()
     finish_sync()
-    assert current_scorecard(NOW + timedelta(days=8)).issues["forms_dormant"].count == 1
-    later = current_scorecard(NOW + timedelta(days=8, seconds=1))
+    assert load_current_scorecard(NOW + timedelta(days=8)).issues["forms_dormant"].count == 1
+    later = load_current_scorecard(NOW + timedelta(days=8, seconds=1))
     assert later.issues["forms_dormant"].count is None
     assert later.issues["forms_no_campaign"].count == 1
 
@@ -101,10 +101,10 @@ def test_prospects_need_a_complete_read() -> None:
     prospect(linked=False)
     mark_read("forms")
     finish_sync()
-    assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score is None
+    assert load_current_scorecard(NOW).grading.areas[Area.PROSPECTS].score is None
     mark_read("prospects")
     finish_sync()
-    assert current_scorecard(NOW).grading.areas[Area.PROSPECTS].score == 70
+    assert load_current_scorecard(NOW).grading.areas[Area.PROSPECTS].score == 70
 
 
 def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
@@ -112,14 +112,14 @@ def test_exempt_assets_are_not_counted_until_their_exemption_ends() -> None:
     mark_read("forms")
     finish_sync()
     exempt(hidden, until=TODAY)
-    issue = current_scorecard(NOW).issues["forms_no_campaign"]
+    issue = load_current_scorecard(NOW).issues["forms_no_campaign"]
     assert (issue.count, issue.exempt) == (1, 1)
-    tomorrow = current_scorecard(NOW + timedelta(days=1)).issues["forms_no_campaign"]
+    tomorrow = load_current_scorecard(NOW + timedelta(days=1)).issues["forms_no_campaign"]
     assert (tomorrow.count, tomorrow.exempt) == (2, 0)
     exempt(shown)
-    assert current_scorecard(NOW + timedelta(days=999)).issues["forms_no_campaign"].count == 1
+    assert load_current_scorecard(NOW + timedelta(days=999)).issues["forms_no_campaign"].count == 1
     assert Form.objects.filter(flags__contains=["no_campaign"]).count() == 2, "exempt assets stay listed"
-    assert current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "exempt assets stay in their area"
+    assert load_current_scorecard(NOW).grading.areas[Area.FORMS].items == 2, "exempt assets stay in their area"
 
 
 def test_an_exemption_of_an_asset_without_the_issue_changes_no_count() -> None:
@@ -130,7 +130,7 @@ def test_an_exemption_of_an_asset_without_the_issue_changes_no_count() -> None:
     exempt(fine, issue="lists_unnamed")
     exempt(faulty, area="lists")
     exempt(999_999)
-    issue = current_scorecard(NOW).issues["forms_no_campaign"]
+    issue = load_current_scorecard(NOW).issues["forms_no_campaign"]
     assert (issue.count, issue.exempt) == (1, 0)
 
 
@@ -139,23 +139,23 @@ def test_an_exemption_lifts_the_score() -> None:
     forms = [form() for _ in range(10)]
     mark_read("forms")
     finish_sync()
-    assert current_scorecard(NOW).overall == 99
+    assert load_current_scorecard(NOW).overall == 99
     for asset in forms[:6]:
         exempt(asset)
-    assert current_scorecard(NOW).overall == 100
+    assert load_current_scorecard(NOW).overall == 100
 
 
 def test_changed_weights_and_grades_count_at_once() -> None:
     form(), form()
     mark_read("forms")
     finish_sync()
-    assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (100, "A")
+    assert (load_current_scorecard(NOW).overall, load_current_scorecard(NOW).grade) == (100, "A")
     weigh(forms_no_campaign=15.5)
-    assert (current_scorecard(NOW).overall, current_scorecard(NOW).grade) == (69, "D")
+    assert (load_current_scorecard(NOW).overall, load_current_scorecard(NOW).grade) == (69, "D")
     set_value("grade_thresholds", [{"grade": "OK", "minimum": 65}, {"grade": "-", "minimum": 0}], by="test")
-    assert current_scorecard(NOW).grade == "OK"
+    assert load_current_scorecard(NOW).grade == "OK"
     reset_value("score_weights")
-    assert current_scorecard(NOW).overall == 100
+    assert load_current_scorecard(NOW).overall == 100
 
 
 def test_people_are_scored_by_their_areas() -> None:
@@ -168,10 +168,10 @@ def test_people_are_scored_by_their_areas() -> None:
     member("Cy Example", "tags", order=3)
     finish_sync()
     weigh(forms_no_campaign=2)
-    people = {person.name: person for person in current_scorecard(NOW).people}
+    people = {person.name: person for person in load_current_scorecard(NOW).people}
     assert list(people) == ["Ben Example", "Ada Example", "Cy Example"]
     assert (people["Ada Example"].score, people["Ada Example"].grade) == (80, "B")
     # (80 × ln 11 + 100 × ln 2) ÷ (ln 11 + ln 2) = 84.48: an area that is listed twice counts once
     assert people["Ben Example"].score == 84
     assert (people["Cy Example"].score, people["Cy Example"].grade) == (None, None)
-    assert current_scorecard(NOW).owners(Area.FORMS) == ["Ben Example", "Ada Example"]
+    assert load_current_scorecard(NOW).owners(Area.FORMS) == ["Ben Example", "Ada Example"]

@@ -10,10 +10,10 @@ from django.core.management import CommandError
 from django.test import Client
 from django.utils import timezone
 
-from pardot.catalog.entities import ALL, LOCK, Tier, of_tier
+from pardot.catalog.entities import ALL, LOCK, Tier, select_tier_entities
 from pardot.models import PardotQuota
-from pardot.status.entities import camp_status
-from pardot.status.steps import sync_steps
+from pardot.status.entities import load_camp_status
+from pardot.status.steps import count_sync_steps
 from sf.ingest import runs
 from sf.ingest.lease import hold_lease, is_running
 from sf.models import SyncConfig, SyncRun
@@ -30,7 +30,7 @@ with_commits = pytest.mark.django_db(transaction=True)
 """For tests that run a sync, which commits."""
 
 URL = "/api/v1/pardot/sync/status"
-DAILY, EVERYTHING = len(of_tier(Tier.SET_UP)), len(ALL)
+DAILY, EVERYTHING = len(select_tier_entities(Tier.SET_UP)), len(ALL)
 """The numbers of entities that a daily sync and a survey read."""
 
 
@@ -242,7 +242,7 @@ def test_a_running_sync_reports_its_step_and_the_number_of_steps(
 
     def begin_run(*args: Any, **options: Any) -> SyncRun:
         run = real_begin_run(*args, **options)
-        reported.append(sync_steps(camp_status()))
+        reported.append(count_sync_steps(load_camp_status()))
         return run
 
     real_begin_run = runs.begin_run

@@ -31,8 +31,8 @@ from pardot.models import (
 )
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.progress import progress, progress_facts
-from pardot.reports.wording import long_date
+from pardot.reports.progress import load_progress_facts, progress
+from pardot.reports.wording import format_long_date
 
 pytestmark = pytest.mark.django_db
 
@@ -160,7 +160,7 @@ def assert_text(name: str, text: str) -> None:
 
 def test_digest_and_progress_equal_their_files_before_the_first_sync() -> None:
     assert_text("digest_no_data", digest(digest_facts(NOW)))
-    assert_text("progress_no_data", progress(progress_facts(NOW)))
+    assert_text("progress_no_data", progress(load_progress_facts(NOW)))
 
 
 def test_without_camp_dates_and_snapshots_the_digest_of_tier_1_equals_its_file() -> None:
@@ -181,7 +181,7 @@ def test_digest_and_progress_of_tier_3_equal_their_files_during_camp() -> None:
     make_snapshot(date(2026, 6, 9))
     camp("2026-06-08", "2026-06-20")
     assert_text("digest_tier_3", digest(digest_facts(NOW)))
-    assert_text("progress_tier_3", progress(progress_facts(NOW)))
+    assert_text("progress_tier_3", progress(load_progress_facts(NOW)))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_the_digest_leaves_out_issues_about_activity_after_8_days_without_a_read
 def test_the_orphan_check_is_dated_in_the_installations_time_zone(settings: Any, zone: str, day: int) -> None:
     settings.TIME_ZONE = zone
     OrphanRun.objects.create(captured_at=datetime(2026, 6, 10, 3, 0, tzinfo=UTC))
-    assert f"checked on {long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
+    assert f"checked on {format_long_date(date(2026, 6, day))}" in digest(digest_facts(NOW))
 
 
 def test_triage_ignores_capital_letters_in_tags_and_is_left_out_when_tagged_objects_were_never_read() -> None:

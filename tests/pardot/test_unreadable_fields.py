@@ -42,7 +42,7 @@ def test_an_unreadable_column_keeps_its_values_and_the_others_are_updated(
 ) -> None:
     camp_sync("--entities", entity.name)
     before = copied(entity)
-    columns = {name: column for column, name in entity.named_columns().items()}
+    columns = {name: column for column, name in entity.map_columns_to_names().items()}
     record = pardot.ids(entity.path)[-1]
     pardot.edit(entity.path, record, **{other: "Changed"})
     hide(pardot, entity.path, field)

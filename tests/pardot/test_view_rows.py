@@ -15,7 +15,7 @@ from django.utils import timezone
 from pardot.domain.areas import Area
 from pardot.models import Campaign, Folder, Form, Tag, TaggedObject
 from pardot.selectors import view_rows
-from pardot.selectors.view_rows import area_of_view, rows_of_view
+from pardot.selectors.view_rows import area_of_view, count_view_rows
 from tests.api.conftest import super_user  # noqa: F401 - a fixture
 from tests.environments import ROOT
 from tests.pardot.audit_factories import NOW, SF_18, audit, make, mark_read
@@ -44,7 +44,9 @@ def assets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def count(tab: str, **filters: str) -> int | None:
-    rows = rows_of_view(urlencode({"tab": tab, **{name.replace("__", "."): value for name, value in filters.items()}}))
+    rows = count_view_rows(
+        urlencode({"tab": tab, **{name.replace("__", "."): value for name, value in filters.items()}})
+    )
     return None if rows is None else rows.count
 
 
@@ -137,7 +139,7 @@ def test_a_view_with_a_nul_character_in_its_prefix_has_no_count() -> None:
 
 def test_equal_counts_of_different_rows_have_different_fingerprints() -> None:
     query = "tab=gear-locker&gear.type=forms&forms.campaign="
-    first, second, again = rows_of_view(f"{query}10"), rows_of_view(f"{query}11"), rows_of_view(f"{query}10")
+    first, second, again = count_view_rows(f"{query}10"), count_view_rows(f"{query}11"), count_view_rows(f"{query}10")
     assert first == again
     assert first is not None
     assert second is not None
@@ -154,7 +156,7 @@ def test_a_view_counts_as_many_rows_as_the_page_shows_at_its_address(super_user:
         shown = browser.get(
             f"{case['path']}?{urlencode(case['params']).replace('True', 'true').replace('False', 'false')}"
         )
-        rows = rows_of_view(case["view"])
+        rows = count_view_rows(case["view"])
         assert rows is not None, case["view"]
         assert rows.count == shown["count"], case["view"]
         different.add(rows.count)

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from outgoing.times import format_ago, format_clock_and_day
-from pardot.reports.wording import change, percent, points, since_day
+from pardot.reports.wording import format_change, format_percent, format_points, format_since_day
 from tests.environments import ROOT
 
 TABLE = json.loads((ROOT / "tests" / "javascript" / "wording.json").read_text())
 FUNCTIONS: dict[str, Callable[..., str]] = {
-    "since_day": lambda day, today: since_day(date.fromisoformat(day), date.fromisoformat(today)),
+    "since_day": lambda day, today: format_since_day(date.fromisoformat(day), date.fromisoformat(today)),
     "ago": format_ago,
-    "percent": percent,
-    "points": points,
+    "percent": format_percent,
+    "points": format_points,
 }
 
 
@@ -32,7 +32,12 @@ def test_the_server_writes_days_ages_percentages_and_points_as_the_page_does(nam
 
 
 def test_a_change_rounds_a_half_away_from_zero_as_the_page_does() -> None:
-    assert [change(now, 0) for now in (0.25, -0.25, 2, 0.04)] == [", up 0.3", ", down 0.3", ", up 2", ", unchanged"]
+    assert [format_change(now, 0) for now in (0.25, -0.25, 2, 0.04)] == [
+        ", up 0.3",
+        ", down 0.3",
+        ", up 2",
+        ", unchanged",
+    ]
 
 
 @pytest.mark.parametrize(

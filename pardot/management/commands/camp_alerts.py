@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pardot.reports.alerts import (
-    alert_message,
-    current_conditions,
+    compose_alert_message,
+    load_current_conditions,
     note_alerts_sent,
     note_conditions,
-    unsent_alerts,
+    select_unsent_alerts,
 )
 from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.team_channels import TeamChannel, team_channels
@@ -38,18 +38,18 @@ class Command(BaseCommand):
             channels = team_channels()
             if not channels:
                 raise CommandError("nowhere to send to: set SLACK_WEBHOOK_URL or DIGEST_RECIPIENTS in .env")
-            note_conditions(current_conditions())
+            note_conditions(load_current_conditions())
             failed = [error for name, channel in channels.items() if (error := self._send(name, channel))]
             if failed:
                 raise CommandError("; ".join(failed))
 
     def _send(self, name: str, channel: TeamChannel) -> str:
         """Send the alerts that this channel has not received yet. Return the error, or an empty string."""
-        alerts = list(unsent_alerts(name))
+        alerts = list(select_unsent_alerts(name))
         if not alerts:
             return ""
         try:
-            channel.send(alert_message(alerts))
+            channel.send(compose_alert_message(alerts))
         except NotDelivered as error:
             return str(error)
         note_alerts_sent(name, channel.label, alerts)

@@ -11,17 +11,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 from django.utils import timezone
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import DigestDelivery, TeamMember
-from pardot.planning.messages import stop_token
-from pardot.planning.team import UnknownMember, member_by_name
-from pardot.reports.addresses import site_address
+from pardot.planning.messages import make_stop_token
+from pardot.planning.team import UnknownMember, require_member_by_name
+from pardot.reports.addresses import build_site_address
 from pardot.reports.channels.errors import NotDelivered
 from pardot.reports.channels.mail import mail_to
 from pardot.reports.digest import digest
 from pardot.reports.digest_facts import digest_facts
-from pardot.reports.personal_message import members_to_message, personal_message
-from pardot.reports.personal_work import work_facts
+from pardot.reports.personal_message import load_members_to_message, personal_message
+from pardot.reports.personal_work import load_work_facts
 from pardot.reports.team_channels import team_channels
 from pardot.reports.view_news import ViewNews, note_reported, view_news
 from pardot.status.expectations import DIGEST
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["for"]:
-            self.stdout.write(_message_of(options["for"]), ending="")
+            self.stdout.write(_compose_message_by_name(options["for"]), ending="")
             return
         if not options["send"]:
             self.stdout.write(digest(digest_facts()), ending="")
@@ -62,13 +62,13 @@ class Command(BaseCommand):
                 raise CommandError("another process has been sending the digest for two minutes; nothing was sent here")
             with recorded_job(DIGEST) as run:  # the job includes the choice of channels, which can fail
                 now = timezone.now()  # one time for all steps, because midnight may pass while a channel is slow
-                channels, sent = _channels(now), _sent_on(today(now))
+                channels, sent = _load_channels(now), _load_sent_times(get_today(now))
                 missing = {name: each for name, each in channels.items() if options["again"] or name not in sent}
                 if channels and not missing:
                     run.message = f"the digest was sent today at {timezone.localtime(max(sent.values())):%H:%M}"
                     self.stdout.write(f"{run.message}; --again sends it once more")
                     return
-                self._send(missing, digest(digest_facts(now)), today(now))
+                self._send(missing, digest(digest_facts(now)), get_today(now))
 
     def _send(self, channels: Mapping[str, _Channel], text: str, day: date) -> None:
         if not channels and _has_readers():
@@ -107,15 +107,15 @@ class _Channel:
     """The channel's name in the line “sent to …”."""
 
 
-def _channels(now: datetime) -> dict[str, _Channel]:
+def _load_channels(now: datetime) -> dict[str, _Channel]:
     """Return the channels by the name under which their deliveries are stored.
 
-    ``members_to_message`` chooses the members; for this choice it may count the rows of saved views.
+    ``load_members_to_message`` chooses the members; for this choice it may count the rows of saved views.
     """
     channels = {name: _Channel(_keep_no_text(each.send), each.label) for name, each in team_channels().items()}
     if settings.PUBLIC_URL:
-        members = members_to_message(today(now))
-        channels |= {f"member {member.pk}": _member_channel(member, now) for member in members}
+        members = load_members_to_message(get_today(now))
+        channels |= {f"member {member.pk}": _make_member_channel(member, now) for member in members}
     return channels
 
 
@@ -134,32 +134,32 @@ def _keep_no_text(send: Callable[[str], None]) -> Callable[[str], str]:
     return send_only
 
 
-def _member_channel(member: TeamMember, now: datetime) -> _Channel:
+def _make_member_channel(member: TeamMember, now: datetime) -> _Channel:
     def send(_: str) -> str:
-        news = view_news(member, today(now))
-        text, stop = _message_and_stop(member, news, now)
+        news = view_news(member, get_today(now))
+        text, stop = _compose_message(member, news, now)
         mail_to([member.email], text.partition("\n")[0], text, stop_address=stop)
-        note_reported(news, today(now))
+        note_reported(news, get_today(now))
         return text
 
     return _Channel(send, member.email)
 
 
-def _message_and_stop(member: TeamMember, news: Sequence[ViewNews], now: datetime) -> tuple[str, str]:
+def _compose_message(member: TeamMember, news: Sequence[ViewNews], now: datetime) -> tuple[str, str]:
     """Return the member's message, and the address that stops the messages."""
-    stop = site_address(reverse("pardot:stop-messages", args=[stop_token(member)]))
-    return personal_message(work_facts(now), member, news, stop_address=stop), stop
+    stop = build_site_address(reverse("pardot:stop-messages", args=[make_stop_token(member)]))
+    return personal_message(load_work_facts(now), member, news, stop_address=stop), stop
 
 
-def _message_of(name: str) -> str:
+def _compose_message_by_name(name: str) -> str:
     try:
-        member, now = member_by_name(name), timezone.now()
-        return _message_and_stop(member, view_news(member, today(now)), now)[0]
+        member, now = require_member_by_name(name), timezone.now()
+        return _compose_message(member, view_news(member, get_today(now)), now)[0]
     except UnknownMember as error:
         raise CommandError(str(error)) from error
 
 
-def _sent_on(day: date) -> dict[str, datetime]:
+def _load_sent_times(day: date) -> dict[str, datetime]:
     """Return the channels to which the day's message was sent, each with the time of sending."""
     return dict(DigestDelivery.objects.filter(day=day, alert=None).values_list("channel", "sent_at"))
 

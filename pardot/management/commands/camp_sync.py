@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from outgoing.numbers import format_count
-from pardot.catalog.entities import LOCK, PROSPECTS, Entity, Tier, UnknownEntity, choose, of_tier
+from pardot.catalog.entities import LOCK, PROSPECTS, Entity, Tier, UnknownEntity, choose, select_tier_entities
 from pardot.management.adoption import adopt_business_unit
 from pardot.models import DailySnapshot
 from pardot.pipeline.after_sync import finish
-from pardot.pipeline.estimate import question
+from pardot.pipeline.estimate import compose_question
 from pardot.pipeline.run import Camp
 from pardot.status.expectations import CAMP_SYNC as JOB
 from pardot.status.tiers import tier_of
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--full", action="store_true", help="read everything again, not only the changes")
         parser.add_argument(
             "--days",
-            type=_days,
+            type=_parse_days,
             metavar="N",
             help="the first read and each full read of activities go back N days; other reads only add changes",
         )
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             # No failed run is recorded, because without Pardot no run is expected.
             raise CommandError("Pardot is not configured: set SALESFORCE_PARDOT_BUSINESS_UNIT, or do not run camp_sync")
         signal.signal(signal.SIGTERM, stop_on_sigterm)
-        tier, entities = self._tier_and_entities(options)
+        tier, entities = self._parse_tier_and_entities(options)
         check_names(options["allow_deletes"], [part for entity in entities for part in entity.parts])
         camp_options = CampOptions(
             force=options["full"],
@@ -77,12 +77,12 @@ class Command(BaseCommand):
                 self.stdout.write("nothing was done")
                 return
             camp = Camp(camp_options, progress_for(sys.stderr, quiet=options["verbosity"] == 0))
-        if tier is Tier.SURVEY and not options["yes"] and not self._agreed(camp, entities, camp_options):
+        if tier is Tier.SURVEY and not options["yes"] and not self._ask_operator(camp, entities, camp_options):
             self.stdout.write("nothing was done")
             return
-        self._sync(camp, tier, entities, patience=self._patience(tier, camp_options))
+        self._sync(camp, tier, entities, patience=self._choose_patience(tier, camp_options))
 
-    def _patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
+    def _choose_patience(self, tier: Tier | None, camp_options: CampOptions) -> timedelta:
         """Return the longest wait for another ``camp_sync``.
 
         Only ``--survey --full`` waits: it is scheduled once a month, so a skipped one would be missed for a month.
@@ -93,7 +93,7 @@ class Command(BaseCommand):
             self.stdout.write(f"another camp_sync is under way: waiting for its end, at most {LONGEST_WAIT}")
         return LONGEST_WAIT
 
-    def _tier_and_entities(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
+    def _parse_tier_and_entities(self, options: dict[str, Any]) -> tuple[Tier | None, list[Entity]]:
         """Return the tier (none with ``--entities``) and the entities to read."""
         if options["entities"] is not None:
             try:
@@ -101,9 +101,9 @@ class Command(BaseCommand):
             except UnknownEntity as error:
                 raise CommandError(str(error)) from error
         tier = Tier.SURVEY if options["survey"] else Tier.SCOUT if options["scout"] else Tier.SET_UP
-        return tier, of_tier(tier)
+        return tier, select_tier_entities(tier)
 
-    def _agreed(self, camp: Camp, entities: list[Entity], camp_options: CampOptions) -> bool:
+    def _ask_operator(self, camp: Camp, entities: list[Entity], camp_options: CampOptions) -> bool:
         """Ask the operator on a terminal. Return ``True`` where there is no terminal."""
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             return True
@@ -111,7 +111,7 @@ class Command(BaseCommand):
             usage = camp.pardot.ask_usage()
         except SalesforceError as error:
             raise CommandError(str(error)) from error
-        return agreed_on_terminal(question(entities, camp_options, usage))
+        return agreed_on_terminal(compose_question(entities, camp_options, usage))
 
     def _sync(self, camp: Camp, tier: Tier | None, entities: list[Entity], patience: timedelta) -> None:
         began = time.monotonic()
@@ -124,21 +124,21 @@ class Command(BaseCommand):
             reached = tier_of({run.object for run in runs if run.state == SyncRun.State.DONE})
             with recorded_job(JOB):
                 snapshot = finish(Tier(reached) if tier and reached else None)
-            self.stdout.write(_score_line(snapshot))
+            self.stdout.write(_format_score(snapshot))
         self.stdout.write(f"all: {report.summary(runs)}; {time.monotonic() - began:.1f} s")
         failed = [run for run in runs if run.state in ENDED_BADLY]
         if failed:
             raise CommandError(f"failed: {', '.join(run.object for run in failed)}")
 
 
-def _score_line(snapshot: DailySnapshot) -> str:
+def _format_score(snapshot: DailySnapshot) -> str:
     if snapshot.health_score is None:
         return "score: no data yet"
     issues = sum(1 for count in snapshot.issue_counts.values() if count)
     return f"score: {snapshot.health_score} of 100; {format_count(issues, 'kind of issue', 'kinds of issues')}"
 
 
-def _days(text: str) -> int:
+def _parse_days(text: str) -> int:
     most = settings.PARDOT_ACTIVITY_RETENTION_DAYS
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise ArgumentTypeError(f"a number from 1 to {most} (PARDOT_ACTIVITY_RETENTION_DAYS), not {text!r}")

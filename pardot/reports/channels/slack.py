@@ -47,12 +47,12 @@ def post_to_slack(webhook: str, text: str) -> None:
             reason = f"{answer.status_code} {answer.text[:100].strip()}".strip()
             if answer.status_code not in _TRY_AGAIN:
                 raise NotDelivered(f"Slack: {reason}; is SLACK_WEBHOOK_URL the address of an active webhook?")
-            pause = _pause_before_retry(answer, attempt)
+            pause = _compute_pause(answer, attempt)
         if attempt < ATTEMPTS:
             time.sleep(pause)
     raise NotDelivered(f"Slack: {reason}; tried {ATTEMPTS} times")
 
 
-def _pause_before_retry(answer: requests.Response, attempt: int) -> float:
+def _compute_pause(answer: requests.Response, attempt: int) -> float:
     seconds = answer.headers.get("Retry-After", "")
     return min(float(seconds), LONGEST_WAIT_SECONDS) if seconds.isdigit() else _PAUSE_SECONDS * attempt

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import AuditSummary, ConfigurationChange, ConfiguredValue, Finding, Form, List
 from pardot.pipeline.after_sync import finish
 from tests.pardot.audit_factories import READ, SUCCESS, audit, make, make_activities, mark_read
@@ -81,7 +81,7 @@ def test_earlier_days_are_scored_and_graded_by_the_new_values(browser: Browser, 
 
     With a weight of 10, the score is 60, which is a B by the new grades.
     """
-    day = today()
+    day = get_today()
     kept = {"health_score": 80, "area_scores": {"forms": 80, "tags": None}, "forms": 10, "tags": 5}
     snapshot(day - timedelta(days=10), **kept, issue_counts={"forms_no_campaign": 4, "gone": 7, "lists_stale": None})
     snapshot(day - timedelta(days=45), health_score=50)
@@ -101,7 +101,7 @@ def test_earlier_days_are_scored_and_graded_by_the_new_values(browser: Browser, 
 
 
 def test_the_preview_says_what_it_cannot_compute(browser: Browser, camp: None) -> None:
-    snapshot(today() - timedelta(days=1), health_score=80)
+    snapshot(get_today() - timedelta(days=1), health_score=80)
     answer = preview(browser, list_stale_months=3)
     assert answer["days"] == []
     assert "earlier days cannot be counted again" in answer["limits"][0]

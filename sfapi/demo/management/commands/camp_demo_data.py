@@ -10,7 +10,7 @@ from django.db import transaction
 
 from pardot.configuration.values import set_value
 from pardot.domain.areas import Area
-from pardot.domain.days import today
+from pardot.domain.days import get_today
 from pardot.models import DailySnapshot, DayNote, Finding, Task, TeamMember
 
 DAYS = 45
@@ -43,9 +43,9 @@ class Command(BaseCommand):
             self.stdout.write("there is already a team: nothing was made")
             return
         with transaction.atomic():
-            _make_team(today())
-            _make_history(latest, today())
-            _make_findings_older(today())
+            _make_team(get_today())
+            _make_history(latest, get_today())
+            _make_findings_older(get_today())
         self.stdout.write(f"made up: {len(TEAM)} people, {len(TASKS)} tasks, {DAYS} days of history")
 
 
